@@ -1,0 +1,44 @@
+"""What the output of a run is decided by."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from .lock import digest, generator_digest
+from .overlay import read_overlay
+
+
+@frozen(kw_only=True)
+class Inputs:
+    """Everything that decides the output. `name` is the document's file name, without its folder."""
+
+    name: str
+    document: bytes
+    overlay: bytes | None = None
+    package: str
+    methods: tuple[str, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+
+    def digests(self) -> dict[str, str]:
+        """What the lock keeps of the inputs."""
+        return {
+            "document": digest(self.document),
+            "generator": generator_digest(),
+            "options": digest(
+                "\0".join([self.name, self.package, *sorted(self.methods), "", *sorted(self.allow_hosts)])
+            ),
+            "overlay": digest(self.overlay) if self.overlay is not None else "",
+        }
+
+
+def package_name(name: str | None, overlay: bytes | None, folder: str) -> str:
+    """The package's name: the one given, else the overlay's, else the folder's."""
+    if name is not None:
+        return name
+    said = read_overlay(overlay)[0].package if overlay is not None else None
+    return said or folder
+
+
+def is_package_name(name: str) -> bool:
+    """Whether a name can be imported."""
+    return all(part.isidentifier() for part in name.split("."))

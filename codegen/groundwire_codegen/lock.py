@@ -1,0 +1,81 @@
+"""`groundwire.lock`: what the output was made from, what it is, and every name that it published."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from .problem import Problem, SpecError
+
+FILE: Final = "groundwire.lock"
+FORMAT: Final = 1
+
+
+@frozen(kw_only=True)
+class Lock:
+    """A lock file. The empty one freezes nothing."""
+
+    inputs: Mapping[str, str] = field(factory=dict[str, str])
+    """SHA-256 of the document and the overlay, the options, and the generator."""
+    files: Mapping[str, str] = field(factory=dict[str, str])
+    """SHA-256 of every generated file, by path."""
+    names: Mapping[str, str] = field(factory=dict[str, str])
+    """Published names by what they name."""
+
+    def text(self) -> str:
+        """The file's content."""
+        value = {
+            "lock": FORMAT,
+            "inputs": dict(sorted(self.inputs.items())),
+            "files": dict(sorted(self.files.items())),
+            "names": dict(sorted(self.names.items())),
+        }
+        return json.dumps(value, indent=1, ensure_ascii=True) + "\n"
+
+
+def read_lock(text: str) -> Lock:
+    """Read a lock file. Raises SpecError when it is not one."""
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SpecError([Problem(FILE, "", "not JSON", "restore it from version control")]) from None
+    if not isinstance(value, dict) or value.get("lock") != FORMAT:
+        raise SpecError([Problem(FILE, "/lock", f"not a lock of format {FORMAT}", "restore it")])
+    parts: dict[str, Any] = {key: value.get(key) for key in ("inputs", "files", "names")}
+    for key, part in parts.items():
+        if not isinstance(part, dict) or not all(isinstance(each, str) for each in part.values()):
+            raise SpecError([Problem(FILE, f"/{key}", "expected an object of strings", "restore it")])
+    return Lock(**parts)
+
+
+def digest(data: bytes | str) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+@cache
+def generator_digest() -> str:
+    """SHA-256 over the generator's own files: another generator may give another output."""
+    whole = hashlib.sha256()
+    for path, content in sorted(_sources(resources.files(__package__ or ""), "")):
+        whole.update(f"{path}\0{len(content)}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        path = f"{prefix}{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _sources(entry, f"{path}/")
+        elif entry.name.endswith((".py", ".jinja")):
+            found.append((path, entry.read_bytes().replace(b"\r\n", b"\n")))
+    return found

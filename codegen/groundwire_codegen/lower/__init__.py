@@ -1,0 +1,68 @@
+"""Lowering: a document and its overlay become the intermediate representation, pruned to what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from ..discovery import Document
+from ..ir import Api, Held
+from ..overlay import Overlay
+from ..problem import Problem, SpecError
+from .enums import lower_enums
+from .messages import lower_messages
+from .methods import lower_methods, wanted_methods
+from .naming import Naming
+from .rules import overlay_problems
+from .shapes import Shapes
+
+__all__ = ["Lowered", "lower"]
+
+
+@frozen
+class Lowered:
+    """The API, and every name that it publishes (what `groundwire.lock` freezes)."""
+
+    api: Api
+    published: Mapping[str, str]
+
+
+def lower(
+    document: Document,
+    overlay: Overlay,
+    *,
+    methods: Sequence[str] | None = None,
+    published: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+) -> Lowered:
+    """Build the API of the wanted methods: those named here, else the overlay's, else all.
+
+    `problems` are those found while reading. Raises SpecError with every problem of the run.
+    """
+    found = [*problems, *overlay_problems(document, overlay)]
+    wanted = wanted_methods(document, overlay, methods, found)
+    shapes = Shapes(document, overlay, found)
+    for method in wanted:
+        shapes.reach_method(method)
+    naming = Naming(shapes, overlay, published or {})
+    enums = lower_enums(shapes, overlay, naming)
+    messages = lower_messages(shapes, naming)
+    api = Api(
+        id=document.id,
+        title=document.title,
+        name=document.name,
+        version=document.version,
+        revision=document.revision,
+        base_url=document.base_url,
+        doc=document.description,
+        messages={message.name: message for message in sorted(messages, key=lambda each: each.name)},
+        enums={enum.name: enum for enum in sorted(enums, key=lambda each: each.name)},
+        methods=lower_methods(wanted, overlay, shapes, naming, messages),
+        held=tuple(
+            Held(name=name, prefix=rule.prefix, doc=rule.doc) for name, rule in sorted(overlay.held.items())
+        ),
+    )
+    if found:
+        raise SpecError(found)
+    return Lowered(api, dict(sorted(naming.published.items())))

@@ -1,0 +1,117 @@
+"""Names: from wire names to Python's, unique in their scope, safe, and frozen once published."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+_BOUNDARY: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", re.ASCII)
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
+
+KEYWORDS: Final = frozenset(keyword.kwlist)
+CLASS_NAMES: Final = frozenset(
+    {name for name in dir(builtins) if name[0].isupper()}
+    | {
+        "Any",
+        "Client",
+        "Duration",
+        "EMPTY",
+        "JsonValue",
+        "Mapping",
+        "Message",
+        "RetryPolicy",
+        "Sequence",
+        "StrEnum",
+    }
+    | {"Timestamp", "GroundwireTimestamp", "GroundwireDuration", "Token", "TypeAlias", "Unlisted"}
+)
+"""Class names that generated modules use or export themselves."""
+FIELD_NAMES: Final = frozenset(
+    {"bool", "bytes", "float", "int", "self", "str", "object", "unknown_fields", "value"}
+)
+PARAMETER_NAMES: Final = frozenset(
+    {
+        "self",
+        "request",
+        "timeout",
+        "retry",
+        "scopes",
+        "quota_project",
+        "options",
+        "clear",
+        "str",
+        "int",
+        "bool",
+        "float",
+    }
+)
+CLIENT_NAMES: Final = frozenset(
+    {"call", "close", "codecs", "methods", "pages", "wait", "held", "base_url", "client"}
+)
+
+
+def snake(wire: str) -> str:
+    """A wire name as lower_snake_case ASCII: `maxPixels` -> `max_pixels`, `HTTPHealthCheck` -> `http_health_check`."""
+    text = _UNSAFE.sub("_", _BOUNDARY.sub("_", wire)).strip("_").lower()
+    text = re.sub("_+", "_", text)
+    return f"n{text}" if text[:1].isdigit() else text
+
+
+def camel(wire: str) -> str:
+    """A wire name as a class name: `floatValue` -> `FloatValue`. Inner capitals stay."""
+    text = "".join(part[:1].upper() + part[1:] for part in _UNSAFE.split(wire) if part)
+    return f"N{text}" if text[:1].isdigit() else text
+
+
+def constant(wire: str) -> str:
+    """A wire name as an enum member: `us-central1` -> `US_CENTRAL1`."""
+    text = _UNSAFE.sub("_", wire).strip("_").upper()
+    text = re.sub("_+", "_", text)
+    return f"N{text}" if text[:1].isdigit() or not text else text
+
+
+def fold(name: str) -> str:
+    """What two names must not share: they would collide on a case-insensitive file system, or in snake case."""
+    return name.replace("_", "").lower()
+
+
+def allocate(
+    wanted: Mapping[str, str],
+    published: Mapping[str, str],
+    *,
+    reserved: Iterable[str] = (),
+    folded: bool = False,
+) -> dict[str, str]:
+    """Give every key of `wanted` a name of its own, close to the one preferred.
+
+    A key that `published` names keeps that name. Others come in order of how well the preferred name fits
+    (an unchanged wire name first) and then by key, so that the outcome does not depend on the input's order;
+    a name that is taken or reserved gets `_`, or a number.
+    """
+    refused = KEYWORDS | set(reserved)
+    same = fold if folded else str
+    names = {key: published[key] for key in sorted(wanted) if key in published}
+    taken = {same(name) for name in names.values()}
+    for key in sorted(
+        wanted.keys() - names.keys(), key=lambda key: (key.rpartition(".")[2] != wanted[key], key)
+    ):
+        names[key] = next(
+            name
+            for name in _candidates(wanted[key] or "n", folded)
+            if name not in refused and same(name) not in taken
+        )
+        taken.add(same(names[key]))
+    return names
+
+
+def _candidates(preferred: str, folded: bool) -> Iterator[str]:
+    """The preferred name, then near ones without end: classes get a number, other names `_` first."""
+    yield preferred
+    if not folded:
+        yield f"{preferred}_"
+    for number in itertools.count(2):
+        yield f"{preferred}{number}" if folded else f"{preferred}_{number}"

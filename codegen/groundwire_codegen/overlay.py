@@ -1,0 +1,321 @@
+"""The overlay: what a Discovery document cannot say, as TOML (its keys are described in spec/README.md)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import field, frozen
+
+from .discovery import SCHEMA, Schema, read_schema
+from .node import Node
+from .problem import Problem, SpecError
+
+TOP: Final = frozenset(
+    {"client", "document", "enums", "generate", "messages", "methods", "package", "scopes"}
+)
+METHOD: Final = frozenset({"doc", "name", "operation_metadata", "parameters", "returns", "scopes", "source"})
+PARAMETER: Final = frozenset({"doc", "maximum", "minimum", "name", "pattern"})
+MESSAGE: Final = frozenset({"doc", "extensions", "family", "fields", "order", "packed", "source", "unions"})
+UNION: Final = frozenset({"doc", "guessed", "members", "required"})
+FIELD: Final = frozenset(
+    [
+        "default",
+        "deprecated",
+        "doc",
+        "enum",
+        "evidence",
+        "exclusive_minimum",
+        "max_items",
+        "max_length",
+        "maximum",
+        "members",
+        "min_length",
+        "minimum",
+        "multiple_of",
+        "name",
+        "pattern",
+        "request_id",
+        "required",
+        "values",
+        "wrapper",
+    ]
+)
+EXTENSION: Final = frozenset({"after", "evidence", "schema"}) | FIELD
+ENUM: Final = frozenset({"doc", "values"})
+BOUNDS: Final = ("exclusive_minimum", "max_items", "max_length", "maximum", "min_length", "minimum")
+
+
+@frozen(kw_only=True)
+class FieldRule:
+    """What the overlay says of one field."""
+
+    pointer: str
+    doc: str = ""
+    name: str | None = None
+    enum: str | None = None
+    request_id: bool = False
+    wrapper: bool = False
+    required: bool = False
+    deprecated: bool = False
+    default: object = None
+    pattern: str | None = None
+    multiple_of: str | None = None
+    members: tuple[str, ...] = ()
+    bounds: Mapping[str, int | float] = field(factory=dict[str, "int | float"])
+    evidence: str = ""
+    values: Mapping[str, str] = field(factory=dict[str, str])
+
+
+@frozen(kw_only=True)
+class Extension:
+    """A field that real clients send and the document lacks."""
+
+    schema: Schema
+    rule: FieldRule
+    after: str | None = None
+
+
+@frozen(kw_only=True)
+class UnionRule:
+    """A group of fields of which at most one is set."""
+
+    pointer: str
+    members: tuple[str, ...]
+    doc: str = ""
+    required: bool = False
+
+
+@frozen(kw_only=True)
+class MessageRule:
+    """What the overlay says of one schema."""
+
+    pointer: str
+    doc: str = ""
+    order: tuple[str, ...] = ()
+    family: bool | None = None
+    fields: Mapping[str, FieldRule] = field(factory=dict[str, FieldRule])
+    unions: Mapping[str, UnionRule] = field(factory=dict[str, UnionRule])
+    extensions: Mapping[str, Extension] = field(factory=dict[str, Extension])
+    packed: Mapping[str, tuple[tuple[str, str], ...]] = field(
+        factory=dict[str, "tuple[tuple[str, str], ...]"]
+    )
+
+
+@frozen(kw_only=True)
+class ParameterRule:
+    """What the overlay says of one parameter."""
+
+    pointer: str
+    doc: str = ""
+    name: str | None = None
+    pattern: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+
+
+@frozen(kw_only=True)
+class MethodRule:
+    """What the overlay says of one method."""
+
+    pointer: str
+    doc: str = ""
+    name: str | None = None
+    returns: str = ""
+    scopes: tuple[str, ...] = ()
+    operation_metadata: str | None = None
+    parameters: Mapping[str, ParameterRule] = field(factory=dict[str, ParameterRule])
+
+
+@frozen(kw_only=True)
+class HeldRule:
+    """A parameter that the client may hold; `fills` names `METHOD_ID:PARAMETER` pairs."""
+
+    pointer: str
+    fills: tuple[str, ...]
+    prefix: str | None = None
+    doc: str = ""
+
+
+@frozen(kw_only=True)
+class ScopeRule:
+    """A scope asked for besides, when the body sets `field` (`Schema.field`)."""
+
+    pointer: str
+    scope: str
+    field: str
+
+
+@frozen(kw_only=True)
+class EnumRule:
+    """Docs of a named enum."""
+
+    pointer: str
+    doc: str = ""
+    values: Mapping[str, str] = field(factory=dict[str, str])
+
+
+@frozen(kw_only=True)
+class Overlay:
+    """An overlay as written. The empty one changes nothing."""
+
+    document: str | None = None
+    package: str | None = None
+    generate: tuple[str, ...] = ()
+    """Ids of the methods to generate; empty means all."""
+    default_scopes: tuple[str, ...] = ()
+    extra_scopes: tuple[ScopeRule, ...] = ()
+    held: Mapping[str, HeldRule] = field(factory=dict[str, HeldRule])
+    methods: Mapping[str, MethodRule] = field(factory=dict[str, MethodRule])
+    messages: Mapping[str, MessageRule] = field(factory=dict[str, MessageRule])
+    enums: Mapping[str, EnumRule] = field(factory=dict[str, EnumRule])
+
+
+def read_overlay(data: bytes, *, source: str = "overlay") -> tuple[Overlay, list[Problem]]:
+    """Read an overlay. Raises SpecError when it is not TOML; other problems are returned."""
+    try:
+        value = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise SpecError([Problem(source, "", f"not UTF-8 at byte {error.start}")]) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SpecError([Problem(source, "", f"not TOML: {error}")]) from None
+    root = Node(value, source, "", [])
+    root.closed(TOP)
+    scopes = root.child("scopes") or root.at("scopes", {})
+    scopes.closed(frozenset({"default", "extra"}))
+    overlay = Overlay(
+        document=root.text("document"),
+        package=root.text("package"),
+        generate=root.texts("generate"),
+        default_scopes=scopes.texts("default"),
+        extra_scopes=_extra_scopes(scopes),
+        held={name: _held(node) for name, node in root.children("client")},
+        methods={name: _method(node) for name, node in root.children("methods")},
+        messages={name: _message(node) for name, node in root.children("messages")},
+        enums={name: _enum(node) for name, node in root.children("enums")},
+    )
+    return overlay, root.problems
+
+
+def _extra_scopes(scopes: Node) -> tuple[ScopeRule, ...]:
+    rules: list[ScopeRule] = []
+    for index, entry in enumerate(scopes.any("extra") or ()):
+        node = scopes.at("extra", None).at(index, entry)
+        node.closed(frozenset({"field", "scope", "source"}))
+        rules.append(
+            ScopeRule(pointer=node.pointer, scope=node.text("scope") or "", field=node.text("field") or "")
+        )
+    return tuple(rules)
+
+
+def _held(node: Node) -> HeldRule:
+    node.closed(frozenset({"doc", "fills", "prefix"}))
+    return HeldRule(
+        pointer=node.pointer,
+        fills=node.texts("fills"),
+        prefix=node.text("prefix"),
+        doc=node.text("doc") or "",
+    )
+
+
+def _method(node: Node) -> MethodRule:
+    node.closed(METHOD)
+    return MethodRule(
+        pointer=node.pointer,
+        doc=node.text("doc") or "",
+        name=node.text("name"),
+        returns=node.text("returns") or "",
+        scopes=node.texts("scopes"),
+        operation_metadata=node.text("operation_metadata"),
+        parameters={name: _parameter(child) for name, child in node.children("parameters")},
+    )
+
+
+def _parameter(node: Node) -> ParameterRule:
+    node.closed(PARAMETER)
+    minimum, maximum = node.number("minimum"), node.number("maximum")
+    return ParameterRule(
+        pointer=node.pointer,
+        doc=node.text("doc") or "",
+        name=node.text("name"),
+        pattern=node.text("pattern"),
+        minimum=None if minimum is None else str(minimum),
+        maximum=None if maximum is None else str(maximum),
+    )
+
+
+def _message(node: Node) -> MessageRule:
+    node.closed(MESSAGE)
+    return MessageRule(
+        pointer=node.pointer,
+        doc=node.text("doc") or "",
+        order=node.texts("order"),
+        family=node.flag("family") if node.has("family") else None,
+        fields={name: _field(child, FIELD) for name, child in node.children("fields")},
+        unions={name: _union(child) for name, child in node.children("unions")},
+        extensions={name: _extension(child) for name, child in node.children("extensions")},
+        packed={name: _packed(child) for name, child in node.children("packed")},
+    )
+
+
+def _packed(node: Node) -> tuple[tuple[str, str], ...]:
+    """Pairs of URL and schema in the order written: the first URL of a schema is the one that is sent."""
+    for url, schema in node.value.items():
+        if not isinstance(schema, str):
+            node.at(url, schema).refuse("expected the name of a schema")
+    return tuple((url, str(schema)) for url, schema in node.value.items())
+
+
+def _union(node: Node) -> UnionRule:
+    node.closed(UNION)
+    return UnionRule(
+        pointer=node.pointer,
+        members=node.texts("members"),
+        doc=node.text("doc") or "",
+        required=node.flag("required"),
+    )
+
+
+def _field(node: Node, known: frozenset[str]) -> FieldRule:
+    node.closed(known)
+    bounds = {name: number for name in BOUNDS if (number := node.number(name)) is not None}
+    return FieldRule(
+        pointer=node.pointer,
+        doc=node.text("doc") or "",
+        name=node.text("name"),
+        enum=node.text("enum"),
+        request_id=node.flag("request_id"),
+        wrapper=node.flag("wrapper"),
+        required=node.flag("required"),
+        deprecated=node.flag("deprecated"),
+        default=node.any("default"),
+        pattern=node.text("pattern"),
+        multiple_of=node.text("multiple_of"),
+        members=node.texts("members"),
+        bounds=bounds,
+        evidence=node.text("evidence") or "",
+        values={name: child.text("doc") or "" for name, child in node.children("values")},
+    )
+
+
+def _extension(node: Node) -> Extension:
+    schema = node.child("schema")
+    if schema is None:
+        node.refuse("an extension needs a schema")
+        schema = node.at("schema", {"type": "string"})
+    if not node.text("evidence"):
+        node.refuse("an extension needs evidence", "say who sends it and where that was seen")
+    return Extension(
+        schema=read_schema(schema, SCHEMA), rule=_field(node, EXTENSION), after=node.text("after")
+    )
+
+
+def _enum(node: Node) -> EnumRule:
+    node.closed(ENUM)
+    values = node.child("values") or node.at("values", {})
+    return EnumRule(
+        pointer=node.pointer,
+        doc=node.text("doc") or "",
+        values={name: values.text(name) or "" for name in sorted(values.value)},
+    )

@@ -1,0 +1,33 @@
+"""What is wrong with an input, and where: every problem of a run, reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+from groundwire_runtime.errors import GroundwireError
+
+
+@frozen(order=True)
+class Problem:
+    """One fault of an input: the file it is in, a JSON pointer (or line), what is wrong, what to do."""
+
+    source: str
+    pointer: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.source}#{self.pointer}" if self.pointer else self.source
+        return f"{where}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+class SpecError(GroundwireError):
+    """An input that cannot be generated from. `problems` holds every fault, sorted."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)

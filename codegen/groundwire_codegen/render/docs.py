@@ -1,0 +1,55 @@
+"""Docstrings from untrusted text: whatever it holds, it stays inside the quotes."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Final
+
+WIDTH: Final = 96
+"""Columns of a docstring's text, indentation apart."""
+
+
+def _escaped(text: str) -> str:
+    """Text as the inside of a docstring: no quote ends it, no character hides or reorders code."""
+    out: list[str] = []
+    for character in text:
+        code = ord(character)
+        if character == "\\":
+            out.append("\\\\")
+        elif character in "\n\t" or (character.isprintable() and not 0xD800 <= code <= 0xDFFF):
+            out.append(character)
+        else:
+            out.append(
+                f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+            )
+    return "".join(out).replace('"""', '\\"\\"\\"')
+
+
+def docstring(text: str, indent: int = 0) -> str:
+    """A docstring at `indent` spaces, its first line not indented; one line when it fits."""
+    paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
+    paragraphs = [part for part in paragraphs if part] or ["Undocumented."]
+    whole = _escaped("\n\n".join(paragraphs))
+    if "\n" not in whole and len(whole) + indent + 6 <= 108:
+        return f'"""{_closed(whole)}"""'
+    first, _, rest = paragraphs[0].partition(". ")
+    if rest and len(first) < WIDTH:
+        paragraphs[:1] = [f"{first}.", rest]
+    pad = " " * indent
+    lines: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        if number:
+            lines.append("")
+        lines += textwrap.wrap(_escaped(paragraph), WIDTH, break_long_words=False, break_on_hyphens=False)
+    body = "\n".join(f"{pad}{line}" if line else "" for line in lines)
+    return f'"""{body.lstrip()}\n{pad}"""'
+
+
+def _closed(text: str) -> str:
+    """One line whose last character cannot join the closing quotes."""
+    return f'{text[:-1]}\\"' if text.endswith('"') else text
+
+
+def comment(text: str) -> str:
+    """Text on one line, fit for a comment."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,155 @@
+"""Expressions for leaf and container codecs, each distinct one a constant of `codecs.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..annotations import packed_names
+from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Packed, Rules, Scalar, TypeRef
+from ..names import snake
+from .layout import bracketed, quoted
+
+FUNCTIONS: Final = {
+    Kind.STRING: "string",
+    Kind.BOOLEAN: "boolean",
+    Kind.INT32: "int32",
+    Kind.UINT32: "uint32",
+    Kind.INT64: "int64",
+    Kind.UINT64: "uint64",
+    Kind.FLOAT: "float32",
+    Kind.DOUBLE: "double",
+    Kind.BYTES: "byte",
+    Kind.TIMESTAMP: "timestamp",
+    Kind.DURATION: "duration",
+    Kind.FIELD_MASK: "string",
+    Kind.DATE: "string",
+    Kind.DATE_TIME: "string",
+    Kind.ANY: "any_value",
+    Kind.STRUCT: "struct",
+}
+"""Decoders in the runtime, by kind; encoders have the same names but for field masks."""
+
+
+class Leaves:
+    """The codec expressions of an API; `lines` declares the constants that `decoder` and `encoder` named."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.uses_bounds = False
+        self._constants: dict[str, str] = {}
+
+    def lines(self) -> list[str]:
+        """The declarations, in the order in which they were first needed (inner ones first)."""
+        return [f"{name} = {value}" for name, value in self._constants.items()]
+
+    def enum_lines(self) -> list[str]:
+        """The codecs of enums: needed before anything else."""
+        return [
+            line
+            for name in self.api.enums
+            for line in (
+                f"decode_{snake(name)} = decode.enum(messages.{name})",
+                f"encode_{snake(name)} = encode.enum(messages.{name})",
+            )
+        ]
+
+    def decoder(self, field: Field, owner: Message) -> str:
+        """The expression of a field's decoder."""
+        inner = self._decoder(field.type, owner, field)
+        if not field.wrapped:
+            return inner
+        return self._constant(f"{_prefixed(inner, 'decode')}__wrapped", f"decode.wrapped({inner})")
+
+    def _decoder(self, type_: TypeRef, owner: Message, field: Field) -> str:
+        if isinstance(type_, Scalar):
+            return f"decode.{FUNCTIONS[type_.kind]}"
+        if isinstance(type_, (EnumRef, MessageRef)):
+            return f"decode_{snake(type_.name)}"
+        if isinstance(type_, ListOf):
+            item = self._decoder(type_.item, owner, field)
+            return self._constant(f"{_prefixed(item, 'decode')}__list", f"decode.list_of({item})")
+        if isinstance(type_, MapOf):
+            item = self._decoder(type_.value, owner, field)
+            return self._constant(f"{_prefixed(item, 'decode')}__map", f"decode.map_of({item})")
+        return self._packed_decoder(type_, owner, field)
+
+    def _packed_decoder(self, type_: Packed, owner: Message, field: Field) -> str:
+        types = [f"{quoted(url)}: decode_{snake(name)}" for url, name in type_.types]
+        sent = [quoted(self._sent_url(type_, name)) for name in packed_names(type_)]
+        value = bracketed(
+            "decode.packed(",
+            [bracketed("{", types, "}", indent=4), f"sent=frozenset({{{', '.join(sent)}}})"],
+            ")",
+        )
+        return self._constant(f"decode_{snake(owner.name)}__{field.name or snake(field.wire)}", value)
+
+    @staticmethod
+    def _sent_url(type_: Packed, name: str) -> str:
+        return next(url for url, each in type_.types if each == name)
+
+    def encoder(self, field: Field, owner: Message) -> str:
+        """The expression of a field's encoder, its bounds included."""
+        inner = self._encoder(field.type, owner, field)
+        place = f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}"
+        bounds = _bounds(field.rules)
+        if bounds:
+            self.uses_bounds = True
+            arguments = bracketed("Bounds(", bounds, ")", indent=4)
+            inner = self._constant(f"{place}__bounded", bracketed("bounded(", [inner, arguments], ")"))
+        if field.rules.members:
+            self.uses_bounds = True
+            classes = self._member_classes(field)
+            inner = self._constant(f"{place}__only", bracketed("only(", [inner, classes], ")"))
+        return inner
+
+    def _member_classes(self, field: Field) -> str:
+        target = field.type.name if isinstance(field.type, MessageRef) else ""
+        found = self.api.messages[target]
+        classes = [
+            f"messages.{found.name}.{variant.class_name}"
+            for union in found.unions
+            for variant in union.variants
+            if variant.field.wire in field.rules.members
+        ]
+        return f"({', '.join(classes)},)"
+
+    def _encoder(self, type_: TypeRef, owner: Message, field: Field) -> str:
+        if isinstance(type_, Scalar):
+            name = "field_mask" if type_.kind is Kind.FIELD_MASK else FUNCTIONS[type_.kind]
+            return f"encode.{name}"
+        if isinstance(type_, (EnumRef, MessageRef)):
+            return f"encode_{snake(type_.name)}"
+        if isinstance(type_, Packed):
+            return self._packed_encoder(type_, owner, field)
+        inner = type_.item if isinstance(type_, ListOf) else type_.value
+        suffix = "list" if isinstance(type_, ListOf) else "map"
+        item = self._encoder(inner, owner, field)
+        value = f"encode.{suffix}_of({item})"
+        if isinstance(inner, MessageRef) and self.api.messages[inner.name].family:
+            value = f'encode.family_{suffix}({snake(inner.name).upper()}_ENCODERS, "{inner.name}")'
+        return self._constant(f"{_prefixed(item, 'encode')}__{suffix}", value)
+
+    def _packed_encoder(self, type_: Packed, owner: Message, field: Field) -> str:
+        types = [
+            f"messages.{name}: ({quoted(self._sent_url(type_, name))}, encode_{snake(name)})"
+            for name in packed_names(type_)
+        ]
+        value = bracketed("encode.packed(", [bracketed("{", types, "}", indent=4)], ")")
+        return self._constant(f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}", value)
+
+    def _constant(self, name: str, value: str) -> str:
+        self._constants.setdefault(name, value)
+        return name
+
+
+def _prefixed(expression: str, side: str) -> str:
+    """`decode.string` and `decode_foo` alike as the start of a constant's name."""
+    return f"{side}_{expression.removeprefix(f'{side}.').removeprefix(f'{side}_')}"
+
+
+def _bounds(rules: Rules) -> list[str]:
+    names = ("minimum", "maximum", "exclusive_minimum", "min_length", "max_length", "max_items")
+    found = [f"{name}={getattr(rules, name)!r}" for name in names if getattr(rules, name) is not None]
+    if rules.pattern is not None:
+        found.append(f"pattern={quoted(rules.pattern)}")
+    return found

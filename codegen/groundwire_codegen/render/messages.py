@@ -1,0 +1,204 @@
+"""What the template of `messages.py` receives: text ready to be placed, and nothing to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from ..annotations import absent
+from ..ir import Api, Enum, Field, Kind, ListOf, MapOf, Message, Packed, Scalar, TypeRef, Union, Variant
+from .docs import docstring
+from .layout import LINE, quoted
+
+Types = Mapping[tuple[str, str], str]
+"""The annotation of a present value, by message name and wire name."""
+
+
+@frozen(kw_only=True)
+class ValueView:
+    """An enum member."""
+
+    name: str
+    wire: str
+    doc: str
+
+
+@frozen(kw_only=True)
+class EnumView:
+    """An enum class."""
+
+    name: str
+    doc: str
+    values: tuple[ValueView, ...]
+
+
+@frozen(kw_only=True)
+class VariantView:
+    """A one-value class: nested in its message, or a subclass of its family."""
+
+    name: str
+    private: str
+    annotation: str
+    doc: str
+
+
+@frozen(kw_only=True)
+class AttributeView:
+    """An attribute of a message: a field or a union."""
+
+    name: str
+    annotation: str
+    default: str
+    doc: str
+
+
+@frozen(kw_only=True)
+class MessageView:
+    """A message class; `family` holds its variants when it is one, `nested` those of its unions."""
+
+    name: str
+    doc: str
+    nested: tuple[VariantView, ...]
+    family: tuple[VariantView, ...]
+    attributes: tuple[AttributeView, ...]
+
+
+@frozen(kw_only=True)
+class MessagesView:
+    """The module."""
+
+    enums: tuple[EnumView, ...]
+    messages: tuple[MessageView, ...]
+    imports: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def messages_view(api: Api, types: Types, runtime: str) -> MessagesView:
+    """The view of `messages.py`; `types` are its annotations, `runtime` the module that it imports from."""
+    enums = tuple(_enum(enum) for enum in api.enums.values())
+    messages = tuple(_message(message, types) for message in api.messages.values())
+    names = sorted({*api.enums, *api.messages})
+    return MessagesView(enums=enums, messages=messages, imports=_imports(api, runtime), names=tuple(names))
+
+
+def _types(type_: TypeRef) -> list[TypeRef]:
+    inner = [type_.item] if isinstance(type_, ListOf) else [type_.value] if isinstance(type_, MapOf) else []
+    return [type_, *(found for each in inner for found in _types(each))]
+
+
+def _imports(api: Api, runtime: str) -> tuple[str, ...]:
+    """The import lines that this API's types need, sorted as the linter wants them."""
+    fields = [field for message in api.messages.values() for field in message.wire_fields]
+    types = [found for field in fields for found in _types(field.type)]
+    kinds = {found.kind for found in types if isinstance(found, Scalar)}
+    json_value = kinds & {Kind.ANY, Kind.STRUCT} or any(isinstance(found, Packed) for found in types)
+    mapping = Kind.STRUCT in kinds or any(isinstance(found, (MapOf, Packed)) for found in types)
+    collections = [
+        name
+        for name, used in (
+            ("Mapping", mapping),
+            ("Sequence", any(isinstance(each, ListOf) for each in types)),
+        )
+        if used
+    ]
+    times = [
+        name
+        for name, used in (("datetime", Kind.TIMESTAMP in kinds), ("timedelta", Kind.DURATION in kinds))
+        if used
+    ]
+    families = any(message.family for message in api.messages.values())
+    shared = [
+        name
+        for name, used in (
+            ("EMPTY", any(isinstance(field.type, MapOf) for field in fields)),
+            ("JsonValue", json_value),
+            ("Message", True),
+            ("Unlisted", bool(api.enums)),
+            ("keep_containers", True),
+            ("variant_of", families),
+        )
+        if used
+    ]
+    lines = [f"from collections.abc import {', '.join(collections)}"] if collections else []
+    lines += [f"from datetime import {', '.join(times)}"] if times else []
+    lines += ["from enum import StrEnum"] if api.enums else []
+    lines += ["from typing import TypeAlias"] if families else []
+    lines += ["", "from attrs import frozen"] if lines else ["from attrs import frozen"]
+    separator = [""] if runtime.startswith(".") else []
+    return (*lines, *separator, f"from {runtime}.messages import {', '.join(shared)}")
+
+
+def _enum(enum: Enum) -> EnumView:
+    values = tuple(
+        ValueView(name=value.name, wire=quoted(value.wire), doc=docstring(value.doc, 4) if value.doc else "")
+        for value in enum.values
+    )
+    return EnumView(
+        name=enum.name, doc=docstring(enum.doc or f"Known names of {enum.name}.", 4), values=values
+    )
+
+
+def _message(message: Message, types: Types) -> MessageView:
+    nested: list[VariantView] = []
+    family: list[VariantView] = []
+    attributes: list[AttributeView] = []
+    for member in message.members:
+        if isinstance(member, Field):
+            attributes.append(_attribute(message, member, types))
+            continue
+        views = family if message.family else nested
+        views += [_variant(message, variant, types) for variant in member.variants if variant.class_name]
+        if not message.family:
+            attributes.append(_union(message, member, types))
+    return MessageView(
+        name=message.name,
+        doc=docstring(message.doc or f"The message {message.schema}.", 4),
+        nested=tuple(nested),
+        family=tuple(family),
+        attributes=tuple(attributes),
+    )
+
+
+def _attribute(message: Message, field: Field, types: Types) -> AttributeView:
+    text = types[message.name, field.wire]
+    optional = absent(field.type) == "None" and text != "JsonValue"
+    return AttributeView(
+        name=field.name,
+        annotation=f"{text} | None" if optional else text,
+        default=absent(field.type),
+        doc=docstring(_field_doc(field), 4) if _field_doc(field) else "",
+    )
+
+
+def _field_doc(field: Field) -> str:
+    """The field's text, with the marks that a caller should see."""
+    notes = ["Deprecated."] if field.deprecated else []
+    notes += ["Set by the service."] if field.read_only else []
+    notes += [f"An extension: {field.evidence}."] if field.evidence else []
+    return " ".join([field.doc.strip(), *notes]).strip()
+
+
+def _union(message: Message, union: Union, types: Types) -> AttributeView:
+    options = [variant.class_name or types[message.name, variant.field.wire] for variant in union.variants]
+    text = " | ".join([*options, "None"])
+    if len(union.name) + len(text) + 4 + 9 > LINE:
+        text = "(\n        " + "\n        | ".join([*options, "None"]) + "\n    )"
+    note = f"Union field `{union.wire}`{', one of which must be set' if union.required else ''}."
+    return AttributeView(
+        name=union.name,
+        annotation=text,
+        default="None",
+        doc=docstring(f"{union.doc.strip()} {note}".strip(), 4),
+    )
+
+
+def _variant(message: Message, variant: Variant, types: Types) -> VariantView:
+    name = variant.class_name or ""
+    indent = 4 if message.family else 8
+    return VariantView(
+        name=name,
+        private=f"_{message.name}{name}",
+        annotation=types[message.name, variant.field.wire],
+        doc=docstring(_field_doc(variant.field) or f"The member {variant.field.wire}.", indent),
+    )

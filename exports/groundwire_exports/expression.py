@@ -1,0 +1,55 @@
+"""Expressions from what people already have: an `ee` object, its serialized text, or a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, TypeAlias, runtime_checkable
+
+from groundwire import Expression, converter, decode
+from groundwire_runtime.errors import ArgumentError
+
+
+@runtime_checkable
+class Serializable(Protocol):
+    """A computed object of the official client, such as `ee.Image`."""
+
+    def serialize(self) -> str:
+        """The object as JSON text of an expression graph."""
+        ...
+
+
+ExpressionLike: TypeAlias = Serializable | str | Mapping[str, object] | Expression
+
+
+def expression(image: ExpressionLike) -> Expression:
+    """The expression that computes `image`.
+
+    Takes a computed object of the `ee` package (which is not needed otherwise), the text of its `serialize()`,
+    or that text parsed. Raises ArgumentError for anything else, the legacy serialization included, and
+    DecodeError, with a JSON pointer, for a graph that is not well formed.
+    """
+    if isinstance(image, Expression):
+        return image
+    found = _read(image)
+    if found.result is None or found.result not in found.values:
+        raise ArgumentError(
+            "expression: `result` does not name one of `values`",
+            hint="Pass an ee object, the text of its serialize(), or a mapping with `result` and `values`.",
+        )
+    return found
+
+
+def _read(image: ExpressionLike) -> Expression:
+    if isinstance(image, str):
+        return decode(Expression, image.encode("utf-8", "surrogatepass"))
+    if isinstance(image, Mapping):
+        return converter.structure(image, Expression)
+    # A class has `serialize` too, but nothing to serialize.
+    if isinstance(image, Serializable) and not isinstance(image, type):
+        text = image.serialize()
+        if isinstance(text, str):
+            return decode(Expression, text.encode("utf-8", "surrogatepass"))
+    raise ArgumentError(
+        f"expression: cannot make one of {type(image).__name__}",
+        hint="Pass an ee object, the text of its serialize(), or a mapping with `result` and `values`.",
+    )

@@ -1,0 +1,101 @@
+"""The bounds that a request keeps: checked when it is encoded, never when an answer is decoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final
+
+import attrs
+
+from .encode import Encoder, whole
+from .errors import EncodeError
+
+_PATTERN_CAP: Final = 2_048
+"""Characters that a pattern is ever run over."""
+
+
+@attrs.define(kw_only=True, slots=False, eq=False)
+class Bounds:
+    """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    max_items: int | None = None
+    pattern: str | None = None
+
+    @cached_property
+    def _matcher(self) -> re.Pattern[str] | None:
+        if self.pattern is None:
+            return None
+        # Where Python's `$` also matches before a last newline, JSON Schema's does not.
+        pattern = self.pattern.removesuffix("$") + (r"\Z" if self.pattern.endswith("$") else "")
+        return re.compile(pattern, re.ASCII)
+
+    def broken(self, value: Any) -> str | None:
+        """The rule that `value` breaks, in words, or None."""
+        if isinstance(value, str):
+            return self._broken_by_text(value)
+        if hasattr(value, "__len__"):
+            if self.max_items is not None and len(value) > self.max_items:
+                return f"must have at most {self.max_items} items"
+            return None
+        if self.minimum is not None and value < self.minimum:
+            return f"must be at least {self.minimum}"
+        if self.maximum is not None and value > self.maximum:
+            return f"must be at most {self.maximum}"
+        if self.exclusive_minimum is not None and value <= self.exclusive_minimum:
+            return f"must be more than {self.exclusive_minimum}"
+        return None
+
+    def _broken_by_text(self, value: str) -> str | None:
+        if self.min_length is not None and len(value) < self.min_length:
+            return f"must have at least {self.min_length} characters"
+        if self.max_length is not None and len(value) > self.max_length:
+            return f"must have at most {self.max_length} characters, has {len(value)}"
+        if self._matcher is not None and (len(value) > _PATTERN_CAP or not self._matcher.search(value)):
+            return f"must match {self.pattern}"
+        return None
+
+
+def bounded(item: Encoder, bounds: Bounds) -> Encoder:
+    """The encoder of a field with bounds: first the type, then the rules."""
+
+    def encode(value: Any, depth: int) -> str:
+        text = item(value, depth)
+        rule = bounds.broken(value)
+        if rule is not None:
+            raise EncodeError("", value, rule)
+        return text
+
+    return encode
+
+
+def only(item: Encoder, variants: tuple[type, ...]) -> Encoder:
+    """The encoder of a union-typed field that takes some variants of it only."""
+
+    def encode(value: Any, depth: int) -> str:
+        text = item(value, depth)
+        if value.__class__ not in variants:
+            names = " or ".join(cls.__qualname__ for cls in variants)
+            raise EncodeError("", value, f"must be {names} here")
+        return text
+
+    return encode
+
+
+def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of: str) -> None:
+    """Refuse a message one of whose whole numbers is not a multiple of a sibling field.
+
+    `names` maps the attributes to look at to their wire names; `divisor` is the sibling's value or default.
+    """
+    for attribute, wire in names.items():
+        number = getattr(value, attribute, None)
+        if number is None or not divisor:
+            continue
+        if whole(number) % whole(divisor):
+            raise EncodeError(f"/{wire}", number, f"must be a multiple of {of} ({divisor})")

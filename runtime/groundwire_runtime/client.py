@@ -1,0 +1,317 @@
+"""What every generated client is built on: it turns a method, parameters and a body into an answer."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import evolve
+
+from .clock import SYSTEM, Clock
+from .errors import ArgumentError, DecodeError, GroundwireError
+from .http import Request, Response, Transport
+from .loopback import is_loopback
+from .operations import OperationView, Waiter
+from .paging import Pager
+from .retry import DEFAULT, RetryPolicy, RetryTransport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .auth import Credentials
+    from .method import Codecs, Method
+
+T = TypeVar("T")
+OperationT = TypeVar("OperationT")
+
+_LOG: Final = logging.getLogger("groundwire")
+DEFAULT_TIMEOUT: Final = 60.0
+"""Seconds that a call may take over all its attempts."""
+MAX_RESPONSE: Final = 64 * 1024 * 1024
+"""Bytes that an answer may have."""
+
+
+class NoTimeout:
+    """The type of `NO_TIMEOUT`."""
+
+    def __repr__(self) -> str:
+        return "NO_TIMEOUT"
+
+
+NO_TIMEOUT: Final = NoTimeout()
+"""Let a call take as long as it takes."""
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call may say besides its parameters.
+
+    `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
+    `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
+    """
+
+    timeout: float | NoTimeout
+    retry: RetryPolicy | None
+    scopes: Sequence[str]
+    quota_project: str
+
+
+class ClientOptions(TypedDict, total=False):
+    """How a client is set up.
+
+    `credentials`: None for application default (nothing on loopback), google-auth's own, `credentials.Token`,
+    `credentials.anonymous()`, or the path of a file. `endpoint`: instead of the service's URL; https, or http on
+    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
+    seconds a call may take, 60. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
+    `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
+    sleep and chance.
+    """
+
+    credentials: Credentials
+    endpoint: str
+    scopes: Sequence[str]
+    quota_project: str
+    timeout: float | NoTimeout
+    retry: RetryPolicy | None
+    max_response_bytes: int
+    transport: Transport
+    user_agent: str
+    clock: Clock
+
+
+class Resource:
+    """A resource of an API: a place for its methods."""
+
+    __slots__ = ("__dict__", "_client")
+
+    def __init__(self, client: BaseClient) -> None:
+        self._client = client
+
+
+class BaseClient:
+    """A client of one API. Safe to share between threads, and usable after a fork."""
+
+    def __init__(
+        self,
+        codecs: Codecs,
+        *,
+        base_url: str,
+        methods: Mapping[str, Method[Any]],
+        held: Mapping[str, str | None],
+        credentials: Credentials = None,
+        endpoint: str | None = None,
+        scopes: Sequence[str] | None = None,
+        quota_project: str | None = None,
+        timeout: float | NoTimeout = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = DEFAULT,
+        max_response_bytes: int = MAX_RESPONSE,
+        transport: Transport | None = None,
+        user_agent: str | None = None,
+        clock: Clock = SYSTEM,
+    ) -> None:
+        self.methods = methods
+        """Every method by its discovery id."""
+        self._codecs = codecs
+        self._base_url = base_url if endpoint is None else _checked_endpoint(endpoint)
+        self._held = dict(held)
+        self._credentials = credentials
+        self._scopes = None if scopes is None else _checked_scopes(scopes)
+        self._quota_project = quota_project
+        self._timeout = _checked_timeout(timeout)
+        self._retry = retry
+        self._max_response_bytes = max_response_bytes
+        self._clock = clock
+        self._user_agent = user_agent
+        self._transport = transport
+        self._authorized: dict[str | None, Transport] = {}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close idle connections; the client stays usable."""
+        close = getattr(self._transport, "close", None)
+        if close is not None:
+            close()
+
+    def call(
+        self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
+    ) -> T:
+        """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
+        parameters = self._filled(method, parameters)
+        parameters, body = method.with_request_id(parameters, body, self._clock.new_id())
+        request = method.request(parameters, body, base_url=self._base_url, codecs=self._codecs)
+        seconds = _checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
+        request = evolve(
+            request,
+            headers={**_client_headers(self._user_agent), **request.headers},
+            scopes=self._scopes_for(method, body, options),
+            deadline=None if seconds is None else self._clock.monotonic() + seconds,
+        )
+        policy = options.get("retry", self._retry)
+        inner = self._authorizing(options.get("quota_project", self._quota_project))
+        response = self._sent(request, RetryTransport(inner, policy, self._clock))
+        return self._answer(method, response)
+
+    def pages(
+        self, method: Method[Any], parameters: Mapping[str, object], body: Any, options: CallOptions
+    ) -> Pager[Any, Any]:
+        """The items of a list method, over pages, each fetched when it is reached."""
+        paging = method.paging
+        if paging is None:
+            raise ArgumentError(f"{method.id} does not page")
+
+        def fetch(token: str | None) -> Any:
+            if token is None:
+                return self.call(method, parameters, body, options)
+            if paging.in_body:
+                return self.call(method, parameters, evolve(body, **{paging.token: token}), options)
+            return self.call(method, {**parameters, paging.token: token}, body, options)
+
+        return Pager(fetch, paging)
+
+    def wait_with(
+        self,
+        view: OperationView[OperationT],
+        poll: Method[OperationT],
+        operation: OperationT,
+        *,
+        timeout: float | None,
+        on_progress: Callable[[Any], object] | None,
+    ) -> OperationT:
+        """Wait for an operation through the method that polls it."""
+
+        def read(name: str, seconds: float | None) -> OperationT:
+            options: CallOptions = {} if seconds is None else {"timeout": seconds}
+            return self.call(poll, {"name": name}, None, options)
+
+        waiter = Waiter(view=view, poll=read, clock=self._clock)
+        return waiter.wait(operation, timeout=timeout, on_progress=on_progress)
+
+    def _filled(self, method: Method[Any], parameters: Mapping[str, object]) -> dict[str, object]:
+        found = {name: value for name, value in parameters.items() if value is not None}
+        for parameter in method.parameters:
+            if parameter.held is not None and parameter.name not in found:
+                value = self._held.get(parameter.held)
+                if value is not None:
+                    found[parameter.name] = value
+        return found
+
+    def _scopes_for(self, method: Method[Any], body: object, options: CallOptions) -> tuple[str, ...]:
+        if "scopes" in options:
+            return _checked_scopes(options["scopes"])
+        return method.scopes_for(body) if self._scopes is None else self._scopes
+
+    def _authorizing(self, quota_project: str | None) -> Transport:
+        """The transport that adds credentials; made at the first call, when sockets and google-auth are needed."""
+        found = self._authorized.get(quota_project)
+        if found is None:
+            from .auth import AuthTransport
+
+            if self._transport is None:
+                from .transport import UrllibTransport
+
+                self._transport = UrllibTransport(max_response=self._max_response_bytes, clock=self._clock)
+            found = AuthTransport(
+                self._transport, self._credentials, quota_project=quota_project, clock=self._clock
+            )
+            found = self._authorized.setdefault(quota_project, found)
+        return found
+
+    def _sent(self, request: Request, transport: Transport) -> Response:
+        started = self._clock.monotonic()
+        outcome = "error"
+        try:
+            response = transport.send(request)
+            outcome = str(response.status)
+        except GroundwireError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            _LOG.info("%s: %s in %.3f s", request.method_id, outcome, self._clock.monotonic() - started)
+        return response
+
+    def _answer(self, method: Method[T], response: Response) -> T:
+        if method.response_type is None:
+            return None  # type: ignore[return-value] # such a method's T is None
+        try:
+            if not response.body:
+                raise DecodeError("", b"", "an empty body")
+            return self._codecs.decode(method.response_type, response.body)
+        except DecodeError as error:
+            kind = response.headers.get("content-type", "no content type")
+            error.add_note(f"{method.id} answered {response.status} with {kind[:80]}")
+            raise
+
+
+def _checked_endpoint(endpoint: str) -> str:
+    """An endpoint with one slash at its end. Raises ArgumentError."""
+    try:
+        parts = urlsplit(endpoint)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise ArgumentError("endpoint: not a URL") from None
+    if parts.username is not None or parts.query or parts.fragment or not host:
+        raise ArgumentError("endpoint: expected scheme, host and port alone")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ArgumentError(
+            f"endpoint: {parts.scheme}://{host} is refused",
+            hint="Use https; plain http is for loopback only.",
+        )
+    return endpoint.rstrip("/") + "/"
+
+
+def _checked_timeout(timeout: object) -> float | None:
+    """Seconds, or None without a limit. Raises ArgumentError."""
+    if isinstance(timeout, NoTimeout):
+        return None
+    good = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    if not good or not math.isfinite(timeout) or timeout <= 0:  # type: ignore[arg-type, operator] # a number by now
+        raise ArgumentError(
+            f"timeout: expected finite seconds above 0, got {timeout!r}",
+            hint="NO_TIMEOUT waits without a limit.",
+        )
+    return float(timeout)  # type: ignore[arg-type] # as above
+
+
+def _checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(scopes, str):
+        raise ArgumentError("scopes: expected a sequence of scopes, got one str", hint="Put it in a list.")
+    return tuple(scopes)
+
+
+@cache
+def _client_headers(user_agent: str | None) -> Mapping[str, str]:
+    """Who calls, in Google's `name/version` form. `(gzip)` is how Google's front end is asked to compress."""
+    import platform
+
+    own = f"groundwire/{_version()}"
+    agent = f"{user_agent} {own}" if user_agent else own
+    return {
+        "accept": "application/json",
+        "accept-encoding": "gzip",
+        "user-agent": f"{agent} (gzip)",
+        "x-goog-api-client": f"gl-python/{platform.python_version()} {own}",
+    }
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("groundwire")
+    except PackageNotFoundError:
+        # A vendored copy has no distribution of its own.
+        return "vendored"

@@ -1,0 +1,128 @@
+"""Messages to bytes and back: what `encode`, `decode` and `converter` of a generated client do."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from attrs import frozen
+
+from .decode import Decoder, parse
+from .errors import DecodeError, EncodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cattrs import Converter
+
+    from .encode import Encoder
+
+T = TypeVar("T")
+
+LARGE: Final = 64 * 1024
+"""Bytes from which a body is decoded with the cyclic collector paused."""
+_LONE: Final = re.compile("[\ud800-\udfff]")
+
+
+@frozen
+class Codec:
+    """How one class is written and read."""
+
+    encode: Encoder
+    decode: Decoder
+
+
+@frozen(eq=False)
+class Codecs:
+    """Every class of a client with its codec."""
+
+    table: Mapping[type, Codec]
+
+    def _of(self, cls: type) -> Codec | None:
+        return self.table.get(cls)
+
+    def encode(self, message: object) -> bytes:
+        """The message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
+        codec = self._of(message.__class__)
+        if codec is None:
+            raise EncodeError("", message, "expected a message of this client")
+        text = codec.encode(message, 0)
+        try:
+            return text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise _surrogate(json.loads(text)) from None
+
+    def decode(self, type_: type[T], data: bytes) -> T:
+        """Read a message of `type_` from JSON in UTF-8. Raises DecodeError; bounds are not checked.
+
+        The cyclic collector rests while a body of more than 64 KB is read: decoding makes no cycles.
+        """
+        codec = self._of(type_)
+        if codec is None:
+            raise DecodeError("", type_, "expected a message type of this client")
+        if len(data) < LARGE:
+            return codec.decode(parse(data), 0)  # type: ignore[no-any-return] # the table pairs a class with its codec
+        with _resting_collector():
+            return codec.decode(parse(data), 0)  # type: ignore[no-any-return] # as above
+
+    def structure(self, data: object, type_: type[T]) -> T:
+        """Make a message of `type_` from plain JSON values, as `json.loads` gives them. Raises DecodeError."""
+        try:
+            text = json.dumps(data, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise DecodeError("", data, f"expected JSON values: {error}") from None
+        return self.decode(type_, text.encode())
+
+    def unstructure(self, message: object) -> Any:
+        """The message as plain JSON values. Raises EncodeError."""
+        return json.loads(self.encode(message))
+
+    def converter(self) -> Converter:
+        """A cattrs converter whose hooks are these codecs."""
+        from cattrs import Converter
+
+        converter = Converter()
+        for cls in self.table:
+            converter.register_structure_hook(cls, self.structure)
+            converter.register_unstructure_hook(cls, self.unstructure)
+        return converter
+
+
+@contextmanager
+def _resting_collector() -> Iterator[None]:
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _surrogate(value: Any) -> EncodeError:
+    """The error for the first lone surrogate in a parsed body, with its path."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    while waiting:
+        path, item = waiting.pop()
+        if isinstance(item, str) and _LONE.search(item):
+            return _at(path, item)
+        if isinstance(item, dict):
+            for key in item:
+                if _LONE.search(key):
+                    return _at(path, key)
+            waiting.extend(((*path, key), inner) for key, inner in reversed(item.items()))
+        elif isinstance(item, list):
+            waiting.extend(((*path, index), inner) for index, inner in reversed(list(enumerate(item))))
+    return EncodeError("", value, "a lone surrogate is not text")
+
+
+def _at(path: tuple[str | int, ...], text: str) -> EncodeError:
+    error = EncodeError("", text, "a lone surrogate is not text")
+    for key in reversed(path):
+        error = error.under(key)
+    return error

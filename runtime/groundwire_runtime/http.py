@@ -1,0 +1,52 @@
+"""What travels: one request, one response, and the one-method interface between the layers of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from attrs import field, frozen
+
+
+@frozen(kw_only=True)
+class Request:
+    """One HTTP request. Header names are lower case; `deadline` is an instant of the client's clock."""
+
+    method_id: str
+    verb: str
+    url: str
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    safe_to_retry: bool = False
+    """An idempotent verb, or a request id that makes a resend recognisable."""
+    request_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    deadline: float | None = None
+
+
+@frozen(kw_only=True)
+class Response:
+    """One HTTP response, read whole. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+class Transport(Protocol):
+    """One layer of a call: a socket, credentials, retries, or a test double."""
+
+    def send(self, request: Request) -> Response:
+        """Send a request and read its response. Raises TransportError or AuthError."""
+        ...
+
+
+@frozen
+class FunctionTransport:
+    """A function as a transport: what a test double is."""
+
+    function: Callable[[Request], Response]
+
+    def send(self, request: Request) -> Response:
+        """Call the function."""
+        return self.function(request)

@@ -1,0 +1,229 @@
+"""What every generated message shares: unknown fields, bounded equality and copying, open enums.
+
+A message is a frozen attrs value. Maps are kept as dicts and lists as tuples, so a value is compared,
+hashed, printed and pickled to at most `MAX_DEPTH` nested messages; a deeper one (or a cycle made by
+changing a map in place) is refused with `NestingError` before Python's own stack is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, final
+
+import attrs
+
+from .errors import NestingError
+
+if TYPE_CHECKING:
+    JsonValue: TypeAlias = bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
+else:
+    JsonValue = object
+
+MAX_DEPTH: Final = 100
+"""Nested messages that one value may hold; proto3 parsers stop at the same depth."""
+
+ClassT = TypeVar("ClassT", bound=type)
+SelfT = TypeVar("SelfT", bound="Message")
+
+
+@final
+class Unlisted(str):
+    """The name of an enum value that this client does not know.
+
+    Decoding makes one for a name newer than the client; a caller writes one to send such a name on purpose.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Unlisted({str.__repr__(self)})"
+
+
+@final
+class Empty(Mapping[str, Any]):
+    """The one empty map that absent maps share; it pickles and copies to itself."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+    def __reduce__(self) -> str:
+        return "EMPTY"
+
+
+EMPTY: Final = Empty()
+
+
+def keep_containers(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Make a field annotated `Sequence` keep a tuple, and one annotated `Mapping` a dict of its own.
+
+    An attrs `field_transformer`: the annotations stay abstract, so that callers may pass any sequence or mapping.
+    """
+    return [_kept(field) for field in fields]
+
+
+def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    annotation = str(field.type)
+    if annotation.startswith("Sequence["):
+        return field.evolve(converter=_tuple)
+    if annotation.startswith("Mapping[") and field.default is not None:
+        return field.evolve(converter=_dict)
+    return field
+
+
+def _tuple(values: Sequence[Any]) -> Sequence[Any]:
+    # A string is a sequence too, and never what was meant; encoding reports it with its path.
+    return values if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) else tuple(values)
+
+
+def _dict(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not values and isinstance(values, Mapping):
+        return EMPTY
+    return dict(values) if isinstance(values, Mapping) else values
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Message:
+    """The base of every generated message."""
+
+    unknown_fields: Mapping[str, JsonValue] = EMPTY
+    """Fields that this client does not know, by wire name; kept when read, sent when written."""
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return _equal(self, other, 0)
+
+    def __hash__(self) -> int:
+        return _hash(self, 0)
+
+    def __repr__(self) -> str:
+        return _repr(self, 0)
+
+    def __reduce__(self) -> tuple[Callable[[Any], Any], tuple[Any]]:
+        return _restore, (_state(self, 0),)
+
+
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(cls))
+
+
+def _nested(value: object, depth: int) -> int:
+    """The depth below `value`: one more when it is a message, refused past the limit."""
+    if not isinstance(value, Message):
+        return depth
+    if depth >= MAX_DEPTH:
+        raise NestingError(f"more than {MAX_DEPTH} nested messages")
+    return depth + 1
+
+
+def _is_value(value: object) -> bool:
+    return attrs.has(value.__class__)
+
+
+def _equal(left: Any, right: Any, depth: int) -> bool:
+    if left.__class__ is right.__class__ and _is_value(left):
+        inner = _nested(left, depth)
+        for name in _names(left.__class__):
+            if not _equal(getattr(left, name), getattr(right, name), inner):
+                return False
+        return True
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        if len(left) != len(right):
+            return False
+        for mine, theirs in zip(left, right, strict=True):  # noqa: SIM110 - a loop nests no further frame
+            if not _equal(mine, theirs, depth):
+                return False
+        return True
+    if left.__class__ is dict and right.__class__ is dict:
+        if left.keys() != right.keys():
+            return False
+        for key in left:  # noqa: SIM110 - as above
+            if not _equal(left[key], right[key], depth):
+                return False
+        return True
+    return bool(left == right)
+
+
+def _hash(value: Any, depth: int) -> int:
+    if _is_value(value):
+        inner = _nested(value, depth)
+        parts = [_hash(getattr(value, name), inner) for name in _names(value.__class__)]
+        return hash((value.__class__, *parts))
+    if isinstance(value, tuple):
+        return hash(tuple([_hash(item, depth) for item in value]))
+    return hash(value)
+
+
+def _repr(value: Any, depth: int) -> str:
+    if _is_value(value):
+        inner = _nested(value, depth)
+        positional = not isinstance(value, Message)
+        shown: list[str] = []
+        for field in attrs.fields(value.__class__):
+            item = getattr(value, field.name)
+            if item is field.default or (field.default == () and not item):
+                continue
+            text = _repr(item, inner)
+            shown.append(text if positional or not field.kw_only else f"{field.name}={text}")
+        return f"{value.__class__.__qualname__}({', '.join(shown)})"
+    if isinstance(value, tuple):
+        return f"({', '.join([_repr(item, depth) for item in value])}{',' if len(value) == 1 else ''})"
+    if value.__class__ is dict:
+        return f"{{{', '.join([f'{key!r}: {_repr(item, depth)}' for key, item in value.items()])}}}"
+    return repr(value)
+
+
+def _state(value: Any, depth: int) -> Any:
+    """The value as plain tuples, so that pickling nests no deeper than this walk allowed."""
+    if _is_value(value):
+        inner = _nested(value, depth)
+        return (
+            value.__class__,
+            [(name, _state(getattr(value, name), inner)) for name in _names(value.__class__)],
+        )
+    if value.__class__ is tuple:
+        return (tuple, [_state(item, depth) for item in value])
+    if value.__class__ is dict:
+        return (dict, [(key, _state(item, depth)) for key, item in value.items()])
+    return (None, value)
+
+
+def _restore(state: Any) -> Any:
+    cls, parts = state
+    if cls is None:
+        return parts
+    if cls is tuple:
+        return tuple([_restore(item) for item in parts])
+    if cls is dict:
+        return {key: _restore(item) for key, item in parts}
+    return cls(**{name: _restore(item) for name, item in parts})
+
+
+def variant_of(family: type) -> Callable[[ClassT], ClassT]:
+    """Name a class as a nested class of its family: `Number.FloatValue`.
+
+    A class cannot subclass one that is still being written, so the variants of a family follow it.
+    """
+
+    def name(cls: ClassT) -> ClassT:
+        short = cls.__name__.removeprefix(f"_{family.__name__}")
+        cls.__name__ = short
+        cls.__qualname__ = f"{family.__qualname__}.{short}"
+        setattr(family, short, cls)
+        return cls
+
+    return name

@@ -1,0 +1,164 @@
+"""One method of an API, as facts: from wire-named parameters and a body to a request, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, Generic, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from attrs import evolve, frozen
+
+from .errors import ArgumentError
+from .http import Request
+from .parameter import Parameter
+from .path import expand
+
+ResponseT = TypeVar("ResponseT")
+T = TypeVar("T")
+IDEMPOTENT: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
+"""Verbs that have the same effect however often they arrive (RFC 9110 9.2.2)."""
+
+
+class Codecs(Protocol):
+    """What turns messages into bytes and back."""
+
+    def encode(self, message: object) -> bytes:
+        """A message as JSON."""
+        ...
+
+    def decode(self, type_: type[T], data: bytes) -> T:
+        """JSON as a message."""
+        ...
+
+
+@frozen(kw_only=True)
+class Paging:
+    """How a list method pages (AIP-158): where the token goes, and the attributes of an answer.
+
+    `token` is a wire name in the query, or an attribute of the body.
+    """
+
+    token: str
+    in_body: bool
+    items: str
+    next_token: str
+
+
+@frozen(kw_only=True)
+class ExtraScope:
+    """A scope needed when the value at an attribute path of the body is an instance of `type`."""
+
+    scope: str
+    attributes: tuple[str, ...]
+    type: type
+
+    def applies(self, body: object) -> bool:
+        """Whether this body needs it."""
+        for name in self.attributes:
+            body = getattr(body, name, None)
+        return body is not None and isinstance(body, self.type)
+
+
+@frozen(kw_only=True)
+class Method(Generic[ResponseT]):
+    """An HTTP method. `path` is the document's template, relative to the base URL.
+
+    `request_id` names the body's attribute (or the query parameter, with `request_id_in_query`) that makes a
+    resend recognisable.
+    """
+
+    id: str
+    verb: str
+    path: str
+    parameters: tuple[Parameter, ...] = ()
+    request_type: type | None = None
+    response_type: type[ResponseT] | None = None
+    scopes: tuple[str, ...] = ()
+    extra_scopes: tuple[ExtraScope, ...] = ()
+    request_id: str | None = None
+    request_id_in_query: bool = False
+    paging: Paging | None = None
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the verb alone makes a resend safe."""
+        return self.verb in IDEMPOTENT
+
+    def request_id_of(self, parameters: Mapping[str, object], body: object) -> str | None:
+        """The request id that a call carries."""
+        if self.request_id is None:
+            return None
+        found = (
+            parameters.get(self.request_id)
+            if self.request_id_in_query
+            else getattr(body, self.request_id, None)
+        )
+        return found if isinstance(found, str) and found else None
+
+    def with_request_id(
+        self, parameters: Mapping[str, object], body: Any, new_id: str
+    ) -> tuple[Mapping[str, object], Any]:
+        """The same call with a request id; one that it carries stays."""
+        if self.request_id is None or self.request_id_of(parameters, body) is not None:
+            return parameters, body
+        if self.request_id_in_query:
+            return {**parameters, self.request_id: new_id}, body
+        return parameters, body if body is None else evolve(body, **{self.request_id: new_id})
+
+    def request(
+        self, parameters: Mapping[str, object], body: object = None, *, base_url: str, codecs: Codecs
+    ) -> Request:
+        """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError."""
+        texts = self._texts(parameters)
+        path = expand(
+            self.path,
+            {p.name: texts[p.name][0] for p in self.parameters if p.location == "path" and p.name in texts},
+        )
+        query = [
+            (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
+        ]
+        request_id = self.request_id_of(parameters, body)
+        return Request(
+            method_id=self.id,
+            verb=self.verb,
+            url=f"{base_url}{path}{'?' if query else ''}{urlencode(query)}",
+            headers={"content-type": "application/json"} if self.request_type is not None else {},
+            body=self._encoded(body, codecs),
+            safe_to_retry=self.idempotent or request_id is not None,
+            request_id=request_id,
+        )
+
+    def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in parameters:
+            if name not in known:
+                near = get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)
+                raise ArgumentError(
+                    f"{name}: {self.id} has no such parameter", hint=f"It has {', '.join(near)}."
+                )
+        texts: dict[str, Sequence[str]] = {}
+        for parameter in self.parameters:
+            value = parameters.get(parameter.name)
+            if value is not None:
+                texts[parameter.name] = parameter.texts(value)
+            elif parameter.required:
+                held = f", or give the client one: Client({parameter.held}=...)" if parameter.held else ""
+                raise ArgumentError(f"{parameter.name}: {self.id} needs it", hint=f"Pass it{held}.")
+        return texts
+
+    def _encoded(self, body: object, codecs: Codecs) -> bytes | None:
+        if self.request_type is None:
+            if body is not None:
+                raise ArgumentError(f"request: {self.id} takes no body")
+            return None
+        if not isinstance(body, self.request_type):
+            raise ArgumentError(
+                f"request: {self.id} takes {self.request_type.__name__}, got {type(body).__name__}"
+            )
+        return codecs.encode(body)
+
+    def scopes_for(self, body: object) -> tuple[str, ...]:
+        """The scopes that a call asks for by default."""
+        extra = tuple(each.scope for each in self.extra_scopes if each.applies(body))
+        return (*self.scopes, *(scope for scope in extra if scope not in self.scopes))

@@ -1,0 +1,174 @@
+"""Long-running operations: waiting for one to end, and saying how it did (AIP-151)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from .clock import SYSTEM, Clock
+from .errors import ArgumentError, DeadlineReached, OperationError, OperationTimeout, ProtocolError
+
+OperationT = TypeVar("OperationT")
+
+FIRST: Final = 1.0
+"""Seconds before the first poll."""
+GROWTH: Final = 1.5
+LONGEST: Final = 20.0
+"""Seconds between polls at the most."""
+_CANCELLED: Final = 1
+
+
+@frozen(kw_only=True)
+class OperationView(Generic[OperationT]):
+    """Where an API's operation keeps what waiting looks at.
+
+    `error` and `response` are (attribute, class) pairs: the attribute is set, to an instance of the class.
+    """
+
+    error: tuple[str, type]
+    response: tuple[str, type]
+    name: str = "name"
+    done: str = "done"
+    metadata: str = "metadata"
+
+    def error_of(self, operation: OperationT) -> Any:
+        """The error that the operation ended with, or None."""
+        return _instance(operation, *self.error)
+
+    def response_of(self, operation: OperationT) -> Any:
+        """What the operation resulted in, or None."""
+        return _instance(operation, *self.response)
+
+
+def _instance(operation: object, attribute: str, cls: type) -> Any:
+    value = getattr(operation, attribute)
+    return value if value is not None and isinstance(value, cls) else None
+
+
+def polling_delays() -> Callable[[int], float]:
+    """Seconds to wait before poll number n (from 0): 1, 1.5, 2.25 ... up to 20."""
+
+    def delay(number: int) -> float:
+        return min(LONGEST, FIRST * GROWTH ** min(number, 16))
+
+    return delay
+
+
+@frozen(kw_only=True)
+class Waiter(Generic[OperationT]):
+    """Polls one operation until it is done.
+
+    `poll` reads an operation by name, within seconds or, for None, the client's own timeout.
+    """
+
+    view: OperationView[OperationT]
+    poll: Callable[[str, float | None], OperationT]
+    clock: Clock = SYSTEM
+    delay: Callable[[int], float] = field(factory=polling_delays)
+
+    def wait(
+        self, operation: OperationT, *, timeout: float | None, on_progress: Callable[[Any], object] | None
+    ) -> OperationT:
+        """Wait for `operation` to end well, and return its last state.
+
+        `on_progress` gets the metadata each time it says something new. Raises OperationError when the operation
+        failed or was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when
+        its states contradict each other. An interrupt leaves it running too, and names it in a note.
+        """
+        _check_timeout(timeout)
+        name = getattr(operation, self.view.name)
+        if not name:
+            raise ArgumentError("operation: it has no name, so it cannot be waited for")
+        try:
+            return self._until_done(operation, name, timeout, _Progress(on_progress))
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(f"{name} still runs; wait for it again, or cancel it")
+            raise
+
+    def _until_done(
+        self, operation: OperationT, name: str, timeout: float | None, progress: _Progress
+    ) -> OperationT:
+        end = math.inf if timeout is None else self.clock.monotonic() + timeout
+        number = 0
+        while True:
+            progress.show(getattr(operation, self.view.metadata))
+            if self._is_done(operation, name):
+                return operation
+            pause = self.delay(number)
+            left = end - self.clock.monotonic()
+            if left <= 0:
+                raise self._still_runs(operation, name, timeout)
+            self.clock.sleep(min(pause, left))
+            try:
+                latest = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))
+            except DeadlineReached as error:
+                if timeout is None:
+                    raise
+                raise self._still_runs(operation, name, timeout) from error
+            found = getattr(latest, self.view.name)
+            if found != name:
+                raise ProtocolError(f"asked for operation {name}, got {str(found)[:200]!r}")
+            operation = latest
+            number += 1
+
+    def _is_done(self, operation: OperationT, name: str) -> bool:
+        error, response = self.view.error_of(operation), self.view.response_of(operation)
+        if error is not None and response is not None:
+            raise ProtocolError(f"{name} has both an error and a response")
+        if not getattr(operation, self.view.done):
+            return False
+        if error is not None:
+            raise self._failure(operation, name, error)
+        if response is None:
+            raise ProtocolError(f"{name} is done with neither an error nor a response")
+        return True
+
+    def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
+        code = getattr(error, "code", None)
+        said = getattr(error, "message", None) or "no message"
+        verb = "was cancelled" if code == _CANCELLED else "failed"
+        return OperationError(f"{name} {verb}: {said}", operation=operation, code=code)
+
+    def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
+        return OperationTimeout(
+            f"{name} still runs after {timeout} s",
+            operation=operation,
+            hint="Wait for it again with a longer timeout, or cancel it.",
+        )
+
+
+class _Progress:
+    """Calls back when metadata says something new; its update time alone is nothing new."""
+
+    def __init__(self, callback: Callable[[Any], object] | None) -> None:
+        self._callback = callback
+        self._last: Any = None
+
+    def show(self, metadata: Any) -> None:
+        """Report metadata unless it says what the last one said."""
+        if self._callback is None or metadata is None:
+            return
+        said = _without_update_time(metadata)
+        if self._last is None or said != self._last:
+            self._last = said
+            self._callback(metadata)
+
+
+def _without_update_time(metadata: Any) -> Any:
+    """The service touches the update time of a stalled operation too, so it is no sign of life."""
+    if attrs.has(type(metadata)) and hasattr(metadata, "update_time"):
+        return attrs.evolve(metadata, update_time=None)
+    if isinstance(metadata, dict):
+        return {key: value for key, value in metadata.items() if key != "updateTime"}
+    return metadata
+
+
+def _check_timeout(timeout: float | None) -> None:
+    if timeout is None:
+        return
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
+        raise ArgumentError(f"timeout: expected seconds above 0 or None, got {timeout!r}")

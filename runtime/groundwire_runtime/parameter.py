@@ -1,0 +1,120 @@
+"""Path and query parameters: what a value looks like in a URL, and the rules that it keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final, Literal
+
+from attrs import frozen
+
+from . import encode
+from .errors import ArgumentError, EncodeError, shortened
+from .messages import Unlisted
+from .path import check_text
+
+_CAP: Final = 2_048
+"""Characters that a pattern is ever run over."""
+
+
+@cache
+def matcher(pattern: str) -> re.Pattern[str]:
+    """A pattern that the generator found linear, where a last `$` means the very end."""
+    return re.compile(pattern.removesuffix("$") + (r"\Z" if pattern.endswith("$") else ""), re.ASCII)
+
+
+def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
+    def text(value: Any) -> str:
+        return str(json.loads(leaf(value, 0)))
+
+    return text
+
+
+def _boolean(value: Any) -> str:
+    return encode.boolean(value, 0)
+
+
+_TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "boolean": _boolean,
+    "int32": _json_text(encode.int32),
+    "uint32": _json_text(encode.uint32),
+    "int64": _json_text(encode.int64),
+    "uint64": _json_text(encode.uint64),
+    "double": _json_text(encode.double),
+    "float": _json_text(encode.float32),
+    "byte": _json_text(encode.byte),
+    "timestamp": _json_text(encode.timestamp),
+    "duration": _json_text(encode.duration),
+    "fieldmask": _json_text(encode.field_mask),
+}
+
+
+@frozen(kw_only=True)
+class Parameter:
+    """A parameter of a method, by its wire name.
+
+    `pattern` is one that was shown to match in linear time; `held` is the client attribute that fills the
+    parameter when a call gives None; `prefix` is put before a value that lacks it.
+    """
+
+    name: str
+    location: Literal["path", "query"]
+    kind: str = "string"
+    required: bool = False
+    repeated: bool = False
+    pattern: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    values: tuple[str, ...] = ()
+    prefix: str | None = None
+    held: str | None = None
+
+    def texts(self, value: object) -> tuple[str, ...]:
+        """The value as it stands in a URL, before encoding; one text, or one an item. Raises ArgumentError."""
+        if not self.repeated:
+            return (self._text(value),)
+        if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+            raise self._refused(value, "expected a sequence")
+        return tuple(self._text(item) for item in value)
+
+    def _text(self, value: object) -> str:
+        write = _TEXTS.get(self.kind)
+        if write is None:
+            text = self._string(value)
+        else:
+            try:
+                text = write(value)
+            except EncodeError as error:
+                raise self._refused(value, error.rule) from None
+            self._check_range(value)
+        check_text(self.name, text)
+        return text
+
+    def _string(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise self._refused(value, "expected a str")
+        text = str(value)
+        if self.values and text not in self.values and not isinstance(value, Unlisted):
+            near = get_close_matches(text, self.values, n=3, cutoff=0.5) or self.values[:10]
+            raise self._refused(value, f"expected one of {', '.join(near)}")
+        if self.prefix and text and not text.startswith(self.prefix):
+            text = self.prefix + text
+        if self.location == "path" and not text:
+            raise self._refused(value, "empty")
+        if self.pattern is not None:
+            check_text(self.name, text)
+            if len(text) > _CAP or not matcher(self.pattern).search(text):
+                raise self._refused(value, f"must match {self.pattern}")
+        return text
+
+    def _check_range(self, value: Any) -> None:
+        if self.minimum is not None and value < float(self.minimum):
+            raise self._refused(value, f"must be at least {self.minimum}")
+        if self.maximum is not None and value > float(self.maximum):
+            raise self._refused(value, f"must be at most {self.maximum}")
+
+    def _refused(self, value: object, rule: str) -> ArgumentError:
+        return ArgumentError(f"{self.name}: {rule}, got {shortened(value)}")

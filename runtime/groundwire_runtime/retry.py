@@ -1,0 +1,139 @@
+"""Retries: one pure policy, and the transport that follows it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final, NoReturn
+
+from attrs import frozen
+
+from .backoff import full_jitter
+from .clock import SYSTEM, Clock
+from .errors import (
+    AlreadyExists,
+    ApiError,
+    AuthError,
+    DeadlineReached,
+    GroundwireError,
+    OutcomeUnknown,
+    TransportError,
+)
+from .http import Request, Response, Transport
+from .status import api_error
+
+_LOG: Final = logging.getLogger("groundwire")
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """When a call is made again. Waits are full jitter: evenly within [0, min(cap, base * 2^n)] seconds."""
+
+    attempts: int = 10
+    """Sends at the most."""
+    base: float = 1.0
+    cap: float = 60.0
+    statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
+    """HTTP statuses worth another try, for calls that are safe to repeat."""
+
+    def delay(self, attempt: int, error: GroundwireError, request: Request, random: float) -> float | None:
+        """Seconds to wait after send number `attempt` (from 1) failed, or None to give up."""
+        if attempt >= self.attempts or not self._retryable(error, request):
+            return None
+        asked = error.retry_after if isinstance(error, ApiError) else None
+        if asked is not None:
+            # A little more than asked for, so that a crowd does not come back at once.
+            return asked * (1 + 0.1 * random)
+        return full_jitter(attempt - 1, random, base=self.base, cap=self.cap)
+
+    def _retryable(self, error: GroundwireError, request: Request) -> bool:
+        if isinstance(error, DeadlineReached):
+            return False
+        if isinstance(error, TransportError):
+            return error.retryable and (request.safe_to_retry or not error.sent)
+        return isinstance(error, ApiError) and request.safe_to_retry and error.http_status in self.statuses
+
+
+DEFAULT: Final = RetryPolicy()
+
+
+@frozen
+class RetryTransport:
+    """Sends until there is an answer that stands. Raises ApiError for any status but 2xx."""
+
+    inner: Transport
+    policy: RetryPolicy | None = DEFAULT
+    clock: Clock = SYSTEM
+
+    def send(self, request: Request) -> Response:
+        """Send, wait, and send again as the policy says, within the request's deadline."""
+        attempt = 0
+        lost = False
+        while True:
+            attempt += 1
+            try:
+                error = self._attempt(request, attempt)
+            except AuthError as refused:
+                self._give_up(request, refused, lost)
+            if isinstance(error, Response):
+                return error
+            if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
+                raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
+            lost = lost or _may_have_arrived(error)
+            delay = (
+                None
+                if self.policy is None
+                else self.policy.delay(attempt, error, request, self.clock.random())
+            )
+            if delay is None or not self._fits(delay, request):
+                self._give_up(request, error, lost)
+            _LOG.debug(
+                "%s: attempt %d failed (%s), next in %.2f s",
+                request.method_id,
+                attempt,
+                type(error).__name__,
+                delay,
+            )
+            self.clock.sleep(delay or 0.0)
+
+    def _attempt(self, request: Request, attempt: int) -> Response | GroundwireError:
+        started = self.clock.monotonic()
+        try:
+            response = self.inner.send(request)
+        except TransportError as error:
+            _LOG.debug("%s: attempt %d: %s", request.method_id, attempt, type(error).__name__)
+            return error
+        _LOG.debug(
+            "%s: attempt %d: %d in %.3f s",
+            request.method_id,
+            attempt,
+            response.status,
+            self.clock.monotonic() - started,
+        )
+        if 200 <= response.status < 300:
+            return response
+        return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
+
+    def _fits(self, delay: float, request: Request) -> bool:
+        """Whether there is time left after the wait."""
+        return request.deadline is None or self.clock.monotonic() + delay < request.deadline
+
+    def _give_up(self, request: Request, error: GroundwireError, lost: bool) -> NoReturn:
+        """Raise the last error, or say that the outcome is unknown when an answer to a start was lost."""
+        if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
+            raise _unknown(request, f"no answer came: {error}") from error
+        raise error
+
+
+def _may_have_arrived(error: GroundwireError) -> bool:
+    """Whether the service may have acted although its answer says nothing of it."""
+    if isinstance(error, TransportError):
+        return error.sent
+    return isinstance(error, ApiError) and error.http_status in (408, 500, 502, 503, 504)
+
+
+def _unknown(request: Request, why: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{request.method_id}: the outcome is unknown: {why}",
+        request_id=request.request_id or "",
+        hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
+    )

@@ -1,0 +1,146 @@
+"""Errors from answers: any body that says no, as one `ApiError` with all that it told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from . import errors
+from .backoff import retry_after
+from .errors import ApiError, shortened
+from .http import Response
+
+BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
+    "INVALID_ARGUMENT": errors.InvalidArgument,
+    "FAILED_PRECONDITION": errors.FailedPrecondition,
+    "OUT_OF_RANGE": errors.OutOfRange,
+    "UNAUTHENTICATED": errors.Unauthenticated,
+    "PERMISSION_DENIED": errors.PermissionDenied,
+    "NOT_FOUND": errors.NotFound,
+    "ALREADY_EXISTS": errors.AlreadyExists,
+    "ABORTED": errors.Aborted,
+    "RESOURCE_EXHAUSTED": errors.ResourceExhausted,
+    "CANCELLED": errors.Cancelled,
+    "INTERNAL": errors.Internal,
+    "UNIMPLEMENTED": errors.Unimplemented,
+    "UNAVAILABLE": errors.Unavailable,
+    "DEADLINE_EXCEEDED": errors.DeadlineExceeded,
+}
+BY_CODE: Final[Mapping[int, str]] = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ABORTED",
+    412: "FAILED_PRECONDITION",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+"""The code that an HTTP status stands for when the body names none. Source: google/rpc/code.proto."""
+HINTS: Final[tuple[tuple[str, str], ...]] = (
+    ("SERVICE_DISABLED", "Enable the API for the project in the Cloud console, then wait a few minutes."),
+    ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "Ask for the scope: Client(scopes=[...]), or sign in again with it."),
+    ("USER_PROJECT_DENIED", "Grant roles/serviceusage.serviceUsageConsumer on the quota project."),
+    ("CONSUMER_INVALID", "Check the project's id; the caller must be able to use it."),
+    ("requires a quota project", "Set one: Client(quota_project=...) or GOOGLE_CLOUD_QUOTA_PROJECT."),
+    ("not registered", "Register the project for Earth Engine, for commercial or noncommercial use."),
+    (
+        "insufficient authentication scopes",
+        "Ask for the scope: Client(scopes=[...]), or sign in again with it.",
+    ),
+)
+_PERMISSION: Final = re.compile(r"[Pp]ermission '?([a-z]+(?:\.[A-Za-z]+)+)'?")
+_MAX_DETAILS: Final = 100
+
+
+def api_error(response: Response, *, method_id: str, attempts: int, now: float) -> ApiError:
+    """The error that an answer stands for: JSON, HTML, a list, or nothing at all. `now` is Unix time."""
+    body = _body(response)
+    found = body.get("error") if isinstance(body, dict) else None
+    fields: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    details = _details(fields)
+    info = _info(details)
+    status = fields.get("status") if isinstance(fields.get("status"), str) else None
+    status = status or BY_CODE.get(response.status, "")
+    message = fields.get("message")
+    if not isinstance(message, str) or not message:
+        message = _excerpt(response, found)
+    reason = str(info.get("reason", ""))
+    error_class = BY_STATUS.get(status, ApiError)
+    return error_class(
+        message,
+        http_status=response.status,
+        status=status,
+        reason=reason,
+        domain=str(info.get("domain", "")),
+        details=details,
+        retry_after=_retry_delay(details, retry_after(response.headers.get("retry-after"), now)),
+        server_request_id=response.headers.get("x-goog-request-id", response.headers.get("x-request-id", "")),
+        method_id=method_id,
+        attempts=attempts,
+        hint=_hint(reason, message, response),
+    )
+
+
+def _body(response: Response) -> Any:
+    try:
+        return json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _details(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    details = fields.get("details", fields.get("errors"))
+    return tuple(details[:_MAX_DETAILS]) if isinstance(details, list) else ()
+
+
+def _typed(details: Iterable[Any], name: str) -> Mapping[str, Any]:
+    for detail in details:
+        if isinstance(detail, dict) and str(detail.get("@type", "")).endswith(f"google.rpc.{name}"):
+            return detail
+    return {}
+
+
+def _info(details: tuple[Any, ...]) -> Mapping[str, Any]:
+    """The ErrorInfo (AIP-193), or the first old-style error, which has a reason and a domain as well."""
+    typed = _typed(details, "ErrorInfo")
+    if typed:
+        return typed
+    return next((each for each in details if isinstance(each, dict) and "@type" not in each), {})
+
+
+def _retry_delay(details: tuple[Any, ...], header: float | None) -> float | None:
+    delay = _typed(details, "RetryInfo").get("retryDelay")
+    if header is not None or not isinstance(delay, str):
+        return header
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", delay)
+    return float(found[1]) if found else None
+
+
+def _excerpt(response: Response, found: object) -> str:
+    if isinstance(found, str) and found:
+        return found
+    if response.status in (301, 302, 303, 307, 308):
+        host = re.match(r"[a-z]+://([^/?#@]*)", response.headers.get("location", ""))
+        return f"redirected{f' to {host[1]}' if host else ''}, which is not followed"
+    text = response.body[:2_000].decode("utf-8", "replace")
+    plain = " ".join(re.sub(r"<[^>]*>", " ", text).split())
+    return shortened(plain)[1:-1] if plain else "no message"
+
+
+def _hint(reason: str, message: str, response: Response) -> str:
+    for mark, hint in HINTS:
+        if mark == reason or (mark[0].islower() and mark in message):
+            return hint
+    permission = _PERMISSION.search(message)
+    if permission and response.status == 403:
+        return f"Grant the caller a role with {permission[1]}."
+    if response.status == 401:
+        return "Sign in again, or check the clock: the token is missing, expired or not valid."
+    return ""
