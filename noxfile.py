@@ -36,7 +36,7 @@ def vectors() -> dict[str, str]:
 def demo(session: nox.Session) -> None:
     """Generate the client, start an export with it against the contract server, and watch it finish."""
     session.install("-q", "-e", ".[codegen,contract]", "mypy>=1.18")
-    session.run("python", "demo/export_image.py", *session.posargs)
+    session.run("python", "-m", "demo", *session.posargs)
 
 
 @nox.session

@@ -130,7 +130,7 @@ def _write_union(union: Union, message: Message) -> list[str]:
         "                key = None",
         f'                raise encode.not_a_member(value, {table}).under("{union.name}")',
         "            key, write = found",
-        "            parts.append(f\"{quote(key)}:{write(value, depth)}\")",
+        '            parts.append(f"{quote(key)}:{write(value, depth)}")',
     ]
     if union.required:
         wires = ", ".join(variant.field.wire for variant in union.variants)

@@ -1,0 +1,1 @@
+"""What the client costs, measured beside its peers in one run."""

@@ -1,0 +1,38 @@
+"""`python -m benchmarks [codec] [call] [start] [memory]`: print each figure beside its bound."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from . import call, codec, memory, start
+
+PARTS = {"codec": codec.run, "call": call.run, "start": start.run, "memory": memory.run}
+BOUNDS = {
+    ("encode 20,000 nodes", "json.dumps"): 1.0,
+    ("encode a recorded request x 1,000", "json.dumps"): 1.0,
+    ("decode 20,000 nodes", "json.loads"): 3.5,
+    ("decode a recorded request x 1,000", "json.loads"): 3.5,
+    ("decode 20,000 nodes", "pydantic v2"): 1 / 3,
+    ("import, build, encode", "import googleapiclient.discovery"): 0.5,
+    ("import, build, encode", "import ee"): 0.25,
+    ("one export call", "bare urllib3"): 1.15,
+    ("one export call", "google-api-python-client"): 1.0,
+    ("generate", "s"): 3.0,
+    ("check", "s"): 0.5,
+}
+
+
+def main() -> None:
+    """Run the parts named, or all."""
+    print(f"Python {platform.python_version()}, {platform.machine()}; medians, runs taking turns")
+    for name in sys.argv[1:] or PARTS:
+        for what, against, ratio in PARTS[name]():
+            bound = BOUNDS.get((what, against))
+            limit = f"   <= {bound:.2f} {'ok' if ratio <= bound else 'MISSED'}" if bound is not None else ""
+            unit = "s" if against == "s" else f"x {against}"
+            print(f"{what:42} {ratio:7.3f} {unit}{limit}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What is encoded and decoded: expression graphs, and a recorded request."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+NAMES = (
+    "Image.select",
+    "Image.add",
+    "Reducer.median",
+    "ImageCollection.filter",
+    "Image.normalizedDifference",
+)
+ARGUMENTS = ("input", "collection", "image1", "image2", "bandSelectors", "scale", "reducer")
+CONSTANTS: tuple[Any, ...] = ("B4", 30, 0.5, True, "COPERNICUS/S2_SR", ["B8", "B4"], [1, 2.5])
+
+
+def graph(nodes: int, seed: int = 7) -> dict[str, Any]:
+    """An expression of about `nodes` value nodes: constants, references, invocations, arrays."""
+    source = random.Random(seed)
+    values: dict[str, Any] = {}
+    count = 0
+    while count < nodes:
+        arguments: dict[str, Any] = {}
+        for name in source.sample(ARGUMENTS, source.randint(1, 4)):
+            arguments[name], made = _argument(source, len(values))
+            count += made
+        invocation = {"functionName": source.choice(NAMES), "arguments": arguments}
+        values[str(len(values))] = {"functionInvocationValue": invocation}
+        count += 1
+    return {"values": values, "result": str(len(values) - 1)}
+
+
+def _argument(source: random.Random, before: int) -> tuple[dict[str, Any], int]:
+    kind = source.random()
+    if kind < 0.4:
+        return {"constantValue": source.choice(CONSTANTS)}, 1
+    if kind < 0.8:
+        return {"valueReference": str(source.randrange(max(before, 1)))}, 1
+    items = [{"constantValue": source.randrange(100)} for _ in range(3)]
+    return {"arrayValue": {"values": items}}, 4
+
+
+def recorded() -> dict[str, Any] | None:
+    """A request that the official client sent (a composite of many nodes), when the vectors are at hand."""
+    folder = os.environ.get("GROUNDWIRE_VECTORS")
+    if not folder:
+        return None
+    lines = (Path(folder) / "wire" / "ee_python_client.jsonl").read_text(encoding="utf-8").splitlines()
+    cases = {entry["case"]: entry["body"] for entry in map(json.loads, lines)}
+    body: dict[str, Any] = cases["expr-multiband"]
+    return body

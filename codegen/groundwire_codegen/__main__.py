@@ -1,0 +1,5 @@
+"""`python -m groundwire_codegen`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""A local server that is as strict as Earth Engine's image:export, and the pytest fixture that runs it."""

@@ -1,0 +1,5 @@
+"""`python -m groundwire_contract`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,80 @@
+"""A contract: an API read from its documents, and what is prepared from it once for all requests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from attrs import frozen
+from groundwire_codegen.ir import Api
+from groundwire_codegen.reader import read_lowered
+
+from .route import Routes, routes
+from .shape import Shapes, shapes
+
+VERSIONS: Final = ("v1beta", "v1", "v1alpha")
+"""Path prefixes under which Earth Engine serves the same methods."""
+DOCUMENT: Final = "earthengine.v1beta.json"
+OVERLAY: Final = "earthengine.v1beta.overlay.toml"
+
+
+@frozen(eq=False)
+class Contract:
+    """An API, the versions it is served under, and the tables made from it."""
+
+    api: Api
+    routes: Routes
+    shapes: Mapping[str, Shapes]
+
+
+def build(api: Api, versions: tuple[str, ...] | None = None) -> Contract:
+    """Prepare the contract of an API, served under its own version and `versions` (Earth Engine's three for it)."""
+    if versions is None:
+        versions = VERSIONS if api.name == "earthengine" else ()
+    served = tuple(dict.fromkeys((api.version, *versions)))
+    return Contract(
+        api=api,
+        routes=routes(api, served),
+        shapes={version: shapes(api, version) for version in served},
+    )
+
+
+def load(document: bytes | None = None, overlay: bytes | None = None) -> Contract:
+    """The contract of a Discovery document and its overlay; of Earth Engine v1beta when there is no document.
+
+    Every method of the document is served, not only those that a client is generated from. Raises SpecError.
+    """
+    if document is None:
+        folder = spec_folder()
+        document = (folder / DOCUMENT).read_bytes()
+        overlay = (folder / OVERLAY).read_bytes()
+    methods, hosts = _facts(document)
+    return build(read_lowered(document, overlay, methods=methods, allow_hosts=hosts).api)
+
+
+def spec_folder() -> Path:
+    """The folder of the documents: beside this module when installed, `spec/` of the repository otherwise."""
+    packaged = Path(__file__).parent / "spec"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "spec"
+
+
+def _facts(document: bytes) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """The ids of all methods and the host, which is never called; a document that cannot be read has neither here.
+
+    The reader says what is wrong with such a document.
+    """
+    try:
+        root = json.loads(document)
+        return tuple(_ids(root)), (urlsplit(root["rootUrl"]).hostname or "",)
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        return None, ()
+
+
+def _ids(resource: Mapping[str, Any]) -> Iterator[str]:
+    for method in resource.get("methods", {}).values():
+        yield method["id"]
+    for inner in resource.get("resources", {}).values():
+        yield from _ids(inner)

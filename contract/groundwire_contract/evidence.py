@@ -1,0 +1,32 @@
+"""How sure a rule of the contract is, as data that travels with every refusal."""
+
+from __future__ import annotations
+
+import enum
+
+from attrs import frozen
+
+
+class Mark(enum.StrEnum):
+    """Where a rule was learnt, most certain first."""
+
+    SEEN = "V"
+    """Seen verbatim in public for the service itself."""
+    SEEN_ELSEWHERE = "V*"
+    """Seen verbatim on another Google API behind the same front end, names filled in."""
+    DOCUMENTED = "D"
+    """Stated by the official reference."""
+    SENT = "C"
+    """What the official clients send, recorded."""
+    INFERRED = "I"
+    """Inferred from the other four."""
+
+
+@frozen(kw_only=True)
+class Rule:
+    """One behaviour of the service: its id, what it says, how sure that is, and where it was learnt."""
+
+    id: str
+    mark: Mark
+    says: str
+    source: str = ""

@@ -1,0 +1,94 @@
+"""What goes in and out of the contract: one request, and its answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from attrs import field, frozen
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+"""A JSON value as Python's json module reads it."""
+JsonObject: TypeAlias = "dict[str, JsonValue]"
+
+_SECRET: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-goog-iam-authorization-token"}
+)
+_SECRET_PARAMETERS: Final = frozenset({"access_token", "oauth_token", "key"})
+
+
+@frozen(kw_only=True)
+class Exchange:
+    """One HTTP request. `path` is as it was sent, percent-encoded; header names are lower case.
+
+    `length` counts the bytes of the body that were sent; `body` is empty when there were too many to keep.
+    """
+
+    verb: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
+    length: int = 0
+
+    @property
+    def public_headers(self) -> dict[str, str]:
+        """The headers, with credentials replaced by `REDACTED`."""
+        return {name: "REDACTED" if name in _SECRET else value for name, value in self.headers.items()}
+
+    @property
+    def public_query(self) -> tuple[tuple[str, str], ...]:
+        """The query, with credentials replaced by `REDACTED`."""
+        return tuple(
+            (name, "REDACTED" if name in _SECRET_PARAMETERS else value) for name, value in self.query
+        )
+
+
+@frozen(kw_only=True)
+class Reply:
+    """One HTTP answer. `rule` is the id of the rule that refused the request, None when it was accepted."""
+
+    status: int
+    body: bytes = field(repr=False)
+    content_type: str = "application/json; charset=UTF-8"
+    rule: str | None = None
+    mark: str | None = None
+
+
+@frozen
+class Hold:
+    """No answer yet: the same exchange is to be handled again after so many seconds of real time."""
+
+    seconds: float
+
+
+@frozen(kw_only=True)
+class Recorded:
+    """One request that the contract answered, for a test to look at. Credentials are redacted.
+
+    `method` is the discovery id, None for an unknown path; `body` the parsed JSON, None when there was none or it
+    was malformed; `verdict` is `accepted`, or the id of the rule that refused the request.
+    """
+
+    method: str | None
+    verb: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: JsonValue
+    status: int
+    verdict: str
+
+
+def json_reply(
+    status: int, body: JsonObject, *, pretty: bool, rule: str | None = None, mark: str | None = None
+) -> Reply:
+    """Write `body` as the service does: two spaces a level and a final newline, or compact."""
+    text = (
+        json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+        if pretty
+        else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    )
+    # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
+    return Reply(status=status, body=text.encode("utf-8", "replace"), rule=rule, mark=mark)

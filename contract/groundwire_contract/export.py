@@ -1,0 +1,91 @@
+"""image:export: what is refused at the start, what fails inside the operation, and where the files go."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from attrs import evolve
+
+from .call import Answer, Call, World
+from .exchange import JsonObject, JsonValue
+from .operation import Operation, body, hold
+from .refusals import QUEUE_LIMIT, queue_full, request_id_reused
+
+KIND: Final = "EXPORT_IMAGE"
+DEFAULT_MAX_PIXELS: Final = 100_000_000
+DEFAULT_PRIORITY: Final = 100
+
+
+def start(call: Call, world: World) -> Answer:
+    """Start an export: an operation, PENDING, unless its request id was used or the queue is full."""
+    state, now = world.state, world.clock.now()
+    project = call.variables["project"]
+    request_id = call.body.get("requestId")
+    named = isinstance(request_id, str) and request_id != ""
+    full = "queue-full" not in state.relaxed and state.is_full(project, QUEUE_LIMIT, now)
+    if full and "queue-full-burns-id" in state.relaxed:
+        return queue_full()
+    if (
+        named
+        and not state.claim(call.caller, project, str(request_id))
+        and "request-id-reused" not in state.relaxed
+    ):
+        return request_id_reused()
+    if full:
+        return queue_full()
+    doomed = None if "too-many-pixels" in state.relaxed else failure(call.body)
+    operation = Operation(
+        name=f"{project}/operations/{world.operation_id()}",
+        kind=KIND,
+        created=now,
+        description=_text(call.body, "description"),
+        priority=_whole(call.body, "priority", DEFAULT_PRIORITY),
+        script=world.script if doomed is None else evolve(world.script, failure=doomed),
+        destinations=destinations(call.body),
+    )
+    added = state.add(hold(operation, now) if world.held else operation)
+    return body(added, now, call.metadata_type)
+
+
+def failure(request: JsonObject) -> str | None:
+    """Why the export of a validated request will fail inside the operation, None when it will succeed."""
+    size = _object(_object(request, "grid"), "dimensions")
+    pixels = _whole(size, "width", 0) * _whole(size, "height", 0)
+    most = _whole(request, "maxPixels", DEFAULT_MAX_PIXELS)
+    if pixels > most:
+        return (
+            f"Export too large: specified {pixels} pixels (max: {most}). "
+            "Specify higher maxPixels value if you intend to export a large area."
+        )
+    return None
+
+
+def destinations(request: JsonObject) -> tuple[str, ...]:
+    """The addresses that a finished export names. The forms for Cloud Storage and assets are inferred."""
+    files = _object(request, "fileExportOptions")
+    drive, bucket = files.get("driveDestination"), _object(files, "cloudStorageDestination")
+    if isinstance(drive, dict):
+        digest = hashlib.sha256(_text(drive, "folder").encode("utf-8", "replace")).hexdigest()
+        return (f"https://drive.google.com/#folders/1{digest[:32]}",)
+    if bucket:
+        folder = _text(bucket, "filenamePrefix").rpartition("/")[0]
+        place = f"{_text(bucket, 'bucket')}/{folder}".rstrip("/")
+        return (f"https://console.developers.google.com/storage/browser/{place}/",)
+    asset = _text(_object(_object(request, "assetExportOptions"), "earthEngineDestination"), "name")
+    return (f"https://code.earthengine.google.com/?asset={asset}",) if asset else ()
+
+
+def _object(holder: JsonObject, name: str) -> JsonObject:
+    value: JsonValue = holder.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(holder: JsonObject, name: str) -> str:
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _whole(holder: JsonObject, name: str, default: int) -> int:
+    value = holder.get(name)
+    return value if isinstance(value, int) else default

@@ -1,0 +1,212 @@
+"""What the pytest fixture `earthengine_contract` hands to a test: a running contract server, and the strings to it.
+
+Time stands still on the server's clock. Three things move it:
+
+* a client made by `client()` does not sleep: each of its pauses, while it polls or before it tries again, moves the
+  clock by as much and takes no real time, so that `client.wait(operation)` ends at once and always alike;
+* any other client moves it by `LOOK` (2 seconds) with each look at an operation that has not ended (get, list,
+  and wait, which lets its timeout pass), so that a loop that polls always ends: with the standard script it sees
+  PENDING, RUNNING, RUNNING, and the end at the fourth look;
+* a test moves it with `advance(seconds)`.
+
+`finish` and `fail` end an operation on the spot. `hold` lets one stand still, whatever else happens.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from . import operation as op
+from .clock import SteppedClock
+from .contract import Contract, load
+from .errors import Refusal
+from .exchange import Recorded
+from .operation import Operation, Script
+from .refusals import catalogue
+from .rules import RULES
+from .server import ServerThread
+from .service import Service
+from .state import Memory
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from groundwire import Client
+    from groundwire_runtime.client import ClientOptions
+
+PROJECT: Final = "contract-project"
+"""The project that `client()` is made for."""
+LOOK: Final = 2.0
+"""Seconds that pass with each look at an operation that has not ended."""
+STANDARD: Final = Script()
+"""1 second PENDING, 4 seconds RUNNING in 8 steps, then SUCCEEDED."""
+
+
+class EarthEngineContract:
+    """A running contract server, fresh for every test. All of it is safe to use from several threads."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._memory = Memory()
+        self._clock = SteppedClock(look=LOOK)
+        self._service = Service(contract, state=self._memory, clock=self._clock, script=STANDARD)
+        self._thread = ServerThread(self._service)
+        self.endpoint: Final = self._thread.endpoint
+        """Where the server listens, such as `http://127.0.0.1:49152`."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: as at the start of a test."""
+        with self._memory.lock:
+            self._memory.clear()
+            self._clock.restart()
+            self._clients: list[Client] = []
+            self._told = 0.0
+            chance = random.Random(0)  # noqa: S311 # names that are alike in every run, not secrets
+            self._chance = chance
+            self._service.draw = chance.randbytes
+            self._service.script = STANDARD
+            self._service.held = False
+
+    def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
+        """A client of the server, without credentials, whose pauses move the server's clock and take no time.
+
+        `options` are those of `groundwire.Client`, and win.
+        """
+        import groundwire
+        from groundwire_runtime.clock import Clock
+
+        clock = Clock(
+            monotonic=lambda: self._told,
+            unix=lambda: self._clock.now().timestamp(),
+            sleep=self.advance,
+            random=self._chance.random,
+            new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+        )
+        settings: ClientOptions = {
+            "endpoint": self.endpoint,
+            "credentials": groundwire.credentials.anonymous(),
+            "clock": clock,
+            **options,
+        }
+        made = groundwire.Client(project=project, **settings)
+        self._clients.append(made)
+        return made
+
+    @property
+    def requests(self) -> tuple[Recorded, ...]:
+        """Every request that was answered, in order, without credentials. `verdict` says what became of it."""
+        with self._memory.lock:
+            return tuple(self._memory.requests)
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that was started and not deleted, in order."""
+        with self._memory.lock:
+            return tuple(self._memory.operations.values())
+
+    @property
+    def script(self) -> Script:
+        """What operations do that are started from now on; may be set."""
+        return self._service.script
+
+    @script.setter
+    def script(self, script: Script) -> None:
+        self._service.script = script
+
+    def state(self, operation: object) -> op.State:
+        """The state of an operation, without looking at it through the server."""
+        with self._memory.lock:
+            return op.state(self._found(operation), self._clock.now())
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for all operations but those that are held. Raises ValueError for negative seconds."""
+        with self._memory.lock:
+            self._clock.elapse(seconds)
+            self._told += seconds
+
+    def finish(self, operation: object) -> Operation:
+        """End an operation now, successfully. `operation` is its name, or anything that has a `name`.
+
+        Raises LookupError when the server has no such operation, ValueError when it has ended otherwise.
+        """
+        with self._memory.lock:
+            now = self._clock.now()
+            return self._ended(op.finish(self._found(operation), now), op.State.SUCCEEDED)
+
+    def fail(self, operation: object, message: str = "Internal error.", *, code: int = 3) -> Operation:
+        """End an operation now, with an error. Raises LookupError and ValueError as `finish` does."""
+        with self._memory.lock:
+            now = self._clock.now()
+            return self._ended(op.fail(self._found(operation), now, message, code), op.State.FAILED)
+
+    def hold(self, operation: object | None = None) -> None:
+        """Let an operation stand still until `release`, `finish`, `fail` or a cancel; without one: all, new ones too."""
+        with self._memory.lock:
+            if operation is None:
+                self._service.held = True
+            for found in self._chosen(operation):
+                self._memory.put(op.hold(found, self._clock.now()))
+
+    def release(self, operation: object | None = None) -> None:
+        """Let a held operation go on where it stood; without one: all."""
+        with self._memory.lock:
+            if operation is None:
+                self._service.held = False
+            for found in self._chosen(operation):
+                self._memory.put(op.release(found, self._clock.now()))
+
+    def refuse(self, refusal: str | Refusal, *, times: int = 1, method: str | None = None) -> None:
+        """Refuse the next requests: `unavailable`, `internal`, `rate-quota`, `unauthenticated`, or another rule's id.
+
+        `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise. The
+        requests have no effect. Raises LookupError for a rule that no such refusal is known for.
+        """
+        known = catalogue(PROJECT)
+        if isinstance(refusal, str):
+            if refusal not in known:
+                raise LookupError(f"{refusal!r} is none of {', '.join(sorted(known))}")
+            refusal = known[refusal]
+        with self._memory.lock:
+            self._memory.refusals.extend([(method, refusal)] * times)
+
+    def relax(self, *rules: str) -> None:
+        """Do not enforce rules for the rest of the test. Raises LookupError for an id that no rule has."""
+        unknown = sorted(set(rules) - set(RULES))
+        if unknown:
+            raise LookupError(f"no such rule: {', '.join(unknown)}")
+        with self._memory.lock:
+            self._memory.relaxed |= set(rules)
+
+    def close_clients(self) -> None:
+        """Close the clients that were made."""
+        for client in self._clients:
+            client.close()
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self._thread.stop()
+
+    def _found(self, operation: object) -> Operation:
+        name = operation if isinstance(operation, str) else getattr(operation, "name", None)
+        found = self._memory.get(name) if isinstance(name, str) else None
+        if found is None:
+            raise LookupError(f"the contract server has no operation {name!r}")
+        return found
+
+    def _chosen(self, operation: object | None) -> Iterable[Operation]:
+        return tuple(self._memory.operations.values()) if operation is None else (self._found(operation),)
+
+    def _ended(self, operation: Operation, wanted: op.State) -> Operation:
+        self._memory.put(operation)
+        reached = op.state(operation, self._clock.now())
+        if reached is not wanted:
+            raise ValueError(f"{operation.name} is {reached.value} already")
+        return operation
+
+
+def running() -> EarthEngineContract:
+    """Start a contract server of Earth Engine v1beta in a thread; stop it with `stop()`."""
+    return EarthEngineContract(load())

@@ -1,0 +1,203 @@
+"""Scalars of proto3 JSON as the service reads them: what is taken, and the type that a refusal names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from groundwire_codegen.ir import Kind
+
+from .exchange import JsonValue
+
+INTEGER_RANGES: Final = {
+    Kind.INT32: (-(2**31), 2**31 - 1),
+    Kind.UINT32: (0, 2**32 - 1),
+    Kind.INT64: (-(2**63), 2**63 - 1),
+    Kind.UINT64: (0, 2**64 - 1),
+}
+_FLOAT_MAX: Final = 3.4028235677973366e38
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
+_DURATION: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,9})?s")
+_TIMESTAMP: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-5][0-9])"
+)
+_DURATION_MAX: Final = 315_576_000_000
+_TRUE: Final = frozenset({"true", "t", "yes", "y", "1"})
+_FALSE: Final = frozenset({"false", "f", "no", "n", "0"})
+_SPECIAL: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+TYPE_NAMES: Final[Mapping[Kind, str]] = {
+    Kind.STRING: "TYPE_STRING",
+    Kind.BOOLEAN: "TYPE_BOOL",
+    Kind.INT32: "TYPE_INT32",
+    Kind.UINT32: "TYPE_UINT32",
+    Kind.INT64: "TYPE_INT64",
+    Kind.UINT64: "TYPE_UINT64",
+    Kind.FLOAT: "TYPE_FLOAT",
+    Kind.DOUBLE: "TYPE_DOUBLE",
+    Kind.BYTES: "TYPE_BYTES",
+    Kind.TIMESTAMP: "type.googleapis.com/google.protobuf.Timestamp",
+    Kind.DURATION: "type.googleapis.com/google.protobuf.Duration",
+    Kind.FIELD_MASK: "type.googleapis.com/google.protobuf.FieldMask",
+    Kind.DATE: "TYPE_STRING",
+    Kind.DATE_TIME: "TYPE_STRING",
+    Kind.ANY: "type.googleapis.com/google.protobuf.Value",
+    Kind.STRUCT: "type.googleapis.com/google.protobuf.Struct",
+}
+"""What stands in the parentheses of `Invalid value at 'path' (...)`."""
+
+
+class UnreadableError(ValueError):
+    """A value that is not of the kind; `note` stands in its place in the refusal, when it is not the value itself."""
+
+    def __init__(self, note: str | None = None) -> None:
+        self.note = note
+        super().__init__(note or "unreadable")
+
+
+def _string(value: JsonValue) -> JsonValue:
+    if isinstance(value, str) and (value.isascii() or _is_unicode(value)):
+        return value
+    raise UnreadableError
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether text has a UTF-8 form: no surrogate stands alone."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _boolean(value: JsonValue) -> JsonValue:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        lowered = value.lower()
+        if lowered in _TRUE:
+            return True
+        if lowered in _FALSE:
+            return False
+    raise UnreadableError
+
+
+def _integer(low: int, high: int) -> Callable[[JsonValue], JsonValue]:
+    def read(value: JsonValue) -> JsonValue:
+        found = _whole(value)
+        if low <= found <= high:
+            return found
+        raise UnreadableError
+
+    return read
+
+
+def _whole(value: JsonValue) -> int:
+    if isinstance(value, bool):
+        raise UnreadableError
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        try:
+            exact = Decimal(value)
+        except InvalidOperation as error:
+            raise UnreadableError from error
+        # Nothing in range has more than 20 digits, and an exponent may be huge.
+        if exact.adjusted() < 20 and exact == exact.to_integral_value():
+            return int(exact)
+    raise UnreadableError
+
+
+def _real(largest: float) -> Callable[[JsonValue], JsonValue]:
+    def read(value: JsonValue) -> JsonValue:
+        if isinstance(value, bool):
+            raise UnreadableError
+        if isinstance(value, str):
+            if value in _SPECIAL:
+                return _SPECIAL[value]
+            if not _NUMBER.fullmatch(value):
+                raise UnreadableError
+            value = float(value)
+        if isinstance(value, int | float) and -largest <= value <= largest:
+            return value
+        raise UnreadableError
+
+    return read
+
+
+def _bytes(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        plain = value.rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise UnreadableError from error
+        return value
+    raise UnreadableError
+
+
+def _timestamp(value: JsonValue) -> JsonValue:
+    if not isinstance(value, str):
+        raise UnreadableError
+    found = _TIMESTAMP.fullmatch(value)
+    if found is None:
+        raise UnreadableError(
+            "Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone offset."
+        )
+    try:
+        datetime.fromisoformat(found[1] + found[2]).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UnreadableError("Invalid time format: " + value) from error
+    return value
+
+
+def _duration(value: JsonValue) -> JsonValue:
+    if not isinstance(value, str):
+        raise UnreadableError
+    if not _DURATION.fullmatch(value):
+        raise UnreadableError("Illegal duration format; duration must end with 's'")
+    if abs(int(value[:-1].partition(".")[0])) > _DURATION_MAX:
+        raise UnreadableError("Duration value exceeds limits")
+    return value
+
+
+def _mapping(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return value
+    raise UnreadableError
+
+
+def _anything(value: JsonValue) -> JsonValue:
+    return value
+
+
+READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
+    Kind.STRING: _string,
+    Kind.BOOLEAN: _boolean,
+    **{kind: _integer(low, high) for kind, (low, high) in INTEGER_RANGES.items()},
+    Kind.FLOAT: _real(_FLOAT_MAX),
+    Kind.DOUBLE: _real(1.7976931348623157e308),
+    Kind.BYTES: _bytes,
+    Kind.TIMESTAMP: _timestamp,
+    Kind.DURATION: _duration,
+    Kind.FIELD_MASK: _string,
+    Kind.DATE: _string,
+    Kind.DATE_TIME: _string,
+    Kind.ANY: _anything,
+    Kind.STRUCT: _mapping,
+}
+"""What reads each kind: takes a JSON value that is neither null nor a list, gives the Python value (64-bit integers
+as int, bytes and times as the text that was sent), raises UnreadableError."""
+
+
+def seconds(duration: str) -> float:
+    """The seconds of a duration in proto3 JSON, such as `3.5s`."""
+    return float(duration.removesuffix("s"))

@@ -1,0 +1,206 @@
+"""The contract over HTTP: an ASGI application, and a uvicorn server for it on a loopback address.
+
+Only this module imports uvicorn; httptools reads the requests. The service answers on the server's one event loop;
+a large body is answered on a thread of its own, so that small requests do not wait behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from types import TracebackType
+from typing import Any, Final, Protocol, Self, TypeAlias
+from urllib.parse import parse_qsl
+
+import uvicorn
+
+from .exchange import Exchange, Reply
+from .refusals import PAYLOAD_LIMIT
+from .service import Service
+
+LARGE: Final = 65536
+"""Bytes from which a body is answered off the event loop."""
+READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
+"""Bytes of a body after which the rest is not read."""
+BACKLOG: Final = 8192
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Application(Protocol):
+    """An ASGI application."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request."""
+        ...
+
+
+class RemoteAddressError(ValueError):
+    """The server was asked to listen where other machines reach it, without leave."""
+
+
+def application(service: Service) -> Application:
+    """The ASGI application of a service."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        body, length = await _body(receive)
+        if length is None:
+            return
+        exchange = _exchange(scope, body, length)
+        reply = await _handled(service, exchange)
+        headers = [
+            (b"content-type", reply.content_type.encode("ascii")),
+            (b"content-length", str(len(reply.body)).encode("ascii")),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"private"),
+        ]
+        if reply.rule is not None:
+            headers.append((b"x-groundwire-rule", reply.rule.encode("ascii")))
+            headers.append((b"x-groundwire-evidence", (reply.mark or "I").encode("ascii")))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+
+    return answer
+
+
+async def _body(receive: Receive) -> tuple[bytes, int | None]:
+    """The body and its length. No length: the caller left.
+
+    Too large a body is not kept, and read on only so far that most callers are ready to read the answer.
+    """
+    parts: list[bytes] = []
+    length = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            return b"", None
+        part: bytes = event.get("body", b"")
+        length += len(part)
+        if length <= PAYLOAD_LIMIT:
+            parts.append(part)
+        else:
+            parts.clear()
+        if not event.get("more_body", False) or length > READ_LIMIT:
+            return b"".join(parts), length
+
+
+def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers[name.decode("latin-1")] = value.decode("latin-1")
+    return Exchange(
+        verb=scope["method"],
+        path=raw.partition(b"?")[0].decode("latin-1"),
+        query=tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+        headers=headers,
+        body=body,
+        length=length,
+    )
+
+
+async def _handled(service: Service, exchange: Exchange) -> Reply:
+    arrived = service.clock.now()
+    while True:
+        if exchange.length < LARGE:
+            answer = service.handle(exchange, arrived)
+        else:
+            answer = await asyncio.to_thread(service.handle, exchange, arrived)
+        if isinstance(answer, Reply):
+            return answer
+        await asyncio.sleep(answer.seconds)
+
+
+def listen(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> socket.socket:
+    """A listening socket; port 0 picks a free one.
+
+    Raises RemoteAddressError for a host that is no loopback address unless `allow_remote`, OSError when the address
+    is taken.
+    """
+    family, address = _resolved(host, port)
+    if not allow_remote and not ipaddress.ip_address(address[0]).is_loopback:
+        raise RemoteAddressError(
+            f"{host} is not a loopback address: the contract server has no access control. "
+            "Allow it with --allow-remote."
+        )
+    # With the protocol named, asyncio sends small answers at once; without, each waits 40 ms for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise RemoteAddressError(f"{host} cannot be resolved: {error}") from error
+    family, _, _, _, address = found[0]
+    return family, (str(address[0]), port)
+
+
+def endpoint(listener: socket.socket) -> str:
+    """The URL that a listening socket is reached at, without a slash at its end."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server(service: Service) -> uvicorn.Server:
+    """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(service),
+            http="httptools",
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+class ServerThread:
+    """A server that runs in a thread of its own. As a context manager it stops at the end of the block."""
+
+    def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.service = service
+        # Clients may connect from here on: they wait in the backlog until the thread runs.
+        self._listener = listen(host, port)
+        self.endpoint = endpoint(self._listener)
+        self._server = server(service)
+        self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Finish the requests at hand, close, and wait for the thread."""
+        self._server.should_exit = True
+        self._thread.join(timeout=5)
+        self._listener.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,1 @@
+"""The main job, from a document to a finished export: `python -m demo`."""

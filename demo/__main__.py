@@ -1,0 +1,5 @@
+"""`python -m demo`."""
+
+from .export_image import main
+
+main()
