@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from groundwire import (
     ImageFileFormat,
     Number,
 )
-from groundwire_codegen import cli as codegen
 from groundwire_exports import grid
 from rich.console import Console
 
@@ -78,7 +77,9 @@ def _show_regeneration(console: Console) -> None:
             *("generate", str(ROOT / "spec" / "earthengine.v1beta.json")),
             *("--overlay", str(ROOT / "spec" / "earthengine.v1beta.overlay.toml"), "--out", str(out)),
         ]
-        subprocess.run([sys.executable, "-m", codegen.__package__, *command], check=True, capture_output=True)  # noqa: S603 - our own command
+        subprocess.run(
+            [sys.executable, "-m", "groundwire_codegen", *command], check=True, capture_output=True
+        )  # noqa: S603 - our own command
         for path in sorted(out.iterdir()):
             same = path.read_bytes() == (ROOT / "generated" / "groundwire" / path.name).read_bytes()
             console.print(
@@ -89,7 +90,7 @@ def _show_regeneration(console: Console) -> None:
 
 
 @contextmanager
-def _contract_server() -> Iterator[str]:
+def _contract_server() -> Generator[str]:
     """The endpoint of a contract server of its own process."""
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command

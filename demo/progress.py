@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from groundwire import OperationMetadata
@@ -17,7 +17,7 @@ def describe(metadata: OperationMetadata) -> str:
 
 
 @contextmanager
-def follow(console: Console) -> Iterator[Callable[[OperationMetadata], None]]:
+def follow(console: Console) -> Generator[Callable[[OperationMetadata], None]]:
     """A callback that shows each state of an operation."""
     if not console.is_terminal:
         yield lambda metadata: console.print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .problem import Problem, SpecError
 
@@ -57,7 +57,7 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
         )
     if not isinstance(value, dict):
         raise refused("the root is not an object")
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def _depth(text: str) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import field, frozen
 
@@ -46,13 +46,20 @@ def read_lock(text: str) -> Lock:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
         raise SpecError([Problem(FILE, "", "not JSON", "restore it from version control")]) from None
-    if not isinstance(value, dict) or value.get("lock") != FORMAT:
+    root = _object(value)
+    if root is None or root.get("lock") != FORMAT:
         raise SpecError([Problem(FILE, "/lock", f"not a lock of format {FORMAT}", "restore it")])
-    parts: dict[str, Any] = {key: value.get(key) for key in ("inputs", "files", "names")}
-    for key, part in parts.items():
-        if not isinstance(part, dict) or not all(isinstance(each, str) for each in part.values()):
+    parts: dict[str, dict[str, str]] = {}
+    for key in ("inputs", "files", "names"):
+        part = _object(root.get(key))
+        if part is None or not all(isinstance(each, str) for each in part.values()):
             raise SpecError([Problem(FILE, f"/{key}", "expected an object of strings", "restore it")])
+        parts[key] = part
     return Lock(**parts)
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def digest(data: bytes | str) -> str:

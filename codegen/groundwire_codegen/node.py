@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -24,6 +24,12 @@ class Node:
     pointer: str
     problems: list[Problem]
 
+    @property
+    def members(self) -> Mapping[str, Any] | None:
+        """The members of an object, None for anything else."""
+        value = self.value
+        return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
     def refuse(self, message: str, hint: str = "") -> None:
         """Record a problem here."""
         self.problems.append(Problem(self.source, self.pointer, message, hint))
@@ -34,14 +40,15 @@ class Node:
 
     def has(self, key: str) -> bool:
         """Whether this is an object with `key`."""
-        return isinstance(self.value, dict) and key in self.value
+        return key in (self.members or ())
 
     def closed(self, known: frozenset[str]) -> None:
         """Record every key that is not among the known ones."""
-        if not isinstance(self.value, dict):
+        members = self.members
+        if members is None:
             self.refuse("expected an object")
             return
-        for key in self.value:
+        for key in members:
             if key not in known:
                 self.at(key, None).refuse(
                     f"unknown construct {key!r}",
@@ -78,7 +85,7 @@ class Node:
 
     def any(self, key: str) -> Any:
         """Whatever stands under `key`."""
-        return self.value.get(key) if isinstance(self.value, dict) else None
+        return (self.members or {}).get(key)
 
     def child(self, key: str) -> Node | None:
         """The object under `key`."""

@@ -68,7 +68,8 @@ def _facts(document: bytes) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     """
     try:
         root = json.loads(document)
-        return tuple(_ids(root)), (urlsplit(root["rootUrl"]).hostname or "",)
+        root_url: str = root["rootUrl"]
+        return tuple(_ids(root)), (urlsplit(root_url).hostname or "",)
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         return None, ()
 

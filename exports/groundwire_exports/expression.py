@@ -41,15 +41,19 @@ def expression(image: ExpressionLike) -> Expression:
 
 def _read(image: ExpressionLike) -> Expression:
     if isinstance(image, str):
-        return decode(Expression, image.encode("utf-8", "surrogatepass"))
+        return _read_text(image)
     if isinstance(image, Mapping):
         return converter.structure(image, Expression)
     # A class has `serialize` too, but nothing to serialize.
     if isinstance(image, Serializable) and not isinstance(image, type):
-        text = image.serialize()
-        if isinstance(text, str):
-            return decode(Expression, text.encode("utf-8", "surrogatepass"))
+        return _read_text(image.serialize())
     raise ArgumentError(
         f"expression: cannot make one of {type(image).__name__}",
         hint="Pass an ee object, the text of its serialize(), or a mapping with `result` and `values`.",
     )
+
+
+def _read_text(text: object) -> Expression:
+    if not isinstance(text, str):
+        raise ArgumentError(f"expression: serialize() gave {type(text).__name__}, not text")
+    return decode(Expression, text.encode("utf-8", "surrogatepass"))

@@ -92,7 +92,7 @@ def _pixels(extent: float, scale: float) -> int:
     return nearest if math.isclose(count, nearest, rel_tol=1e-12) and nearest else math.ceil(count)
 
 
-def _side(name: str, side: int) -> int:
+def _side(name: str, side: object) -> int:
     if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= _MAX_SIDE:
         raise _refused(f"{name} must be a whole number of 1 to {_MAX_SIDE} pixels, got {side!r}")
     return side

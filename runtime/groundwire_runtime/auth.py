@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
@@ -63,7 +63,8 @@ def application_default(scopes: Sequence[str] | None = None) -> GoogleCredential
     from google.auth.exceptions import GoogleAuthError
 
     try:
-        credentials, _ = google.auth.default(scopes=scopes)
+        untyped: Any = google.auth
+        credentials: GoogleCredentials = untyped.default(scopes=scopes)[0]
     except GoogleAuthError as error:
         raise AuthError(
             f"no application default credentials: {type(error).__name__}",
@@ -85,7 +86,7 @@ def from_file(path: str | Path) -> GoogleCredentials:
         raise AuthError(f"{place.name!r} is not JSON, so it holds no credentials") from None
     if not isinstance(value, dict):
         raise AuthError(f"{place.name!r} holds no credentials: expected an object")
-    return _from_info(value, place.name)
+    return _from_info(cast("dict[str, Any]", value), place.name)
 
 
 def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
@@ -265,9 +266,10 @@ class AuthTransport:
         if given is None:
             return application_default(scopes or None)
         credentials: Any = from_file(given) if isinstance(given, (str, Path)) else given
-        from google.auth.credentials import with_scopes_if_required
+        import google.auth.credentials as google_credentials
 
-        return with_scopes_if_required(credentials, list(scopes)) if scopes else credentials  # type: ignore[no-untyped-call] # google-auth is untyped here
+        untyped: Any = google_credentials
+        return untyped.with_scopes_if_required(credentials, list(scopes)) if scopes else credentials
 
     def _apply(self, scoped: _Scoped, headers: dict[str, str], request: Request, refused: str | None) -> str:
         """Put a token that is not `refused` into the headers, and return it: one refresh for all who wait."""

@@ -44,11 +44,12 @@ class Bounds:
             if self.max_items is not None and len(value) > self.max_items:
                 return f"must have at most {self.max_items} items"
             return None
-        if self.minimum is not None and value < self.minimum:
+        # Written so that NaN, which compares with nothing, keeps no bound.
+        if self.minimum is not None and not value >= self.minimum:
             return f"must be at least {self.minimum}"
-        if self.maximum is not None and value > self.maximum:
+        if self.maximum is not None and not value <= self.maximum:
             return f"must be at most {self.maximum}"
-        if self.exclusive_minimum is not None and value <= self.exclusive_minimum:
+        if self.exclusive_minimum is not None and not value > self.exclusive_minimum:
             return f"must be more than {self.exclusive_minimum}"
         return None
 
@@ -97,5 +98,9 @@ def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of
         number = getattr(value, attribute, None)
         if number is None or not divisor:
             continue
-        if whole(number) % whole(divisor):
+        try:
+            rest = whole(number) % whole(divisor)
+        except EncodeError:
+            continue  # the encoder of the field itself refuses it, with its own path
+        if rest:
             raise EncodeError(f"/{wire}", number, f"must be a multiple of {of} ({divisor})")

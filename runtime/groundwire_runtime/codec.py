@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
 
@@ -15,7 +15,7 @@ from .decode import Decoder, parse
 from .errors import DecodeError, EncodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from cattrs import Converter
 
@@ -50,11 +50,16 @@ class Codecs:
         codec = self._of(message.__class__)
         if codec is None:
             raise EncodeError("", message, "expected a message of this client")
-        text = codec.encode(message, 0)
         try:
+            text = codec.encode(message, 0)
             return text.encode("utf-8")
+        except EncodeError:
+            raise
         except UnicodeEncodeError:
             raise _surrogate(json.loads(text)) from None
+        except ValueError as error:
+            # Python prints no int of more than 4,300 digits.
+            raise EncodeError("", "...", f"not a JSON value: {error}") from None
 
     def decode(self, type_: type[T], data: bytes) -> T:
         """Read a message of `type_` from JSON in UTF-8. Raises DecodeError; bounds are not checked.
@@ -93,7 +98,7 @@ class Codecs:
 
 
 @contextmanager
-def _resting_collector() -> Iterator[None]:
+def _resting_collector() -> Generator[None]:
     if not gc.isenabled():
         yield
         return
@@ -112,12 +117,14 @@ def _surrogate(value: Any) -> EncodeError:
         if isinstance(item, str) and _LONE.search(item):
             return _at(path, item)
         if isinstance(item, dict):
-            for key in item:
+            members = cast("dict[str, Any]", item)
+            for key in members:
                 if _LONE.search(key):
                     return _at(path, key)
-            waiting.extend(((*path, key), inner) for key, inner in reversed(item.items()))
+            waiting.extend(((*path, key), inner) for key, inner in reversed(members.items()))
         elif isinstance(item, list):
-            waiting.extend(((*path, index), inner) for index, inner in reversed(list(enumerate(item))))
+            items = cast("list[object]", item)
+            waiting.extend(((*path, index), items[index]) for index in reversed(range(len(items))))
     return EncodeError("", value, "a lone surrogate is not text")
 
 

@@ -73,6 +73,8 @@ def parse(data: bytes) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DecodeError("", data[:200], f"not UTF-8 at byte {error.start}") from None
+    except AttributeError:
+        raise DecodeError("", data, "expected bytes") from None
     try:
         value = _read(text)
     except json.JSONDecodeError as error:

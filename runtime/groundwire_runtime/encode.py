@@ -4,6 +4,9 @@ Every encoder takes `(value, depth)`, the value and the number of messages aroun
 A wrong type, a broken bound or a message too deep raises `EncodeError`, whose path grows while it unwinds.
 """
 
+# Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import base64
@@ -65,9 +68,9 @@ def any_value(value: Any, depth: int) -> str:  # noqa: ARG001 - every encoder ha
     """Any JSON value of at most 512 levels. NaN and infinities are refused: JSON has no such numbers."""
     if value.__class__ is str:
         return quote(value)
-    if value.__class__ is int:
-        return int.__repr__(value)
     try:
+        if value.__class__ is int:
+            return int.__repr__(value)
         text = _plain(value)
     except RecursionError:
         raise EncodeError("", "...", f"nested deeper than {MAX_LEVELS} JSON levels") from None
@@ -186,12 +189,25 @@ def double(value: Any, depth: int) -> str:  # noqa: ARG001
     elif isinstance(value, bool) or not hasattr(value, "__float__"):
         raise expected(value, "a float")
     else:
-        return double(float(value), 0)
+        return _converted(value)
     try:
         float(number)
     except OverflowError:
         raise EncodeError("", value, "out of the range of a double") from None
     return int.__repr__(number)
+
+
+def _converted(value: Any) -> str:
+    """The text of what is no float but stands for one: a Decimal, a Fraction, a NumPy number."""
+    try:
+        number = float(value)
+    except OverflowError:
+        raise EncodeError("", value, "out of the range of a double") from None
+    except (TypeError, ValueError):
+        raise expected(value, "a float") from None
+    if not isfinite(number) and not isnan(number) and value != number:
+        raise EncodeError("", value, "out of the range of a double")
+    return double(number, 0)
 
 
 def float32(value: Any, depth: int) -> str:
@@ -206,7 +222,7 @@ def byte(value: Any, depth: int) -> str:  # noqa: ARG001
     """Bytes, as padded base64 in the standard alphabet."""
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise expected(value, "bytes")
-    return f'"{base64.b64encode(value).decode("ascii")}"'
+    return f'"{base64.b64encode(value if value.__class__ is bytes else bytes(value)).decode("ascii")}"'
 
 
 def timestamp(value: Any, depth: int) -> str:  # noqa: ARG001
@@ -391,7 +407,7 @@ def packed(types: Mapping[type, tuple[str, Encoder]]) -> Encoder:
 
 def unknown(message: Message, known: Mapping[str, str]) -> list[str]:
     """The members that this client does not know, as they came: one piece of text, or none."""
-    fields = message.unknown_fields
+    fields: Any = message.unknown_fields
     if not isinstance(fields, Mapping):
         raise expected(fields, "a mapping").under("unknown_fields")
     clash = next((key for key in fields if known.get(key) == key), None)

@@ -23,7 +23,7 @@ Each has a `hint`: what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sized
 from typing import Any, Self
 
 
@@ -244,9 +244,9 @@ class OperationTimeout(GroundwireError, TimeoutError):
 
 def shortened(value: object, limit: int = 200) -> str:
     """A value as text of at most `limit` characters."""
-    if isinstance(value, (str, bytes)) and len(value) > limit:
+    if isinstance(value, (str, bytes)):
         value = value[:limit]
-    elif isinstance(value, (list, tuple, Mapping)) and len(value) > 20:
+    elif isinstance(value, Sized) and len(value) > 20:
         return f"{type(value).__name__} of {len(value)}"
     try:
         text = repr(value)

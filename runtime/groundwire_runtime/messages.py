@@ -5,6 +5,9 @@ hashed, printed and pickled to at most `MAX_DEPTH` nested messages; a deeper one
 changing a map in place) is refused with `NestingError` before Python's own stack is.
 """
 
+# Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +24,9 @@ else:
 
 MAX_DEPTH: Final = 100
 """Nested messages that one value may hold; proto3 parsers stop at the same depth."""
+
+_MAX_CONTAINERS: Final = 514
+"""Containers between two messages: the 512 levels of a free-form value, in a list or a union of its own."""
 
 ClassT = TypeVar("ClassT", bound=type)
 SelfT = TypeVar("SelfT", bound="Message")
@@ -84,12 +90,12 @@ def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     return field
 
 
-def _tuple(values: Sequence[Any]) -> Sequence[Any]:
+def _tuple(values: Any) -> Any:
     # A string is a sequence too, and never what was meant; encoding reports it with its path.
     return values if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) else tuple(values)
 
 
-def _dict(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _dict(values: Any) -> Any:
     if not values and isinstance(values, Mapping):
         return EMPTY
     return dict(values) if isinstance(values, Mapping) else values
@@ -105,16 +111,25 @@ class Message:
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
             return NotImplemented
-        return _equal(self, other, 0)
+        try:
+            return _equal(self, other, 0)
+        except RecursionError:
+            raise NestingError("nested too deeply to compare") from None
 
     def __hash__(self) -> int:
-        return _hash(self, 0)
+        try:
+            return _hash(self, 0)
+        except RecursionError:
+            raise NestingError("nested too deeply to hash") from None
 
     def __repr__(self) -> str:
-        return _repr(self, 0)
+        try:
+            return _repr(self, 0)
+        except RecursionError:
+            raise NestingError("nested too deeply to print") from None
 
     def __reduce__(self) -> tuple[Callable[[Any], Any], tuple[Any]]:
-        return _restore, (_state(self, 0),)
+        return _restore, (_state(self),)
 
 
 def _names(cls: type) -> tuple[str, ...]:
@@ -148,7 +163,7 @@ def _equal(left: Any, right: Any, depth: int) -> bool:
             if not _equal(mine, theirs, depth):
                 return False
         return True
-    if left.__class__ is dict and right.__class__ is dict:
+    if isinstance(left, dict) and isinstance(right, dict):
         if left.keys() != right.keys():
             return False
         for key in left:  # noqa: SIM110 - as above
@@ -182,35 +197,54 @@ def _repr(value: Any, depth: int) -> str:
         return f"{value.__class__.__qualname__}({', '.join(shown)})"
     if isinstance(value, tuple):
         return f"({', '.join([_repr(item, depth) for item in value])}{',' if len(value) == 1 else ''})"
-    if value.__class__ is dict:
+    if value.__class__ is dict and any(_is_value(item) for item in value.values()):
         return f"{{{', '.join([f'{key!r}: {_repr(item, depth)}' for key, item in value.items()])}}}"
     return repr(value)
 
 
-def _state(value: Any, depth: int) -> Any:
-    """The value as plain tuples, so that pickling nests no deeper than this walk allowed."""
-    if _is_value(value):
-        inner = _nested(value, depth)
-        return (
-            value.__class__,
-            [(name, _state(getattr(value, name), inner)) for name in _names(value.__class__)],
-        )
-    if value.__class__ is tuple:
-        return (tuple, [_state(item, depth) for item in value])
-    if value.__class__ is dict:
-        return (dict, [(key, _state(item, depth)) for key, item in value.items()])
-    return (None, value)
+def _state(value: Any) -> list[tuple[Any, Any]]:
+    """The value as a flat list of steps, parents first, so that pickling and deep copies do not nest at all."""
+    steps: list[tuple[Any, Any]] = []
+    waiting: list[tuple[Any, int, int]] = [(value, 0, 0)]
+    while waiting:
+        item, depth, containers = waiting.pop()
+        cls = item.__class__
+        if attrs.has(cls):
+            names = _names(cls)
+            steps.append((cls, names))
+            inner = _nested(item, depth)
+            containers = containers + 1 if inner == depth else 0
+            children = [getattr(item, name) for name in names]
+        elif cls is tuple or cls is list:
+            steps.append((cls, len(item)))
+            inner, containers, children = depth, containers + 1, list(item)
+        elif cls is dict:
+            steps.append((dict, tuple(item)))
+            inner, containers, children = depth, containers + 1, list(item.values())
+        else:
+            steps.append((None, item))
+            continue
+        if containers > _MAX_CONTAINERS:
+            raise NestingError("nested too deeply to copy")
+        waiting.extend([(child, inner, containers) for child in reversed(children)])
+    return steps
 
 
-def _restore(state: Any) -> Any:
-    cls, parts = state
-    if cls is None:
-        return parts
-    if cls is tuple:
-        return tuple([_restore(item) for item in parts])
-    if cls is dict:
-        return {key: _restore(item) for key, item in parts}
-    return cls(**{name: _restore(item) for name, item in parts})
+def _restore(steps: list[tuple[Any, Any]]) -> Any:
+    """What `_state` took apart: read backwards, every part is ready before what it is a part of."""
+    ready: list[Any] = []
+    for cls, detail in reversed(steps):
+        if cls is None:
+            ready.append(detail)
+            continue
+        parts = [ready.pop() for _ in range(detail if cls is tuple or cls is list else len(detail))]
+        if cls is tuple or cls is list:
+            ready.append(cls(parts))
+        elif cls is dict:
+            ready.append(dict(zip(detail, parts, strict=True)))
+        else:
+            ready.append(cls(**dict(zip(detail, parts, strict=True))))
+    return ready.pop()
 
 
 def variant_of(family: type) -> Callable[[ClassT], ClassT]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
 from attrs import field, frozen
 
 from .clock import SYSTEM, Clock
 from .errors import ArgumentError, DeadlineReached, OperationError, OperationTimeout, ProtocolError
+from .messages import Message
 
 OperationT = TypeVar("OperationT")
 
@@ -160,14 +161,16 @@ class _Progress:
 
 def _without_update_time(metadata: Any) -> Any:
     """The service touches the update time of a stalled operation too, so it is no sign of life."""
-    if attrs.has(type(metadata)) and hasattr(metadata, "update_time"):
-        return attrs.evolve(metadata, update_time=None)
+    if isinstance(metadata, Message) and hasattr(metadata, "update_time"):
+        unset: dict[str, Any] = {"update_time": None}
+        return attrs.evolve(metadata, **unset)
     if isinstance(metadata, dict):
-        return {key: value for key, value in metadata.items() if key != "updateTime"}
+        members = cast("dict[str, Any]", metadata)
+        return {key: value for key, value in members.items() if key != "updateTime"}
     return metadata
 
 
-def _check_timeout(timeout: float | None) -> None:
+def _check_timeout(timeout: object) -> None:
     if timeout is None:
         return
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:

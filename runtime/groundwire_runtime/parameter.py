@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from attrs import frozen
 
@@ -78,7 +78,8 @@ class Parameter:
             return (self._text(value),)
         if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
             raise self._refused(value, "expected a sequence")
-        return tuple(self._text(item) for item in value)
+        items = cast("Sequence[object]", value)
+        return tuple(self._text(item) for item in items)
 
     def _text(self, value: object) -> str:
         write = _TEXTS.get(self.kind)

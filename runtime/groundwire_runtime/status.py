@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from . import errors
 from .backoff import retry_after
@@ -57,20 +57,17 @@ HINTS: Final[tuple[tuple[str, str], ...]] = (
 )
 _PERMISSION: Final = re.compile(r"[Pp]ermission '?([a-z]+(?:\.[A-Za-z]+)+)'?")
 _MAX_DETAILS: Final = 100
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def api_error(response: Response, *, method_id: str, attempts: int, now: float) -> ApiError:
     """The error that an answer stands for: JSON, HTML, a list, or nothing at all. `now` is Unix time."""
-    body = _body(response)
-    found = body.get("error") if isinstance(body, dict) else None
-    fields: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    found = _members(_body(response)).get("error")
+    fields = _members(found)
     details = _details(fields)
     info = _info(details)
-    status = fields.get("status") if isinstance(fields.get("status"), str) else None
-    status = status or BY_CODE.get(response.status, "")
-    message = fields.get("message")
-    if not isinstance(message, str) or not message:
-        message = _excerpt(response, found)
+    status = _text(fields.get("status")) or BY_CODE.get(response.status, "")
+    message = _text(fields.get("message")) or _excerpt(response, _text(found))
     reason = str(info.get("reason", ""))
     error_class = BY_STATUS.get(status, ApiError)
     return error_class(
@@ -95,16 +92,22 @@ def _body(response: Response) -> Any:
         return None
 
 
+def _members(value: Any) -> Mapping[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else _NOTHING
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _details(fields: Mapping[str, Any]) -> tuple[Any, ...]:
     details = fields.get("details", fields.get("errors"))
-    return tuple(details[:_MAX_DETAILS]) if isinstance(details, list) else ()
+    return tuple(cast("list[object]", details)[:_MAX_DETAILS]) if isinstance(details, list) else ()
 
 
 def _typed(details: Iterable[Any], name: str) -> Mapping[str, Any]:
-    for detail in details:
-        if isinstance(detail, dict) and str(detail.get("@type", "")).endswith(f"google.rpc.{name}"):
-            return detail
-    return {}
+    typed = (_members(detail) for detail in details)
+    return next((each for each in typed if _text(each.get("@type")).endswith(f"google.rpc.{name}")), _NOTHING)
 
 
 def _info(details: tuple[Any, ...]) -> Mapping[str, Any]:
@@ -112,7 +115,7 @@ def _info(details: tuple[Any, ...]) -> Mapping[str, Any]:
     typed = _typed(details, "ErrorInfo")
     if typed:
         return typed
-    return next((each for each in details if isinstance(each, dict) and "@type" not in each), {})
+    return next((each for each in map(_members, details) if "@type" not in each), _NOTHING)
 
 
 def _retry_delay(details: tuple[Any, ...], header: float | None) -> float | None:
@@ -123,9 +126,9 @@ def _retry_delay(details: tuple[Any, ...], header: float | None) -> float | None
     return float(found[1]) if found else None
 
 
-def _excerpt(response: Response, found: object) -> str:
-    if isinstance(found, str) and found:
-        return found
+def _excerpt(response: Response, said: str) -> str:
+    if said:
+        return said
     if response.status in (301, 302, 303, 307, 308):
         host = re.match(r"[a-z]+://([^/?#@]*)", response.headers.get("location", ""))
         return f"redirected{f' to {host[1]}' if host else ''}, which is not followed"

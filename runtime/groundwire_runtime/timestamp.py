@@ -13,7 +13,8 @@ _SPAN: Final = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,9}))?s", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 MAX_SECONDS: Final = 315_576_000_000
-"""The longest `google.protobuf.Duration`, in seconds: about 10,000 years either way."""
+"""The longest `google.protobuf.Duration`, in whole seconds: about 10,000 years either way."""
+_MAX_NANOSECONDS: Final = MAX_SECONDS * 10**9 + 999_999_999
 
 
 def _digits(nanoseconds: int) -> str:
@@ -147,15 +148,17 @@ class Timestamp(datetime):
         return self._compared(other) >= 0
 
     def __repr__(self) -> str:
-        return f"Timestamp.parse({self.text()!r})"
+        # Without a zone (`Timestamp.now()`) it is no instant, and has no text.
+        return super().__repr__() if self.utcoffset() is None else f"Timestamp.parse({self.text()!r})"
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return Timestamp.parse, (self.text(),)
 
 
 def _nanoseconds(instant: datetime) -> int:
+    since: timedelta = datetime.__sub__(instant, _EPOCH)
     extra = instant.nanosecond if isinstance(instant, Timestamp) else 0
-    return (instant - _EPOCH) // _MICROSECOND * 1000 + extra
+    return since // _MICROSECOND * 1000 + extra
 
 
 @final
@@ -182,13 +185,11 @@ class Duration(timedelta):
     @classmethod
     def of(cls, span: timedelta) -> Self:
         """The same span. Raises ValueError beyond 315,576,000,000 s either way."""
-        if isinstance(span, cls):
-            return span
-        return cls._checked(cls(span.days, span.seconds, span.microseconds))
+        return cls._checked(span if isinstance(span, cls) else cls(span.days, span.seconds, span.microseconds))
 
     @classmethod
     def _checked(cls, span: Self) -> Self:
-        if abs(_span_nanoseconds(span)) > MAX_SECONDS * 10**9:
+        if abs(_span_nanoseconds(span)) > _MAX_NANOSECONDS:
             raise ValueError(f"a duration is at most {MAX_SECONDS} s either way")
         return span
 
@@ -204,7 +205,7 @@ class Duration(timedelta):
 
     @classmethod
     def _nanoseconds(cls, total: int) -> Self:
-        if abs(total) > MAX_SECONDS * 10**9:
+        if abs(total) > _MAX_NANOSECONDS:
             raise ValueError(f"a duration is at most {MAX_SECONDS} s either way")
         microseconds, nanosecond = divmod(total, 1000)
         seconds, microseconds = divmod(microseconds, 10**6)

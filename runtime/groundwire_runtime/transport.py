@@ -62,11 +62,11 @@ class _BoundedTls(_Bounded, HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Bounded
+    ConnectionCls = _Bounded  # pyright: ignore[reportAssignmentType] # urllib3's protocol is not met by its own classes
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _BoundedTls
+    ConnectionCls = _BoundedTls  # pyright: ignore[reportAssignmentType] # as above
 
 
 class UrllibTransport:
@@ -191,7 +191,11 @@ class UrllibTransport:
         if self._tls is not None:
             options["ssl_context"] = self._tls
         pool = urllib3.PoolManager(**options) if proxy is None else urllib3.ProxyManager(proxy, **options)
-        pool.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        classes: dict[str, type[HTTPConnectionPool | HTTPSConnectionPool]] = {
+            "http": _Pool,
+            "https": _TlsPool,
+        }
+        pool.pool_classes_by_scheme = classes
         return pool
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from ..ir import EnumRef, Kind, ListOf, MapOf, MessageRef, Packed, Scalar, TypeR
 from ..overlay import FieldRule, MessageRule, Overlay
 from ..problem import Problem
 
-KINDS: Final = {
+KINDS: Final[Mapping[tuple[str, str | None], Kind]] = {
     ("string", None): Kind.STRING,
     ("string", "byte"): Kind.BYTES,
     ("string", "date"): Kind.DATE,
