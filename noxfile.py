@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -14,6 +17,7 @@ nox.needs_version = ">=2024.4.15"
 
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGES = ("codegen", "runtime", "generated", "exports", "contract")
 GENERATE = (
     "spec/earthengine.v1beta.json",
@@ -22,6 +26,13 @@ GENERATE = (
     "--out",
     "generated/groundwire",
 )
+
+
+def lower_bounds() -> list[str]:
+    """The dependencies of the client, the generator and the contract server, each at its lowest version."""
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *extras["codegen"], *extras["contract"]]
+    return [re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement) for requirement in wanted]
 
 
 def vectors() -> dict[str, str]:
@@ -78,19 +89,31 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that pyproject.toml admits."""
+    constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
+    constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
+    session.install("-q", "-e", ".[dev]", "-c", str(constraints))
+    # What the checkers say is tested with their newest versions.
+    session.run("pytest", "--ignore=tests/typing", *session.posargs, env=vectors())
+
+
+@nox.session
 def vendor(session: nox.Session) -> None:
-    """Vendor the client under another name, and run it with nothing but its four dependencies."""
-    copy = Path(session.create_tmp()).resolve() / "copy"
-    session.install("-q", "-e", ".[codegen]")
-    session.run("groundwire-codegen", "vendor", str(copy / "earth"), "--with", "exports")
-    session.run("python", "-m", "pip", "uninstall", "-q", "-y", "groundwire")
-    session.install("-q", "mypy>=1.18", "pyright[nodejs]>=1.1.400")
-    session.chdir(copy)
-    session.run("python", "-c", "import earth; earth.Client; earth.converter; import earth._exports")
-    session.run("mypy", "--strict", "-p", "earth")
-    config = copy / "pyrightconfig.json"
+    """Vendor the client under another name, check its types, and start an export with nothing but its four dependencies."""
+    folder = Path(session.create_tmp()).resolve()
+    bare = folder / "bare"
+    python = str(bare / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    session.install("-q", "-e", ".[codegen,contract]", "mypy>=1.18", "pyright[nodejs]>=1.1.400")
+    session.run("python", "-m", "venv", "--clear", str(bare))
+    session.run(python, "-m", "pip", "install", "-q", *PROJECT["dependencies"], external=True)
+    session.run("groundwire-codegen", "vendor", str(folder / "earth"), "--with", "exports")
+    session.run("python", "-m", "tests.vendored.against_contract", python, str(folder))
+    session.chdir(folder)
+    session.run("mypy", "--strict", "--python-executable", python, "-p", "earth")
+    config = folder / "pyrightconfig.json"
     config.write_text('{"typeCheckingMode": "strict", "include": ["earth"]}\n', encoding="utf-8")
-    session.run("pyright")
+    session.run("pyright", "--pythonpath", python)
 
 
 @nox.session
@@ -102,9 +125,10 @@ def build(session: nox.Session) -> None:
     for pattern in ("*.whl", "*.tar.gz"):
         artifact = max(dist.glob(pattern), key=lambda path: path.stat().st_mtime)
         session.run("python", "-m", "venv", "--clear", str(dist / "env"))
-        binary = dist / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-        session.run(str(binary), "-m", "pip", "install", "-q", f"{artifact}[codegen,contract]", external=True)
-        session.run(str(binary), str(ROOT / "tests" / "installed.py"), external=True)
+        python = str(dist / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+        session.run(python, "-m", "pip", "install", "-q", f"{artifact}[codegen,contract]", external=True)
+        # -P: the folder of the script is not searched, so that tests/typing does not pass for the standard typing.
+        session.run(python, "-P", str(ROOT / "tests" / "installed.py"), external=True)
 
 
 @nox.session

@@ -42,7 +42,7 @@ def read_body(data: bytes) -> JsonObject | Refusal:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return invalid_argument("malformed-json", _PREFIX + "Encountered non UTF-8 code points.")
-    if not text.strip(" \t\r\n"):
+    if not text:
         return {}
     try:
         root: JsonValue = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -61,9 +62,11 @@ def serve(
     except OSError as error:
         _fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
     service = Service(contract, state=Memory(remembered=1000), clock=RealClock(speed))
-    click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
-    sys.stdout.flush()
+    # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
+        sys.stdout.flush()
         server(service).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # How uvicorn hands on the interrupt, once it has closed everything.

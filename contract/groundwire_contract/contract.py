@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 from groundwire_codegen.ir import Api
 from groundwire_codegen.reader import read_lowered
 
@@ -28,9 +28,11 @@ class Contract:
     api: Api
     routes: Routes
     shapes: Mapping[str, Shapes]
+    document: bytes = field(default=b"", repr=False)
+    """The Discovery document it was read from, empty when there was none."""
 
 
-def build(api: Api, versions: tuple[str, ...] | None = None) -> Contract:
+def build(api: Api, versions: tuple[str, ...] | None = None, *, document: bytes = b"") -> Contract:
     """Prepare the contract of an API, served under its own version and `versions` (Earth Engine's three for it)."""
     if versions is None:
         versions = VERSIONS if api.name == "earthengine" else ()
@@ -39,6 +41,7 @@ def build(api: Api, versions: tuple[str, ...] | None = None) -> Contract:
         api=api,
         routes=routes(api, served),
         shapes={version: shapes(api, version) for version in served},
+        document=document,
     )
 
 
@@ -52,7 +55,8 @@ def load(document: bytes | None = None, overlay: bytes | None = None) -> Contrac
         document = (folder / DOCUMENT).read_bytes()
         overlay = (folder / OVERLAY).read_bytes()
     methods, hosts = _facts(document)
-    return build(read_lowered(document, overlay, methods=methods, allow_hosts=hosts).api)
+    api = read_lowered(document, overlay, methods=methods, allow_hosts=hosts).api
+    return build(api, document=document)
 
 
 def spec_folder() -> Path:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from . import export, operations
@@ -27,7 +31,17 @@ from .rules import RULES
 from .state import Memory
 from .validate import validate
 
+DISCOVERY: Final = "/$discovery/rest"
+"""Where the official Python client asks for the Discovery document before anything else."""
+
+
+def algorithms(call: Call, _: World) -> Answer:
+    """The functions that expressions may call, as the official Python client carries them; 501 where it is absent."""
+    return _carried_algorithms() or _no_behaviour(call.method.id)
+
+
 BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
+    "earthengine.projects.algorithms.list": algorithms,
     "earthengine.projects.image.export": export.start,
     "earthengine.projects.operations.get": operations.get,
     "earthengine.projects.operations.list": operations.list_,
@@ -68,7 +82,9 @@ class Service:
         at = arrived if arrived is not None else self.clock.now()
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
-            return self._remembered(exchange, None, None, not_found(exchange.path))
+            return self._remembered(
+                exchange, None, None, self._document(exchange) or not_found(exchange.path)
+            )
         parsed, answer = self._answer(exchange, route, at)
         if isinstance(answer, Hold):
             return answer
@@ -79,6 +95,13 @@ class Service:
             else json_reply(200, answer, pretty=pretty)
         )
         return self._remembered(exchange, route.method.id, parsed, reply)
+
+    def _document(self, exchange: Exchange) -> Reply | None:
+        """The Discovery document, whichever of the versions served is asked for; None for any other request."""
+        asked = dict(exchange.query).get("version", self.contract.api.version)
+        if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
+            return None
+        return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
     def _answer(self, exchange: Exchange, route: Route, arrived: datetime) -> tuple[JsonValue, Answer]:
         """The body as it was parsed, and the answer."""
@@ -164,6 +187,16 @@ def _refused(
         return bad_request(malformed)
     broken = next((fault for fault in breaches if fault.rule not in relaxed), None)
     return None if broken is None else Refusal(rule=broken.rule, code=400, message=broken.message)
+
+
+@cache
+def _carried_algorithms() -> JsonObject:
+    """The list that an installed earthengine-api has for its own tests; empty when there is none."""
+    package = find_spec("ee")
+    if package is None or package.origin is None:
+        return {}
+    path = Path(package.origin).parent / "tests" / "algorithms.json"
+    return json.loads(path.read_bytes()) if path.is_file() else {}
 
 
 def _no_behaviour(method: str) -> Refusal:

@@ -43,7 +43,7 @@ def _read(image: ExpressionLike) -> Expression:
     if isinstance(image, str):
         return _read_text(image)
     if isinstance(image, Mapping):
-        return converter.structure(image, Expression)
+        return converter.structure(dict(image), Expression)
     # A class has `serialize` too, but nothing to serialize.
     if isinstance(image, Serializable) and not isinstance(image, type):
         return _read_text(image.serialize())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Final
 
 from groundwire import AffineTransform, GridDimensions, PixelGrid
@@ -33,9 +33,7 @@ def grid(
     if (scale is None) == (dimensions is None):
         raise _refused("give exactly one of `scale` and `dimensions`")
     if dimensions is not None:
-        width, height = (
-            _side(name, side) for name, side in zip(("width", "height"), dimensions, strict=True)
-        )
+        width, height = _sides(dimensions)
         scale_x, scale_y = (east - west) / width, (north - south) / height
     else:
         scale_x = scale_y = _positive(scale)
@@ -60,7 +58,7 @@ def _refused(message: str, hint: str = "") -> ArgumentError:
 
 
 def _corners(bounds: Sequence[float]) -> tuple[float, float, float, float]:
-    if len(bounds) != 4 or not all(_is_number(value) for value in bounds):
+    if not _holds(bounds, 4) or not all(_is_number(value) for value in bounds):
         raise _refused("`bounds` must be four finite numbers: west, south, east, north")
     west, south, east, north = (float(value) for value in bounds)
     if west >= east:
@@ -73,8 +71,18 @@ def _corners(bounds: Sequence[float]) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
+def _holds(values: object, count: int) -> bool:
+    """Whether there are so many values; an array of NumPy, which is no Sequence, counts."""
+    return isinstance(values, Sized) and len(values) == count
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _positive(scale: float | None) -> float:
@@ -92,15 +100,23 @@ def _pixels(extent: float, scale: float) -> int:
     return nearest if math.isclose(count, nearest, rel_tol=1e-12) and nearest else math.ceil(count)
 
 
+def _sides(dimensions: tuple[int, int]) -> tuple[int, int]:
+    if not _holds(dimensions, 2):
+        raise _refused(f"`dimensions` must be (width, height), got {dimensions!r}")
+    width, height = dimensions
+    return _side("width", width), _side("height", height)
+
+
 def _side(name: str, side: object) -> int:
     if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= _MAX_SIDE:
         raise _refused(f"{name} must be a whole number of 1 to {_MAX_SIDE} pixels, got {side!r}")
     return side
 
 
-def _crs(crs: str) -> PixelGrid.CrsCode | PixelGrid.CrsWkt:
-    if _CODE.fullmatch(crs):
-        return PixelGrid.CrsCode(crs)
-    if _WKT.match(crs):
-        return PixelGrid.CrsWkt(crs)
-    raise _refused(f"`crs` {crs[:80]!r} is neither a code nor WKT", "Write a code such as EPSG:4326.")
+def _crs(crs: object) -> PixelGrid.CrsCode | PixelGrid.CrsWkt:
+    if isinstance(crs, str):
+        if _CODE.fullmatch(crs):
+            return PixelGrid.CrsCode(crs)
+        if _WKT.match(crs):
+            return PixelGrid.CrsWkt(crs)
+    raise _refused(f"`crs` {str(crs)[:80]!r} is neither a code nor WKT", "Write a code such as EPSG:4326.")

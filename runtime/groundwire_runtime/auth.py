@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, field, frozen
 
 from .clock import SYSTEM, Clock
+from .deadline import Deadline
 from .errors import AuthError, GroundwireError
 from .http import Request, Response, Transport
 from .loopback import is_loopback
@@ -97,16 +100,32 @@ def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
 def _from_info(value: Mapping[str, Any], name: str) -> GoogleCredentials:
     for key in ("token_uri", "token_url", "service_account_impersonation_url"):
         _check_token_uri(value.get(key), key, name)
-    import google.auth
     from google.auth.exceptions import GoogleAuthError
 
     try:
         if "type" not in value and "refresh_token" in value:
             return _earth_engine(value)
-        credentials, _ = google.auth.load_credentials_from_dict(dict(value))  # type: ignore[no-untyped-call] # google-auth is untyped here
-    except (GoogleAuthError, ValueError, KeyError, TypeError) as error:
-        raise AuthError(f"{name!r} holds no usable credentials: {type(error).__name__}") from error
-    return credentials  # type: ignore[no-any-return] # google-auth is untyped here
+        return _of_type(value)
+    except (GoogleAuthError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # Not chained: google-auth's own words may hold what the file does.
+        raise AuthError(f"{name!r} holds no usable credentials: {type(error).__name__}") from None
+
+
+def _of_type(value: Mapping[str, Any]) -> GoogleCredentials:
+    import google.auth
+    from google.oauth2 import credentials, service_account
+
+    untyped: Any = credentials.Credentials
+    if value.get("type") == "authorized_user":
+        return untyped.from_authorized_user_info(value)  # type: ignore[no-any-return] # google-auth is untyped here
+    untyped = service_account.Credentials
+    if value.get("type") == "service_account":
+        return untyped.from_service_account_info(value)  # type: ignore[no-any-return] # as above
+    untyped = google.auth
+    with warnings.catch_warnings():
+        # google-auth warns of files that name hosts of their own: those are checked above.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return untyped.load_credentials_from_dict(dict(value))[0]  # type: ignore[no-any-return] # as above
 
 
 def _earth_engine(value: Mapping[str, Any]) -> GoogleCredentials:
@@ -128,15 +147,25 @@ def _check_token_uri(uri: object, key: str, name: str) -> None:
     """A token endpoint gets secrets: only Google's over TLS, or this machine's."""
     if uri is None:
         return
-    parts = urlsplit(uri) if isinstance(uri, str) else urlsplit("")
-    host = (parts.hostname or "").lower()
+    scheme, host = _place(uri)
     known = any(host == domain.lstrip(".") or host.endswith(domain) for domain in _TOKEN_DOMAINS)
-    if (parts.scheme == "https" and known) or (parts.scheme in ("http", "https") and is_loopback(host)):
+    if (scheme == "https" and known) or (scheme in ("http", "https") and is_loopback(host)):
         return
     raise AuthError(
-        f"{name!r}: {key} is not allowed: {parts.scheme or 'no scheme'}://{host}",
+        f"{name!r}: {key} is not allowed: {scheme or 'no scheme'}://{host}",
         hint="A token endpoint must be Google's, over https.",
     )
+
+
+def _place(uri: object) -> tuple[str, str]:
+    """The scheme and the host of a URL; no host where another parser could read a different one."""
+    try:
+        parts = urlsplit(uri if isinstance(uri, str) else "")
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ""
+    plain = "@" not in parts.netloc and all(each.isalnum() or each in "._-:[]" for each in parts.netloc)
+    return parts.scheme, host.lower() if plain and parts.netloc.isascii() else ""
 
 
 class _Answer:
@@ -153,7 +182,8 @@ class _GoogleRequest:
     """google-auth's `Request` interface over our own transport: same deadline, proxies and bounds."""
 
     inner: Transport
-    deadline: float | None
+    deadline: Deadline
+    tries: Iterator[int] = field(factory=count)
 
     def __call__(
         self,
@@ -174,28 +204,35 @@ class _GoogleRequest:
             url=url,
             headers={name.lower(): str(value) for name, value in (headers or {}).items()},
             body=body.encode() if isinstance(body, str) else body,
-            deadline=self.deadline,
+            deadline=self.deadline.at,
         )
+        # google-auth may try again, after a wait that knows no deadline: 1 s, doubled each time, give or take 10 %.
+        left = self.deadline.left()
+        last = left is not None and left < 1.1 * 2.0 ** next(self.tries)
         try:
-            return _Answer(self.inner.send(request))
+            response = self.inner.send(request)
         except GroundwireError as error:
+            if last:
+                raise AuthError("the token could not be fetched in time") from error
             raise GoogleTransportError(error) from error  # type: ignore[no-untyped-call] # google-auth is untyped here
+        if last and (response.status >= 500 or response.status in (408, 429)):
+            raise AuthError(f"the token endpoint answered {response.status}, with no time left to ask again")
+        return _Answer(response)
 
 
 def _check_refresh_url(url: str, method: str) -> None:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if parts.scheme == "https" or is_loopback(host):
+    scheme, host = _place(url)
+    if host and (scheme == "https" or is_loopback(host)):
         return
     asks_metadata = method == "GET" and host in _METADATA_HOSTS
-    if parts.scheme == "http" and (asks_metadata or host == _metadata_override()):
+    if host and scheme == "http" and (asks_metadata or host == _metadata_override()):
         return
-    raise AuthError(f"refused to send credentials to {parts.scheme}://{host}", hint="Use https.")
+    raise AuthError(f"refused to send credentials to {scheme}://{host}", hint="Use https.")
 
 
 def _metadata_override() -> str:
     """The metadata server that the environment names, as google-auth reads it."""
-    return os.environ.get("GCE_METADATA_HOST", "").rpartition(":")[0].lower()
+    return os.environ.get("GCE_METADATA_HOST", "").partition(":")[0].lower()
 
 
 @frozen(eq=False)
@@ -236,7 +273,7 @@ class AuthTransport:
             return self._with_token(request, headers)
         scoped = self._for_scopes(request.scopes)
         used = self._apply(scoped, headers, request, refused=None)
-        response = self._inner.send(evolve(request, headers=headers))
+        response = self._inner.send(evolve(request, headers=dict(headers)))
         if response.status != 401:
             return response
         self._apply(scoped, headers, request, refused=used)
@@ -275,8 +312,8 @@ class AuthTransport:
         """Put a token that is not `refused` into the headers, and return it: one refresh for all who wait."""
         credentials = scoped.credentials
         if not credentials.valid or credentials.token == refused:
-            left = -1.0 if request.deadline is None else max(0.0, request.deadline - self._clock.monotonic())
-            if not scoped.lock.acquire(timeout=left):
+            left = Deadline(request.deadline, self._clock.monotonic).left()
+            if not scoped.lock.acquire(timeout=-1.0 if left is None else left):
                 raise AuthError("no time left to wait for a token that another thread is fetching")
             try:
                 if not credentials.valid or credentials.token == refused:
@@ -296,8 +333,13 @@ class AuthTransport:
         from google.auth.exceptions import GoogleAuthError
 
         try:
-            credentials.refresh(_GoogleRequest(self._inner, request.deadline))
-        except GoogleAuthError as error:
+            credentials.refresh(
+                _GoogleRequest(self._inner, Deadline(request.deadline, self._clock.monotonic))
+            )
+        except (GoogleAuthError, ValueError, TypeError, LookupError, AttributeError) as error:
+            # Besides its own errors, google-auth has those of an answer that it did not expect. The first argument
+            # tells what happened; a further one is the answer, which may hold a token.
+            error.args = error.args[:1] if isinstance(error, GoogleAuthError) else ()
             raise AuthError(
                 f"the token could not be refreshed: {type(error).__name__}",
                 hint="Sign in again, or check the key, the clock and the network.",
@@ -305,10 +347,10 @@ class AuthTransport:
 
 
 def _check_destination(request: Request) -> None:
-    parts = urlsplit(request.url)
-    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+    scheme, host = _place(request.url)
+    if not host or (scheme != "https" and not is_loopback(host)):
         raise AuthError(
-            f"refused to send credentials to {parts.scheme}://{parts.hostname}",
+            f"refused to send credentials to {scheme}://{host}",
             hint="Use https, or loopback.",
         )
 

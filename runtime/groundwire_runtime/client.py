@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, TypeVar
@@ -33,6 +34,8 @@ DEFAULT_TIMEOUT: Final = 60.0
 """Seconds that a call may take over all its attempts."""
 MAX_RESPONSE: Final = 64 * 1024 * 1024
 """Bytes that an answer may have."""
+# Even an empty query would swallow the path behind it, and urlsplit forgives the rest.
+_NOT_IN_ENDPOINT: Final = re.compile(r"[\x00-\x20\x7f?#\\]")
 
 
 class NoTimeout:
@@ -149,6 +152,8 @@ class BaseClient:
         self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
+        if not options.keys() <= CallOptions.__optional_keys__:
+            raise _unknown_option(method, options)
         parameters = self._filled(method, parameters)
         parameters, body = method.with_request_id(parameters, body, self._clock.new_id())
         request = method.request(parameters, body, base_url=self._base_url, codecs=self._codecs)
@@ -193,7 +198,8 @@ class BaseClient:
         """Wait for an operation through the method that polls it."""
 
         def read(name: str, seconds: float | None) -> OperationT:
-            options: CallOptions = {} if seconds is None else {"timeout": seconds}
+            own = math.inf if self._timeout is None else self._timeout
+            options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
             return self.call(poll, {"name": name}, None, options)
 
         waiter = Waiter(view=view, poll=read, clock=self._clock)
@@ -255,16 +261,24 @@ class BaseClient:
             raise
 
 
-def _checked_endpoint(endpoint: str) -> str:
+def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:
+    known = sorted(CallOptions.__optional_keys__)
+    name = next(name for name in options if name not in known)
+    return TypeError(f"{method.id}: unexpected keyword argument {name!r}; options are {', '.join(known)}")
+
+
+def _checked_endpoint(endpoint: object) -> str:
     """An endpoint with one slash at its end. Raises ArgumentError."""
+    if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
+        raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
     try:
         parts = urlsplit(endpoint)
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
         raise ArgumentError("endpoint: not a URL") from None
-    if parts.username is not None or parts.query or parts.fragment or not host:
-        raise ArgumentError("endpoint: expected scheme, host and port alone")
+    if parts.username is not None or not host:
+        raise ArgumentError("endpoint: expected scheme, host, port and path alone")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ArgumentError(
             f"endpoint: {parts.scheme}://{host} is refused",

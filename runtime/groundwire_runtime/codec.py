@@ -52,14 +52,15 @@ class Codecs:
             raise EncodeError("", message, "expected a message of this client")
         try:
             text = codec.encode(message, 0)
-            return text.encode("utf-8")
         except EncodeError:
             raise
-        except UnicodeEncodeError:
-            raise _surrogate(json.loads(text)) from None
         except ValueError as error:
             # Python prints no int of more than 4,300 digits.
             raise EncodeError("", "...", f"not a JSON value: {error}") from None
+        try:
+            return text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise _surrogate(json.loads(text)) from None
 
     def decode(self, type_: type[T], data: bytes) -> T:
         """Read a message of `type_` from JSON in UTF-8. Raises DecodeError; bounds are not checked.

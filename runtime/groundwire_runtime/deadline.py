@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Callable
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, Final
 
 from attrs import frozen
 
 LOWEST: Final = 0.001
 """Seconds below which waiting is not worth a system call."""
+LONGEST: Final = 1_000_000.0
+"""Seconds of a single wait: the system's own limit is a little above."""
 
 
 @frozen
@@ -22,8 +24,8 @@ class Deadline:
     now: Callable[[], float]
 
     def left(self) -> float | None:
-        """Seconds left, at least 0; None without a deadline."""
-        return None if self.at is None else max(0.0, self.at - self.now())
+        """Seconds that a wait may take, from 0 to `LONGEST`; None without a deadline."""
+        return None if self.at is None else min(max(0.0, self.at - self.now()), LONGEST)
 
     def arm(self, sock: socket.socket) -> None:
         """Let the next operation of a socket take what is left. Raises TimeoutError when nothing is."""
@@ -41,35 +43,63 @@ class _Reader(io.RawIOBase):
         self._sock = sock
         self._deadline = deadline
         self._raw = sock.makefile("rb", buffering=0)
+        self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         self._deadline.arm(self._sock)
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self.ended = self.ended or count == 0
+        return count
 
     def close(self) -> None:
         self._raw.close()
         super().close()
 
 
-@frozen
 class _Socket:
     """What `http.client` asks a socket for when it reads a response."""
 
-    sock: socket.socket
-    deadline: Deadline
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self.reader = _Reader(sock, deadline)
 
     def makefile(self, mode: str) -> io.BufferedReader:
         del mode
-        return io.BufferedReader(_Reader(self.sock, self.deadline), 65536)
+        return io.BufferedReader(self.reader, 65536)
+
+
+class _Response(HTTPResponse):
+    """A response that refuses what `http.client` lets pass: a head cut off, a length in doubt."""
+
+    def __init__(self, sock: _Socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)  # type: ignore[arg-type] # only makefile is used
+        self._reader = sock.reader
+
+    def begin(self) -> None:
+        super().begin()
+        if self._reader.ended:
+            raise IncompleteRead(b"")
+        lengths = set(self.headers.get_all("content-length", ()))
+        codings = [coding.lower() for coding in self.headers.get_all("transfer-encoding", ())]
+        if len(lengths) + bool(codings) > 1 or codings not in ([], ["chunked"]):
+            raise HTTPException("more than one way to tell where the answer ends")
+        if not all(length.isascii() and length.isdigit() for length in lengths):
+            raise HTTPException("a length that is no number")
+
+    def _read_next_chunk_size(self) -> int:
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc] # missing from the stubs
+        if size < 0:
+            self._close_conn()  # type: ignore[attr-defined] # as above
+            raise ValueError("a chunk size below zero")
+        return size
 
 
 def bounded_response(deadline: Deadline) -> Callable[..., HTTPResponse]:
     """A response class for `http.client` whose head and body are read within the deadline."""
 
     def make(sock: socket.socket, *args: Any, **kwargs: Any) -> HTTPResponse:
-        return HTTPResponse(_Socket(sock, deadline), *args, **kwargs)  # type: ignore[arg-type] # only makefile is used
+        return _Response(_Socket(sock, deadline), *args, **kwargs)
 
     return make

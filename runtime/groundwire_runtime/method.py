@@ -87,24 +87,27 @@ class Method(Generic[ResponseT]):
 
     def request_id_of(self, parameters: Mapping[str, object], body: object) -> str | None:
         """The request id that a call carries."""
+        found = self._carried(parameters, body)
+        return found if isinstance(found, str) and found else None
+
+    def _carried(self, parameters: Mapping[str, object], body: object) -> object:
         if self.request_id is None:
             return None
-        found = (
-            parameters.get(self.request_id)
-            if self.request_id_in_query
-            else getattr(body, self.request_id, None)
-        )
-        return found if isinstance(found, str) and found else None
+        if self.request_id_in_query:
+            return parameters.get(self.request_id)
+        return getattr(body, self.request_id, None)
 
     def with_request_id(
         self, parameters: Mapping[str, object], body: Any, new_id: str
     ) -> tuple[Mapping[str, object], Any]:
-        """The same call with a request id; one that it carries stays."""
-        if self.request_id is None or self.request_id_of(parameters, body) is not None:
+        """The same call with a request id; one that it carries stays, also when it is none that can be sent."""
+        if self.request_id is None or self._carried(parameters, body) not in (None, ""):
             return parameters, body
         if self.request_id_in_query:
             return {**parameters, self.request_id: new_id}, body
-        return parameters, body if body is None else evolve(body, **{self.request_id: new_id})
+        # A body of another type is left to `request`, which refuses it.
+        known = self.request_type is not None and isinstance(body, self.request_type)
+        return parameters, evolve(body, **{self.request_id: new_id}) if known else body
 
     def request(
         self, parameters: Mapping[str, object], body: object = None, *, base_url: str, codecs: Codecs

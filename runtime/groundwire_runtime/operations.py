@@ -10,8 +10,17 @@ import attrs
 from attrs import field, frozen
 
 from .clock import SYSTEM, Clock
-from .errors import ArgumentError, DeadlineReached, OperationError, OperationTimeout, ProtocolError
+from .errors import (
+    ApiError,
+    ArgumentError,
+    GroundwireError,
+    OperationError,
+    OperationTimeout,
+    ProtocolError,
+    TransportError,
+)
 from .messages import Message
+from .retry import DEFAULT
 
 OperationT = TypeVar("OperationT")
 
@@ -76,9 +85,10 @@ class Waiter(Generic[OperationT]):
     ) -> OperationT:
         """Wait for `operation` to end well, and return its last state.
 
-        `on_progress` gets the metadata each time it says something new. Raises OperationError when the operation
-        failed or was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when
-        its states contradict each other. An interrupt leaves it running too, and names it in a note.
+        `on_progress` gets the metadata each time it says something new. With a timeout, a poll that gets no answer
+        is followed by the next one; without, its error is raised. Raises OperationError when the operation failed or
+        was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when its states
+        contradict each other. An interrupt leaves it running too, and names it in a note.
         """
         _check_timeout(timeout)
         name = getattr(operation, self.view.name)
@@ -95,6 +105,7 @@ class Waiter(Generic[OperationT]):
     ) -> OperationT:
         end = math.inf if timeout is None else self.clock.monotonic() + timeout
         number = 0
+        lost: GroundwireError | None = None
         while True:
             progress.show(getattr(operation, self.view.metadata))
             if self._is_done(operation, name):
@@ -102,25 +113,30 @@ class Waiter(Generic[OperationT]):
             pause = self.delay(number)
             left = end - self.clock.monotonic()
             if left <= 0:
-                raise self._still_runs(operation, name, timeout)
+                raise self._still_runs(operation, name, timeout) from lost
             self.clock.sleep(min(pause, left))
+            number += 1
             try:
                 latest = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))
-            except DeadlineReached as error:
-                if timeout is None:
+            except (ApiError, TransportError) as error:
+                if timeout is None or not _is_passing(error):
                     raise
-                raise self._still_runs(operation, name, timeout) from error
+                lost = error
+                continue
             found = getattr(latest, self.view.name)
             if found != name:
                 raise ProtocolError(f"asked for operation {name}, got {str(found)[:200]!r}")
-            operation = latest
-            number += 1
+            operation, lost = latest, None
 
     def _is_done(self, operation: OperationT, name: str) -> bool:
         error, response = self.view.error_of(operation), self.view.response_of(operation)
         if error is not None and response is not None:
             raise ProtocolError(f"{name} has both an error and a response")
         if not getattr(operation, self.view.done):
+            if error is not None or response is not None:
+                raise ProtocolError(
+                    f"{name} has {'an error' if response is None else 'a response'}, but is not done"
+                )
             return False
         if error is not None:
             raise self._failure(operation, name, error)
@@ -140,6 +156,13 @@ class Waiter(Generic[OperationT]):
             operation=operation,
             hint="Wait for it again with a longer timeout, or cancel it.",
         )
+
+
+def _is_passing(error: GroundwireError) -> bool:
+    """Whether the next poll may well be answered."""
+    if isinstance(error, TransportError):
+        return error.retryable
+    return isinstance(error, ApiError) and error.http_status in DEFAULT.statuses
 
 
 class _Progress:
@@ -173,5 +196,5 @@ def _without_update_time(metadata: Any) -> Any:
 def _check_timeout(timeout: object) -> None:
     if timeout is None:
         return
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
-        raise ArgumentError(f"timeout: expected seconds above 0 or None, got {timeout!r}")
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
+        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {timeout!r}")

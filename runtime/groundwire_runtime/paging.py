@@ -31,17 +31,19 @@ class Pager(Generic[ItemT, PageT]):
     def pages(self) -> Iterator[PageT]:
         """The answers, one a page."""
         token: str | None = None
+        seen: set[str] = set()
         for _ in range(self.max_pages):
             page = self._fetch(token)
             yield page
             following: Any = getattr(page, self._paging.next_token)
             if not following:
                 return
-            if following == token:
+            if following in seen:
                 raise ProtocolError(
                     "the listing repeats a page token: it would never end",
                     hint="Start the listing again; report it if that does not help.",
                 )
+            seen.add(following)
             token = following
         raise ProtocolError(f"the listing has more than {self.max_pages} pages")
 

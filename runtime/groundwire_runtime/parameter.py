@@ -37,6 +37,14 @@ def _boolean(value: Any) -> str:
     return encode.boolean(value, 0)
 
 
+def _limit(text: str) -> float:
+    """A limit of the document; a whole one stays exact, since Python compares int and float exactly."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
 _TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "boolean": _boolean,
     "int32": _json_text(encode.int32),
@@ -97,7 +105,7 @@ class Parameter:
     def _string(self, value: object) -> str:
         if not isinstance(value, str):
             raise self._refused(value, "expected a str")
-        text = str(value)
+        text = str.__str__(value)
         if self.values and text not in self.values and not isinstance(value, Unlisted):
             near = get_close_matches(text, self.values, n=3, cutoff=0.5) or self.values[:10]
             raise self._refused(value, f"expected one of {', '.join(near)}")
@@ -112,9 +120,9 @@ class Parameter:
         return text
 
     def _check_range(self, value: Any) -> None:
-        if self.minimum is not None and value < float(self.minimum):
+        if self.minimum is not None and not value >= _limit(self.minimum):
             raise self._refused(value, f"must be at least {self.minimum}")
-        if self.maximum is not None and value > float(self.maximum):
+        if self.maximum is not None and not value <= _limit(self.maximum):
             raise self._refused(value, f"must be at most {self.maximum}")
 
     def _refused(self, value: object, rule: str) -> ArgumentError:

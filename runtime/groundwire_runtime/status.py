@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 from . import errors
 from .backoff import retry_after
-from .errors import ApiError, shortened
+from .errors import ApiError
 from .http import Response
 
 BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
@@ -57,6 +58,7 @@ HINTS: Final[tuple[tuple[str, str], ...]] = (
 )
 _PERMISSION: Final = re.compile(r"[Pp]ermission '?([a-z]+(?:\.[A-Za-z]+)+)'?")
 _MAX_DETAILS: Final = 100
+_EXCERPT: Final = 200
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -130,11 +132,20 @@ def _excerpt(response: Response, said: str) -> str:
     if said:
         return said
     if response.status in (301, 302, 303, 307, 308):
-        host = re.match(r"[a-z]+://([^/?#@]*)", response.headers.get("location", ""))
-        return f"redirected{f' to {host[1]}' if host else ''}, which is not followed"
+        host = _host(response.headers.get("location", ""))
+        return f"redirected{f' to {host}' if host else ''}, which is not followed"
     text = response.body[:2_000].decode("utf-8", "replace")
     plain = " ".join(re.sub(r"<[^>]*>", " ", text).split())
-    return shortened(plain)[1:-1] if plain else "no message"
+    shown = repr(plain)[1:-1]
+    return (shown if len(shown) <= _EXCERPT else f"{shown[: _EXCERPT - 3]}...") or "no message"
+
+
+def _host(url: str) -> str:
+    """A URL's host alone: what stands before an `@` may be a secret."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _hint(reason: str, message: str, response: Response) -> str:

@@ -126,6 +126,11 @@ class Timestamp(datetime):
         exact = self._exact(other)
         return exact is not None and exact[0] == exact[1]
 
+    def __ne__(self, other: object) -> bool:
+        # The base class has its own, which knows no nanoseconds.
+        same = self.__eq__(other)
+        return same if same is NotImplemented else not same
+
     def __hash__(self) -> int:
         return datetime.__hash__(self) if not self._nanosecond else hash(_nanoseconds(self))
 
@@ -185,7 +190,9 @@ class Duration(timedelta):
     @classmethod
     def of(cls, span: timedelta) -> Self:
         """The same span. Raises ValueError beyond 315,576,000,000 s either way."""
-        return cls._checked(span if isinstance(span, cls) else cls(span.days, span.seconds, span.microseconds))
+        return cls._checked(
+            span if isinstance(span, cls) else cls(span.days, span.seconds, span.microseconds)
+        )
 
     @classmethod
     def _checked(cls, span: Self) -> Self:
@@ -222,6 +229,11 @@ class Duration(timedelta):
         if not isinstance(other, timedelta):
             return NotImplemented
         return _span_nanoseconds(self) == _span_nanoseconds(other)
+
+    def __ne__(self, other: object) -> bool:
+        # The base class has its own, which knows no nanoseconds.
+        same = self.__eq__(other)
+        return same if same is NotImplemented else not same
 
     def __hash__(self) -> int:
         return timedelta.__hash__(self) if not self._nanosecond else hash(_span_nanoseconds(self))

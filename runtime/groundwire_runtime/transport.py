@@ -7,7 +7,7 @@ import os
 import threading
 import urllib.request
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -102,7 +102,7 @@ class UrllibTransport:
         _CALL.deadline = deadline
         try:
             return self._exchange(request, deadline)
-        except (faults.HTTPError, OSError, http.client.HTTPException) as error:
+        except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
             raise _translated(error, request) from error
         finally:
             _CALL.deadline = _NONE
@@ -125,15 +125,16 @@ class UrllibTransport:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             body = self._body(answer, headers, request)
         except BaseException:
-            # Bytes may be left on the connection: it is not used again.
+            # Bytes may be left on the connection: it is closed, and its place in the pool is free again.
             answer.close()
+            answer.release_conn()
             raise
         answer.release_conn()
         return Response(status=answer.status, headers=headers, body=body)
 
     def _body(self, answer: urllib3.BaseHTTPResponse, headers: Mapping[str, str], request: Request) -> bytes:
         length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self.max_response:
+        if len(length) > 18 or int(length or 0) > self.max_response:
             raise self._too_large(request)
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "", "gzip", "x-gzip"):
@@ -145,27 +146,20 @@ class UrllibTransport:
         unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding.endswith("gzip") else None
         pieces: list[bytes] = []
         size = 0
-        while piece := answer.read(PIECE, decode_content=False):
-            if unpack is not None:
-                piece = self._unpacked(unpack, piece, self.max_response - size + 1, request)
-            size += len(piece)
-            if size > self.max_response:
-                raise self._too_large(request)
-            pieces.append(piece)
-        if unpack is not None and size and not unpack.eof:
+        arrived = False
+        while raw := answer.read(PIECE, decode_content=False):
+            arrived = True
+            for piece in (raw,) if unpack is None else _unpacked(unpack, raw, request):
+                size += len(piece)
+                if size > self.max_response:
+                    raise self._too_large(request)
+                pieces.append(piece)
+        if unpack is not None and arrived and not unpack.eof:
             raise TransportError(f"{request.method_id}: the compressed answer was cut off", sent=True)
         body = b"".join(pieces)
-        if not length and "chunked" not in headers.get("transfer-encoding", "").lower():
+        if not length and "transfer-encoding" not in headers:
             _check_whole(body, headers, request)
         return body
-
-    def _unpacked(self, unpack: Any, piece: bytes, limit: int, request: Request) -> bytes:
-        try:
-            return unpack.decompress(piece, limit)  # type: ignore[no-any-return] # zlib's type is not public
-        except zlib.error as error:
-            raise TransportError(
-                f"{request.method_id}: the compressed answer is damaged", sent=True
-            ) from error
 
     def _too_large(self, request: Request) -> ResponseTooLarge:
         return ResponseTooLarge(
@@ -204,6 +198,22 @@ class UrllibTransport:
             pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
             pool.clear()
+
+
+def _unpacked(unpack: Any, raw: bytes, request: Request) -> Iterator[bytes]:
+    """What compressed bytes hold, at most PIECE bytes at a time."""
+    try:
+        while True:
+            piece: bytes = unpack.decompress(raw, PIECE)
+            yield piece
+            raw = unpack.unconsumed_tail
+            if not raw and len(piece) < PIECE:
+                break
+        damaged = bool(unpack.unused_data)
+    except zlib.error as error:
+        raise TransportError(f"{request.method_id}: the compressed answer is damaged", sent=True) from error
+    if damaged:
+        raise TransportError(f"{request.method_id}: bytes follow the compressed answer", sent=True)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
@@ -258,10 +268,8 @@ def _translated(error: Exception, request: Request) -> TransportError:
         return DeadlineReached(f"{request.method_id}: the deadline was reached", sent=sent)
     cause = error.args[1] if isinstance(error, faults.ProtocolError) and len(error.args) > 1 else error
     name = type(cause).__name__
-    not_http = isinstance(cause, http.client.HTTPException) and not isinstance(
-        cause, (http.client.RemoteDisconnected, http.client.IncompleteRead)
-    )
-    if not_http:
+    cut = (http.client.RemoteDisconnected, http.client.IncompleteRead)
+    if sent and isinstance(cause, (http.client.HTTPException, ValueError)) and not isinstance(cause, cut):
         return TransportError(
             f"{request.method_id}: the answer is not HTTP ({name})", sent=True, retryable=False
         )

@@ -16,7 +16,7 @@ def refused(text: str | bytes) -> Refusal:
     return found
 
 
-@pytest.mark.parametrize("text", ["", " \n", "{}"])
+@pytest.mark.parametrize("text", ["", "{}", " {}\n"])
 def test_an_empty_body_is_an_object_without_fields(text: str) -> None:
     assert read_body(text.encode()) == {}
 
@@ -36,6 +36,7 @@ def test_an_object_is_read() -> None:
         ('{"NaN":-Infinity}', 'Unexpected token.\n{"NaN":-Infinity}\n       ^'),
         ('{"a":1}}', 'Parsing terminated before end of input.\n{"a":1}}\n       ^'),
         ('{"a":"', 'Closing quote expected in string.\n{"a":"\n     ^'),
+        (" ", "Unexpected end of string.\n \n ^"),
         ('{"a":1', 'Unexpected end of string.\n{"a":1\n      ^'),
     ],
 )

@@ -1,0 +1,178 @@
+"""Union fields and families: one member at the most, open to members newer than the client."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import groundwire as gw
+import pytest
+from groundwire import FunctionInvocation, Number, PixelGrid, ValueNode, decode, encode
+from groundwire_runtime.errors import DecodeError, EncodeError
+
+MEMBERS: dict[tuple[type[Any], str], dict[str, Any]] = {
+    (gw.ExportImageRequest, "export_options"): {"fileExportOptions": {}, "assetExportOptions": {}},
+    (gw.ImageFileExportOptions, "destination"): {"driveDestination": {}, "cloudStorageDestination": {}},
+    (gw.ImageFileExportOptions, "format_options"): {"geoTiffOptions": {}, "tfRecordOptions": {}},
+    (gw.FunctionInvocation, "function"): {"functionName": "f", "functionReference": "0"},
+    (gw.PixelGrid, "crs"): {"crsCode": "EPSG:4326", "crsWkt": 'GEOGCS["x"]'},
+    (gw.Operation, "result"): {"error": {}, "response": {}},
+    (gw.Number, "Number"): {"floatValue": 1.5, "integerValue": "1"},
+    (gw.ValueNode, "ValueNode"): {
+        "constantValue": None,
+        "integerValue": "1",
+        "bytesValue": "AA==",
+        "arrayValue": {},
+        "dictionaryValue": {},
+        "functionDefinitionValue": {},
+        "functionInvocationValue": {},
+        "argumentReference": "a",
+        "valueReference": "0",
+    },
+}
+GROUPS = pytest.mark.parametrize(
+    ("cls", "union"), MEMBERS, ids=lambda value: getattr(value, "__name__", value)
+)
+
+
+def read(cls: type[Any], body: object) -> Any:
+    return decode(cls, json.dumps(body).encode())
+
+
+@GROUPS
+def test_two_members_in_an_answer_are_refused_by_name(cls: type[Any], union: str) -> None:
+    members = MEMBERS[cls, union]
+    for first in members:
+        for second in members.keys() - {first}:
+            with pytest.raises(DecodeError) as caught:
+                read(cls, {first: members[first], second: members[second]})
+            assert f"union field {union} has two members set" in caught.value.rule
+            assert {first, second} <= set(caught.value.rule.replace(":", " ").split())
+            assert caught.value.path in (f"/{first}", f"/{second}")
+
+
+@GROUPS
+def test_each_member_is_read_and_written_under_its_own_key(cls: type[Any], union: str) -> None:
+    for key, value in MEMBERS[cls, union].items():
+        message = read(cls, {key: value})
+        assert json.loads(encode(message)) == {key: value}
+        assert not message.unknown_fields
+
+
+@GROUPS
+def test_null_leaves_a_member_unset(cls: type[Any], union: str) -> None:
+    members = {key: value for key, value in MEMBERS[cls, union].items() if key != "constantValue"}
+    for key, value in members.items():
+        nulls = dict.fromkeys(members, None)
+        assert read(cls, nulls | {key: value}) == read(cls, {key: value})
+        assert read(cls, {key: value, **{k: None for k in members if k != key}}) == read(cls, {key: value})
+    assert json.loads(encode(read(cls, dict.fromkeys(members, None)))) == {}
+
+
+def test_null_is_a_constant() -> None:
+    node = read(ValueNode, {"constantValue": None})
+    assert node == ValueNode.ConstantValue(None)
+    assert encode(node) == b'{"constantValue":null}'
+    with pytest.raises(DecodeError, match="two members"):
+        read(ValueNode, {"constantValue": None, "valueReference": "0"})
+
+
+def test_a_newer_member_of_a_union_is_an_unknown_field_of_its_message() -> None:
+    options = read(gw.ImageFileExportOptions, {"fileFormat": "ZARR", "zarrOptions": {"chunk": 9}})
+    assert options.format_options is None
+    assert options.unknown_fields == {"zarrOptions": {"chunk": 9}}
+    assert json.loads(encode(options)) == {"fileFormat": "ZARR", "zarrOptions": {"chunk": 9}}
+
+
+def test_a_newer_variant_of_a_family_is_the_bare_class() -> None:
+    node = read(ValueNode, {"matrixValue": [[1]]})
+    assert type(node) is ValueNode
+    assert node == ValueNode(unknown_fields={"matrixValue": [[1]]})
+    assert encode(node) == b'{"matrixValue":[[1]]}'
+
+
+def test_a_variant_keeps_unknown_fields_beside_its_member() -> None:
+    body = {"constantValue": "x", "hint": {"a": 1}}
+    node = read(ValueNode, body)
+    assert node == ValueNode.ConstantValue("x", unknown_fields={"hint": {"a": 1}})
+    assert json.loads(encode(node)) == body
+    assert node != ValueNode.ConstantValue("x")
+
+
+def test_variants_are_their_family_and_differ_from_each_other() -> None:
+    for variant in (Number.FloatValue(1.0), Number.IntegerValue(1)):
+        assert isinstance(variant, Number)
+        assert type(variant).__qualname__ == f"Number.{type(variant).__name__}"
+    assert Number.FloatValue(1.0) != Number.IntegerValue(1)
+    assert ValueNode.ArgumentReference("0") != ValueNode.ValueReference("0")
+    assert PixelGrid(crs=PixelGrid.CrsCode("x")) != PixelGrid(crs=PixelGrid.CrsWkt("x"))
+    assert repr(Number.FloatValue(1.0)) == "Number.FloatValue(1.0)"
+
+
+def kind(node: ValueNode) -> str:
+    match node:
+        case ValueNode.ConstantValue(value=str(text)):
+            return f"text {text}"
+        case ValueNode.ConstantValue(value):
+            return f"constant {value}"
+        case ValueNode.FunctionInvocationValue(
+            value=FunctionInvocation(function=FunctionInvocation.FunctionName(name))
+        ):
+            return f"call {name}"
+        case ValueNode.ValueReference(name) | ValueNode.ArgumentReference(name):
+            return f"reference {name}"
+        case ValueNode(unknown_fields={"matrixValue": _}):
+            return "newer"
+        case _:
+            return "other"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"constantValue": "a"}, "text a"),
+        ({"constantValue": [1]}, "constant [1]"),
+        ({"functionInvocationValue": {"functionName": "f"}}, "call f"),
+        ({"functionInvocationValue": {"functionReference": "f"}}, "other"),
+        ({"valueReference": "0"}, "reference 0"),
+        ({"argumentReference": "x"}, "reference x"),
+        ({"matrixValue": 1}, "newer"),
+        ({}, "other"),
+    ],
+)
+def test_nodes_are_matched_by_pattern(body: dict[str, Any], expected: str) -> None:
+    assert kind(read(ValueNode, body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "path", "rule"),
+    [
+        (PixelGrid(crs="EPSG:4326"), "/crs", "expected PixelGrid.CrsCode or PixelGrid.CrsWkt"),  # type: ignore[arg-type]
+        (
+            gw.ImageFileExportOptions(destination=gw.EarthEngineDestination()),  # type: ignore[arg-type]
+            "/destination",
+            "expected CloudStorageDestination or DriveDestination",
+        ),
+        (gw.ArrayValue(values=["a"]), "/values/0", "expected a ValueNode"),  # type: ignore[list-item]
+        (gw.DictionaryValue(values={"a": 1}), "/values/a", "expected a ValueNode"),  # type: ignore[dict-item]
+        (gw.ArrayValue(values="a"), "/values", "expected a sequence"),  # type: ignore[arg-type]
+        (gw.Expression(values=[1]), "/values", "expected a mapping"),  # type: ignore[arg-type]
+        (ValueNode.ArrayValue([]), "/arrayValue", "expected ArrayValue"),  # type: ignore[arg-type]
+        (gw.GeoTiffImageExportOptions(no_data=1.5), "/noData", "expected Number"),  # type: ignore[arg-type]
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_is_no_member_is_refused_with_its_path(message: Any, path: str, rule: str) -> None:
+    with pytest.raises(EncodeError) as caught:
+        encode(message)
+    assert (caught.value.path, caught.value.rule) == (path, rule)
+
+
+def test_a_subclass_of_a_message_is_not_that_message() -> None:
+    class Mine(gw.DriveDestination):
+        pass
+
+    with pytest.raises(EncodeError, match="expected a message of this client"):
+        encode(Mine(folder="x"))
+    with pytest.raises(EncodeError, match="/destination"):
+        encode(gw.ImageFileExportOptions(destination=Mine(folder="x")))

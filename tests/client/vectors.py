@@ -1,0 +1,33 @@
+"""The outside vectors: read from the folder that GROUNDWIRE_VECTORS names."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOLDER = os.environ.get("GROUNDWIRE_VECTORS")
+needed = pytest.mark.skipif(FOLDER is None, reason="GROUNDWIRE_VECTORS names no folder of outside vectors")
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def exports(name: str) -> list[dict[str, Any]]:
+    """The recorded export calls of one client; none when there is no folder."""
+    if FOLDER is None:
+        return []
+    return [row for row in lines(Path(FOLDER) / "wire" / name) if row["path"].endswith("image:export")]
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    """The cases of a vector file; none when there is no folder."""
+    if FOLDER is None:
+        return []
+    found = json.loads((Path(FOLDER) / "vectors" / name).read_text("utf-8"))
+    return found["cases"]  # type: ignore[no-any-return] # a list by the file's own account

@@ -1,0 +1,215 @@
+"""Requests that no client of ours would send: paths, headers and bodies at their limits. The server stays up."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.refusals import PAYLOAD_LIMIT
+
+from .wire import EXPORT, OPERATIONS, PROJECT, ask, export
+
+JSON = "application/json; charset=UTF-8"
+PAGE = "text/html; charset=UTF-8"
+
+
+@pytest.fixture
+def endpoint(earthengine_contract: EarthEngineContract) -> Iterator[str]:
+    """A server that must still answer after the test."""
+    yield earthengine_contract.endpoint
+    assert ask(earthengine_contract.endpoint, "POST", EXPORT, export()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/favicon.ico"),
+        ("GET", f"/v1beta/{PROJECT}"),
+        ("GET", "/v2/projects/p/operations"),
+        ("GET", "/V1BETA/projects/p/operations"),
+        ("GET", f"/{OPERATIONS}"),
+        ("GET", "/v1beta//projects/p/operations"),
+        ("GET", "/v1beta/projects//operations"),
+        ("GET", "/v1beta/../v1beta/projects/p/operations"),
+        ("POST", f"{EXPORT}/"),
+        ("POST", f"/v1beta/{PROJECT}/image:unknownVerb"),
+        ("POST", f"/v1beta/{PROJECT}/image%3Aexport"),
+        ("POST", f"{OPERATIONS}/x:unknownVerb"),
+        ("POST", "/v1beta/projects%2Fp/image:export"),
+        ("POST", OPERATIONS),
+        ("GET", EXPORT),
+        ("PUT", EXPORT),
+        ("PATCH", EXPORT),
+        ("OPTIONS", EXPORT),
+        ("HEAD", OPERATIONS),
+    ],
+)
+def test_an_unknown_path_gets_a_page(endpoint: str, verb: str, path: str) -> None:
+    answer = ask(endpoint, verb, path)
+    assert (answer.status, answer.headers["content-type"], answer.rule) == (404, PAGE, "unknown-path")
+    if verb == "HEAD":
+        assert answer.body == b""
+    else:
+        assert f"<code>{path}</code>".encode() in answer.body
+
+
+def test_the_page_quotes_no_markup(endpoint: str) -> None:
+    answer = ask(endpoint, "GET", "/<script>alert(1)</script>")
+    assert answer.status == 404
+    assert b"<script>" not in answer.body
+
+
+def test_an_encoded_slash_stays_in_its_segment(endpoint: str) -> None:
+    started = ask(endpoint, "POST", "/v1beta/projects/a%2Fb/image:export", export()).json
+    assert started["name"].startswith("projects/a%2Fb/operations/")
+    assert ask(endpoint, "GET", f"/v1beta/{started['name']}").json["name"] == started["name"]
+    assert ask(endpoint, "GET", "/v1beta/projects/a/operations").json == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "rule", "said"),
+    [
+        (b"{", "malformed-json", "Unexpected end of string."),
+        (b'{"a":1,}', "malformed-json", "Expected an object key or }."),
+        (b"{'a':1}", "malformed-json", "Expected an object key or }."),
+        (b"a=1&b=2", "malformed-json", "Unexpected token."),
+        (b'\xef\xbb\xbf{"priority":1}', "malformed-json", ""),
+        (b'{"description":"\xff"}', "malformed-json", "non UTF-8"),
+        (b'{"description":"a","description":"b"}', "duplicate-key", '"description"'),
+        (b'{"maxPixels":1,"max_pixels":1}', "duplicate-key", '"max_pixels"'),
+        (b'{"priority":' + b"1" * 5000 + b"}", "malformed-json", "Unable to parse number."),
+        (b"[]", "root-not-object", "Root element must be a message."),
+        (b'{"expression":' * 50_000, "message-too-deep", "Message too deep."),
+        (b'{"a":' + b"[" * 50_000, "message-too-deep", "Message too deep."),
+    ],
+)
+def test_a_body_that_is_no_message_is_refused(endpoint: str, body: bytes, rule: str, said: str) -> None:
+    answer = ask(endpoint, "POST", EXPORT, body)
+    assert (answer.status, answer.rule, answer.headers["content-type"]) == (400, rule, JSON)
+    assert answer.message.startswith("Invalid JSON payload received.")
+    assert said in answer.message
+
+
+@pytest.mark.parametrize(("levels", "status"), [(30, 200), (60, 400), (150, 400)])
+def test_nesting_is_bounded_by_messages(endpoint: str, levels: int, status: int) -> None:
+    value: object = {"constantValue": 1}
+    for _ in range(levels):
+        value = {"arrayValue": {"values": [value]}}
+    body = export(expression={"result": "0", "values": {"0": value}})
+    answer = ask(endpoint, "POST", EXPORT, body)
+    assert answer.status == status
+    assert (answer.rule == "message-too-deep") == (status == 400)
+
+
+def test_the_payload_limit_is_exact(earthengine_contract: EarthEngineContract, endpoint: str) -> None:
+    small = json.dumps(export()).encode()
+    largest = small + b" " * (PAYLOAD_LIMIT - len(small))
+    assert ask(endpoint, "POST", EXPORT, largest).status == 200
+    over = ask(endpoint, "POST", EXPORT, largest + b" ")
+    assert (over.status, over.rule) == (400, "payload-too-large")
+    assert over.message == "Request payload size exceeds the limit: 10485760 bytes."
+    assert len(earthengine_contract.operations) == 1
+    assert earthengine_contract.requests[-1].body is None
+
+
+def test_a_body_in_chunks_counts_all_the_same(endpoint: str) -> None:
+    chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".encode()
+    answer = raw(endpoint, head + chunk * 11 + b"0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"Request payload size exceeds the limit" in answer
+
+
+def raw(endpoint: str, data: bytes, *, leave: bool = False) -> bytes:
+    """What the server answers to bytes; with `leave`, the connection is closed without reading on."""
+    host, _, port = urlsplit(endpoint).netloc.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(data)
+        parts: list[bytes] = []
+        while not leave and (part := connection.recv(65536)):
+            parts.append(part)
+        return b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused(endpoint: str, data: bytes) -> None:
+    assert raw(endpoint, data).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_caller_that_leaves_has_no_effect(earthengine_contract: EarthEngineContract, endpoint: str) -> None:
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".encode()
+    raw(endpoint, head + b'{"description":"half', leave=True)
+    assert ask(endpoint, "GET", OPERATIONS).json == {}
+    assert len(earthengine_contract.requests) == 1
+
+
+@pytest.mark.parametrize("size", [8_000, 64_000, 1_000_000])
+def test_a_long_header_does_no_harm(endpoint: str, size: int) -> None:
+    assert ask(endpoint, "GET", OPERATIONS, None, {"x-long": "a" * size}).status in (200, 400, 413, 431)
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=utf-8", "text/plain", "application/octet-stream"]
+)
+def test_the_body_is_read_as_json_whatever_it_says(endpoint: str, kind: str) -> None:
+    assert ask(endpoint, "POST", EXPORT, export(), {"content-type": kind}).status == 200
+    assert ask(endpoint, "POST", EXPORT, b"a=1", {"content-type": kind}).rule == "malformed-json"
+
+
+def test_no_credentials_are_wanted_and_none_are_kept(
+    earthengine_contract: EarthEngineContract, endpoint: str
+) -> None:
+    secret = "ya29.secret"
+    assert ask(endpoint, "GET", OPERATIONS).status == 200
+    ask(
+        endpoint,
+        "GET",
+        f"{OPERATIONS}?access_token={secret}&key={secret}",
+        None,
+        {"authorization": f"Bearer {secret}"},
+    )
+    assert [made.verdict for made in earthengine_contract.requests] == ["accepted", "accepted"]
+    assert secret not in repr(earthengine_contract.requests)
+
+
+def test_answers_are_pretty_unless_told_otherwise(endpoint: str) -> None:
+    pretty, compact = (
+        ask(endpoint, "GET", f"{path}")
+        for path in (f"/v1beta/{PROJECT}/operations/x", f"/v1beta/{PROJECT}/operations/x?prettyPrint=false")
+    )
+    assert pretty.json == compact.json
+    assert pretty.body.startswith(b'{\n  "error"')
+    assert compact.body.startswith(b'{"error":{')
+    assert pretty.headers["x-content-type-options"] == "nosniff"
+
+
+def test_many_callers_get_an_operation_each(earthengine_contract: EarthEngineContract, endpoint: str) -> None:
+    names: list[str] = []
+
+    def start() -> None:
+        for _ in range(5):
+            names.append(ask(endpoint, "POST", EXPORT, export()).json["name"])  # noqa: PERF401 - one at a time
+
+    threads = [threading.Thread(target=start) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(set(names)) == 80
+    assert {found.name for found in earthengine_contract.operations} == set(names)

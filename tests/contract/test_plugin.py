@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+import pytest
+from groundwire_contract import plugin
+
+pytest_plugins = ["pytester"]
+
+LOADED = """
+import json, sys
+import pytest
+before = set(sys.modules)
+import groundwire_contract.plugin
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+"""Prints the modules that the plugin brings into a run that has pytest already."""
+
+USED = """
+def test_alone():
+    pass
+
+def test_with_the_fixture(earthengine_contract):
+    assert earthengine_contract.endpoint.startswith("http://127.0.0.1:")
+
+def test_fresh(earthengine_contract):
+    assert earthengine_contract.requests == ()
+"""
+
+
+def test_the_plugin_is_what_pytest_finds() -> None:
+    (found,) = entry_points(group="pytest11", name="groundwire")
+    assert found.load() is plugin
+
+
+def test_loading_it_imports_nothing_but_itself() -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, check=True, timeout=60)  # noqa: S603
+    brought = set(json.loads(done.stdout))
+    assert "groundwire_contract.plugin" in brought
+    others = {name for name in brought if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert others == {"groundwire_contract", "groundwire_contract.plugin"}
+
+
+def test_a_run_without_the_fixture_starts_no_server(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys, threading
+
+        def test_nothing():
+            assert "groundwire_contract.server" not in sys.modules
+            assert "groundwire-contract" not in {thread.name for thread in threading.enumerate()}
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_the_fixture_works_in_a_plain_project(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(USED)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error").assert_outcomes(passed=3)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from groundwire_contract import cli
+from groundwire_contract.server import endpoint, listen
+
+from .wire import EXPORT, OPERATIONS, ask, export
+
+SERVE = [sys.executable, "-m", "groundwire_contract", "serve"]
+SPEC = Path(__file__).parents[2] / "spec" / "earthengine.v1beta.json"
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server in a process of its own, and its endpoint; killed at the end when it still runs."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*SERVE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    )
+    with process:
+        try:
+            yield process, first_line(process).split()[-1]
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def first_line(process: subprocess.Popen[bytes], seconds: float = 30) -> str:
+    """The first line that a process prints, within so many seconds."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        assert selector.select(seconds), "nothing was printed"
+    return process.stdout.readline().decode()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_its_endpoint_answers_and_stops(sent: signal.Signals) -> None:
+    with serving("--port", "0", "--speed", "1000") as (process, address):
+        assert address.startswith("http://127.0.0.1:")
+        name = ask(address, "POST", EXPORT, export()).json["name"]
+        waited = ask(address, "POST", f"/v1beta/{name}:wait", {"timeout": "20s"})
+        assert waited.json["metadata"]["state"] == "SUCCEEDED"
+        process.send_signal(sent)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_a_document_without_an_overlay_is_served() -> None:
+    with serving("--spec", str(SPEC)) as (_, address):
+        assert ask(address, "GET", OPERATIONS).json == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "0.0.0.0"], "--allow-remote"),  # noqa: S104 - what is refused
+        (["--host", "::"], "--allow-remote"),
+        (["--spec", "no-such-file.json"], "no-such-file.json"),
+        (["--spec", __file__], "JSON"),
+        (["--overlay", __file__], "--spec"),
+        (["--port", "65536"], "--port"),
+        (["--speed", "0"], "--speed"),
+        (["--speed", "nan"], "--speed"),
+    ],
+)
+def test_what_is_refused_exits_with_2(options: list[str], said: str) -> None:
+    done = subprocess.run([*SERVE, *options], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_exits_with_2() -> None:
+    with listen() as taken:
+        port = endpoint(taken).rpartition(":")[2]
+        done = subprocess.run(  # noqa: S603
+            [*SERVE, "--port", port], capture_output=True, text=True, timeout=30, check=False
+        )
+    assert done.returncode == 2
+    assert port in done.stderr
+
+
+def test_the_rules_are_listed_with_their_evidence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "groundwire_contract", "rules"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    marks = {line.split()[1]: line.split()[0] for line in done.stdout.splitlines()}
+    assert marks["request-id-reused"] == "V"
+    assert set(marks.values()) <= {"V", "V*", "D", "C", "I"}
+
+
+def test_the_console_script_is_the_module() -> None:
+    (found,) = entry_points(group="console_scripts", name="groundwire-contract")
+    assert found.load() is cli.main

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, field
+from groundwire_runtime.clock import Clock
+from groundwire_runtime.http import Request, Response
+
+Answer = Response | BaseException | Callable[[Request], Response]
+
+
+@define
+class Script:
+    """A transport that plays its answers in order, then `forever`, and keeps what was sent."""
+
+    answers: list[Answer] = field(factory=list)
+    forever: Answer | None = None
+    requests: list[Request] = field(factory=list)
+
+    def send(self, request: Request) -> Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if self.answers else self.forever
+        assert answer is not None, f"nothing was expected to be sent: {request.verb} {request.url}"
+        if isinstance(answer, Response):
+            return answer
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer(request)
+
+    @property
+    def urls(self) -> list[str]:
+        return [request.url for request in self.requests]
+
+
+@define
+class Time:
+    """Time that only passes in `sleep`."""
+
+    now: float = 1_000.0
+    epoch: float = 1_700_000_000.0
+    sleeps: list[float] = field(factory=list)
+    source: random.Random = field(factory=lambda: random.Random(7))  # noqa: S311 - a seeded source
+    ids: int = 0
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.pass_by(seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+        self.epoch += seconds
+
+    def new_id(self) -> str:
+        self.ids += 1
+        return f"id-{self.ids}"
+
+    def clock(self) -> Clock:
+        return Clock(
+            monotonic=lambda: self.now,
+            unix=lambda: self.epoch,
+            sleep=self.sleep,
+            random=self.source.random,
+            new_id=self.new_id,
+        )
+
+
+def answer(body: Any = None, status: int = 200, **headers: str) -> Response:
+    data = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(status=status, headers={"content-type": "application/json", **names}, body=data)
+
+
+def refusal(http: int, status: str = "", message: str = "no", **headers: str) -> Response:
+    error = {"code": http, "message": message, **({"status": status} if status else {})}
+    return answer({"error": error}, http, **headers)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+import pytest
+from groundwire_runtime.deadline import LONGEST, Deadline
+from groundwire_runtime.errors import DeadlineReached
+from groundwire_runtime.http import Request
+from groundwire_runtime.retry import RetryPolicy, RetryTransport
+from groundwire_runtime.transport import UrllibTransport
+
+from .wire import SILENCE, Reply, Wire, drip, http, plain
+
+SECONDS = 0.3
+SLACK = 0.15
+
+
+def request(url: str, seconds: float | None = SECONDS) -> Request:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    return Request(method_id="shop.books.get", verb="GET", url=url, safe_to_retry=True, deadline=deadline)
+
+
+@contextmanager
+def ends_at_the_deadline(seconds: float = SECONDS) -> Iterator[None]:
+    started = time.monotonic()
+    with pytest.raises(DeadlineReached):
+        yield
+    taken = time.monotonic() - started
+    assert seconds - 0.01 <= taken <= seconds + SLACK
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(SILENCE, id="nothing comes"),
+        pytest.param(drip(http(b" " * 200), 0.02), id="head and body drip"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\n" + b"x-a: b\r\n" * 50, 0.02), id="head drips"),
+        pytest.param(
+            Reply(pieces=[http(b" " * 200, sized=False), *[b" "] * 200], every=0.02), id="no length"
+        ),
+        pytest.param(
+            Reply(
+                pieces=[http(b"", sized=False, transfer_encoding="chunked"), *[b"1\r\n \r\n"] * 200],
+                every=0.02,
+            ),
+            id="chunks drip",
+        ),
+        pytest.param(
+            Reply(pieces=[http(b"\x1f", sized=False, content_encoding="gzip"), b"\x8b"], every=5.0),
+            id="gzip stops",
+        ),
+    ],
+)
+def test_a_slow_answer_ends_at_the_deadline(reply: Reply) -> None:
+    with Wire([reply]) as wire, closing(UrllibTransport()) as transport, ends_at_the_deadline():
+        transport.send(request(wire.url))
+
+
+def test_a_slow_answer_within_the_deadline_is_read_whole() -> None:
+    with Wire([drip(http(b"{}"), 0.001)]) as wire, closing(UrllibTransport()) as transport:
+        assert transport.send(request(wire.url, 5)).body == b"{}"
+
+
+def test_the_deadline_is_one_for_all_attempts() -> None:
+    policy = RetryPolicy(attempts=1000, base=0.001, cap=0.001)
+    busy = plain(b"{}", "503 Busy")
+    with Wire([busy, busy, SILENCE]) as wire, closing(UrllibTransport()) as sockets, ends_at_the_deadline():
+        RetryTransport(sockets, policy).send(request(wire.url))
+    assert len(wire.requests) == 3
+
+
+def test_a_call_that_ran_out_of_time_says_that_it_may_have_arrived() -> None:
+    with (
+        Wire([SILENCE]) as wire,
+        closing(UrllibTransport()) as transport,
+        pytest.raises(DeadlineReached) as caught,
+    ):
+        transport.send(request(wire.url, 0.05))
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, -1e9])
+def test_without_time_left_nothing_is_sent(seconds: float) -> None:
+    with (
+        Wire() as wire,
+        closing(UrllibTransport()) as transport,
+        pytest.raises(DeadlineReached) as caught,
+    ):
+        transport.send(request(wire.url, seconds))
+    assert (wire.connections, caught.value.sent) == (0, False)
+
+
+def test_waiting_for_a_connection_of_the_pool_ends_at_the_deadline() -> None:
+    arrived = threading.Event()
+
+    def answer(_: bytes) -> Reply:
+        arrived.set()
+        return Reply(pieces=[http()], held=True)
+
+    with Wire(answer) as wire, closing(UrllibTransport(connections=1)) as transport:
+        first = threading.Thread(target=transport.send, args=(request(wire.url, 5),))
+        first.start()
+        assert arrived.wait(5)
+        with ends_at_the_deadline():
+            transport.send(request(wire.url))
+        wire.release.set()
+        first.join(5)
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
+def test_a_host_that_accepts_no_connection_ends_at_the_deadline() -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        transport = stack.enter_context(closing(UrllibTransport()))
+        with ends_at_the_deadline():
+            transport.send(request(f"http://127.0.0.1:{listener.getsockname()[1]}"))
+
+
+@pytest.mark.parametrize("seconds", [None, 3e6, 1e10, 1e300])
+def test_a_deadline_far_away_is_no_error(seconds: float | None) -> None:
+    with Wire() as wire, closing(UrllibTransport()) as transport:
+        assert transport.send(request(wire.url, seconds)).status == 200
+
+
+def test_a_connection_does_not_keep_the_deadline_of_an_earlier_call() -> None:
+    slow = drip(http(b" " * 100), 0.002)
+    with Wire([plain(), slow]) as wire, closing(UrllibTransport()) as transport:
+        transport.send(request(wire.url, 0.1))
+        assert len(transport.send(request(wire.url, None)).body) == 100
+    assert wire.connections == 1
+
+
+def test_a_connection_that_ran_out_of_time_is_not_used_again() -> None:
+    with Wire([SILENCE, plain(b"[2]")]) as wire, closing(UrllibTransport(connections=1)) as transport:
+        with pytest.raises(DeadlineReached):
+            transport.send(request(wire.url, 0.05))
+        assert transport.send(request(wire.url, 5)).body == b"[2]"
+    assert wire.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "now", "left"),
+    [(None, 5.0, None), (7.0, 5.0, 2.0), (5.0, 5.0, 0.0), (5.0, 9.0, 0.0), (1e12, 0.0, LONGEST)],
+)
+def test_what_is_left_is_never_negative_and_never_more_than_a_wait_can_be(
+    at: float | None, now: float, left: float | None
+) -> None:
+    assert Deadline(at, lambda: now).left() == left

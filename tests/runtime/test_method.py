@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import pytest
+from attrs import asdict, evolve, frozen
+from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.http import Request
+from groundwire_runtime.method import ExtraScope, Method
+from groundwire_runtime.parameter import Parameter
+
+T = TypeVar("T")
+BASE = "https://shop.test/"
+
+
+@frozen(kw_only=True)
+class Crate:
+    weight: int = 1
+
+
+@frozen(kw_only=True)
+class Pigeon:
+    name: str = "p"
+
+
+@frozen(kw_only=True)
+class Order:
+    title: str = "t"
+    request_id: str | None = None
+    carrier: Crate | Pigeon | None = None
+
+
+class Plain:
+    def encode(self, message: Any) -> bytes:
+        return json.dumps(asdict(message)).encode()
+
+    def decode(self, type_: type[T], data: bytes) -> T:
+        return type_(**json.loads(data))
+
+
+SHOP = Parameter(
+    name="shop", location="path", required=True, prefix="shops/", pattern="^shops/[^/]+$", held="shop"
+)
+LIST: Method[Order] = Method(
+    id="shop.orders.list",
+    verb="GET",
+    path="v2/{+shop}/orders",
+    parameters=(
+        SHOP,
+        Parameter(name="filter", location="query"),
+        Parameter(name="tag", location="query", repeated=True),
+        Parameter(name="max", location="query", kind="int32", minimum="1"),
+    ),
+    scopes=("read",),
+)
+PLACE: Method[Order] = Method(
+    id="shop.orders.place",
+    verb="POST",
+    path="v2/{+shop}/orders",
+    parameters=(SHOP,),
+    request_type=Order,
+    scopes=("write", "both"),
+    extra_scopes=(
+        ExtraScope(scope="birds", attributes=("carrier",), type=Pigeon),
+        ExtraScope(scope="both", attributes=("carrier",), type=Pigeon),
+        ExtraScope(scope="never", attributes=("carrier", "name", "x"), type=Pigeon),
+    ),
+    request_id="request_id",
+)
+IN_QUERY = evolve(
+    PLACE,
+    parameters=(SHOP, Parameter(name="requestId", location="query")),
+    request_id="requestId",
+    request_id_in_query=True,
+)
+
+
+def request(method: Method[Any], parameters: Mapping[str, object], body: object = None) -> Request:
+    return method.request(parameters, body, base_url=BASE, codecs=Plain())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "tail"),
+    [
+        ({}, ""),
+        ({"filter": None, "tag": None}, ""),
+        ({"filter": ""}, "?filter="),
+        ({"filter": "a&b=c#d e+\u00e9"}, "?filter=a%26b%3Dc%23d+e%2B%C3%A9"),
+        ({"tag": []}, ""),
+        ({"tag": ["a", "b&", "a"]}, "?tag=a&tag=b%26&tag=a"),
+        ({"max": 5, "filter": "x"}, "?filter=x&max=5"),
+    ],
+)
+def test_url(parameters: dict[str, object], tail: str) -> None:
+    assert request(LIST, {"shop": "s", **parameters}).url == f"https://shop.test/v2/shops/s/orders{tail}"
+
+
+def test_a_request_is_the_same_each_time_and_changes_nothing() -> None:
+    parameters, body = {"shop": "s"}, Order(request_id="r")
+    first, second = request(PLACE, parameters, body), request(PLACE, parameters, body)
+    assert first == second
+    assert (parameters, body) == ({"shop": "s"}, Order(request_id="r"))
+    assert (first.verb, first.headers) == ("POST", {"content-type": "application/json"})
+    assert json.loads(first.body or b"") == {"title": "t", "request_id": "r", "carrier": None}
+
+
+def test_a_method_without_a_body_sends_none() -> None:
+    found = request(LIST, {"shop": "s"})
+    assert (found.body, found.headers) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "body", "says"),
+    [
+        (LIST, {}, None, r"^shop: .*\(Pass it, or give the client one: Client\(shop=\.\.\.\)\.\)$"),
+        (LIST, {"shop": None}, None, r"^shop: shop.orders.list needs it"),
+        (LIST, {"shop": ""}, None, "^shop: empty"),
+        (LIST, {"shop": 5}, None, "^shop: expected a str, got 5"),
+        (LIST, {"shop": b"s"}, None, "^shop: expected a str"),
+        (LIST, {"shop": "s", "flter": "x"}, None, r"^flter: .* \(It has filter\.\)$"),
+        (LIST, {"shop": "s", "zzzz": None}, None, r"^zzzz: .* \(It has filter, max, shop, tag\.\)$"),
+        (LIST, {"shop": "s", "max": 0}, None, "^max: must be at least 1, got 0"),
+        (LIST, {"shop": "s"}, Order(), "takes no body"),
+        (LIST, {"shop": "shops/.."}, None, "dot segment"),
+        (LIST, {"shop": "shops/s?x"}, None, "^shop: "),
+        (PLACE, {"shop": "s"}, None, "takes Order, got NoneType"),
+        (PLACE, {"shop": "s"}, {"title": "t"}, "takes Order, got dict"),
+        (PLACE, {"shop": "s"}, Crate(), "takes Order, got Crate"),
+    ],
+)
+def test_refused(method: Method[Any], parameters: dict[str, object], body: object, says: str) -> None:
+    with pytest.raises(ArgumentError, match=says):
+        request(method, parameters, body)
+
+
+@pytest.mark.parametrize(
+    ("verb", "idempotent"),
+    [("GET", True), ("PUT", True), ("DELETE", True), ("HEAD", True), ("POST", False), ("PATCH", False)],
+)
+def test_only_an_idempotent_verb_alone_is_safe_to_send_again(verb: str, idempotent: bool) -> None:
+    assert request(evolve(LIST, verb=verb), {"shop": "s"}).safe_to_retry is idempotent
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "body", "id_"),
+    [
+        (PLACE, {}, Order(), None),
+        (PLACE, {}, Order(request_id=""), None),
+        (PLACE, {}, Order(request_id="r"), "r"),
+        (IN_QUERY, {}, Order(request_id="r"), None),
+        (IN_QUERY, {"requestId": "q"}, Order(), "q"),
+        (evolve(PLACE, request_id=None), {}, Order(request_id="r"), None),
+    ],
+)
+def test_a_request_id_makes_a_call_safe_to_send_again(
+    method: Method[Any], parameters: dict[str, object], body: Order, id_: str | None
+) -> None:
+    found = request(method, {"shop": "s", **parameters}, body)
+    assert (found.request_id, found.safe_to_retry) == (id_, id_ is not None)
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "body", "expected"),
+    [
+        (PLACE, {}, Order(), ({}, Order(request_id="new"))),
+        (PLACE, {}, Order(request_id="mine"), ({}, Order(request_id="mine"))),
+        (PLACE, {}, Order(request_id=""), ({}, Order(request_id="new"))),
+        (PLACE, {}, Order(request_id=5), ({}, Order(request_id=5))),  # type: ignore[arg-type] # on purpose
+        (PLACE, {}, None, ({}, None)),
+        (IN_QUERY, {}, Order(), ({"requestId": "new"}, Order())),
+        (IN_QUERY, {"requestId": "mine"}, Order(), ({"requestId": "mine"}, Order())),
+        (LIST, {"shop": "s"}, None, ({"shop": "s"}, None)),
+        (PLACE, {}, {"title": "t"}, ({}, {"title": "t"})),
+        (PLACE, {}, Crate(), ({}, Crate())),
+    ],
+)
+def test_a_new_request_id_goes_only_where_there_is_none(
+    method: Method[Any], parameters: dict[str, object], body: Any, expected: tuple[Any, Any]
+) -> None:
+    assert method.with_request_id(parameters, body, "new") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "scopes"),
+    [
+        (None, ("write", "both")),
+        (Order(), ("write", "both")),
+        (Order(carrier=Crate()), ("write", "both")),
+        (Order(carrier=Pigeon()), ("write", "both", "birds")),
+    ],
+)
+def test_a_scope_is_added_once_and_only_for_what_needs_it(body: object, scopes: tuple[str, ...]) -> None:
+    assert PLACE.scopes_for(body) == scopes

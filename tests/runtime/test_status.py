@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import pytest
+from groundwire_runtime import errors
+from groundwire_runtime.errors import ApiError
+from groundwire_runtime.http import Response
+from groundwire_runtime.status import api_error
+
+from ..contract.vectors import needed, rows
+from .doubles import answer, refusal
+
+TYPE = "type.googleapis.com/google.rpc."
+
+
+def made(response: Response, now: float = 0.0) -> ApiError:
+    return api_error(response, method_id="shop.books.get", attempts=3, now=now)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("INVALID_ARGUMENT", errors.InvalidArgument),
+        ("FAILED_PRECONDITION", errors.FailedPrecondition),
+        ("OUT_OF_RANGE", errors.OutOfRange),
+        ("UNAUTHENTICATED", errors.Unauthenticated),
+        ("PERMISSION_DENIED", errors.PermissionDenied),
+        ("NOT_FOUND", errors.NotFound),
+        ("ALREADY_EXISTS", errors.AlreadyExists),
+        ("ABORTED", errors.Aborted),
+        ("RESOURCE_EXHAUSTED", errors.ResourceExhausted),
+        ("CANCELLED", errors.Cancelled),
+        ("INTERNAL", errors.Internal),
+        ("UNIMPLEMENTED", errors.Unimplemented),
+        ("UNAVAILABLE", errors.Unavailable),
+        ("DEADLINE_EXCEEDED", errors.DeadlineExceeded),
+        ("UNKNOWN", ApiError),
+        ("DATA_LOSS", ApiError),
+        ("OF_TOMORROW", ApiError),
+    ],
+)
+def test_each_code_has_its_class(status: str, kind: type[ApiError]) -> None:
+    error = made(refusal(418, status))
+    assert (type(error), error.status, error.http_status) == (kind, status, 418)
+
+
+@pytest.mark.parametrize(
+    ("http", "kind"),
+    [
+        (400, errors.InvalidArgument),
+        (401, errors.Unauthenticated),
+        (403, errors.PermissionDenied),
+        (404, errors.NotFound),
+        (409, errors.Aborted),
+        (429, errors.ResourceExhausted),
+        (500, errors.Internal),
+        (501, errors.Unimplemented),
+        (503, errors.Unavailable),
+        (504, errors.DeadlineExceeded),
+        (418, ApiError),
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"<p>no", b'{"error":{"code":1,"message":"no"}}'])
+def test_the_http_status_stands_in_for_a_missing_code(http: int, kind: type[ApiError], body: bytes) -> None:
+    assert type(made(answer(body, http))) is kind
+
+
+def test_all_that_the_service_told_is_kept() -> None:
+    details = [
+        {"@type": TYPE + "ErrorInfo", "reason": "TOO_MANY", "domain": "shop.test", "metadata": {"a": "b"}},
+        {"@type": TYPE + "RetryInfo", "retryDelay": "2.5s"},
+        {"@type": TYPE + "QuotaFailure", "violations": [{"subject": "s"}]},
+        {"@type": "type.test/of.Tomorrow", "x": [1]},
+        {"@type": TYPE + "Help"},
+    ]
+    body = {
+        "error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED", "details": details}
+    }
+    error = made(answer(body, 429, x_goog_request_id="r-1"))
+    assert isinstance(error, errors.ResourceExhausted)
+    assert (error.message, error.reason, error.domain) == ("slow down", "TOO_MANY", "shop.test")
+    assert error.details == tuple(details)
+    assert (error.retry_after, error.server_request_id) == (2.5, "r-1")
+    assert (error.method_id, error.attempts) == ("shop.books.get", 3)
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert (type(again), vars(again), str(again)) == (type(error), vars(error), str(error))
+
+
+def test_an_old_style_error_gives_reason_and_domain_too() -> None:
+    errors_ = [{"domain": "usageLimits", "reason": "rateLimitExceeded", "message": "slow down"}]
+    error = made(answer({"error": {"code": 403, "message": "slow down", "errors": errors_}}, 403))
+    assert (error.reason, error.domain, error.status) == (
+        "rateLimitExceeded",
+        "usageLimits",
+        "PERMISSION_DENIED",
+    )
+
+
+@pytest.mark.parametrize(
+    ("delay", "header", "seconds"),
+    [
+        ("3s", None, 3.0),
+        ("0.25s", None, 0.25),
+        ("3s", "7", 7.0),
+        ("-3s", None, None),
+        ("3", None, None),
+        (3, None, None),
+        ("999999999999s", None, None),
+        (None, "x", None),
+        ("3s", "x", 3.0),
+        (None, "Thu, 01 Jan 1970 00:00:30 GMT", 20.0),
+    ],
+)
+def test_a_delay_comes_from_the_header_or_else_from_retry_info(
+    delay: Any, header: str | None, seconds: float | None
+) -> None:
+    details = [{"@type": TYPE + "RetryInfo", "retryDelay": delay}]
+    headers = {} if header is None else {"retry_after": header}
+    error = made(answer({"error": {"code": 503, "details": details}}, 503, **headers), now=10.0)
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "no message"),
+        (b"  \n ", "no message"),
+        (b"<html><h1>Bad   gateway</h1>\n<p>later</p></html>", "Bad gateway later"),
+        (b'"gone fishing"', "gone fishing"),
+        (b'["gone", "fishing"]', "gone"),
+        (b'{"error": "invalid_grant"}', "invalid_grant"),
+        (b'{"error": ["x"]}', "x"),
+        (b'{"error": {"message": 7}}', "7"),
+        (b'{"error": {"message": "", "status": 5, "details": 3}}', "message"),
+        (b"null", "null"),
+        (b"\xff\xfe\x00", "\ufffd"),
+        (b"[" * 200_000, "["),
+        (b"9" * 10_000, "999"),
+    ],
+)
+def test_any_body_becomes_an_error_with_an_excerpt(body: bytes, message: str) -> None:
+    error = made(answer(body, 502))
+    assert message in error.message
+    assert len(error.message) <= 200
+    assert (type(error), error.http_status, error.details) == (ApiError, 502, ())
+
+
+def test_a_long_body_is_cut_with_three_dots() -> None:
+    assert made(answer(b"a" * 5_000, 502)).message.endswith("aaa...")
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        ("https://elsewhere.test/secret?token=secret#secret", " to elsewhere.test,"),
+        ("https://secret:secret@elsewhere.test/", " to elsewhere.test,"),
+        ("https://[::1/secret", ""),
+        ("/secret", ""),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("http", [301, 302, 303, 307, 308])
+def test_a_redirect_shows_the_host_alone(http: int, location: str, host: str) -> None:
+    error = made(answer(b"", http, location=location))
+    assert host in error.message
+    assert "redirected" in error.message
+    assert "secret" not in f"{error}{vars(error)}"
+
+
+@pytest.mark.parametrize(
+    ("http", "reason", "message", "hint"),
+    [
+        (403, "SERVICE_DISABLED", "off", "Enable the API"),
+        (403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "no", "scopes="),
+        (403, "USER_PROJECT_DENIED", "no", "serviceUsageConsumer"),
+        (403, "CONSUMER_INVALID", "no", "project's id"),
+        (403, "", "The API requires a quota project, which is not set", "quota_project"),
+        (403, "", "Project p is not registered to use it", "Register"),
+        (403, "", "Request had insufficient authentication scopes.", "scopes="),
+        (403, "", "Permission 'shop.books.sell' denied on x", "shop.books.sell"),
+        (401, "", "no", "Sign in"),
+        (404, "", "Permission 'shop.books.sell' denied on x", ""),
+        (403, "", "no", ""),
+    ],
+)
+def test_a_hint_says_what_to_do(http: int, reason: str, message: str, hint: str) -> None:
+    details = [{"@type": TYPE + "ErrorInfo", "reason": reason}]
+    error = made(answer({"error": {"code": http, "message": message, "details": details}}, http))
+    assert hint in error.hint
+    assert bool(error.hint) == bool(hint)
+    assert error.hint in str(error)
+
+
+@needed
+@pytest.mark.parametrize("row", rows("wire/error_bodies.json"), ids=lambda row: str(row["id"]))
+def test_a_recorded_body_keeps_code_status_and_message(row: dict[str, Any]) -> None:
+    said = row["body"]["error"]
+    error = made(Response(status=row["http"], body=json.dumps(row["body"]).encode()))
+    assert (error.http_status, error.status, error.message) == (row["http"], said["status"], said["message"])
+    assert error.details == tuple(said.get("details", ()))
+    assert type(error) is not ApiError
