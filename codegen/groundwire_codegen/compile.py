@@ -65,13 +65,16 @@ def compile_types(api: Api) -> Types:
 
 
 def _messages(api: Api) -> dict[str, Any]:
-    """One object a message; a property of its own keeps each from being merged with one of the same shape."""
+    """One object a message; a property of its own keeps each from being merged with one of the same shape.
+
+    It comes first: the compiler drops an object whose first property refers to the object itself.
+    """
     return {
         name: {
             "type": "object",
             "properties": {
-                **{f"f{number}": _schema(field.type) for number, field in enumerate(message.wire_fields)},
                 f"own_{name}": {"type": "string"},
+                **{f"f{number}": _schema(field.type) for number, field in enumerate(message.wire_fields)},
             },
         }
         for name, message in api.messages.items()

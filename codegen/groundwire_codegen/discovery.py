@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
@@ -128,6 +128,9 @@ FORMATS: Final = {
 VERBS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 SAFE_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]*", re.ASCII)
 """What ids of schemas, methods and resources may look like."""
+_URL: Final = re.compile(r"[A-Za-z0-9:/._~@?#&=%+$!'()*,;\[\]-]*", re.ASCII)
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
+"""Nothing that two readers of a URL read in two ways, as a backslash or a line end."""
 HOSTS: Final = (".googleapis.com", ".google.com")
 """Domains that a document may send credentials to, unless the caller allows another host."""
 
@@ -253,9 +256,16 @@ def _base_url(root: Node, allow_hosts: tuple[str, ...]) -> str:
     except ValueError:
         where.refuse("not a URL")
         return url
+    if not _URL.fullmatch(url) or (host and host not in allow_hosts and not _HOST.fullmatch(host)):
+        where.refuse(f"a character that does not belong in a URL: {url[:200]!r}")
+        return url
     if parts.username is not None or parts.password is not None:
         where.refuse("a URL with user information is refused")
-    if parts.query or parts.fragment or any(segment in (".", "..") for segment in parts.path.split("/")):
+    if (
+        parts.query
+        or parts.fragment
+        or any(segment in (".", "..") for segment in unquote(parts.path).split("/"))
+    ):
         where.refuse("a query, a fragment or a dot segment does not belong in a base URL")
     if host in allow_hosts:
         return url

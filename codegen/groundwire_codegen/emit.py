@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -45,6 +45,7 @@ def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
     for path in files:
         _check_path(path)
     owned = _owned(folder)
+    _check_inside(folder, {*files, *owned})
     changed = [path for path, text in sorted(files.items()) if _content(folder / path) != text.encode()]
     foreign = [path for path in changed if path not in owned and _content(folder / path) is not None]
     if foreign:
@@ -78,6 +79,14 @@ def _check_path(path: str) -> None:
     odd = any(part in ("..", ".") or "\\" in part or ":" in part or not part.isprintable() for part in parts)
     if odd or not parts or path.startswith("/") or len(parts) > _PARTS:
         raise SpecError([Problem(FILE, "/files", f"unsafe path {path[:80]!r}")])
+
+
+def _check_inside(folder: Path, paths: Iterable[str]) -> None:
+    """Refuse a folder below this one that is a link: what is written there would be written elsewhere."""
+    parents = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    links = [parent for parent in sorted(parents - {"."}) if (folder / parent).is_symlink()]
+    if links:
+        raise SpecError(Problem(str(folder.name), f"/{link}", "a link out of the folder") for link in links)
 
 
 def _content(path: Path) -> bytes | None:
@@ -125,10 +134,21 @@ def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
         want = files.get(path)
         if have == (None if want is None else want.encode()):
             continue
-        yield from difflib.unified_diff(
-            (have or b"").decode("utf-8", "replace").splitlines(),
-            (want or "").splitlines(),
+        names = (
             f"{folder.name}/{path}" if have is not None else "(absent)",
             f"generated/{path}" if want is not None else "(absent)",
-            lineterm="",
+        )
+        lines = list(
+            difflib.unified_diff(
+                (have or b"").decode("utf-8", "replace").splitlines(),
+                (want or "").splitlines(),
+                *names,
+                lineterm="",
+            )
+        )
+        # Files that differ in line ends only, or an empty one that is absent, have no line to show.
+        yield from lines or (
+            f"--- {names[0]}",
+            f"+++ {names[1]}",
+            "(no line differs: line ends, or an empty file)",
         )

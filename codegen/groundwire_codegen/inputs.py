@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
+
 from attrs import frozen
 
 from .lock import digest, generator_digest
@@ -41,4 +43,4 @@ def package_name(name: str | None, overlay: bytes | None, folder: str) -> str:
 
 def is_package_name(name: str) -> bool:
     """Whether a name can be imported."""
-    return all(part.isidentifier() for part in name.split("."))
+    return all(part.isidentifier() and not iskeyword(part) for part in name.split("."))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from keyword import iskeyword
 from typing import Any, Final, cast
 
 from attrs import field, frozen
@@ -55,6 +56,9 @@ def read_lock(text: str) -> Lock:
         if part is None or not all(isinstance(each, str) for each in part.values()):
             raise SpecError([Problem(FILE, f"/{key}", "expected an object of strings", "restore it")])
         parts[key] = part
+    odd = sorted(name for name in parts["names"].values() if not name.isidentifier() or iskeyword(name))
+    if odd:
+        raise SpecError(Problem(FILE, "/names", f"{name[:80]!r} is not a name", "restore it") for name in odd)
     return Lock(**parts)
 
 

@@ -17,7 +17,9 @@ CLASS_NAMES: Final = frozenset(
     {name for name in dir(builtins) if name[0].isupper()}
     | {
         "Any",
+        "CODECS",
         "Client",
+        "Converter",
         "Duration",
         "EMPTY",
         "JsonValue",
@@ -50,7 +52,7 @@ PARAMETER_NAMES: Final = frozenset(
     }
 )
 CLIENT_NAMES: Final = frozenset(
-    {"call", "close", "codecs", "methods", "pages", "wait", "held", "base_url", "client"}
+    {"call", "close", "codecs", "methods", "pages", "wait", "wait_with", "held", "base_url", "client"}
 )
 
 
@@ -64,7 +66,7 @@ def snake(wire: str) -> str:
 def camel(wire: str) -> str:
     """A wire name as a class name: `floatValue` -> `FloatValue`. Inner capitals stay."""
     text = "".join(part[:1].upper() + part[1:] for part in _UNSAFE.split(wire) if part)
-    return f"N{text}" if text[:1].isdigit() else text
+    return f"N{text}" if text[:1].isdigit() or not text else text
 
 
 def constant(wire: str) -> str:
@@ -94,8 +96,12 @@ def allocate(
     """
     refused = KEYWORDS | set(reserved)
     same = fold if folded else str
-    names = {key: published[key] for key in sorted(wanted) if key in published}
-    taken = {same(name) for name in names.values()}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for key in sorted(wanted.keys() & published.keys()):
+        if same(published[key]) not in taken:
+            names[key] = published[key]
+            taken.add(same(names[key]))
     for key in sorted(
         wanted.keys() - names.keys(), key=lambda key: (key.rpartition(".")[2] != wanted[key], key)
     ):

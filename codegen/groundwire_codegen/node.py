@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -13,6 +14,10 @@ from .problem import Problem
 def escape(key: str) -> str:
     """A key as a segment of a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def _is_text(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 @frozen
@@ -67,12 +72,9 @@ class Node:
     def text(self, key: str) -> str | None:
         """The string under `key`; a lone surrogate is refused."""
         value = self._get(key, str, "a string")
-        if value is not None:
-            try:
-                value.encode("utf-8")
-            except UnicodeEncodeError:
-                self.at(key, value).refuse("a lone surrogate is not text")
-                return None
+        if value is not None and not _is_text(value):
+            self.at(key, value).refuse("a lone surrogate is not text")
+            return None
         return value  # type: ignore[no-any-return] # checked by _get
 
     def flag(self, key: str) -> bool:
@@ -81,7 +83,11 @@ class Node:
 
     def number(self, key: str) -> int | float | None:
         """The number under `key`."""
-        return self._get(key, (int, float), "a number")  # type: ignore[no-any-return] # checked by _get
+        value = self._get(key, (int, float), "a number")
+        if value is not None and not math.isfinite(value):
+            self.at(key, value).refuse("expected a number that is finite")
+            return None
+        return value  # type: ignore[no-any-return] # checked by _get
 
     def any(self, key: str) -> Any:
         """Whatever stands under `key`."""
@@ -99,7 +105,9 @@ class Node:
             mapping: Mapping[str, Any] = parent.value
             for name in sorted(mapping):
                 node = parent.at(name, mapping[name])
-                if isinstance(mapping[name], dict):
+                if not _is_text(name):
+                    node.refuse("a lone surrogate is not text")
+                elif isinstance(mapping[name], dict):
                     yield name, node
                 else:
                     node.refuse("expected an object")
@@ -111,6 +119,9 @@ class Node:
             return ()
         if not all(isinstance(value, str) for value in values):
             self.at(key, values).refuse("expected a list of strings")
+            return ()
+        if not all(map(_is_text, values)):
+            self.at(key, values).refuse("a lone surrogate is not text")
             return ()
         return tuple(values)
 

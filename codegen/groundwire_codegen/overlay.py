@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, cast
 
 from attrs import field, frozen
 
@@ -200,7 +200,11 @@ def read_overlay(data: bytes, *, source: str = "overlay") -> tuple[Overlay, list
 
 def _extra_scopes(scopes: Node) -> tuple[ScopeRule, ...]:
     rules: list[ScopeRule] = []
-    for index, entry in enumerate(scopes.any("extra") or ()):
+    entries: Any = scopes.any("extra") or ()
+    if not isinstance(entries, (list, tuple)):
+        scopes.at("extra", entries).refuse("expected a list of tables")
+        return ()
+    for index, entry in enumerate(cast("list[Any]", entries)):
         node = scopes.at("extra", None).at(index, entry)
         node.closed(frozenset({"field", "scope", "source"}))
         rules.append(

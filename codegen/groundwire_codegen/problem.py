@@ -8,6 +8,11 @@ from attrs import frozen
 from groundwire_runtime.errors import GroundwireError
 
 
+def _shown(text: str) -> str:
+    """Text that a document may have written, fit for a terminal: one line, and nothing that hides or moves."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 @frozen(order=True)
 class Problem:
     """One fault of an input: the file it is in, a JSON pointer (or line), what is wrong, what to do."""
@@ -19,7 +24,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.source}#{self.pointer}" if self.pointer else self.source
-        return f"{where}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        return _shown(f"{where}: {self.message}" + (f" ({self.hint})" if self.hint else ""))
 
 
 class SpecError(GroundwireError):

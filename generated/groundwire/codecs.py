@@ -9,8 +9,7 @@ from typing import Any, Final
 from groundwire_runtime import decode, encode
 from groundwire_runtime.bounds import Bounds, bounded, check_multiple, only
 from groundwire_runtime.codec import Codec, Codecs
-from groundwire_runtime.decode import Decoder
-from groundwire_runtime.encode import Encoder, quote
+from groundwire_runtime.encode import Write, Writer, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
@@ -41,11 +40,9 @@ AFFINE_TRANSFORM_NAMES: Final[Mapping[str, str]] = {
     "scale_y": "scaleY",
     "translate_y": "translateY",
 }
-AFFINE_TRANSFORM_WIRE: Final = frozenset(AFFINE_TRANSFORM_NAMES.values())
+AFFINE_TRANSFORM_OTHERS: Final = frozenset(AFFINE_TRANSFORM_NAMES).difference(AFFINE_TRANSFORM_NAMES.values())
 ARRAY_VALUE_NAMES: Final[Mapping[str, str]] = {"values": "values"}
-ARRAY_VALUE_WIRE: Final = frozenset(ARRAY_VALUE_NAMES.values())
 CANCEL_OPERATION_REQUEST_NAMES: Final[Mapping[str, str]] = {}
-CANCEL_OPERATION_REQUEST_WIRE: Final = frozenset(CANCEL_OPERATION_REQUEST_NAMES.values())
 CLOUD_STORAGE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
     "bucket": "bucket",
     "filenamePrefix": "filenamePrefix",
@@ -54,19 +51,16 @@ CLOUD_STORAGE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
     "filename_prefix": "filenamePrefix",
     "bucket_cors_uris": "bucketCorsUris",
 }
-CLOUD_STORAGE_DESTINATION_WIRE: Final = frozenset(CLOUD_STORAGE_DESTINATION_NAMES.values())
+CLOUD_STORAGE_DESTINATION_OTHERS: Final = frozenset(CLOUD_STORAGE_DESTINATION_NAMES).difference(CLOUD_STORAGE_DESTINATION_NAMES.values())
 DICTIONARY_VALUE_NAMES: Final[Mapping[str, str]] = {"values": "values"}
-DICTIONARY_VALUE_WIRE: Final = frozenset(DICTIONARY_VALUE_NAMES.values())
 DRIVE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
     "folder": "folder",
     "filenamePrefix": "filenamePrefix",
     "filename_prefix": "filenamePrefix",
 }
-DRIVE_DESTINATION_WIRE: Final = frozenset(DRIVE_DESTINATION_NAMES.values())
+DRIVE_DESTINATION_OTHERS: Final = frozenset(DRIVE_DESTINATION_NAMES).difference(DRIVE_DESTINATION_NAMES.values())
 EARTH_ENGINE_DESTINATION_NAMES: Final[Mapping[str, str]] = {"name": "name", "overwrite": "overwrite"}
-EARTH_ENGINE_DESTINATION_WIRE: Final = frozenset(EARTH_ENGINE_DESTINATION_NAMES.values())
 EMPTY_NAMES: Final[Mapping[str, str]] = {}
-EMPTY_WIRE: Final = frozenset(EMPTY_NAMES.values())
 EXPORT_IMAGE_REQUEST_NAMES: Final[Mapping[str, str]] = {
     "expression": "expression",
     "description": "description",
@@ -85,15 +79,14 @@ EXPORT_IMAGE_REQUEST_NAMES: Final[Mapping[str, str]] = {
     "file_export_options": "fileExportOptions",
     "asset_export_options": "assetExportOptions",
 }
-EXPORT_IMAGE_REQUEST_WIRE: Final = frozenset(EXPORT_IMAGE_REQUEST_NAMES.values())
+EXPORT_IMAGE_REQUEST_OTHERS: Final = frozenset(EXPORT_IMAGE_REQUEST_NAMES).difference(EXPORT_IMAGE_REQUEST_NAMES.values())
 EXPRESSION_NAMES: Final[Mapping[str, str]] = {"values": "values", "result": "result"}
-EXPRESSION_WIRE: Final = frozenset(EXPRESSION_NAMES.values())
 FUNCTION_DEFINITION_NAMES: Final[Mapping[str, str]] = {
     "argumentNames": "argumentNames",
     "body": "body",
     "argument_names": "argumentNames",
 }
-FUNCTION_DEFINITION_WIRE: Final = frozenset(FUNCTION_DEFINITION_NAMES.values())
+FUNCTION_DEFINITION_OTHERS: Final = frozenset(FUNCTION_DEFINITION_NAMES).difference(FUNCTION_DEFINITION_NAMES.values())
 FUNCTION_INVOCATION_NAMES: Final[Mapping[str, str]] = {
     "functionName": "functionName",
     "functionReference": "functionReference",
@@ -101,7 +94,7 @@ FUNCTION_INVOCATION_NAMES: Final[Mapping[str, str]] = {
     "function_name": "functionName",
     "function_reference": "functionReference",
 }
-FUNCTION_INVOCATION_WIRE: Final = frozenset(FUNCTION_INVOCATION_NAMES.values())
+FUNCTION_INVOCATION_OTHERS: Final = frozenset(FUNCTION_INVOCATION_NAMES).difference(FUNCTION_INVOCATION_NAMES.values())
 GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "cloudOptimized": "cloudOptimized",
     "tileDimensions": "tileDimensions",
@@ -116,9 +109,8 @@ GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "no_data": "noData",
     "metadata_keys": "metadataKeys",
 }
-GEO_TIFF_IMAGE_EXPORT_OPTIONS_WIRE: Final = frozenset(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES.values())
+GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS: Final = frozenset(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES).difference(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES.values())
 GRID_DIMENSIONS_NAMES: Final[Mapping[str, str]] = {"width": "width", "height": "height"}
-GRID_DIMENSIONS_WIRE: Final = frozenset(GRID_DIMENSIONS_NAMES.values())
 IMAGE_ASSET_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "pyramidingPolicy": "pyramidingPolicy",
     "pyramidingPolicyOverrides": "pyramidingPolicyOverrides",
@@ -129,7 +121,7 @@ IMAGE_ASSET_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "tile_size": "tileSize",
     "earth_engine_destination": "earthEngineDestination",
 }
-IMAGE_ASSET_EXPORT_OPTIONS_WIRE: Final = frozenset(IMAGE_ASSET_EXPORT_OPTIONS_NAMES.values())
+IMAGE_ASSET_EXPORT_OPTIONS_OTHERS: Final = frozenset(IMAGE_ASSET_EXPORT_OPTIONS_NAMES).difference(IMAGE_ASSET_EXPORT_OPTIONS_NAMES.values())
 IMAGE_FILE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "fileFormat": "fileFormat",
     "driveDestination": "driveDestination",
@@ -142,21 +134,20 @@ IMAGE_FILE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "geo_tiff_options": "geoTiffOptions",
     "tf_record_options": "tfRecordOptions",
 }
-IMAGE_FILE_EXPORT_OPTIONS_WIRE: Final = frozenset(IMAGE_FILE_EXPORT_OPTIONS_NAMES.values())
+IMAGE_FILE_EXPORT_OPTIONS_OTHERS: Final = frozenset(IMAGE_FILE_EXPORT_OPTIONS_NAMES).difference(IMAGE_FILE_EXPORT_OPTIONS_NAMES.values())
 LIST_OPERATIONS_RESPONSE_NAMES: Final[Mapping[str, str]] = {
     "operations": "operations",
     "nextPageToken": "nextPageToken",
     "unreachable": "unreachable",
     "next_page_token": "nextPageToken",
 }
-LIST_OPERATIONS_RESPONSE_WIRE: Final = frozenset(LIST_OPERATIONS_RESPONSE_NAMES.values())
+LIST_OPERATIONS_RESPONSE_OTHERS: Final = frozenset(LIST_OPERATIONS_RESPONSE_NAMES).difference(LIST_OPERATIONS_RESPONSE_NAMES.values())
 NUMBER_NAMES: Final[Mapping[str, str]] = {
     "floatValue": "floatValue",
     "integerValue": "integerValue",
     "float_value": "floatValue",
     "integer_value": "integerValue",
 }
-NUMBER_WIRE: Final = frozenset(NUMBER_NAMES.values())
 OPERATION_NAMES: Final[Mapping[str, str]] = {
     "name": "name",
     "metadata": "metadata",
@@ -164,7 +155,6 @@ OPERATION_NAMES: Final[Mapping[str, str]] = {
     "error": "error",
     "response": "response",
 }
-OPERATION_WIRE: Final = frozenset(OPERATION_NAMES.values())
 OPERATION_METADATA_NAMES: Final[Mapping[str, str]] = {
     "state": "state",
     "description": "description",
@@ -189,13 +179,12 @@ OPERATION_METADATA_NAMES: Final[Mapping[str, str]] = {
     "destination_uris": "destinationUris",
     "batch_eecu_usage_seconds": "batchEecuUsageSeconds",
 }
-OPERATION_METADATA_WIRE: Final = frozenset(OPERATION_METADATA_NAMES.values())
+OPERATION_METADATA_OTHERS: Final = frozenset(OPERATION_METADATA_NAMES).difference(OPERATION_METADATA_NAMES.values())
 OPERATION_NOTIFICATION_NAMES: Final[Mapping[str, str]] = {
     "severity": "severity",
     "topic": "topic",
     "detail": "detail",
 }
-OPERATION_NOTIFICATION_WIRE: Final = frozenset(OPERATION_NOTIFICATION_NAMES.values())
 OPERATION_STAGE_NAMES: Final[Mapping[str, str]] = {
     "displayName": "displayName",
     "completeWorkUnits": "completeWorkUnits",
@@ -205,7 +194,7 @@ OPERATION_STAGE_NAMES: Final[Mapping[str, str]] = {
     "complete_work_units": "completeWorkUnits",
     "total_work_units": "totalWorkUnits",
 }
-OPERATION_STAGE_WIRE: Final = frozenset(OPERATION_STAGE_NAMES.values())
+OPERATION_STAGE_OTHERS: Final = frozenset(OPERATION_STAGE_NAMES).difference(OPERATION_STAGE_NAMES.values())
 PIXEL_GRID_NAMES: Final[Mapping[str, str]] = {
     "dimensions": "dimensions",
     "affineTransform": "affineTransform",
@@ -215,9 +204,8 @@ PIXEL_GRID_NAMES: Final[Mapping[str, str]] = {
     "crs_code": "crsCode",
     "crs_wkt": "crsWkt",
 }
-PIXEL_GRID_WIRE: Final = frozenset(PIXEL_GRID_NAMES.values())
+PIXEL_GRID_OTHERS: Final = frozenset(PIXEL_GRID_NAMES).difference(PIXEL_GRID_NAMES.values())
 STATUS_NAMES: Final[Mapping[str, str]] = {"code": "code", "message": "message", "details": "details"}
-STATUS_WIRE: Final = frozenset(STATUS_NAMES.values())
 TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "tileDimensions": "tileDimensions",
     "marginDimensions": "marginDimensions",
@@ -237,7 +225,7 @@ TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
     "collapse_bands": "collapseBands",
     "max_masked_ratio": "maxMaskedRatio",
 }
-TF_RECORD_IMAGE_EXPORT_OPTIONS_WIRE: Final = frozenset(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES.values())
+TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS: Final = frozenset(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES).difference(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES.values())
 VALUE_NODE_NAMES: Final[Mapping[str, str]] = {
     "constantValue": "constantValue",
     "integerValue": "integerValue",
@@ -258,9 +246,7 @@ VALUE_NODE_NAMES: Final[Mapping[str, str]] = {
     "argument_reference": "argumentReference",
     "value_reference": "valueReference",
 }
-VALUE_NODE_WIRE: Final = frozenset(VALUE_NODE_NAMES.values())
 WAIT_OPERATION_REQUEST_NAMES: Final[Mapping[str, str]] = {"timeout": "timeout"}
-WAIT_OPERATION_REQUEST_WIRE: Final = frozenset(WAIT_OPERATION_REQUEST_NAMES.values())
 
 
 def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
@@ -268,8 +254,6 @@ def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= AFFINE_TRANSFORM_WIRE:
-        data = decode.renamed(data, AFFINE_TRANSFORM_NAMES)
     scale_x: Any = None
     shear_x: Any = None
     translate_x: Any = None
@@ -294,42 +278,57 @@ def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
             translate_y = decode.double(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not AFFINE_TRANSFORM_OTHERS.isdisjoint(data):
+        first = build_affine_transform(EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
+        return decode.joined(first, decode_affine_transform(decode.renamed(data, AFFINE_TRANSFORM_NAMES), depth - 1))
     return build_affine_transform(data or EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
 
 
-def encode_affine_transform(message: Any, depth: int) -> str:
+def encode_affine_transform(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.AffineTransform:
         raise encode.expected(message, "AffineTransform")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.scale_x) is not None:
             key = "scaleX"
-            parts.append(f'"scaleX":{encode.double(value, depth)}')
+            write(',"scaleX":' if some else '{"scaleX":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.shear_x) is not None:
             key = "shearX"
-            parts.append(f'"shearX":{encode.double(value, depth)}')
+            write(',"shearX":' if some else '{"shearX":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.translate_x) is not None:
             key = "translateX"
-            parts.append(f'"translateX":{encode.double(value, depth)}')
+            write(',"translateX":' if some else '{"translateX":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.shear_y) is not None:
             key = "shearY"
-            parts.append(f'"shearY":{encode.double(value, depth)}')
+            write(',"shearY":' if some else '{"shearY":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.scale_y) is not None:
             key = "scaleY"
-            parts.append(f'"scaleY":{encode.double(value, depth)}')
+            write(',"scaleY":' if some else '{"scaleY":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.translate_y) is not None:
             key = "translateY"
-            parts.append(f'"translateY":{encode.double(value, depth)}')
+            write(',"translateY":' if some else '{"translateY":')
+            write(encode.double(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, AFFINE_TRANSFORM_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, AFFINE_TRANSFORM_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_array_value(data: Any, depth: int) -> messages.ArrayValue:
@@ -349,24 +348,26 @@ def decode_array_value(data: Any, depth: int) -> messages.ArrayValue:
     return build_array_value(data or EMPTY, values)
 
 
-def encode_array_value(message: Any, depth: int) -> str:
+def encode_array_value(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.ArrayValue:
         raise encode.expected(message, "ArrayValue")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if value := message.values:
             key = "values"
-            parts.append(f'"values":{encode_value_node__list(value, depth)}')
+            write(',"values":' if some else '{"values":')
+            encode_value_node__list(value, depth, write)
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, ARRAY_VALUE_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, ARRAY_VALUE_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_cancel_operation_request(data: Any, depth: int) -> messages.CancelOperationRequest:
@@ -377,15 +378,15 @@ def decode_cancel_operation_request(data: Any, depth: int) -> messages.CancelOpe
     return build_cancel_operation_request(data or EMPTY)
 
 
-def encode_cancel_operation_request(message: Any, depth: int) -> str:
+def encode_cancel_operation_request(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.CancelOperationRequest:
         raise encode.expected(message, "CancelOperationRequest")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
-    parts: list[str] = []
+    some = False
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, CANCEL_OPERATION_REQUEST_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, CANCEL_OPERATION_REQUEST_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudStorageDestination:
@@ -393,8 +394,6 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= CLOUD_STORAGE_DESTINATION_WIRE:
-        data = decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES)
     bucket: Any = None
     filename_prefix: Any = None
     permissions: Any = None
@@ -404,15 +403,18 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
     key = ""
     try:
         if (value := pop(key := "bucket", None)) is not None:
-            bucket = decode.string(value, depth)
+            bucket = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "filenamePrefix", None)) is not None:
-            filename_prefix = decode.string(value, depth)
+            filename_prefix = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "permissions", None)) is not None:
             permissions = decode_tile_permissions(value, depth)
         if (value := pop(key := "bucketCorsUris", None)) is not None:
             bucket_cors_uris = decode_string__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not CLOUD_STORAGE_DESTINATION_OTHERS.isdisjoint(data):
+        first = build_cloud_storage_destination(EMPTY, bucket, filename_prefix, permissions, bucket_cors_uris)
+        return decode.joined(first, decode_cloud_storage_destination(decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES), depth - 1))
     return build_cloud_storage_destination(
         data or EMPTY,
         bucket,
@@ -422,33 +424,41 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
     )
 
 
-def encode_cloud_storage_destination(message: Any, depth: int) -> str:
+def encode_cloud_storage_destination(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.CloudStorageDestination:
         raise encode.expected(message, "CloudStorageDestination")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.bucket) is not None:
             key = "bucket"
-            parts.append(f'"bucket":{encode.string(value, depth)}')
+            write(',"bucket":' if some else '{"bucket":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.filename_prefix) is not None:
             key = "filenamePrefix"
-            parts.append(f'"filenamePrefix":{encode.string(value, depth)}')
+            write(',"filenamePrefix":' if some else '{"filenamePrefix":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.permissions) is not None:
             key = "permissions"
-            parts.append(f'"permissions":{encode_tile_permissions(value, depth)}')
+            write(',"permissions":' if some else '{"permissions":')
+            write(encode_tile_permissions(value, depth))
+            some = True
         if value := message.bucket_cors_uris:
             key = "bucketCorsUris"
-            parts.append(f'"bucketCorsUris":{encode_string__list(value, depth)}')
+            write(',"bucketCorsUris":' if some else '{"bucketCorsUris":')
+            write(encode_string__list(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, CLOUD_STORAGE_DESTINATION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, CLOUD_STORAGE_DESTINATION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_dictionary_value(data: Any, depth: int) -> messages.DictionaryValue:
@@ -468,24 +478,26 @@ def decode_dictionary_value(data: Any, depth: int) -> messages.DictionaryValue:
     return build_dictionary_value(data or EMPTY, values)
 
 
-def encode_dictionary_value(message: Any, depth: int) -> str:
+def encode_dictionary_value(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.DictionaryValue:
         raise encode.expected(message, "DictionaryValue")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.values) is not EMPTY and value:
             key = "values"
-            parts.append(f'"values":{encode_value_node__map(value, depth)}')
+            write(',"values":' if some else '{"values":')
+            encode_value_node__map(value, depth, write)
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, DICTIONARY_VALUE_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, DICTIONARY_VALUE_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination:
@@ -493,8 +505,6 @@ def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= DRIVE_DESTINATION_WIRE:
-        data = decode.renamed(data, DRIVE_DESTINATION_NAMES)
     folder: Any = None
     filename_prefix: Any = None
     depth += 1
@@ -502,35 +512,42 @@ def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination
     key = ""
     try:
         if (value := pop(key := "folder", None)) is not None:
-            folder = decode.string(value, depth)
+            folder = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "filenamePrefix", None)) is not None:
-            filename_prefix = decode.string(value, depth)
+            filename_prefix = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not DRIVE_DESTINATION_OTHERS.isdisjoint(data):
+        first = build_drive_destination(EMPTY, folder, filename_prefix)
+        return decode.joined(first, decode_drive_destination(decode.renamed(data, DRIVE_DESTINATION_NAMES), depth - 1))
     return build_drive_destination(data or EMPTY, folder, filename_prefix)
 
 
-def encode_drive_destination(message: Any, depth: int) -> str:
+def encode_drive_destination(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.DriveDestination:
         raise encode.expected(message, "DriveDestination")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.folder) is not None:
             key = "folder"
-            parts.append(f'"folder":{encode.string(value, depth)}')
+            write(',"folder":' if some else '{"folder":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.filename_prefix) is not None:
             key = "filenamePrefix"
-            parts.append(f'"filenamePrefix":{encode.string(value, depth)}')
+            write(',"filenamePrefix":' if some else '{"filenamePrefix":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, DRIVE_DESTINATION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, DRIVE_DESTINATION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngineDestination:
@@ -545,7 +562,7 @@ def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngi
     key = ""
     try:
         if (value := pop(key := "name", None)) is not None:
-            name = decode.string(value, depth)
+            name = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "overwrite", None)) is not None:
             overwrite = decode.boolean(value, depth)
     except DecodeError as error:
@@ -553,27 +570,31 @@ def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngi
     return build_earth_engine_destination(data or EMPTY, name, overwrite)
 
 
-def encode_earth_engine_destination(message: Any, depth: int) -> str:
+def encode_earth_engine_destination(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.EarthEngineDestination:
         raise encode.expected(message, "EarthEngineDestination")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.name) is not None:
             key = "name"
-            parts.append(f'"name":{encode_earth_engine_destination__name__bounded(value, depth)}')
+            write(',"name":' if some else '{"name":')
+            write(encode_earth_engine_destination__name__bounded(value, depth))
+            some = True
         if (value := message.overwrite) is not None:
             key = "overwrite"
-            parts.append(f'"overwrite":{encode.boolean(value, depth)}')
+            write(',"overwrite":' if some else '{"overwrite":')
+            write(encode.boolean(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, EARTH_ENGINE_DESTINATION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, EARTH_ENGINE_DESTINATION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_empty(data: Any, depth: int) -> messages.Empty:
@@ -584,15 +605,15 @@ def decode_empty(data: Any, depth: int) -> messages.Empty:
     return build_empty(data or EMPTY)
 
 
-def encode_empty(message: Any, depth: int) -> str:
+def encode_empty(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.Empty:
         raise encode.expected(message, "Empty")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
-    parts: list[str] = []
+    some = False
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, EMPTY_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, EMPTY_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRequest:
@@ -600,8 +621,6 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= EXPORT_IMAGE_REQUEST_WIRE:
-        data = decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES)
     expression: Any = None
     description: Any = None
     max_pixels: Any = None
@@ -618,30 +637,44 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if (value := pop(key := "expression", None)) is not None:
             expression = decode_expression(value, depth)
         if (value := pop(key := "description", None)) is not None:
-            description = decode.string(value, depth)
+            description = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "maxPixels", None)) is not None:
             max_pixels = decode_int64__wrapped(value, depth)
         if (value := pop(key := "grid", None)) is not None:
             grid = decode_pixel_grid(value, depth)
         if (value := pop(key := "requestId", None)) is not None:
-            request_id = decode.string(value, depth)
+            request_id = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "workloadTag", None)) is not None:
-            workload_tag = decode.string(value, depth)
+            workload_tag = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "priority", None)) is not None:
             priority = decode_int32__wrapped(value, depth)
         if (value := pop(key := "maxWorkers", None)) is not None:
             max_workers = decode_int32__wrapped(value, depth)
-        export_options_key = ""
+        _export_options_key = ""
         if (value := pop(key := "fileExportOptions", None)) is not None:
             export_options = decode_image_file_export_options(value, depth)
-            export_options_key = key
+            _export_options_key = key
         if (value := pop(key := "assetExportOptions", None)) is not None:
             if export_options is not None:
-                raise decode.conflict(value, "export_options", export_options_key, key)
+                raise decode.conflict(value, "export_options", _export_options_key, key)
             export_options = decode_image_asset_export_options(value, depth)
-            export_options_key = key
+            _export_options_key = key
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not EXPORT_IMAGE_REQUEST_OTHERS.isdisjoint(data):
+        first = build_export_image_request(
+            EMPTY,
+            expression,
+            description,
+            max_pixels,
+            grid,
+            request_id,
+            workload_tag,
+            priority,
+            max_workers,
+            export_options,
+        )
+        return decode.joined(first, decode_export_image_request(decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES), depth - 1))
     return build_export_image_request(
         data or EMPTY,
         expression,
@@ -656,52 +689,74 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
     )
 
 
-def encode_export_image_request(message: Any, depth: int) -> str:
+def encode_export_image_request(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.ExportImageRequest:
         raise encode.expected(message, "ExportImageRequest")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.expression) is not None:
             key = "expression"
-            parts.append(f'"expression":{encode_expression(value, depth)}')
+            write(',"expression":' if some else '{"expression":')
+            encode_expression(value, depth, write)
+            some = True
         if (value := message.description) is not None:
             key = "description"
-            parts.append(f'"description":{encode_export_image_request__description__bounded(value, depth)}')
+            write(',"description":' if some else '{"description":')
+            write(encode_export_image_request__description__bounded(value, depth))
+            some = True
         if (value := message.max_pixels) is not None:
             key = "maxPixels"
-            parts.append(f'"maxPixels":{encode.int64(value, depth)}')
+            write(',"maxPixels":' if some else '{"maxPixels":')
+            write(encode.int64(value, depth))
+            some = True
         if (value := message.grid) is not None:
             key = "grid"
-            parts.append(f'"grid":{encode_pixel_grid(value, depth)}')
+            write(',"grid":' if some else '{"grid":')
+            encode_pixel_grid(value, depth, write)
+            some = True
         if (value := message.request_id) is not None:
             key = "requestId"
-            parts.append(f'"requestId":{encode_export_image_request__request_id__bounded(value, depth)}')
+            write(',"requestId":' if some else '{"requestId":')
+            write(encode_export_image_request__request_id__bounded(value, depth))
+            some = True
         if (value := message.workload_tag) is not None:
             key = "workloadTag"
-            parts.append(f'"workloadTag":{encode.string(value, depth)}')
+            write(',"workloadTag":' if some else '{"workloadTag":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.priority) is not None:
             key = "priority"
-            parts.append(f'"priority":{encode_export_image_request__priority__bounded(value, depth)}')
+            write(',"priority":' if some else '{"priority":')
+            write(encode_export_image_request__priority__bounded(value, depth))
+            some = True
         if (value := message.max_workers) is not None:
             key = "maxWorkers"
-            parts.append(f'"maxWorkers":{encode.int32(value, depth)}')
+            write(',"maxWorkers":' if some else '{"maxWorkers":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.export_options) is not None:
-            found = EXPORT_IMAGE_REQUEST__EXPORT_OPTIONS.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.ImageFileExportOptions:
+                key = "fileExportOptions"
+                write(',"fileExportOptions":' if some else '{"fileExportOptions":')
+                encode_image_file_export_options(value, depth, write)
+            elif value.__class__ is messages.ImageAssetExportOptions:
+                key = "assetExportOptions"
+                write(',"assetExportOptions":' if some else '{"assetExportOptions":')
+                encode_image_asset_export_options(value, depth, write)
+            else:
                 key = None
-                raise encode.not_a_member(value, EXPORT_IMAGE_REQUEST__EXPORT_OPTIONS).under("export_options")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.ImageFileExportOptions, messages.ImageAssetExportOptions).under("export_options")
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, EXPORT_IMAGE_REQUEST_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, EXPORT_IMAGE_REQUEST_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_expression(data: Any, depth: int) -> messages.Expression:
@@ -718,33 +773,37 @@ def decode_expression(data: Any, depth: int) -> messages.Expression:
         if (value := pop(key := "values", None)) is not None:
             values = decode_value_node__map(value, depth)
         if (value := pop(key := "result", None)) is not None:
-            result = decode.string(value, depth)
+            result = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     return build_expression(data or EMPTY, values, result)
 
 
-def encode_expression(message: Any, depth: int) -> str:
+def encode_expression(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.Expression:
         raise encode.expected(message, "Expression")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.values) is not EMPTY and value:
             key = "values"
-            parts.append(f'"values":{encode_value_node__map(value, depth)}')
+            write(',"values":' if some else '{"values":')
+            encode_value_node__map(value, depth, write)
+            some = True
         if (value := message.result) is not None:
             key = "result"
-            parts.append(f'"result":{encode.string(value, depth)}')
+            write(',"result":' if some else '{"result":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, EXPRESSION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, EXPRESSION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefinition:
@@ -752,8 +811,6 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= FUNCTION_DEFINITION_WIRE:
-        data = decode.renamed(data, FUNCTION_DEFINITION_NAMES)
     argument_names: Any = ()
     body: Any = None
     depth += 1
@@ -763,33 +820,40 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
         if (value := pop(key := "argumentNames", None)) is not None:
             argument_names = decode_string__list(value, depth)
         if (value := pop(key := "body", None)) is not None:
-            body = decode.string(value, depth)
+            body = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not FUNCTION_DEFINITION_OTHERS.isdisjoint(data):
+        first = build_function_definition(EMPTY, argument_names, body)
+        return decode.joined(first, decode_function_definition(decode.renamed(data, FUNCTION_DEFINITION_NAMES), depth - 1))
     return build_function_definition(data or EMPTY, argument_names, body)
 
 
-def encode_function_definition(message: Any, depth: int) -> str:
+def encode_function_definition(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.FunctionDefinition:
         raise encode.expected(message, "FunctionDefinition")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if value := message.argument_names:
             key = "argumentNames"
-            parts.append(f'"argumentNames":{encode_string__list(value, depth)}')
+            write(',"argumentNames":' if some else '{"argumentNames":')
+            write(encode_string__list(value, depth))
+            some = True
         if (value := message.body) is not None:
             key = "body"
-            parts.append(f'"body":{encode.string(value, depth)}')
+            write(',"body":' if some else '{"body":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, FUNCTION_DEFINITION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, FUNCTION_DEFINITION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvocation:
@@ -797,55 +861,66 @@ def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvoca
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= FUNCTION_INVOCATION_WIRE:
-        data = decode.renamed(data, FUNCTION_INVOCATION_NAMES)
     function: Any = None
     arguments: Any = EMPTY
     depth += 1
     pop = data.pop
     key = ""
     try:
-        function_key = ""
+        _function_key = ""
         if (value := pop(key := "functionName", None)) is not None:
-            function = build_function_invocation__function_name(decode.string(value, depth))
-            function_key = key
+            function = build_function_invocation__function_name(value if value.__class__ is str else decode.string(value, depth))
+            _function_key = key
         if (value := pop(key := "functionReference", None)) is not None:
             if function is not None:
-                raise decode.conflict(value, "function", function_key, key)
-            function = build_function_invocation__function_reference(decode.string(value, depth))
-            function_key = key
+                raise decode.conflict(value, "function", _function_key, key)
+            function = build_function_invocation__function_reference(value if value.__class__ is str else decode.string(value, depth))
+            _function_key = key
         if (value := pop(key := "arguments", None)) is not None:
             arguments = decode_value_node__map(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not FUNCTION_INVOCATION_OTHERS.isdisjoint(data):
+        first = build_function_invocation(EMPTY, function, arguments)
+        return decode.joined(first, decode_function_invocation(decode.renamed(data, FUNCTION_INVOCATION_NAMES), depth - 1))
     return build_function_invocation(data or EMPTY, function, arguments)
 
 
-def encode_function_invocation(message: Any, depth: int) -> str:
+def encode_function_invocation(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.FunctionInvocation:
         raise encode.expected(message, "FunctionInvocation")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.function) is not None:
-            found = FUNCTION_INVOCATION__FUNCTION.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.FunctionInvocation.FunctionName:
+                key = "functionName"
+                value = value.value
+                write(',"functionName":' if some else '{"functionName":')
+                write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            elif value.__class__ is messages.FunctionInvocation.FunctionReference:
+                key = "functionReference"
+                value = value.value
+                write(',"functionReference":' if some else '{"functionReference":')
+                write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            else:
                 key = None
-                raise encode.not_a_member(value, FUNCTION_INVOCATION__FUNCTION).under("function")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.FunctionInvocation.FunctionName, messages.FunctionInvocation.FunctionReference).under("function")
+            some = True
         if (value := message.arguments) is not EMPTY and value:
             key = "arguments"
-            parts.append(f'"arguments":{encode_value_node__map(value, depth)}')
+            write(',"arguments":' if some else '{"arguments":')
+            encode_value_node__map(value, depth, write)
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, FUNCTION_INVOCATION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, FUNCTION_INVOCATION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoTiffImageExportOptions:
@@ -853,8 +928,6 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= GEO_TIFF_IMAGE_EXPORT_OPTIONS_WIRE:
-        data = decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES)
     cloud_optimized: Any = None
     tile_dimensions: Any = None
     skip_empty_files: Any = None
@@ -879,6 +952,17 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
             metadata_keys = decode_string__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        first = build_geo_tiff_image_export_options(
+            EMPTY,
+            cloud_optimized,
+            tile_dimensions,
+            skip_empty_files,
+            tile_size,
+            no_data,
+            metadata_keys,
+        )
+        return decode.joined(first, decode_geo_tiff_image_export_options(decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES), depth - 1))
     return build_geo_tiff_image_export_options(
         data or EMPTY,
         cloud_optimized,
@@ -890,19 +974,21 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
     )
 
 
-def encode_geo_tiff_image_export_options(message: Any, depth: int) -> str:
+def encode_geo_tiff_image_export_options(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.GeoTiffImageExportOptions:
         raise encode.expected(message, "GeoTiffImageExportOptions")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.cloud_optimized) is not None:
             key = "cloudOptimized"
-            parts.append(f'"cloudOptimized":{encode.boolean(value, depth)}')
+            write(',"cloudOptimized":' if some else '{"cloudOptimized":')
+            write(encode.boolean(value, depth))
+            some = True
         if (value := message.tile_dimensions) is not None:
             key = "tileDimensions"
             check_multiple(
@@ -911,24 +997,34 @@ def encode_geo_tiff_image_export_options(message: Any, depth: int) -> str:
                 256 if message.tile_size is None else message.tile_size,
                 "tileSize",
             )
-            parts.append(f'"tileDimensions":{encode_grid_dimensions(value, depth)}')
+            write(',"tileDimensions":' if some else '{"tileDimensions":')
+            encode_grid_dimensions(value, depth, write)
+            some = True
         if (value := message.skip_empty_files) is not None:
             key = "skipEmptyFiles"
-            parts.append(f'"skipEmptyFiles":{encode.boolean(value, depth)}')
+            write(',"skipEmptyFiles":' if some else '{"skipEmptyFiles":')
+            write(encode.boolean(value, depth))
+            some = True
         if (value := message.tile_size) is not None:
             key = "tileSize"
-            parts.append(f'"tileSize":{encode.int32(value, depth)}')
+            write(',"tileSize":' if some else '{"tileSize":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.no_data) is not None:
             key = "noData"
-            parts.append(f'"noData":{encode_geo_tiff_image_export_options__no_data__only(value, depth)}')
+            write(',"noData":' if some else '{"noData":')
+            encode_geo_tiff_image_export_options__no_data__only(value, depth, write)
+            some = True
         if value := message.metadata_keys:
             key = "metadataKeys"
-            parts.append(f'"metadataKeys":{encode_string__list(value, depth)}')
+            write(',"metadataKeys":' if some else '{"metadataKeys":')
+            write(encode_string__list(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_grid_dimensions(data: Any, depth: int) -> messages.GridDimensions:
@@ -951,27 +1047,31 @@ def decode_grid_dimensions(data: Any, depth: int) -> messages.GridDimensions:
     return build_grid_dimensions(data or EMPTY, width, height)
 
 
-def encode_grid_dimensions(message: Any, depth: int) -> str:
+def encode_grid_dimensions(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.GridDimensions:
         raise encode.expected(message, "GridDimensions")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.width) is not None:
             key = "width"
-            parts.append(f'"width":{encode.int32(value, depth)}')
+            write(',"width":' if some else '{"width":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.height) is not None:
             key = "height"
-            parts.append(f'"height":{encode.int32(value, depth)}')
+            write(',"height":' if some else '{"height":')
+            write(encode.int32(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, GRID_DIMENSIONS_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, GRID_DIMENSIONS_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAssetExportOptions:
@@ -979,8 +1079,6 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= IMAGE_ASSET_EXPORT_OPTIONS_WIRE:
-        data = decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES)
     pyramiding_policy: Any = None
     pyramiding_policy_overrides: Any = EMPTY
     tile_size: Any = None
@@ -999,6 +1097,15 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
             destination = decode_earth_engine_destination(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not IMAGE_ASSET_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        first = build_image_asset_export_options(
+            EMPTY,
+            pyramiding_policy,
+            pyramiding_policy_overrides,
+            tile_size,
+            destination,
+        )
+        return decode.joined(first, decode_image_asset_export_options(decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES), depth - 1))
     return build_image_asset_export_options(
         data or EMPTY,
         pyramiding_policy,
@@ -1008,37 +1115,45 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
     )
 
 
-def encode_image_asset_export_options(message: Any, depth: int) -> str:
+def encode_image_asset_export_options(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.ImageAssetExportOptions:
         raise encode.expected(message, "ImageAssetExportOptions")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.pyramiding_policy) is not None:
             key = "pyramidingPolicy"
-            parts.append(f'"pyramidingPolicy":{encode_pyramiding_policy(value, depth)}')
+            write(',"pyramidingPolicy":' if some else '{"pyramidingPolicy":')
+            write(encode_pyramiding_policy(value, depth))
+            some = True
         if (value := message.pyramiding_policy_overrides) is not EMPTY and value:
             key = "pyramidingPolicyOverrides"
-            parts.append(f'"pyramidingPolicyOverrides":{encode_pyramiding_policy__map(value, depth)}')
+            write(',"pyramidingPolicyOverrides":' if some else '{"pyramidingPolicyOverrides":')
+            write(encode_pyramiding_policy__map(value, depth))
+            some = True
         if (value := message.tile_size) is not None:
             key = "tileSize"
-            parts.append(f'"tileSize":{encode.int32(value, depth)}')
+            write(',"tileSize":' if some else '{"tileSize":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.destination) is not None:
-            found = IMAGE_ASSET_EXPORT_OPTIONS__DESTINATION.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.EarthEngineDestination:
+                key = "earthEngineDestination"
+                write(',"earthEngineDestination":' if some else '{"earthEngineDestination":')
+                encode_earth_engine_destination(value, depth, write)
+            else:
                 key = None
-                raise encode.not_a_member(value, IMAGE_ASSET_EXPORT_OPTIONS__DESTINATION).under("destination")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.EarthEngineDestination).under("destination")
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, IMAGE_ASSET_EXPORT_OPTIONS_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, IMAGE_ASSET_EXPORT_OPTIONS_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFileExportOptions:
@@ -1046,8 +1161,6 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= IMAGE_FILE_EXPORT_OPTIONS_WIRE:
-        data = decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES)
     file_format: Any = None
     destination: Any = None
     format_options: Any = None
@@ -1057,61 +1170,78 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
     try:
         if (value := pop(key := "fileFormat", None)) is not None:
             file_format = decode_image_file_format(value, depth)
-        destination_key = ""
+        _destination_key = ""
         if (value := pop(key := "driveDestination", None)) is not None:
             destination = decode_drive_destination(value, depth)
-            destination_key = key
+            _destination_key = key
         if (value := pop(key := "cloudStorageDestination", None)) is not None:
             if destination is not None:
-                raise decode.conflict(value, "destination", destination_key, key)
+                raise decode.conflict(value, "destination", _destination_key, key)
             destination = decode_cloud_storage_destination(value, depth)
-            destination_key = key
-        format_options_key = ""
+            _destination_key = key
+        _format_options_key = ""
         if (value := pop(key := "geoTiffOptions", None)) is not None:
             format_options = decode_geo_tiff_image_export_options(value, depth)
-            format_options_key = key
+            _format_options_key = key
         if (value := pop(key := "tfRecordOptions", None)) is not None:
             if format_options is not None:
-                raise decode.conflict(value, "format_options", format_options_key, key)
+                raise decode.conflict(value, "format_options", _format_options_key, key)
             format_options = decode_tf_record_image_export_options(value, depth)
-            format_options_key = key
+            _format_options_key = key
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not IMAGE_FILE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        first = build_image_file_export_options(EMPTY, file_format, destination, format_options)
+        return decode.joined(first, decode_image_file_export_options(decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES), depth - 1))
     return build_image_file_export_options(data or EMPTY, file_format, destination, format_options)
 
 
-def encode_image_file_export_options(message: Any, depth: int) -> str:
+def encode_image_file_export_options(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.ImageFileExportOptions:
         raise encode.expected(message, "ImageFileExportOptions")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.file_format) is not None:
             key = "fileFormat"
-            parts.append(f'"fileFormat":{encode_image_file_format(value, depth)}')
+            write(',"fileFormat":' if some else '{"fileFormat":')
+            write(encode_image_file_format(value, depth))
+            some = True
         if (value := message.destination) is not None:
-            found = IMAGE_FILE_EXPORT_OPTIONS__DESTINATION.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.DriveDestination:
+                key = "driveDestination"
+                write(',"driveDestination":' if some else '{"driveDestination":')
+                encode_drive_destination(value, depth, write)
+            elif value.__class__ is messages.CloudStorageDestination:
+                key = "cloudStorageDestination"
+                write(',"cloudStorageDestination":' if some else '{"cloudStorageDestination":')
+                encode_cloud_storage_destination(value, depth, write)
+            else:
                 key = None
-                raise encode.not_a_member(value, IMAGE_FILE_EXPORT_OPTIONS__DESTINATION).under("destination")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.DriveDestination, messages.CloudStorageDestination).under("destination")
+            some = True
         if (value := message.format_options) is not None:
-            found = IMAGE_FILE_EXPORT_OPTIONS__FORMAT_OPTIONS.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.GeoTiffImageExportOptions:
+                key = "geoTiffOptions"
+                write(',"geoTiffOptions":' if some else '{"geoTiffOptions":')
+                encode_geo_tiff_image_export_options(value, depth, write)
+            elif value.__class__ is messages.TfRecordImageExportOptions:
+                key = "tfRecordOptions"
+                write(',"tfRecordOptions":' if some else '{"tfRecordOptions":')
+                encode_tf_record_image_export_options(value, depth, write)
+            else:
                 key = None
-                raise encode.not_a_member(value, IMAGE_FILE_EXPORT_OPTIONS__FORMAT_OPTIONS).under("format_options")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.GeoTiffImageExportOptions, messages.TfRecordImageExportOptions).under("format_options")
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, IMAGE_FILE_EXPORT_OPTIONS_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, IMAGE_FILE_EXPORT_OPTIONS_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_list_operations_response(data: Any, depth: int) -> messages.ListOperationsResponse:
@@ -1119,8 +1249,6 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= LIST_OPERATIONS_RESPONSE_WIRE:
-        data = decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES)
     operations: Any = ()
     next_page_token: Any = None
     unreachable: Any = ()
@@ -1131,38 +1259,47 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
         if (value := pop(key := "operations", None)) is not None:
             operations = decode_operation__list(value, depth)
         if (value := pop(key := "nextPageToken", None)) is not None:
-            next_page_token = decode.string(value, depth)
+            next_page_token = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "unreachable", None)) is not None:
             unreachable = decode_string__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not LIST_OPERATIONS_RESPONSE_OTHERS.isdisjoint(data):
+        first = build_list_operations_response(EMPTY, operations, next_page_token, unreachable)
+        return decode.joined(first, decode_list_operations_response(decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES), depth - 1))
     return build_list_operations_response(data or EMPTY, operations, next_page_token, unreachable)
 
 
-def encode_list_operations_response(message: Any, depth: int) -> str:
+def encode_list_operations_response(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.ListOperationsResponse:
         raise encode.expected(message, "ListOperationsResponse")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if value := message.operations:
             key = "operations"
-            parts.append(f'"operations":{encode_operation__list(value, depth)}')
+            write(',"operations":' if some else '{"operations":')
+            encode_operation__list(value, depth, write)
+            some = True
         if (value := message.next_page_token) is not None:
             key = "nextPageToken"
-            parts.append(f'"nextPageToken":{encode.string(value, depth)}')
+            write(',"nextPageToken":' if some else '{"nextPageToken":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if value := message.unreachable:
             key = "unreachable"
-            parts.append(f'"unreachable":{encode_string__list(value, depth)}')
+            write(',"unreachable":' if some else '{"unreachable":')
+            write(encode_string__list(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, LIST_OPERATIONS_RESPONSE_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, LIST_OPERATIONS_RESPONSE_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_number(data: Any, depth: int) -> messages.Number:
@@ -1171,60 +1308,56 @@ def decode_number(data: Any, depth: int) -> messages.Number:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     if len(data) == 1:
-        key, value = data.popitem()
-        found = NUMBER_MEMBERS.get(key)
-        if found is not None and (value is not None or found[0] is decode.any_value):
-            try:
-                return found[1](found[0](value, depth + 1))
-            except DecodeError as error:
-                raise error.under(key) from None
-        data[key] = value
-    return decode.family(data, depth + 1, messages.Number, NUMBER_MEMBERS, NUMBER_NAMES, {})
+        [(key, value)] = data.items()
+        read = NUMBER_MEMBERS.get(key)
+        if read is not None and value is not None:
+            return read(value, depth + 1)
+    return decode.family(data, depth + 1, messages.Number, NUMBER_MEMBERS, NUMBER_NAMES, {}, None)
 
 
-def encode_number__float_value(message: Any, depth: int) -> str:
+def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
+    write('{"floatValue":')
     value = message.value
     try:
-        text = encode.double(value, depth)
+        write(encode.double(value, depth))
     except EncodeError as error:
         raise error.under("floatValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"floatValue":{text}}}'
-    parts = [f'"floatValue":{text}', *encode_number__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_number__rest(message, depth, write, True)
 
 
-def encode_number__integer_value(message: Any, depth: int) -> str:
+def encode_number__integer_value(message: Any, depth: int, write: Write) -> None:
+    write('{"integerValue":')
     value = message.value
     try:
-        text = encode.int64(value, depth)
+        write(encode.int64(value, depth))
     except EncodeError as error:
         raise error.under("integerValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"integerValue":{text}}}'
-    parts = [f'"integerValue":{text}', *encode_number__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_number__rest(message, depth, write, True)
 
 
-def encode_number__rest(message: Any, depth: int) -> list[str]:
-    parts: list[str] = []
+def encode_number__rest(message: Any, depth: int, write: Write, some: bool) -> None:
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, NUMBER_NAMES)
-    return parts
+        some = encode.unknown(message, NUMBER_NAMES, some, write)
+    write("}" if some else "{}")
 
 
-def encode_number(message: Any, depth: int) -> str:
+def encode_number(message: Any, depth: int, write: Write) -> None:
     found = NUMBER_ENCODERS.get(message.__class__)
     if found is None:
         raise encode.expected(message, "Number")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
-    return found(message, depth + 1)
+    found(message, depth + 1, write)
 
 
-def encode_number__bare(message: Any, depth: int) -> str:
-    parts = encode_number__rest(message, depth)
-    return f"{{{','.join(parts)}}}"
+def encode_number__bare(message: Any, depth: int, write: Write) -> None:
+    encode_number__rest(message, depth, write, False)
 
 
 def decode_operation(data: Any, depth: int) -> messages.Operation:
@@ -1241,56 +1374,69 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
     key = ""
     try:
         if (value := pop(key := "name", None)) is not None:
-            name = decode.string(value, depth)
+            name = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "metadata", None)) is not None:
             metadata = decode_operation__metadata(value, depth)
         if (value := pop(key := "done", None)) is not None:
             done = decode.boolean(value, depth)
-        result_key = ""
+        _result_key = ""
         if (value := pop(key := "error", None)) is not None:
             result = decode_status(value, depth)
-            result_key = key
+            _result_key = key
         if (value := pop(key := "response", None)) is not None:
             if result is not None:
-                raise decode.conflict(value, "result", result_key, key)
+                raise decode.conflict(value, "result", _result_key, key)
             result = build_operation__response(decode.struct(value, depth))
-            result_key = key
+            _result_key = key
     except DecodeError as error:
         raise error.under(key) from None
     return build_operation(data or EMPTY, name, metadata, done, result)
 
 
-def encode_operation(message: Any, depth: int) -> str:
+def encode_operation(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.Operation:
         raise encode.expected(message, "Operation")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.name) is not None:
             key = "name"
-            parts.append(f'"name":{encode.string(value, depth)}')
+            write(',"name":' if some else '{"name":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.metadata) is not None:
             key = "metadata"
-            parts.append(f'"metadata":{encode_operation__metadata(value, depth)}')
+            write(',"metadata":' if some else '{"metadata":')
+            encode_operation__metadata(value, depth, write)
+            some = True
         if (value := message.done) is not None:
             key = "done"
-            parts.append(f'"done":{encode.boolean(value, depth)}')
+            write(',"done":' if some else '{"done":')
+            write(encode.boolean(value, depth))
+            some = True
         if (value := message.result) is not None:
-            found = OPERATION__RESULT.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.Status:
+                key = "error"
+                write(',"error":' if some else '{"error":')
+                encode_status(value, depth, write)
+            elif value.__class__ is messages.Operation.Response:
+                key = "response"
+                value = value.value
+                write(',"response":' if some else '{"response":')
+                write(encode.struct(value, depth))
+            else:
                 key = None
-                raise encode.not_a_member(value, OPERATION__RESULT).under("result")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.Status, messages.Operation.Response).under("result")
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, OPERATION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, OPERATION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetadata:
@@ -1298,8 +1444,6 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= OPERATION_METADATA_WIRE:
-        data = decode.renamed(data, OPERATION_METADATA_NAMES)
     state: Any = None
     description: Any = None
     type: Any = None
@@ -1322,9 +1466,9 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         if (value := pop(key := "state", None)) is not None:
             state = decode_operation_state(value, depth)
         if (value := pop(key := "description", None)) is not None:
-            description = decode.string(value, depth)
+            description = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "type", None)) is not None:
-            type = decode.string(value, depth)
+            type = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "priority", None)) is not None:
             priority = decode.int32(value, depth)
         if (value := pop(key := "createTime", None)) is not None:
@@ -1342,7 +1486,7 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         if (value := pop(key := "attempt", None)) is not None:
             attempt = decode.int32(value, depth)
         if (value := pop(key := "scriptUri", None)) is not None:
-            script_uri = decode.string(value, depth)
+            script_uri = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "destinationUris", None)) is not None:
             destination_uris = decode_string__list(value, depth)
         if (value := pop(key := "notifications", None)) is not None:
@@ -1351,6 +1495,26 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
             batch_eecu_usage_seconds = decode.double(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not OPERATION_METADATA_OTHERS.isdisjoint(data):
+        first = build_operation_metadata(
+            EMPTY,
+            state,
+            description,
+            type,
+            priority,
+            create_time,
+            update_time,
+            start_time,
+            end_time,
+            progress,
+            stages,
+            attempt,
+            script_uri,
+            destination_uris,
+            notifications,
+            batch_eecu_usage_seconds,
+        )
+        return decode.joined(first, decode_operation_metadata(decode.renamed(data, OPERATION_METADATA_NAMES), depth - 1))
     return build_operation_metadata(
         data or EMPTY,
         state,
@@ -1371,66 +1535,96 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
     )
 
 
-def encode_operation_metadata(message: Any, depth: int) -> str:
+def encode_operation_metadata(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.OperationMetadata:
         raise encode.expected(message, "OperationMetadata")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.state) is not None:
             key = "state"
-            parts.append(f'"state":{encode_operation_state(value, depth)}')
+            write(',"state":' if some else '{"state":')
+            write(encode_operation_state(value, depth))
+            some = True
         if (value := message.description) is not None:
             key = "description"
-            parts.append(f'"description":{encode.string(value, depth)}')
+            write(',"description":' if some else '{"description":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.type) is not None:
             key = "type"
-            parts.append(f'"type":{encode.string(value, depth)}')
+            write(',"type":' if some else '{"type":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.priority) is not None:
             key = "priority"
-            parts.append(f'"priority":{encode.int32(value, depth)}')
+            write(',"priority":' if some else '{"priority":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.create_time) is not None:
             key = "createTime"
-            parts.append(f'"createTime":{encode.timestamp(value, depth)}')
+            write(',"createTime":' if some else '{"createTime":')
+            write(encode.timestamp(value, depth))
+            some = True
         if (value := message.update_time) is not None:
             key = "updateTime"
-            parts.append(f'"updateTime":{encode.timestamp(value, depth)}')
+            write(',"updateTime":' if some else '{"updateTime":')
+            write(encode.timestamp(value, depth))
+            some = True
         if (value := message.start_time) is not None:
             key = "startTime"
-            parts.append(f'"startTime":{encode.timestamp(value, depth)}')
+            write(',"startTime":' if some else '{"startTime":')
+            write(encode.timestamp(value, depth))
+            some = True
         if (value := message.end_time) is not None:
             key = "endTime"
-            parts.append(f'"endTime":{encode.timestamp(value, depth)}')
+            write(',"endTime":' if some else '{"endTime":')
+            write(encode.timestamp(value, depth))
+            some = True
         if (value := message.progress) is not None:
             key = "progress"
-            parts.append(f'"progress":{encode_operation_metadata__progress__bounded(value, depth)}')
+            write(',"progress":' if some else '{"progress":')
+            write(encode_operation_metadata__progress__bounded(value, depth))
+            some = True
         if value := message.stages:
             key = "stages"
-            parts.append(f'"stages":{encode_operation_stage__list(value, depth)}')
+            write(',"stages":' if some else '{"stages":')
+            encode_operation_stage__list(value, depth, write)
+            some = True
         if (value := message.attempt) is not None:
             key = "attempt"
-            parts.append(f'"attempt":{encode.int32(value, depth)}')
+            write(',"attempt":' if some else '{"attempt":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.script_uri) is not None:
             key = "scriptUri"
-            parts.append(f'"scriptUri":{encode.string(value, depth)}')
+            write(',"scriptUri":' if some else '{"scriptUri":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if value := message.destination_uris:
             key = "destinationUris"
-            parts.append(f'"destinationUris":{encode_string__list(value, depth)}')
+            write(',"destinationUris":' if some else '{"destinationUris":')
+            write(encode_string__list(value, depth))
+            some = True
         if value := message.notifications:
             key = "notifications"
-            parts.append(f'"notifications":{encode_operation_notification__list(value, depth)}')
+            write(',"notifications":' if some else '{"notifications":')
+            encode_operation_notification__list(value, depth, write)
+            some = True
         if (value := message.batch_eecu_usage_seconds) is not None:
             key = "batchEecuUsageSeconds"
-            parts.append(f'"batchEecuUsageSeconds":{encode.double(value, depth)}')
+            write(',"batchEecuUsageSeconds":' if some else '{"batchEecuUsageSeconds":')
+            write(encode.double(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, OPERATION_METADATA_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, OPERATION_METADATA_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_operation_notification(data: Any, depth: int) -> messages.OperationNotification:
@@ -1448,38 +1642,44 @@ def decode_operation_notification(data: Any, depth: int) -> messages.OperationNo
         if (value := pop(key := "severity", None)) is not None:
             severity = decode_notification_severity(value, depth)
         if (value := pop(key := "topic", None)) is not None:
-            topic = decode.string(value, depth)
+            topic = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "detail", None)) is not None:
-            detail = decode.string(value, depth)
+            detail = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     return build_operation_notification(data or EMPTY, severity, topic, detail)
 
 
-def encode_operation_notification(message: Any, depth: int) -> str:
+def encode_operation_notification(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.OperationNotification:
         raise encode.expected(message, "OperationNotification")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.severity) is not None:
             key = "severity"
-            parts.append(f'"severity":{encode_notification_severity(value, depth)}')
+            write(',"severity":' if some else '{"severity":')
+            write(encode_notification_severity(value, depth))
+            some = True
         if (value := message.topic) is not None:
             key = "topic"
-            parts.append(f'"topic":{encode.string(value, depth)}')
+            write(',"topic":' if some else '{"topic":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.detail) is not None:
             key = "detail"
-            parts.append(f'"detail":{encode.string(value, depth)}')
+            write(',"detail":' if some else '{"detail":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, OPERATION_NOTIFICATION_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, OPERATION_NOTIFICATION_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
@@ -1487,8 +1687,6 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= OPERATION_STAGE_WIRE:
-        data = decode.renamed(data, OPERATION_STAGE_NAMES)
     display_name: Any = None
     complete_work_units: Any = None
     total_work_units: Any = None
@@ -1498,15 +1696,18 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
     key = ""
     try:
         if (value := pop(key := "displayName", None)) is not None:
-            display_name = decode.string(value, depth)
+            display_name = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "completeWorkUnits", None)) is not None:
             complete_work_units = decode.double(value, depth)
         if (value := pop(key := "totalWorkUnits", None)) is not None:
             total_work_units = decode.int64(value, depth)
         if (value := pop(key := "description", None)) is not None:
-            description = decode.string(value, depth)
+            description = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not OPERATION_STAGE_OTHERS.isdisjoint(data):
+        first = build_operation_stage(EMPTY, display_name, complete_work_units, total_work_units, description)
+        return decode.joined(first, decode_operation_stage(decode.renamed(data, OPERATION_STAGE_NAMES), depth - 1))
     return build_operation_stage(
         data or EMPTY,
         display_name,
@@ -1516,33 +1717,41 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
     )
 
 
-def encode_operation_stage(message: Any, depth: int) -> str:
+def encode_operation_stage(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.OperationStage:
         raise encode.expected(message, "OperationStage")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.display_name) is not None:
             key = "displayName"
-            parts.append(f'"displayName":{encode.string(value, depth)}')
+            write(',"displayName":' if some else '{"displayName":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if (value := message.complete_work_units) is not None:
             key = "completeWorkUnits"
-            parts.append(f'"completeWorkUnits":{encode.double(value, depth)}')
+            write(',"completeWorkUnits":' if some else '{"completeWorkUnits":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.total_work_units) is not None:
             key = "totalWorkUnits"
-            parts.append(f'"totalWorkUnits":{encode.int64(value, depth)}')
+            write(',"totalWorkUnits":' if some else '{"totalWorkUnits":')
+            write(encode.int64(value, depth))
+            some = True
         if (value := message.description) is not None:
             key = "description"
-            parts.append(f'"description":{encode.string(value, depth)}')
+            write(',"description":' if some else '{"description":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, OPERATION_STAGE_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, OPERATION_STAGE_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
@@ -1550,8 +1759,6 @@ def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= PIXEL_GRID_WIRE:
-        data = decode.renamed(data, PIXEL_GRID_NAMES)
     dimensions: Any = None
     affine_transform: Any = None
     crs: Any = None
@@ -1563,48 +1770,63 @@ def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
             dimensions = decode_grid_dimensions(value, depth)
         if (value := pop(key := "affineTransform", None)) is not None:
             affine_transform = decode_affine_transform(value, depth)
-        crs_key = ""
+        _crs_key = ""
         if (value := pop(key := "crsCode", None)) is not None:
-            crs = build_pixel_grid__crs_code(decode.string(value, depth))
-            crs_key = key
+            crs = build_pixel_grid__crs_code(value if value.__class__ is str else decode.string(value, depth))
+            _crs_key = key
         if (value := pop(key := "crsWkt", None)) is not None:
             if crs is not None:
-                raise decode.conflict(value, "crs", crs_key, key)
-            crs = build_pixel_grid__crs_wkt(decode.string(value, depth))
-            crs_key = key
+                raise decode.conflict(value, "crs", _crs_key, key)
+            crs = build_pixel_grid__crs_wkt(value if value.__class__ is str else decode.string(value, depth))
+            _crs_key = key
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not PIXEL_GRID_OTHERS.isdisjoint(data):
+        first = build_pixel_grid(EMPTY, dimensions, affine_transform, crs)
+        return decode.joined(first, decode_pixel_grid(decode.renamed(data, PIXEL_GRID_NAMES), depth - 1))
     return build_pixel_grid(data or EMPTY, dimensions, affine_transform, crs)
 
 
-def encode_pixel_grid(message: Any, depth: int) -> str:
+def encode_pixel_grid(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.PixelGrid:
         raise encode.expected(message, "PixelGrid")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.dimensions) is not None:
             key = "dimensions"
-            parts.append(f'"dimensions":{encode_grid_dimensions(value, depth)}')
+            write(',"dimensions":' if some else '{"dimensions":')
+            encode_grid_dimensions(value, depth, write)
+            some = True
         if (value := message.affine_transform) is not None:
             key = "affineTransform"
-            parts.append(f'"affineTransform":{encode_affine_transform(value, depth)}')
+            write(',"affineTransform":' if some else '{"affineTransform":')
+            encode_affine_transform(value, depth, write)
+            some = True
         if (value := message.crs) is not None:
-            found = PIXEL_GRID__CRS.get(value.__class__)
-            if found is None:
+            if value.__class__ is messages.PixelGrid.CrsCode:
+                key = "crsCode"
+                value = value.value
+                write(',"crsCode":' if some else '{"crsCode":')
+                write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            elif value.__class__ is messages.PixelGrid.CrsWkt:
+                key = "crsWkt"
+                value = value.value
+                write(',"crsWkt":' if some else '{"crsWkt":')
+                write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            else:
                 key = None
-                raise encode.not_a_member(value, PIXEL_GRID__CRS).under("crs")
-            key, write = found
-            parts.append(f"{quote(key)}:{write(value, depth)}")
+                raise encode.not_a_member(value, messages.PixelGrid.CrsCode, messages.PixelGrid.CrsWkt).under("crs")
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, PIXEL_GRID_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, PIXEL_GRID_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_status(data: Any, depth: int) -> messages.Status:
@@ -1622,7 +1844,7 @@ def decode_status(data: Any, depth: int) -> messages.Status:
         if (value := pop(key := "code", None)) is not None:
             code = decode.int32(value, depth)
         if (value := pop(key := "message", None)) is not None:
-            message = decode.string(value, depth)
+            message = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "details", None)) is not None:
             details = decode_struct__list(value, depth)
     except DecodeError as error:
@@ -1630,30 +1852,36 @@ def decode_status(data: Any, depth: int) -> messages.Status:
     return build_status(data or EMPTY, code, message, details)
 
 
-def encode_status(message: Any, depth: int) -> str:
+def encode_status(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.Status:
         raise encode.expected(message, "Status")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.code) is not None:
             key = "code"
-            parts.append(f'"code":{encode.int32(value, depth)}')
+            write(',"code":' if some else '{"code":')
+            write(encode.int32(value, depth))
+            some = True
         if (value := message.message) is not None:
             key = "message"
-            parts.append(f'"message":{encode.string(value, depth)}')
+            write(',"message":' if some else '{"message":')
+            write(quote(value) if value.__class__ is str else encode.string(value, depth))
+            some = True
         if value := message.details:
             key = "details"
-            parts.append(f'"details":{encode_struct__list(value, depth)}')
+            write(',"details":' if some else '{"details":')
+            write(encode_struct__list(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, STATUS_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, STATUS_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfRecordImageExportOptions:
@@ -1661,8 +1889,6 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    if not data.keys() <= TF_RECORD_IMAGE_EXPORT_OPTIONS_WIRE:
-        data = decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES)
     tile_dimensions: Any = None
     margin_dimensions: Any = None
     compress: Any = None
@@ -1696,6 +1922,20 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
             max_masked_ratio = decode_double__wrapped(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
+    if data and not TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        first = build_tf_record_image_export_options(
+            EMPTY,
+            tile_dimensions,
+            margin_dimensions,
+            compress,
+            max_size_bytes,
+            default_value,
+            tensor_depths,
+            sequence_data,
+            collapse_bands,
+            max_masked_ratio,
+        )
+        return decode.joined(first, decode_tf_record_image_export_options(decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES), depth - 1))
     return build_tf_record_image_export_options(
         data or EMPTY,
         tile_dimensions,
@@ -1710,48 +1950,66 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
     )
 
 
-def encode_tf_record_image_export_options(message: Any, depth: int) -> str:
+def encode_tf_record_image_export_options(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.TfRecordImageExportOptions:
         raise encode.expected(message, "TfRecordImageExportOptions")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.tile_dimensions) is not None:
             key = "tileDimensions"
-            parts.append(f'"tileDimensions":{encode_grid_dimensions(value, depth)}')
+            write(',"tileDimensions":' if some else '{"tileDimensions":')
+            encode_grid_dimensions(value, depth, write)
+            some = True
         if (value := message.margin_dimensions) is not None:
             key = "marginDimensions"
-            parts.append(f'"marginDimensions":{encode_grid_dimensions(value, depth)}')
+            write(',"marginDimensions":' if some else '{"marginDimensions":')
+            encode_grid_dimensions(value, depth, write)
+            some = True
         if (value := message.compress) is not None:
             key = "compress"
-            parts.append(f'"compress":{encode.boolean(value, depth)}')
+            write(',"compress":' if some else '{"compress":')
+            write(encode.boolean(value, depth))
+            some = True
         if (value := message.max_size_bytes) is not None:
             key = "maxSizeBytes"
-            parts.append(f'"maxSizeBytes":{encode.int64(value, depth)}')
+            write(',"maxSizeBytes":' if some else '{"maxSizeBytes":')
+            write(encode.int64(value, depth))
+            some = True
         if (value := message.default_value) is not None:
             key = "defaultValue"
-            parts.append(f'"defaultValue":{encode.double(value, depth)}')
+            write(',"defaultValue":' if some else '{"defaultValue":')
+            write(encode.double(value, depth))
+            some = True
         if (value := message.tensor_depths) is not EMPTY and value:
             key = "tensorDepths"
-            parts.append(f'"tensorDepths":{encode_int32__map(value, depth)}')
+            write(',"tensorDepths":' if some else '{"tensorDepths":')
+            write(encode_int32__map(value, depth))
+            some = True
         if (value := message.sequence_data) is not None:
             key = "sequenceData"
-            parts.append(f'"sequenceData":{encode.boolean(value, depth)}')
+            write(',"sequenceData":' if some else '{"sequenceData":')
+            write(encode.boolean(value, depth))
+            some = True
         if (value := message.collapse_bands) is not None:
             key = "collapseBands"
-            parts.append(f'"collapseBands":{encode.boolean(value, depth)}')
+            write(',"collapseBands":' if some else '{"collapseBands":')
+            write(encode.boolean(value, depth))
+            some = True
         if (value := message.max_masked_ratio) is not None:
             key = "maxMaskedRatio"
-            parts.append(f'"maxMaskedRatio":{encode.double(value, depth)}')
+            write(',"maxMaskedRatio":' if some else '{"maxMaskedRatio":')
+            write(encode.double(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 def decode_value_node(data: Any, depth: int) -> messages.ValueNode:
@@ -1760,144 +2018,155 @@ def decode_value_node(data: Any, depth: int) -> messages.ValueNode:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     if len(data) == 1:
-        key, value = data.popitem()
-        found = VALUE_NODE_MEMBERS.get(key)
-        if found is not None and (value is not None or found[0] is decode.any_value):
-            try:
-                return found[1](found[0](value, depth + 1))
-            except DecodeError as error:
-                raise error.under(key) from None
-        data[key] = value
-    return decode.family(data, depth + 1, messages.ValueNode, VALUE_NODE_MEMBERS, VALUE_NODE_NAMES, {})
+        [(key, value)] = data.items()
+        read = VALUE_NODE_MEMBERS.get(key)
+        if read is not None and value is not None:
+            return read(value, depth + 1)
+    return decode.family(
+        data,
+        depth + 1,
+        messages.ValueNode,
+        VALUE_NODE_MEMBERS,
+        VALUE_NODE_NAMES,
+        {},
+        "constantValue",
+    )
 
 
-def encode_value_node__constant_value(message: Any, depth: int) -> str:
+def encode_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
+    write('{"constantValue":')
     value = message.value
     try:
-        text = quote(value) if value.__class__ is str else repr(value) if value.__class__ is int else encode.any_value(value, depth)
+        write(quote(value) if value.__class__ is str else encode.any_value(value, depth))
     except EncodeError as error:
         raise error.under("constantValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"constantValue":{text}}}'
-    parts = [f'"constantValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__integer_value(message: Any, depth: int) -> str:
+def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
+    write('{"integerValue":')
     value = message.value
     try:
-        text = encode.int64(value, depth)
+        write(encode.int64(value, depth))
     except EncodeError as error:
         raise error.under("integerValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"integerValue":{text}}}'
-    parts = [f'"integerValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__bytes_value(message: Any, depth: int) -> str:
+def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
+    write('{"bytesValue":')
     value = message.value
     try:
-        text = encode.byte(value, depth)
+        write(encode.byte(value, depth))
     except EncodeError as error:
         raise error.under("bytesValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"bytesValue":{text}}}'
-    parts = [f'"bytesValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__array_value(message: Any, depth: int) -> str:
+def encode_value_node__array_value(message: Any, depth: int, write: Write) -> None:
+    write('{"arrayValue":')
     value = message.value
     try:
-        text = encode_array_value(value, depth)
+        encode_array_value(value, depth, write)
     except EncodeError as error:
         raise error.under("arrayValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"arrayValue":{text}}}'
-    parts = [f'"arrayValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__dictionary_value(message: Any, depth: int) -> str:
+def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
+    write('{"dictionaryValue":')
     value = message.value
     try:
-        text = encode_dictionary_value(value, depth)
+        encode_dictionary_value(value, depth, write)
     except EncodeError as error:
         raise error.under("dictionaryValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"dictionaryValue":{text}}}'
-    parts = [f'"dictionaryValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_definition_value(message: Any, depth: int) -> str:
+def encode_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
+    write('{"functionDefinitionValue":')
     value = message.value
     try:
-        text = encode_function_definition(value, depth)
+        encode_function_definition(value, depth, write)
     except EncodeError as error:
         raise error.under("functionDefinitionValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"functionDefinitionValue":{text}}}'
-    parts = [f'"functionDefinitionValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_invocation_value(message: Any, depth: int) -> str:
+def encode_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
+    write('{"functionInvocationValue":')
     value = message.value
     try:
-        text = encode_function_invocation(value, depth)
+        encode_function_invocation(value, depth, write)
     except EncodeError as error:
         raise error.under("functionInvocationValue") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"functionInvocationValue":{text}}}'
-    parts = [f'"functionInvocationValue":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__argument_reference(message: Any, depth: int) -> str:
+def encode_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
+    write('{"argumentReference":')
     value = message.value
     try:
-        text = quote(value) if value.__class__ is str else encode.string(value, depth)
+        write(quote(value) if value.__class__ is str else encode.string(value, depth))
     except EncodeError as error:
         raise error.under("argumentReference") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"argumentReference":{text}}}'
-    parts = [f'"argumentReference":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__value_reference(message: Any, depth: int) -> str:
+def encode_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
+    write('{"valueReference":')
     value = message.value
     try:
-        text = quote(value) if value.__class__ is str else encode.string(value, depth)
+        write(quote(value) if value.__class__ is str else encode.string(value, depth))
     except EncodeError as error:
         raise error.under("valueReference") from None
     if message.unknown_fields is EMPTY:
-        return f'{{"valueReference":{text}}}'
-    parts = [f'"valueReference":{text}', *encode_value_node__rest(message, depth)]
-    return f"{{{','.join(parts)}}}"
+        write("}")
+        return
+    encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__rest(message: Any, depth: int) -> list[str]:
-    parts: list[str] = []
+def encode_value_node__rest(message: Any, depth: int, write: Write, some: bool) -> None:
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, VALUE_NODE_NAMES)
-    return parts
+        some = encode.unknown(message, VALUE_NODE_NAMES, some, write)
+    write("}" if some else "{}")
 
 
-def encode_value_node(message: Any, depth: int) -> str:
+def encode_value_node(message: Any, depth: int, write: Write) -> None:
     found = VALUE_NODE_ENCODERS.get(message.__class__)
     if found is None:
         raise encode.expected(message, "ValueNode")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
-    return found(message, depth + 1)
+    found(message, depth + 1, write)
 
 
-def encode_value_node__bare(message: Any, depth: int) -> str:
-    parts = encode_value_node__rest(message, depth)
-    return f"{{{','.join(parts)}}}"
+def encode_value_node__bare(message: Any, depth: int, write: Write) -> None:
+    encode_value_node__rest(message, depth, write, False)
 
 
 def decode_wait_operation_request(data: Any, depth: int) -> messages.WaitOperationRequest:
@@ -1917,24 +2186,26 @@ def decode_wait_operation_request(data: Any, depth: int) -> messages.WaitOperati
     return build_wait_operation_request(data or EMPTY, timeout)
 
 
-def encode_wait_operation_request(message: Any, depth: int) -> str:
+def encode_wait_operation_request(message: Any, depth: int, write: Write) -> None:
     if message.__class__ is not messages.WaitOperationRequest:
         raise encode.expected(message, "WaitOperationRequest")
     if depth >= MAX_DEPTH:
         raise encode.too_deep(message)
+    some = False
     depth += 1
     value: Any
     key: str | None = ""
-    parts: list[str] = []
     try:
         if (value := message.timeout) is not None:
             key = "timeout"
-            parts.append(f'"timeout":{encode.duration(value, depth)}')
+            write(',"timeout":' if some else '{"timeout":')
+            write(encode.duration(value, depth))
+            some = True
     except EncodeError as error:
         raise error.under(key) from None
     if message.unknown_fields is not EMPTY:
-        parts += encode.unknown(message, WAIT_OPERATION_REQUEST_NAMES)
-    return f"{{{','.join(parts)}}}"
+        some = encode.unknown(message, WAIT_OPERATION_REQUEST_NAMES, some, write)
+    write("}" if some else "{}")
 
 
 build_affine_transform = decode.builder(messages.AffineTransform)
@@ -1956,8 +2227,6 @@ build_grid_dimensions = decode.builder(messages.GridDimensions)
 build_image_asset_export_options = decode.builder(messages.ImageAssetExportOptions)
 build_image_file_export_options = decode.builder(messages.ImageFileExportOptions)
 build_list_operations_response = decode.builder(messages.ListOperationsResponse)
-build_number__float_value = decode.one_value(messages.Number.FloatValue)
-build_number__integer_value = decode.one_value(messages.Number.IntegerValue)
 build_operation = decode.builder(messages.Operation)
 build_operation__response = decode.one_value(messages.Operation.Response)
 build_operation_metadata = decode.builder(messages.OperationMetadata)
@@ -1968,22 +2237,15 @@ build_pixel_grid__crs_code = decode.one_value(messages.PixelGrid.CrsCode)
 build_pixel_grid__crs_wkt = decode.one_value(messages.PixelGrid.CrsWkt)
 build_status = decode.builder(messages.Status)
 build_tf_record_image_export_options = decode.builder(messages.TfRecordImageExportOptions)
-build_value_node__constant_value = decode.one_value(messages.ValueNode.ConstantValue)
-build_value_node__integer_value = decode.one_value(messages.ValueNode.IntegerValue)
-build_value_node__bytes_value = decode.one_value(messages.ValueNode.BytesValue)
-build_value_node__array_value = decode.one_value(messages.ValueNode.ArrayValue)
-build_value_node__dictionary_value = decode.one_value(messages.ValueNode.DictionaryValue)
-build_value_node__function_definition_value = decode.one_value(messages.ValueNode.FunctionDefinitionValue)
-build_value_node__function_invocation_value = decode.one_value(messages.ValueNode.FunctionInvocationValue)
-build_value_node__argument_reference = decode.one_value(messages.ValueNode.ArgumentReference)
-build_value_node__value_reference = decode.one_value(messages.ValueNode.ValueReference)
 build_wait_operation_request = decode.builder(messages.WaitOperationRequest)
-NUMBER_ENCODERS: Final[Mapping[type, Encoder]] = {
+NUMBER_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Number]]] = {}
+NUMBER_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.Number.FloatValue: encode_number__float_value,
     messages.Number.IntegerValue: encode_number__integer_value,
     messages.Number: encode_number__bare,
 }
-VALUE_NODE_ENCODERS: Final[Mapping[type, Encoder]] = {
+VALUE_NODE_MEMBERS: Final[dict[str, Callable[[Any, int], messages.ValueNode]]] = {}
+VALUE_NODE_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.ValueNode.ConstantValue: encode_value_node__constant_value,
     messages.ValueNode.IntegerValue: encode_value_node__integer_value,
     messages.ValueNode.BytesValue: encode_value_node__bytes_value,
@@ -1995,11 +2257,11 @@ VALUE_NODE_ENCODERS: Final[Mapping[type, Encoder]] = {
     messages.ValueNode.ValueReference: encode_value_node__value_reference,
     messages.ValueNode: encode_value_node__bare,
 }
-decode_value_node__list = decode.list_of(decode_value_node)
+decode_value_node__list = decode.family_list(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__list = encode.family_list(VALUE_NODE_ENCODERS, "ValueNode")
 decode_string__list = decode.list_of(decode.string)
 encode_string__list = encode.list_of(encode.string)
-decode_value_node__map = decode.map_of(decode_value_node)
+decode_value_node__map = decode.family_map(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__map = encode.family_map(VALUE_NODE_ENCODERS, "ValueNode")
 encode_earth_engine_destination__name__bounded = bounded(encode.string, Bounds(pattern="^projects/[^/]+/assets/.+$"))
 decode_int64__wrapped = decode.wrapped(decode.int64)
@@ -2011,7 +2273,7 @@ encode_geo_tiff_image_export_options__no_data__only = only(encode_number, (messa
 decode_pyramiding_policy__map = decode.map_of(decode_pyramiding_policy)
 encode_pyramiding_policy__map = encode.map_of(encode_pyramiding_policy)
 decode_operation__list = decode.list_of(decode_operation)
-encode_operation__list = encode.list_of(encode_operation)
+encode_operation__list = encode.messages_list(encode_operation)
 decode_operation__metadata = decode.packed(
     {
         "type.googleapis.com/google.earthengine.v1beta.OperationMetadata": decode_operation_metadata,
@@ -2028,55 +2290,24 @@ encode_operation__metadata = encode.packed(
 decode_operation_stage__list = decode.list_of(decode_operation_stage)
 decode_operation_notification__list = decode.list_of(decode_operation_notification)
 encode_operation_metadata__progress__bounded = bounded(encode.double, Bounds(minimum=0, maximum=1))
-encode_operation_stage__list = encode.list_of(encode_operation_stage)
-encode_operation_notification__list = encode.list_of(encode_operation_notification)
+encode_operation_stage__list = encode.messages_list(encode_operation_stage)
+encode_operation_notification__list = encode.messages_list(encode_operation_notification)
 decode_struct__list = decode.list_of(decode.struct)
 encode_struct__list = encode.list_of(encode.struct)
 decode_int32__map = decode.map_of(decode.int32)
 decode_double__wrapped = decode.wrapped(decode.double)
 encode_int32__map = encode.map_of(encode.int32)
-EXPORT_IMAGE_REQUEST__EXPORT_OPTIONS: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.ImageFileExportOptions: ("fileExportOptions", encode_image_file_export_options),
-    messages.ImageAssetExportOptions: ("assetExportOptions", encode_image_asset_export_options),
-}
-FUNCTION_INVOCATION__FUNCTION: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.FunctionInvocation.FunctionName: ("functionName", encode.one_string),
-    messages.FunctionInvocation.FunctionReference: ("functionReference", encode.one_string),
-}
-IMAGE_ASSET_EXPORT_OPTIONS__DESTINATION: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.EarthEngineDestination: ("earthEngineDestination", encode_earth_engine_destination),
-}
-IMAGE_FILE_EXPORT_OPTIONS__DESTINATION: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.DriveDestination: ("driveDestination", encode_drive_destination),
-    messages.CloudStorageDestination: ("cloudStorageDestination", encode_cloud_storage_destination),
-}
-IMAGE_FILE_EXPORT_OPTIONS__FORMAT_OPTIONS: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.GeoTiffImageExportOptions: ("geoTiffOptions", encode_geo_tiff_image_export_options),
-    messages.TfRecordImageExportOptions: ("tfRecordOptions", encode_tf_record_image_export_options),
-}
-NUMBER_MEMBERS: Final[Mapping[str, tuple[Decoder, Callable[[Any], messages.Number], type[messages.Number]]]] = {
-    "floatValue": (decode.double, build_number__float_value, messages.Number.FloatValue),
-    "integerValue": (decode.int64, build_number__integer_value, messages.Number.IntegerValue),
-}
-OPERATION__RESULT: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.Status: ("error", encode_status),
-    messages.Operation.Response: ("response", encode.one_value(encode.struct)),
-}
-PIXEL_GRID__CRS: Final[Mapping[type, tuple[str, Encoder]]] = {
-    messages.PixelGrid.CrsCode: ("crsCode", encode.one_string),
-    messages.PixelGrid.CrsWkt: ("crsWkt", encode.one_string),
-}
-VALUE_NODE_MEMBERS: Final[Mapping[str, tuple[Decoder, Callable[[Any], messages.ValueNode], type[messages.ValueNode]]]] = {
-    "constantValue": (decode.any_value, build_value_node__constant_value, messages.ValueNode.ConstantValue),
-    "integerValue": (decode.int64, build_value_node__integer_value, messages.ValueNode.IntegerValue),
-    "bytesValue": (decode.byte, build_value_node__bytes_value, messages.ValueNode.BytesValue),
-    "arrayValue": (decode_array_value, build_value_node__array_value, messages.ValueNode.ArrayValue),
-    "dictionaryValue": (decode_dictionary_value, build_value_node__dictionary_value, messages.ValueNode.DictionaryValue),
-    "functionDefinitionValue": (decode_function_definition, build_value_node__function_definition_value, messages.ValueNode.FunctionDefinitionValue),
-    "functionInvocationValue": (decode_function_invocation, build_value_node__function_invocation_value, messages.ValueNode.FunctionInvocationValue),
-    "argumentReference": (decode.string, build_value_node__argument_reference, messages.ValueNode.ArgumentReference),
-    "valueReference": (decode.string, build_value_node__value_reference, messages.ValueNode.ValueReference),
-}
+NUMBER_MEMBERS["floatValue"] = decode.variant(messages.Number.FloatValue, "floatValue", decode.double)
+NUMBER_MEMBERS["integerValue"] = decode.variant(messages.Number.IntegerValue, "integerValue", decode.int64)
+VALUE_NODE_MEMBERS["constantValue"] = decode.variant(messages.ValueNode.ConstantValue, "constantValue", decode.any_value)
+VALUE_NODE_MEMBERS["integerValue"] = decode.variant(messages.ValueNode.IntegerValue, "integerValue", decode.int64)
+VALUE_NODE_MEMBERS["bytesValue"] = decode.variant(messages.ValueNode.BytesValue, "bytesValue", decode.byte)
+VALUE_NODE_MEMBERS["arrayValue"] = decode.variant(messages.ValueNode.ArrayValue, "arrayValue", decode_array_value)
+VALUE_NODE_MEMBERS["dictionaryValue"] = decode.variant(messages.ValueNode.DictionaryValue, "dictionaryValue", decode_dictionary_value)
+VALUE_NODE_MEMBERS["functionDefinitionValue"] = decode.variant(messages.ValueNode.FunctionDefinitionValue, "functionDefinitionValue", decode_function_definition)
+VALUE_NODE_MEMBERS["functionInvocationValue"] = decode.variant(messages.ValueNode.FunctionInvocationValue, "functionInvocationValue", decode_function_invocation)
+VALUE_NODE_MEMBERS["argumentReference"] = decode.variant(messages.ValueNode.ArgumentReference, "argumentReference", decode.string)
+VALUE_NODE_MEMBERS["valueReference"] = decode.variant(messages.ValueNode.ValueReference, "valueReference", decode.string)
 CODECS: Final = Codecs({
     messages.AffineTransform: Codec(encode_affine_transform, decode_affine_transform),
     messages.ArrayValue: Codec(encode_array_value, decode_array_value),

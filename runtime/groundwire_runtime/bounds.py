@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from math import inf
 from typing import Any, Final
 
 import attrs
 
-from .encode import Encoder, whole
+from .encode import Encoder, Write, Writer, whole
 from .errors import EncodeError
 
 _PATTERN_CAP: Final = 2_048
@@ -29,12 +30,12 @@ class Bounds:
     pattern: str | None = None
 
     @cached_property
-    def _matcher(self) -> re.Pattern[str] | None:
-        if self.pattern is None:
-            return None
+    def search(self) -> Callable[[str], object]:
+        """What finds the pattern in a text; without a pattern, in any. Compiled when it is first needed."""
+        pattern = self.pattern or ""
         # Where Python's `$` also matches before a last newline, JSON Schema's does not.
-        pattern = self.pattern.removesuffix("$") + (r"\Z" if self.pattern.endswith("$") else "")
-        return re.compile(pattern, re.ASCII)
+        pattern = pattern.removesuffix("$") + (r"\Z" if pattern.endswith("$") else "")
+        return re.compile(pattern, re.ASCII).search
 
     def broken(self, value: Any) -> str | None:
         """The rule that `value` breaks, in words, or None."""
@@ -58,16 +59,23 @@ class Bounds:
             return f"must have at least {self.min_length} characters"
         if self.max_length is not None and len(value) > self.max_length:
             return f"must have at most {self.max_length} characters, has {len(value)}"
-        if self._matcher is not None and (len(value) > _PATTERN_CAP or not self._matcher.search(value)):
+        if self.pattern is not None and (len(value) > _PATTERN_CAP or not self.search(value)):
             return f"must match {self.pattern}"
         return None
 
 
 def bounded(item: Encoder, bounds: Bounds) -> Encoder:
     """The encoder of a field with bounds: first the type, then the rules."""
+    if bounds.pattern is not None or bounds.max_length is not None or bounds.min_length is not None:
+        return _bounded_text(item, bounds)
+    low = -inf if bounds.minimum is None else bounds.minimum
+    high = inf if bounds.maximum is None else bounds.maximum
+    simple = bounds.exclusive_minimum is None and bounds.max_items is None
 
     def encode(value: Any, depth: int) -> str:
         text = item(value, depth)
+        if simple and low <= value <= high:
+            return text
         rule = bounds.broken(value)
         if rule is not None:
             raise EncodeError("", value, rule)
@@ -76,15 +84,46 @@ def bounded(item: Encoder, bounds: Bounds) -> Encoder:
     return encode
 
 
-def only(item: Encoder, variants: tuple[type, ...]) -> Encoder:
-    """The encoder of a union-typed field that takes some variants of it only."""
+def _bounded_text(item: Encoder, bounds: Bounds) -> Encoder:
+    low = bounds.min_length or 0
+    high = _PATTERN_CAP if bounds.max_length is None else min(bounds.max_length, _PATTERN_CAP)
+    search: Callable[[str], object] | None = None
 
     def encode(value: Any, depth: int) -> str:
+        nonlocal search
         text = item(value, depth)
+        if search is None:
+            search = bounds.search
+        if low <= len(value) <= high and search(value):
+            return text
+        rule = bounds.broken(value)
+        if rule is not None:
+            raise EncodeError("", value, rule)
+        return text
+
+    return encode
+
+
+def bounded_messages(item: Writer, bounds: Bounds) -> Writer:
+    """The writer of a container of messages with bounds."""
+
+    def encode(value: Any, depth: int, write: Write) -> None:
+        item(value, depth, write)
+        rule = bounds.broken(value)
+        if rule is not None:
+            raise EncodeError("", value, rule)
+
+    return encode
+
+
+def only(item: Writer, variants: tuple[type, ...]) -> Writer:
+    """The writer of a union-typed field that takes some variants of it only."""
+
+    def encode(value: Any, depth: int, write: Write) -> None:
+        item(value, depth, write)
         if value.__class__ not in variants:
             names = " or ".join(cls.__qualname__ for cls in variants)
             raise EncodeError("", value, f"must be {names} here")
-        return text
 
     return encode
 

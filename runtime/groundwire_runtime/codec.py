@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cattrs import Converter
 
-    from .encode import Encoder
+    from .encode import Writer
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ _LONE: Final = re.compile("[\ud800-\udfff]")
 class Codec:
     """How one class is written and read."""
 
-    encode: Encoder
+    encode: Writer
     decode: Decoder
 
 
@@ -42,21 +42,15 @@ class Codecs:
 
     table: Mapping[type, Codec]
 
-    def _of(self, cls: type) -> Codec | None:
-        return self.table.get(cls)
-
     def encode(self, message: object) -> bytes:
         """The message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
-        codec = self._of(message.__class__)
+        codec = self.table.get(message.__class__)
         if codec is None:
             raise EncodeError("", message, "expected a message of this client")
-        try:
-            text = codec.encode(message, 0)
-        except EncodeError:
-            raise
-        except ValueError as error:
-            # Python prints no int of more than 4,300 digits.
-            raise EncodeError("", "...", f"not a JSON value: {error}") from None
+        pieces: list[str] = []
+        codec.encode(message, 0, pieces.append)
+        text = "".join(pieces)
+        del pieces
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:
@@ -67,7 +61,7 @@ class Codecs:
 
         The cyclic collector rests while a body of more than 64 KB is read: decoding makes no cycles.
         """
-        codec = self._of(type_)
+        codec = self.table.get(type_)
         if codec is None:
             raise DecodeError("", type_, "expected a message type of this client")
         if len(data) < LARGE:

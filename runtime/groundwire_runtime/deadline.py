@@ -89,7 +89,7 @@ class _Response(HTTPResponse):
             raise HTTPException("a length that is no number")
 
     def _read_next_chunk_size(self) -> int:
-        size: int = super()._read_next_chunk_size()  # type: ignore[misc] # missing from the stubs
+        size = int(super()._read_next_chunk_size())  # type: ignore[misc] # missing from the stubs
         if size < 0:
             self._close_conn()  # type: ignore[attr-defined] # as above
             raise ValueError("a chunk size below zero")

@@ -24,6 +24,8 @@ from .messages import EMPTY, MAX_DEPTH, Message, Unlisted
 from .timestamp import Duration, Timestamp
 
 Decoder: TypeAlias = Callable[[Any, int], Any]
+Members: TypeAlias = Mapping[str, Decoder]
+"""The variants of a family, by the key that each stands under."""
 T = TypeVar("T")
 MessageT = TypeVar("MessageT", bound=Message)
 EnumT = TypeVar("EnumT", bound=StrEnum)
@@ -84,7 +86,7 @@ def parse(data: bytes) -> Any:
         raise DecodeError("", text[:200], f"nested deeper than {MAX_LEVELS} JSON levels") from None
     except ValueError as error:
         raise DecodeError("", text[:200], f"not JSON: {error}") from None
-    if "\\u" in text and _SURROGATE.search(text) is not None:
+    if "\\" in text and _SURROGATE.search(text) is not None:
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
@@ -283,6 +285,59 @@ def map_of(item: Decoder) -> Decoder:
     return decode
 
 
+def family_list(members: Members, item: Decoder) -> Decoder:
+    """`list_of` for the variants of a family: most are objects of one known key, read on the spot."""
+
+    def decode(value: Any, depth: int) -> tuple[Any, ...]:
+        if value.__class__ is not list:
+            raise expected(value, "a list")
+        if depth >= MAX_DEPTH and value:
+            raise too_deep(value[0])
+        inner = depth + 1
+        out: list[Any] = []
+        try:
+            for each in value:
+                if each.__class__ is dict and len(each) == 1:
+                    [(key, content)] = each.items()
+                    read = members.get(key)
+                    if read is not None and content is not None:
+                        out.append(read(content, inner))
+                        continue
+                out.append(item(each, depth))
+        except DecodeError as error:
+            raise error.under(len(out)) from None
+        return tuple(out)
+
+    return decode
+
+
+def family_map(members: Members, item: Decoder) -> Decoder:
+    """`map_of` for the variants of a family, as `family_list` reads them."""
+
+    def decode(value: Any, depth: int) -> Mapping[str, Any]:
+        if value.__class__ is not dict:
+            raise expected(value, "an object")
+        if depth >= MAX_DEPTH and value:
+            raise too_deep(value)
+        inner = depth + 1
+        out: dict[str, Any] = {}
+        name = ""
+        try:
+            for name, each in value.items():
+                if each.__class__ is dict and len(each) == 1:
+                    [(key, content)] = each.items()
+                    read = members.get(key)
+                    if read is not None and content is not None:
+                        out[name] = read(content, inner)
+                        continue
+                out[name] = item(each, depth)
+        except DecodeError as error:
+            raise error.under(name) from None
+        return out or EMPTY
+
+    return decode
+
+
 def packed(types: Mapping[str, Decoder], sent: frozenset[str]) -> Decoder:
     """A decoder for a mapping that names its type in `@type`: a known one becomes its message.
 
@@ -315,36 +370,50 @@ def family(
     data: dict[str, Any],
     depth: int,
     bare: type[MessageT],
-    members: Mapping[str, tuple[Decoder, Callable[[Any], Any], type[MessageT]]],
+    members: Mapping[str, Callable[[Any, int], MessageT]],
     names: Mapping[str, str],
     plain: Mapping[str, tuple[str, Decoder]],
+    null: str | None,
 ) -> MessageT:
     """A message that is a variant of a family, whatever else it holds.
 
-    Null leaves a member unset, but where null is a value of it. Without a known member it is the bare class.
+    Null leaves a member unset, but for the member `null`, of which it is a value. Without a known member it is the
+    bare class.
     """
     data = renamed(data, names)
-    cls: Callable[..., MessageT] = bare
-    found: dict[str, Any] = {}
+    found: MessageT | None = None
     chosen = ""
+    others: dict[str, Any] = {}
     for key in [key for key in data if key in members or key in plain]:
         value = data.pop(key)
-        try:
-            if key in plain:
-                if value is not None:
-                    attribute, read = plain[key]
-                    found[attribute] = read(value, depth)
-                continue
-            decode, _, variant = members[key]
-            if value is None and decode is not any_value:
-                continue
-            if chosen:
-                raise conflict(value, bare.__name__, chosen, key)
-            chosen, cls = key, variant
-            found["value"] = decode(value, depth)
-        except DecodeError as error:
-            raise error.under(key) from None
-    return cls(**found, unknown_fields=data)
+        if value is None and key != null:
+            continue
+        if key in plain:
+            attribute, read = plain[key]
+            try:
+                others[attribute] = read(value, depth)
+            except DecodeError as error:
+                raise error.under(key) from None
+            continue
+        if chosen:
+            raise conflict(value, bare.__name__, chosen, key).under(key)
+        chosen, found = key, members[key](value, depth)
+    if found is None:
+        return bare(**others, unknown_fields=data)
+    return attrs.evolve(found, **others, unknown_fields=data)
+
+
+def joined(first: MessageT, second: MessageT) -> MessageT:
+    """A message that came in two parts: fields in their JSON names, and fields in their original ones."""
+    found: dict[str, Any] = {"unknown_fields": second.unknown_fields}
+    for each in attrs.fields(type(first)):
+        value = getattr(second, each.name)
+        if each.name == "unknown_fields" or value is each.default or value is EMPTY:
+            continue
+        if getattr(first, each.name) is not each.default and getattr(first, each.name) is not EMPTY:
+            raise DecodeError("", each.name, f"{each.name} is set more than once")
+        found[each.name] = value
+    return attrs.evolve(first, **found)
 
 
 def builder(cls: type[T]) -> Callable[..., T]:
@@ -352,6 +421,27 @@ def builder(cls: type[T]) -> Callable[..., T]:
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)  # type: ignore[arg-type] # every message is one
     setters = [getattr(cls, field.name).__set__ for field in fields]
     new = object.__new__
+    if len(setters) == 2:
+        put_first, put_second = setters
+
+        def build_two(first: Any, second: Any) -> T:
+            self = new(cls)
+            put_first(self, first)
+            put_second(self, second)
+            return self
+
+        return build_two
+    if len(setters) == 3:
+        put_1, put_2, put_3 = setters
+
+        def build_three(first: Any, second: Any, third: Any) -> T:
+            self = new(cls)
+            put_1(self, first)
+            put_2(self, second)
+            put_3(self, third)
+            return self
+
+        return build_three
 
     def build(*values: Any) -> T:
         self = new(cls)
@@ -363,23 +453,66 @@ def builder(cls: type[T]) -> Callable[..., T]:
 
 
 def one_value(cls: type[T]) -> Callable[[Any], T]:
-    """A constructor for a class of one value: a variant of a family, or of a union."""
+    """A constructor for a one-value class of a union."""
     new = object.__new__
     put: Callable[[Any, Any], None] = cls.value.__set__  # type: ignore[attr-defined] # the slot of `value`
-    if not issubclass(cls, Message):
-
-        def build_bare(value: Any) -> T:
-            self = new(cls)
-            put(self, value)
-            return self
-
-        return build_bare
-    put_unknown: Callable[[Any, Any], None] = Message.unknown_fields.__set__  # type: ignore[attr-defined] # a slot
 
     def build(value: Any) -> T:
         self = new(cls)
         put(self, value)
-        put_unknown(self, EMPTY)
         return self
 
     return build
+
+
+def variant(cls: type[MessageT], key: str, read: Decoder) -> Callable[[Any, int], MessageT]:
+    """A decoder for what stands under `key` in an object that is a variant of a family: it gives the variant."""
+    if len(attrs.fields(cls)) > 2:
+
+        def decode_with_fields(value: Any, depth: int) -> MessageT:
+            try:
+                return cls(value=read(value, depth))  # type: ignore[call-arg] # every variant has one
+            except DecodeError as error:
+                raise error.under(key) from None
+
+        return decode_with_fields
+    new = object.__new__
+    put: Callable[[Any, Any], None] = cls.value.__set__  # type: ignore[attr-defined] # the slot of `value`
+    put_unknown: Callable[[Any, Any], None] = Message.unknown_fields.__set__  # type: ignore[attr-defined] # a slot
+    if read is string:
+
+        def decode_string(value: Any, depth: int) -> MessageT:  # noqa: ARG001
+            if value.__class__ is not str:
+                raise expected(value, "a string").under(key)
+            self = new(cls)
+            put(self, value)
+            put_unknown(self, EMPTY)
+            return self
+
+        return decode_string
+
+    if read is any_value:
+
+        def decode_any(value: Any, depth: int) -> MessageT:  # noqa: ARG001
+            if value.__class__ not in SCALARS:
+                try:
+                    check_levels(value)
+                except DecodeError as error:
+                    raise error.under(key) from None
+            self = new(cls)
+            put(self, value)
+            put_unknown(self, EMPTY)
+            return self
+
+        return decode_any
+
+    def decode(value: Any, depth: int) -> MessageT:
+        self = new(cls)
+        try:
+            put(self, read(value, depth))
+        except DecodeError as error:
+            raise error.under(key) from None
+        put_unknown(self, EMPTY)
+        return self
+
+    return decode

@@ -1,6 +1,7 @@
 """Writing JSON text: the leaves and containers that the generated encoders are made of.
 
-Every encoder takes `(value, depth)`, the value and the number of messages around it, and returns JSON text.
+Every encoder takes the value and the number of messages around it. That of a leaf returns JSON text; that of a
+message, a `Writer`, hands its pieces to a third argument.
 A wrong type, a broken bound or a message too deep raises `EncodeError`, whose path grows while it unwinds.
 """
 
@@ -12,10 +13,11 @@ from __future__ import annotations
 import base64
 import json
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import islice
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined] # not in typeshed
 from math import isfinite, isnan
 from operator import length_hint
@@ -28,6 +30,14 @@ from .messages import MAX_DEPTH, Message, Unlisted
 from .timestamp import Duration, Timestamp
 
 Encoder: TypeAlias = Callable[[Any, int], str]
+"""How a leaf, or a container of leaves, is written: it gives JSON text."""
+Write: TypeAlias = Callable[[str], object]
+Writer: TypeAlias = Callable[[Any, int, Write], None]
+"""How a message, or a container of messages, is written: piece by piece, so that no level copies those below it."""
+Pairs: TypeAlias = Iterable[tuple[Any, Any]]
+
+BATCH: Final = 256
+"""Members of a container that are joined to one piece at a time."""
 
 quote: Final[Callable[[str], str]] = encode_basestring
 """JSON text of a string, non-ASCII as it is; lone surrogates are found when the text becomes bytes."""
@@ -47,21 +57,18 @@ def _refuse(value: object) -> Any:
     raise expected(value, "a JSON value")
 
 
-def _plain_encoder() -> Callable[[Any], str]:
+def _chunks_of() -> Callable[[Any, int], Iterable[str]]:
     """The standard library's encoder, without what `JSONEncoder.encode` sets up again for each call."""
     if c_make_encoder is None:  # pragma: no cover - an interpreter without the accelerator
-        return json.JSONEncoder(
-            default=_refuse, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        ).encode
-    chunks = c_make_encoder(None, _refuse, encode_basestring, None, ":", ",", False, False, False)
-
-    def encode(value: Any) -> str:
-        return "".join(chunks(value, 0))
-
-    return encode
+        plain = json.JSONEncoder(default=_refuse, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return lambda value, _: plain.iterencode(value)
+    found: Callable[[Any, int], Iterable[str]] = c_make_encoder(
+        None, _refuse, encode_basestring, None, ":", ",", False, False, False
+    )
+    return found
 
 
-_plain: Final = _plain_encoder()
+_chunks: Final = _chunks_of()
 
 
 def any_value(value: Any, depth: int) -> str:  # noqa: ARG001 - every encoder has the same shape
@@ -71,17 +78,16 @@ def any_value(value: Any, depth: int) -> str:  # noqa: ARG001 - every encoder ha
     try:
         if value.__class__ is int:
             return int.__repr__(value)
-        text = _plain(value)
+        text = "".join(_chunks(value, 0))
     except RecursionError:
         raise EncodeError("", "...", f"nested deeper than {MAX_LEVELS} JSON levels") from None
     except (ValueError, TypeError) as error:
         raise _where(value, error) from None
-    if value.__class__ not in SCALARS:
-        # No value nests deeper than it has brackets: most need no closer look.
-        if text.count("[") + text.count("{") > MAX_LEVELS:
-            _check_levels(value)
-        if "{" in text:
-            _check_keys(value)
+    # No value nests deeper than it has brackets: most need no closer look.
+    if len(text) > MAX_LEVELS and text.count("[") + text.count("{") > MAX_LEVELS:
+        _check_levels(value)
+    if "{" in text:
+        _check_keys(value)
     return text
 
 
@@ -107,7 +113,7 @@ def _where(value: Any, cause: Exception, levels: int = 0) -> EncodeError:
         if item.__class__ in SCALARS and not (item.__class__ is float and not isfinite(item)):
             continue
         try:
-            _plain(item)
+            "".join(_chunks(item, 0))
         except (ValueError, TypeError, RecursionError):
             return _where(item, cause, levels + 1).under(key)
     return EncodeError("", value, f"not a JSON value: {cause}")
@@ -275,14 +281,10 @@ def enum(names: type[StrEnum]) -> Encoder:
 
 
 def list_of(item: Encoder) -> Encoder:
-    """An encoder for a list: any sequence but text."""
+    """An encoder for a list of leaves: any sequence but text."""
 
     def encode(value: Any, depth: int) -> str:
-        if value.__class__ is not tuple and (
-            isinstance(value, (str, bytes)) or not isinstance(value, Sequence)
-        ):
-            raise expected(value, "a sequence")
-        items = iter(value)
+        items = iter(_sequence(value))
         try:
             return f"[{','.join([item(each, depth) for each in items])}]"
         except EncodeError as error:
@@ -292,125 +294,206 @@ def list_of(item: Encoder) -> Encoder:
 
 
 def map_of(item: Encoder) -> Encoder:
-    """An encoder for a map with string keys."""
+    """An encoder for a map of leaves, with string keys."""
 
     def encode(value: Any, depth: int) -> str:
-        items = _items(value)
+        key: Any = None
+        members: list[str] = []
         try:
-            return f"{{{','.join([f'{quote(key)}:{item(each, depth)}' for key, each in items])}}}"
+            for key, each in _mapping(value).items():
+                members.append(f"{quote(key)}:{item(each, depth)}")
         except EncodeError as error:
-            raise error.under(_key_before(value, items)) from None
+            raise error.under(key) from None
         except TypeError:
-            raise _bad_key(value) from None
-
-    return encode
-
-
-def family_list(encoders: Mapping[type, Encoder], name: str) -> Encoder:
-    """`list_of` for the variants of a family, one look-up a value."""
-
-    def encode(value: Any, depth: int) -> str:
-        if value.__class__ is not tuple and (
-            isinstance(value, (str, bytes)) or not isinstance(value, Sequence)
-        ):
-            raise expected(value, "a sequence")
-        if depth >= MAX_DEPTH and value:
-            raise too_deep(value[0])
-        inner = depth + 1
-        items = iter(value)
-        try:
-            return f"[{','.join([encoders[each.__class__](each, inner) for each in items])}]"
-        except EncodeError as error:
-            raise error.under(len(value) - length_hint(items) - 1) from None
-        except KeyError:
-            position = len(value) - length_hint(items) - 1
-            raise expected(value[position], f"a {name}").under(position) from None
-
-    return encode
-
-
-def family_map(encoders: Mapping[type, Encoder], name: str) -> Encoder:
-    """`map_of` for the variants of a family, one look-up a value."""
-
-    def encode(value: Any, depth: int) -> str:
-        items = _items(value)
-        if depth >= MAX_DEPTH and value:
-            raise too_deep(next(iter(value.values())))
-        inner = depth + 1
-        try:
-            members = [f"{quote(key)}:{encoders[each.__class__](each, inner)}" for key, each in items]
-        except EncodeError as error:
-            raise error.under(_key_before(value, items)) from None
-        except KeyError:
-            key = _key_before(value, items)
-            raise expected(value[key], f"a {name}").under(key) from None
-        except TypeError:
-            raise _bad_key(value) from None
+            if isinstance(key, str):
+                raise
+            raise expected(key, "a string as key") from None
         return f"{{{','.join(members)}}}"
 
     return encode
 
 
-def _items(value: Any) -> Any:
-    if value.__class__ is not dict and not isinstance(value, Mapping):
-        raise expected(value, "a mapping")
-    return iter(dict(value).items() if value.__class__ is not dict else value.items())
+def messages_list(item: Writer) -> Writer:
+    """A writer for a list of messages, or of containers of them."""
 
-
-def _key_before(value: Mapping[Any, Any], items: Any) -> Any:
-    """The key whose value was taken last from `items`: the place of an error, found only when there is one."""
-    return list(value)[len(value) - length_hint(items) - 1]
-
-
-def _bad_key(value: Mapping[Any, Any]) -> Exception:
-    for key in value:
-        if not isinstance(key, str):
-            return expected(key, "a string as key")
-    return expected(value, "a mapping")
-
-
-def one_value(item: Encoder) -> Encoder:
-    """An encoder for a union's one-value class: the value inside."""
-
-    def encode(value: Any, depth: int) -> str:
-        return item(value.value, depth)
+    def encode(value: Any, depth: int, write: Write) -> None:
+        values = value if value.__class__ is tuple else _sequence(value)
+        if len(values) > BATCH:
+            _write_batches(encode, values, depth, write)
+            return
+        opening, index = "[", -1
+        try:
+            for index, each in enumerate(values):  # noqa: B007 - where it stopped, when it does
+                write(opening)
+                item(each, depth, write)
+                opening = ","
+        except EncodeError as error:
+            raise error.under(index) from None
+        write("]" if values else "[]")
 
     return encode
 
 
-def one_string(value: Any, depth: int) -> str:
-    """`one_value` of a string, the most common one."""
-    text = value.value
-    return quote(text) if text.__class__ is str else string(text, depth)
+def messages_map(item: Writer) -> Writer:
+    """A writer for a map of messages, or of containers of them."""
+
+    def encode(value: Any, depth: int, write: Write) -> None:
+        values = value if value.__class__ is dict else _mapping(value)
+        if len(values) > BATCH:
+            _write_batches(encode, values, depth, write)
+            return
+        opening: str = "{"
+        key: Any = None
+        try:
+            for key, each in values.items():
+                write(f"{opening}{quote(key)}:")
+                item(each, depth, write)
+                opening = ","
+        except EncodeError as error:
+            raise error.under(key) from None
+        except TypeError:
+            if isinstance(key, str):
+                raise
+            raise expected(key, "a string as key") from None
+        write("}" if values else "{}")
+
+    return encode
 
 
-def not_a_member(value: object, variants: Mapping[type, object]) -> EncodeError:
+def family_list(writers: Mapping[type, Writer], name: str) -> Writer:
+    """`messages_list` for the variants of a family, one look-up a value."""
+
+    def encode(value: Any, depth: int, write: Write) -> None:
+        values = value if value.__class__ is tuple else _sequence(value)
+        if len(values) > BATCH:
+            _write_batches(encode, values, depth, write)
+            return
+        if depth >= MAX_DEPTH and values:
+            raise too_deep(values[0])
+        depth += 1
+        opening, index, each = "[", -1, None
+        try:
+            for index, each in enumerate(values):  # noqa: B007 - where it stopped, when it does
+                write(opening)
+                writers[each.__class__](each, depth, write)
+                opening = ","
+        except EncodeError as error:
+            raise error.under(index) from None
+        except KeyError:
+            if each.__class__ in writers:
+                raise
+            raise expected(each, f"a {name}").under(index) from None
+        write("]" if values else "[]")
+
+    return encode
+
+
+def family_map(writers: Mapping[type, Writer], name: str) -> Writer:
+    """`messages_map` for the variants of a family, one look-up a value."""
+
+    def encode(value: Any, depth: int, write: Write) -> None:
+        values = value if value.__class__ is dict else _mapping(value)
+        if len(values) > BATCH:
+            _write_batches(encode, values, depth, write)
+            return
+        if depth >= MAX_DEPTH and values:
+            raise too_deep(next(iter(values.values())))
+        depth += 1
+        opening: str = "{"
+        key: Any = None
+        each: Any = None
+        try:
+            for key, each in values.items():
+                write(f"{opening}{quote(key)}:")
+                writers[each.__class__](each, depth, write)
+                opening = ","
+        except EncodeError as error:
+            raise error.under(key) from None
+        except KeyError:
+            if each.__class__ in writers:
+                raise
+            raise expected(each, f"a {name}").under(key) from None
+        except TypeError:
+            if isinstance(key, str):
+                raise
+            raise expected(key, "a string as key") from None
+        write("}" if values else "{}")
+
+    return encode
+
+
+def _write_batches(item: Writer, values: Any, depth: int, write: Write) -> None:
+    """Write a large container batch by batch, joining each: a short piece takes more memory than its text."""
+    mapped = isinstance(values, Mapping)
+    opening, closing = "{}" if mapped else "[]"
+    rest = iter(values.items() if mapped else values)
+    done = 0
+    while batch := tuple(islice(rest, BATCH)):
+        pieces: list[str] = []
+        try:
+            item(dict(batch) if mapped else batch, depth, pieces.append)
+        except EncodeError as error:
+            raise error if mapped else _moved(error, done) from None
+        write(opening)
+        write("".join(pieces)[1:-1])
+        opening = ","
+        done += len(batch)
+    write(closing)
+
+
+def _moved(error: EncodeError, by: int) -> EncodeError:
+    """The error of a batch, with its index in the whole list."""
+    _, index, *rest = error.path.split("/") if error.path else ("", "")
+    if index:
+        error.path = "/".join(("", str(int(index) + by), *rest))
+    return error
+
+
+def _sequence(value: Any) -> Sequence[Any]:
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise expected(value, "a sequence")
+    return value
+
+
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise expected(value, "a mapping")
+    return dict(value)
+
+
+def not_a_member(value: object, *variants: type) -> EncodeError:
     """The error for a value that no member of a union takes."""
     return expected(value, " or ".join(sorted(cls.__qualname__ for cls in variants)))
 
 
-def packed(types: Mapping[type, tuple[str, Encoder]]) -> Encoder:
-    """An encoder for a message that travels with its type in `@type`, or for a plain mapping."""
+def packed(types: Mapping[type, tuple[str, Writer]]) -> Writer:
+    """A writer for a message that travels with its type in `@type`, or for a plain mapping."""
 
-    def encode(value: Any, depth: int) -> str:
+    def encode(value: Any, depth: int, write: Write) -> None:
         found = types.get(value.__class__)
         if found is None:
-            return struct(value, depth)
+            write(struct(value, depth))
+            return
         url, item = found
-        text = item(value, depth)
         if "@type" in value.unknown_fields:
-            return text
-        return f'{{"@type":{quote(url)}{"," if len(text) > 2 else ""}{text[1:]}'
+            item(value, depth, write)
+            return
+        pieces: list[str] = []
+        item(value, depth, pieces.append)
+        text = "".join(pieces)
+        write(f'{{"@type":{quote(url)}{"," if len(text) > 2 else ""}{text[1:]}')
 
     return encode
 
 
-def unknown(message: Message, known: Mapping[str, str]) -> list[str]:
-    """The members that this client does not know, as they came: one piece of text, or none."""
+def unknown(message: Message, known: Mapping[str, str], some: bool, write: Write) -> bool:
+    """Write the members that this client does not know, as they came; whether the object has members by now."""
     fields: Any = message.unknown_fields
     if not isinstance(fields, Mapping):
         raise expected(fields, "a mapping").under("unknown_fields")
     clash = next((key for key in fields if known.get(key) == key), None)
     if clash is not None:
         raise EncodeError(f"/{clash}", fields[clash], "a known field cannot be among the unknown ones")
-    return [struct(fields, 0)[1:-1]] if fields else []
+    if fields:
+        write(f"{',' if some else '{'}{struct(fields, 0)[1:-1]}")
+    return some or bool(fields)

@@ -34,10 +34,12 @@ class Fresh:
     token: str | None = None
     refreshes: int = 0
     refreshed: Callable[[], object] = field(default=lambda: None)
+    looked: Callable[[], object] = field(default=lambda: None)
     quota_project: str | None = None
 
     @property
     def valid(self) -> bool:
+        self.looked()
         return self.token is not None
 
     def refresh(self, request: object) -> None:
@@ -156,9 +158,12 @@ def test_a_401_for_ever_is_not_retried_by_the_layer_above() -> None:
     assert (len(inner.requests), credentials.refreshes) == (2, 1)
 
 
-@pytest.mark.parametrize("token", [None, "expired"], ids=["no token yet", "a token that is refused"])
-def test_threads_share_one_refresh(token: str | None) -> None:
-    together = threading.Barrier(16)
+@pytest.mark.parametrize(("token", "looks"), [(None, 16), ("expired", 32)], ids=["no token yet", "refused"])
+def test_threads_share_one_refresh(token: str | None, looks: int) -> None:
+    together, looked = threading.Barrier(16), threading.Semaphore(0)
+
+    def every_thread_has_looked() -> None:
+        assert all(looked.acquire(timeout=5) for _ in range(looks))
 
     def serve(sent: Request) -> Response:
         if sent.headers["authorization"] == "Bearer expired":
@@ -166,7 +171,7 @@ def test_threads_share_one_refresh(token: str | None) -> None:
             return refusal(401)
         return answer()
 
-    credentials = Fresh(token=token)
+    credentials = Fresh(token=token, refreshed=every_thread_has_looked, looked=looked.release)
     transport = authorized(FunctionTransport(serve), credentials)
     with ThreadPoolExecutor(16) as threads:
         responses = list(threads.map(lambda _: transport.send(request()), range(16)))
@@ -249,12 +254,6 @@ def test_the_quota_project_is_the_nearest_one(
 
 def test_a_quota_project_goes_without_credentials_too() -> None:
     assert sent_with(anonymous(), quota_project="p")["x-goog-user-project"] == "p"
-
-
-def test_the_caller_s_request_is_left_as_it_was() -> None:
-    mine = request()
-    authorized(Script([answer()]), Token(CANARY)).send(mine)
-    assert mine.headers == {}
 
 
 def test_a_token_is_in_no_text_that_a_program_leaves(caplog: pytest.LogCaptureFixture) -> None:

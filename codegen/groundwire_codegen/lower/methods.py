@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ..discovery import SAFE_ID, Document, Schema
 from ..discovery import Method as Described
 from ..ir import ExtraScope, Kind, ListOf, MessageRef, Method, Paging, Parameter, Scalar
-from ..names import PARAMETER_NAMES, snake
+from ..names import CLIENT_NAMES, PARAMETER_NAMES, snake
 from ..overlay import MethodRule, Overlay, ParameterRule
 from ..pattern import is_linear
 from ..problem import Problem
@@ -64,7 +64,8 @@ def _names(wanted: Sequence[Described], overlay: Overlay, naming: Naming) -> dic
             f"method:{method.id}": snake(overlay.methods.get(method.id, NO_METHOD).name or method.name)
             for method in here
         }
-        found = naming.allocate(keys, reserved=frozenset({"self"}))
+        reserved = frozenset({"self"}) if resource else CLIENT_NAMES | {"self"}
+        found = naming.allocate(keys, reserved=reserved)
         names |= {method.id: found[f"method:{method.id}"] for method in here}
     return names
 
@@ -105,7 +106,7 @@ def _lower(
         request_id_in_query=in_body is None and in_query is not None,
         paging=_paging(method, body, answer),
         operation_metadata=None
-        if rule.operation_metadata is None
+        if rule.operation_metadata not in shapes.shapes
         else naming.message(rule.operation_metadata),
         media_upload=method.media_upload,
         media_download=method.media_download,

@@ -60,7 +60,7 @@ class Shape:
     key: str
     schema: Schema
     rule: MessageRule
-    properties: Mapping[str, Property]
+    properties: dict[str, Property]
 
 
 class Shapes:
@@ -73,6 +73,8 @@ class Shapes:
         self.shapes: dict[str, Shape] = {}
         self.enums: dict[str, list[tuple[Schema, FieldRule]]] = {}
         """Enum key -> every place that uses it: named by the overlay (`=Name`), or its own place."""
+        self._waiting: list[Shape] = []
+        """Shapes whose properties are not read yet: references chain further than Python's stack."""
 
     def refuse(self, pointer: str, message: str, hint: str = "") -> None:
         """Record a problem of the document."""
@@ -85,6 +87,8 @@ class Shapes:
         rule = self.overlay.methods.get(method.id)
         if rule is not None and rule.operation_metadata is not None:
             self.reach(rule.operation_metadata)
+        while self._waiting:
+            self._fill(self._waiting.pop())
 
     def body(self, method: Method, role: str, schema: Schema | None) -> str | None:
         """The key of the shape that a method sends or answers with."""
@@ -109,10 +113,15 @@ class Shapes:
             self._add(name, schema, self.overlay.messages.get(name, NO_MESSAGE))
 
     def _add(self, key: str, schema: Schema, rule: MessageRule) -> None:
-        if key in self.shapes:
-            return
-        properties: dict[str, Property] = {}
-        self.shapes[key] = Shape(key=key, schema=schema, rule=rule, properties=properties)
+        known = self.shapes.get(key)
+        if known is None:
+            self.shapes[key] = Shape(key=key, schema=schema, rule=rule, properties={})
+            self._waiting.append(self.shapes[key])
+        elif known.schema is not schema:
+            self.refuse(schema.pointer, f"its place {key!r} is that of {known.schema.pointer} too")
+
+    def _fill(self, shape: Shape) -> None:
+        key, schema, rule, properties = shape.key, shape.schema, shape.rule, shape.properties
         for wire, inner in schema.properties.items():
             said = rule.fields.get(wire, NO_FIELD)
             type_ = self._packed(rule, wire) or self.resolve(inner, f"{key}.{wire}", said)
@@ -131,7 +140,7 @@ class Shapes:
             return None
         for _, schema in pairs:
             self.reach(schema)
-        return Packed(pairs)
+        return Packed(tuple((url, schema) for url, schema in pairs if schema in self.shapes))
 
     def resolve(
         self, schema: Schema, place: str, rule: FieldRule = NO_FIELD, nesting: int = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
 from ..ir import Api, ExtraScope, Field, Kind, Message, Method, Parameter, Scalar
-from ..names import CLIENT_NAMES, allocate, camel, snake
+from ..names import CLIENT_NAMES, allocate, camel, constant, snake
 from .docs import docstring
 from .layout import bracketed, quoted, texts
 from .operation import OperationShape, operation_shape
@@ -25,6 +25,22 @@ HINTS = {
     Kind.TIMESTAMP: "datetime",
     Kind.DURATION: "timedelta",
 }
+RESERVED = frozenset(
+    {
+        "Any",
+        "BaseClient",
+        "CallOptions",
+        "Callable",
+        "Client",
+        "ClientOptions",
+        "ExtraScope",
+        "Final",
+        "Literal",
+    }
+    | {"Mapping", "Method", "OperationView", "Pager", "Paging", "Parameter", "Resource", "Sequence"}
+    | {"Unlisted", "Unpack"}
+)
+"""Class names that `client.py` imports or defines."""
 
 
 @frozen(kw_only=True)
@@ -66,11 +82,12 @@ class ClientView:
 
 def client_view(api: Api, runtime: str) -> ClientView:
     """The view of `client.py`."""
-    tree = _resources(api)
+    names = constant_names(api)
+    tree = _resources(api, names)
     root = tree[()]
     operation = operation_shape(api)
-    constants = [_constant(method, api) for method in api.methods.values()]
-    entries = [f"{quoted(method.id)}: {constant_name(method)}" for method in api.methods.values()]
+    constants = [_constant(method, names[method.id], api) for method in api.methods.values()]
+    entries = [f"{quoted(method.id)}: {names[method.id]}" for method in api.methods.values()]
     resources = tuple(
         _resource(path, tree) for path in sorted(tree, key=lambda path: (-len(path), path)) if path
     )
@@ -90,7 +107,7 @@ def client_view(api: Api, runtime: str) -> ClientView:
         construction=_construction(api),
         children=root.children,
         stubs=root.stubs,
-        operation=_operation(operation),
+        operation=_operation(operation, names),
     )
     return _with_imports(view, runtime)
 
@@ -101,7 +118,7 @@ def _construction(api: Api) -> str:
     return bracketed("super().__init__(", arguments, ")", indent=8)
 
 
-def _operation(shape: OperationShape | None) -> tuple[str, ...]:
+def _operation(shape: OperationShape | None, names: Mapping[str, str]) -> tuple[str, ...]:
     if shape is None:
         return ()
     error, response = (f'("{attribute}", {cls})' for attribute, cls in (shape.error, shape.response))
@@ -131,16 +148,20 @@ def _operation(shape: OperationShape | None) -> tuple[str, ...]:
     )
     call = bracketed(
         "return self.wait_with(",
-        ["OPERATION", shape.poll[0], "operation", "timeout=timeout", "on_progress=on_progress"],
+        ["OPERATION", names[shape.poll[0]], "operation", "timeout=timeout", "on_progress=on_progress"],
         ")",
         indent=8,
     )
     return constant, f"{signature}\n        {doc}\n        {call}"
 
 
-def constant_name(method: Method) -> str:
-    """The constant of a method: its id without the API's name, in capitals."""
-    return "_".join(snake(part) for part in (*method.resource, method.name)).upper()
+def constant_names(api: Api) -> dict[str, str]:
+    """The constant of each method: its resources and its name, in capitals."""
+    wanted = {
+        method.id: constant("_".join(snake(part) for part in (*method.resource, method.name)))
+        for method in api.methods.values()
+    }
+    return allocate(wanted, {}, reserved={"CODECS", "METHODS", "OPERATION"})
 
 
 def _client_doc(api: Api) -> str:
@@ -155,7 +176,7 @@ class _Node:
     stubs: tuple[StubView, ...]
 
 
-def _resources(api: Api) -> dict[tuple[str, ...], _Node]:
+def _resources(api: Api, names: Mapping[str, str]) -> dict[tuple[str, ...], _Node]:
     """Every resource path with its children and stubs; the root is the client itself."""
     paths = {
         method.resource[:depth]
@@ -166,12 +187,14 @@ def _resources(api: Api) -> dict[tuple[str, ...], _Node]:
     classes = allocate(
         {".".join(path): "".join(camel(part) for part in path) for path in paths if path},
         {},
-        reserved={"Client", "BaseClient", "Resource", "Method", "Pager", "Parameter", "Paging", "ExtraScope"},
+        reserved=RESERVED,
         folded=True,
     )
     tree: dict[tuple[str, ...], _Node] = {}
     for path in sorted(paths):
-        stubs = tuple(_stub(method, api) for method in api.methods.values() if method.resource == path)
+        stubs = tuple(
+            _stub(method, names[method.id], api) for method in api.methods.values() if method.resource == path
+        )
         below = sorted(other for other in paths if len(other) == len(path) + 1 and other[: len(path)] == path)
         attributes = allocate(
             {other[-1]: snake(other[-1]) for other in below},
@@ -203,7 +226,7 @@ def _hint(parameter: Parameter) -> str:
     return f"Sequence[{text}]" if parameter.repeated else text
 
 
-def _stub(method: Method, api: Api) -> StubView:
+def _stub(method: Method, constant: str, api: Api) -> StubView:
     positional = [f"{p.name}: {_hint(p)}" for p in method.parameters if p.required and p.held is None]
     empty = method.request is not None and not api.messages[method.request].members
     body = (
@@ -230,7 +253,7 @@ def _stub(method: Method, api: Api) -> StubView:
         if empty
         else "request"
     )
-    values = [constant_name(method), bracketed("{", given, "}", indent=12), sent, "options"]
+    values = [constant, bracketed("{", given, "}", indent=12), sent, "options"]
     return StubView(
         name=method.name,
         signature=bracketed(f"def {method.name}(", arguments, f") -> {result}:", indent=4),
@@ -262,7 +285,7 @@ def _stub_doc(method: Method) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _constant(method: Method, api: Api) -> str:
+def _constant(method: Method, name: str, api: Api) -> str:
     result = f"messages.{method.response}" if method.response else "None"
     parts = [f"id={quoted(method.id)}", f"verb={quoted(method.verb)}", f"path={quoted(method.path)}"]
     parameters = [_parameter(p) for p in method.parameters]
@@ -285,16 +308,16 @@ def _constant(method: Method, api: Api) -> str:
             _tuple("extra_scopes", [_extra_scope(extra, method, api) for extra in method.extra_scopes])
         )
     if method.request_id:
-        name = (
+        field = (
             method.request_id
             if method.request_id_in_query
             else _attribute(api, method.request, method.request_id)
         )
-        parts.append(f"request_id={quoted(name)}")
+        parts.append(f"request_id={quoted(field)}")
         parts += ["request_id_in_query=True"] if method.request_id_in_query else []
     if method.paging:
         parts.append(_paging(method, api))
-    head = f"{constant_name(method)}: Final = Method[{result}]("
+    head = f"{name}: Final = Method[{result}]("
     return bracketed(head, parts, ")")
 
 

@@ -6,8 +6,8 @@ from attrs import frozen
 
 from ..ir import Api, Message
 from ..names import snake
-from .decoders import builders, constant, decoder, family_members, wire_names
-from .encoders import bare_function, encoder, family_table, union_tables
+from . import decoders, encoders
+from .decoders import constant
 from .layout import bracketed
 from .leaves import Leaves
 
@@ -31,16 +31,17 @@ def codecs_view(api: Api, runtime: str) -> CodecsView:
     early: list[str] = []
     late: list[str] = []
     for message in api.messages.values():
-        names += wire_names(message)
-        names.append(f"{constant(message)}_WIRE: Final = frozenset({constant(message)}_NAMES.values())")
-        functions.append("\n".join(decoder(message, leaves)))
-        functions += ["\n".join(lines) for lines in encoder(message, leaves)]
+        names += decoders.wire_names(message)
+        if decoders.has_other_names(message) and not message.family:
+            stem = constant(message)
+            names.append(f"{stem}_OTHERS: Final = frozenset({stem}_NAMES).difference({stem}_NAMES.values())")
+        functions.append("\n".join(decoders.decoder(message, leaves)))
+        functions += ["\n".join(lines) for lines in encoders.encoder(message, leaves)]
         if message.family:
-            functions.append("\n".join(bare_function(message)))
-            late += family_members(message, leaves)
-            early += family_table(message)
-        late += union_tables(message, leaves)
-    made = [line for message in api.messages.values() for line in builders(message)]
+            functions.append("\n".join(encoders.bare_function(message)))
+            late += decoders.family_members(message, leaves)
+            early += [decoders.family_table(message), *encoders.family_table(message)]
+    made = [line for message in api.messages.values() for line in decoders.builders(message)]
     entries = [line for message in api.messages.values() for line in _entries(message)]
     table = bracketed("CODECS: Final = Codecs({", entries, "})")
     return CodecsView(
@@ -71,13 +72,23 @@ def _imports(runtime: str, functions: list[str], constants: list[str]) -> tuple[
     families = "_MEMBERS" in text
     typing = ["Any", "Final"]
     own = ["from . import messages"]
-    decode = [name for name, used in (("MISSING", "MISSING" in text), ("Decoder", families)) if used]
-    encode = [name for name, used in (("Encoder", "Encoder" in below), ("quote", "quote(" in text)) if used]
+    decode = [name for name, used in (("MISSING", "MISSING" in text),) if used]
+    encode = [
+        name
+        for name, used in (
+            ("Encoder", "Encoder" in below),
+            ("Write", "write: Write" in text),
+            ("Writer", "Writer" in below),
+            ("quote", "quote(value)" in text),
+        )
+        if used
+    ]
     bounds = [
         name
         for name, used in (
             ("Bounds", "Bounds(" in below),
-            ("bounded", "bounded(" in below),
+            ("bounded", " bounded(" in below),
+            ("bounded_messages", "bounded_messages(" in below),
             ("check_multiple", "check_multiple(" in text),
             ("only", "only(" in below),
         )

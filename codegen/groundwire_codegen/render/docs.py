@@ -47,7 +47,9 @@ def docstring(text: str, indent: int = 0) -> str:
 
 def _closed(text: str) -> str:
     """One line whose last character cannot join the closing quotes."""
-    return f'{text[:-1]}\\"' if text.endswith('"') else text
+    before = text.removesuffix('"')
+    escaped = (len(before) - len(before.rstrip("\\"))) % 2
+    return text if before == text or escaped else f'{before}\\"'
 
 
 def comment(text: str) -> str:

@@ -1,7 +1,8 @@
-"""The text of encoders: plain functions that return JSON text."""
+"""The text of encoders: plain functions that write JSON text piece by piece."""
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from ..annotations import absent
@@ -11,23 +12,24 @@ from .decoders import constant
 from .layout import bracketed, quoted
 from .leaves import Leaves
 
-RETURN_PARTS: Final = "    return f\"{{{','.join(parts)}}}\""
+SIGNATURE: Final = "(message: Any, depth: int, write: Write) -> None:"
 
 
 def encoder(message: Message, leaves: Leaves) -> list[list[str]]:
     """The encoder of a message, or those of a family: one function each."""
     if message.family:
         return _family(message, leaves)
-    return [_function(message, f"messages.{message.name}", f"encode_{snake(message.name)}", leaves)]
+    return [_function(message, leaves)]
 
 
-def _function(message: Message, cls: str, name: str, leaves: Leaves) -> list[str]:
+def _function(message: Message, leaves: Leaves) -> list[str]:
     lines = [
-        f"def {name}(message: Any, depth: int) -> str:",
-        f"    if message.__class__ is not {cls}:",
+        f"def encode_{snake(message.name)}{SIGNATURE}",
+        f"    if message.__class__ is not messages.{message.name}:",
         f'        raise encode.expected(message, "{message.name}")',
         "    if depth >= MAX_DEPTH:",
         "        raise encode.too_deep(message)",
+        "    some = False",
     ]
     steps = [
         line
@@ -35,7 +37,7 @@ def _function(message: Message, cls: str, name: str, leaves: Leaves) -> list[str
         for line in (
             _write_field(member, message, leaves)
             if isinstance(member, Field)
-            else _write_union(member, message)
+            else _write_union(member, message, leaves)
         )
     ]
     if steps:
@@ -43,34 +45,35 @@ def _function(message: Message, cls: str, name: str, leaves: Leaves) -> list[str
             "    depth += 1",
             "    value: Any",
             '    key: str | None = ""',
-            "    parts: list[str] = []",
             "    try:",
             *steps,
+            "    except EncodeError as error:",
+            "        raise error.under(key) from None",
         ]
-        lines += ["    except EncodeError as error:", "        raise error.under(key) from None"]
-    else:
-        lines.append("    parts: list[str] = []")
-    lines += [
+    return [*lines, *_ending(message)]
+
+
+def _ending(message: Message) -> list[str]:
+    return [
         "    if message.unknown_fields is not EMPTY:",
-        f"        parts += encode.unknown(message, {constant(message)}_NAMES)",
-        RETURN_PARTS,
+        f"        some = encode.unknown(message, {constant(message)}_NAMES, some, write)",
+        '    write("}" if some else "{}")',
     ]
-    return lines
 
 
 def _write_field(field: Field, message: Message, leaves: Leaves) -> list[str]:
     expression = leaves.encoder(field, message)
     key = quoted(field.wire)
-    default = absent(field.type)
     condition = {
         "()": f"if value := message.{field.name}:",
         "EMPTY": f"if (value := message.{field.name}) is not EMPTY and value:",
         "None": f"if (value := message.{field.name}) is not None:",
-    }[default]
+    }[absent(field.type)]
     lines = [f"        {condition}", f"            key = {key}"]
     if field.rules.multiple_of is not None:
         lines += _multiple(field, message, leaves)
-    lines.append(f"            parts.append({_member(field.wire, f'{expression}(value, depth)')})")
+    lines += [f"            {line}" for line in _write_value(field, expression, leaves)]
+    lines.append("            some = True")
     if field.rules.required:
         lines += [
             "        else:",
@@ -80,18 +83,17 @@ def _write_field(field: Field, message: Message, leaves: Leaves) -> list[str]:
     return lines
 
 
-def _member(wire: str, call: str) -> str:
-    """An f-string that writes a key and its value."""
-    literal = _json_key(wire)
-    if literal is None:
-        return f"encode.quote({quoted(wire)}) + f':{{{call}}}'"
-    return f"f'\"{literal}\":{{{call}}}'"
+def _write_value(field: Field, expression: str, leaves: Leaves) -> list[str]:
+    """A key and its value."""
+    key = f"write({_opening(',', field.wire)} if some else {_opening('{', field.wire)})"
+    if leaves.writes(field.type):
+        return [key, f"{expression}(value, depth, write)"]
+    return [key, f"write({_inline(expression)})"]
 
 
-def _json_key(wire: str) -> str | None:
-    """The key as it can stand inside an f-string in single quotes; None when it needs escapes."""
-    plain = wire.isascii() and wire.isprintable() and not set(wire) & set("'\"\\{}")
-    return wire if plain else None
+def _opening(mark: str, wire: str) -> str:
+    """A literal of a key in JSON with its colon, behind a mark."""
+    return quoted(f"{mark}{json.dumps(wire)}:")
 
 
 def _multiple(field: Field, message: Message, leaves: Leaves) -> list[str]:
@@ -116,21 +118,19 @@ def _multiple(field: Field, message: Message, leaves: Leaves) -> list[str]:
     return [f"            {call}"]
 
 
-def union_table(message: Message, union: Union) -> str:
-    """The name of the constant that maps a union's classes to how they are written."""
-    return f"{constant(message)}__{union.name.upper()}"
-
-
-def _write_union(union: Union, message: Message) -> list[str]:
-    table = union_table(message, union)
-    lines = [
-        f"        if (value := message.{union.name}) is not None:",
-        f"            found = {table}.get(value.__class__)",
-        "            if found is None:",
+def _write_union(union: Union, message: Message, leaves: Leaves) -> list[str]:
+    lines = [f"        if (value := message.{union.name}) is not None:"]
+    word = "if"
+    for variant in union.variants:
+        lines.append(f"            {word} value.__class__ is {_variant_class(variant, message)}:")
+        lines += [f"                {line}" for line in _write_variant(variant, message, leaves)]
+        word = "elif"
+    classes = ", ".join(_variant_class(variant, message) for variant in union.variants)
+    lines += [
+        "            else:",
         "                key = None",
-        f'                raise encode.not_a_member(value, {table}).under("{union.name}")',
-        "            key, write = found",
-        '            parts.append(f"{quote(key)}:{write(value, depth)}")',
+        f'                raise encode.not_a_member(value, {classes}).under("{union.name}")',
+        "            some = True",
     ]
     if union.required:
         wires = ", ".join(variant.field.wire for variant in union.variants)
@@ -145,24 +145,16 @@ def _write_union(union: Union, message: Message) -> list[str]:
     return lines
 
 
-def union_tables(message: Message, leaves: Leaves) -> list[str]:
-    """The constants that map the classes of a message's unions to how they are written."""
-    lines: list[str] = []
-    for union in () if message.family else message.unions:
-        items = [_entry(variant, message, leaves) for variant in union.variants]
-        head = f"{union_table(message, union)}: Final[Mapping[type, tuple[str, Encoder]]] = {{"
-        lines.append(bracketed(head, items, "}"))
-    return lines
+def _variant_class(variant: Variant, message: Message) -> str:
+    if variant.class_name is not None:
+        return f"messages.{message.name}.{variant.class_name}"
+    return f"messages.{variant.field.type.name if isinstance(variant.field.type, MessageRef) else ''}"
 
 
-def _entry(variant: Variant, message: Message, leaves: Leaves) -> str:
+def _write_variant(variant: Variant, message: Message, leaves: Leaves) -> list[str]:
+    inside = ["value = value.value"] if variant.class_name is not None else []
     expression = leaves.encoder(variant.field, message)
-    if variant.class_name is None:
-        target = variant.field.type.name if isinstance(variant.field.type, MessageRef) else ""
-        return f"messages.{target}: ({quoted(variant.field.wire)}, {expression})"
-    cls = f"messages.{message.name}.{variant.class_name}"
-    write = "encode.one_string" if expression == "encode.string" else f"encode.one_value({expression})"
-    return f"{cls}: ({quoted(variant.field.wire)}, {write})"
+    return [f"key = {quoted(variant.field.wire)}", *inside, *_write_value(variant.field, expression, leaves)]
 
 
 def variant_function(message: Message, variant: Variant) -> str:
@@ -172,74 +164,60 @@ def variant_function(message: Message, variant: Variant) -> str:
 
 def _family(message: Message, leaves: Leaves) -> list[list[str]]:
     variants = [variant for union in message.unions for variant in union.variants]
-    stem = constant(message)
     name = snake(message.name)
     dispatch = [
-        f"def encode_{name}(message: Any, depth: int) -> str:",
-        f"    found = {stem}_ENCODERS.get(message.__class__)",
+        f"def encode_{name}{SIGNATURE}",
+        f"    found = {constant(message)}_ENCODERS.get(message.__class__)",
         "    if found is None:",
         f'        raise encode.expected(message, "{message.name}")',
         "    if depth >= MAX_DEPTH:",
         "        raise encode.too_deep(message)",
-        "    return found(message, depth + 1)",
+        "    found(message, depth + 1, write)",
     ]
-    return [
-        *(_variant(message, variant, leaves) for variant in variants),
-        _bare(message, leaves),
-        dispatch,
-    ]
+    return [*(_variant(message, variant, leaves) for variant in variants), _rest(message, leaves), dispatch]
 
 
 def _variant(message: Message, variant: Variant, leaves: Leaves) -> list[str]:
-    expression = _inline(leaves.encoder(variant.field, message))
-    member = _member(variant.field.wire, "text")
+    wire = variant.field.wire
+    expression = leaves.encoder(variant.field, message)
+    nested = leaves.writes(variant.field.type)
     lines = [
-        f"def {variant_function(message, variant)}(message: Any, depth: int) -> str:",
+        f"def {variant_function(message, variant)}{SIGNATURE}",
+        f"    write({_opening('{', wire)})",
         "    value = message.value",
         "    try:",
-        f"        text = {expression}",
+        f"        {expression}(value, depth, write)" if nested else f"        write({_inline(expression)})",
         "    except EncodeError as error:",
-        f"        raise error.under({quoted(variant.field.wire)}) from None",
+        f"        raise error.under({quoted(wire)}) from None",
     ]
-    literal = _json_key(variant.field.wire)
-    if literal is not None and not message.fields:
-        short = "f'{{\"" + literal + "\":{text}}}'"
-        lines += ["    if message.unknown_fields is EMPTY:", f"        return {short}"]
-    rest = f"encode_{snake(message.name)}__rest(message, depth)"
-    return [*lines, f"    parts = [{member}, *{rest}]", RETURN_PARTS]
+    if not message.fields:
+        lines += ["    if message.unknown_fields is EMPTY:", '        write("}")', "        return"]
+    return [*lines, f"    encode_{snake(message.name)}__rest(message, depth, write, True)"]
 
 
 def _inline(expression: str) -> str:
-    """A string needs no call: most leaves of a large message are strings."""
+    """The text of a leaf. A string needs no call: most leaves of a large message are strings."""
     call = f"{expression}(value, depth)"
-    if expression == "encode.any_value":
-        whole = "repr(value) if value.__class__ is int"
-        return f"quote(value) if value.__class__ is str else {whole} else {call}"
-    if expression == "encode.string":
+    if expression in ("encode.any_value", "encode.string"):
         return f"quote(value) if value.__class__ is str else {call}"
     return call
 
 
-def _bare(message: Message, leaves: Leaves) -> list[str]:
+def _rest(message: Message, leaves: Leaves) -> list[str]:
     """What a family writes beside its member: its plain fields and what it does not know."""
     name = snake(message.name)
-    lines = [f"def encode_{name}__rest(message: Any, depth: int) -> list[str]:", "    parts: list[str] = []"]
+    lines = [f"def encode_{name}__rest(message: Any, depth: int, write: Write, some: bool) -> None:"]
     steps = [line for field in message.fields for line in _write_field(field, message, leaves)]
     if steps:
         lines += ["    value: Any", '    key: str | None = ""', "    try:", *steps]
         lines += ["    except EncodeError as error:", "        raise error.under(key) from None"]
-    lines += [
-        "    if message.unknown_fields is not EMPTY:",
-        f"        parts += encode.unknown(message, {constant(message)}_NAMES)",
-        "    return parts",
-    ]
-    return lines
+    return [*lines, *_ending(message)]
 
 
 def bare_function(message: Message) -> list[str]:
     """The encoder of the family's own class: a variant newer than this client, or none at all."""
     name = snake(message.name)
-    lines = [f"def encode_{name}__bare(message: Any, depth: int) -> str:"]
+    lines = [f"def encode_{name}__bare{SIGNATURE}"]
     required = next((union for union in message.unions if union.required), None)
     if required is not None:
         wires = ", ".join(variant.field.wire for variant in required.variants)
@@ -247,7 +225,7 @@ def bare_function(message: Message) -> list[str]:
             "    if message.unknown_fields is EMPTY:",
             f'        raise EncodeError("", message, {quoted(f"exactly one of {wires} must be set")})',
         ]
-    return [*lines, f"    parts = encode_{name}__rest(message, depth)", RETURN_PARTS]
+    return [*lines, f"    encode_{name}__rest(message, depth, write, False)"]
 
 
 def family_table(message: Message) -> list[str]:
@@ -258,4 +236,4 @@ def family_table(message: Message) -> list[str]:
         for variant in union.variants
     ]
     items.append(f"messages.{message.name}: encode_{snake(message.name)}__bare")
-    return [bracketed(f"{constant(message)}_ENCODERS: Final[Mapping[type, Encoder]] = {{", items, "}")]
+    return [bracketed(f"{constant(message)}_ENCODERS: Final[Mapping[type, Writer]] = {{", items, "}")]

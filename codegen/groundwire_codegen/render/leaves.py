@@ -65,12 +65,14 @@ class Leaves:
             return f"decode.{FUNCTIONS[type_.kind]}"
         if isinstance(type_, (EnumRef, MessageRef)):
             return f"decode_{snake(type_.name)}"
-        if isinstance(type_, ListOf):
-            item = self._decoder(type_.item, owner, field)
-            return self._constant(f"{_prefixed(item, 'decode')}__list", f"decode.list_of({item})")
-        if isinstance(type_, MapOf):
-            item = self._decoder(type_.value, owner, field)
-            return self._constant(f"{_prefixed(item, 'decode')}__map", f"decode.map_of({item})")
+        if isinstance(type_, (ListOf, MapOf)):
+            inner = type_.item if isinstance(type_, ListOf) else type_.value
+            suffix = "list" if isinstance(type_, ListOf) else "map"
+            item = self._decoder(inner, owner, field)
+            value = f"decode.{suffix}_of({item})"
+            if isinstance(inner, MessageRef) and self.api.messages[inner.name].family:
+                value = f"decode.family_{suffix}({snake(inner.name).upper()}_MEMBERS, {item})"
+            return self._constant(f"{_prefixed(item, 'decode')}__{suffix}", value)
         return self._packed_decoder(type_, owner, field)
 
     def _packed_decoder(self, type_: Packed, owner: Message, field: Field) -> str:
@@ -87,15 +89,24 @@ class Leaves:
     def _sent_url(type_: Packed, name: str) -> str:
         return next(url for url, each in type_.types if each == name)
 
+    def writes(self, type_: TypeRef) -> bool:
+        """Whether values of a type are written piece by piece: messages, and containers of them."""
+        if isinstance(type_, ListOf):
+            return self.writes(type_.item)
+        if isinstance(type_, MapOf):
+            return self.writes(type_.value)
+        return isinstance(type_, (MessageRef, Packed))
+
     def encoder(self, field: Field, owner: Message) -> str:
-        """The expression of a field's encoder, its bounds included."""
+        """The expression of a field's encoder, or of its writer, its bounds included."""
         inner = self._encoder(field.type, owner, field)
         place = f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}"
         bounds = _bounds(field.rules)
         if bounds:
             self.uses_bounds = True
             arguments = bracketed("Bounds(", bounds, ")", indent=4)
-            inner = self._constant(f"{place}__bounded", bracketed("bounded(", [inner, arguments], ")"))
+            name = "bounded_messages" if self.writes(field.type) else "bounded"
+            inner = self._constant(f"{place}__bounded", bracketed(f"{name}(", [inner, arguments], ")"))
         if field.rules.members:
             self.uses_bounds = True
             classes = self._member_classes(field)
@@ -124,7 +135,7 @@ class Leaves:
         inner = type_.item if isinstance(type_, ListOf) else type_.value
         suffix = "list" if isinstance(type_, ListOf) else "map"
         item = self._encoder(inner, owner, field)
-        value = f"encode.{suffix}_of({item})"
+        value = f"encode.messages_{suffix}({item})" if self.writes(inner) else f"encode.{suffix}_of({item})"
         if isinstance(inner, MessageRef) and self.api.messages[inner.name].family:
             value = f'encode.family_{suffix}({snake(inner.name).upper()}_ENCODERS, "{inner.name}")'
         return self._constant(f"{_prefixed(item, 'encode')}__{suffix}", value)

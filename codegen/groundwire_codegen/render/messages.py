@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
 from ..annotations import absent
 from ..ir import Api, Enum, Field, Kind, ListOf, MapOf, Message, Packed, Scalar, TypeRef, Union, Variant
+from ..problem import Problem, SpecError
 from .docs import docstring
 from .layout import LINE, quoted
 
@@ -78,8 +79,23 @@ def messages_view(api: Api, types: Types, runtime: str) -> MessagesView:
     """The view of `messages.py`; `types` are its annotations, `runtime` the module that it imports from."""
     enums = tuple(_enum(enum) for enum in api.enums.values())
     messages = tuple(_message(message, types) for message in api.messages.values())
+    _check_private(api, messages)
     names = sorted({*api.enums, *api.messages})
     return MessagesView(enums=enums, messages=messages, imports=_imports(api, runtime), names=tuple(names))
+
+
+def _check_private(api: Api, messages: Iterable[MessageView]) -> None:
+    """Refuse two families whose variants would share a class of the module."""
+    used = {f"_{message.name}Variants": message.name for message in messages if message.family}
+    for message in messages:
+        for variant in message.family:
+            if (
+                used.setdefault(variant.private, f"{message.name}.{variant.name}")
+                != f"{message.name}.{variant.name}"
+            ):
+                pointer = api.messages[message.name].pointer
+                words = f"its variant {variant.name} has the class of {used[variant.private]}"
+                raise SpecError([Problem("document", pointer, words, "say family = false in the overlay")])
 
 
 def _types(type_: TypeRef) -> list[TypeRef]:

@@ -15,7 +15,7 @@ class OperationShape:
     metadata: str
     """The class that metadata is decoded to, or what any mapping is."""
     poll: tuple[str, ...]
-    """Stems of the method constants that poll: `PROJECTS_OPERATIONS_GET`."""
+    """Ids of the methods that poll."""
     error: tuple[str, str]
     """The attribute that may hold the error, and the error's class."""
     response: tuple[str, str]
@@ -32,17 +32,11 @@ def operation_shape(api: Api) -> OperationShape | None:
             return OperationShape(
                 message=name,
                 metadata=_metadata(api),
-                poll=tuple(_stem(method) for method in polls),
+                poll=tuple(method.id for method in polls),
                 error=error,
                 response=response,
             )
     return None
-
-
-def _stem(method: Method) -> str:
-    from .client import constant_name
-
-    return constant_name(method)
 
 
 def _polls(method: Method, operation: str) -> bool:

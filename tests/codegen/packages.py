@@ -1,0 +1,52 @@
+"""Packages generated in memory, from a document that may be a dict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from groundwire_codegen.inputs import Inputs
+from groundwire_codegen.lock import FILE, Lock
+from groundwire_codegen.pipeline import Output, generate
+
+from tests.codegen.documents import encoded
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/spec.json"))
+
+
+def inputs(document: dict[str, Any] | bytes, overlay: str | None = None, **options: Any) -> Inputs:
+    """The inputs of a run; the package is called `client` unless told."""
+    data = document if isinstance(document, bytes) else encoded(document)
+    said = None if overlay is None else overlay.encode()
+    return Inputs(**{"name": "spec.json", "document": data, "overlay": said, "package": "client", **options})
+
+
+def output(
+    document: dict[str, Any] | bytes, overlay: str | None = None, before: Lock | None = None
+) -> Output:
+    """What a run gives."""
+    return generate(inputs(document, overlay), before)
+
+
+def files(document: dict[str, Any] | bytes, overlay: str | None = None) -> dict[str, str]:
+    """The files of a run, without the lock."""
+    return {path: text for path, text in output(document, overlay).files.items() if path != FILE}
+
+
+def case_inputs(folder: Path) -> Inputs:
+    """The inputs of a case."""
+    overlay = folder / "overlay.toml"
+    said = overlay.read_text("utf-8") if overlay.exists() else None
+    return inputs((folder / "spec.json").read_bytes(), said, package=folder.name)
+
+
+def earth_engine() -> Inputs:
+    """The inputs of the client that this repository holds."""
+    spec = ROOT / "spec"
+    return Inputs(
+        name="earthengine.v1beta.json",
+        document=(spec / "earthengine.v1beta.json").read_bytes(),
+        overlay=(spec / "earthengine.v1beta.overlay.toml").read_bytes(),
+        package="groundwire",
+    )

@@ -1,0 +1,105 @@
+"""A folder is a test: `spec.json` and `overlay.toml` give `want/`, and `example.json` survives it.
+
+An example names a message: `json` is kept as it stands, `also` says the same in other words, `refused`
+is refused, and `unsendable` is read but never sent.
+
+`pytest tests/codegen/test_cases.py --update` rewrites `want/`; the diff is to be reviewed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from groundwire_codegen.emit import emit, lock_of
+from groundwire_codegen.lock import FILE
+from groundwire_codegen.pipeline import generate
+from groundwire_runtime.errors import DecodeError, EncodeError
+
+from tests.codegen.conftest import Load
+from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine
+
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file but the lock, which holds a hash of the generator itself."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != FILE and "__pycache__" not in path.parts
+    }
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 8
+
+
+@each_case
+def test_case_gives_what_is_wanted(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    emit(tmp_path / "out", generate(case_inputs(case)).files)
+    have = contents(tmp_path / "out")
+    if request.config.getoption("--update", default=False):
+        shutil.rmtree(case / "want", ignore_errors=True)
+        for path, text in have.items():
+            (case / "want" / path).parent.mkdir(parents=True, exist_ok=True)
+            (case / "want" / path).write_text(text, "utf-8", newline="")
+    want = contents(case / "want")
+    diff = [
+        line
+        for path in sorted({*have, *want})
+        for line in difflib.unified_diff(
+            want.get(path, "").splitlines(),
+            have.get(path, "").splitlines(),
+            f"want/{path}",
+            f"have/{path}",
+            lineterm="",
+        )
+    ]
+    assert not diff, "\n".join(diff)
+    assert have == want
+
+
+@each_case
+def test_case_keeps_its_example(case: Path, load: Load) -> None:
+    package = load(generate(case_inputs(case)).files)
+    example: dict[str, Any] = json.loads((case / "example.json").read_text("utf-8"))
+    cls = getattr(package, example["type"])
+    message = package.decode(cls, json.dumps(example["json"]).encode())
+    assert json.loads(package.encode(message)) == example["json"]
+    assert package.converter.unstructure(message) == example["json"]
+    assert package.converter.structure(example["json"], cls) == message
+    for other in example.get("also", ()):
+        again = json.loads(package.encode(package.decode(cls, json.dumps(other).encode())))
+        assert again.items() <= example["json"].items()
+    for wrong in example.get("refused", ()):
+        with pytest.raises(DecodeError):
+            package.decode(cls, json.dumps(wrong).encode())
+    for wrong in example.get("unsendable", ()):
+        with pytest.raises(EncodeError):
+            package.encode(package.decode(cls, json.dumps(wrong).encode()))
+    assert pickle.loads(pickle.dumps(attrs.evolve(message))) == message  # noqa: S301
+
+
+@each_case
+def test_case_exports_every_name_once(case: Path, load: Load) -> None:
+    package = load(generate(case_inputs(case)).files)
+    assert sorted(set(package.__all__)) == sorted(package.__all__)
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []
+    client = package.Client()
+    assert client.methods == package.client.METHODS
+    client.close()
+
+
+def test_the_committed_client_is_up_to_date() -> None:
+    folder = ROOT / "generated" / "groundwire"
+    want = {
+        path: text for path, text in generate(earth_engine(), lock_of(folder)).files.items() if path != FILE
+    }
+    assert contents(folder) == want

@@ -1,0 +1,82 @@
+"""Same input, same bytes: over hash seeds, the order of keys, and processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from groundwire_codegen.lock import FILE
+from groundwire_codegen.pipeline import generate
+
+from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine
+
+SCRIPT = """
+import hashlib, sys
+from pathlib import Path
+from groundwire_codegen.pipeline import generate
+from tests.codegen.packages import CASES, case_inputs, earth_engine
+
+for inputs in (*map(case_inputs, CASES), earth_engine()):
+    whole = hashlib.sha256(repr(sorted(generate(inputs).files.items())).encode())
+    print(inputs.package, whole.hexdigest())
+"""
+
+
+def shuffled(value: Any, random_: random.Random) -> Any:
+    """The same JSON value, the members of every object in another order."""
+    if isinstance(value, dict):
+        keys = random_.sample(list(value), len(value))
+        return {key: shuffled(value[key], random_) for key in keys}
+    return [shuffled(item, random_) for item in value] if isinstance(value, list) else value
+
+
+def test_hash_seeds_change_nothing() -> None:
+    runs = [
+        subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in ("0", "1", "random")
+    ]
+    printed = [run.communicate(timeout=60)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert len(printed[0].splitlines()) == len(CASES) + 1
+    assert len(set(printed)) == 1
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_order_of_keys_changes_nothing(case: Path, seed: int) -> None:
+    _compare(case_inputs(case), seed)
+
+
+def test_order_of_keys_changes_nothing_in_the_real_client() -> None:
+    _compare(earth_engine(), 3)
+
+
+def _compare(inputs: Any, seed: int) -> None:
+    from attrs import evolve
+
+    document = json.loads(inputs.document)
+    other = json.dumps(shuffled(document, random.Random(seed))).encode()  # noqa: S311 - an order, no secret
+    assert other != inputs.document
+    want, have = generate(inputs).files, generate(evolve(inputs, document=other)).files
+    # Two files hold a hash of the document's own bytes.
+    unlike = {path for path in want if have[path] != want[path]}
+    assert want.keys() == have.keys()
+    assert unlike == {FILE, "provenance.py"}
+
+
+def test_nothing_of_the_place_is_in_the_output() -> None:
+    for text in generate(earth_engine()).files.values():
+        assert str(ROOT) not in text
+        assert os.uname().nodename not in text or len(os.uname().nodename) < 8

@@ -1,0 +1,206 @@
+"""Writing the output: whole or not at all, only what changed, and never outside the folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from groundwire_codegen.emit import differences, emit, lock_of
+from groundwire_codegen.lock import FILE, Lock, digest, read_lock
+from groundwire_codegen.problem import SpecError
+
+
+def locked(files: Mapping[str, str], names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The files with the lock that owns them."""
+    lock = Lock(files={path: digest(text) for path, text in files.items()}, names=names or {})
+    return {**files, FILE: lock.text()}
+
+
+OLD = locked({"a.py": "old a\n", "b.py": "old b\n", "part/c.py": "old c\n", "py.typed": ""})
+NEW = locked({"a.py": "new a\n", "b.py": "old b\n", "d.py": "new d\n", "py.typed": ""})
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Everything in a folder; empty folders are not looked at."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def as_bytes(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in files.items()}
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A folder that an earlier run wrote, with a neighbour's file in it and one beside it."""
+    folder = tmp_path / "out"
+    emit(folder, OLD)
+    (folder / "mine.txt").write_text("mine")
+    (tmp_path / "outside.txt").write_text("outside")
+    return folder
+
+
+def test_a_first_run_writes_everything(tmp_path: Path) -> None:
+    done = emit(tmp_path / "deep" / "out", OLD)
+    assert done.written == tuple(sorted(OLD))
+    assert done.removed == ()
+    assert tree(tmp_path / "deep" / "out") == as_bytes(OLD)
+
+
+def test_a_next_run_writes_what_changed_and_removes_what_it_no_longer_owns(out: Path) -> None:
+    os.utime(out / "b.py", ns=(1, 1))
+    done = emit(out, NEW)
+    assert done.written == ("a.py", "d.py", FILE)
+    assert done.removed == ("part/c.py",)
+    assert tree(out) == {**as_bytes(NEW), "mine.txt": b"mine"}
+    assert (out / "b.py").stat().st_mtime_ns == 1
+
+
+def test_the_same_again_touches_nothing(out: Path) -> None:
+    for path in out.rglob("*"):
+        os.utime(path, ns=(1, 1))
+    os.utime(out, ns=(1, 1))
+    done = emit(out, OLD)
+    assert (done.written, done.removed) == ((), ())
+    assert {path.stat().st_mtime_ns for path in (out, *out.rglob("*"))} == {1}
+
+
+def test_text_is_written_byte_by_byte(out: Path) -> None:
+    emit(out, locked({"a.py": "é\r\n\n"}))
+    assert (out / "a.py").read_bytes() == b"\xc3\xa9\r\n\n"
+
+
+@pytest.mark.parametrize("path", ["mine.txt", "part/theirs.py"])
+def test_a_file_that_was_not_generated_is_never_replaced(out: Path, path: str) -> None:
+    (out / path).write_text("theirs")
+    before = tree(out)
+    with pytest.raises(SpecError, match="exists and was not generated") as caught:
+        emit(out, {**NEW, path: "ours"})
+    assert f"out#/{path}" in str(caught.value)
+    assert tree(out) == before
+
+
+def test_a_folder_without_a_lock_is_not_taken_over(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("theirs")
+    with pytest.raises(SpecError, match="was not generated"):
+        emit(tmp_path, NEW)
+    assert tree(tmp_path) == {"a.py": b"theirs"}
+
+
+def test_a_run_that_fails_leaves_the_old_output(out: Path) -> None:
+    (out / "d.py").mkdir()
+    before = tree(out)
+    with pytest.raises(OSError, match=r"d\.py"):
+        emit(out, NEW)
+    assert tree(out) == before
+    assert not list(out.glob(".groundwire-*"))
+
+
+def test_text_that_cannot_be_written_leaves_the_old_output(out: Path) -> None:
+    before = tree(out)
+    with pytest.raises(UnicodeEncodeError):
+        emit(out, {**NEW, "z.py": "\ud800"})
+    assert tree(out) == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../x.py", "/x.py", "a/../../x.py", "a\\..\\x.py", "C:x.py", "", ".", "a\n.py", "a/" * 9 + "x.py"],
+)
+def test_a_path_that_could_leave_the_folder_is_refused(out: Path, path: str) -> None:
+    before = tree(out.parent)
+    with pytest.raises(SpecError, match="unsafe path"):
+        emit(out, {**NEW, path: "x"})
+    # The same for what a lock says to remove.
+    (out / FILE).write_text(Lock(files={path: ""}).text())
+    with pytest.raises(SpecError, match="unsafe path"):
+        emit(out, NEW)
+    (out / FILE).write_text(OLD[FILE])
+    assert tree(out.parent) == before
+
+
+def test_a_lock_cannot_own_a_file_outside_through_a_link(out: Path, tmp_path: Path) -> None:
+    victims = tmp_path / "victims"
+    victims.mkdir()
+    (victims / "c.py").write_text("precious")
+    (out / "part" / "c.py").unlink()
+    (out / "part").rmdir()
+    (out / "part").symlink_to(victims, target_is_directory=True)
+    for files in (NEW, {**OLD, "part/c.py": "changed"}, locked({"part/new.py": "new"})):
+        with pytest.raises(SpecError, match="a link out of the folder"):
+            emit(out, files)
+    assert tree(victims) == {"c.py": b"precious"}
+
+
+def test_a_linked_file_is_replaced_and_its_target_kept(out: Path, tmp_path: Path) -> None:
+    (out / "a.py").unlink()
+    (out / "a.py").symlink_to(tmp_path / "outside.txt")
+    (out / "part" / "c.py").unlink()
+    (out / "part" / "c.py").symlink_to(tmp_path / "outside.txt")
+    emit(out, NEW)
+    assert not (out / "a.py").is_symlink()
+    assert not (out / "part" / "c.py").exists()
+    assert tree(out) == {**as_bytes(NEW), "mine.txt": b"mine"}
+    assert (tmp_path / "outside.txt").read_text() == "outside"
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        ({"a.py": b"edited\n"}, "-edited"),
+        ({"a.py": None}, "+old a"),
+        ({"a.py": b"old a\r\n"}, "(no line differs"),
+        ({"a.py": b"old a"}, "(no line differs"),
+        ({"a.py": b"\xff"}, "-\ufffd"),
+        ({"py.typed": None}, "(no line differs"),
+    ],
+)
+def test_every_edit_is_a_difference(out: Path, edit: Mapping[str, bytes | None], line: str) -> None:
+    assert not list(differences(out, OLD))
+    for path, content in edit.items():
+        (out / path).unlink()
+        if content is not None:
+            (out / path).write_bytes(content)
+    found = list(differences(out, OLD))
+    assert any(each.startswith(line) for each in found), found
+    emit(out, OLD)
+    assert not list(differences(out, OLD))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "not a lock of format 1"),
+        ('{"lock": 2}', "not a lock of format 1"),
+        ('{"lock": 1, "inputs": {}, "files": [], "names": {}}', "#/files: expected an object of strings"),
+        (
+            '{"lock": 1, "inputs": {}, "files": {"a": 1}, "names": {}}',
+            "#/files: expected an object of strings",
+        ),
+        ('{"lock": 1, "inputs": {}, "files": {}, "names": {"message:A": "A; import os"}}', "is not a name"),
+        ('{"lock": 1, "inputs": {}, "files": {}, "names": {"message:A": "class"}}', "is not a name"),
+    ],
+)
+def test_a_lock_that_is_none_is_refused(out: Path, text: str, words: str) -> None:
+    (out / FILE).write_text(text)
+    before = tree(out)
+    with pytest.raises(SpecError) as caught:
+        emit(out, NEW)
+    assert words in str(caught.value)
+    assert tree(out) == before
+
+
+def test_a_lock_reads_what_it_writes(out: Path) -> None:
+    lock = Lock(inputs={"document": "1"}, files={"a": "2"}, names={"message:A": "A", "field:A.é": "n"})
+    assert read_lock(lock.text()) == lock
+    assert lock.text().isascii()
+    assert lock_of(out) == read_lock(OLD[FILE])
+    assert lock_of(out / "part") is None
+    (out / FILE).write_bytes(b"\xff")
+    with pytest.raises(SpecError, match="not UTF-8"):
+        lock_of(out)

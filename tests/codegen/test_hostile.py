@@ -1,0 +1,198 @@
+"""A document is data: whatever it says is refused with a place, or becomes text that does nothing."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from groundwire_codegen.gate import check_files
+from groundwire_codegen.problem import SpecError
+
+from tests.codegen.conftest import Load
+from tests.codegen.documents import bookshop, with_property
+from tests.codegen.packages import files
+
+CANARY = "GROUNDWIRE_CANARY"
+RUN = f"__import__('os').environ.__setitem__('{CANARY}', 'dead')"
+"""An expression that leaves a trace when it is run."""
+
+TEXTS = {
+    "closing quotes": f'"""\n{RUN}\n"""',
+    "closing quotes at the end": f'x """; {RUN} #"""',
+    "one quote at the end": 'He said "no"',
+    "quotes only": '""""""',
+    "backslash at the end": "C:\\",
+    "backslash before quotes": f'\\"""\n{RUN}\n',
+    "many backslashes": "\\" * 7 + '"""',
+    "unicode escape": "\\u0022\\u0022\\u0022 \\N{QUOTATION MARK} \\x22",
+    "line separator": f"a\u2028{RUN}\u2029{RUN}\x85{RUN}\x0b{RUN}\x0c{RUN}",
+    "carriage return": f"a\r{RUN}\r\n{RUN}",
+    "bidi controls": f"a\u202e{RUN}\u2066b\u2069\u200f",
+    "null": f"a\x00{RUN}",
+    "zero width": "a\u200bb\ufeffc\U000e0041",
+    "template syntax": "{{ 7 * 7 }} {% raw %} {# x #} ${x} %(x)s {0} {x!r}",
+    "comment": f"# {RUN}\n# type: ignore",
+    "decorator": f"\n    @{RUN}\n    def f(): ...",
+    "f-string": f"{{{RUN}}} {{{{{RUN}}}}}",
+    "one long word": '"' + "x" * 500 + '"',
+    "blank": " \n\t\n ",
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs() -> Iterator[None]:
+    os.environ.pop(CANARY, None)
+    yield
+    assert CANARY not in os.environ
+
+
+def shape(sources: dict[str, str]) -> list[str]:
+    """The code of a package without its texts: node types and names, docstrings left out."""
+    return [
+        f"{path}:{type(node).__name__}:{getattr(node, 'id', getattr(node, 'name', ''))}"
+        for path, text in sources.items()
+        if path.endswith(".py")
+        for node in ast.walk(ast.parse(text))
+        if not isinstance(node, (ast.Expr, ast.Constant))
+    ]
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_prose_changes_no_code(text: str, load: Load) -> None:
+    def described(words: str) -> dict[str, Any]:
+        document = with_property("note", {"type": "string", "description": words})
+        book = document["schemas"]["Book"]
+        book["description"] = words
+        book["properties"]["genre"]["enumDescriptions"] = [words] * 3
+        get = document["resources"]["books"]["methods"]["get"]
+        get["description"] = words
+        get["parameters"]["name"]["description"] = words
+        return {**document, "title": words, "version": words, "revision": words, "description": words}
+
+    hostile = files(described(text))
+    assert shape(hostile) == shape(files(described("Plain.")))
+    for source in hostile.values():
+        assert all(character.isprintable() or character == "\n" for character in source)
+    assert load(hostile).Book(note="kept").note == "kept"
+
+
+NAMES = [
+    f'A"]; {RUN}#',
+    f"A'\n{RUN}\n'",
+    f'"""\n{RUN}',
+    "A\\",
+    "{value}",
+    f"{{{RUN}}}",
+    "A\u2028B",
+    "\u202eA",
+    "é",
+    "名前",
+    "",
+    " ",
+    "../../evil",
+    "a/b~c",
+    "__class__",
+    "__slots__",
+    "__attrs_attrs__",
+    "__import__",
+    "unknown_fields",
+    "self",
+    "None",
+    "mro",
+    "_missing_",
+    "CON",
+    "x" * 300,
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_property_name_is_kept_on_the_wire_only(name: str, load: Load) -> None:
+    package = load(files(with_property(name, {"type": "string"})))
+    value = {"name": "b", name: "kept"}
+    book = package.decode(package.Book, json.dumps(value).encode())
+    assert not book.unknown_fields
+    assert json.loads(package.encode(book)) == value
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_enum_value_is_a_literal(name: str, load: Load) -> None:
+    schema = {"type": "string", "enum": ["FIRST", name, "LAST"]}
+    package = load(files(with_property("rank", schema)))
+    assert [member.value for member in package.BookRank] == ["FIRST", name, "LAST"]
+    book = package.decode(package.Book, json.dumps({"rank": name}).encode())
+    assert isinstance(book.rank, package.BookRank)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_query_parameter_is_a_literal(name: str, load: Load) -> None:
+    document = bookshop()
+    parameters = document["resources"]["books"]["methods"]["list"]["parameters"]
+    parameters[name] = {"type": "string", "location": "query", "enum": [name], "default": name}
+    try:
+        package = load(files(document))
+    except SpecError as error:
+        assert "/parameters/" in str(error)
+        return
+    constant = package.client.METHODS["bookshop.books.list"]
+    assert [each.values for each in constant.parameters if each.name == name] == [(name,)]
+
+
+@pytest.mark.parametrize(
+    "name", ["None", "True", "CON", "con", "Any", "Message", "Client", "CODECS", "Exception"]
+)
+def test_schema_id_that_python_or_a_file_system_owns(name: str, load: Load) -> None:
+    document = with_property("x", {"$ref": name})
+    document["schemas"][name] = {"id": name, "type": "object", "properties": {"a": {"type": "string"}}}
+    package = load(files(document))
+    assert json.loads(package.encode(package.decode(package.Book, b'{"x": {"a": "1"}}'))) == {"x": {"a": "1"}}
+    assert package.Client is package.client.Client
+
+
+def test_a_cycle_of_references_ends(load: Load) -> None:
+    document = with_property("left", {"$ref": "Leaf"})
+    document["schemas"]["Leaf"] = {"id": "Leaf", "type": "object", "properties": {"book": {"$ref": "Book"}}}
+    package = load(files(document))
+    data = b'{"left": {"book": {"left": {}}}}'
+    assert json.loads(package.encode(package.decode(package.Book, data))) == json.loads(data)
+
+
+def test_a_document_without_messages(load: Load) -> None:
+    method = {"id": "bookshop.ping", "httpMethod": "GET", "path": "v1/ping"}
+    package = load(files({**bookshop(), "schemas": {}, "resources": {}, "methods": {"ping": method}}))
+    assert list(package.Client.ping.__annotations__) == ["options", "return"]
+    assert package.client.METHODS.keys() == {"bookshop.ping"}
+
+
+def test_a_long_chain_of_references_ends() -> None:
+    document = with_property("next", {"$ref": "N0"})
+    for number in range(350):
+        properties = {"next": {"$ref": f"N{number + 1}"}} if number < 349 else {}
+        document["schemas"][f"N{number}"] = {"id": f"N{number}", "type": "object", "properties": properties}
+    assert "class N349(Message)" in files(document)["messages.py"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import os",
+        "from os import system",
+        "print(1)",
+        "x = eval('1')",
+        "x = getattr(object, 'y')",
+        "x = object.__subclasses__()",
+        "for x in (): pass",
+        "with x: pass",
+        "del x",
+        "async def f(): pass",
+        "x = (",
+        "x = 'a\0'",
+    ],
+)
+def test_the_gate_refuses_code_that_no_template_writes(line: str) -> None:
+    check_files({"a.py": "x = 1\n", "b.txt": line})
+    with pytest.raises(SpecError, match=r"output/a\.py#line \d"):
+        check_files({"a.py": f"{line}\n"})
