@@ -267,7 +267,7 @@ class AuthTransport:
         if self._quota_project:
             headers["x-goog-user-project"] = self._quota_project
         if self._is_anonymous(request):
-            return self._inner.send(evolve(request, headers=headers))
+            return self._inner.send(evolve(request, headers=headers) if self._quota_project else request)
         _check_destination(request)
         if isinstance(self._credentials, Token):
             return self._with_token(request, headers)

@@ -155,12 +155,14 @@ class BaseClient:
         if not options.keys() <= CallOptions.__optional_keys__:
             raise _unknown_option(method, options)
         parameters = self._filled(method, parameters)
-        parameters, body = method.with_request_id(parameters, body, self._clock.new_id())
-        request = method.request(parameters, body, base_url=self._base_url, codecs=self._codecs)
+        parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
         seconds = _checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
-        request = evolve(
-            request,
-            headers={**_client_headers(self._user_agent), **request.headers},
+        request = method.request(
+            parameters,
+            body,
+            base_url=self._base_url,
+            codecs=self._codecs,
+            headers=_client_headers(self._user_agent),
             scopes=self._scopes_for(method, body, options),
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
         )

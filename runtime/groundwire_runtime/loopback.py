@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 
+@lru_cache(256)
 def is_loopback(host: str) -> bool:
     """Whether a host is `localhost` or a loopback address."""
     if host.lower().rstrip(".") == "localhost":

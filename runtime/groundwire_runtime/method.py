@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from .path import expand
 
 ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
+_JSON: Final = {"content-type": "application/json"}
 IDEMPOTENT: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 """Verbs that have the same effect however often they arrive (RFC 9110 9.2.2)."""
 
@@ -98,21 +99,32 @@ class Method(Generic[ResponseT]):
         return getattr(body, self.request_id, None)
 
     def with_request_id(
-        self, parameters: Mapping[str, object], body: Any, new_id: str
+        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
     ) -> tuple[Mapping[str, object], Any]:
         """The same call with a request id; one that it carries stays, also when it is none that can be sent."""
         if self.request_id is None or self._carried(parameters, body) not in (None, ""):
             return parameters, body
         if self.request_id_in_query:
-            return {**parameters, self.request_id: new_id}, body
+            return {**parameters, self.request_id: new_id()}, body
         # A body of another type is left to `request`, which refuses it.
         known = self.request_type is not None and isinstance(body, self.request_type)
-        return parameters, evolve(body, **{self.request_id: new_id}) if known else body
+        return parameters, evolve(body, **{self.request_id: new_id()}) if known else body
 
     def request(
-        self, parameters: Mapping[str, object], body: object = None, *, base_url: str, codecs: Codecs
+        self,
+        parameters: Mapping[str, object],
+        body: object = None,
+        *,
+        base_url: str,
+        codecs: Codecs,
+        headers: Mapping[str, str] | None = None,
+        scopes: tuple[str, ...] = (),
+        deadline: float | None = None,
     ) -> Request:
-        """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError."""
+        """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError.
+
+        `headers` go with it, `scopes` and `deadline` are carried to the transports.
+        """
         texts = self._texts(parameters)
         path = expand(
             self.path,
@@ -126,10 +138,12 @@ class Method(Generic[ResponseT]):
             method_id=self.id,
             verb=self.verb,
             url=f"{base_url}{path}{'?' if query else ''}{urlencode(query)}",
-            headers={"content-type": "application/json"} if self.request_type is not None else {},
+            headers={**(headers or {}), **(_JSON if self.request_type is not None else {})},
             body=self._encoded(body, codecs),
             safe_to_retry=self.idempotent or request_id is not None,
             request_id=request_id,
+            scopes=scopes,
+            deadline=deadline,
         )
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:

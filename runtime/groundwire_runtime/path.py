@@ -11,6 +11,7 @@ from urllib.parse import quote
 from .errors import ArgumentError
 
 _EXPRESSION: Final = re.compile(r"\{(\+?)([^{}]+)\}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -55,8 +56,10 @@ def _segments(name: str, value: str, reserved: bool) -> str:
 
 def check_text(name: str, value: str) -> None:
     """Refuse control characters and lone surrogates."""
-    if any(character < " " or character == "\x7f" for character in value):
+    if _CONTROL.search(value):
         raise ArgumentError(f"{name}: {value[:200]!r} has a control character")
+    if value.isascii():
+        return
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:

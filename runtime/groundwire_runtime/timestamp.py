@@ -93,18 +93,18 @@ class Timestamp(datetime):
             raise ValueError("not an RFC 3339 timestamp")
         year, month, day, hour, minute, second, fraction, zone = found.groups()
         nanoseconds = int((fraction or "").ljust(9, "0"))
-        local = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second), nanoseconds // 1000, UTC
-        )
-        if zone != "Z":
-            hours, minutes = int(zone[1:3]), int(zone[4:6])
-            if hours > 23 or minutes > 59:
-                raise ValueError("not an RFC 3339 offset")
-            offset = timedelta(hours=hours, minutes=minutes)
-            try:
-                local = local - offset if zone[0] == "+" else local + offset
-            except OverflowError:
-                raise ValueError("a timestamp lies within the years 0001 to 9999") from None
+        parts = (int(year), int(month), int(day), int(hour), int(minute), int(second), nanoseconds // 1000)
+        if zone == "Z":
+            return cls(*parts, nanosecond=nanoseconds % 1000)
+        local = datetime(*parts, tzinfo=UTC)
+        hours, minutes = int(zone[1:3]), int(zone[4:6])
+        if hours > 23 or minutes > 59:
+            raise ValueError("not an RFC 3339 offset")
+        offset = timedelta(hours=hours, minutes=minutes)
+        try:
+            local = local - offset if zone[0] == "+" else local + offset
+        except OverflowError:
+            raise ValueError("a timestamp lies within the years 0001 to 9999") from None
         return cls.of(local, nanoseconds % 1000)
 
     def text(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import threading
 import urllib.request
 import zlib
@@ -30,6 +31,7 @@ PIECE: Final = 256 * 1024
 """Bytes read at a time."""
 MAX_RESPONSE: Final = 64 * 1024 * 1024
 """Bytes that a response may have, decompressed, unless the client says otherwise."""
+_UNFIT: Final = re.compile(r"[^ -~]")
 _NONE: Final = Deadline(None, SYSTEM.monotonic)
 
 
@@ -147,7 +149,8 @@ class UrllibTransport:
         pieces: list[bytes] = []
         size = 0
         arrived = False
-        while raw := answer.read(PIECE, decode_content=False):
+        # A body of known length is bounded already.
+        while raw := answer.read(None if length else PIECE, decode_content=False):
             arrived = True
             for piece in (raw,) if unpack is None else _unpacked(unpack, raw, request):
                 size += len(piece)
@@ -218,7 +221,7 @@ def _unpacked(unpack: Any, raw: bytes, request: Request) -> Iterator[bytes]:
 
 def _check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
-        if any(character < " " or character > "~" for character in name + value):
+        if _UNFIT.search(name) or _UNFIT.search(value):
             raise ArgumentError(
                 f"header {name[:40]!r} has a character that a header cannot carry; nothing was sent"
             )

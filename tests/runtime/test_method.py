@@ -179,7 +179,7 @@ def test_a_request_id_makes_a_call_safe_to_send_again(
 def test_a_new_request_id_goes_only_where_there_is_none(
     method: Method[Any], parameters: dict[str, object], body: Any, expected: tuple[Any, Any]
 ) -> None:
-    assert method.with_request_id(parameters, body, "new") == expected
+    assert method.with_request_id(parameters, body, lambda: "new") == expected
 
 
 @pytest.mark.parametrize(
