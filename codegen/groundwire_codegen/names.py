@@ -25,6 +25,7 @@ CLASS_NAMES: Final = frozenset(
         "JsonValue",
         "Mapping",
         "Message",
+        "NO_TIMEOUT",
         "RetryPolicy",
         "Sequence",
         "StrEnum",

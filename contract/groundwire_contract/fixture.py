@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from groundwire import Client
-    from groundwire_runtime.client import ClientOptions
+    from groundwire_runtime.options import ClientOptions
 
 PROJECT: Final = "contract-project"
 """The project that `client()` is made for."""

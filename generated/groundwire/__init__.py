@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groundwire_runtime import auth as credentials
-from groundwire_runtime import errors
+from groundwire_runtime import credentials, errors
 from groundwire_runtime.messages import Unlisted
+from groundwire_runtime.options import NO_TIMEOUT
+from groundwire_runtime.retry import RetryPolicy
 from groundwire_runtime.timestamp import Duration, Timestamp
 
 from .client import Client
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     converter: Converter
 
 __all__ = [
+    "NO_TIMEOUT",
     "AffineTransform",
     "ArrayValue",
     "CancelOperationRequest",
@@ -82,6 +84,7 @@ __all__ = [
     "OperationState",
     "PixelGrid",
     "PyramidingPolicy",
+    "RetryPolicy",
     "Status",
     "TfRecordImageExportOptions",
     "TilePermissions",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from groundwire_runtime import decode, encode
 from groundwire_runtime.bounds import Bounds, bounded, check_multiple, only
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, Writer, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -260,28 +261,27 @@ def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
     shear_y: Any = None
     scale_y: Any = None
     translate_y: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "scaleX", None)) is not None:
-            scale_x = decode.double(value, depth)
-        if (value := pop(key := "shearX", None)) is not None:
-            shear_x = decode.double(value, depth)
-        if (value := pop(key := "translateX", None)) is not None:
-            translate_x = decode.double(value, depth)
-        if (value := pop(key := "shearY", None)) is not None:
-            shear_y = decode.double(value, depth)
-        if (value := pop(key := "scaleY", None)) is not None:
-            scale_y = decode.double(value, depth)
-        if (value := pop(key := "translateY", None)) is not None:
-            translate_y = decode.double(value, depth)
+        if data and (value := pop(key := "scaleX", None)) is not None:
+            scale_x = decode.double(value, depth + 1)
+        if data and (value := pop(key := "shearX", None)) is not None:
+            shear_x = decode.double(value, depth + 1)
+        if data and (value := pop(key := "translateX", None)) is not None:
+            translate_x = decode.double(value, depth + 1)
+        if data and (value := pop(key := "shearY", None)) is not None:
+            shear_y = decode.double(value, depth + 1)
+        if data and (value := pop(key := "scaleY", None)) is not None:
+            scale_y = decode.double(value, depth + 1)
+        if data and (value := pop(key := "translateY", None)) is not None:
+            translate_y = decode.double(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_affine_transform(data or EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
     if data and not AFFINE_TRANSFORM_OTHERS.isdisjoint(data):
-        first = build_affine_transform(EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
-        return decode.joined(first, decode_affine_transform(decode.renamed(data, AFFINE_TRANSFORM_NAMES), depth - 1))
-    return build_affine_transform(data or EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
+        return decode.joined(made, decode_affine_transform(decode.renamed(data, AFFINE_TRANSFORM_NAMES), depth))
+    return made
 
 
 def encode_affine_transform(message: Any, depth: int, write: Write) -> None:
@@ -337,15 +337,17 @@ def decode_array_value(data: Any, depth: int) -> messages.ArrayValue:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     values: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "values", None)) is not None:
-            values = decode_value_node__list(value, depth)
+            values = decode_value_node__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_array_value(data or EMPTY, values)
+    made = new(messages.ArrayValue)
+    put_unknown_fields(made, data or EMPTY)
+    put_array_value__values(made, values)
+    return made
 
 
 def encode_array_value(message: Any, depth: int, write: Write) -> None:
@@ -375,7 +377,9 @@ def decode_cancel_operation_request(data: Any, depth: int) -> messages.CancelOpe
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    return build_cancel_operation_request(data or EMPTY)
+    made = new(messages.CancelOperationRequest)
+    put_unknown_fields(made, data or EMPTY)
+    return made
 
 
 def encode_cancel_operation_request(message: Any, depth: int, write: Write) -> None:
@@ -398,30 +402,29 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
     filename_prefix: Any = None
     permissions: Any = None
     bucket_cors_uris: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "bucket", None)) is not None:
-            bucket = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "filenamePrefix", None)) is not None:
-            filename_prefix = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "permissions", None)) is not None:
-            permissions = decode_tile_permissions(value, depth)
-        if (value := pop(key := "bucketCorsUris", None)) is not None:
-            bucket_cors_uris = decode_string__list(value, depth)
+        if data and (value := pop(key := "bucket", None)) is not None:
+            bucket = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "filenamePrefix", None)) is not None:
+            filename_prefix = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "permissions", None)) is not None:
+            permissions = decode_tile_permissions(value, depth + 1)
+        if data and (value := pop(key := "bucketCorsUris", None)) is not None:
+            bucket_cors_uris = decode_string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not CLOUD_STORAGE_DESTINATION_OTHERS.isdisjoint(data):
-        first = build_cloud_storage_destination(EMPTY, bucket, filename_prefix, permissions, bucket_cors_uris)
-        return decode.joined(first, decode_cloud_storage_destination(decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES), depth - 1))
-    return build_cloud_storage_destination(
+    made = build_cloud_storage_destination(
         data or EMPTY,
         bucket,
         filename_prefix,
         permissions,
         bucket_cors_uris,
     )
+    if data and not CLOUD_STORAGE_DESTINATION_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_cloud_storage_destination(decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES), depth))
+    return made
 
 
 def encode_cloud_storage_destination(message: Any, depth: int, write: Write) -> None:
@@ -467,15 +470,17 @@ def decode_dictionary_value(data: Any, depth: int) -> messages.DictionaryValue:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     values: Any = EMPTY
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "values", None)) is not None:
-            values = decode_value_node__map(value, depth)
+            values = decode_value_node__map(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_dictionary_value(data or EMPTY, values)
+    made = new(messages.DictionaryValue)
+    put_unknown_fields(made, data or EMPTY)
+    put_dictionary_value__values(made, values)
+    return made
 
 
 def encode_dictionary_value(message: Any, depth: int, write: Write) -> None:
@@ -507,20 +512,22 @@ def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination
         raise decode.too_deep(data)
     folder: Any = None
     filename_prefix: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "folder", None)) is not None:
-            folder = value if value.__class__ is str else decode.string(value, depth)
+            folder = value if value.__class__ is str else decode.string(value, depth + 1)
         if (value := pop(key := "filenamePrefix", None)) is not None:
-            filename_prefix = value if value.__class__ is str else decode.string(value, depth)
+            filename_prefix = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = new(messages.DriveDestination)
+    put_unknown_fields(made, data or EMPTY)
+    put_drive_destination__folder(made, folder)
+    put_drive_destination__filename_prefix(made, filename_prefix)
     if data and not DRIVE_DESTINATION_OTHERS.isdisjoint(data):
-        first = build_drive_destination(EMPTY, folder, filename_prefix)
-        return decode.joined(first, decode_drive_destination(decode.renamed(data, DRIVE_DESTINATION_NAMES), depth - 1))
-    return build_drive_destination(data or EMPTY, folder, filename_prefix)
+        return decode.joined(made, decode_drive_destination(decode.renamed(data, DRIVE_DESTINATION_NAMES), depth))
+    return made
 
 
 def encode_drive_destination(message: Any, depth: int, write: Write) -> None:
@@ -557,17 +564,20 @@ def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngi
         raise decode.too_deep(data)
     name: Any = None
     overwrite: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "name", None)) is not None:
-            name = value if value.__class__ is str else decode.string(value, depth)
+            name = value if value.__class__ is str else decode.string(value, depth + 1)
         if (value := pop(key := "overwrite", None)) is not None:
-            overwrite = decode.boolean(value, depth)
+            overwrite = decode.boolean(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_earth_engine_destination(data or EMPTY, name, overwrite)
+    made = new(messages.EarthEngineDestination)
+    put_unknown_fields(made, data or EMPTY)
+    put_earth_engine_destination__name(made, name)
+    put_earth_engine_destination__overwrite(made, overwrite)
+    return made
 
 
 def encode_earth_engine_destination(message: Any, depth: int, write: Write) -> None:
@@ -602,7 +612,9 @@ def decode_empty(data: Any, depth: int) -> messages.Empty:
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    return build_empty(data or EMPTY)
+    made = new(messages.Empty)
+    put_unknown_fields(made, data or EMPTY)
+    return made
 
 
 def encode_empty(message: Any, depth: int, write: Write) -> None:
@@ -630,52 +642,39 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
     priority: Any = None
     max_workers: Any = None
     export_options: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "expression", None)) is not None:
-            expression = decode_expression(value, depth)
-        if (value := pop(key := "description", None)) is not None:
-            description = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "maxPixels", None)) is not None:
-            max_pixels = decode_int64__wrapped(value, depth)
-        if (value := pop(key := "grid", None)) is not None:
-            grid = decode_pixel_grid(value, depth)
-        if (value := pop(key := "requestId", None)) is not None:
-            request_id = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "workloadTag", None)) is not None:
-            workload_tag = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth)
-        if (value := pop(key := "maxWorkers", None)) is not None:
-            max_workers = decode_int32__wrapped(value, depth)
-        _export_options_key = ""
-        if (value := pop(key := "fileExportOptions", None)) is not None:
-            export_options = decode_image_file_export_options(value, depth)
-            _export_options_key = key
-        if (value := pop(key := "assetExportOptions", None)) is not None:
+        if data and (value := pop(key := "expression", None)) is not None:
+            expression = decode_expression(value, depth + 1)
+        if data and (value := pop(key := "description", None)) is not None:
+            description = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "maxPixels", None)) is not None:
+            max_pixels = decode_int64__wrapped(value, depth + 1)
+        if data and (value := pop(key := "grid", None)) is not None:
+            grid = decode_pixel_grid(value, depth + 1)
+        if data and (value := pop(key := "requestId", None)) is not None:
+            request_id = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "workloadTag", None)) is not None:
+            workload_tag = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "priority", None)) is not None:
+            priority = decode_int32__wrapped(value, depth + 1)
+        if data and (value := pop(key := "maxWorkers", None)) is not None:
+            max_workers = decode_int32__wrapped(value, depth + 1)
+        if data and (value := pop(key := "fileExportOptions", None)) is not None:
+            export_options = decode_image_file_export_options(value, depth + 1)
+        if data and (value := pop(key := "assetExportOptions", None)) is not None:
             if export_options is not None:
-                raise decode.conflict(value, "export_options", _export_options_key, key)
-            export_options = decode_image_asset_export_options(value, depth)
-            _export_options_key = key
+                raise decode.conflict(
+                    value,
+                    "export_options",
+                    {messages.ImageFileExportOptions: "fileExportOptions"}[export_options.__class__],
+                    key,
+                )
+            export_options = decode_image_asset_export_options(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not EXPORT_IMAGE_REQUEST_OTHERS.isdisjoint(data):
-        first = build_export_image_request(
-            EMPTY,
-            expression,
-            description,
-            max_pixels,
-            grid,
-            request_id,
-            workload_tag,
-            priority,
-            max_workers,
-            export_options,
-        )
-        return decode.joined(first, decode_export_image_request(decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES), depth - 1))
-    return build_export_image_request(
+    made = build_export_image_request(
         data or EMPTY,
         expression,
         description,
@@ -687,6 +686,9 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         max_workers,
         export_options,
     )
+    if data and not EXPORT_IMAGE_REQUEST_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_export_image_request(decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES), depth))
+    return made
 
 
 def encode_export_image_request(message: Any, depth: int, write: Write) -> None:
@@ -766,17 +768,20 @@ def decode_expression(data: Any, depth: int) -> messages.Expression:
         raise decode.too_deep(data)
     values: Any = EMPTY
     result: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "values", None)) is not None:
-            values = decode_value_node__map(value, depth)
+            values = decode_value_node__map(value, depth + 1)
         if (value := pop(key := "result", None)) is not None:
-            result = value if value.__class__ is str else decode.string(value, depth)
+            result = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_expression(data or EMPTY, values, result)
+    made = new(messages.Expression)
+    put_unknown_fields(made, data or EMPTY)
+    put_expression__values(made, values)
+    put_expression__result(made, result)
+    return made
 
 
 def encode_expression(message: Any, depth: int, write: Write) -> None:
@@ -813,20 +818,22 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
         raise decode.too_deep(data)
     argument_names: Any = ()
     body: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "argumentNames", None)) is not None:
-            argument_names = decode_string__list(value, depth)
+            argument_names = decode_string__list(value, depth + 1)
         if (value := pop(key := "body", None)) is not None:
-            body = value if value.__class__ is str else decode.string(value, depth)
+            body = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = new(messages.FunctionDefinition)
+    put_unknown_fields(made, data or EMPTY)
+    put_function_definition__argument_names(made, argument_names)
+    put_function_definition__body(made, body)
     if data and not FUNCTION_DEFINITION_OTHERS.isdisjoint(data):
-        first = build_function_definition(EMPTY, argument_names, body)
-        return decode.joined(first, decode_function_definition(decode.renamed(data, FUNCTION_DEFINITION_NAMES), depth - 1))
-    return build_function_definition(data or EMPTY, argument_names, body)
+        return decode.joined(made, decode_function_definition(decode.renamed(data, FUNCTION_DEFINITION_NAMES), depth))
+    return made
 
 
 def encode_function_definition(message: Any, depth: int, write: Write) -> None:
@@ -863,27 +870,31 @@ def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvoca
         raise decode.too_deep(data)
     function: Any = None
     arguments: Any = EMPTY
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        _function_key = ""
         if (value := pop(key := "functionName", None)) is not None:
-            function = build_function_invocation__function_name(value if value.__class__ is str else decode.string(value, depth))
-            _function_key = key
+            function = build_function_invocation__function_name(value if value.__class__ is str else decode.string(value, depth + 1))
         if (value := pop(key := "functionReference", None)) is not None:
             if function is not None:
-                raise decode.conflict(value, "function", _function_key, key)
-            function = build_function_invocation__function_reference(value if value.__class__ is str else decode.string(value, depth))
-            _function_key = key
+                raise decode.conflict(
+                    value,
+                    "function",
+                    {messages.FunctionInvocation.FunctionName: "functionName"}[function.__class__],
+                    key,
+                )
+            function = build_function_invocation__function_reference(value if value.__class__ is str else decode.string(value, depth + 1))
         if (value := pop(key := "arguments", None)) is not None:
-            arguments = decode_value_node__map(value, depth)
+            arguments = decode_value_node__map(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = new(messages.FunctionInvocation)
+    put_unknown_fields(made, data or EMPTY)
+    put_function_invocation__function(made, function)
+    put_function_invocation__arguments(made, arguments)
     if data and not FUNCTION_INVOCATION_OTHERS.isdisjoint(data):
-        first = build_function_invocation(EMPTY, function, arguments)
-        return decode.joined(first, decode_function_invocation(decode.renamed(data, FUNCTION_INVOCATION_NAMES), depth - 1))
-    return build_function_invocation(data or EMPTY, function, arguments)
+        return decode.joined(made, decode_function_invocation(decode.renamed(data, FUNCTION_INVOCATION_NAMES), depth))
+    return made
 
 
 def encode_function_invocation(message: Any, depth: int, write: Write) -> None:
@@ -934,36 +945,24 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
     tile_size: Any = None
     no_data: Any = None
     metadata_keys: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "cloudOptimized", None)) is not None:
-            cloud_optimized = decode.boolean(value, depth)
-        if (value := pop(key := "tileDimensions", None)) is not None:
-            tile_dimensions = decode_grid_dimensions(value, depth)
-        if (value := pop(key := "skipEmptyFiles", None)) is not None:
-            skip_empty_files = decode.boolean(value, depth)
-        if (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth)
-        if (value := pop(key := "noData", None)) is not None:
-            no_data = decode_number(value, depth)
-        if (value := pop(key := "metadataKeys", None)) is not None:
-            metadata_keys = decode_string__list(value, depth)
+        if data and (value := pop(key := "cloudOptimized", None)) is not None:
+            cloud_optimized = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "tileDimensions", None)) is not None:
+            tile_dimensions = decode_grid_dimensions(value, depth + 1)
+        if data and (value := pop(key := "skipEmptyFiles", None)) is not None:
+            skip_empty_files = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "tileSize", None)) is not None:
+            tile_size = decode_int32__wrapped(value, depth + 1)
+        if data and (value := pop(key := "noData", None)) is not None:
+            no_data = decode_number(value, depth + 1)
+        if data and (value := pop(key := "metadataKeys", None)) is not None:
+            metadata_keys = decode_string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        first = build_geo_tiff_image_export_options(
-            EMPTY,
-            cloud_optimized,
-            tile_dimensions,
-            skip_empty_files,
-            tile_size,
-            no_data,
-            metadata_keys,
-        )
-        return decode.joined(first, decode_geo_tiff_image_export_options(decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES), depth - 1))
-    return build_geo_tiff_image_export_options(
+    made = build_geo_tiff_image_export_options(
         data or EMPTY,
         cloud_optimized,
         tile_dimensions,
@@ -972,6 +971,9 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         no_data,
         metadata_keys,
     )
+    if data and not GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_geo_tiff_image_export_options(decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES), depth))
+    return made
 
 
 def encode_geo_tiff_image_export_options(message: Any, depth: int, write: Write) -> None:
@@ -1034,17 +1036,20 @@ def decode_grid_dimensions(data: Any, depth: int) -> messages.GridDimensions:
         raise decode.too_deep(data)
     width: Any = None
     height: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "width", None)) is not None:
-            width = decode.int32(value, depth)
+            width = decode.int32(value, depth + 1)
         if (value := pop(key := "height", None)) is not None:
-            height = decode.int32(value, depth)
+            height = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_grid_dimensions(data or EMPTY, width, height)
+    made = new(messages.GridDimensions)
+    put_unknown_fields(made, data or EMPTY)
+    put_grid_dimensions__width(made, width)
+    put_grid_dimensions__height(made, height)
+    return made
 
 
 def encode_grid_dimensions(message: Any, depth: int, write: Write) -> None:
@@ -1083,36 +1088,29 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
     pyramiding_policy_overrides: Any = EMPTY
     tile_size: Any = None
     destination: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "pyramidingPolicy", None)) is not None:
-            pyramiding_policy = decode_pyramiding_policy(value, depth)
-        if (value := pop(key := "pyramidingPolicyOverrides", None)) is not None:
-            pyramiding_policy_overrides = decode_pyramiding_policy__map(value, depth)
-        if (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth)
-        if (value := pop(key := "earthEngineDestination", None)) is not None:
-            destination = decode_earth_engine_destination(value, depth)
+        if data and (value := pop(key := "pyramidingPolicy", None)) is not None:
+            pyramiding_policy = decode_pyramiding_policy(value, depth + 1)
+        if data and (value := pop(key := "pyramidingPolicyOverrides", None)) is not None:
+            pyramiding_policy_overrides = decode_pyramiding_policy__map(value, depth + 1)
+        if data and (value := pop(key := "tileSize", None)) is not None:
+            tile_size = decode_int32__wrapped(value, depth + 1)
+        if data and (value := pop(key := "earthEngineDestination", None)) is not None:
+            destination = decode_earth_engine_destination(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not IMAGE_ASSET_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        first = build_image_asset_export_options(
-            EMPTY,
-            pyramiding_policy,
-            pyramiding_policy_overrides,
-            tile_size,
-            destination,
-        )
-        return decode.joined(first, decode_image_asset_export_options(decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES), depth - 1))
-    return build_image_asset_export_options(
+    made = build_image_asset_export_options(
         data or EMPTY,
         pyramiding_policy,
         pyramiding_policy_overrides,
         tile_size,
         destination,
     )
+    if data and not IMAGE_ASSET_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_image_asset_export_options(decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES), depth))
+    return made
 
 
 def encode_image_asset_export_options(message: Any, depth: int, write: Write) -> None:
@@ -1164,36 +1162,39 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
     file_format: Any = None
     destination: Any = None
     format_options: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "fileFormat", None)) is not None:
-            file_format = decode_image_file_format(value, depth)
-        _destination_key = ""
-        if (value := pop(key := "driveDestination", None)) is not None:
-            destination = decode_drive_destination(value, depth)
-            _destination_key = key
-        if (value := pop(key := "cloudStorageDestination", None)) is not None:
+        if data and (value := pop(key := "fileFormat", None)) is not None:
+            file_format = decode_image_file_format(value, depth + 1)
+        if data and (value := pop(key := "driveDestination", None)) is not None:
+            destination = decode_drive_destination(value, depth + 1)
+        if data and (value := pop(key := "cloudStorageDestination", None)) is not None:
             if destination is not None:
-                raise decode.conflict(value, "destination", _destination_key, key)
-            destination = decode_cloud_storage_destination(value, depth)
-            _destination_key = key
-        _format_options_key = ""
-        if (value := pop(key := "geoTiffOptions", None)) is not None:
-            format_options = decode_geo_tiff_image_export_options(value, depth)
-            _format_options_key = key
-        if (value := pop(key := "tfRecordOptions", None)) is not None:
+                raise decode.conflict(
+                    value,
+                    "destination",
+                    {messages.DriveDestination: "driveDestination"}[destination.__class__],
+                    key,
+                )
+            destination = decode_cloud_storage_destination(value, depth + 1)
+        if data and (value := pop(key := "geoTiffOptions", None)) is not None:
+            format_options = decode_geo_tiff_image_export_options(value, depth + 1)
+        if data and (value := pop(key := "tfRecordOptions", None)) is not None:
             if format_options is not None:
-                raise decode.conflict(value, "format_options", _format_options_key, key)
-            format_options = decode_tf_record_image_export_options(value, depth)
-            _format_options_key = key
+                raise decode.conflict(
+                    value,
+                    "format_options",
+                    {messages.GeoTiffImageExportOptions: "geoTiffOptions"}[format_options.__class__],
+                    key,
+                )
+            format_options = decode_tf_record_image_export_options(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_image_file_export_options(data or EMPTY, file_format, destination, format_options)
     if data and not IMAGE_FILE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        first = build_image_file_export_options(EMPTY, file_format, destination, format_options)
-        return decode.joined(first, decode_image_file_export_options(decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES), depth - 1))
-    return build_image_file_export_options(data or EMPTY, file_format, destination, format_options)
+        return decode.joined(made, decode_image_file_export_options(decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES), depth))
+    return made
 
 
 def encode_image_file_export_options(message: Any, depth: int, write: Write) -> None:
@@ -1252,22 +1253,21 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
     operations: Any = ()
     next_page_token: Any = None
     unreachable: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "operations", None)) is not None:
-            operations = decode_operation__list(value, depth)
-        if (value := pop(key := "nextPageToken", None)) is not None:
-            next_page_token = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth)
+        if data and (value := pop(key := "operations", None)) is not None:
+            operations = decode_operation__list(value, depth + 1)
+        if data and (value := pop(key := "nextPageToken", None)) is not None:
+            next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "unreachable", None)) is not None:
+            unreachable = decode_string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_list_operations_response(data or EMPTY, operations, next_page_token, unreachable)
     if data and not LIST_OPERATIONS_RESPONSE_OTHERS.isdisjoint(data):
-        first = build_list_operations_response(EMPTY, operations, next_page_token, unreachable)
-        return decode.joined(first, decode_list_operations_response(decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES), depth - 1))
-    return build_list_operations_response(data or EMPTY, operations, next_page_token, unreachable)
+        return decode.joined(made, decode_list_operations_response(decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES), depth))
+    return made
 
 
 def encode_list_operations_response(message: Any, depth: int, write: Write) -> None:
@@ -1313,6 +1313,28 @@ def decode_number(data: Any, depth: int) -> messages.Number:
         if read is not None and value is not None:
             return read(value, depth + 1)
     return decode.family(data, depth + 1, messages.Number, NUMBER_MEMBERS, NUMBER_NAMES, {}, None)
+
+
+def decode_number__float_value(value: Any, depth: int) -> messages.Number:
+    try:
+        found = decode.double(value, depth)
+    except DecodeError as error:
+        raise error.under("floatValue") from None
+    made = new(messages.Number.FloatValue)
+    put_unknown_fields(made, EMPTY)
+    put_number__float_value(made, found)
+    return made
+
+
+def decode_number__integer_value(value: Any, depth: int) -> messages.Number:
+    try:
+        found = decode.int64(value, depth)
+    except DecodeError as error:
+        raise error.under("integerValue") from None
+    made = new(messages.Number.IntegerValue)
+    put_unknown_fields(made, EMPTY)
+    put_number__integer_value(made, found)
+    return made
 
 
 def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
@@ -1369,25 +1391,21 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
     metadata: Any = None
     done: Any = None
     result: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "name", None)) is not None:
-            name = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth)
-        if (value := pop(key := "done", None)) is not None:
-            done = decode.boolean(value, depth)
-        _result_key = ""
-        if (value := pop(key := "error", None)) is not None:
-            result = decode_status(value, depth)
-            _result_key = key
-        if (value := pop(key := "response", None)) is not None:
+        if data and (value := pop(key := "name", None)) is not None:
+            name = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "metadata", None)) is not None:
+            metadata = decode_operation__metadata(value, depth + 1)
+        if data and (value := pop(key := "done", None)) is not None:
+            done = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "error", None)) is not None:
+            result = decode_status(value, depth + 1)
+        if data and (value := pop(key := "response", None)) is not None:
             if result is not None:
-                raise decode.conflict(value, "result", _result_key, key)
-            result = build_operation__response(decode.struct(value, depth))
-            _result_key = key
+                raise decode.conflict(value, "result", {messages.Status: "error"}[result.__class__], key)
+            result = build_operation__response(decode.struct(value, depth + 1))
     except DecodeError as error:
         raise error.under(key) from None
     return build_operation(data or EMPTY, name, metadata, done, result)
@@ -1459,63 +1477,42 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
     destination_uris: Any = ()
     notifications: Any = ()
     batch_eecu_usage_seconds: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "state", None)) is not None:
-            state = decode_operation_state(value, depth)
-        if (value := pop(key := "description", None)) is not None:
-            description = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "type", None)) is not None:
-            type = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "priority", None)) is not None:
-            priority = decode.int32(value, depth)
-        if (value := pop(key := "createTime", None)) is not None:
-            create_time = decode.timestamp(value, depth)
-        if (value := pop(key := "updateTime", None)) is not None:
-            update_time = decode.timestamp(value, depth)
-        if (value := pop(key := "startTime", None)) is not None:
-            start_time = decode.timestamp(value, depth)
-        if (value := pop(key := "endTime", None)) is not None:
-            end_time = decode.timestamp(value, depth)
-        if (value := pop(key := "progress", None)) is not None:
-            progress = decode.double(value, depth)
-        if (value := pop(key := "stages", None)) is not None:
-            stages = decode_operation_stage__list(value, depth)
-        if (value := pop(key := "attempt", None)) is not None:
-            attempt = decode.int32(value, depth)
-        if (value := pop(key := "scriptUri", None)) is not None:
-            script_uri = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "destinationUris", None)) is not None:
-            destination_uris = decode_string__list(value, depth)
-        if (value := pop(key := "notifications", None)) is not None:
-            notifications = decode_operation_notification__list(value, depth)
-        if (value := pop(key := "batchEecuUsageSeconds", None)) is not None:
-            batch_eecu_usage_seconds = decode.double(value, depth)
+        if data and (value := pop(key := "state", None)) is not None:
+            state = decode_operation_state(value, depth + 1)
+        if data and (value := pop(key := "description", None)) is not None:
+            description = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "type", None)) is not None:
+            type = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "priority", None)) is not None:
+            priority = decode.int32(value, depth + 1)
+        if data and (value := pop(key := "createTime", None)) is not None:
+            create_time = decode.timestamp(value, depth + 1)
+        if data and (value := pop(key := "updateTime", None)) is not None:
+            update_time = decode.timestamp(value, depth + 1)
+        if data and (value := pop(key := "startTime", None)) is not None:
+            start_time = decode.timestamp(value, depth + 1)
+        if data and (value := pop(key := "endTime", None)) is not None:
+            end_time = decode.timestamp(value, depth + 1)
+        if data and (value := pop(key := "progress", None)) is not None:
+            progress = decode.double(value, depth + 1)
+        if data and (value := pop(key := "stages", None)) is not None:
+            stages = decode_operation_stage__list(value, depth + 1)
+        if data and (value := pop(key := "attempt", None)) is not None:
+            attempt = decode.int32(value, depth + 1)
+        if data and (value := pop(key := "scriptUri", None)) is not None:
+            script_uri = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "destinationUris", None)) is not None:
+            destination_uris = decode_string__list(value, depth + 1)
+        if data and (value := pop(key := "notifications", None)) is not None:
+            notifications = decode_operation_notification__list(value, depth + 1)
+        if data and (value := pop(key := "batchEecuUsageSeconds", None)) is not None:
+            batch_eecu_usage_seconds = decode.double(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not OPERATION_METADATA_OTHERS.isdisjoint(data):
-        first = build_operation_metadata(
-            EMPTY,
-            state,
-            description,
-            type,
-            priority,
-            create_time,
-            update_time,
-            start_time,
-            end_time,
-            progress,
-            stages,
-            attempt,
-            script_uri,
-            destination_uris,
-            notifications,
-            batch_eecu_usage_seconds,
-        )
-        return decode.joined(first, decode_operation_metadata(decode.renamed(data, OPERATION_METADATA_NAMES), depth - 1))
-    return build_operation_metadata(
+    made = build_operation_metadata(
         data or EMPTY,
         state,
         description,
@@ -1533,6 +1530,9 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         notifications,
         batch_eecu_usage_seconds,
     )
+    if data and not OPERATION_METADATA_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_operation_metadata(decode.renamed(data, OPERATION_METADATA_NAMES), depth))
+    return made
 
 
 def encode_operation_metadata(message: Any, depth: int, write: Write) -> None:
@@ -1635,16 +1635,15 @@ def decode_operation_notification(data: Any, depth: int) -> messages.OperationNo
     severity: Any = None
     topic: Any = None
     detail: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "severity", None)) is not None:
-            severity = decode_notification_severity(value, depth)
-        if (value := pop(key := "topic", None)) is not None:
-            topic = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "detail", None)) is not None:
-            detail = value if value.__class__ is str else decode.string(value, depth)
+        if data and (value := pop(key := "severity", None)) is not None:
+            severity = decode_notification_severity(value, depth + 1)
+        if data and (value := pop(key := "topic", None)) is not None:
+            topic = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "detail", None)) is not None:
+            detail = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_operation_notification(data or EMPTY, severity, topic, detail)
@@ -1691,30 +1690,29 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
     complete_work_units: Any = None
     total_work_units: Any = None
     description: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "displayName", None)) is not None:
-            display_name = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "completeWorkUnits", None)) is not None:
-            complete_work_units = decode.double(value, depth)
-        if (value := pop(key := "totalWorkUnits", None)) is not None:
-            total_work_units = decode.int64(value, depth)
-        if (value := pop(key := "description", None)) is not None:
-            description = value if value.__class__ is str else decode.string(value, depth)
+        if data and (value := pop(key := "displayName", None)) is not None:
+            display_name = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "completeWorkUnits", None)) is not None:
+            complete_work_units = decode.double(value, depth + 1)
+        if data and (value := pop(key := "totalWorkUnits", None)) is not None:
+            total_work_units = decode.int64(value, depth + 1)
+        if data and (value := pop(key := "description", None)) is not None:
+            description = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not OPERATION_STAGE_OTHERS.isdisjoint(data):
-        first = build_operation_stage(EMPTY, display_name, complete_work_units, total_work_units, description)
-        return decode.joined(first, decode_operation_stage(decode.renamed(data, OPERATION_STAGE_NAMES), depth - 1))
-    return build_operation_stage(
+    made = build_operation_stage(
         data or EMPTY,
         display_name,
         complete_work_units,
         total_work_units,
         description,
     )
+    if data and not OPERATION_STAGE_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_operation_stage(decode.renamed(data, OPERATION_STAGE_NAMES), depth))
+    return made
 
 
 def encode_operation_stage(message: Any, depth: int, write: Write) -> None:
@@ -1762,29 +1760,30 @@ def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
     dimensions: Any = None
     affine_transform: Any = None
     crs: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "dimensions", None)) is not None:
-            dimensions = decode_grid_dimensions(value, depth)
-        if (value := pop(key := "affineTransform", None)) is not None:
-            affine_transform = decode_affine_transform(value, depth)
-        _crs_key = ""
-        if (value := pop(key := "crsCode", None)) is not None:
-            crs = build_pixel_grid__crs_code(value if value.__class__ is str else decode.string(value, depth))
-            _crs_key = key
-        if (value := pop(key := "crsWkt", None)) is not None:
+        if data and (value := pop(key := "dimensions", None)) is not None:
+            dimensions = decode_grid_dimensions(value, depth + 1)
+        if data and (value := pop(key := "affineTransform", None)) is not None:
+            affine_transform = decode_affine_transform(value, depth + 1)
+        if data and (value := pop(key := "crsCode", None)) is not None:
+            crs = build_pixel_grid__crs_code(value if value.__class__ is str else decode.string(value, depth + 1))
+        if data and (value := pop(key := "crsWkt", None)) is not None:
             if crs is not None:
-                raise decode.conflict(value, "crs", _crs_key, key)
-            crs = build_pixel_grid__crs_wkt(value if value.__class__ is str else decode.string(value, depth))
-            _crs_key = key
+                raise decode.conflict(
+                    value,
+                    "crs",
+                    {messages.PixelGrid.CrsCode: "crsCode"}[crs.__class__],
+                    key,
+                )
+            crs = build_pixel_grid__crs_wkt(value if value.__class__ is str else decode.string(value, depth + 1))
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_pixel_grid(data or EMPTY, dimensions, affine_transform, crs)
     if data and not PIXEL_GRID_OTHERS.isdisjoint(data):
-        first = build_pixel_grid(EMPTY, dimensions, affine_transform, crs)
-        return decode.joined(first, decode_pixel_grid(decode.renamed(data, PIXEL_GRID_NAMES), depth - 1))
-    return build_pixel_grid(data or EMPTY, dimensions, affine_transform, crs)
+        return decode.joined(made, decode_pixel_grid(decode.renamed(data, PIXEL_GRID_NAMES), depth))
+    return made
 
 
 def encode_pixel_grid(message: Any, depth: int, write: Write) -> None:
@@ -1837,16 +1836,15 @@ def decode_status(data: Any, depth: int) -> messages.Status:
     code: Any = None
     message: Any = None
     details: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "code", None)) is not None:
-            code = decode.int32(value, depth)
-        if (value := pop(key := "message", None)) is not None:
-            message = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "details", None)) is not None:
-            details = decode_struct__list(value, depth)
+        if data and (value := pop(key := "code", None)) is not None:
+            code = decode.int32(value, depth + 1)
+        if data and (value := pop(key := "message", None)) is not None:
+            message = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "details", None)) is not None:
+            details = decode_struct__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_status(data or EMPTY, code, message, details)
@@ -1898,45 +1896,30 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
     sequence_data: Any = None
     collapse_bands: Any = None
     max_masked_ratio: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "tileDimensions", None)) is not None:
-            tile_dimensions = decode_grid_dimensions(value, depth)
-        if (value := pop(key := "marginDimensions", None)) is not None:
-            margin_dimensions = decode_grid_dimensions(value, depth)
-        if (value := pop(key := "compress", None)) is not None:
-            compress = decode.boolean(value, depth)
-        if (value := pop(key := "maxSizeBytes", None)) is not None:
-            max_size_bytes = decode_int64__wrapped(value, depth)
-        if (value := pop(key := "defaultValue", None)) is not None:
-            default_value = decode.double(value, depth)
-        if (value := pop(key := "tensorDepths", None)) is not None:
-            tensor_depths = decode_int32__map(value, depth)
-        if (value := pop(key := "sequenceData", None)) is not None:
-            sequence_data = decode.boolean(value, depth)
-        if (value := pop(key := "collapseBands", None)) is not None:
-            collapse_bands = decode.boolean(value, depth)
-        if (value := pop(key := "maxMaskedRatio", None)) is not None:
-            max_masked_ratio = decode_double__wrapped(value, depth)
+        if data and (value := pop(key := "tileDimensions", None)) is not None:
+            tile_dimensions = decode_grid_dimensions(value, depth + 1)
+        if data and (value := pop(key := "marginDimensions", None)) is not None:
+            margin_dimensions = decode_grid_dimensions(value, depth + 1)
+        if data and (value := pop(key := "compress", None)) is not None:
+            compress = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "maxSizeBytes", None)) is not None:
+            max_size_bytes = decode_int64__wrapped(value, depth + 1)
+        if data and (value := pop(key := "defaultValue", None)) is not None:
+            default_value = decode.double(value, depth + 1)
+        if data and (value := pop(key := "tensorDepths", None)) is not None:
+            tensor_depths = decode_int32__map(value, depth + 1)
+        if data and (value := pop(key := "sequenceData", None)) is not None:
+            sequence_data = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "collapseBands", None)) is not None:
+            collapse_bands = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "maxMaskedRatio", None)) is not None:
+            max_masked_ratio = decode_double__wrapped(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        first = build_tf_record_image_export_options(
-            EMPTY,
-            tile_dimensions,
-            margin_dimensions,
-            compress,
-            max_size_bytes,
-            default_value,
-            tensor_depths,
-            sequence_data,
-            collapse_bands,
-            max_masked_ratio,
-        )
-        return decode.joined(first, decode_tf_record_image_export_options(decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES), depth - 1))
-    return build_tf_record_image_export_options(
+    made = build_tf_record_image_export_options(
         data or EMPTY,
         tile_dimensions,
         margin_dimensions,
@@ -1948,6 +1931,9 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         collapse_bands,
         max_masked_ratio,
     )
+    if data and not TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_tf_record_image_export_options(decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES), depth))
+    return made
 
 
 def encode_tf_record_image_export_options(message: Any, depth: int, write: Write) -> None:
@@ -2031,6 +2017,105 @@ def decode_value_node(data: Any, depth: int) -> messages.ValueNode:
         {},
         "constantValue",
     )
+
+
+def decode_value_node__constant_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = value if value.__class__ in decode.SCALARS else decode.any_value(value, depth)
+    except DecodeError as error:
+        raise error.under("constantValue") from None
+    made = new(messages.ValueNode.ConstantValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__constant_value(made, found)
+    return made
+
+
+def decode_value_node__integer_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = decode.int64(value, depth)
+    except DecodeError as error:
+        raise error.under("integerValue") from None
+    made = new(messages.ValueNode.IntegerValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__integer_value(made, found)
+    return made
+
+
+def decode_value_node__bytes_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = decode.byte(value, depth)
+    except DecodeError as error:
+        raise error.under("bytesValue") from None
+    made = new(messages.ValueNode.BytesValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__bytes_value(made, found)
+    return made
+
+
+def decode_value_node__array_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = decode_array_value(value, depth)
+    except DecodeError as error:
+        raise error.under("arrayValue") from None
+    made = new(messages.ValueNode.ArrayValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__array_value(made, found)
+    return made
+
+
+def decode_value_node__dictionary_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = decode_dictionary_value(value, depth)
+    except DecodeError as error:
+        raise error.under("dictionaryValue") from None
+    made = new(messages.ValueNode.DictionaryValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__dictionary_value(made, found)
+    return made
+
+
+def decode_value_node__function_definition_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = decode_function_definition(value, depth)
+    except DecodeError as error:
+        raise error.under("functionDefinitionValue") from None
+    made = new(messages.ValueNode.FunctionDefinitionValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__function_definition_value(made, found)
+    return made
+
+
+def decode_value_node__function_invocation_value(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = decode_function_invocation(value, depth)
+    except DecodeError as error:
+        raise error.under("functionInvocationValue") from None
+    made = new(messages.ValueNode.FunctionInvocationValue)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__function_invocation_value(made, found)
+    return made
+
+
+def decode_value_node__argument_reference(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = value if value.__class__ is str else decode.string(value, depth)
+    except DecodeError as error:
+        raise error.under("argumentReference") from None
+    made = new(messages.ValueNode.ArgumentReference)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__argument_reference(made, found)
+    return made
+
+
+def decode_value_node__value_reference(value: Any, depth: int) -> messages.ValueNode:
+    try:
+        found = value if value.__class__ is str else decode.string(value, depth)
+    except DecodeError as error:
+        raise error.under("valueReference") from None
+    made = new(messages.ValueNode.ValueReference)
+    put_unknown_fields(made, EMPTY)
+    put_value_node__value_reference(made, found)
+    return made
 
 
 def encode_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
@@ -2175,15 +2260,17 @@ def decode_wait_operation_request(data: Any, depth: int) -> messages.WaitOperati
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     timeout: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "timeout", None)) is not None:
-            timeout = decode.duration(value, depth)
+            timeout = decode.duration(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_wait_operation_request(data or EMPTY, timeout)
+    made = new(messages.WaitOperationRequest)
+    put_unknown_fields(made, data or EMPTY)
+    put_wait_operation_request__timeout(made, timeout)
+    return made
 
 
 def encode_wait_operation_request(message: Any, depth: int, write: Write) -> None:
@@ -2209,42 +2296,70 @@ def encode_wait_operation_request(message: Any, depth: int, write: Write) -> Non
 
 
 build_affine_transform = decode.builder(messages.AffineTransform)
-build_array_value = decode.builder(messages.ArrayValue)
-build_cancel_operation_request = decode.builder(messages.CancelOperationRequest)
+put_array_value__values = decode.setter(messages.ArrayValue, "values")
 build_cloud_storage_destination = decode.builder(messages.CloudStorageDestination)
-build_dictionary_value = decode.builder(messages.DictionaryValue)
-build_drive_destination = decode.builder(messages.DriveDestination)
-build_earth_engine_destination = decode.builder(messages.EarthEngineDestination)
-build_empty = decode.builder(messages.Empty)
+put_dictionary_value__values = decode.setter(messages.DictionaryValue, "values")
+put_drive_destination__folder = decode.setter(messages.DriveDestination, "folder")
+put_drive_destination__filename_prefix = decode.setter(messages.DriveDestination, "filename_prefix")
+put_earth_engine_destination__name = decode.setter(messages.EarthEngineDestination, "name")
+put_earth_engine_destination__overwrite = decode.setter(messages.EarthEngineDestination, "overwrite")
 build_export_image_request = decode.builder(messages.ExportImageRequest)
-build_expression = decode.builder(messages.Expression)
-build_function_definition = decode.builder(messages.FunctionDefinition)
-build_function_invocation = decode.builder(messages.FunctionInvocation)
-build_function_invocation__function_name = decode.one_value(messages.FunctionInvocation.FunctionName)
-build_function_invocation__function_reference = decode.one_value(messages.FunctionInvocation.FunctionReference)
+put_expression__values = decode.setter(messages.Expression, "values")
+put_expression__result = decode.setter(messages.Expression, "result")
+put_function_definition__argument_names = decode.setter(messages.FunctionDefinition, "argument_names")
+put_function_definition__body = decode.setter(messages.FunctionDefinition, "body")
+put_function_invocation__function = decode.setter(messages.FunctionInvocation, "function")
+put_function_invocation__arguments = decode.setter(messages.FunctionInvocation, "arguments")
+build_function_invocation__function_name = decode.one_text(messages.FunctionInvocation.FunctionName)
+build_function_invocation__function_reference = decode.one_text(messages.FunctionInvocation.FunctionReference)
 build_geo_tiff_image_export_options = decode.builder(messages.GeoTiffImageExportOptions)
-build_grid_dimensions = decode.builder(messages.GridDimensions)
+put_grid_dimensions__width = decode.setter(messages.GridDimensions, "width")
+put_grid_dimensions__height = decode.setter(messages.GridDimensions, "height")
 build_image_asset_export_options = decode.builder(messages.ImageAssetExportOptions)
 build_image_file_export_options = decode.builder(messages.ImageFileExportOptions)
 build_list_operations_response = decode.builder(messages.ListOperationsResponse)
+put_number__float_value = decode.setter(messages.Number.FloatValue, "value")
+put_number__integer_value = decode.setter(messages.Number.IntegerValue, "value")
 build_operation = decode.builder(messages.Operation)
 build_operation__response = decode.one_value(messages.Operation.Response)
 build_operation_metadata = decode.builder(messages.OperationMetadata)
 build_operation_notification = decode.builder(messages.OperationNotification)
 build_operation_stage = decode.builder(messages.OperationStage)
 build_pixel_grid = decode.builder(messages.PixelGrid)
-build_pixel_grid__crs_code = decode.one_value(messages.PixelGrid.CrsCode)
-build_pixel_grid__crs_wkt = decode.one_value(messages.PixelGrid.CrsWkt)
+build_pixel_grid__crs_code = decode.one_text(messages.PixelGrid.CrsCode)
+build_pixel_grid__crs_wkt = decode.one_text(messages.PixelGrid.CrsWkt)
 build_status = decode.builder(messages.Status)
 build_tf_record_image_export_options = decode.builder(messages.TfRecordImageExportOptions)
-build_wait_operation_request = decode.builder(messages.WaitOperationRequest)
-NUMBER_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Number]]] = {}
+put_value_node__constant_value = decode.setter(messages.ValueNode.ConstantValue, "value")
+put_value_node__integer_value = decode.setter(messages.ValueNode.IntegerValue, "value")
+put_value_node__bytes_value = decode.setter(messages.ValueNode.BytesValue, "value")
+put_value_node__array_value = decode.setter(messages.ValueNode.ArrayValue, "value")
+put_value_node__dictionary_value = decode.setter(messages.ValueNode.DictionaryValue, "value")
+put_value_node__function_definition_value = decode.setter(messages.ValueNode.FunctionDefinitionValue, "value")
+put_value_node__function_invocation_value = decode.setter(messages.ValueNode.FunctionInvocationValue, "value")
+put_value_node__argument_reference = decode.setter(messages.ValueNode.ArgumentReference, "value")
+put_value_node__value_reference = decode.setter(messages.ValueNode.ValueReference, "value")
+put_wait_operation_request__timeout = decode.setter(messages.WaitOperationRequest, "timeout")
+NUMBER_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Number]]] = {
+    "floatValue": decode_number__float_value,
+    "integerValue": decode_number__integer_value,
+}
 NUMBER_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.Number.FloatValue: encode_number__float_value,
     messages.Number.IntegerValue: encode_number__integer_value,
     messages.Number: encode_number__bare,
 }
-VALUE_NODE_MEMBERS: Final[dict[str, Callable[[Any, int], messages.ValueNode]]] = {}
+VALUE_NODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.ValueNode]]] = {
+    "constantValue": decode_value_node__constant_value,
+    "integerValue": decode_value_node__integer_value,
+    "bytesValue": decode_value_node__bytes_value,
+    "arrayValue": decode_value_node__array_value,
+    "dictionaryValue": decode_value_node__dictionary_value,
+    "functionDefinitionValue": decode_value_node__function_definition_value,
+    "functionInvocationValue": decode_value_node__function_invocation_value,
+    "argumentReference": decode_value_node__argument_reference,
+    "valueReference": decode_value_node__value_reference,
+}
 VALUE_NODE_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.ValueNode.ConstantValue: encode_value_node__constant_value,
     messages.ValueNode.IntegerValue: encode_value_node__integer_value,
@@ -2258,7 +2373,7 @@ VALUE_NODE_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.ValueNode: encode_value_node__bare,
 }
 decode_value_node__list = decode.family_list(VALUE_NODE_MEMBERS, decode_value_node)
-encode_value_node__list = encode.family_list(VALUE_NODE_ENCODERS, "ValueNode")
+encode_value_node__list = encode.family_list(VALUE_NODE_ENCODERS, "ValueNode", messages.ValueNode.ConstantValue, "constantValue")
 decode_string__list = decode.list_of(decode.string)
 encode_string__list = encode.list_of(encode.string)
 decode_value_node__map = decode.family_map(VALUE_NODE_MEMBERS, decode_value_node)
@@ -2297,17 +2412,6 @@ encode_struct__list = encode.list_of(encode.struct)
 decode_int32__map = decode.map_of(decode.int32)
 decode_double__wrapped = decode.wrapped(decode.double)
 encode_int32__map = encode.map_of(encode.int32)
-NUMBER_MEMBERS["floatValue"] = decode.variant(messages.Number.FloatValue, "floatValue", decode.double)
-NUMBER_MEMBERS["integerValue"] = decode.variant(messages.Number.IntegerValue, "integerValue", decode.int64)
-VALUE_NODE_MEMBERS["constantValue"] = decode.variant(messages.ValueNode.ConstantValue, "constantValue", decode.any_value)
-VALUE_NODE_MEMBERS["integerValue"] = decode.variant(messages.ValueNode.IntegerValue, "integerValue", decode.int64)
-VALUE_NODE_MEMBERS["bytesValue"] = decode.variant(messages.ValueNode.BytesValue, "bytesValue", decode.byte)
-VALUE_NODE_MEMBERS["arrayValue"] = decode.variant(messages.ValueNode.ArrayValue, "arrayValue", decode_array_value)
-VALUE_NODE_MEMBERS["dictionaryValue"] = decode.variant(messages.ValueNode.DictionaryValue, "dictionaryValue", decode_dictionary_value)
-VALUE_NODE_MEMBERS["functionDefinitionValue"] = decode.variant(messages.ValueNode.FunctionDefinitionValue, "functionDefinitionValue", decode_function_definition)
-VALUE_NODE_MEMBERS["functionInvocationValue"] = decode.variant(messages.ValueNode.FunctionInvocationValue, "functionInvocationValue", decode_function_invocation)
-VALUE_NODE_MEMBERS["argumentReference"] = decode.variant(messages.ValueNode.ArgumentReference, "argumentReference", decode.string)
-VALUE_NODE_MEMBERS["valueReference"] = decode.variant(messages.ValueNode.ValueReference, "valueReference", decode.string)
 CODECS: Final = Codecs({
     messages.AffineTransform: Codec(encode_affine_transform, decode_affine_transform),
     messages.ArrayValue: Codec(encode_array_value, decode_array_value),

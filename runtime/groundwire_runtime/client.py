@@ -4,85 +4,38 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from attrs import evolve
 
 from .clock import SYSTEM, Clock
 from .errors import ArgumentError, DecodeError, GroundwireError
 from .http import Request, Response, Transport
-from .loopback import is_loopback
 from .operations import OperationView, Waiter
+from .options import (
+    DEFAULT_TIMEOUT,
+    MAX_RESPONSE,
+    CallOptions,
+    NoTimeout,
+    checked_endpoint,
+    checked_scopes,
+    checked_timeout,
+)
 from .paging import Pager
 from .retry import DEFAULT, RetryPolicy, RetryTransport
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .auth import Credentials
+    from .credentials import Credentials
     from .method import Codecs, Method
 
 T = TypeVar("T")
 OperationT = TypeVar("OperationT")
 
 _LOG: Final = logging.getLogger("groundwire")
-DEFAULT_TIMEOUT: Final = 60.0
-"""Seconds that a call may take over all its attempts."""
-MAX_RESPONSE: Final = 64 * 1024 * 1024
-"""Bytes that an answer may have."""
-# Even an empty query would swallow the path behind it, and urlsplit forgives the rest.
-_NOT_IN_ENDPOINT: Final = re.compile(r"[\x00-\x20\x7f?#\\]")
-
-
-class NoTimeout:
-    """The type of `NO_TIMEOUT`."""
-
-    def __repr__(self) -> str:
-        return "NO_TIMEOUT"
-
-
-NO_TIMEOUT: Final = NoTimeout()
-"""Let a call take as long as it takes."""
-
-
-class CallOptions(TypedDict, total=False):
-    """What a call may say besides its parameters.
-
-    `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
-    `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
-    """
-
-    timeout: float | NoTimeout
-    retry: RetryPolicy | None
-    scopes: Sequence[str]
-    quota_project: str
-
-
-class ClientOptions(TypedDict, total=False):
-    """How a client is set up.
-
-    `credentials`: None for application default (nothing on loopback), google-auth's own, `credentials.Token`,
-    `credentials.anonymous()`, or the path of a file. `endpoint`: instead of the service's URL; https, or http on
-    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
-    seconds a call may take, 60. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
-    `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
-    sleep and chance.
-    """
-
-    credentials: Credentials
-    endpoint: str
-    scopes: Sequence[str]
-    quota_project: str
-    timeout: float | NoTimeout
-    retry: RetryPolicy | None
-    max_response_bytes: int
-    transport: Transport
-    user_agent: str
-    clock: Clock
 
 
 class Resource:
@@ -118,12 +71,12 @@ class BaseClient:
         self.methods = methods
         """Every method by its discovery id."""
         self._codecs = codecs
-        self._base_url = base_url if endpoint is None else _checked_endpoint(endpoint)
+        self._base_url = base_url if endpoint is None else checked_endpoint(endpoint)
         self._held = dict(held)
         self._credentials = credentials
-        self._scopes = None if scopes is None else _checked_scopes(scopes)
+        self._scopes = None if scopes is None else checked_scopes(scopes)
         self._quota_project = quota_project
-        self._timeout = _checked_timeout(timeout)
+        self._timeout = checked_timeout(timeout)
         self._retry = retry
         self._max_response_bytes = max_response_bytes
         self._clock = clock
@@ -156,7 +109,7 @@ class BaseClient:
             raise _unknown_option(method, options)
         parameters = self._filled(method, parameters)
         parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
-        seconds = _checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
+        seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
         request = method.request(
             parameters,
             body,
@@ -218,7 +171,7 @@ class BaseClient:
 
     def _scopes_for(self, method: Method[Any], body: object, options: CallOptions) -> tuple[str, ...]:
         if "scopes" in options:
-            return _checked_scopes(options["scopes"])
+            return checked_scopes(options["scopes"])
         return method.scopes_for(body) if self._scopes is None else self._scopes
 
     def _authorizing(self, quota_project: str | None) -> Transport:
@@ -267,45 +220,6 @@ def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:
     known = sorted(CallOptions.__optional_keys__)
     name = next(name for name in options if name not in known)
     return TypeError(f"{method.id}: unexpected keyword argument {name!r}; options are {', '.join(known)}")
-
-
-def _checked_endpoint(endpoint: object) -> str:
-    """An endpoint with one slash at its end. Raises ArgumentError."""
-    if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
-        raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
-    try:
-        parts = urlsplit(endpoint)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        raise ArgumentError("endpoint: not a URL") from None
-    if parts.username is not None or not host:
-        raise ArgumentError("endpoint: expected scheme, host, port and path alone")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ArgumentError(
-            f"endpoint: {parts.scheme}://{host} is refused",
-            hint="Use https; plain http is for loopback only.",
-        )
-    return endpoint.rstrip("/") + "/"
-
-
-def _checked_timeout(timeout: object) -> float | None:
-    """Seconds, or None without a limit. Raises ArgumentError."""
-    if isinstance(timeout, NoTimeout):
-        return None
-    good = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
-    if not good or not math.isfinite(timeout) or timeout <= 0:  # type: ignore[arg-type, operator] # a number by now
-        raise ArgumentError(
-            f"timeout: expected finite seconds above 0, got {timeout!r}",
-            hint="NO_TIMEOUT waits without a limit.",
-        )
-    return float(timeout)  # type: ignore[arg-type] # as above
-
-
-def _checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(scopes, str):
-        raise ArgumentError("scopes: expected a sequence of scopes, got one str", hint="Put it in a list.")
-    return tuple(scopes)
 
 
 @cache

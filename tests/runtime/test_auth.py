@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from attrs import define, field
 from google.auth import exceptions
-from groundwire_runtime.auth import AuthTransport, Credentials, Token, anonymous
+from groundwire_runtime.auth import AuthTransport
+from groundwire_runtime.credentials import Credentials, Token, anonymous
 from groundwire_runtime.errors import AuthError, DeadlineReached
 from groundwire_runtime.http import FunctionTransport, Request, Response, Transport
 from groundwire_runtime.retry import RetryTransport

@@ -19,9 +19,9 @@ from groundwire import (
     ValueNode,
     credentials,
 )
-from groundwire_runtime.client import NO_TIMEOUT
 from groundwire_runtime.errors import ArgumentError, DecodeError, EncodeError, GroundwireError, Unavailable
 from groundwire_runtime.http import Request, Response
+from groundwire_runtime.options import NO_TIMEOUT
 from groundwire_runtime.transport import UrllibTransport
 
 from .doubles import Script, Time, answer, refusal

@@ -421,7 +421,7 @@ def _with_imports(view: ClientView, runtime: str) -> ClientView:
     abstract += ["Mapping"] + (["Sequence"] if "Sequence[" in text else [])
     times = [name for name in ("datetime", "timedelta") if f": {name}" in text or f"[{name}" in text]
     typing = ["Any", "Final"] + (["Literal"] if "Literal[" in text else []) + ["Unpack"]
-    client = ["BaseClient", "CallOptions", "ClientOptions", "Resource"]
+    client = ["BaseClient", "Resource"]
     method = [name for name in ("ExtraScope", "Method", "Paging") if f"{name}(" in text or name == "Method"]
     lines = [f"from collections.abc import {', '.join(abstract)}"]
     lines += [f"from datetime import {', '.join(times)}"] if times else []
@@ -430,6 +430,7 @@ def _with_imports(view: ClientView, runtime: str) -> ClientView:
     runtime_lines += [f"from {runtime}.messages import Unlisted"] if "Unlisted" in text else []
     runtime_lines += [f"from {runtime}.method import {', '.join(method)}"]
     runtime_lines += [f"from {runtime}.operations import OperationView"] if callback else []
+    runtime_lines += [f"from {runtime}.options import CallOptions, ClientOptions"]
     runtime_lines += [f"from {runtime}.paging import Pager"] if "Pager[" in text else []
     runtime_lines += [f"from {runtime}.parameter import Parameter"] if "Parameter(" in text else []
     own = ["from . import messages", "from .codecs import CODECS"]

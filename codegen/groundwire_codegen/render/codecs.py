@@ -28,28 +28,27 @@ def codecs_view(api: Api, runtime: str) -> CodecsView:
     leaves = Leaves(api)
     functions: list[str] = []
     names: list[str] = []
-    early: list[str] = []
-    late: list[str] = []
+    tables: list[str] = []
     for message in api.messages.values():
         names += decoders.wire_names(message)
         if decoders.has_other_names(message) and not message.family:
             stem = constant(message)
             names.append(f"{stem}_OTHERS: Final = frozenset({stem}_NAMES).difference({stem}_NAMES.values())")
         functions.append("\n".join(decoders.decoder(message, leaves)))
+        functions += ["\n".join(lines) for lines in decoders.variants(message, leaves)]
         functions += ["\n".join(lines) for lines in encoders.encoder(message, leaves)]
         if message.family:
             functions.append("\n".join(encoders.bare_function(message)))
-            late += decoders.family_members(message, leaves)
-            early += [decoders.family_table(message), *encoders.family_table(message)]
+            tables += [decoders.family_table(message), *encoders.family_table(message)]
     made = [line for message in api.messages.values() for line in decoders.builders(message)]
     entries = [line for message in api.messages.values() for line in _entries(message)]
     table = bracketed("CODECS: Final = Codecs({", entries, "})")
     return CodecsView(
-        imports=_imports(runtime, functions, [*early, *leaves.lines(), *late]),
+        imports=_imports(runtime, functions, [*tables, *leaves.lines()]),
         enums=tuple(leaves.enum_lines()),
         names=tuple(names),
         functions=tuple(functions),
-        constants=(*made, *early, *leaves.lines(), *late, table),
+        constants=(*made, *tables, *leaves.lines(), table),
     )
 
 
@@ -57,12 +56,7 @@ def _entries(message: Message) -> list[str]:
     """A message, and the variants of a family, with their codec."""
     name = snake(message.name)
     codec = f"Codec(encode_{name}, decode_{name})"
-    variants = [
-        f"messages.{message.name}.{variant.class_name}"
-        for union in message.unions
-        for variant in union.variants
-        if message.family
-    ]
+    variants = [decoders.variant_class(each, message) for each in decoders.family_variants(message)]
     return [f"{cls}: {codec}" for cls in (f"messages.{message.name}", *variants)]
 
 
@@ -72,7 +66,15 @@ def _imports(runtime: str, functions: list[str], constants: list[str]) -> tuple[
     families = "_MEMBERS" in text
     typing = ["Any", "Final"]
     own = ["from . import messages"]
-    decode = [name for name, used in (("MISSING", "MISSING" in text),) if used]
+    decode = [
+        name
+        for name, used in (
+            ("MISSING", "MISSING" in text),
+            ("new", "= new(" in text),
+            ("put_unknown_fields", "put_unknown_fields(" in text),
+        )
+        if used
+    ]
     encode = [
         name
         for name, used in (

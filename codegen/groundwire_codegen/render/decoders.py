@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from ..annotations import absent
-from ..ir import Field, Kind, Message, Scalar, Union, Variant
+from ..ir import Field, Kind, Message, MessageRef, Scalar, Union, Variant
 from ..names import snake
 from .layout import bracketed, quoted
 from .leaves import Leaves
 
-_LOCALS: Final = frozenset({"data", "decode", "depth", "key", "pop", "value"})
+_SMALL: Final = 2
+"""Attributes of a message that is made on the spot."""
+_LOCALS: Final = frozenset(
+    {"data", "decode", "depth", "key", "made", "messages", "new", "pop", "put_unknown_fields", "value"}
+)
 """What a decoder's own text calls its variables."""
 
 
@@ -58,73 +62,110 @@ def _plain(message: Message, leaves: Leaves) -> list[str]:
         slots.append(_local(member.name))
         if isinstance(member, Field):
             lines.append(f"    {_local(member.name)}: Any = {absent(member.type)}")
-            steps += _read_field(member, leaves.decoder(member, message))
+            steps += _read_field(message, member, leaves.decoder(member, message))
         else:
             lines.append(f"    {_local(member.name)}: Any = None")
             steps += _read_union(message, member, leaves)
     if steps:
-        if _needs_depth(message):
-            lines.append("    depth += 1")
         lines += ["    pop = data.pop", '    key = ""', "    try:", *steps]
         lines += ["    except DecodeError as error:", "        raise error.under(key) from None"]
-    build = f"build_{snake(message.name)}("
+    if not has_other_names(message) and not _is_small(message):
+        return [*lines, f"    return {_built(message, slots)}"]
+    lines += _made(message, slots)
     if has_other_names(message):
         stem = constant(message)
-        first = bracketed(f"first = {build}", ["EMPTY", *slots], ")", indent=8)
-        again = f"decode_{snake(message.name)}(decode.renamed(data, {stem}_NAMES), depth - 1)"
-        lines += [f"    if data and not {stem}_OTHERS.isdisjoint(data):", f"        {first}"]
-        lines.append(f"        return decode.joined(first, {again})")
-    lines.append("    return " + bracketed(build, ["data or EMPTY", *slots], ")", indent=4, used=11))
-    return lines
+        again = f"decode_{snake(message.name)}(decode.renamed(data, {stem}_NAMES), depth)"
+        lines.append(f"    if data and not {stem}_OTHERS.isdisjoint(data):")
+        lines.append(f"        return decode.joined(made, {again})")
+    return [*lines, "    return made"]
+
+
+def _is_small(message: Message) -> bool:
+    """Whether objects of a message are made on the spot: it is the small ones that a large answer is made of."""
+    return len(message.members) <= _SMALL
+
+
+def _made(message: Message, values: list[str]) -> list[str]:
+    """Statements that make a message of the values of its attributes; what is left of the object is unknown."""
+    if not _is_small(message):
+        return [f"    made = {_built(message, values)}"]
+    return [
+        f"    made = new(messages.{message.name})",
+        "    put_unknown_fields(made, data or EMPTY)",
+        *(
+            f"    {_setter(message, member.name)}(made, {value})"
+            for member, value in zip(message.members, values, strict=True)
+        ),
+    ]
+
+
+def _built(message: Message, values: list[str]) -> str:
+    return bracketed(f"build_{snake(message.name)}(", ["data or EMPTY", *values], ")", indent=4, used=11)
+
+
+def _setter(message: Message, attribute: str) -> str:
+    return f"put_{snake(message.name)}__{attribute}"
 
 
 def _local(name: str) -> str:
     """The variable that holds an attribute's value: one that no name of the decoder's text can be."""
-    return f"_{name}" if name in _LOCALS or name.startswith(("build_", "decode_")) else name
+    return f"_{name}" if name in _LOCALS or name.startswith(("build_", "decode_", "put_")) else name
 
 
-def _needs_depth(message: Message) -> bool:
-    return bool(message.wire_fields)
-
-
-def _read_field(field: Field, expression: str) -> list[str]:
+def _read_field(message: Message, field: Field, expression: str) -> list[str]:
     return [
-        f"        if (value := pop(key := {quoted(field.wire)}, None)) is not None:",
-        f"            {_local(field.name)} = {_inline(expression)}",
+        _taken(message, field.wire, "None"),
+        f"            {_local(field.name)} = {_inline(expression, 'depth + 1')}",
     ]
+
+
+def _taken(message: Message, wire: str, absent: str) -> str:
+    """Take a field out of the object; of one with many fields, only while there is something left in it."""
+    some = "" if _is_small(message) else "data and "
+    return f"        if {some}(value := pop(key := {quoted(wire)}, {absent})) is not {absent}:"
 
 
 def _read_union(message: Message, union: Union, leaves: Leaves) -> list[str]:
     lines: list[str] = []
-    local, used = _local(union.name), f"_{union.name}_key"
+    local = _local(union.name)
     for number, variant in enumerate(union.variants):
-        key = quoted(variant.field.wire)
-        expression = _inline(leaves.decoder(variant.field, message))
+        expression = _inline(leaves.decoder(variant.field, message), "depth + 1")
         if variant.class_name is not None:
             expression = f"{builder_name(message, variant)}({expression})"
-        marker = "MISSING" if _null_is_a_value(variant.field) else "None"
-        lines.append(f"        if (value := pop(key := {key}, {marker})) is not {marker}:")
+        missing = "MISSING" if _null_is_a_value(variant.field) else "None"
+        lines.append(_taken(message, variant.field.wire, missing))
         if number:
-            lines += [
-                f"            if {local} is not None:",
-                f"                raise decode.conflict(value, {quoted(union.wire)}, {used}, key)",
+            earlier = [
+                f"{variant_class(each, message)}: {quoted(each.field.wire)}"
+                for each in union.variants[:number]
             ]
+            conflict = bracketed(
+                "raise decode.conflict(",
+                ["value", quoted(union.wire), f"{{{', '.join(earlier)}}}[{local}.__class__]", "key"],
+                ")",
+                indent=16,
+            )
+            lines += [f"            if {local} is not None:", f"                {conflict}"]
         lines.append(f"            {local} = {expression}")
-        if len(union.variants) > 1:
-            lines.append(f"            {used} = key")
-    if len(union.variants) > 1:
-        lines.insert(0, f'        {used} = ""')
     return lines
 
 
-def _inline(expression: str) -> str:
-    """A string needs no call."""
-    call = f"{expression}(value, depth)"
-    return f"value if value.__class__ is str else {call}" if expression == "decode.string" else call
+def _inline(expression: str, depth: str) -> str:
+    """A string needs no call, and neither does a free-form value that is a scalar."""
+    call = f"{expression}(value, {depth})"
+    plain = {"decode.string": "is str", "decode.any_value": "in decode.SCALARS"}.get(expression)
+    return call if plain is None else f"value if value.__class__ {plain} else {call}"
 
 
 def _null_is_a_value(field: Field) -> bool:
     return field.type == Scalar(Kind.ANY)
+
+
+def variant_class(variant: Variant, message: Message) -> str:
+    """The class that stands for a variant of a union."""
+    if variant.class_name is not None:
+        return f"messages.{message.name}.{variant.class_name}"
+    return f"messages.{variant.field.type.name if isinstance(variant.field.type, MessageRef) else ''}"
 
 
 def builder_name(message: Message, variant: Variant) -> str:
@@ -165,32 +206,65 @@ def _family(message: Message, leaves: Leaves) -> list[str]:
     ]
 
 
-def family_table(message: Message) -> str:
-    """The constant that maps a key to the decoder of what stands under it: empty, since lists of a family need it."""
-    return (
-        f"{constant(message)}_MEMBERS: Final[dict[str, Callable[[Any, int], messages.{message.name}]]] = {{}}"
-    )
+def _variant_function(message: Message, variant: Variant) -> str:
+    return f"decode_{snake(message.name)}__{snake(variant.class_name or '')}"
 
 
-def family_members(message: Message, leaves: Leaves) -> list[str]:
-    """What fills that constant."""
+def variants(message: Message, leaves: Leaves) -> list[list[str]]:
+    """One function a variant of a family: from what stands under its key to the variant."""
+    return [_read_variant(message, variant, leaves) for variant in family_variants(message)]
+
+
+def family_variants(message: Message) -> tuple[Variant, ...]:
+    """The variants of a family, none for any other message."""
+    return tuple(variant for union in message.unions for variant in union.variants if message.family)
+
+
+def _read_variant(message: Message, variant: Variant, leaves: Leaves) -> list[str]:
     return [
-        f"{constant(message)}_MEMBERS[{key}] = decode.variant("
-        f"messages.{message.name}.{variant.class_name}, {key}, {leaves.decoder(variant.field, message)})"
-        for union in message.unions
-        for variant in union.variants
-        for key in [quoted(variant.field.wire)]
+        f"def {_variant_function(message, variant)}(value: Any, depth: int) -> messages.{message.name}:",
+        "    try:",
+        f"        found = {_inline(leaves.decoder(variant.field, message), 'depth')}",
+        "    except DecodeError as error:",
+        f"        raise error.under({quoted(variant.field.wire)}) from None",
+        f"    made = new({variant_class(variant, message)})",
+        "    put_unknown_fields(made, EMPTY)",
+        *(f"    {_setter(message, each.name)}(made, {absent(each.type)})" for each in message.fields),
+        f"    put_{snake(message.name)}__{snake(variant.class_name or '')}(made, found)",
+        "    return made",
     ]
 
 
+def family_table(message: Message) -> str:
+    """The constant that maps a key to the decoder of what stands under it."""
+    items = [
+        f"{quoted(variant.field.wire)}: {_variant_function(message, variant)}"
+        for variant in family_variants(message)
+    ]
+    head = f"{constant(message)}_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.{message.name}]]] = {{"
+    return bracketed(head, items, "}")
+
+
 def builders(message: Message) -> list[str]:
-    """The constructors that a message's decoder needs; those of a family's variants are in its members."""
+    """The constructors and setters that a message's decoders need."""
+    name, cls = snake(message.name), f"messages.{message.name}"
     if message.family:
-        return []
-    lines = [f"build_{snake(message.name)} = decode.builder(messages.{message.name})"]
+        variants = {
+            f"put_{name}__{snake(each.class_name or '')}": variant_class(each, message)
+            for each in family_variants(message)
+        }
+        plain = [_setter_line(message, field.name) for field in message.fields]
+        return plain + [f'{put} = decode.setter({of}, "value")' for put, of in variants.items()]
+    lines = [_setter_line(message, member.name) for member in message.members]
+    lines = lines if _is_small(message) else [f"build_{name} = decode.builder({cls})"]
     for union in message.unions:
         for variant in union.variants:
             if variant.class_name is not None:
-                cls = f"messages.{message.name}.{variant.class_name}"
-                lines.append(f"{builder_name(message, variant)} = decode.one_value({cls})")
+                make = "one_text" if variant.field.type == Scalar(Kind.STRING) else "one_value"
+                of = variant_class(variant, message)
+                lines.append(f"{builder_name(message, variant)} = decode.{make}({of})")
     return lines
+
+
+def _setter_line(message: Message, attribute: str) -> str:
+    return f"{_setter(message, attribute)} = decode.setter(messages.{message.name}, {quoted(attribute)})"

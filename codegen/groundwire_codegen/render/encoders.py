@@ -8,7 +8,7 @@ from typing import Final
 from ..annotations import absent
 from ..ir import Field, Kind, Message, MessageRef, Scalar, Union, Variant
 from ..names import snake
-from .decoders import constant
+from .decoders import constant, variant_class
 from .layout import bracketed, quoted
 from .leaves import Leaves
 
@@ -122,10 +122,10 @@ def _write_union(union: Union, message: Message, leaves: Leaves) -> list[str]:
     lines = [f"        if (value := message.{union.name}) is not None:"]
     word = "if"
     for variant in union.variants:
-        lines.append(f"            {word} value.__class__ is {_variant_class(variant, message)}:")
+        lines.append(f"            {word} value.__class__ is {variant_class(variant, message)}:")
         lines += [f"                {line}" for line in _write_variant(variant, message, leaves)]
         word = "elif"
-    classes = ", ".join(_variant_class(variant, message) for variant in union.variants)
+    classes = ", ".join(variant_class(variant, message) for variant in union.variants)
     lines += [
         "            else:",
         "                key = None",
@@ -143,12 +143,6 @@ def _write_union(union: Union, message: Message, leaves: Leaves) -> list[str]:
             ),
         ]
     return lines
-
-
-def _variant_class(variant: Variant, message: Message) -> str:
-    if variant.class_name is not None:
-        return f"messages.{message.name}.{variant.class_name}"
-    return f"messages.{variant.field.type.name if isinstance(variant.field.type, MessageRef) else ''}"
 
 
 def _write_variant(variant: Variant, message: Message, leaves: Leaves) -> list[str]:

@@ -137,8 +137,21 @@ class Leaves:
         item = self._encoder(inner, owner, field)
         value = f"encode.messages_{suffix}({item})" if self.writes(inner) else f"encode.{suffix}_of({item})"
         if isinstance(inner, MessageRef) and self.api.messages[inner.name].family:
-            value = f'encode.family_{suffix}({snake(inner.name).upper()}_ENCODERS, "{inner.name}")'
+            arguments = [f"{snake(inner.name).upper()}_ENCODERS", quoted(inner.name)]
+            arguments += self._free_variant(self.api.messages[inner.name]) if suffix == "list" else []
+            value = bracketed(f"encode.family_{suffix}(", arguments, ")")
         return self._constant(f"{_prefixed(item, 'encode')}__{suffix}", value)
+
+    @staticmethod
+    def _free_variant(family: Message) -> list[str]:
+        """The class and the key of the variant of a family that holds a value of any kind."""
+        return [
+            part
+            for union in family.unions
+            for variant in union.variants
+            if variant.field.type == Scalar(Kind.ANY) and not family.fields
+            for part in (f"messages.{family.name}.{variant.class_name}", quoted(variant.field.wire))
+        ][:2]
 
     def _packed_encoder(self, type_: Packed, owner: Message, field: Field) -> str:
         types = [

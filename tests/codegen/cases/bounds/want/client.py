@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
-from groundwire_runtime.client import BaseClient, CallOptions, ClientOptions, Resource
+from groundwire_runtime.client import BaseClient, Resource
 from groundwire_runtime.method import Method
+from groundwire_runtime.options import CallOptions, ClientOptions
 
 from . import messages
 from .codecs import CODECS

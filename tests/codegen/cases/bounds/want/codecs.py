@@ -9,6 +9,7 @@ from typing import Any, Final
 from groundwire_runtime import decode, encode
 from groundwire_runtime.bounds import Bounds, bounded, check_multiple, only
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, Writer
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -41,6 +42,28 @@ def decode_mode(data: Any, depth: int) -> messages.Mode:
         if read is not None and value is not None:
             return read(value, depth + 1)
     return decode.family(data, depth + 1, messages.Mode, MODE_MEMBERS, MODE_NAMES, {}, None)
+
+
+def decode_mode__fan(value: Any, depth: int) -> messages.Mode:
+    try:
+        found = decode.boolean(value, depth)
+    except DecodeError as error:
+        raise error.under("fan") from None
+    made = new(messages.Mode.Fan)
+    put_unknown_fields(made, EMPTY)
+    put_mode__fan(made, found)
+    return made
+
+
+def decode_mode__grill(value: Any, depth: int) -> messages.Mode:
+    try:
+        found = decode.boolean(value, depth)
+    except DecodeError as error:
+        raise error.under("grill") from None
+    made = new(messages.Mode.Grill)
+    put_unknown_fields(made, EMPTY)
+    put_mode__grill(made, found)
+    return made
 
 
 def encode_mode__fan(message: Any, depth: int, write: Write) -> None:
@@ -102,28 +125,27 @@ def decode_program(data: Any, depth: int) -> messages.Program:
     start: Any = None
     steps: Any = ()
     tile: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "celsius", None)) is not None:
-            celsius = decode.int32(value, depth)
-        if (value := pop(key := "minutes", None)) is not None:
-            minutes = decode.double(value, depth)
-        if (value := pop(key := "name", None)) is not None:
-            name = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth)
-        if (value := pop(key := "serial", None)) is not None:
-            serial = decode.int64(value, depth)
-        if (value := pop(key := "size", None)) is not None:
-            size = decode_size(value, depth)
-        if (value := pop(key := "start", None)) is not None:
-            start = decode_mode(value, depth)
-        if (value := pop(key := "steps", None)) is not None:
-            steps = decode_string__list(value, depth)
-        if (value := pop(key := "tile", None)) is not None:
-            tile = decode.int32(value, depth)
+        if data and (value := pop(key := "celsius", None)) is not None:
+            celsius = decode.int32(value, depth + 1)
+        if data and (value := pop(key := "minutes", None)) is not None:
+            minutes = decode.double(value, depth + 1)
+        if data and (value := pop(key := "name", None)) is not None:
+            name = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "priority", None)) is not None:
+            priority = decode_int32__wrapped(value, depth + 1)
+        if data and (value := pop(key := "serial", None)) is not None:
+            serial = decode.int64(value, depth + 1)
+        if data and (value := pop(key := "size", None)) is not None:
+            size = decode_size(value, depth + 1)
+        if data and (value := pop(key := "start", None)) is not None:
+            start = decode_mode(value, depth + 1)
+        if data and (value := pop(key := "steps", None)) is not None:
+            steps = decode_string__list(value, depth + 1)
+        if data and (value := pop(key := "tile", None)) is not None:
+            tile = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_program(data or EMPTY, celsius, minutes, name, priority, serial, size, start, steps, tile)
@@ -207,17 +229,20 @@ def decode_size(data: Any, depth: int) -> messages.Size:
         raise decode.too_deep(data)
     height: Any = None
     width: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "height", None)) is not None:
-            height = decode.int32(value, depth)
+            height = decode.int32(value, depth + 1)
         if (value := pop(key := "width", None)) is not None:
-            width = decode.int32(value, depth)
+            width = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_size(data or EMPTY, height, width)
+    made = new(messages.Size)
+    put_unknown_fields(made, data or EMPTY)
+    put_size__height(made, height)
+    put_size__width(made, width)
+    return made
 
 
 def encode_size(message: Any, depth: int, write: Write) -> None:
@@ -247,9 +272,15 @@ def encode_size(message: Any, depth: int, write: Write) -> None:
     write("}" if some else "{}")
 
 
+put_mode__fan = decode.setter(messages.Mode.Fan, "value")
+put_mode__grill = decode.setter(messages.Mode.Grill, "value")
 build_program = decode.builder(messages.Program)
-build_size = decode.builder(messages.Size)
-MODE_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Mode]]] = {}
+put_size__height = decode.setter(messages.Size, "height")
+put_size__width = decode.setter(messages.Size, "width")
+MODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Mode]]] = {
+    "fan": decode_mode__fan,
+    "grill": decode_mode__grill,
+}
 MODE_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.Mode.Fan: encode_mode__fan,
     messages.Mode.Grill: encode_mode__grill,
@@ -265,8 +296,6 @@ encode_program__serial__bounded = bounded(encode.int64, Bounds(maximum=922337203
 encode_program__start__only = only(encode_mode, (messages.Mode.Fan,))
 encode_string__list = encode.list_of(encode.string)
 encode_program__steps__bounded = bounded(encode_string__list, Bounds(max_items=3))
-MODE_MEMBERS["fan"] = decode.variant(messages.Mode.Fan, "fan", decode.boolean)
-MODE_MEMBERS["grill"] = decode.variant(messages.Mode.Grill, "grill", decode.boolean)
 CODECS: Final = Codecs({
     messages.Mode: Codec(encode_mode, decode_mode),
     messages.Mode.Fan: Codec(encode_mode, decode_mode),

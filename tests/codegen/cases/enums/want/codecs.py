@@ -40,24 +40,23 @@ def decode_swatch(data: Any, depth: int) -> messages.Swatch:
     color: Any = None
     finish: Any = None
     zones: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "backFinish", None)) is not None:
-            back_finish = decode_finish(value, depth)
-        if (value := pop(key := "color", None)) is not None:
-            color = decode_swatch_color(value, depth)
-        if (value := pop(key := "finish", None)) is not None:
-            finish = decode_finish(value, depth)
-        if (value := pop(key := "zones", None)) is not None:
-            zones = decode_swatch_zones_item__list(value, depth)
+        if data and (value := pop(key := "backFinish", None)) is not None:
+            back_finish = decode_finish(value, depth + 1)
+        if data and (value := pop(key := "color", None)) is not None:
+            color = decode_swatch_color(value, depth + 1)
+        if data and (value := pop(key := "finish", None)) is not None:
+            finish = decode_finish(value, depth + 1)
+        if data and (value := pop(key := "zones", None)) is not None:
+            zones = decode_swatch_zones_item__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_swatch(data or EMPTY, back_finish, color, finish, zones)
     if data and not SWATCH_OTHERS.isdisjoint(data):
-        first = build_swatch(EMPTY, back_finish, color, finish, zones)
-        return decode.joined(first, decode_swatch(decode.renamed(data, SWATCH_NAMES), depth - 1))
-    return build_swatch(data or EMPTY, back_finish, color, finish, zones)
+        return decode.joined(made, decode_swatch(decode.renamed(data, SWATCH_NAMES), depth))
+    return made
 
 
 def encode_swatch(message: Any, depth: int, write: Write) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groundwire_runtime import auth as credentials
-from groundwire_runtime import errors
+from groundwire_runtime import credentials, errors
 from groundwire_runtime.messages import Unlisted
+from groundwire_runtime.options import NO_TIMEOUT
+from groundwire_runtime.retry import RetryPolicy
 from groundwire_runtime.timestamp import Duration, Timestamp
 
 from .client import Client
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     converter: Converter
 
 __all__ = [
+    "NO_TIMEOUT",
     "Client",
     "Duration",
+    "RetryPolicy",
     "Sum",
     "Term",
     "Timestamp",

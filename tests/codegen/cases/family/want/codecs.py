@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from groundwire_runtime import decode, encode
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, Writer, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -32,16 +33,15 @@ def decode_sum(data: Any, depth: int) -> messages.Sum:
     left: Any = None
     named: Any = EMPTY
     terms: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "left", None)) is not None:
-            left = decode_term(value, depth)
-        if (value := pop(key := "named", None)) is not None:
-            named = decode_term__map(value, depth)
-        if (value := pop(key := "terms", None)) is not None:
-            terms = decode_term__list(value, depth)
+        if data and (value := pop(key := "left", None)) is not None:
+            left = decode_term(value, depth + 1)
+        if data and (value := pop(key := "named", None)) is not None:
+            named = decode_term__map(value, depth + 1)
+        if data and (value := pop(key := "terms", None)) is not None:
+            terms = decode_term__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_sum(data or EMPTY, left, named, terms)
@@ -90,6 +90,61 @@ def decode_term(data: Any, depth: int) -> messages.Term:
         if read is not None and value is not None:
             return read(value, depth + 1)
     return decode.family(data, depth + 1, messages.Term, TERM_MEMBERS, TERM_NAMES, {}, "constant")
+
+
+def decode_term__constant(value: Any, depth: int) -> messages.Term:
+    try:
+        found = value if value.__class__ in decode.SCALARS else decode.any_value(value, depth)
+    except DecodeError as error:
+        raise error.under("constant") from None
+    made = new(messages.Term.Constant)
+    put_unknown_fields(made, EMPTY)
+    put_term__constant(made, found)
+    return made
+
+
+def decode_term__name(value: Any, depth: int) -> messages.Term:
+    try:
+        found = value if value.__class__ is str else decode.string(value, depth)
+    except DecodeError as error:
+        raise error.under("name") from None
+    made = new(messages.Term.Name)
+    put_unknown_fields(made, EMPTY)
+    put_term__name(made, found)
+    return made
+
+
+def decode_term__none(value: Any, depth: int) -> messages.Term:
+    try:
+        found = decode.boolean(value, depth)
+    except DecodeError as error:
+        raise error.under("none") from None
+    made = new(messages.Term.None_)
+    put_unknown_fields(made, EMPTY)
+    put_term__none(made, found)
+    return made
+
+
+def decode_term__number(value: Any, depth: int) -> messages.Term:
+    try:
+        found = decode.double(value, depth)
+    except DecodeError as error:
+        raise error.under("number") from None
+    made = new(messages.Term.Number)
+    put_unknown_fields(made, EMPTY)
+    put_term__number(made, found)
+    return made
+
+
+def decode_term__sum(value: Any, depth: int) -> messages.Term:
+    try:
+        found = decode_sum(value, depth)
+    except DecodeError as error:
+        raise error.under("sum") from None
+    made = new(messages.Term.Sum)
+    put_unknown_fields(made, EMPTY)
+    put_term__sum(made, found)
+    return made
 
 
 def encode_term__constant(message: Any, depth: int, write: Write) -> None:
@@ -179,7 +234,18 @@ def encode_term__bare(message: Any, depth: int, write: Write) -> None:
 
 
 build_sum = decode.builder(messages.Sum)
-TERM_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Term]]] = {}
+put_term__constant = decode.setter(messages.Term.Constant, "value")
+put_term__name = decode.setter(messages.Term.Name, "value")
+put_term__none = decode.setter(messages.Term.None_, "value")
+put_term__number = decode.setter(messages.Term.Number, "value")
+put_term__sum = decode.setter(messages.Term.Sum, "value")
+TERM_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Term]]] = {
+    "constant": decode_term__constant,
+    "name": decode_term__name,
+    "none": decode_term__none,
+    "number": decode_term__number,
+    "sum": decode_term__sum,
+}
 TERM_ENCODERS: Final[Mapping[type, Writer]] = {
     messages.Term.Constant: encode_term__constant,
     messages.Term.Name: encode_term__name,
@@ -191,12 +257,7 @@ TERM_ENCODERS: Final[Mapping[type, Writer]] = {
 decode_term__map = decode.family_map(TERM_MEMBERS, decode_term)
 decode_term__list = decode.family_list(TERM_MEMBERS, decode_term)
 encode_term__map = encode.family_map(TERM_ENCODERS, "Term")
-encode_term__list = encode.family_list(TERM_ENCODERS, "Term")
-TERM_MEMBERS["constant"] = decode.variant(messages.Term.Constant, "constant", decode.any_value)
-TERM_MEMBERS["name"] = decode.variant(messages.Term.Name, "name", decode.string)
-TERM_MEMBERS["none"] = decode.variant(messages.Term.None_, "none", decode.boolean)
-TERM_MEMBERS["number"] = decode.variant(messages.Term.Number, "number", decode.double)
-TERM_MEMBERS["sum"] = decode.variant(messages.Term.Sum, "sum", decode_sum)
+encode_term__list = encode.family_list(TERM_ENCODERS, "Term", messages.Term.Constant, "constant")
 CODECS: Final = Codecs({
     messages.Sum: Codec(encode_sum, decode_sum),
     messages.Term: Codec(encode_term, decode_term),

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groundwire_runtime import auth as credentials
-from groundwire_runtime import errors
+from groundwire_runtime import credentials, errors
 from groundwire_runtime.messages import Unlisted
+from groundwire_runtime.options import NO_TIMEOUT
+from groundwire_runtime.retry import RetryPolicy
 from groundwire_runtime.timestamp import Duration, Timestamp
 
 from .client import Client
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CODECS2",
+    "NO_TIMEOUT",
     "Client",
     "Duration",
     "HTTPThing",
     "HTTPThingKind",
     "Mapping2",
     "Mapping3",
+    "RetryPolicy",
     "Thing",
     "Timestamp",
     "Unlisted",

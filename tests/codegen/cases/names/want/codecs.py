@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from groundwire_runtime import decode, encode
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -65,15 +66,17 @@ def decode_codecs2(data: Any, depth: int) -> messages.CODECS2:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     thing: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "thing", None)) is not None:
-            thing = decode_thing(value, depth)
+            thing = decode_thing(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_codecs2(data or EMPTY, thing)
+    made = new(messages.CODECS2)
+    put_unknown_fields(made, data or EMPTY)
+    put_codecs2__thing(made, thing)
+    return made
 
 
 def encode_codecs2(message: Any, depth: int, write: Write) -> None:
@@ -104,15 +107,17 @@ def decode_http_thing(data: Any, depth: int) -> messages.HTTPThing:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     kind: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "kind", None)) is not None:
-            kind = decode_http_thing_kind(value, depth)
+            kind = decode_http_thing_kind(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_http_thing(data or EMPTY, kind)
+    made = new(messages.HTTPThing)
+    put_unknown_fields(made, data or EMPTY)
+    put_http_thing__kind(made, kind)
+    return made
 
 
 def encode_http_thing(message: Any, depth: int, write: Write) -> None:
@@ -143,15 +148,17 @@ def decode_mapping2(data: Any, depth: int) -> messages.Mapping2:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     a: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "a", None)) is not None:
-            a = value if value.__class__ is str else decode.string(value, depth)
+            a = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_mapping2(data or EMPTY, a)
+    made = new(messages.Mapping2)
+    put_unknown_fields(made, data or EMPTY)
+    put_mapping2__a(made, a)
+    return made
 
 
 def encode_mapping2(message: Any, depth: int, write: Write) -> None:
@@ -182,15 +189,17 @@ def decode_mapping3(data: Any, depth: int) -> messages.Mapping3:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     a: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "a", None)) is not None:
-            a = value if value.__class__ is str else decode.string(value, depth)
+            a = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_mapping3(data or EMPTY, a)
+    made = new(messages.Mapping3)
+    put_unknown_fields(made, data or EMPTY)
+    put_mapping3__a(made, a)
+    return made
 
 
 def encode_mapping3(message: Any, depth: int, write: Write) -> None:
@@ -246,103 +255,73 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
     value_: Any = None
     x_y_z: Any = None
     n_: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "", None)) is not None:
-            n = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "2nd", None)) is not None:
-            n2nd = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "@type", None)) is not None:
-            type = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "None", None)) is not None:
-            none = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "__init__", None)) is not None:
-            init = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "class", None)) is not None:
-            class_ = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "data", None)) is not None:
-            _data = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "decode", None)) is not None:
-            _decode = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "depth", None)) is not None:
-            _depth = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "end-date", None)) is not None:
-            end_date = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "foo", None)) is not None:
-            foo = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "fooBar", None)) is not None:
-            foo_bar_ = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "foo_bar", None)) is not None:
-            foo_bar = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "key", None)) is not None:
-            _key = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "list", None)) is not None:
-            list = decode_http_thing__list(value, depth)
-        if (value := pop(key := "model", None)) is not None:
-            model = decode_mapping2(value, depth)
-        if (value := pop(key := "other", None)) is not None:
-            other = decode_mapping3(value, depth)
-        if (value := pop(key := "pop", None)) is not None:
-            _pop = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "self", None)) is not None:
-            self_ = value if value.__class__ is str else decode.string(value, depth)
-        _source_key = ""
-        if (value := pop(key := "source", None)) is not None:
-            source = build_thing__source(value if value.__class__ is str else decode.string(value, depth))
-            _source_key = key
-        if (value := pop(key := "url", None)) is not None:
+        if data and (value := pop(key := "", None)) is not None:
+            n = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "2nd", None)) is not None:
+            n2nd = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "@type", None)) is not None:
+            type = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "None", None)) is not None:
+            none = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "__init__", None)) is not None:
+            init = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "class", None)) is not None:
+            class_ = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "data", None)) is not None:
+            _data = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "decode", None)) is not None:
+            _decode = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "depth", None)) is not None:
+            _depth = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "end-date", None)) is not None:
+            end_date = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "foo", None)) is not None:
+            foo = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "fooBar", None)) is not None:
+            foo_bar_ = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "foo_bar", None)) is not None:
+            foo_bar = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "key", None)) is not None:
+            _key = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "list", None)) is not None:
+            list = decode_http_thing__list(value, depth + 1)
+        if data and (value := pop(key := "model", None)) is not None:
+            model = decode_mapping2(value, depth + 1)
+        if data and (value := pop(key := "other", None)) is not None:
+            other = decode_mapping3(value, depth + 1)
+        if data and (value := pop(key := "pop", None)) is not None:
+            _pop = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "self", None)) is not None:
+            self_ = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "source", None)) is not None:
+            source = build_thing__source(value if value.__class__ is str else decode.string(value, depth + 1))
+        if data and (value := pop(key := "url", None)) is not None:
             if source is not None:
-                raise decode.conflict(value, "source", _source_key, key)
-            source = build_thing__url(value if value.__class__ is str else decode.string(value, depth))
-            _source_key = key
-        if (value := pop(key := "source_key", None)) is not None:
-            source_key = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "str", None)) is not None:
-            str_ = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "unknown_fields", None)) is not None:
-            unknown_fields_ = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "value", None)) is not None:
-            value_ = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := 'x{y}"z\'', None)) is not None:
-            x_y_z = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := '\xe9', None)) is not None:
-            n_ = value if value.__class__ is str else decode.string(value, depth)
+                raise decode.conflict(
+                    value,
+                    "source",
+                    {messages.Thing.Source: "source"}[source.__class__],
+                    key,
+                )
+            source = build_thing__url(value if value.__class__ is str else decode.string(value, depth + 1))
+        if data and (value := pop(key := "source_key", None)) is not None:
+            source_key = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "str", None)) is not None:
+            str_ = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "unknown_fields", None)) is not None:
+            unknown_fields_ = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "value", None)) is not None:
+            value_ = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := 'x{y}"z\'', None)) is not None:
+            x_y_z = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := '\xe9', None)) is not None:
+            n_ = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    if data and not THING_OTHERS.isdisjoint(data):
-        first = build_thing(
-            EMPTY,
-            n,
-            n2nd,
-            type,
-            none,
-            init,
-            class_,
-            _data,
-            _decode,
-            _depth,
-            end_date,
-            foo,
-            foo_bar_,
-            foo_bar,
-            _key,
-            list,
-            model,
-            other,
-            _pop,
-            self_,
-            source,
-            source_key,
-            str_,
-            unknown_fields_,
-            value_,
-            x_y_z,
-            n_,
-        )
-        return decode.joined(first, decode_thing(decode.renamed(data, THING_NAMES), depth - 1))
-    return build_thing(
+    made = build_thing(
         data or EMPTY,
         n,
         n2nd,
@@ -371,6 +350,9 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
         x_y_z,
         n_,
     )
+    if data and not THING_OTHERS.isdisjoint(data):
+        return decode.joined(made, decode_thing(decode.renamed(data, THING_NAMES), depth))
+    return made
 
 
 def encode_thing(message: Any, depth: int, write: Write) -> None:
@@ -530,13 +512,13 @@ def encode_thing(message: Any, depth: int, write: Write) -> None:
     write("}" if some else "{}")
 
 
-build_codecs2 = decode.builder(messages.CODECS2)
-build_http_thing = decode.builder(messages.HTTPThing)
-build_mapping2 = decode.builder(messages.Mapping2)
-build_mapping3 = decode.builder(messages.Mapping3)
+put_codecs2__thing = decode.setter(messages.CODECS2, "thing")
+put_http_thing__kind = decode.setter(messages.HTTPThing, "kind")
+put_mapping2__a = decode.setter(messages.Mapping2, "a")
+put_mapping3__a = decode.setter(messages.Mapping3, "a")
 build_thing = decode.builder(messages.Thing)
-build_thing__source = decode.one_value(messages.Thing.Source)
-build_thing__url = decode.one_value(messages.Thing.Url)
+build_thing__source = decode.one_text(messages.Thing.Source)
+build_thing__url = decode.one_text(messages.Thing.Url)
 decode_http_thing__list = decode.list_of(decode_http_thing)
 encode_http_thing__list = encode.messages_list(encode_http_thing)
 CODECS: Final = Codecs({

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Unpack
 
-from groundwire_runtime.client import BaseClient, CallOptions, ClientOptions, Resource
+from groundwire_runtime.client import BaseClient, Resource
 from groundwire_runtime.method import Method
 from groundwire_runtime.operations import OperationView
+from groundwire_runtime.options import CallOptions, ClientOptions
 from groundwire_runtime.parameter import Parameter
 
 from . import messages

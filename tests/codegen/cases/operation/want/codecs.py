@@ -9,6 +9,7 @@ from typing import Any, Final
 from groundwire_runtime import decode, encode
 from groundwire_runtime.bounds import Bounds, bounded
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -38,7 +39,9 @@ def decode_empty(data: Any, depth: int) -> messages.Empty:
         raise decode.expected(data, "an object")
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
-    return build_empty(data or EMPTY)
+    made = new(messages.Empty)
+    put_unknown_fields(made, data or EMPTY)
+    return made
 
 
 def encode_empty(message: Any, depth: int, write: Write) -> None:
@@ -58,15 +61,17 @@ def decode_fire_metadata(data: Any, depth: int) -> messages.FireMetadata:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     percent: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "percent", None)) is not None:
-            percent = decode.int32(value, depth)
+            percent = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_fire_metadata(data or EMPTY, percent)
+    made = new(messages.FireMetadata)
+    put_unknown_fields(made, data or EMPTY)
+    put_fire_metadata__percent(made, percent)
+    return made
 
 
 def encode_fire_metadata(message: Any, depth: int, write: Write) -> None:
@@ -98,20 +103,22 @@ def decode_fire_request(data: Any, depth: int) -> messages.FireRequest:
         raise decode.too_deep(data)
     pot: Any = None
     request_id: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "pot", None)) is not None:
-            pot = value if value.__class__ is str else decode.string(value, depth)
+            pot = value if value.__class__ is str else decode.string(value, depth + 1)
         if (value := pop(key := "requestId", None)) is not None:
-            request_id = value if value.__class__ is str else decode.string(value, depth)
+            request_id = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = new(messages.FireRequest)
+    put_unknown_fields(made, data or EMPTY)
+    put_fire_request__pot(made, pot)
+    put_fire_request__request_id(made, request_id)
     if data and not FIRE_REQUEST_OTHERS.isdisjoint(data):
-        first = build_fire_request(EMPTY, pot, request_id)
-        return decode.joined(first, decode_fire_request(decode.renamed(data, FIRE_REQUEST_NAMES), depth - 1))
-    return build_fire_request(data or EMPTY, pot, request_id)
+        return decode.joined(made, decode_fire_request(decode.renamed(data, FIRE_REQUEST_NAMES), depth))
+    return made
 
 
 def encode_fire_request(message: Any, depth: int, write: Write) -> None:
@@ -150,25 +157,21 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
     result: Any = None
     metadata: Any = None
     name: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "done", None)) is not None:
-            done = decode.boolean(value, depth)
-        _result_key = ""
-        if (value := pop(key := "error", None)) is not None:
-            result = decode_status(value, depth)
-            _result_key = key
-        if (value := pop(key := "response", None)) is not None:
+        if data and (value := pop(key := "done", None)) is not None:
+            done = decode.boolean(value, depth + 1)
+        if data and (value := pop(key := "error", None)) is not None:
+            result = decode_status(value, depth + 1)
+        if data and (value := pop(key := "response", None)) is not None:
             if result is not None:
-                raise decode.conflict(value, "result", _result_key, key)
-            result = build_operation__response(decode.struct(value, depth))
-            _result_key = key
-        if (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth)
-        if (value := pop(key := "name", None)) is not None:
-            name = value if value.__class__ is str else decode.string(value, depth)
+                raise decode.conflict(value, "result", {messages.Status: "error"}[result.__class__], key)
+            result = build_operation__response(decode.struct(value, depth + 1))
+        if data and (value := pop(key := "metadata", None)) is not None:
+            metadata = decode_operation__metadata(value, depth + 1)
+        if data and (value := pop(key := "name", None)) is not None:
+            name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_operation(data or EMPTY, done, result, metadata, name)
@@ -227,17 +230,20 @@ def decode_status(data: Any, depth: int) -> messages.Status:
         raise decode.too_deep(data)
     code: Any = None
     message: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "code", None)) is not None:
-            code = decode.int32(value, depth)
+            code = decode.int32(value, depth + 1)
         if (value := pop(key := "message", None)) is not None:
-            message = value if value.__class__ is str else decode.string(value, depth)
+            message = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_status(data or EMPTY, code, message)
+    made = new(messages.Status)
+    put_unknown_fields(made, data or EMPTY)
+    put_status__code(made, code)
+    put_status__message(made, message)
+    return made
 
 
 def encode_status(message: Any, depth: int, write: Write) -> None:
@@ -267,12 +273,13 @@ def encode_status(message: Any, depth: int, write: Write) -> None:
     write("}" if some else "{}")
 
 
-build_empty = decode.builder(messages.Empty)
-build_fire_metadata = decode.builder(messages.FireMetadata)
-build_fire_request = decode.builder(messages.FireRequest)
+put_fire_metadata__percent = decode.setter(messages.FireMetadata, "percent")
+put_fire_request__pot = decode.setter(messages.FireRequest, "pot")
+put_fire_request__request_id = decode.setter(messages.FireRequest, "request_id")
 build_operation = decode.builder(messages.Operation)
 build_operation__response = decode.one_value(messages.Operation.Response)
-build_status = decode.builder(messages.Status)
+put_status__code = decode.setter(messages.Status, "code")
+put_status__message = decode.setter(messages.Status, "message")
 encode_fire_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60))
 decode_operation__metadata = decode.packed(
     {"type.googleapis.com/kiln.v1.FireMetadata": decode_fire_metadata},

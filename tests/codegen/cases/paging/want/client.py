@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, Unpack
 
-from groundwire_runtime.client import BaseClient, CallOptions, ClientOptions, Resource
+from groundwire_runtime.client import BaseClient, Resource
 from groundwire_runtime.messages import Unlisted
 from groundwire_runtime.method import Method, Paging
+from groundwire_runtime.options import CallOptions, ClientOptions
 from groundwire_runtime.paging import Pager
 from groundwire_runtime.parameter import Parameter
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from groundwire_runtime import decode, encode
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -42,15 +43,17 @@ def decode_book(data: Any, depth: int) -> messages.Book:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     name: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "name", None)) is not None:
-            name = value if value.__class__ is str else decode.string(value, depth)
+            name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_book(data or EMPTY, name)
+    made = new(messages.Book)
+    put_unknown_fields(made, data or EMPTY)
+    put_book__name(made, name)
+    return made
 
 
 def encode_book(message: Any, depth: int, write: Write) -> None:
@@ -83,22 +86,21 @@ def decode_list_books_response(data: Any, depth: int) -> messages.ListBooksRespo
     books: Any = ()
     next_page_token: Any = None
     unreachable: Any = ()
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "books", None)) is not None:
-            books = decode_book__list(value, depth)
-        if (value := pop(key := "nextPageToken", None)) is not None:
-            next_page_token = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth)
+        if data and (value := pop(key := "books", None)) is not None:
+            books = decode_book__list(value, depth + 1)
+        if data and (value := pop(key := "nextPageToken", None)) is not None:
+            next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "unreachable", None)) is not None:
+            unreachable = decode_string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_list_books_response(data or EMPTY, books, next_page_token, unreachable)
     if data and not LIST_BOOKS_RESPONSE_OTHERS.isdisjoint(data):
-        first = build_list_books_response(EMPTY, books, next_page_token, unreachable)
-        return decode.joined(first, decode_list_books_response(decode.renamed(data, LIST_BOOKS_RESPONSE_NAMES), depth - 1))
-    return build_list_books_response(data or EMPTY, books, next_page_token, unreachable)
+        return decode.joined(made, decode_list_books_response(decode.renamed(data, LIST_BOOKS_RESPONSE_NAMES), depth))
+    return made
 
 
 def encode_list_books_response(message: Any, depth: int, write: Write) -> None:
@@ -140,20 +142,22 @@ def decode_search_request(data: Any, depth: int) -> messages.SearchRequest:
         raise decode.too_deep(data)
     page_token: Any = None
     query: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "pageToken", None)) is not None:
-            page_token = value if value.__class__ is str else decode.string(value, depth)
+            page_token = value if value.__class__ is str else decode.string(value, depth + 1)
         if (value := pop(key := "query", None)) is not None:
-            query = value if value.__class__ is str else decode.string(value, depth)
+            query = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = new(messages.SearchRequest)
+    put_unknown_fields(made, data or EMPTY)
+    put_search_request__page_token(made, page_token)
+    put_search_request__query(made, query)
     if data and not SEARCH_REQUEST_OTHERS.isdisjoint(data):
-        first = build_search_request(EMPTY, page_token, query)
-        return decode.joined(first, decode_search_request(decode.renamed(data, SEARCH_REQUEST_NAMES), depth - 1))
-    return build_search_request(data or EMPTY, page_token, query)
+        return decode.joined(made, decode_search_request(decode.renamed(data, SEARCH_REQUEST_NAMES), depth))
+    return made
 
 
 def encode_search_request(message: Any, depth: int, write: Write) -> None:
@@ -190,20 +194,22 @@ def decode_search_response(data: Any, depth: int) -> messages.SearchResponse:
         raise decode.too_deep(data)
     hits: Any = ()
     next_page_token: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "hits", None)) is not None:
-            hits = decode_string__list(value, depth)
+            hits = decode_string__list(value, depth + 1)
         if (value := pop(key := "nextPageToken", None)) is not None:
-            next_page_token = value if value.__class__ is str else decode.string(value, depth)
+            next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
+    made = new(messages.SearchResponse)
+    put_unknown_fields(made, data or EMPTY)
+    put_search_response__hits(made, hits)
+    put_search_response__next_page_token(made, next_page_token)
     if data and not SEARCH_RESPONSE_OTHERS.isdisjoint(data):
-        first = build_search_response(EMPTY, hits, next_page_token)
-        return decode.joined(first, decode_search_response(decode.renamed(data, SEARCH_RESPONSE_NAMES), depth - 1))
-    return build_search_response(data or EMPTY, hits, next_page_token)
+        return decode.joined(made, decode_search_response(decode.renamed(data, SEARCH_RESPONSE_NAMES), depth))
+    return made
 
 
 def encode_search_response(message: Any, depth: int, write: Write) -> None:
@@ -233,10 +239,12 @@ def encode_search_response(message: Any, depth: int, write: Write) -> None:
     write("}" if some else "{}")
 
 
-build_book = decode.builder(messages.Book)
+put_book__name = decode.setter(messages.Book, "name")
 build_list_books_response = decode.builder(messages.ListBooksResponse)
-build_search_request = decode.builder(messages.SearchRequest)
-build_search_response = decode.builder(messages.SearchResponse)
+put_search_request__page_token = decode.setter(messages.SearchRequest, "page_token")
+put_search_request__query = decode.setter(messages.SearchRequest, "query")
+put_search_response__hits = decode.setter(messages.SearchResponse, "hits")
+put_search_response__next_page_token = decode.setter(messages.SearchResponse, "next_page_token")
 decode_book__list = decode.list_of(decode_book)
 decode_string__list = decode.list_of(decode.string)
 encode_book__list = encode.messages_list(encode_book)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from groundwire_runtime import decode, encode
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -60,46 +61,45 @@ def decode_reading(data: Any, depth: int) -> messages.Reading:
     taken: Any = None
     total: Any = None
     valid: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "count", None)) is not None:
-            count = decode.uint32(value, depth)
-        if (value := pop(key := "day", None)) is not None:
-            day = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "extra", None)) is not None:
-            extra = decode.any_value(value, depth)
-        if (value := pop(key := "fields", None)) is not None:
-            fields = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "free", None)) is not None:
-            free = decode.struct(value, depth)
-        if (value := pop(key := "label", None)) is not None:
-            label = value if value.__class__ is str else decode.string(value, depth)
-        if (value := pop(key := "labels", None)) is not None:
-            labels = decode_string__map(value, depth)
-        if (value := pop(key := "lasted", None)) is not None:
-            lasted = decode.duration(value, depth)
-        if (value := pop(key := "level", None)) is not None:
-            level = decode.double(value, depth)
-        if (value := pop(key := "levels", None)) is not None:
-            levels = decode_double__list(value, depth)
-        if (value := pop(key := "mask", None)) is not None:
-            mask = decode.uint64(value, depth)
-        if (value := pop(key := "parts", None)) is not None:
-            parts = decode_reading_parts(value, depth)
-        if (value := pop(key := "ratio", None)) is not None:
-            ratio = decode.float32(value, depth)
-        if (value := pop(key := "raw", None)) is not None:
-            raw = decode.byte(value, depth)
-        if (value := pop(key := "small", None)) is not None:
-            small = decode.int32(value, depth)
-        if (value := pop(key := "taken", None)) is not None:
-            taken = decode.timestamp(value, depth)
-        if (value := pop(key := "total", None)) is not None:
-            total = decode.int64(value, depth)
-        if (value := pop(key := "valid", None)) is not None:
-            valid = decode.boolean(value, depth)
+        if data and (value := pop(key := "count", None)) is not None:
+            count = decode.uint32(value, depth + 1)
+        if data and (value := pop(key := "day", None)) is not None:
+            day = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "extra", None)) is not None:
+            extra = value if value.__class__ in decode.SCALARS else decode.any_value(value, depth + 1)
+        if data and (value := pop(key := "fields", None)) is not None:
+            fields = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "free", None)) is not None:
+            free = decode.struct(value, depth + 1)
+        if data and (value := pop(key := "label", None)) is not None:
+            label = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "labels", None)) is not None:
+            labels = decode_string__map(value, depth + 1)
+        if data and (value := pop(key := "lasted", None)) is not None:
+            lasted = decode.duration(value, depth + 1)
+        if data and (value := pop(key := "level", None)) is not None:
+            level = decode.double(value, depth + 1)
+        if data and (value := pop(key := "levels", None)) is not None:
+            levels = decode_double__list(value, depth + 1)
+        if data and (value := pop(key := "mask", None)) is not None:
+            mask = decode.uint64(value, depth + 1)
+        if data and (value := pop(key := "parts", None)) is not None:
+            parts = decode_reading_parts(value, depth + 1)
+        if data and (value := pop(key := "ratio", None)) is not None:
+            ratio = decode.float32(value, depth + 1)
+        if data and (value := pop(key := "raw", None)) is not None:
+            raw = decode.byte(value, depth + 1)
+        if data and (value := pop(key := "small", None)) is not None:
+            small = decode.int32(value, depth + 1)
+        if data and (value := pop(key := "taken", None)) is not None:
+            taken = decode.timestamp(value, depth + 1)
+        if data and (value := pop(key := "total", None)) is not None:
+            total = decode.int64(value, depth + 1)
+        if data and (value := pop(key := "valid", None)) is not None:
+            valid = decode.boolean(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_reading(
@@ -238,15 +238,17 @@ def decode_reading_parts(data: Any, depth: int) -> messages.ReadingParts:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     count: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "count", None)) is not None:
-            count = decode.int32(value, depth)
+            count = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_reading_parts(data or EMPTY, count)
+    made = new(messages.ReadingParts)
+    put_unknown_fields(made, data or EMPTY)
+    put_reading_parts__count(made, count)
+    return made
 
 
 def encode_reading_parts(message: Any, depth: int, write: Write) -> None:
@@ -272,7 +274,7 @@ def encode_reading_parts(message: Any, depth: int, write: Write) -> None:
 
 
 build_reading = decode.builder(messages.Reading)
-build_reading_parts = decode.builder(messages.ReadingParts)
+put_reading_parts__count = decode.setter(messages.ReadingParts, "count")
 decode_string__map = decode.map_of(decode.string)
 decode_double__list = decode.list_of(decode.double)
 encode_string__map = encode.map_of(encode.string)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from groundwire_runtime import decode, encode
 from groundwire_runtime.codec import Codec, Codecs
+from groundwire_runtime.decode import new, put_unknown_fields
 from groundwire_runtime.encode import Write, quote
 from groundwire_runtime.errors import DecodeError, EncodeError
 from groundwire_runtime.messages import EMPTY, MAX_DEPTH
@@ -34,15 +35,17 @@ def decode_locker(data: Any, depth: int) -> messages.Locker:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     number: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "number", None)) is not None:
-            number = decode.int32(value, depth)
+            number = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_locker(data or EMPTY, number)
+    made = new(messages.Locker)
+    put_unknown_fields(made, data or EMPTY)
+    put_locker__number(made, number)
+    return made
 
 
 def encode_locker(message: Any, depth: int, write: Write) -> None:
@@ -76,38 +79,36 @@ def decode_parcel(data: Any, depth: int) -> messages.Parcel:
     target: Any = None
     sender: Any = None
     weight: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "note", None)) is not None:
-            note = value if value.__class__ is str else decode.string(value, depth)
-        _target_key = ""
-        if (value := pop(key := "locker", None)) is not None:
-            target = decode_locker(value, depth)
-            _target_key = key
-        if (value := pop(key := "code", None)) is not None:
+        if data and (value := pop(key := "note", None)) is not None:
+            note = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := pop(key := "locker", None)) is not None:
+            target = decode_locker(value, depth + 1)
+        if data and (value := pop(key := "code", None)) is not None:
             if target is not None:
-                raise decode.conflict(value, "target", _target_key, key)
-            target = build_parcel__code(value if value.__class__ is str else decode.string(value, depth))
-            _target_key = key
-        _sender_key = ""
-        if (value := pop(key := "street", None)) is not None:
-            sender = build_parcel__street(decode_street(value, depth))
-            _sender_key = key
-        if (value := pop(key := "returnTo", None)) is not None:
+                raise decode.conflict(value, "target", {messages.Locker: "locker"}[target.__class__], key)
+            target = build_parcel__code(value if value.__class__ is str else decode.string(value, depth + 1))
+        if data and (value := pop(key := "street", None)) is not None:
+            sender = build_parcel__street(decode_street(value, depth + 1))
+        if data and (value := pop(key := "returnTo", None)) is not None:
             if sender is not None:
-                raise decode.conflict(value, "sender", _sender_key, key)
-            sender = build_parcel__return_to(decode_street(value, depth))
-            _sender_key = key
-        if (value := pop(key := "grams", None)) is not None:
-            weight = build_parcel__grams(decode.int64(value, depth))
+                raise decode.conflict(
+                    value,
+                    "sender",
+                    {messages.Parcel.Street_: "street"}[sender.__class__],
+                    key,
+                )
+            sender = build_parcel__return_to(decode_street(value, depth + 1))
+        if data and (value := pop(key := "grams", None)) is not None:
+            weight = build_parcel__grams(decode.int64(value, depth + 1))
     except DecodeError as error:
         raise error.under(key) from None
+    made = build_parcel(data or EMPTY, note, target, sender, weight)
     if data and not PARCEL_OTHERS.isdisjoint(data):
-        first = build_parcel(EMPTY, note, target, sender, weight)
-        return decode.joined(first, decode_parcel(decode.renamed(data, PARCEL_NAMES), depth - 1))
-    return build_parcel(data or EMPTY, note, target, sender, weight)
+        return decode.joined(made, decode_parcel(decode.renamed(data, PARCEL_NAMES), depth))
+    return made
 
 
 def encode_parcel(message: Any, depth: int, write: Write) -> None:
@@ -180,15 +181,17 @@ def decode_street(data: Any, depth: int) -> messages.Street:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     line: Any = None
-    depth += 1
     pop = data.pop
     key = ""
     try:
         if (value := pop(key := "line", None)) is not None:
-            line = value if value.__class__ is str else decode.string(value, depth)
+            line = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_street(data or EMPTY, line)
+    made = new(messages.Street)
+    put_unknown_fields(made, data or EMPTY)
+    put_street__line(made, line)
+    return made
 
 
 def encode_street(message: Any, depth: int, write: Write) -> None:
@@ -213,13 +216,13 @@ def encode_street(message: Any, depth: int, write: Write) -> None:
     write("}" if some else "{}")
 
 
-build_locker = decode.builder(messages.Locker)
+put_locker__number = decode.setter(messages.Locker, "number")
 build_parcel = decode.builder(messages.Parcel)
-build_parcel__code = decode.one_value(messages.Parcel.Code)
+build_parcel__code = decode.one_text(messages.Parcel.Code)
 build_parcel__street = decode.one_value(messages.Parcel.Street_)
 build_parcel__return_to = decode.one_value(messages.Parcel.ReturnTo)
 build_parcel__grams = decode.one_value(messages.Parcel.Grams)
-build_street = decode.builder(messages.Street)
+put_street__line = decode.setter(messages.Street, "line")
 CODECS: Final = Codecs({
     messages.Locker: Codec(encode_locker, decode_locker),
     messages.Parcel: Codec(encode_parcel, decode_parcel),

@@ -1,0 +1,164 @@
+"""Credentials: where they come from, and what a client takes for them.
+
+google-auth's own objects, or a fixed token, or none at all.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from .errors import AuthError
+from .loopback import is_loopback
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials as GoogleCredentials
+
+EARTH_ENGINE_FILE: Final = "~/.config/earthengine/credentials"
+"""Where `earthengine authenticate` leaves a refresh token."""
+# The client that `earthengine authenticate` signs in with when it is given no other: an installed application,
+# whose "secret" is public by nature. Source: earthengine-api, ee/oauth.py.
+_EARTH_ENGINE_CLIENT: Final = (
+    "517222506229-vsmmajv00ul0bs7p89v5m89qs8eb9359.apps.googleusercontent.com",
+    "RUP0RZ6e0pPhDzsqIJ7KlNd1",
+)
+_TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a token
+_TOKEN_DOMAINS: Final = (".googleapis.com", "accounts.google.com")
+
+
+@frozen(repr=False)
+class Token:
+    """A fixed access token, such as `gcloud auth print-access-token` prints; never refreshed."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Token(...)"
+
+
+@frozen
+class Anonymous:
+    """No credentials at all."""
+
+
+Credentials: TypeAlias = "GoogleCredentials | Token | Anonymous | str | Path | None"
+"""What a client takes: None means application default, or nothing on loopback; a path means a file."""
+
+
+def anonymous() -> Anonymous:
+    """No credentials: for a server that asks for none."""
+    return Anonymous()
+
+
+def application_default(scopes: Sequence[str] | None = None) -> GoogleCredentials:
+    """The environment's own credentials (https://google.aip.dev/auth/4110). Raises AuthError."""
+    import google.auth
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        untyped: Any = google.auth
+        credentials: GoogleCredentials = untyped.default(scopes=scopes)[0]
+    except GoogleAuthError as error:
+        raise AuthError(
+            f"no application default credentials: {type(error).__name__}",
+            hint="Run `gcloud auth application-default login`, or pass credentials.from_file(path).",
+        ) from error
+    return credentials
+
+
+def from_file(path: str | Path) -> GoogleCredentials:
+    """Credentials of a JSON file: a service account, an authorised user, an external account, an impersonated
+    service account, or what `earthengine authenticate` leaves. Raises AuthError.
+    """
+    place = Path(path).expanduser()
+    try:
+        value = json.loads(place.read_bytes())
+    except OSError as error:
+        raise AuthError(f"cannot read credentials from {place.name!r}: {error.strerror}") from error
+    except (ValueError, RecursionError):
+        raise AuthError(f"{place.name!r} is not JSON, so it holds no credentials") from None
+    if not isinstance(value, dict):
+        raise AuthError(f"{place.name!r} holds no credentials: expected an object")
+    return _from_info(cast("dict[str, Any]", value), place.name)
+
+
+def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
+    """What `earthengine authenticate` left. Raises AuthError."""
+    return from_file(path)
+
+
+def _from_info(value: Mapping[str, Any], name: str) -> GoogleCredentials:
+    for key in ("token_uri", "token_url", "service_account_impersonation_url"):
+        _check_token_uri(value.get(key), key, name)
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        if "type" not in value and "refresh_token" in value:
+            return _earth_engine(value)
+        return _of_type(value)
+    except (GoogleAuthError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # Not chained: google-auth's own words may hold what the file does.
+        raise AuthError(f"{name!r} holds no usable credentials: {type(error).__name__}") from None
+
+
+def _of_type(value: Mapping[str, Any]) -> GoogleCredentials:
+    import google.auth
+    from google.oauth2 import credentials, service_account
+
+    untyped: Any = credentials.Credentials
+    if value.get("type") == "authorized_user":
+        return untyped.from_authorized_user_info(value)  # type: ignore[no-any-return] # google-auth is untyped here
+    untyped = service_account.Credentials
+    if value.get("type") == "service_account":
+        return untyped.from_service_account_info(value)  # type: ignore[no-any-return] # as above
+    untyped = google.auth
+    with warnings.catch_warnings():
+        # google-auth warns of files that name hosts of their own: those are checked above.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return untyped.load_credentials_from_dict(dict(value))[0]  # type: ignore[no-any-return] # as above
+
+
+def _earth_engine(value: Mapping[str, Any]) -> GoogleCredentials:
+    from google.oauth2.credentials import Credentials as UserCredentials
+
+    client_id, client_secret = _EARTH_ENGINE_CLIENT
+    return UserCredentials(  # type: ignore[no-untyped-call] # google-auth is untyped here
+        None,
+        refresh_token=str(value["refresh_token"]),
+        token_uri=_TOKEN_URI,
+        client_id=value.get("client_id") or client_id,
+        client_secret=value.get("client_secret") or client_secret,
+        scopes=value.get("scopes"),
+        quota_project_id=value.get("project"),
+    )
+
+
+def _check_token_uri(uri: object, key: str, name: str) -> None:
+    """A token endpoint gets secrets: only Google's over TLS, or this machine's."""
+    if uri is None:
+        return
+    scheme, host = place(uri)
+    known = any(host == domain.lstrip(".") or host.endswith(domain) for domain in _TOKEN_DOMAINS)
+    if (scheme == "https" and known) or (scheme in ("http", "https") and is_loopback(host)):
+        return
+    raise AuthError(
+        f"{name!r}: {key} is not allowed: {scheme or 'no scheme'}://{host}",
+        hint="A token endpoint must be Google's, over https.",
+    )
+
+
+def place(uri: object) -> tuple[str, str]:
+    """The scheme and the host of a URL; no host where another parser could read a different one."""
+    try:
+        parts = urlsplit(uri if isinstance(uri, str) else "")
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ""
+    plain = "@" not in parts.netloc and all(each.isalnum() or each in "._-:[]" for each in parts.netloc)
+    return parts.scheme, host.lower() if plain and parts.netloc.isascii() else ""

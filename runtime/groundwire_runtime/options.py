@@ -1,0 +1,112 @@
+"""How a client is set up, and what a call may say besides its parameters."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypedDict
+from urllib.parse import urlsplit
+
+from .clock import Clock
+from .errors import ArgumentError
+from .http import Transport
+from .loopback import is_loopback
+from .retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from .credentials import Credentials
+
+DEFAULT_TIMEOUT: Final = 60.0
+"""Seconds that a call may take over all its attempts."""
+MAX_RESPONSE: Final = 64 * 1024 * 1024
+"""Bytes that an answer may have."""
+# Even an empty query would swallow the path behind it, and urlsplit forgives the rest.
+_NOT_IN_ENDPOINT: Final = re.compile(r"[\x00-\x20\x7f?#\\]")
+
+
+class NoTimeout:
+    """The type of `NO_TIMEOUT`."""
+
+    def __repr__(self) -> str:
+        return "NO_TIMEOUT"
+
+
+NO_TIMEOUT: Final = NoTimeout()
+"""Let a call take as long as it takes."""
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call may say besides its parameters.
+
+    `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
+    `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
+    """
+
+    timeout: float | NoTimeout
+    retry: RetryPolicy | None
+    scopes: Sequence[str]
+    quota_project: str
+
+
+class ClientOptions(TypedDict, total=False):
+    """How a client is set up.
+
+    `credentials`: None for application default (nothing on loopback), google-auth's own, `credentials.Token`,
+    `credentials.anonymous()`, or the path of a file. `endpoint`: instead of the service's URL; https, or http on
+    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
+    seconds a call may take, 60. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
+    `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
+    sleep and chance.
+    """
+
+    credentials: Credentials
+    endpoint: str
+    scopes: Sequence[str]
+    quota_project: str
+    timeout: float | NoTimeout
+    retry: RetryPolicy | None
+    max_response_bytes: int
+    transport: Transport
+    user_agent: str
+    clock: Clock
+
+
+def checked_endpoint(endpoint: object) -> str:
+    """An endpoint with one slash at its end. Raises ArgumentError."""
+    if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
+        raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
+    try:
+        parts = urlsplit(endpoint)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise ArgumentError("endpoint: not a URL") from None
+    if parts.username is not None or not host:
+        raise ArgumentError("endpoint: expected scheme, host, port and path alone")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ArgumentError(
+            f"endpoint: {parts.scheme}://{host} is refused",
+            hint="Use https; plain http is for loopback only.",
+        )
+    return endpoint.rstrip("/") + "/"
+
+
+def checked_timeout(timeout: object) -> float | None:
+    """Seconds, or None without a limit. Raises ArgumentError."""
+    if isinstance(timeout, NoTimeout):
+        return None
+    good = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    if not good or not math.isfinite(timeout) or timeout <= 0:  # type: ignore[arg-type, operator] # a number by now
+        raise ArgumentError(
+            f"timeout: expected finite seconds above 0, got {timeout!r}",
+            hint="NO_TIMEOUT waits without a limit.",
+        )
+    return float(timeout)  # type: ignore[arg-type] # as above
+
+
+def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
+    """Scopes as a tuple. Raises ArgumentError."""
+    if isinstance(scopes, str):
+        raise ArgumentError("scopes: expected a sequence of scopes, got one str", hint="Put it in a list.")
+    return tuple(scopes)
