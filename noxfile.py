@@ -58,6 +58,27 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def promises(session: nox.Session) -> None:
+    """Measure every promise of the runtime at its full size, and write docs/promises.md."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("pytest", "-m", "promise", "--full", "--write-promises", "docs/promises.md")
+
+
+@nox.session
+def threads(session: nox.Session) -> None:
+    """Let 64 threads make 1,000 calls each: no answer of another, one refresh an expiry."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("pytest", "tests/promises/test_sharing.py", "--full", *session.posargs)
+
+
+@nox.session
+def overshoot(session: nox.Session) -> None:
+    """Make 2,000 faulty calls, and hold how late the last of a thousand ends."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("pytest", "tests/promises/test_deadlines.py", "--full", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format, and who imports whom."""
     session.install("-q", "-e", ".[dev]")

@@ -16,10 +16,12 @@ from .clock import SYSTEM, Clock
 from .credentials import Anonymous, Credentials, Token, application_default, from_file, place
 from .deadline import Deadline
 from .errors import AuthError, GroundwireError
+from .fork import renew_after_fork
 from .http import Request, Response, Transport
 from .loopback import is_loopback
+from .proxy import METADATA_HOSTS
 
-_METADATA_HOSTS: Final = frozenset({"169.254.169.254", "metadata.google.internal", "metadata"})
+_OWN_HEADERS: Final = ("user-agent", "x-goog-api-client")
 
 
 class _Answer:
@@ -37,6 +39,8 @@ class _GoogleRequest:
 
     inner: Transport
     deadline: Deadline
+    own: Mapping[str, str]
+    """The headers that say who calls."""
     tries: Iterator[int] = field(factory=count)
 
     def __call__(
@@ -56,7 +60,7 @@ class _GoogleRequest:
             method_id="token",
             verb=method,
             url=url,
-            headers={name.lower(): str(value) for name, value in (headers or {}).items()},
+            headers={**self.own, **{name.lower(): str(value) for name, value in (headers or {}).items()}},
             body=body.encode() if isinstance(body, str) else body,
             deadline=self.deadline.at,
         )
@@ -78,7 +82,7 @@ def _check_refresh_url(url: str, method: str) -> None:
     scheme, host = place(url)
     if host and (scheme == "https" or is_loopback(host)):
         return
-    asks_metadata = method == "GET" and host in _METADATA_HOSTS
+    asks_metadata = method == "GET" and host in METADATA_HOSTS
     if host and scheme == "http" and (asks_metadata or host == _metadata_override()):
         return
     raise AuthError(f"refused to send credentials to {scheme}://{host}", hint="Use https.")
@@ -114,6 +118,12 @@ class AuthTransport:
         self._clock = clock
         self._lock = threading.Lock()
         self._scoped: dict[tuple[str, ...], _Scoped] = {}
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Use new locks: a thread that held one of these is not in the child."""
+        self._lock = threading.Lock()
+        self._scoped = {scopes: _Scoped(each.credentials) for scopes, each in self._scoped.items()}
 
     def send(self, request: Request) -> Response:
         """Send with credentials. Raises AuthError."""
@@ -186,10 +196,10 @@ class AuthTransport:
     def _refresh(self, credentials: Any, request: Request) -> None:
         from google.auth.exceptions import GoogleAuthError
 
+        deadline = Deadline(request.deadline, self._clock.monotonic)
+        own = {name: request.headers[name] for name in _OWN_HEADERS if name in request.headers}
         try:
-            credentials.refresh(
-                _GoogleRequest(self._inner, Deadline(request.deadline, self._clock.monotonic))
-            )
+            credentials.refresh(_GoogleRequest(self._inner, deadline, own))
         except (GoogleAuthError, ValueError, TypeError, LookupError, AttributeError) as error:
             # Besides its own errors, google-auth has those of an answer that it did not expect. The first argument
             # tells what happened; a further one is the answer, which may hold a token.

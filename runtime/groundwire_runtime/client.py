@@ -15,8 +15,10 @@ from .errors import ArgumentError, DecodeError, GroundwireError
 from .http import Request, Response, Transport
 from .operations import OperationView, Waiter
 from .options import (
+    CONNECT_TIMEOUT,
     DEFAULT_TIMEOUT,
     MAX_RESPONSE,
+    NO_TIMEOUT,
     CallOptions,
     NoTimeout,
     checked_endpoint,
@@ -27,6 +29,7 @@ from .paging import Pager
 from .retry import DEFAULT, RetryPolicy, RetryTransport
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
     from .credentials import Credentials
@@ -62,6 +65,9 @@ class BaseClient:
         scopes: Sequence[str] | None = None,
         quota_project: str | None = None,
         timeout: float | NoTimeout = DEFAULT_TIMEOUT,
+        connect_timeout: float | NoTimeout = CONNECT_TIMEOUT,
+        read_timeout: float | NoTimeout = NO_TIMEOUT,
+        tls: ssl.SSLContext | None = None,
         retry: RetryPolicy | None = DEFAULT,
         max_response_bytes: int = MAX_RESPONSE,
         transport: Transport | None = None,
@@ -77,6 +83,11 @@ class BaseClient:
         self._scopes = None if scopes is None else checked_scopes(scopes)
         self._quota_project = quota_project
         self._timeout = checked_timeout(timeout)
+        self._connect_timeout = checked_timeout(connect_timeout, "connect_timeout")
+        self._read_timeout = checked_timeout(read_timeout, "read_timeout")
+        if tls is not None and transport is not None:
+            raise ArgumentError("tls: a transport of your own has TLS settings of its own")
+        self._tls = tls
         self._retry = retry
         self._max_response_bytes = max_response_bytes
         self._clock = clock
@@ -183,7 +194,13 @@ class BaseClient:
             if self._transport is None:
                 from .transport import UrllibTransport
 
-                self._transport = UrllibTransport(max_response=self._max_response_bytes, clock=self._clock)
+                self._transport = UrllibTransport(
+                    max_response=self._max_response_bytes,
+                    tls=self._tls,
+                    connect_timeout=self._connect_timeout,
+                    read_timeout=self._read_timeout,
+                    clock=self._clock,
+                )
             found = AuthTransport(
                 self._transport, self._credentials, quota_project=quota_project, clock=self._clock
             )

@@ -41,6 +41,9 @@ class Token:
     def __repr__(self) -> str:
         return "Token(...)"
 
+    def __reduce__(self) -> str:
+        raise TypeError("a token is not pickled: it would be written down")
+
 
 @frozen
 class Anonymous:

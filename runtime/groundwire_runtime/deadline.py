@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from collections.abc import Callable, Iterable
+from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, Final
 
 from attrs import frozen
@@ -14,6 +14,8 @@ LOWEST: Final = 0.001
 """Seconds below which waiting is not worth a system call."""
 LONGEST: Final = 1_000_000.0
 """Seconds of a single wait: the system's own limit is a little above."""
+_START: Final = "HTTP/1."
+"""How the status line of an answer starts, which may be cut off even before that."""
 
 
 @frozen
@@ -22,17 +24,56 @@ class Deadline:
 
     at: float | None
     now: Callable[[], float]
+    silence: float | None = None
+    """Seconds that a single wait may take at the most."""
 
     def left(self) -> float | None:
         """Seconds that a wait may take, from 0 to `LONGEST`; None without a deadline."""
         return None if self.at is None else min(max(0.0, self.at - self.now()), LONGEST)
+
+    def within(self, seconds: float | None) -> Deadline:
+        """This deadline, or one in so many seconds when that is earlier; no limit of silence."""
+        if seconds is None:
+            return Deadline(self.at, self.now)
+        end = self.now() + seconds
+        return Deadline(end if self.at is None else min(self.at, end), self.now)
 
     def arm(self, sock: socket.socket) -> None:
         """Let the next operation of a socket take what is left. Raises TimeoutError when nothing is."""
         left = self.left()
         if left is not None and left < LOWEST:
             raise TimeoutError("the call's deadline is reached")
+        if self.silence is not None:
+            left = self.silence if left is None else min(left, self.silence)
         sock.settimeout(left)
+
+
+def connected(
+    host: str, port: int, options: Iterable[tuple[int, int, int | bytes]], deadline: Deadline
+) -> socket.socket:
+    """A connection to the first address of a host that takes one; each gets an even share of the time left.
+
+    Resolving the name is the system's, and not bounded. Raises OSError.
+    """
+    addresses = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    failures: list[OSError] = []
+    for waiting, (family, kind, protocol, _, address) in zip(
+        range(len(addresses), 0, -1), addresses, strict=True
+    ):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            for option in options:
+                sock.setsockopt(*option)
+            deadline.arm(sock)
+            share = sock.gettimeout()
+            sock.settimeout(None if share is None else share / waiting)
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failures.append(error)
+        else:
+            return sock
+    raise failures[-1] if failures else OSError("the name has no address")
 
 
 class _Reader(io.RawIOBase):
@@ -78,7 +119,13 @@ class _Response(HTTPResponse):
         self._reader = sock.reader
 
     def begin(self) -> None:
-        super().begin()
+        try:
+            super().begin()
+        except BadStatusLine as error:
+            line = error.line
+            if self._reader.ended and (line.startswith(_START) or _START.startswith(line)):
+                raise IncompleteRead(b"") from error
+            raise
         if self._reader.ended:
             raise IncompleteRead(b"")
         lengths = set(self.headers.get_all("content-length", ()))

@@ -15,12 +15,16 @@ from .loopback import is_loopback
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
+    import ssl
+
     from .credentials import Credentials
 
 DEFAULT_TIMEOUT: Final = 60.0
 """Seconds that a call may take over all its attempts."""
 MAX_RESPONSE: Final = 64 * 1024 * 1024
 """Bytes that an answer may have."""
+CONNECT_TIMEOUT: Final = 10.0
+"""Seconds until a connection stands."""
 # Even an empty query would swallow the path behind it, and urlsplit forgives the rest.
 _NOT_IN_ENDPOINT: Final = re.compile(r"[\x00-\x20\x7f?#\\]")
 
@@ -55,7 +59,9 @@ class ClientOptions(TypedDict, total=False):
     `credentials`: None for application default (nothing on loopback), google-auth's own, `credentials.Token`,
     `credentials.anonymous()`, or the path of a file. `endpoint`: instead of the service's URL; https, or http on
     loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
-    seconds a call may take, 60. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
+    seconds a call may take, 60. `connect_timeout`: seconds of them until a connection stands, 10. `read_timeout`:
+    seconds of them without a byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as
+    those with a client certificate. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
     `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
     sleep and chance.
     """
@@ -65,6 +71,9 @@ class ClientOptions(TypedDict, total=False):
     scopes: Sequence[str]
     quota_project: str
     timeout: float | NoTimeout
+    connect_timeout: float | NoTimeout
+    read_timeout: float | NoTimeout
+    tls: ssl.SSLContext | None
     retry: RetryPolicy | None
     max_response_bytes: int
     transport: Transport
@@ -92,14 +101,14 @@ def checked_endpoint(endpoint: object) -> str:
     return endpoint.rstrip("/") + "/"
 
 
-def checked_timeout(timeout: object) -> float | None:
+def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
     """Seconds, or None without a limit. Raises ArgumentError."""
     if isinstance(timeout, NoTimeout):
         return None
     good = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
     if not good or not math.isfinite(timeout) or timeout <= 0:  # type: ignore[arg-type, operator] # a number by now
         raise ArgumentError(
-            f"timeout: expected finite seconds above 0, got {timeout!r}",
+            f"{name}: expected finite seconds above 0, got {timeout!r}",
             hint="NO_TIMEOUT waits without a limit.",
         )
     return float(timeout)  # type: ignore[arg-type] # as above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final, NoReturn
 
 from attrs import frozen
@@ -22,6 +23,7 @@ from .http import Request, Response, Transport
 from .status import api_error
 
 _LOG: Final = logging.getLogger("groundwire")
+_ERROR_BODY: Final = re.compile(rb'\s*\{\s*"error"\s*:\s*\{')
 
 
 @frozen(kw_only=True)
@@ -110,6 +112,8 @@ class RetryTransport:
             self.clock.monotonic() - started,
         )
         if 200 <= response.status < 300:
+            if _ERROR_BODY.match(response.body):
+                _LOG.warning("%s: %d with an error for a body", request.method_id, response.status)
             return response
         return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
 

@@ -3,59 +3,83 @@
 from __future__ import annotations
 
 import http.client
-import os
+import logging
 import re
+import ssl
 import threading
-import urllib.request
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import urllib3
 from urllib3 import exceptions as faults
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from .body import read_body
 from .clock import SYSTEM, Clock
-from .deadline import Deadline, bounded_response
-from .errors import ArgumentError, DeadlineReached, ResponseTooLarge, TransportError
+from .deadline import LOWEST, Deadline, bounded_response, connected
+from .errors import ArgumentError, DeadlineReached, TransportError
+from .fork import renew_after_fork
 from .http import Request, Response
-from .loopback import is_loopback
+from .options import CONNECT_TIMEOUT, MAX_RESPONSE
+from .proxy import Proxy, proxy_for
 
 if TYPE_CHECKING:
     import socket
-    import ssl
 
-PIECE: Final = 256 * 1024
-"""Bytes read at a time."""
-MAX_RESPONSE: Final = 64 * 1024 * 1024
-"""Bytes that a response may have, decompressed, unless the client says otherwise."""
 _UNFIT: Final = re.compile(r"[^ -~]")
 _NONE: Final = Deadline(None, SYSTEM.monotonic)
 
 
 class _Call(threading.local):
-    """The deadline of the call that this thread is making."""
+    """The call that this thread is making."""
 
     deadline: Deadline = _NONE
+    connecting: Deadline = _NONE
+    sent: bool = False
+    """Whether any byte of the request went out."""
 
 
 _CALL: Final = _Call()
 
 
+def _is_not_ours(record: logging.LogRecord) -> bool:
+    """urllib3 logs a URL whole, with all that its query may hold: not of our calls."""
+    return record.levelno > logging.DEBUG or _CALL.deadline is _NONE
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
+
+
 class _Bounded(HTTPConnection):
-    """A connection whose sends and reads keep the deadline of the call that uses it."""
+    """A connection that is made, written to and read within the deadline of the call that uses it."""
 
     sock: socket.socket | None
 
+    def _new_conn(self) -> socket.socket:
+        sock = connected(self.host, self.port, self.socket_options or (), _CALL.connecting)
+        # For the handshake and the proxy.
+        _CALL.connecting.arm(sock)
+        return sock
+
+    def _tunnel(self) -> None:
+        self.response_class = bounded_response(_CALL.connecting)  # type: ignore[assignment] # a factory will do
+        try:
+            super()._tunnel()
+        finally:
+            # What went out so far was for the proxy.
+            _CALL.sent = False
+
     def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
         if self.sock is not None:
             _CALL.deadline.arm(self.sock)
+        _CALL.sent = True
         super().send(data)
 
     def getresponse(self) -> Any:
-        self.response_class = bounded_response(_CALL.deadline)  # type: ignore[assignment] # a factory will do
+        self.response_class = bounded_response(_CALL.deadline)  # type: ignore[assignment] # as above
         return super().getresponse()
 
 
@@ -75,8 +99,10 @@ class UrllibTransport:
     """Sends one request over a pool of connections. Safe to share between threads, and over a fork.
 
     `max_response` bounds a response in bytes; `connections` bounds the open sockets to a host, a further call
-    waits for one. Proxies come from the environment, but never for loopback. `tls` replaces the default TLS
-    settings (client certificates go there).
+    waits for one. `connect_timeout`: seconds until a connection stands, over all addresses of a host;
+    `read_timeout`: seconds of silence; each besides the deadline of a request, None for no such limit. Proxies
+    come from the environment, but never for loopback. `tls` replaces the default TLS settings (client
+    certificates go there).
     """
 
     def __init__(
@@ -85,29 +111,34 @@ class UrllibTransport:
         max_response: int = MAX_RESPONSE,
         connections: int = 10,
         tls: ssl.SSLContext | None = None,
+        connect_timeout: float | None = CONNECT_TIMEOUT,
+        read_timeout: float | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
         self.max_response = max_response
         self._connections = connections
         self._tls = tls
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
         self._clock = clock
+        self._inherited: list[object] = []
+        self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
-        self._pools: dict[str | None, urllib3.PoolManager] = {}
-        self._pid = os.getpid()
+        renew_after_fork(self)
 
     def send(self, request: Request) -> Response:
         """Send a request and read its response whole. Raises TransportError or ArgumentError."""
         _check_headers(request.headers)
-        deadline = Deadline(request.deadline, self._clock.monotonic)
+        deadline = Deadline(request.deadline, self._clock.monotonic, self._read_timeout)
         if deadline.left() == 0:
             raise DeadlineReached(f"{request.method_id}: no time left to send", sent=False)
-        _CALL.deadline = deadline
+        _CALL.deadline, _CALL.connecting, _CALL.sent = deadline, deadline.within(self._connect_timeout), False
         try:
             return self._exchange(request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
-            raise _translated(error, request) from error
+            raise _translated(error, request, deadline, sent=_CALL.sent) from error
         finally:
-            _CALL.deadline = _NONE
+            _CALL.deadline = _CALL.connecting = _NONE
 
     def _exchange(self, request: Request, deadline: Deadline) -> Response:
         left = deadline.left()
@@ -125,7 +156,7 @@ class UrllibTransport:
         )
         try:
             headers = {name.lower(): value for name, value in answer.headers.items()}
-            body = self._body(answer, headers, request)
+            body = read_body(answer, headers, request, self.max_response)
         except BaseException:
             # Bytes may be left on the connection: it is closed, and its place in the pool is free again.
             answer.close()
@@ -134,66 +165,30 @@ class UrllibTransport:
         answer.release_conn()
         return Response(status=answer.status, headers=headers, body=body)
 
-    def _body(self, answer: urllib3.BaseHTTPResponse, headers: Mapping[str, str], request: Request) -> bytes:
-        length = headers.get("content-length", "")
-        if len(length) > 18 or int(length or 0) > self.max_response:
-            raise self._too_large(request)
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "", "gzip", "x-gzip"):
-            raise TransportError(
-                f"{request.method_id}: content-encoding {encoding[:40]!r} was not asked for",
-                sent=True,
-                retryable=False,
-            )
-        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding.endswith("gzip") else None
-        pieces: list[bytes] = []
-        size = 0
-        arrived = False
-        # A body of known length is bounded already.
-        while raw := answer.read(None if length else PIECE, decode_content=False):
-            arrived = True
-            for piece in (raw,) if unpack is None else _unpacked(unpack, raw, request):
-                size += len(piece)
-                if size > self.max_response:
-                    raise self._too_large(request)
-                pieces.append(piece)
-        if unpack is not None and arrived and not unpack.eof:
-            raise TransportError(f"{request.method_id}: the compressed answer was cut off", sent=True)
-        body = b"".join(pieces)
-        if not length and "transfer-encoding" not in headers:
-            _check_whole(body, headers, request)
-        return body
-
-    def _too_large(self, request: Request) -> ResponseTooLarge:
-        return ResponseTooLarge(
-            f"{request.method_id}: the answer has more than {self.max_response} bytes",
-            sent=True,
-            retryable=False,
-            hint="Ask for less, or raise Client(max_response_bytes=...).",
-        )
-
     def _pool(self, url: str) -> urllib3.PoolManager:
-        proxy = _proxy_for(url)
+        proxy = proxy_for(url)
         with self._lock:
-            if self._pid != os.getpid():
-                # Sockets of the parent: left alone, never used from here.
-                self._pools, self._pid = {}, os.getpid()
             pool = self._pools.get(proxy)
             if pool is None:
                 pool = self._pools[proxy] = self._new_pool(proxy)
             return pool
 
-    def _new_pool(self, proxy: str | None) -> urllib3.PoolManager:
+    def _new_pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
         options: dict[str, Any] = {"maxsize": self._connections, "block": True}
         if self._tls is not None:
             options["ssl_context"] = self._tls
-        pool = urllib3.PoolManager(**options) if proxy is None else urllib3.ProxyManager(proxy, **options)
+        pool = urllib3.PoolManager(**options) if proxy is None else _proxied(proxy, options)
         classes: dict[str, type[HTTPConnectionPool | HTTPSConnectionPool]] = {
             "http": _Pool,
             "https": _TlsPool,
         }
         pool.pool_classes_by_scheme = classes
         return pool
+
+    def after_fork(self) -> None:
+        """Leave the parent's sockets alone, and never use them from here."""
+        self._inherited.append(self._pools)
+        self._pools, self._lock = {}, threading.Lock()
 
     def close(self) -> None:
         """Close idle connections."""
@@ -203,20 +198,9 @@ class UrllibTransport:
             pool.clear()
 
 
-def _unpacked(unpack: Any, raw: bytes, request: Request) -> Iterator[bytes]:
-    """What compressed bytes hold, at most PIECE bytes at a time."""
-    try:
-        while True:
-            piece: bytes = unpack.decompress(raw, PIECE)
-            yield piece
-            raw = unpack.unconsumed_tail
-            if not raw and len(piece) < PIECE:
-                break
-        damaged = bool(unpack.unused_data)
-    except zlib.error as error:
-        raise TransportError(f"{request.method_id}: the compressed answer is damaged", sent=True) from error
-    if damaged:
-        raise TransportError(f"{request.method_id}: bytes follow the compressed answer", sent=True)
+def _proxied(proxy: Proxy, options: Mapping[str, Any]) -> urllib3.ProxyManager:
+    login = {} if proxy.authorization is None else {"proxy-authorization": proxy.authorization}
+    return urllib3.ProxyManager(proxy.url, proxy_headers=login, **options)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
@@ -227,54 +211,47 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             )
 
 
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for a URL (`HTTPS_PROXY`, `NO_PROXY`); none for loopback."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if is_loopback(host):
-        return None
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or urllib.request.proxy_bypass(host):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _check_whole(body: bytes, headers: Mapping[str, str], request: Request) -> None:
-    """A body that ends with its connection may have been cut: JSON tells."""
-    if "json" not in headers.get("content-type", "") or not body:
-        return
-    import json
-
-    try:
-        json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise TransportError(
-            f"{request.method_id}: the answer was cut off or is not JSON", sent=True
-        ) from error
-
-
-_UNSENT: Final[tuple[type[Exception], ...]] = (
-    faults.NewConnectionError,
-    faults.ConnectTimeoutError,
-    faults.ProxyError,
-    faults.SSLError,
-    faults.EmptyPoolError,
-    faults.LocationValueError,
-)
-
-
-def _translated(error: Exception, request: Request) -> TransportError:
+def _translated(error: Exception, request: Request, deadline: Deadline, *, sent: bool) -> TransportError:
     """A fault of urllib3, or below it, as ours."""
-    sent = not isinstance(error, _UNSENT)
-    if isinstance(error, (faults.TimeoutError, TimeoutError, faults.EmptyPoolError)):
-        return DeadlineReached(f"{request.method_id}: the deadline was reached", sent=sent)
-    cause = error.args[1] if isinstance(error, faults.ProtocolError) and len(error.args) > 1 else error
-    name = type(cause).__name__
-    cut = (http.client.RemoteDisconnected, http.client.IncompleteRead)
-    if sent and isinstance(cause, (http.client.HTTPException, ValueError)) and not isinstance(cause, cut):
+    causes = list(_causes(error))
+    root = causes[-1]
+    name = type(root).__name__
+    left = deadline.left()
+    if any(isinstance(each, (TimeoutError, faults.TimeoutError, faults.EmptyPoolError)) for each in causes):
+        if left is not None and left < LOWEST:
+            return DeadlineReached(f"{request.method_id}: the deadline was reached", sent=sent)
+        what = "an answer" if sent else "a connection"
+        return TransportError(f"{request.method_id}: waited too long for {what}", sent=sent)
+    if isinstance(root, ssl.SSLError) and not isinstance(root, _CUT_TLS):
+        return TransportError(
+            f"{request.method_id}: no TLS connection ({name}: {root.reason})",
+            sent=sent,
+            retryable=False,
+            hint="Check the certificates of both ends, and Client(tls=...).",
+        )
+    if sent and isinstance(root, (http.client.HTTPException, ValueError)) and not isinstance(root, _CUT):
         return TransportError(
             f"{request.method_id}: the answer is not HTTP ({name})", sent=True, retryable=False
         )
+    if any(isinstance(each, faults.LocationValueError) for each in causes):
+        return TransportError(
+            f"{request.method_id}: the address of the endpoint or the proxy cannot be used ({name})",
+            sent=sent,
+            retryable=False,
+            hint="A proxy's address is http://host:port or https://host:port.",
+        )
+    through = " through the proxy" if any(isinstance(each, faults.ProxyError) for each in causes) else ""
     hint = "Check the endpoint, the network and the proxy settings." if not sent else ""
-    return TransportError(f"{request.method_id}: no answer ({name})", sent=sent, hint=hint)
+    return TransportError(f"{request.method_id}: no answer{through} ({name})", sent=sent, hint=hint)
+
+
+_CUT: Final = (http.client.RemoteDisconnected, http.client.IncompleteRead)
+_CUT_TLS: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """A fault, then what it wraps, down to the first one."""
+    while error is not None:
+        yield error
+        wrapped = (each for each in error.args if isinstance(each, Exception))
+        error = next(wrapped, error.__cause__ if isinstance(error, faults.HTTPError) else None)

@@ -3,63 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Literal, Self
+from typing import Self
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-PATIENCE = 10.0
-"""Seconds after which anything that waits here gives up."""
-
-
-@frozen(kw_only=True)
-class Reply:
-    """Bytes to send, piece by piece, and what becomes of the connection after them."""
-
-    pieces: Sequence[bytes] = ()
-    then: Literal["keep", "close", "reset"] = "keep"
-    held: bool = False
-    """Wait for `Wire.release` before the first byte."""
-    every: float = 0.0
-    """Seconds between pieces."""
-
-
-Answers = Sequence[Reply] | Callable[[bytes], Reply]
-
-
-def http(body: bytes | str = b"{}", status: str = "200 OK", *, sized: bool = True, **headers: str) -> bytes:
-    """A well-formed response."""
-    data = body.encode() if isinstance(body, str) else body
-    names = {"content_type": "application/json", **headers}
-    if sized:
-        names.setdefault("content_length", str(len(data)))
-    lines = [f"HTTP/1.1 {status}", *(f"{name.replace('_', '-')}: {value}" for name, value in names.items())]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + data
-
-
-def plain(body: bytes | str = b"{}", status: str = "200 OK", **headers: str) -> Reply:
-    return Reply(pieces=[http(body, status, sized=True, **headers)])
-
-
-def cut(data: bytes) -> Reply:
-    """These bytes, then the end of the connection."""
-    return Reply(pieces=[data], then="close")
-
-
-def drip(data: bytes, every: float) -> Reply:
-    return Reply(pieces=[bytes([byte]) for byte in data], every=every)
-
-
-def echo(request: bytes) -> Reply:
-    """The path of the request as the body."""
-    return plain(request.split(b" ")[1])
-
-
-RESET = Reply(then="reset")
-SILENCE = Reply(held=True, then="close")
+from .reply import PATIENCE, Answers, plain
 
 
 @define(eq=False)
@@ -67,10 +20,15 @@ class Wire:
     """A server on loopback. It plays `answers` in the order of requests, the last one for ever."""
 
     answers: Answers = field(factory=lambda: [plain()])
+    tls: ssl.SSLContext | None = None
+    deaf: bool = False
+    """Take connections, but read no request."""
     requests: list[bytes] = field(factory=list)
     connections: int = 0
     most_open: int = 0
     release: threading.Event = field(factory=threading.Event)
+    closed: threading.Semaphore = field(factory=lambda: threading.Semaphore(0))
+    """Counts the connections that ended."""
     url: str = ""
     port: int = 0
     _open: set[socket.socket] = field(factory=set)
@@ -83,7 +41,7 @@ class Wire:
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(128)
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self.port}"
         self._start(self._accept)
         return self
 
@@ -132,15 +90,28 @@ class Wire:
                     self.most_open = max(self.most_open, len(self._open))
                     self._start(self._serve, sock)
 
-    def _serve(self, sock: socket.socket) -> None:
+    def _serve(self, plain: socket.socket) -> None:
+        sock = plain if self.tls is None else self._secured(plain, self.tls)
         try:
             with suppress(OSError):
+                if isinstance(sock, ssl.SSLSocket):
+                    sock.do_handshake()
+                if self.deaf:
+                    self._ended.wait(PATIENCE)
                 while (request := _read_request(sock)) is not None and self._answer(sock, request):
                     pass
         finally:
             with self._lock:
                 self._open.discard(sock)
                 sock.close()
+            self.closed.release()
+
+    def _secured(self, plain: socket.socket, tls: ssl.SSLContext) -> socket.socket:
+        with self._lock:
+            self._open.discard(plain)
+            sock = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+            self._open.add(sock)
+            return sock
 
     def _answer(self, sock: socket.socket, request: bytes) -> bool:
         with self._lock:

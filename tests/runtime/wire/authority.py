@@ -1,0 +1,93 @@
+"""A certificate authority that lives as long as a test run."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import tempfile
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from attrs import define, field
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+@define(eq=False)
+class Authority:
+    """Issues certificates, and the TLS settings of both ends."""
+
+    key: ec.EllipticCurvePrivateKey = field(factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    certificate: x509.Certificate = field(init=False)
+    _serial: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        self.certificate = (
+            self._builder("throwaway authority", self.key)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .sign(self.key, hashes.SHA256())
+        )
+
+    @property
+    def pem(self) -> str:
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def server(self, *hosts: str, client_certificates: bool = False) -> ssl.SSLContext:
+        """Settings of a server for localhost, 127.0.0.1, 0.0.0.0 and more hosts."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._load(context, "server", ("localhost", *hosts))
+        if client_certificates:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(cadata=self.pem)
+        return context
+
+    def client(self, certificate: bool = False) -> ssl.SSLContext:
+        """Settings of a client that trusts this authority, with a certificate of its own if asked for."""
+        context = ssl.create_default_context(cadata=self.pem)
+        if certificate:
+            self._load(context, "client", ())
+        return context
+
+    def _builder(self, name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+        self._serial += 1
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(_name(name))
+            .issuer_name(_name("throwaway authority"))
+            .public_key(key.public_key())
+            .serial_number(self._serial)
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(hours=1))
+        )
+
+    def _load(self, context: ssl.SSLContext, name: str, hosts: tuple[str, ...]) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        addresses = map(ipaddress.ip_address, ("127.0.0.1", "0.0.0.0"))  # noqa: S104 - a name, nothing is bound
+        names = [*map(x509.DNSName, hosts), *map(x509.IPAddress, addresses)]
+        certificate = (
+            self._builder(name, key)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .sign(self.key, hashes.SHA256())
+        )
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ) + certificate.public_bytes(serialization.Encoding.PEM)
+        # The ssl module takes a certificate from a file only.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "chain.pem"
+            path.write_bytes(pem)
+            context.load_cert_chain(path)
+
+
+@cache
+def authority() -> Authority:
+    """The one of this run: making it takes no time worth repeating."""
+    return Authority()
