@@ -122,8 +122,8 @@ class _Response(HTTPResponse):
         try:
             super().begin()
         except BadStatusLine as error:
-            line = error.line
-            if self._reader.ended and (line.startswith(_START) or _START.startswith(line)):
+            line = str(error.args[0])
+            if line and self._reader.ended and (line.startswith(_START) or _START.startswith(line)):
                 raise IncompleteRead(b"") from error
             raise
         if self._reader.ended:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import resource
+import re
 import sys
+from pathlib import Path
 
 from groundwire_runtime.errors import GroundwireError
 from groundwire_runtime.http import Request
@@ -14,13 +15,19 @@ def main(url: str, limit: int) -> None:
     transport = UrllibTransport(max_response=limit)
     request = Request(method_id="m", verb="GET", url=url)
     transport.send(request)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     try:
         transport.send(request)
         said = "read"
     except GroundwireError as error:
         said = type(error).__name__
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024, said)
+    print(peak() - before, said)
+
+
+def peak() -> int:
+    """The most bytes of memory that this process ever held, without what its parent did before it."""
+    (kibibytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return int(kibibytes) * 1024
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def page(measured: Mapping[int, Mapping[str, Sequence[str]]]) -> str:
 
 
 def _line(row: int, figures: Mapping[str, Sequence[str]]) -> str:
-    told = [figure for test in sorted(figures) for figure in dict.fromkeys(figures[test])]
+    told = [figure for test in sorted(figures) for figure in sorted(set(figures[test]))]
     tests = (f"[{name.partition('::')[2]}](../{name.partition('::')[0]})" for name in sorted(figures))
     cells = (str(row), ROWS[row].behaviour, ROWS[row].figure, _BREAK.join(told), _BREAK.join(tests))
     return f"| {' | '.join(cells)} |\n"

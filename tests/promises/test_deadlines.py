@@ -133,7 +133,7 @@ def test_a_proxy_that_drips_cannot_outlast_the_deadline(
     with Proxy(answer=answer, every=0.01) as proxy, closing(UrllibTransport()) as transport:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.delenv("NO_PROXY", raising=False)
-        late = [_seconds_to_the_end(Place("https://shop.test/", transport), b"") - LIMIT for _ in range(3)]
+        late = [_seconds_to_the_end(Place("https://shop.test/", transport), b"") - LIMIT for _ in range(2)]
     assert min(late) >= -0.01
     assert max(late) <= SLACK
     measured(f"a proxy that drips: late by {spread(late)}")
@@ -142,7 +142,7 @@ def test_a_proxy_that_drips_cannot_outlast_the_deadline(
 @pytest.mark.promise(15)
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
 def test_each_limit_of_time_ends_a_call(measured: Measured, full: bool) -> None:
-    calls = 50 if full else 5
+    calls = 50 if full else 4
     for name, place, limits, error, sent in _limits():
         with place() as port, ThreadPoolExecutor(5) as threads:
             seconds_to = partial(_seconds_to, error, port, sent, limits)
@@ -219,7 +219,7 @@ def test_faulty_calls_end_at_their_deadlines(measured: Measured, full: bool) -> 
     with (
         Wire(lambda _: source.choice(FAULTS)) as wire,
         client(wire.url, retry=policy, clock=SYSTEM, timeout=seconds, max_response_bytes=1 << 20) as one,
-        ThreadPoolExecutor(8) as threads,
+        ThreadPoolExecutor(4) as threads,
     ):
 
         def call() -> None:

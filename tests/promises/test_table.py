@@ -32,7 +32,7 @@ def test_the_page_names_the_tests_that_there_are() -> None:
 
 
 def test_a_page_is_read_as_it_was_written() -> None:
-    text = page({3: {"tests/b.py::test_b": ["2 ms", "2 ms", "3 ms"], "tests/a.py::test_a": ["1 ms"]}})
+    text = page({3: {"tests/b.py::test_b": ["3 ms", "2 ms", "2 ms"], "tests/a.py::test_a": ["1 ms"]}})
     (line,) = lines(text)
     assert (line.row, line.behaviour, line.figure) == (3, ROWS[3].behaviour, ROWS[3].figure)
     assert line.measured == "1 ms<br>2 ms<br>3 ms"
