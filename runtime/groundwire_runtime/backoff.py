@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 _SECONDS: Final = re.compile(r"\d{1,10}", re.ASCII)
-_ASCTIME: Final = "%a %b %d %H:%M:%S %Y"
 
 
 def full_jitter(attempt: int, random: float, *, base: float = 1.0, cap: float = 60.0) -> float:
@@ -37,10 +36,7 @@ def _date(text: str) -> float | None:
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
-        try:
-            found = datetime.strptime(text, _ASCTIME).replace(tzinfo=UTC)
-        except ValueError:
-            return None
+        return None
     if found.tzinfo is None:
         found = found.replace(tzinfo=UTC)
     try:

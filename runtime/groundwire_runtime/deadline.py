@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, Final
 
@@ -49,13 +49,17 @@ class Deadline:
 
 
 def connected(
-    host: str, port: int, options: Iterable[tuple[int, int, int | bytes]], deadline: Deadline
+    host: str,
+    port: int,
+    options: Iterable[tuple[int, int, int | bytes]],
+    deadline: Deadline,
+    resolve: Callable[..., Sequence[Any]] = socket.getaddrinfo,
 ) -> socket.socket:
     """A connection to the first address of a host that takes one; each gets an even share of the time left.
 
     Resolving the name is the system's, and not bounded. Raises OSError.
     """
-    addresses = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    addresses = resolve(host.strip("[]"), port, type=socket.SOCK_STREAM)
     failures: list[OSError] = []
     for waiting, (family, kind, protocol, _, address) in zip(
         range(len(addresses), 0, -1), addresses, strict=True

@@ -13,10 +13,12 @@ from groundwire import Client
 from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.errors import AuthError, GroundwireError, OutcomeUnknown
 from groundwire_runtime.http import FunctionTransport, Request, Response
+from groundwire_runtime.retry import RetryPolicy
 
 from ..runtime.doubles import Script, Time, answer, refusal
 from ..runtime.wire import RESET, Reply, Wire, cut, http, plain
 from ..runtime.wire.authority import authority
+from ..runtime.wire.relay import Relay
 from .plugin import Measured
 from .shop import CALLS, EXPORT, FINE, NAME, OPERATION, Renewed, client
 
@@ -60,17 +62,35 @@ def test_what_is_not_safe_is_sent_once(measured: Measured, tls: bool) -> None:
     measured(f"{'TLS' if tls else 'plain'}: 0 of {calls} calls ({len(CALLS)} methods, {len(LOST)} faults)")
 
 
+@pytest.mark.promise(7)
+def test_a_tls_connection_that_breaks_after_the_request_may_have_carried_it(measured: Measured) -> None:
+    secure = authority()
+    for call in CALLS.values():
+        with (
+            Wire([FINE], tls=secure.server()) as wire,
+            Relay(wire.port, after=1 << 20) as relay,
+            client(f"https://127.0.0.1:{relay.port}", tls=secure.client()) as one,
+        ):
+            one.projects.operations.get(NAME)
+            relay.noisy.set()
+            with pytest.raises(GroundwireError) as caught:
+                call.make(one)
+            assert len(wire.requests) == 2
+            assert isinstance(caught.value, OutcomeUnknown) or getattr(caught.value, "sent", False)
+    measured(f"TLS broken by noise: 1 send of {len(CALLS)} methods, known to have gone out")
+
+
 @pytest.mark.promise(8)
 def test_one_request_id_is_one_task_or_an_unknown_outcome(measured: Measured, full: bool) -> None:
     depth = 10 if full else 7
-    said = [_start(losses) for losses in range(2**depth)]
+    said = [_start(losses, depth) for losses in range(2**depth)]
     assert set(said) == {"done", "OutcomeUnknown"}
     assert said[0] == "done"
     counts = ", ".join(f"{said.count(each)} {each}" for each in ("done", "OutcomeUnknown"))
     measured(f"{len(said)} ways to lose answers: 1 id and 1 task each; {counts}")
 
 
-def _start(losses: int) -> str:
+def _start(losses: int, attempts: int) -> str:
     """Start an export; bit n of `losses` tells whether answer n is lost. The server refuses a repeat."""
     tasks: set[str] = set()
     ids: list[str] = []
@@ -84,7 +104,7 @@ def _start(losses: int) -> str:
             return RESET
         return plain(b'{"error": {"status": "ALREADY_EXISTS"}}', "409 Conflict") if known else FINE
 
-    with Wire(serve) as wire, client(wire.url) as one:
+    with Wire(serve) as wire, client(wire.url, retry=RetryPolicy(attempts=attempts)) as one:
         try:
             one.projects.image.export(EXPORT)
             said = "done"
@@ -148,6 +168,7 @@ def test_64_threads_share_one_refresh(measured: Measured, token: str | None) -> 
 
     def issue() -> str:
         """The first refresh ends only when every thread has seen that it needs one."""
+        assert credentials.refreshes == 1
         assert all(looked.acquire(timeout=10) for _ in range(looks))
         return "new-canary-"
 

@@ -17,7 +17,7 @@ from groundwire_runtime.http import Request
 from groundwire_runtime.transport import UrllibTransport
 
 from ..runtime.doubles import Script, answer
-from ..runtime.wire import Reply, Wire, http, plain
+from ..runtime.wire import SILENCE, Reply, Wire, http, plain
 from ..runtime.wire.authority import authority
 from .plugin import Measured
 from .shop import FINE, NAME, Renewed, client, deadline, named
@@ -40,7 +40,8 @@ def test_64_threads_never_get_the_answer_of_another(measured: Measured, full: bo
         served += 1
         if served % every == 0:
             generation += 1
-        return named(request)
+        # The body comes after the head, so that reading it is a step of its own.
+        return Reply(pieces=named(request).pieces[0].partition(b"\r\n\r\n"))
 
     credentials = Renewed(issue=lambda: f"token-canary-{generation}")
     with (
@@ -159,3 +160,10 @@ def test_a_connection_that_the_server_closed_is_not_used() -> None:
         assert wire.closed.acquire(timeout=5)
         assert one.projects.operations.get(NAME).name == NAME
         assert wire.connections == 2
+
+
+def test_a_connection_whose_server_is_gone_costs_a_safe_call_its_silence_alone() -> None:
+    with Wire([FINE, SILENCE, FINE]) as wire, client(wire.url, read_timeout=0.2) as one:
+        one.projects.operations.get(NAME)
+        assert one.projects.operations.get(NAME).name == NAME
+        assert (wire.connections, len(wire.requests)) == (2, 3)

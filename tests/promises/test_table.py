@@ -11,8 +11,6 @@ from .plugin import Measured
 from .rows import ROWS
 from .table import PAGE, lines, marked, page
 
-pytest_plugins = ["pytester"]
-
 
 def test_every_promise_has_a_test() -> None:
     assert marked().keys() == ROWS.keys() == set(range(1, 36))

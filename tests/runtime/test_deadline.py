@@ -5,16 +5,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
-from groundwire_runtime.deadline import LONGEST, Deadline
+from groundwire_runtime.deadline import LONGEST, Deadline, connected
 from groundwire_runtime.errors import DeadlineReached
 from groundwire_runtime.http import Request
 from groundwire_runtime.retry import RetryPolicy, RetryTransport
 from groundwire_runtime.transport import UrllibTransport
 
 from .wire import SILENCE, Reply, Wire, drip, http, plain
+from .wire.blackhole import full_backlog, silent
 
 SECONDS = 0.3
 SLACK = 0.15
@@ -115,17 +116,28 @@ def test_waiting_for_a_connection_of_the_pool_ends_at_the_deadline() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
 def test_a_host_that_accepts_no_connection_ends_at_the_deadline() -> None:
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(4):
-            filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        transport = stack.enter_context(closing(UrllibTransport()))
-        with ends_at_the_deadline():
-            transport.send(request(f"http://127.0.0.1:{listener.getsockname()[1]}"))
+    with full_backlog() as port, closing(UrllibTransport()) as transport, ends_at_the_deadline():
+        transport.send(request(f"http://127.0.0.1:{port}"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_an_address_that_takes_no_connection_leaves_time_for_the_next_one() -> None:
+    with full_backlog() as hole, silent() as port:
+
+        def resolve(*_: object, **__: object) -> list[object]:
+            return [
+                (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", each))
+                for each in (hole, hole, port)
+            ]
+
+        deadline = Deadline(time.monotonic() + SECONDS, time.monotonic)
+        with connected("shop.test", 443, (), deadline, resolve) as sock:
+            assert sock.getpeername() == ("127.0.0.1", port)
+
+
+def test_a_name_without_an_address_is_an_error() -> None:
+    with pytest.raises(OSError, match="no address"):
+        connected("shop.test", 443, (), Deadline(None, time.monotonic), lambda *_, **__: [])
 
 
 @pytest.mark.parametrize("seconds", [None, 3e6, 1e10, 1e300])

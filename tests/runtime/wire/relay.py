@@ -15,10 +15,14 @@ from .reply import PATIENCE
 
 @define(eq=False)
 class Relay:
-    """Passes bytes to a port of loopback, and `after` bytes of the answer; what comes then is up to `then`."""
+    """Passes bytes to a port of loopback, and `after` bytes of the answer; what comes then is up to `then`.
+
+    `noisy`, once it is set, puts noise in the place of what the server says.
+    """
 
     port_behind: int
     after: int = 0
+    noisy: threading.Event = field(factory=threading.Event)
     then: Literal["drip", "stop", "close", "reset"] = "drip"
     every: float = 0.02
     port: int = 0
@@ -72,6 +76,8 @@ class Relay:
         left = self.after
         with suppress(OSError):
             while data := far.recv(65536):
+                if self.noisy.is_set():
+                    data = bytes(byte ^ 0x55 for byte in data)
                 near.sendall(data[:left])
                 rest, left = data[left:], max(0, left - len(data))
                 if left == 0 and self.then == "drip":

@@ -67,9 +67,9 @@ def chunked(body: bytes, size: int = 40, **headers: str) -> bytes:
     return http(framed, sized=False, transfer_encoding="chunked", **headers)
 
 
-def zipped(body: bytes, **headers: str) -> bytes:
+def zipped(body: bytes, *, sized: bool = True, **headers: str) -> bytes:
     """A compressed body, the head included."""
-    return http(gzip.compress(body, mtime=0), content_encoding="gzip", **headers)
+    return http(gzip.compress(body, mtime=0), sized=sized, content_encoding="gzip", **headers)
 
 
 def bomb(size: int) -> bytes:
