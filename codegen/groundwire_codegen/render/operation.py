@@ -5,6 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from ..ir import Api, Field, Kind, Message, MessageRef, Method, Scalar
+from .docs import docstring
+from .layout import bracketed
 
 
 @frozen(kw_only=True)
@@ -37,6 +39,50 @@ def operation_shape(api: Api) -> OperationShape | None:
                 response=response,
             )
     return None
+
+
+def operation_view(shape: OperationShape | None, api: Api) -> tuple[str, ...]:
+    """The constant that describes an operation, and the stub that waits for one; nothing without one."""
+    if shape is None:
+        return ()
+    error, response = (f'("{attribute}", {cls})' for attribute, cls in (shape.error, shape.response))
+    constant = bracketed(
+        f"OPERATION: Final = OperationView[messages.{shape.message}](",
+        [f"error={error}", f"response={response}"],
+        ")",
+    )
+    signature = bracketed(
+        "def wait(",
+        [
+            "self",
+            f"operation: messages.{shape.message}",
+            "*",
+            "timeout: float | None = None",
+            f"on_progress: Callable[[{shape.metadata}], object] | None = None",
+        ],
+        f") -> messages.{shape.message}:",
+        indent=4,
+    )
+    doc = docstring(
+        "Wait for an operation to end well, and return its last state.\n\n"
+        "`timeout`: seconds to wait at the most; then OperationTimeout, and the operation still runs.\n\n"
+        "`on_progress`: called with the metadata each time it says something new.\n\n"
+        "Raises OperationError when the operation failed or was cancelled.",
+        8,
+    )
+    call = bracketed(
+        "return self.wait_with(",
+        [
+            "OPERATION",
+            api.methods[shape.poll[0]].constant,
+            "operation",
+            "timeout=timeout",
+            "on_progress=on_progress",
+        ],
+        ")",
+        indent=8,
+    )
+    return constant, f"{signature}\n        {doc}\n        {call}"
 
 
 def _polls(method: Method, operation: str) -> bool:

@@ -17,8 +17,8 @@ class PackageView:
     """Messages and enums."""
     public: tuple[str, ...]
     """All that `from package import *` gives."""
-    runtime: str
-    runtime_first: bool
+    imports: tuple[str, ...]
+    """What is imported before the package's own modules."""
 
 
 LAZY = ("converter",)
@@ -42,6 +42,15 @@ def package_view(api: Api, package: str, runtime: str) -> PackageView:
         doc=docstring(f"{package}: a client of {api.title or api.name} {api.version}."),
         names=tuple(names),
         public=tuple(sorted({*names, *SHARED})),
-        runtime=runtime,
-        runtime_first=not runtime.startswith("."),
+        imports=_imports(runtime),
     )
+
+
+def _imports(runtime: str) -> tuple[str, ...]:
+    lines = (
+        f"from {runtime} import auth as credentials",
+        f"from {runtime} import errors",
+        f"from {runtime}.messages import Unlisted",
+        f"from {runtime}.timestamp import Duration, Timestamp",
+    )
+    return lines if runtime.startswith(".") else (*lines, "")
