@@ -48,9 +48,7 @@ CLIENT_OPTIONS: Final = CALL_OPTIONS | {
 }
 """Arguments of a call, and of a client, that the runtime has of its own."""
 PARAMETER_NAMES: Final = (
-    TYPE_NAMES - {"bytes", "datetime", "object", "timedelta"}
-    | CALL_OPTIONS
-    | {"clear", "options", "request", "self"}
+    TYPE_NAMES - {"bytes", "object"} | CALL_OPTIONS | {"clear", "options", "request", "self"}
 )
 HELD_NAMES: Final = PARAMETER_NAMES | CLIENT_OPTIONS
 RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}

@@ -409,7 +409,7 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
         if (value := pop(key := "permissions", None)) is not None:
             permissions = decode_tile_permissions(value, depth)
         if (value := pop(key := "bucketCorsUris", None)) is not None:
-            bucket_cors_uris = decode_string__list(value, depth)
+            bucket_cors_uris = decode__string__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     if data and not CLOUD_STORAGE_DESTINATION_OTHERS.isdisjoint(data):
@@ -452,7 +452,7 @@ def encode_cloud_storage_destination(message: Any, depth: int, write: Write) -> 
         if value := message.bucket_cors_uris:
             key = "bucketCorsUris"
             write(',"bucketCorsUris":' if some else '{"bucketCorsUris":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -639,7 +639,7 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if (value := pop(key := "description", None)) is not None:
             description = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "maxPixels", None)) is not None:
-            max_pixels = decode_int64__wrapped(value, depth)
+            max_pixels = decode__int64__wrapped(value, depth)
         if (value := pop(key := "grid", None)) is not None:
             grid = decode_pixel_grid(value, depth)
         if (value := pop(key := "requestId", None)) is not None:
@@ -647,9 +647,9 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if (value := pop(key := "workloadTag", None)) is not None:
             workload_tag = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth)
+            priority = decode__int32__wrapped(value, depth)
         if (value := pop(key := "maxWorkers", None)) is not None:
-            max_workers = decode_int32__wrapped(value, depth)
+            max_workers = decode__int32__wrapped(value, depth)
         _export_options_key = ""
         if (value := pop(key := "fileExportOptions", None)) is not None:
             export_options = decode_image_file_export_options(value, depth)
@@ -818,7 +818,7 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
     key = ""
     try:
         if (value := pop(key := "argumentNames", None)) is not None:
-            argument_names = decode_string__list(value, depth)
+            argument_names = decode__string__list(value, depth)
         if (value := pop(key := "body", None)) is not None:
             body = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
@@ -842,7 +842,7 @@ def encode_function_definition(message: Any, depth: int, write: Write) -> None:
         if value := message.argument_names:
             key = "argumentNames"
             write(',"argumentNames":' if some else '{"argumentNames":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if (value := message.body) is not None:
             key = "body"
@@ -945,11 +945,11 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         if (value := pop(key := "skipEmptyFiles", None)) is not None:
             skip_empty_files = decode.boolean(value, depth)
         if (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth)
+            tile_size = decode__int32__wrapped(value, depth)
         if (value := pop(key := "noData", None)) is not None:
             no_data = decode_number(value, depth)
         if (value := pop(key := "metadataKeys", None)) is not None:
-            metadata_keys = decode_string__list(value, depth)
+            metadata_keys = decode__string__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     if data and not GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
@@ -1018,7 +1018,7 @@ def encode_geo_tiff_image_export_options(message: Any, depth: int, write: Write)
         if value := message.metadata_keys:
             key = "metadataKeys"
             write(',"metadataKeys":' if some else '{"metadataKeys":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1092,7 +1092,7 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
         if (value := pop(key := "pyramidingPolicyOverrides", None)) is not None:
             pyramiding_policy_overrides = decode_pyramiding_policy__map(value, depth)
         if (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth)
+            tile_size = decode__int32__wrapped(value, depth)
         if (value := pop(key := "earthEngineDestination", None)) is not None:
             destination = decode_earth_engine_destination(value, depth)
     except DecodeError as error:
@@ -1261,7 +1261,7 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
         if (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth)
+            unreachable = decode__string__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     if data and not LIST_OPERATIONS_RESPONSE_OTHERS.isdisjoint(data):
@@ -1293,7 +1293,7 @@ def encode_list_operations_response(message: Any, depth: int, write: Write) -> N
         if value := message.unreachable:
             key = "unreachable"
             write(',"unreachable":' if some else '{"unreachable":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1315,7 +1315,7 @@ def decode_number(data: Any, depth: int) -> messages.Number:
     return decode.family(data, depth + 1, messages.Number, NUMBER_MEMBERS, NUMBER_NAMES, {}, None)
 
 
-def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
+def member_number__float_value(message: Any, depth: int, write: Write) -> None:
     write('{"floatValue":')
     value = message.value
     try:
@@ -1328,7 +1328,7 @@ def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
     encode_number__rest(message, depth, write, True)
 
 
-def encode_number__integer_value(message: Any, depth: int, write: Write) -> None:
+def member_number__integer_value(message: Any, depth: int, write: Write) -> None:
     write('{"integerValue":')
     value = message.value
     try:
@@ -1376,7 +1376,7 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
         if (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth)
+            metadata = decode_operation__metadata__packed(value, depth)
         if (value := pop(key := "done", None)) is not None:
             done = decode.boolean(value, depth)
         _result_key = ""
@@ -1411,7 +1411,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
         if (value := message.metadata) is not None:
             key = "metadata"
             write(',"metadata":' if some else '{"metadata":')
-            encode_operation__metadata(value, depth, write)
+            encode_operation__metadata__packed(value, depth, write)
             some = True
         if (value := message.done) is not None:
             key = "done"
@@ -1488,7 +1488,7 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         if (value := pop(key := "scriptUri", None)) is not None:
             script_uri = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "destinationUris", None)) is not None:
-            destination_uris = decode_string__list(value, depth)
+            destination_uris = decode__string__list(value, depth)
         if (value := pop(key := "notifications", None)) is not None:
             notifications = decode_operation_notification__list(value, depth)
         if (value := pop(key := "batchEecuUsageSeconds", None)) is not None:
@@ -1608,7 +1608,7 @@ def encode_operation_metadata(message: Any, depth: int, write: Write) -> None:
         if value := message.destination_uris:
             key = "destinationUris"
             write(',"destinationUris":' if some else '{"destinationUris":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if value := message.notifications:
             key = "notifications"
@@ -1846,7 +1846,7 @@ def decode_status(data: Any, depth: int) -> messages.Status:
         if (value := pop(key := "message", None)) is not None:
             message = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "details", None)) is not None:
-            details = decode_struct__list(value, depth)
+            details = decode__struct__list(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     return build_status(data or EMPTY, code, message, details)
@@ -1875,7 +1875,7 @@ def encode_status(message: Any, depth: int, write: Write) -> None:
         if value := message.details:
             key = "details"
             write(',"details":' if some else '{"details":')
-            write(encode_struct__list(value, depth))
+            write(encode__struct__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1909,17 +1909,17 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         if (value := pop(key := "compress", None)) is not None:
             compress = decode.boolean(value, depth)
         if (value := pop(key := "maxSizeBytes", None)) is not None:
-            max_size_bytes = decode_int64__wrapped(value, depth)
+            max_size_bytes = decode__int64__wrapped(value, depth)
         if (value := pop(key := "defaultValue", None)) is not None:
             default_value = decode.double(value, depth)
         if (value := pop(key := "tensorDepths", None)) is not None:
-            tensor_depths = decode_int32__map(value, depth)
+            tensor_depths = decode__int32__map(value, depth)
         if (value := pop(key := "sequenceData", None)) is not None:
             sequence_data = decode.boolean(value, depth)
         if (value := pop(key := "collapseBands", None)) is not None:
             collapse_bands = decode.boolean(value, depth)
         if (value := pop(key := "maxMaskedRatio", None)) is not None:
-            max_masked_ratio = decode_double__wrapped(value, depth)
+            max_masked_ratio = decode__double__wrapped(value, depth)
     except DecodeError as error:
         raise error.under(key) from None
     if data and not TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
@@ -1988,7 +1988,7 @@ def encode_tf_record_image_export_options(message: Any, depth: int, write: Write
         if (value := message.tensor_depths) is not EMPTY and value:
             key = "tensorDepths"
             write(',"tensorDepths":' if some else '{"tensorDepths":')
-            write(encode_int32__map(value, depth))
+            write(encode__int32__map(value, depth))
             some = True
         if (value := message.sequence_data) is not None:
             key = "sequenceData"
@@ -2033,7 +2033,7 @@ def decode_value_node(data: Any, depth: int) -> messages.ValueNode:
     )
 
 
-def encode_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
     write('{"constantValue":')
     value = message.value
     try:
@@ -2046,7 +2046,7 @@ def encode_value_node__constant_value(message: Any, depth: int, write: Write) ->
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
     write('{"integerValue":')
     value = message.value
     try:
@@ -2059,7 +2059,7 @@ def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> 
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
     write('{"bytesValue":')
     value = message.value
     try:
@@ -2072,7 +2072,7 @@ def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> No
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__array_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__array_value(message: Any, depth: int, write: Write) -> None:
     write('{"arrayValue":')
     value = message.value
     try:
@@ -2085,7 +2085,7 @@ def encode_value_node__array_value(message: Any, depth: int, write: Write) -> No
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
     write('{"dictionaryValue":')
     value = message.value
     try:
@@ -2098,7 +2098,7 @@ def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) 
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
     write('{"functionDefinitionValue":')
     value = message.value
     try:
@@ -2111,7 +2111,7 @@ def encode_value_node__function_definition_value(message: Any, depth: int, write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
     write('{"functionInvocationValue":')
     value = message.value
     try:
@@ -2124,7 +2124,7 @@ def encode_value_node__function_invocation_value(message: Any, depth: int, write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
+def member_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
     write('{"argumentReference":')
     value = message.value
     try:
@@ -2137,7 +2137,7 @@ def encode_value_node__argument_reference(message: Any, depth: int, write: Write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
+def member_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
     write('{"valueReference":')
     value = message.value
     try:
@@ -2240,32 +2240,32 @@ build_tf_record_image_export_options = decode.builder(messages.TfRecordImageExpo
 build_wait_operation_request = decode.builder(messages.WaitOperationRequest)
 NUMBER_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Number]]] = {}
 NUMBER_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Number.FloatValue: encode_number__float_value,
-    messages.Number.IntegerValue: encode_number__integer_value,
+    messages.Number.FloatValue: member_number__float_value,
+    messages.Number.IntegerValue: member_number__integer_value,
     messages.Number: encode_number__bare,
 }
 VALUE_NODE_MEMBERS: Final[dict[str, Callable[[Any, int], messages.ValueNode]]] = {}
 VALUE_NODE_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.ValueNode.ConstantValue: encode_value_node__constant_value,
-    messages.ValueNode.IntegerValue: encode_value_node__integer_value,
-    messages.ValueNode.BytesValue: encode_value_node__bytes_value,
-    messages.ValueNode.ArrayValue: encode_value_node__array_value,
-    messages.ValueNode.DictionaryValue: encode_value_node__dictionary_value,
-    messages.ValueNode.FunctionDefinitionValue: encode_value_node__function_definition_value,
-    messages.ValueNode.FunctionInvocationValue: encode_value_node__function_invocation_value,
-    messages.ValueNode.ArgumentReference: encode_value_node__argument_reference,
-    messages.ValueNode.ValueReference: encode_value_node__value_reference,
+    messages.ValueNode.ConstantValue: member_value_node__constant_value,
+    messages.ValueNode.IntegerValue: member_value_node__integer_value,
+    messages.ValueNode.BytesValue: member_value_node__bytes_value,
+    messages.ValueNode.ArrayValue: member_value_node__array_value,
+    messages.ValueNode.DictionaryValue: member_value_node__dictionary_value,
+    messages.ValueNode.FunctionDefinitionValue: member_value_node__function_definition_value,
+    messages.ValueNode.FunctionInvocationValue: member_value_node__function_invocation_value,
+    messages.ValueNode.ArgumentReference: member_value_node__argument_reference,
+    messages.ValueNode.ValueReference: member_value_node__value_reference,
     messages.ValueNode: encode_value_node__bare,
 }
 decode_value_node__list = decode.family_list(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__list = encode.family_list(VALUE_NODE_ENCODERS, "ValueNode")
-decode_string__list = decode.list_of(decode.string)
-encode_string__list = encode.list_of(encode.string)
+decode__string__list = decode.list_of(decode.string)
+encode__string__list = encode.list_of(encode.string)
 decode_value_node__map = decode.family_map(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__map = encode.family_map(VALUE_NODE_ENCODERS, "ValueNode")
 encode_earth_engine_destination__name__bounded = bounded(encode.string, Bounds(pattern="^projects/[^/]+/assets/.+$"))
-decode_int64__wrapped = decode.wrapped(decode.int64)
-decode_int32__wrapped = decode.wrapped(decode.int32)
+decode__int64__wrapped = decode.wrapped(decode.int64)
+decode__int32__wrapped = decode.wrapped(decode.int32)
 encode_export_image_request__description__bounded = bounded(encode.string, Bounds(max_length=100, pattern="^[a-zA-Z0-9.,:;_-]*$"))
 encode_export_image_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60, pattern="^[A-Za-z0-9-]*$"))
 encode_export_image_request__priority__bounded = bounded(encode.int32, Bounds(minimum=0, maximum=9999))
@@ -2274,7 +2274,7 @@ decode_pyramiding_policy__map = decode.map_of(decode_pyramiding_policy)
 encode_pyramiding_policy__map = encode.map_of(encode_pyramiding_policy)
 decode_operation__list = decode.list_of(decode_operation)
 encode_operation__list = encode.messages_list(encode_operation)
-decode_operation__metadata = decode.packed(
+decode_operation__metadata__packed = decode.packed(
     {
         "type.googleapis.com/google.earthengine.v1beta.OperationMetadata": decode_operation_metadata,
         "type.googleapis.com/google.earthengine.v1.OperationMetadata": decode_operation_metadata,
@@ -2282,7 +2282,7 @@ decode_operation__metadata = decode.packed(
     },
     sent=frozenset({"type.googleapis.com/google.earthengine.v1beta.OperationMetadata"}),
 )
-encode_operation__metadata = encode.packed(
+encode_operation__metadata__packed = encode.packed(
     {
         messages.OperationMetadata: ("type.googleapis.com/google.earthengine.v1beta.OperationMetadata", encode_operation_metadata),
     },
@@ -2292,11 +2292,11 @@ decode_operation_notification__list = decode.list_of(decode_operation_notificati
 encode_operation_metadata__progress__bounded = bounded(encode.double, Bounds(minimum=0, maximum=1))
 encode_operation_stage__list = encode.messages_list(encode_operation_stage)
 encode_operation_notification__list = encode.messages_list(encode_operation_notification)
-decode_struct__list = decode.list_of(decode.struct)
-encode_struct__list = encode.list_of(encode.struct)
-decode_int32__map = decode.map_of(decode.int32)
-decode_double__wrapped = decode.wrapped(decode.double)
-encode_int32__map = encode.map_of(encode.int32)
+decode__struct__list = decode.list_of(decode.struct)
+encode__struct__list = encode.list_of(encode.struct)
+decode__int32__map = decode.map_of(decode.int32)
+decode__double__wrapped = decode.wrapped(decode.double)
+encode__int32__map = encode.map_of(encode.int32)
 NUMBER_MEMBERS["floatValue"] = decode.variant(messages.Number.FloatValue, "floatValue", decode.double)
 NUMBER_MEMBERS["integerValue"] = decode.variant(messages.Number.IntegerValue, "integerValue", decode.int64)
 VALUE_NODE_MEMBERS["constantValue"] = decode.variant(messages.ValueNode.ConstantValue, "constantValue", decode.any_value)

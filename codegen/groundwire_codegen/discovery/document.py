@@ -52,6 +52,8 @@ class Method:
     scopes: tuple[str, ...] = ()
     media_upload: bool = False
     media_download: bool = False
+    api_version: str | None = None
+    """What the service wants in the header `x-goog-api-version`."""
     deprecated: bool = False
 
 
@@ -66,6 +68,8 @@ class Document:
     title: str
     description: str
     base_url: str
+    data_wrapper: bool
+    """Bodies and answers travel as `{"data": ...}`."""
     parameters: Mapping[str, Schema]
     schemas: Mapping[str, Schema]
     methods: Mapping[str, Method]

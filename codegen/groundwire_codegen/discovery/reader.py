@@ -11,7 +11,7 @@ from ..problem import Problem, SpecError
 from .base_url import base_url
 from .document import Document, Method, Schema
 from .schemas import read_schema
-from .vocabulary import METHOD, PARAMETER, RESOURCE, SAFE_ID, SCHEMA, TOP, VERBS
+from .vocabulary import API_VERSION, FEATURES, METHOD, PARAMETER, RESOURCE, SAFE_ID, SCHEMA, TOP, VERBS
 
 
 def read_document(
@@ -41,6 +41,7 @@ def read_document(
         title=root.text("title") or "",
         description=root.text("description") or "",
         base_url=base_url(root, allow_hosts),
+        data_wrapper="dataWrapper" in _features(root),
         parameters={name: read_schema(node, PARAMETER) for name, node in root.children("parameters")},
         schemas={name: _named_schema(name, node) for name, node in root.children("schemas")},
         methods=dict(sorted(methods.items())),
@@ -52,6 +53,23 @@ def _named_schema(name: str, node: Node) -> Schema:
     if not SAFE_ID.fullmatch(name):
         node.refuse(f"schema id {name[:80]!r} is not an identifier")
     return read_schema(node, SCHEMA)
+
+
+def _api_version(node: Node) -> str | None:
+    version = node.text("apiVersion")
+    if version is not None and not API_VERSION.fullmatch(version):
+        node.at("apiVersion", version).refuse(f"{version[:80]!r} does not belong in a header")
+    return version
+
+
+def _features(root: Node) -> tuple[str, ...]:
+    features = root.texts("features")
+    for feature in features:
+        if feature not in FEATURES:
+            root.at("features", features).refuse(
+                f"unknown feature {feature[:80]!r}", f"one of {', '.join(sorted(FEATURES))}"
+            )
+    return features
 
 
 def _read_resource(node: Node, path: tuple[str, ...], methods: dict[str, Method]) -> None:
@@ -88,5 +106,6 @@ def _read_method(node: Node, name: str, resource: tuple[str, ...]) -> Method:
         scopes=tuple(sorted(node.texts("scopes"))),
         media_upload=node.flag("supportsMediaUpload"),
         media_download=node.flag("supportsMediaDownload"),
+        api_version=_api_version(node),
         deprecated=node.flag("deprecated"),
     )

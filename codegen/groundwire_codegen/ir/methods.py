@@ -79,6 +79,10 @@ class Method:
     request_id_in_query: bool = False
     paging: Paging | None = None
     operation_metadata: str | None = None
+    api_version: str | None = None
+    """What the service wants in the header `x-goog-api-version`."""
+    envelope: str | None = None
+    """The key under which bodies and answers travel."""
     media_upload: bool = False
     media_download: bool = False
     deprecated: bool = False

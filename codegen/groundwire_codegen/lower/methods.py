@@ -93,6 +93,8 @@ def _lower(
         operation_metadata=None
         if rule.operation_metadata not in shapes.shapes
         else naming.message(rule.operation_metadata),
+        api_version=method.api_version,
+        envelope="data" if shapes.document.data_wrapper else None,
         media_upload=method.media_upload,
         media_download=method.media_download,
         deprecated=method.deprecated,

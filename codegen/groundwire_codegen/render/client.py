@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from attrs import evolve, frozen
 
 from ..ir import Api
 from .docs import docstring
+from .imports import Table, import_lines
 from .layout import bracketed, quoted
 from .methods import method_constant
-from .operation import operation_shape, operation_view
+from .operation import operation_constant, operation_shape, wait_stub
 from .resources import ResourceView, children, resource_views, stubs
 from .stubs import StubView
+
+IMPORTS: Final[Table] = {
+    "collections.abc": ("Callable", "Mapping", "Sequence"),
+    "datetime": ("datetime", "timedelta"),
+    "typing": ("Any", "Final", "Literal", "Unpack"),
+    ".client": ("BaseClient", "CallOptions", "ClientOptions", "Resource"),
+    ".messages": ("Unlisted",),
+    ".method": ("ExtraScope", "Method", "Paging"),
+    ".operations": ("OperationView",),
+    ".paging": ("Pager",),
+    ".parameter": ("Parameter",),
+}
 
 
 @frozen(kw_only=True)
@@ -26,14 +42,16 @@ class ClientView:
     construction: str
     children: tuple[tuple[str, str], ...]
     stubs: tuple[StubView, ...]
-    operation: tuple[str, ...]
-    """The constant that describes the API's long-running operation, and the stub that waits for one."""
+    operation: str
+    """The constant that describes the API's long-running operation; empty without one."""
 
 
 def client_view(api: Api, runtime: str) -> ClientView:
     """The view of `client.py`."""
     entries = [f"{quoted(method.id)}: {method.constant}" for method in api.methods.values()]
     held = [f"{held.name}: str | None = None" for held in api.held]
+    shape = operation_shape(api)
+    waits = () if shape is None else (wait_stub(shape, api),)
     view = ClientView(
         imports=(),
         constants=tuple(method_constant(method, api) for method in api.methods.values()),
@@ -48,10 +66,20 @@ def client_view(api: Api, runtime: str) -> ClientView:
         ),
         construction=_construction(api),
         children=children(api, ()),
-        stubs=stubs(api, ()),
-        operation=operation_view(operation_shape(api), api),
+        stubs=(*stubs(api, ()), *waits),
+        operation="" if shape is None else operation_constant(shape),
     )
-    return evolve(view, imports=_imports(view, runtime))
+    own = ("from . import messages", "from .codecs import CODECS")
+    return evolve(view, imports=import_lines(IMPORTS, _code(view), runtime, own))
+
+
+def _code(view: ClientView) -> Iterator[str]:
+    """The texts of the module that are code alone."""
+    yield from (*view.constants, view.methods, view.operation, view.signature, "BaseClient")
+    for resource in view.resources:
+        yield "Resource"
+        yield from (stub.signature for stub in resource.stubs)
+    yield from (stub.signature for stub in view.stubs)
 
 
 def _construction(api: Api) -> str:
@@ -64,28 +92,3 @@ def _client_doc(api: Api) -> str:
     lines = [f"A client of {api.title or api.name} {api.version}. Safe to share between threads."]
     lines += [f"`{held.name}`: {held.doc}" for held in api.held if held.doc]
     return "\n\n".join(lines)
-
-
-def _imports(view: ClientView, runtime: str) -> tuple[str, ...]:
-    stubs = [stub for resource in view.resources for stub in resource.stubs] + list(view.stubs)
-    text = "\n".join([*view.constants, *(stub.signature for stub in stubs)])
-    callback = bool(view.operation)
-    abstract = ["Callable"] if callback else []
-    abstract += ["Mapping"] + (["Sequence"] if "Sequence[" in text else [])
-    times = [name for name in ("datetime", "timedelta") if f": {name}" in text or f"[{name}" in text]
-    typing = ["Any", "Final"] + (["Literal"] if "Literal[" in text else []) + ["Unpack"]
-    client = ["BaseClient", "CallOptions", "ClientOptions", "Resource"]
-    method = [name for name in ("ExtraScope", "Method", "Paging") if f"{name}(" in text or name == "Method"]
-    lines = [f"from collections.abc import {', '.join(abstract)}"]
-    lines += [f"from datetime import {', '.join(times)}"] if times else []
-    lines += [f"from typing import {', '.join(typing)}", ""]
-    runtime_lines = [f"from {runtime}.client import {', '.join(client)}"]
-    runtime_lines += [f"from {runtime}.messages import Unlisted"] if "Unlisted" in text else []
-    runtime_lines += [f"from {runtime}.method import {', '.join(method)}"]
-    runtime_lines += [f"from {runtime}.operations import OperationView"] if callback else []
-    runtime_lines += [f"from {runtime}.paging import Pager"] if "Pager[" in text else []
-    runtime_lines += [f"from {runtime}.parameter import Parameter"] if "Parameter(" in text else []
-    own = ["from . import messages", "from .codecs import CODECS"]
-    if runtime.startswith("."):
-        return (*lines, own[0], *runtime_lines, own[1])
-    return (*lines, *runtime_lines, "", *own)

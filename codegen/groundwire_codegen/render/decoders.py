@@ -10,8 +10,27 @@ from ..names import snake
 from .layout import bracketed, quoted
 from .leaves import Leaves
 
-_LOCALS: Final = frozenset({"data", "decode", "depth", "key", "pop", "value"})
-"""What a decoder's own text calls its variables."""
+_LOCALS: Final = frozenset(
+    {
+        "bounded",
+        "bounded_messages",
+        "check_multiple",
+        "data",
+        "decode",
+        "depth",
+        "dict",
+        "encode",
+        "error",
+        "first",
+        "key",
+        "messages",
+        "only",
+        "pop",
+        "quote",
+        "value",
+    }
+)
+"""What a decoder's own text, or its module, calls something else."""
 
 
 def decoder(message: Message, leaves: Leaves) -> list[str]:

@@ -41,6 +41,8 @@ def method_constant(method: Method, api: Api) -> str:
         parts += ["request_id_in_query=True"] if method.request_id_in_query else []
     if method.paging:
         parts.append(_paging(method, api))
+    parts += [f"api_version={quoted(method.api_version)}"] if method.api_version else []
+    parts += [f"envelope={quoted(method.envelope)}"] if method.envelope else []
     head = f"{method.constant}: Final = Method[{result}]("
     return bracketed(head, parts, ")")
 

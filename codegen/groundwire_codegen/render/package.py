@@ -6,6 +6,7 @@ from attrs import frozen
 
 from ..ir import Api
 from .docs import docstring
+from .imports import in_import_order
 
 
 @frozen(kw_only=True)
@@ -37,7 +38,7 @@ SHARED = (
 
 def package_view(api: Api, package: str, runtime: str) -> PackageView:
     """The view of `__init__.py`."""
-    names = sorted({*api.messages, *api.enums})
+    names = in_import_order({*api.messages, *api.enums})
     return PackageView(
         doc=docstring(f"{package}: a client of {api.title or api.name} {api.version}."),
         names=tuple(names),

@@ -58,8 +58,14 @@ def stub(method: Method, api: Api) -> StubView:
 
 
 def _is_page_token(parameter: Parameter, method: Method) -> bool:
-    """The pager fills the token itself."""
-    return method.paging is not None and not method.paging.in_body and parameter.wire == method.paging.token
+    """Whether the pager alone fills the parameter; where it is required, the caller says where to begin."""
+    paging = method.paging
+    return (
+        paging is not None
+        and not paging.in_body
+        and parameter.wire == paging.token
+        and not parameter.required
+    )
 
 
 def _item(method: Method, api: Api) -> str:

@@ -43,7 +43,7 @@ def decode_mode(data: Any, depth: int) -> messages.Mode:
     return decode.family(data, depth + 1, messages.Mode, MODE_MEMBERS, MODE_NAMES, {}, None)
 
 
-def encode_mode__fan(message: Any, depth: int, write: Write) -> None:
+def member_mode__fan(message: Any, depth: int, write: Write) -> None:
     write('{"fan":')
     value = message.value
     try:
@@ -56,7 +56,7 @@ def encode_mode__fan(message: Any, depth: int, write: Write) -> None:
     encode_mode__rest(message, depth, write, True)
 
 
-def encode_mode__grill(message: Any, depth: int, write: Write) -> None:
+def member_mode__grill(message: Any, depth: int, write: Write) -> None:
     write('{"grill":')
     value = message.value
     try:
@@ -113,7 +113,7 @@ def decode_program(data: Any, depth: int) -> messages.Program:
         if (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth)
         if (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth)
+            priority = decode__int32__wrapped(value, depth)
         if (value := pop(key := "serial", None)) is not None:
             serial = decode.int64(value, depth)
         if (value := pop(key := "size", None)) is not None:
@@ -121,7 +121,7 @@ def decode_program(data: Any, depth: int) -> messages.Program:
         if (value := pop(key := "start", None)) is not None:
             start = decode_mode(value, depth)
         if (value := pop(key := "steps", None)) is not None:
-            steps = decode_string__list(value, depth)
+            steps = decode__string__list(value, depth)
         if (value := pop(key := "tile", None)) is not None:
             tile = decode.int32(value, depth)
     except DecodeError as error:
@@ -251,20 +251,20 @@ build_program = decode.builder(messages.Program)
 build_size = decode.builder(messages.Size)
 MODE_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Mode]]] = {}
 MODE_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Mode.Fan: encode_mode__fan,
-    messages.Mode.Grill: encode_mode__grill,
+    messages.Mode.Fan: member_mode__fan,
+    messages.Mode.Grill: member_mode__grill,
     messages.Mode: encode_mode__bare,
 }
-decode_int32__wrapped = decode.wrapped(decode.int32)
-decode_string__list = decode.list_of(decode.string)
+decode__int32__wrapped = decode.wrapped(decode.int32)
+decode__string__list = decode.list_of(decode.string)
 encode_program__celsius__bounded = bounded(encode.int32, Bounds(minimum=30, maximum=300))
 encode_program__minutes__bounded = bounded(encode.double, Bounds(exclusive_minimum=0))
 encode_program__name__bounded = bounded(encode.string, Bounds(min_length=1, max_length=20, pattern="^[a-z0-9-]*$"))
 encode_program__priority__bounded = bounded(encode.int32, Bounds(minimum=0, maximum=9999))
 encode_program__serial__bounded = bounded(encode.int64, Bounds(maximum=9223372036854775807))
 encode_program__start__only = only(encode_mode, (messages.Mode.Fan,))
-encode_string__list = encode.list_of(encode.string)
-encode_program__steps__bounded = bounded(encode_string__list, Bounds(max_items=3))
+encode__string__list = encode.list_of(encode.string)
+encode_program__steps__bounded = bounded(encode__string__list, Bounds(max_items=3))
 MODE_MEMBERS["fan"] = decode.variant(messages.Mode.Fan, "fan", decode.boolean)
 MODE_MEMBERS["grill"] = decode.variant(messages.Mode.Grill, "grill", decode.boolean)
 CODECS: Final = Codecs({

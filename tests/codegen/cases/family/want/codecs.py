@@ -92,7 +92,7 @@ def decode_term(data: Any, depth: int) -> messages.Term:
     return decode.family(data, depth + 1, messages.Term, TERM_MEMBERS, TERM_NAMES, {}, "constant")
 
 
-def encode_term__constant(message: Any, depth: int, write: Write) -> None:
+def member_term__constant(message: Any, depth: int, write: Write) -> None:
     write('{"constant":')
     value = message.value
     try:
@@ -105,7 +105,7 @@ def encode_term__constant(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__name(message: Any, depth: int, write: Write) -> None:
+def member_term__name(message: Any, depth: int, write: Write) -> None:
     write('{"name":')
     value = message.value
     try:
@@ -118,7 +118,7 @@ def encode_term__name(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__none(message: Any, depth: int, write: Write) -> None:
+def member_term__none(message: Any, depth: int, write: Write) -> None:
     write('{"none":')
     value = message.value
     try:
@@ -131,7 +131,7 @@ def encode_term__none(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__number(message: Any, depth: int, write: Write) -> None:
+def member_term__number(message: Any, depth: int, write: Write) -> None:
     write('{"number":')
     value = message.value
     try:
@@ -144,7 +144,7 @@ def encode_term__number(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__sum(message: Any, depth: int, write: Write) -> None:
+def member_term__sum(message: Any, depth: int, write: Write) -> None:
     write('{"sum":')
     value = message.value
     try:
@@ -181,11 +181,11 @@ def encode_term__bare(message: Any, depth: int, write: Write) -> None:
 build_sum = decode.builder(messages.Sum)
 TERM_MEMBERS: Final[dict[str, Callable[[Any, int], messages.Term]]] = {}
 TERM_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Term.Constant: encode_term__constant,
-    messages.Term.Name: encode_term__name,
-    messages.Term.None_: encode_term__none,
-    messages.Term.Number: encode_term__number,
-    messages.Term.Sum: encode_term__sum,
+    messages.Term.Constant: member_term__constant,
+    messages.Term.Name: member_term__name,
+    messages.Term.None_: member_term__none,
+    messages.Term.Number: member_term__number,
+    messages.Term.Sum: member_term__sum,
     messages.Term: encode_term__bare,
 }
 decode_term__map = decode.family_map(TERM_MEMBERS, decode_term)

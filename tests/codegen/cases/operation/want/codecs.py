@@ -166,7 +166,7 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
             result = build_operation__response(decode.struct(value, depth))
             _result_key = key
         if (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth)
+            metadata = decode_operation__metadata__packed(value, depth)
         if (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth)
     except DecodeError as error:
@@ -206,7 +206,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
         if (value := message.metadata) is not None:
             key = "metadata"
             write(',"metadata":' if some else '{"metadata":')
-            encode_operation__metadata(value, depth, write)
+            encode_operation__metadata__packed(value, depth, write)
             some = True
         if (value := message.name) is not None:
             key = "name"
@@ -274,11 +274,11 @@ build_operation = decode.builder(messages.Operation)
 build_operation__response = decode.one_value(messages.Operation.Response)
 build_status = decode.builder(messages.Status)
 encode_fire_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60))
-decode_operation__metadata = decode.packed(
+decode_operation__metadata__packed = decode.packed(
     {"type.googleapis.com/kiln.v1.FireMetadata": decode_fire_metadata},
     sent=frozenset({"type.googleapis.com/kiln.v1.FireMetadata"}),
 )
-encode_operation__metadata = encode.packed({messages.FireMetadata: ("type.googleapis.com/kiln.v1.FireMetadata", encode_fire_metadata)})
+encode_operation__metadata__packed = encode.packed({messages.FireMetadata: ("type.googleapis.com/kiln.v1.FireMetadata", encode_fire_metadata)})
 CODECS: Final = Codecs({
     messages.Empty: Codec(encode_empty, decode_empty),
     messages.FireMetadata: Codec(encode_fire_metadata, decode_fire_metadata),
