@@ -89,6 +89,13 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def corpus(session: nox.Session) -> None:
+    """Generate, check and use clients of Google's published documents; `-- --generate` generates all of them."""
+    session.install("-q", "-e", ".[dev]", "google-api-python-client>=2.150")
+    session.run("python", "-m", "tests.corpus", *session.posargs)
+
+
+@nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions that pyproject.toml admits."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"

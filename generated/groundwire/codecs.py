@@ -412,7 +412,7 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
         if data and (value := pop(key := "permissions", None)) is not None:
             permissions = decode_tile_permissions(value, depth + 1)
         if data and (value := pop(key := "bucketCorsUris", None)) is not None:
-            bucket_cors_uris = decode_string__list(value, depth + 1)
+            bucket_cors_uris = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_cloud_storage_destination(
@@ -455,7 +455,7 @@ def encode_cloud_storage_destination(message: Any, depth: int, write: Write) -> 
         if value := message.bucket_cors_uris:
             key = "bucketCorsUris"
             write(',"bucketCorsUris":' if some else '{"bucketCorsUris":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -650,7 +650,7 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if data and (value := pop(key := "description", None)) is not None:
             description = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "maxPixels", None)) is not None:
-            max_pixels = decode_int64__wrapped(value, depth + 1)
+            max_pixels = decode__int64__wrapped(value, depth + 1)
         if data and (value := pop(key := "grid", None)) is not None:
             grid = decode_pixel_grid(value, depth + 1)
         if data and (value := pop(key := "requestId", None)) is not None:
@@ -658,9 +658,9 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if data and (value := pop(key := "workloadTag", None)) is not None:
             workload_tag = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth + 1)
+            priority = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "maxWorkers", None)) is not None:
-            max_workers = decode_int32__wrapped(value, depth + 1)
+            max_workers = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "fileExportOptions", None)) is not None:
             export_options = decode_image_file_export_options(value, depth + 1)
         if data and (value := pop(key := "assetExportOptions", None)) is not None:
@@ -822,7 +822,7 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
     key = ""
     try:
         if (value := pop(key := "argumentNames", None)) is not None:
-            argument_names = decode_string__list(value, depth + 1)
+            argument_names = decode__string__list(value, depth + 1)
         if (value := pop(key := "body", None)) is not None:
             body = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
@@ -849,7 +849,7 @@ def encode_function_definition(message: Any, depth: int, write: Write) -> None:
         if value := message.argument_names:
             key = "argumentNames"
             write(',"argumentNames":' if some else '{"argumentNames":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if (value := message.body) is not None:
             key = "body"
@@ -955,11 +955,11 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         if data and (value := pop(key := "skipEmptyFiles", None)) is not None:
             skip_empty_files = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth + 1)
+            tile_size = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "noData", None)) is not None:
             no_data = decode_number(value, depth + 1)
         if data and (value := pop(key := "metadataKeys", None)) is not None:
-            metadata_keys = decode_string__list(value, depth + 1)
+            metadata_keys = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_geo_tiff_image_export_options(
@@ -1020,7 +1020,7 @@ def encode_geo_tiff_image_export_options(message: Any, depth: int, write: Write)
         if value := message.metadata_keys:
             key = "metadataKeys"
             write(',"metadataKeys":' if some else '{"metadataKeys":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1096,7 +1096,7 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
         if data and (value := pop(key := "pyramidingPolicyOverrides", None)) is not None:
             pyramiding_policy_overrides = decode_pyramiding_policy__map(value, depth + 1)
         if data and (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth + 1)
+            tile_size = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "earthEngineDestination", None)) is not None:
             destination = decode_earth_engine_destination(value, depth + 1)
     except DecodeError as error:
@@ -1261,7 +1261,7 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
         if data and (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth + 1)
+            unreachable = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_list_operations_response(data or EMPTY, operations, next_page_token, unreachable)
@@ -1293,7 +1293,7 @@ def encode_list_operations_response(message: Any, depth: int, write: Write) -> N
         if value := message.unreachable:
             key = "unreachable"
             write(',"unreachable":' if some else '{"unreachable":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1337,7 +1337,7 @@ def decode_number__integer_value(value: Any, depth: int) -> messages.Number:
     return made
 
 
-def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
+def member_number__float_value(message: Any, depth: int, write: Write) -> None:
     write('{"floatValue":')
     value = message.value
     try:
@@ -1350,7 +1350,7 @@ def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
     encode_number__rest(message, depth, write, True)
 
 
-def encode_number__integer_value(message: Any, depth: int, write: Write) -> None:
+def member_number__integer_value(message: Any, depth: int, write: Write) -> None:
     write('{"integerValue":')
     value = message.value
     try:
@@ -1397,7 +1397,7 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
         if data and (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth + 1)
+            metadata = decode_operation__metadata__packed(value, depth + 1)
         if data and (value := pop(key := "done", None)) is not None:
             done = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "error", None)) is not None:
@@ -1429,7 +1429,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
         if (value := message.metadata) is not None:
             key = "metadata"
             write(',"metadata":' if some else '{"metadata":')
-            encode_operation__metadata(value, depth, write)
+            encode_operation__metadata__packed(value, depth, write)
             some = True
         if (value := message.done) is not None:
             key = "done"
@@ -1505,7 +1505,7 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         if data and (value := pop(key := "scriptUri", None)) is not None:
             script_uri = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "destinationUris", None)) is not None:
-            destination_uris = decode_string__list(value, depth + 1)
+            destination_uris = decode__string__list(value, depth + 1)
         if data and (value := pop(key := "notifications", None)) is not None:
             notifications = decode_operation_notification__list(value, depth + 1)
         if data and (value := pop(key := "batchEecuUsageSeconds", None)) is not None:
@@ -1608,7 +1608,7 @@ def encode_operation_metadata(message: Any, depth: int, write: Write) -> None:
         if value := message.destination_uris:
             key = "destinationUris"
             write(',"destinationUris":' if some else '{"destinationUris":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if value := message.notifications:
             key = "notifications"
@@ -1844,7 +1844,7 @@ def decode_status(data: Any, depth: int) -> messages.Status:
         if data and (value := pop(key := "message", None)) is not None:
             message = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "details", None)) is not None:
-            details = decode_struct__list(value, depth + 1)
+            details = decode__struct__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     return build_status(data or EMPTY, code, message, details)
@@ -1873,7 +1873,7 @@ def encode_status(message: Any, depth: int, write: Write) -> None:
         if value := message.details:
             key = "details"
             write(',"details":' if some else '{"details":')
-            write(encode_struct__list(value, depth))
+            write(encode__struct__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1906,17 +1906,17 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         if data and (value := pop(key := "compress", None)) is not None:
             compress = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "maxSizeBytes", None)) is not None:
-            max_size_bytes = decode_int64__wrapped(value, depth + 1)
+            max_size_bytes = decode__int64__wrapped(value, depth + 1)
         if data and (value := pop(key := "defaultValue", None)) is not None:
             default_value = decode.double(value, depth + 1)
         if data and (value := pop(key := "tensorDepths", None)) is not None:
-            tensor_depths = decode_int32__map(value, depth + 1)
+            tensor_depths = decode__int32__map(value, depth + 1)
         if data and (value := pop(key := "sequenceData", None)) is not None:
             sequence_data = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "collapseBands", None)) is not None:
             collapse_bands = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "maxMaskedRatio", None)) is not None:
-            max_masked_ratio = decode_double__wrapped(value, depth + 1)
+            max_masked_ratio = decode__double__wrapped(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_tf_record_image_export_options(
@@ -1974,7 +1974,7 @@ def encode_tf_record_image_export_options(message: Any, depth: int, write: Write
         if (value := message.tensor_depths) is not EMPTY and value:
             key = "tensorDepths"
             write(',"tensorDepths":' if some else '{"tensorDepths":')
-            write(encode_int32__map(value, depth))
+            write(encode__int32__map(value, depth))
             some = True
         if (value := message.sequence_data) is not None:
             key = "sequenceData"
@@ -2118,7 +2118,7 @@ def decode_value_node__value_reference(value: Any, depth: int) -> messages.Value
     return made
 
 
-def encode_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
     write('{"constantValue":')
     value = message.value
     try:
@@ -2131,7 +2131,7 @@ def encode_value_node__constant_value(message: Any, depth: int, write: Write) ->
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
     write('{"integerValue":')
     value = message.value
     try:
@@ -2144,7 +2144,7 @@ def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> 
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
     write('{"bytesValue":')
     value = message.value
     try:
@@ -2157,7 +2157,7 @@ def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> No
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__array_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__array_value(message: Any, depth: int, write: Write) -> None:
     write('{"arrayValue":')
     value = message.value
     try:
@@ -2170,7 +2170,7 @@ def encode_value_node__array_value(message: Any, depth: int, write: Write) -> No
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
     write('{"dictionaryValue":')
     value = message.value
     try:
@@ -2183,7 +2183,7 @@ def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) 
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
     write('{"functionDefinitionValue":')
     value = message.value
     try:
@@ -2196,7 +2196,7 @@ def encode_value_node__function_definition_value(message: Any, depth: int, write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
     write('{"functionInvocationValue":')
     value = message.value
     try:
@@ -2209,7 +2209,7 @@ def encode_value_node__function_invocation_value(message: Any, depth: int, write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
+def member_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
     write('{"argumentReference":')
     value = message.value
     try:
@@ -2222,7 +2222,7 @@ def encode_value_node__argument_reference(message: Any, depth: int, write: Write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
+def member_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
     write('{"valueReference":')
     value = message.value
     try:
@@ -2345,8 +2345,8 @@ NUMBER_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Number]]] = {
     "integerValue": decode_number__integer_value,
 }
 NUMBER_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Number.FloatValue: encode_number__float_value,
-    messages.Number.IntegerValue: encode_number__integer_value,
+    messages.Number.FloatValue: member_number__float_value,
+    messages.Number.IntegerValue: member_number__integer_value,
     messages.Number: encode_number__bare,
 }
 VALUE_NODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.ValueNode]]] = {
@@ -2361,26 +2361,26 @@ VALUE_NODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.ValueNode]]
     "valueReference": decode_value_node__value_reference,
 }
 VALUE_NODE_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.ValueNode.ConstantValue: encode_value_node__constant_value,
-    messages.ValueNode.IntegerValue: encode_value_node__integer_value,
-    messages.ValueNode.BytesValue: encode_value_node__bytes_value,
-    messages.ValueNode.ArrayValue: encode_value_node__array_value,
-    messages.ValueNode.DictionaryValue: encode_value_node__dictionary_value,
-    messages.ValueNode.FunctionDefinitionValue: encode_value_node__function_definition_value,
-    messages.ValueNode.FunctionInvocationValue: encode_value_node__function_invocation_value,
-    messages.ValueNode.ArgumentReference: encode_value_node__argument_reference,
-    messages.ValueNode.ValueReference: encode_value_node__value_reference,
+    messages.ValueNode.ConstantValue: member_value_node__constant_value,
+    messages.ValueNode.IntegerValue: member_value_node__integer_value,
+    messages.ValueNode.BytesValue: member_value_node__bytes_value,
+    messages.ValueNode.ArrayValue: member_value_node__array_value,
+    messages.ValueNode.DictionaryValue: member_value_node__dictionary_value,
+    messages.ValueNode.FunctionDefinitionValue: member_value_node__function_definition_value,
+    messages.ValueNode.FunctionInvocationValue: member_value_node__function_invocation_value,
+    messages.ValueNode.ArgumentReference: member_value_node__argument_reference,
+    messages.ValueNode.ValueReference: member_value_node__value_reference,
     messages.ValueNode: encode_value_node__bare,
 }
 decode_value_node__list = decode.family_list(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__list = encode.family_list(VALUE_NODE_ENCODERS, "ValueNode", messages.ValueNode.ConstantValue, "constantValue")
-decode_string__list = decode.list_of(decode.string)
-encode_string__list = encode.list_of(encode.string)
+decode__string__list = decode.list_of(decode.string)
+encode__string__list = encode.list_of(encode.string)
 decode_value_node__map = decode.family_map(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__map = encode.family_map(VALUE_NODE_ENCODERS, "ValueNode")
 encode_earth_engine_destination__name__bounded = bounded(encode.string, Bounds(pattern="^projects/[^/]+/assets/.+$"))
-decode_int64__wrapped = decode.wrapped(decode.int64)
-decode_int32__wrapped = decode.wrapped(decode.int32)
+decode__int64__wrapped = decode.wrapped(decode.int64)
+decode__int32__wrapped = decode.wrapped(decode.int32)
 encode_export_image_request__description__bounded = bounded(encode.string, Bounds(max_length=100, pattern="^[a-zA-Z0-9.,:;_-]*$"))
 encode_export_image_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60, pattern="^[A-Za-z0-9-]*$"))
 encode_export_image_request__priority__bounded = bounded(encode.int32, Bounds(minimum=0, maximum=9999))
@@ -2389,7 +2389,7 @@ decode_pyramiding_policy__map = decode.map_of(decode_pyramiding_policy)
 encode_pyramiding_policy__map = encode.map_of(encode_pyramiding_policy)
 decode_operation__list = decode.list_of(decode_operation)
 encode_operation__list = encode.messages_list(encode_operation)
-decode_operation__metadata = decode.packed(
+decode_operation__metadata__packed = decode.packed(
     {
         "type.googleapis.com/google.earthengine.v1beta.OperationMetadata": decode_operation_metadata,
         "type.googleapis.com/google.earthengine.v1.OperationMetadata": decode_operation_metadata,
@@ -2397,7 +2397,7 @@ decode_operation__metadata = decode.packed(
     },
     sent=frozenset({"type.googleapis.com/google.earthengine.v1beta.OperationMetadata"}),
 )
-encode_operation__metadata = encode.packed(
+encode_operation__metadata__packed = encode.packed(
     {
         messages.OperationMetadata: ("type.googleapis.com/google.earthengine.v1beta.OperationMetadata", encode_operation_metadata),
     },
@@ -2407,11 +2407,11 @@ decode_operation_notification__list = decode.list_of(decode_operation_notificati
 encode_operation_metadata__progress__bounded = bounded(encode.double, Bounds(minimum=0, maximum=1))
 encode_operation_stage__list = encode.messages_list(encode_operation_stage)
 encode_operation_notification__list = encode.messages_list(encode_operation_notification)
-decode_struct__list = decode.list_of(decode.struct)
-encode_struct__list = encode.list_of(encode.struct)
-decode_int32__map = decode.map_of(decode.int32)
-decode_double__wrapped = decode.wrapped(decode.double)
-encode_int32__map = encode.map_of(encode.int32)
+decode__struct__list = decode.list_of(decode.struct)
+encode__struct__list = encode.list_of(encode.struct)
+decode__int32__map = decode.map_of(decode.int32)
+decode__double__wrapped = decode.wrapped(decode.double)
+encode__int32__map = encode.map_of(encode.int32)
 CODECS: Final = Codecs({
     messages.AffineTransform: Codec(encode_affine_transform, decode_affine_transform),
     messages.ArrayValue: Codec(encode_array_value, decode_array_value),

@@ -83,11 +83,29 @@ def keep_containers(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.A
 
 def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     annotation = str(field.type)
-    if annotation.startswith("Sequence["):
-        return field.evolve(converter=_tuple)
-    if annotation.startswith("Mapping[") and field.default is not None:
-        return field.evolve(converter=_dict)
-    return field
+    if annotation.startswith("Mapping[") and field.default is None:
+        return field
+    keep = _keeper(annotation)
+    return field if keep is None else field.evolve(converter=keep)
+
+
+def _keeper(annotation: str) -> Callable[[Any], Any] | None:
+    """What keeps a container of this type, with the containers in it; None for anything else."""
+    kind, _, inner = annotation.removesuffix("]").partition("[")
+    if kind not in ("Sequence", "Mapping"):
+        return None
+    outer = _tuple if kind == "Sequence" else _dict
+    item = _keeper(inner.removeprefix("str, "))
+    if item is None:
+        return outer
+
+    def keep(values: Any) -> Any:
+        kept = outer(values)
+        if kept.__class__ is tuple:
+            return tuple([item(each) for each in kept])
+        return {key: item(each) for key, each in kept.items()} if kept.__class__ is dict else kept
+
+    return keep
 
 
 def _tuple(values: Any) -> Any:

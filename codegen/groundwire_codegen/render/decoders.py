@@ -13,9 +13,28 @@ from .leaves import Leaves
 _SMALL: Final = 2
 """Attributes of a message that is made on the spot."""
 _LOCALS: Final = frozenset(
-    {"data", "decode", "depth", "key", "made", "messages", "new", "pop", "put_unknown_fields", "value"}
+    {
+        "bounded",
+        "bounded_messages",
+        "check_multiple",
+        "data",
+        "decode",
+        "depth",
+        "dict",
+        "encode",
+        "error",
+        "key",
+        "made",
+        "messages",
+        "new",
+        "only",
+        "pop",
+        "put_unknown_fields",
+        "quote",
+        "value",
+    }
 )
-"""What a decoder's own text calls its variables."""
+"""What a decoder's own text, or its module, calls something else."""
 
 
 def decoder(message: Message, leaves: Leaves) -> list[str]:

@@ -83,7 +83,7 @@ class Leaves:
             [bracketed("{", types, "}", indent=4), f"sent=frozenset({{{', '.join(sent)}}})"],
             ")",
         )
-        return self._constant(f"decode_{snake(owner.name)}__{field.name or snake(field.wire)}", value)
+        return self._constant(f"decode_{_place(owner, field)}__packed", value)
 
     @staticmethod
     def _sent_url(type_: Packed, name: str) -> str:
@@ -100,7 +100,7 @@ class Leaves:
     def encoder(self, field: Field, owner: Message) -> str:
         """The expression of a field's encoder, or of its writer, its bounds included."""
         inner = self._encoder(field.type, owner, field)
-        place = f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}"
+        place = f"encode_{_place(owner, field)}"
         bounds = _bounds(field.rules)
         if bounds:
             self.uses_bounds = True
@@ -159,16 +159,21 @@ class Leaves:
             for name in packed_names(type_)
         ]
         value = bracketed("encode.packed(", [bracketed("{", types, "}", indent=4)], ")")
-        return self._constant(f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}", value)
+        return self._constant(f"encode_{_place(owner, field)}__packed", value)
 
     def _constant(self, name: str, value: str) -> str:
         self._constants.setdefault(name, value)
         return name
 
 
+def _place(owner: Message, field: Field) -> str:
+    """A field in the names of constants; one of a union has no attribute of its own."""
+    return f"{snake(owner.name)}__{field.name or snake(field.wire)}"
+
+
 def _prefixed(expression: str, side: str) -> str:
-    """`decode.string` and `decode_foo` alike as the start of a constant's name."""
-    return f"{side}_{expression.removeprefix(f'{side}.').removeprefix(f'{side}_')}"
+    """The start of a constant's name: `decode_foo` as it is, and `decode.foo` apart from it."""
+    return expression.replace(f"{side}.", f"{side}__", 1)
 
 
 def _bounds(rules: Rules) -> list[str]:

@@ -147,7 +147,7 @@ def decode_term__sum(value: Any, depth: int) -> messages.Term:
     return made
 
 
-def encode_term__constant(message: Any, depth: int, write: Write) -> None:
+def member_term__constant(message: Any, depth: int, write: Write) -> None:
     write('{"constant":')
     value = message.value
     try:
@@ -160,7 +160,7 @@ def encode_term__constant(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__name(message: Any, depth: int, write: Write) -> None:
+def member_term__name(message: Any, depth: int, write: Write) -> None:
     write('{"name":')
     value = message.value
     try:
@@ -173,7 +173,7 @@ def encode_term__name(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__none(message: Any, depth: int, write: Write) -> None:
+def member_term__none(message: Any, depth: int, write: Write) -> None:
     write('{"none":')
     value = message.value
     try:
@@ -186,7 +186,7 @@ def encode_term__none(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__number(message: Any, depth: int, write: Write) -> None:
+def member_term__number(message: Any, depth: int, write: Write) -> None:
     write('{"number":')
     value = message.value
     try:
@@ -199,7 +199,7 @@ def encode_term__number(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__sum(message: Any, depth: int, write: Write) -> None:
+def member_term__sum(message: Any, depth: int, write: Write) -> None:
     write('{"sum":')
     value = message.value
     try:
@@ -247,11 +247,11 @@ TERM_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Term]]] = {
     "sum": decode_term__sum,
 }
 TERM_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Term.Constant: encode_term__constant,
-    messages.Term.Name: encode_term__name,
-    messages.Term.None_: encode_term__none,
-    messages.Term.Number: encode_term__number,
-    messages.Term.Sum: encode_term__sum,
+    messages.Term.Constant: member_term__constant,
+    messages.Term.Name: member_term__name,
+    messages.Term.None_: member_term__none,
+    messages.Term.Number: member_term__number,
+    messages.Term.Sum: member_term__sum,
     messages.Term: encode_term__bare,
 }
 decode_term__map = decode.family_map(TERM_MEMBERS, decode_term)

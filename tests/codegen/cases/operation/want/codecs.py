@@ -169,7 +169,7 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
                 raise decode.conflict(value, "result", {messages.Status: "error"}[result.__class__], key)
             result = build_operation__response(decode.struct(value, depth + 1))
         if data and (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth + 1)
+            metadata = decode_operation__metadata__packed(value, depth + 1)
         if data and (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
@@ -209,7 +209,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
         if (value := message.metadata) is not None:
             key = "metadata"
             write(',"metadata":' if some else '{"metadata":')
-            encode_operation__metadata(value, depth, write)
+            encode_operation__metadata__packed(value, depth, write)
             some = True
         if (value := message.name) is not None:
             key = "name"
@@ -281,11 +281,11 @@ build_operation__response = decode.one_value(messages.Operation.Response)
 put_status__code = decode.setter(messages.Status, "code")
 put_status__message = decode.setter(messages.Status, "message")
 encode_fire_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60))
-decode_operation__metadata = decode.packed(
+decode_operation__metadata__packed = decode.packed(
     {"type.googleapis.com/kiln.v1.FireMetadata": decode_fire_metadata},
     sent=frozenset({"type.googleapis.com/kiln.v1.FireMetadata"}),
 )
-encode_operation__metadata = encode.packed({messages.FireMetadata: ("type.googleapis.com/kiln.v1.FireMetadata", encode_fire_metadata)})
+encode_operation__metadata__packed = encode.packed({messages.FireMetadata: ("type.googleapis.com/kiln.v1.FireMetadata", encode_fire_metadata)})
 CODECS: Final = Codecs({
     messages.Empty: Codec(encode_empty, decode_empty),
     messages.FireMetadata: Codec(encode_fire_metadata, decode_fire_metadata),

@@ -94,7 +94,7 @@ def decode_list_books_response(data: Any, depth: int) -> messages.ListBooksRespo
         if data and (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth + 1)
+            unreachable = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_list_books_response(data or EMPTY, books, next_page_token, unreachable)
@@ -126,7 +126,7 @@ def encode_list_books_response(message: Any, depth: int, write: Write) -> None:
         if value := message.unreachable:
             key = "unreachable"
             write(',"unreachable":' if some else '{"unreachable":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -198,7 +198,7 @@ def decode_search_response(data: Any, depth: int) -> messages.SearchResponse:
     key = ""
     try:
         if (value := pop(key := "hits", None)) is not None:
-            hits = decode_string__list(value, depth + 1)
+            hits = decode__string__list(value, depth + 1)
         if (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
@@ -225,7 +225,7 @@ def encode_search_response(message: Any, depth: int, write: Write) -> None:
         if value := message.hits:
             key = "hits"
             write(',"hits":' if some else '{"hits":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if (value := message.next_page_token) is not None:
             key = "nextPageToken"
@@ -246,9 +246,9 @@ put_search_request__query = decode.setter(messages.SearchRequest, "query")
 put_search_response__hits = decode.setter(messages.SearchResponse, "hits")
 put_search_response__next_page_token = decode.setter(messages.SearchResponse, "next_page_token")
 decode_book__list = decode.list_of(decode_book)
-decode_string__list = decode.list_of(decode.string)
+decode__string__list = decode.list_of(decode.string)
 encode_book__list = encode.messages_list(encode_book)
-encode_string__list = encode.list_of(encode.string)
+encode__string__list = encode.list_of(encode.string)
 CODECS: Final = Codecs({
     messages.Book: Codec(encode_book, decode_book),
     messages.ListBooksResponse: Codec(encode_list_books_response, decode_list_books_response),

@@ -77,13 +77,13 @@ def decode_reading(data: Any, depth: int) -> messages.Reading:
         if data and (value := pop(key := "label", None)) is not None:
             label = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "labels", None)) is not None:
-            labels = decode_string__map(value, depth + 1)
+            labels = decode__string__map(value, depth + 1)
         if data and (value := pop(key := "lasted", None)) is not None:
             lasted = decode.duration(value, depth + 1)
         if data and (value := pop(key := "level", None)) is not None:
             level = decode.double(value, depth + 1)
         if data and (value := pop(key := "levels", None)) is not None:
-            levels = decode_double__list(value, depth + 1)
+            levels = decode__double__list(value, depth + 1)
         if data and (value := pop(key := "mask", None)) is not None:
             mask = decode.uint64(value, depth + 1)
         if data and (value := pop(key := "parts", None)) is not None:
@@ -168,7 +168,7 @@ def encode_reading(message: Any, depth: int, write: Write) -> None:
         if (value := message.labels) is not EMPTY and value:
             key = "labels"
             write(',"labels":' if some else '{"labels":')
-            write(encode_string__map(value, depth))
+            write(encode__string__map(value, depth))
             some = True
         if (value := message.lasted) is not None:
             key = "lasted"
@@ -183,7 +183,7 @@ def encode_reading(message: Any, depth: int, write: Write) -> None:
         if value := message.levels:
             key = "levels"
             write(',"levels":' if some else '{"levels":')
-            write(encode_double__list(value, depth))
+            write(encode__double__list(value, depth))
             some = True
         if (value := message.mask) is not None:
             key = "mask"
@@ -275,10 +275,10 @@ def encode_reading_parts(message: Any, depth: int, write: Write) -> None:
 
 build_reading = decode.builder(messages.Reading)
 put_reading_parts__count = decode.setter(messages.ReadingParts, "count")
-decode_string__map = decode.map_of(decode.string)
-decode_double__list = decode.list_of(decode.double)
-encode_string__map = encode.map_of(encode.string)
-encode_double__list = encode.list_of(encode.double)
+decode__string__map = decode.map_of(decode.string)
+decode__double__list = decode.list_of(decode.double)
+encode__string__map = encode.map_of(encode.string)
+encode__double__list = encode.list_of(encode.double)
 CODECS: Final = Codecs({
     messages.Reading: Codec(encode_reading, decode_reading),
     messages.ReadingParts: Codec(encode_reading_parts, decode_reading_parts),
