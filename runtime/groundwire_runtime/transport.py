@@ -14,17 +14,15 @@ from urllib.parse import urlsplit
 
 import urllib3
 from urllib3 import exceptions as faults
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .clock import SYSTEM, Clock
-from .deadline import Deadline, bounded_response
+from .connection import CURRENT, UNLIMITED, Pool, TlsPool
+from .deadline import Deadline
 from .errors import ArgumentError, DeadlineReached, ResponseTooLarge, TransportError
 from .http import Request, Response
 from .loopback import is_loopback
 
 if TYPE_CHECKING:
-    import socket
     import ssl
 
 PIECE: Final = 256 * 1024
@@ -32,43 +30,6 @@ PIECE: Final = 256 * 1024
 MAX_RESPONSE: Final = 64 * 1024 * 1024
 """Bytes that a response may have, decompressed, unless the client says otherwise."""
 _UNFIT: Final = re.compile(r"[^ -~]")
-_NONE: Final = Deadline(None, SYSTEM.monotonic)
-
-
-class _Call(threading.local):
-    """The deadline of the call that this thread is making."""
-
-    deadline: Deadline = _NONE
-
-
-_CALL: Final = _Call()
-
-
-class _Bounded(HTTPConnection):
-    """A connection whose sends and reads keep the deadline of the call that uses it."""
-
-    sock: socket.socket | None
-
-    def send(self, data: Any) -> None:
-        if self.sock is not None:
-            _CALL.deadline.arm(self.sock)
-        super().send(data)
-
-    def getresponse(self) -> Any:
-        self.response_class = bounded_response(_CALL.deadline)  # type: ignore[assignment] # a factory will do
-        return super().getresponse()
-
-
-class _BoundedTls(_Bounded, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Bounded  # pyright: ignore[reportAssignmentType] # urllib3's protocol is not met by its own classes
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _BoundedTls  # pyright: ignore[reportAssignmentType] # as above
 
 
 class UrllibTransport:
@@ -88,11 +49,12 @@ class UrllibTransport:
         clock: Clock = SYSTEM,
     ) -> None:
         self.max_response = max_response
-        self._connections = connections
-        self._tls = tls
         self._clock = clock
+        self._options: dict[str, Any] = {"maxsize": connections, "block": True}
+        self._tls: dict[str, Any] = {} if tls is None else {"ssl_context": tls}
         self._lock = threading.Lock()
-        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._pools: dict[tuple[str, str], Pool] = {}
+        self._proxies: dict[str, urllib3.ProxyManager] = {}
         self._pid = os.getpid()
 
     def send(self, request: Request) -> Response:
@@ -101,17 +63,29 @@ class UrllibTransport:
         deadline = Deadline(request.deadline, self._clock.monotonic)
         if deadline.left() == 0:
             raise DeadlineReached(f"{request.method_id}: no time left to send", sent=False)
-        _CALL.deadline = deadline
+        CURRENT.deadline = deadline
         try:
-            return self._exchange(request, deadline)
+            proxy = _proxy_for(request.url)
+            if proxy is not None:
+                return self._through(proxy, request, deadline)
+            return self._directly(request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
             raise _translated(error, request) from error
         finally:
-            _CALL.deadline = _NONE
+            CURRENT.deadline = UNLIMITED
 
-    def _exchange(self, request: Request, deadline: Deadline) -> Response:
+    def _directly(self, request: Request, deadline: Deadline) -> Response:
+        parts = urlsplit(request.url)
+        target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        with self._pool(parts.scheme, parts.netloc).connected(deadline) as connection:
+            connection.send_whole(request, target)
+            with connection.answer() as answer:
+                return self._read(answer, request)
+
+    def _through(self, proxy: str, request: Request, deadline: Deadline) -> Response:
+        """Through a proxy, which urllib3 knows best how to speak to."""
         left = deadline.left()
-        answer = self._pool(request.url).urlopen(
+        answer = self._proxy(proxy).urlopen(
             request.verb,
             request.url,
             body=request.body,
@@ -124,17 +98,25 @@ class UrllibTransport:
             pool_timeout=left,
         )
         try:
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            body = self._body(answer, headers, request)
+            return self._read(answer, request)
         except BaseException:
-            # Bytes may be left on the connection: it is closed, and its place in the pool is free again.
             answer.close()
-            answer.release_conn()
             raise
-        answer.release_conn()
-        return Response(status=answer.status, headers=headers, body=body)
+        finally:
+            answer.release_conn()
 
-    def _body(self, answer: urllib3.BaseHTTPResponse, headers: Mapping[str, str], request: Request) -> bytes:
+    def _read(
+        self, answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse, request: Request
+    ) -> Response:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(status=answer.status, headers=headers, body=self._body(answer, headers, request))
+
+    def _body(
+        self,
+        answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse,
+        headers: Mapping[str, str],
+        request: Request,
+    ) -> bytes:
         length = headers.get("content-length", "")
         if len(length) > 18 or int(length or 0) > self.max_response:
             raise self._too_large(request)
@@ -150,7 +132,7 @@ class UrllibTransport:
         size = 0
         arrived = False
         # A body of known length is bounded already.
-        while raw := answer.read(None if length else PIECE, decode_content=False):
+        while raw := answer.read(None if length else PIECE):
             arrived = True
             for piece in (raw,) if unpack is None else _unpacked(unpack, raw, request):
                 size += len(piece)
@@ -172,35 +154,43 @@ class UrllibTransport:
             hint="Ask for less, or raise Client(max_response_bytes=...).",
         )
 
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        proxy = _proxy_for(url)
+    def _pool(self, scheme: str, place: str) -> Pool:
         with self._lock:
-            if self._pid != os.getpid():
-                # Sockets of the parent: left alone, never used from here.
-                self._pools, self._pid = {}, os.getpid()
-            pool = self._pools.get(proxy)
+            self._forget_parent()
+            pool = self._pools.get((scheme, place))
             if pool is None:
-                pool = self._pools[proxy] = self._new_pool(proxy)
+                parts = urlsplit(f"{scheme}://{place}")
+                if scheme == "https":
+                    pool = TlsPool(parts.hostname or "", parts.port, **self._options, **self._tls)
+                else:
+                    pool = Pool(parts.hostname or "", parts.port, **self._options)
+                self._pools[scheme, place] = pool
             return pool
 
-    def _new_pool(self, proxy: str | None) -> urllib3.PoolManager:
-        options: dict[str, Any] = {"maxsize": self._connections, "block": True}
-        if self._tls is not None:
-            options["ssl_context"] = self._tls
-        pool = urllib3.PoolManager(**options) if proxy is None else urllib3.ProxyManager(proxy, **options)
-        classes: dict[str, type[HTTPConnectionPool | HTTPSConnectionPool]] = {
-            "http": _Pool,
-            "https": _TlsPool,
-        }
-        pool.pool_classes_by_scheme = classes
-        return pool
+    def _proxy(self, url: str) -> urllib3.ProxyManager:
+        with self._lock:
+            self._forget_parent()
+            proxy = self._proxies.get(url)
+            if proxy is None:
+                proxy = self._proxies[url] = urllib3.ProxyManager(url, **self._options, **self._tls)
+                classes: Any = {"http": Pool, "https": TlsPool}
+                proxy.pool_classes_by_scheme = classes
+            return proxy
+
+    def _forget_parent(self) -> None:
+        """Leave the sockets of a process that forked this one alone: they are never used from here."""
+        if self._pid != os.getpid():
+            self._pools, self._proxies, self._pid = {}, {}, os.getpid()
 
     def close(self) -> None:
         """Close idle connections."""
         with self._lock:
             pools, self._pools = list(self._pools.values()), {}
+            proxies, self._proxies = list(self._proxies.values()), {}
         for pool in pools:
-            pool.clear()
+            pool.close()
+        for proxy in proxies:
+            proxy.clear()
 
 
 def _unpacked(unpack: Any, raw: bytes, request: Request) -> Iterator[bytes]:
