@@ -9,6 +9,7 @@ import threading
 import urllib.request
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -210,11 +211,10 @@ def _unpacked(unpack: Any, raw: bytes, request: Request) -> Iterator[bytes]:
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if _UNFIT.search(name) or _UNFIT.search(value):
-            raise ArgumentError(
-                f"header {name[:40]!r} has a character that a header cannot carry; nothing was sent"
-            )
+    if not _UNFIT.search("".join(chain.from_iterable(headers.items()))):
+        return
+    name = next(name for name, value in headers.items() if _UNFIT.search(name + value))
+    raise ArgumentError(f"header {name[:40]!r} has a character that a header cannot carry; nothing was sent")
 
 
 def _proxy_for(url: str) -> str | None:
