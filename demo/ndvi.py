@@ -58,7 +58,7 @@ def composite(west: float, south: float, east: float, north: float) -> Expressio
     median = graph.call("reduce.median", collection=masked)
     bands = graph.add(
         ValueNode.ArrayValue(
-            ArrayValue(values=[ValueNode.ConstantValue(f"{band}_median") for band in ("B8", "B4")])
+            ArrayValue(values=[ValueNode.ConstantValue(band) for band in ("B8", "B4")])
         )
     )
     pair = graph.call("Image.select", input=median, bandSelectors=bands)
