@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from attrs import define
 from groundwire_runtime.http import Request, Response, Transport
@@ -34,11 +35,12 @@ def _lines(request: Request, body: bytes) -> Iterator[str]:
         yield f"  {name}: {'...' if name in SECRET else value}"
     yield f"  content-length: {len(body)}"
     yield "  {"
-    for key, value in json.loads(body).items():
-        nodes = value.get("values") if isinstance(value, dict) else None
-        if nodes is None:
+    members: dict[str, Any] = json.loads(body)
+    for key, value in members.items():
+        if key != "expression":
             yield f"    {_text(key)}: {_text(value)},"
             continue
+        nodes: dict[str, Any] = value["values"]
         yield f'    {_text(key)}: {{"result": {_text(value["result"])}, "values": {{'
         yield from (f"      {_text(name)}: {_text(node)}," for name, node in nodes.items())
         yield "    }},"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import groundwire
 import pytest
-from demo.ndvi import composite
 from groundwire import FunctionInvocation, ValueNode
+
+from demo.ndvi import composite
 
 
 def invocations() -> list[FunctionInvocation]:
@@ -29,7 +30,7 @@ def test_every_function_exists_and_takes_these_arguments() -> None:
     carried = Path(package.origin).parent / "tests" / "algorithms.json"
     algorithms = {
         each["name"].removeprefix("algorithms/"): {
-            argument["argumentName"]: argument.get("optional", False) for argument in each["arguments"]
+            argument["argumentName"]: argument.get("optional", False) for argument in each.get("arguments", ())
         }
         for each in json.loads(carried.read_bytes())["algorithms"]
     }
