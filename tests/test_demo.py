@@ -30,7 +30,8 @@ def test_every_function_exists_and_takes_these_arguments() -> None:
     carried = Path(package.origin).parent / "tests" / "algorithms.json"
     algorithms = {
         each["name"].removeprefix("algorithms/"): {
-            argument["argumentName"]: argument.get("optional", False) for argument in each.get("arguments", ())
+            argument["argumentName"]: argument.get("optional", False)
+            for argument in each.get("arguments", ())
         }
         for each in json.loads(carried.read_bytes())["algorithms"]
     }
