@@ -139,6 +139,14 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Start 10,000 exports through a proxy that hits three in ten requests, and kill processes that start them."""
+    session.install("-q", "-e", ".[contract]")
+    session.run("python", "-m", "tests.soak.starts", *session.posargs)
+    session.run("python", "-m", "tests.soak.deaths", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and memory beside the peers; print ratios."""
     session.install("-q", "-e", ".[dev]", "-r", "benchmarks/requirements.txt")

@@ -57,6 +57,7 @@ CLIENT_NAMES: Final = RESOURCE_NAMES | {
     "base_url",
     "call",
     "client",
+    "clock",
     "close",
     "codecs",
     "held",

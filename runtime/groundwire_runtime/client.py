@@ -95,6 +95,11 @@ class BaseClient:
     ) -> None:
         self.close()
 
+    @property
+    def clock(self) -> Clock:
+        """The client's time, sleep, chance and new ids."""
+        return self._clock
+
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
         close = getattr(self._transport, "close", None)
