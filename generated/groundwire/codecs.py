@@ -27,227 +27,123 @@ encode_pyramiding_policy = encode.enum(messages.PyramidingPolicy)
 decode_tile_permissions = decode.enum(messages.TilePermissions)
 encode_tile_permissions = encode.enum(messages.TilePermissions)
 
-AFFINE_TRANSFORM_NAMES: Final[Mapping[str, str]] = {
-    "scaleX": "scaleX",
-    "shearX": "shearX",
-    "translateX": "translateX",
-    "shearY": "shearY",
-    "scaleY": "scaleY",
-    "translateY": "translateY",
-    "scale_x": "scaleX",
-    "shear_x": "shearX",
-    "translate_x": "translateX",
-    "shear_y": "shearY",
-    "scale_y": "scaleY",
-    "translate_y": "translateY",
-}
-AFFINE_TRANSFORM_OTHERS: Final = frozenset(AFFINE_TRANSFORM_NAMES).difference(AFFINE_TRANSFORM_NAMES.values())
-ARRAY_VALUE_NAMES: Final[Mapping[str, str]] = {"values": "values"}
-CANCEL_OPERATION_REQUEST_NAMES: Final[Mapping[str, str]] = {}
-CLOUD_STORAGE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
-    "bucket": "bucket",
-    "filenamePrefix": "filenamePrefix",
-    "permissions": "permissions",
-    "bucketCorsUris": "bucketCorsUris",
-    "filename_prefix": "filenamePrefix",
-    "bucket_cors_uris": "bucketCorsUris",
-}
-CLOUD_STORAGE_DESTINATION_OTHERS: Final = frozenset(CLOUD_STORAGE_DESTINATION_NAMES).difference(CLOUD_STORAGE_DESTINATION_NAMES.values())
-DICTIONARY_VALUE_NAMES: Final[Mapping[str, str]] = {"values": "values"}
-DRIVE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
-    "folder": "folder",
-    "filenamePrefix": "filenamePrefix",
-    "filename_prefix": "filenamePrefix",
-}
-DRIVE_DESTINATION_OTHERS: Final = frozenset(DRIVE_DESTINATION_NAMES).difference(DRIVE_DESTINATION_NAMES.values())
-EARTH_ENGINE_DESTINATION_NAMES: Final[Mapping[str, str]] = {"name": "name", "overwrite": "overwrite"}
-EMPTY_NAMES: Final[Mapping[str, str]] = {}
-EXPORT_IMAGE_REQUEST_NAMES: Final[Mapping[str, str]] = {
-    "expression": "expression",
-    "description": "description",
-    "maxPixels": "maxPixels",
-    "grid": "grid",
-    "requestId": "requestId",
-    "workloadTag": "workloadTag",
-    "priority": "priority",
-    "maxWorkers": "maxWorkers",
-    "fileExportOptions": "fileExportOptions",
-    "assetExportOptions": "assetExportOptions",
-    "max_pixels": "maxPixels",
-    "request_id": "requestId",
-    "workload_tag": "workloadTag",
-    "max_workers": "maxWorkers",
-    "file_export_options": "fileExportOptions",
-    "asset_export_options": "assetExportOptions",
-}
-EXPORT_IMAGE_REQUEST_OTHERS: Final = frozenset(EXPORT_IMAGE_REQUEST_NAMES).difference(EXPORT_IMAGE_REQUEST_NAMES.values())
-EXPRESSION_NAMES: Final[Mapping[str, str]] = {"values": "values", "result": "result"}
-FUNCTION_DEFINITION_NAMES: Final[Mapping[str, str]] = {
-    "argumentNames": "argumentNames",
-    "body": "body",
-    "argument_names": "argumentNames",
-}
-FUNCTION_DEFINITION_OTHERS: Final = frozenset(FUNCTION_DEFINITION_NAMES).difference(FUNCTION_DEFINITION_NAMES.values())
-FUNCTION_INVOCATION_NAMES: Final[Mapping[str, str]] = {
-    "functionName": "functionName",
-    "functionReference": "functionReference",
-    "arguments": "arguments",
-    "function_name": "functionName",
-    "function_reference": "functionReference",
-}
-FUNCTION_INVOCATION_OTHERS: Final = frozenset(FUNCTION_INVOCATION_NAMES).difference(FUNCTION_INVOCATION_NAMES.values())
-GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "cloudOptimized": "cloudOptimized",
-    "tileDimensions": "tileDimensions",
-    "skipEmptyFiles": "skipEmptyFiles",
-    "tileSize": "tileSize",
-    "noData": "noData",
-    "metadataKeys": "metadataKeys",
-    "cloud_optimized": "cloudOptimized",
-    "tile_dimensions": "tileDimensions",
-    "skip_empty_files": "skipEmptyFiles",
-    "tile_size": "tileSize",
-    "no_data": "noData",
-    "metadata_keys": "metadataKeys",
-}
-GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS: Final = frozenset(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES).difference(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES.values())
-GRID_DIMENSIONS_NAMES: Final[Mapping[str, str]] = {"width": "width", "height": "height"}
-IMAGE_ASSET_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "pyramidingPolicy": "pyramidingPolicy",
-    "pyramidingPolicyOverrides": "pyramidingPolicyOverrides",
-    "tileSize": "tileSize",
-    "earthEngineDestination": "earthEngineDestination",
-    "pyramiding_policy": "pyramidingPolicy",
-    "pyramiding_policy_overrides": "pyramidingPolicyOverrides",
-    "tile_size": "tileSize",
-    "earth_engine_destination": "earthEngineDestination",
-}
-IMAGE_ASSET_EXPORT_OPTIONS_OTHERS: Final = frozenset(IMAGE_ASSET_EXPORT_OPTIONS_NAMES).difference(IMAGE_ASSET_EXPORT_OPTIONS_NAMES.values())
-IMAGE_FILE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "fileFormat": "fileFormat",
-    "driveDestination": "driveDestination",
-    "cloudStorageDestination": "cloudStorageDestination",
-    "geoTiffOptions": "geoTiffOptions",
-    "tfRecordOptions": "tfRecordOptions",
-    "file_format": "fileFormat",
-    "drive_destination": "driveDestination",
-    "cloud_storage_destination": "cloudStorageDestination",
-    "geo_tiff_options": "geoTiffOptions",
-    "tf_record_options": "tfRecordOptions",
-}
-IMAGE_FILE_EXPORT_OPTIONS_OTHERS: Final = frozenset(IMAGE_FILE_EXPORT_OPTIONS_NAMES).difference(IMAGE_FILE_EXPORT_OPTIONS_NAMES.values())
-LIST_OPERATIONS_RESPONSE_NAMES: Final[Mapping[str, str]] = {
-    "operations": "operations",
-    "nextPageToken": "nextPageToken",
-    "unreachable": "unreachable",
-    "next_page_token": "nextPageToken",
-}
-LIST_OPERATIONS_RESPONSE_OTHERS: Final = frozenset(LIST_OPERATIONS_RESPONSE_NAMES).difference(LIST_OPERATIONS_RESPONSE_NAMES.values())
-NUMBER_NAMES: Final[Mapping[str, str]] = {
-    "floatValue": "floatValue",
-    "integerValue": "integerValue",
-    "float_value": "floatValue",
-    "integer_value": "integerValue",
-}
-OPERATION_NAMES: Final[Mapping[str, str]] = {
-    "name": "name",
-    "metadata": "metadata",
-    "done": "done",
-    "error": "error",
-    "response": "response",
-}
-OPERATION_METADATA_NAMES: Final[Mapping[str, str]] = {
-    "state": "state",
-    "description": "description",
-    "type": "type",
-    "priority": "priority",
-    "createTime": "createTime",
-    "updateTime": "updateTime",
-    "startTime": "startTime",
-    "endTime": "endTime",
-    "progress": "progress",
-    "stages": "stages",
-    "attempt": "attempt",
-    "scriptUri": "scriptUri",
-    "destinationUris": "destinationUris",
-    "notifications": "notifications",
-    "batchEecuUsageSeconds": "batchEecuUsageSeconds",
-    "create_time": "createTime",
-    "update_time": "updateTime",
-    "start_time": "startTime",
-    "end_time": "endTime",
-    "script_uri": "scriptUri",
-    "destination_uris": "destinationUris",
-    "batch_eecu_usage_seconds": "batchEecuUsageSeconds",
-}
-OPERATION_METADATA_OTHERS: Final = frozenset(OPERATION_METADATA_NAMES).difference(OPERATION_METADATA_NAMES.values())
-OPERATION_NOTIFICATION_NAMES: Final[Mapping[str, str]] = {
-    "severity": "severity",
-    "topic": "topic",
-    "detail": "detail",
-}
-OPERATION_STAGE_NAMES: Final[Mapping[str, str]] = {
-    "displayName": "displayName",
-    "completeWorkUnits": "completeWorkUnits",
-    "totalWorkUnits": "totalWorkUnits",
-    "description": "description",
-    "display_name": "displayName",
-    "complete_work_units": "completeWorkUnits",
-    "total_work_units": "totalWorkUnits",
-}
-OPERATION_STAGE_OTHERS: Final = frozenset(OPERATION_STAGE_NAMES).difference(OPERATION_STAGE_NAMES.values())
-PIXEL_GRID_NAMES: Final[Mapping[str, str]] = {
-    "dimensions": "dimensions",
-    "affineTransform": "affineTransform",
-    "crsCode": "crsCode",
-    "crsWkt": "crsWkt",
-    "affine_transform": "affineTransform",
-    "crs_code": "crsCode",
-    "crs_wkt": "crsWkt",
-}
-PIXEL_GRID_OTHERS: Final = frozenset(PIXEL_GRID_NAMES).difference(PIXEL_GRID_NAMES.values())
-STATUS_NAMES: Final[Mapping[str, str]] = {"code": "code", "message": "message", "details": "details"}
-TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "tileDimensions": "tileDimensions",
-    "marginDimensions": "marginDimensions",
-    "compress": "compress",
-    "maxSizeBytes": "maxSizeBytes",
-    "defaultValue": "defaultValue",
-    "tensorDepths": "tensorDepths",
-    "sequenceData": "sequenceData",
-    "collapseBands": "collapseBands",
-    "maxMaskedRatio": "maxMaskedRatio",
-    "tile_dimensions": "tileDimensions",
-    "margin_dimensions": "marginDimensions",
-    "max_size_bytes": "maxSizeBytes",
-    "default_value": "defaultValue",
-    "tensor_depths": "tensorDepths",
-    "sequence_data": "sequenceData",
-    "collapse_bands": "collapseBands",
-    "max_masked_ratio": "maxMaskedRatio",
-}
-TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS: Final = frozenset(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES).difference(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES.values())
-VALUE_NODE_NAMES: Final[Mapping[str, str]] = {
-    "constantValue": "constantValue",
-    "integerValue": "integerValue",
-    "bytesValue": "bytesValue",
-    "arrayValue": "arrayValue",
-    "dictionaryValue": "dictionaryValue",
-    "functionDefinitionValue": "functionDefinitionValue",
-    "functionInvocationValue": "functionInvocationValue",
-    "argumentReference": "argumentReference",
-    "valueReference": "valueReference",
-    "constant_value": "constantValue",
-    "integer_value": "integerValue",
-    "bytes_value": "bytesValue",
-    "array_value": "arrayValue",
-    "dictionary_value": "dictionaryValue",
-    "function_definition_value": "functionDefinitionValue",
-    "function_invocation_value": "functionInvocationValue",
-    "argument_reference": "argumentReference",
-    "value_reference": "valueReference",
-}
-WAIT_OPERATION_REQUEST_NAMES: Final[Mapping[str, str]] = {"timeout": "timeout"}
+AFFINE_TRANSFORM_NAMES: Final[frozenset[str]] = frozenset({
+    "scaleX",
+    "shearX",
+    "translateX",
+    "shearY",
+    "scaleY",
+    "translateY",
+})
+ARRAY_VALUE_NAMES: Final[frozenset[str]] = frozenset({"values"})
+CANCEL_OPERATION_REQUEST_NAMES: Final[frozenset[str]] = frozenset()
+CLOUD_STORAGE_DESTINATION_NAMES: Final[frozenset[str]] = frozenset({
+    "bucket",
+    "filenamePrefix",
+    "permissions",
+    "bucketCorsUris",
+})
+DICTIONARY_VALUE_NAMES: Final[frozenset[str]] = frozenset({"values"})
+DRIVE_DESTINATION_NAMES: Final[frozenset[str]] = frozenset({"folder", "filenamePrefix"})
+EARTH_ENGINE_DESTINATION_NAMES: Final[frozenset[str]] = frozenset({"name", "overwrite"})
+EMPTY_NAMES: Final[frozenset[str]] = frozenset()
+EXPORT_IMAGE_REQUEST_NAMES: Final[frozenset[str]] = frozenset({
+    "expression",
+    "description",
+    "maxPixels",
+    "grid",
+    "requestId",
+    "workloadTag",
+    "priority",
+    "maxWorkers",
+    "fileExportOptions",
+    "assetExportOptions",
+})
+EXPRESSION_NAMES: Final[frozenset[str]] = frozenset({"values", "result"})
+FUNCTION_DEFINITION_NAMES: Final[frozenset[str]] = frozenset({"argumentNames", "body"})
+FUNCTION_INVOCATION_NAMES: Final[frozenset[str]] = frozenset({
+    "functionName",
+    "functionReference",
+    "arguments",
+})
+GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "cloudOptimized",
+    "tileDimensions",
+    "skipEmptyFiles",
+    "tileSize",
+    "noData",
+    "metadataKeys",
+})
+GRID_DIMENSIONS_NAMES: Final[frozenset[str]] = frozenset({"width", "height"})
+IMAGE_ASSET_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "pyramidingPolicy",
+    "pyramidingPolicyOverrides",
+    "tileSize",
+    "earthEngineDestination",
+})
+IMAGE_FILE_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "fileFormat",
+    "driveDestination",
+    "cloudStorageDestination",
+    "geoTiffOptions",
+    "tfRecordOptions",
+})
+LIST_OPERATIONS_RESPONSE_NAMES: Final[frozenset[str]] = frozenset({
+    "operations",
+    "nextPageToken",
+    "unreachable",
+})
+NUMBER_NAMES: Final[frozenset[str]] = frozenset({"floatValue", "integerValue"})
+OPERATION_NAMES: Final[frozenset[str]] = frozenset({"name", "metadata", "done", "error", "response"})
+OPERATION_METADATA_NAMES: Final[frozenset[str]] = frozenset({
+    "state",
+    "description",
+    "type",
+    "priority",
+    "createTime",
+    "updateTime",
+    "startTime",
+    "endTime",
+    "progress",
+    "stages",
+    "attempt",
+    "scriptUri",
+    "destinationUris",
+    "notifications",
+    "batchEecuUsageSeconds",
+})
+OPERATION_NOTIFICATION_NAMES: Final[frozenset[str]] = frozenset({"severity", "topic", "detail"})
+OPERATION_STAGE_NAMES: Final[frozenset[str]] = frozenset({
+    "displayName",
+    "completeWorkUnits",
+    "totalWorkUnits",
+    "description",
+})
+PIXEL_GRID_NAMES: Final[frozenset[str]] = frozenset({"dimensions", "affineTransform", "crsCode", "crsWkt"})
+STATUS_NAMES: Final[frozenset[str]] = frozenset({"code", "message", "details"})
+TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "tileDimensions",
+    "marginDimensions",
+    "compress",
+    "maxSizeBytes",
+    "defaultValue",
+    "tensorDepths",
+    "sequenceData",
+    "collapseBands",
+    "maxMaskedRatio",
+})
+VALUE_NODE_NAMES: Final[frozenset[str]] = frozenset({
+    "constantValue",
+    "integerValue",
+    "bytesValue",
+    "arrayValue",
+    "dictionaryValue",
+    "functionDefinitionValue",
+    "functionInvocationValue",
+    "argumentReference",
+    "valueReference",
+})
+WAIT_OPERATION_REQUEST_NAMES: Final[frozenset[str]] = frozenset({"timeout"})
 
 
 def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
@@ -279,8 +175,8 @@ def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
     except DecodeError as error:
         raise error.under(key) from None
     made = build_affine_transform(data or EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
-    if data and not AFFINE_TRANSFORM_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_affine_transform(decode.renamed(data, AFFINE_TRANSFORM_NAMES), depth))
+    if data and (others := decode.renamed(data, AFFINE_TRANSFORM_NAMES)) is not None:
+        return decode.joined(made, decode_affine_transform(others, depth))
     return made
 
 
@@ -347,6 +243,8 @@ def decode_array_value(data: Any, depth: int) -> messages.ArrayValue:
     made = new(messages.ArrayValue)
     put_unknown_fields(made, data or EMPTY)
     put_array_value__values(made, values)
+    if data and (others := decode.renamed(data, ARRAY_VALUE_NAMES)) is not None:
+        return decode.joined(made, decode_array_value(others, depth))
     return made
 
 
@@ -422,8 +320,8 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
         permissions,
         bucket_cors_uris,
     )
-    if data and not CLOUD_STORAGE_DESTINATION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_cloud_storage_destination(decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES), depth))
+    if data and (others := decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES)) is not None:
+        return decode.joined(made, decode_cloud_storage_destination(others, depth))
     return made
 
 
@@ -480,6 +378,8 @@ def decode_dictionary_value(data: Any, depth: int) -> messages.DictionaryValue:
     made = new(messages.DictionaryValue)
     put_unknown_fields(made, data or EMPTY)
     put_dictionary_value__values(made, values)
+    if data and (others := decode.renamed(data, DICTIONARY_VALUE_NAMES)) is not None:
+        return decode.joined(made, decode_dictionary_value(others, depth))
     return made
 
 
@@ -525,8 +425,8 @@ def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination
     put_unknown_fields(made, data or EMPTY)
     put_drive_destination__folder(made, folder)
     put_drive_destination__filename_prefix(made, filename_prefix)
-    if data and not DRIVE_DESTINATION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_drive_destination(decode.renamed(data, DRIVE_DESTINATION_NAMES), depth))
+    if data and (others := decode.renamed(data, DRIVE_DESTINATION_NAMES)) is not None:
+        return decode.joined(made, decode_drive_destination(others, depth))
     return made
 
 
@@ -577,6 +477,8 @@ def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngi
     put_unknown_fields(made, data or EMPTY)
     put_earth_engine_destination__name(made, name)
     put_earth_engine_destination__overwrite(made, overwrite)
+    if data and (others := decode.renamed(data, EARTH_ENGINE_DESTINATION_NAMES)) is not None:
+        return decode.joined(made, decode_earth_engine_destination(others, depth))
     return made
 
 
@@ -686,8 +588,8 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         max_workers,
         export_options,
     )
-    if data and not EXPORT_IMAGE_REQUEST_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_export_image_request(decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES), depth))
+    if data and (others := decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_export_image_request(others, depth))
     return made
 
 
@@ -781,6 +683,8 @@ def decode_expression(data: Any, depth: int) -> messages.Expression:
     put_unknown_fields(made, data or EMPTY)
     put_expression__values(made, values)
     put_expression__result(made, result)
+    if data and (others := decode.renamed(data, EXPRESSION_NAMES)) is not None:
+        return decode.joined(made, decode_expression(others, depth))
     return made
 
 
@@ -831,8 +735,8 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
     put_unknown_fields(made, data or EMPTY)
     put_function_definition__argument_names(made, argument_names)
     put_function_definition__body(made, body)
-    if data and not FUNCTION_DEFINITION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_function_definition(decode.renamed(data, FUNCTION_DEFINITION_NAMES), depth))
+    if data and (others := decode.renamed(data, FUNCTION_DEFINITION_NAMES)) is not None:
+        return decode.joined(made, decode_function_definition(others, depth))
     return made
 
 
@@ -892,8 +796,8 @@ def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvoca
     put_unknown_fields(made, data or EMPTY)
     put_function_invocation__function(made, function)
     put_function_invocation__arguments(made, arguments)
-    if data and not FUNCTION_INVOCATION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_function_invocation(decode.renamed(data, FUNCTION_INVOCATION_NAMES), depth))
+    if data and (others := decode.renamed(data, FUNCTION_INVOCATION_NAMES)) is not None:
+        return decode.joined(made, decode_function_invocation(others, depth))
     return made
 
 
@@ -971,8 +875,8 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         no_data,
         metadata_keys,
     )
-    if data and not GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_geo_tiff_image_export_options(decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_geo_tiff_image_export_options(others, depth))
     return made
 
 
@@ -1049,6 +953,8 @@ def decode_grid_dimensions(data: Any, depth: int) -> messages.GridDimensions:
     put_unknown_fields(made, data or EMPTY)
     put_grid_dimensions__width(made, width)
     put_grid_dimensions__height(made, height)
+    if data and (others := decode.renamed(data, GRID_DIMENSIONS_NAMES)) is not None:
+        return decode.joined(made, decode_grid_dimensions(others, depth))
     return made
 
 
@@ -1108,8 +1014,8 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
         tile_size,
         destination,
     )
-    if data and not IMAGE_ASSET_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_image_asset_export_options(decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_image_asset_export_options(others, depth))
     return made
 
 
@@ -1192,8 +1098,8 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
     except DecodeError as error:
         raise error.under(key) from None
     made = build_image_file_export_options(data or EMPTY, file_format, destination, format_options)
-    if data and not IMAGE_FILE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_image_file_export_options(decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_image_file_export_options(others, depth))
     return made
 
 
@@ -1265,8 +1171,8 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
     except DecodeError as error:
         raise error.under(key) from None
     made = build_list_operations_response(data or EMPTY, operations, next_page_token, unreachable)
-    if data and not LIST_OPERATIONS_RESPONSE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_list_operations_response(decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES), depth))
+    if data and (others := decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES)) is not None:
+        return decode.joined(made, decode_list_operations_response(others, depth))
     return made
 
 
@@ -1408,7 +1314,10 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
             result = build_operation__response(decode.struct(value, depth + 1))
     except DecodeError as error:
         raise error.under(key) from None
-    return build_operation(data or EMPTY, name, metadata, done, result)
+    made = build_operation(data or EMPTY, name, metadata, done, result)
+    if data and (others := decode.renamed(data, OPERATION_NAMES)) is not None:
+        return decode.joined(made, decode_operation(others, depth))
+    return made
 
 
 def encode_operation(message: Any, depth: int, write: Write) -> None:
@@ -1530,8 +1439,8 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         notifications,
         batch_eecu_usage_seconds,
     )
-    if data and not OPERATION_METADATA_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_operation_metadata(decode.renamed(data, OPERATION_METADATA_NAMES), depth))
+    if data and (others := decode.renamed(data, OPERATION_METADATA_NAMES)) is not None:
+        return decode.joined(made, decode_operation_metadata(others, depth))
     return made
 
 
@@ -1646,7 +1555,10 @@ def decode_operation_notification(data: Any, depth: int) -> messages.OperationNo
             detail = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_operation_notification(data or EMPTY, severity, topic, detail)
+    made = build_operation_notification(data or EMPTY, severity, topic, detail)
+    if data and (others := decode.renamed(data, OPERATION_NOTIFICATION_NAMES)) is not None:
+        return decode.joined(made, decode_operation_notification(others, depth))
+    return made
 
 
 def encode_operation_notification(message: Any, depth: int, write: Write) -> None:
@@ -1710,8 +1622,8 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
         total_work_units,
         description,
     )
-    if data and not OPERATION_STAGE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_operation_stage(decode.renamed(data, OPERATION_STAGE_NAMES), depth))
+    if data and (others := decode.renamed(data, OPERATION_STAGE_NAMES)) is not None:
+        return decode.joined(made, decode_operation_stage(others, depth))
     return made
 
 
@@ -1781,8 +1693,8 @@ def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
     except DecodeError as error:
         raise error.under(key) from None
     made = build_pixel_grid(data or EMPTY, dimensions, affine_transform, crs)
-    if data and not PIXEL_GRID_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_pixel_grid(decode.renamed(data, PIXEL_GRID_NAMES), depth))
+    if data and (others := decode.renamed(data, PIXEL_GRID_NAMES)) is not None:
+        return decode.joined(made, decode_pixel_grid(others, depth))
     return made
 
 
@@ -1847,7 +1759,10 @@ def decode_status(data: Any, depth: int) -> messages.Status:
             details = decode__struct__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_status(data or EMPTY, code, message, details)
+    made = build_status(data or EMPTY, code, message, details)
+    if data and (others := decode.renamed(data, STATUS_NAMES)) is not None:
+        return decode.joined(made, decode_status(others, depth))
+    return made
 
 
 def encode_status(message: Any, depth: int, write: Write) -> None:
@@ -1931,8 +1846,8 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         collapse_bands,
         max_masked_ratio,
     )
-    if data and not TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_tf_record_image_export_options(decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_tf_record_image_export_options(others, depth))
     return made
 
 
@@ -2270,6 +2185,8 @@ def decode_wait_operation_request(data: Any, depth: int) -> messages.WaitOperati
     made = new(messages.WaitOperationRequest)
     put_unknown_fields(made, data or EMPTY)
     put_wait_operation_request__timeout(made, timeout)
+    if data and (others := decode.renamed(data, WAIT_OPERATION_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_wait_operation_request(others, depth))
     return made
 
 

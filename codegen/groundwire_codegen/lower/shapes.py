@@ -186,6 +186,8 @@ class Shapes:
             self._add(place, schema, NO_MESSAGE)
             return MessageRef(place)
         extra = schema.additional_properties
+        if extra is not None and "@type" in extra.description:
+            return Packed(())
         if schema.format is not None or extra is None or extra.type == "any":
             return Scalar(Kind.STRUCT)
         value = self.resolve(extra, f"{place}{{}}", rule, nesting + 1)

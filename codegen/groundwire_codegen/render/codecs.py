@@ -9,7 +9,6 @@ from attrs import frozen
 from ..ir import Api, Message
 from ..names import snake
 from . import decoders, encoders
-from .decoders import constant
 from .imports import Table, import_lines
 from .layout import bracketed
 from .leaves import Leaves
@@ -46,9 +45,6 @@ def codecs_view(api: Api, runtime: str) -> CodecsView:
     tables: list[str] = []
     for message in api.messages.values():
         names += decoders.wire_names(message)
-        if decoders.has_other_names(message) and not message.family:
-            stem = constant(message)
-            names.append(f"{stem}_OTHERS: Final = frozenset({stem}_NAMES).difference({stem}_NAMES.values())")
         functions.append("\n".join(decoders.decoder(message, leaves)))
         functions += ["\n".join(lines) for lines in decoders.variants(message, leaves)]
         functions += ["\n".join(lines) for lines in encoders.encoder(message, leaves)]

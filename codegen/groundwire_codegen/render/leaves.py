@@ -21,13 +21,13 @@ FUNCTIONS: Final = {
     Kind.BYTES: "byte",
     Kind.TIMESTAMP: "timestamp",
     Kind.DURATION: "duration",
-    Kind.FIELD_MASK: "string",
+    Kind.FIELD_MASK: "field_mask",
     Kind.DATE: "string",
     Kind.DATE_TIME: "string",
     Kind.ANY: "any_value",
     Kind.STRUCT: "struct",
 }
-"""Decoders in the runtime, by kind; encoders have the same names but for field masks."""
+"""Decoders in the runtime, by kind; encoders have the same names."""
 
 
 class Leaves:
@@ -126,8 +126,7 @@ class Leaves:
 
     def _encoder(self, type_: TypeRef, owner: Message, field: Field) -> str:
         if isinstance(type_, Scalar):
-            name = "field_mask" if type_.kind is Kind.FIELD_MASK else FUNCTIONS[type_.kind]
-            return f"encode.{name}"
+            return f"encode.{FUNCTIONS[type_.kind]}"
         if isinstance(type_, (EnumRef, MessageRef)):
             return f"encode_{snake(type_.name)}"
         if isinstance(type_, Packed):

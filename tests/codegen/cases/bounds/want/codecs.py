@@ -16,19 +16,19 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-MODE_NAMES: Final[Mapping[str, str]] = {"fan": "fan", "grill": "grill"}
-PROGRAM_NAMES: Final[Mapping[str, str]] = {
-    "celsius": "celsius",
-    "minutes": "minutes",
-    "name": "name",
-    "priority": "priority",
-    "serial": "serial",
-    "size": "size",
-    "start": "start",
-    "steps": "steps",
-    "tile": "tile",
-}
-SIZE_NAMES: Final[Mapping[str, str]] = {"height": "height", "width": "width"}
+MODE_NAMES: Final[frozenset[str]] = frozenset({"fan", "grill"})
+PROGRAM_NAMES: Final[frozenset[str]] = frozenset({
+    "celsius",
+    "minutes",
+    "name",
+    "priority",
+    "serial",
+    "size",
+    "start",
+    "steps",
+    "tile",
+})
+SIZE_NAMES: Final[frozenset[str]] = frozenset({"height", "width"})
 
 
 def decode_mode(data: Any, depth: int) -> messages.Mode:
@@ -148,7 +148,10 @@ def decode_program(data: Any, depth: int) -> messages.Program:
             tile = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_program(data or EMPTY, celsius, minutes, name, priority, serial, size, start, steps, tile)
+    made = build_program(data or EMPTY, celsius, minutes, name, priority, serial, size, start, steps, tile)
+    if data and (others := decode.renamed(data, PROGRAM_NAMES)) is not None:
+        return decode.joined(made, decode_program(others, depth))
+    return made
 
 
 def encode_program(message: Any, depth: int, write: Write) -> None:
@@ -242,6 +245,8 @@ def decode_size(data: Any, depth: int) -> messages.Size:
     put_unknown_fields(made, data or EMPTY)
     put_size__height(made, height)
     put_size__width(made, width)
+    if data and (others := decode.renamed(data, SIZE_NAMES)) is not None:
+        return decode.joined(made, decode_size(others, depth))
     return made
 
 

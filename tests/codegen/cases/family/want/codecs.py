@@ -15,14 +15,8 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-SUM_NAMES: Final[Mapping[str, str]] = {"left": "left", "named": "named", "terms": "terms"}
-TERM_NAMES: Final[Mapping[str, str]] = {
-    "constant": "constant",
-    "name": "name",
-    "none": "none",
-    "number": "number",
-    "sum": "sum",
-}
+SUM_NAMES: Final[frozenset[str]] = frozenset({"left", "named", "terms"})
+TERM_NAMES: Final[frozenset[str]] = frozenset({"constant", "name", "none", "number", "sum"})
 
 
 def decode_sum(data: Any, depth: int) -> messages.Sum:
@@ -44,7 +38,10 @@ def decode_sum(data: Any, depth: int) -> messages.Sum:
             terms = decode_term__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_sum(data or EMPTY, left, named, terms)
+    made = build_sum(data or EMPTY, left, named, terms)
+    if data and (others := decode.renamed(data, SUM_NAMES)) is not None:
+        return decode.joined(made, decode_sum(others, depth))
+    return made
 
 
 def encode_sum(message: Any, depth: int, write: Write) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -16,22 +15,11 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-EMPTY_NAMES: Final[Mapping[str, str]] = {}
-FIRE_METADATA_NAMES: Final[Mapping[str, str]] = {"percent": "percent"}
-FIRE_REQUEST_NAMES: Final[Mapping[str, str]] = {
-    "pot": "pot",
-    "requestId": "requestId",
-    "request_id": "requestId",
-}
-FIRE_REQUEST_OTHERS: Final = frozenset(FIRE_REQUEST_NAMES).difference(FIRE_REQUEST_NAMES.values())
-OPERATION_NAMES: Final[Mapping[str, str]] = {
-    "done": "done",
-    "error": "error",
-    "response": "response",
-    "metadata": "metadata",
-    "name": "name",
-}
-STATUS_NAMES: Final[Mapping[str, str]] = {"code": "code", "message": "message"}
+EMPTY_NAMES: Final[frozenset[str]] = frozenset()
+FIRE_METADATA_NAMES: Final[frozenset[str]] = frozenset({"percent"})
+FIRE_REQUEST_NAMES: Final[frozenset[str]] = frozenset({"pot", "requestId"})
+OPERATION_NAMES: Final[frozenset[str]] = frozenset({"done", "error", "response", "metadata", "name"})
+STATUS_NAMES: Final[frozenset[str]] = frozenset({"code", "message"})
 
 
 def decode_empty(data: Any, depth: int) -> messages.Empty:
@@ -71,6 +59,8 @@ def decode_fire_metadata(data: Any, depth: int) -> messages.FireMetadata:
     made = new(messages.FireMetadata)
     put_unknown_fields(made, data or EMPTY)
     put_fire_metadata__percent(made, percent)
+    if data and (others := decode.renamed(data, FIRE_METADATA_NAMES)) is not None:
+        return decode.joined(made, decode_fire_metadata(others, depth))
     return made
 
 
@@ -116,8 +106,8 @@ def decode_fire_request(data: Any, depth: int) -> messages.FireRequest:
     put_unknown_fields(made, data or EMPTY)
     put_fire_request__pot(made, pot)
     put_fire_request__request_id(made, request_id)
-    if data and not FIRE_REQUEST_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_fire_request(decode.renamed(data, FIRE_REQUEST_NAMES), depth))
+    if data and (others := decode.renamed(data, FIRE_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_fire_request(others, depth))
     return made
 
 
@@ -174,7 +164,10 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_operation(data or EMPTY, done, result, metadata, name)
+    made = build_operation(data or EMPTY, done, result, metadata, name)
+    if data and (others := decode.renamed(data, OPERATION_NAMES)) is not None:
+        return decode.joined(made, decode_operation(others, depth))
+    return made
 
 
 def encode_operation(message: Any, depth: int, write: Write) -> None:
@@ -243,6 +236,8 @@ def decode_status(data: Any, depth: int) -> messages.Status:
     put_unknown_fields(made, data or EMPTY)
     put_status__code(made, code)
     put_status__message(made, message)
+    if data and (others := decode.renamed(data, STATUS_NAMES)) is not None:
+        return decode.joined(made, decode_status(others, depth))
     return made
 
 

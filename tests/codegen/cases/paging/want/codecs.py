@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -15,26 +14,10 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-BOOK_NAMES: Final[Mapping[str, str]] = {"name": "name"}
-LIST_BOOKS_RESPONSE_NAMES: Final[Mapping[str, str]] = {
-    "books": "books",
-    "nextPageToken": "nextPageToken",
-    "unreachable": "unreachable",
-    "next_page_token": "nextPageToken",
-}
-LIST_BOOKS_RESPONSE_OTHERS: Final = frozenset(LIST_BOOKS_RESPONSE_NAMES).difference(LIST_BOOKS_RESPONSE_NAMES.values())
-SEARCH_REQUEST_NAMES: Final[Mapping[str, str]] = {
-    "pageToken": "pageToken",
-    "query": "query",
-    "page_token": "pageToken",
-}
-SEARCH_REQUEST_OTHERS: Final = frozenset(SEARCH_REQUEST_NAMES).difference(SEARCH_REQUEST_NAMES.values())
-SEARCH_RESPONSE_NAMES: Final[Mapping[str, str]] = {
-    "hits": "hits",
-    "nextPageToken": "nextPageToken",
-    "next_page_token": "nextPageToken",
-}
-SEARCH_RESPONSE_OTHERS: Final = frozenset(SEARCH_RESPONSE_NAMES).difference(SEARCH_RESPONSE_NAMES.values())
+BOOK_NAMES: Final[frozenset[str]] = frozenset({"name"})
+LIST_BOOKS_RESPONSE_NAMES: Final[frozenset[str]] = frozenset({"books", "nextPageToken", "unreachable"})
+SEARCH_REQUEST_NAMES: Final[frozenset[str]] = frozenset({"pageToken", "query"})
+SEARCH_RESPONSE_NAMES: Final[frozenset[str]] = frozenset({"hits", "nextPageToken"})
 
 
 def decode_book(data: Any, depth: int) -> messages.Book:
@@ -53,6 +36,8 @@ def decode_book(data: Any, depth: int) -> messages.Book:
     made = new(messages.Book)
     put_unknown_fields(made, data or EMPTY)
     put_book__name(made, name)
+    if data and (others := decode.renamed(data, BOOK_NAMES)) is not None:
+        return decode.joined(made, decode_book(others, depth))
     return made
 
 
@@ -98,8 +83,8 @@ def decode_list_books_response(data: Any, depth: int) -> messages.ListBooksRespo
     except DecodeError as error:
         raise error.under(key) from None
     made = build_list_books_response(data or EMPTY, books, next_page_token, unreachable)
-    if data and not LIST_BOOKS_RESPONSE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_list_books_response(decode.renamed(data, LIST_BOOKS_RESPONSE_NAMES), depth))
+    if data and (others := decode.renamed(data, LIST_BOOKS_RESPONSE_NAMES)) is not None:
+        return decode.joined(made, decode_list_books_response(others, depth))
     return made
 
 
@@ -155,8 +140,8 @@ def decode_search_request(data: Any, depth: int) -> messages.SearchRequest:
     put_unknown_fields(made, data or EMPTY)
     put_search_request__page_token(made, page_token)
     put_search_request__query(made, query)
-    if data and not SEARCH_REQUEST_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_search_request(decode.renamed(data, SEARCH_REQUEST_NAMES), depth))
+    if data and (others := decode.renamed(data, SEARCH_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_search_request(others, depth))
     return made
 
 
@@ -207,8 +192,8 @@ def decode_search_response(data: Any, depth: int) -> messages.SearchResponse:
     put_unknown_fields(made, data or EMPTY)
     put_search_response__hits(made, hits)
     put_search_response__next_page_token(made, next_page_token)
-    if data and not SEARCH_RESPONSE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_search_response(decode.renamed(data, SEARCH_RESPONSE_NAMES), depth))
+    if data and (others := decode.renamed(data, SEARCH_RESPONSE_NAMES)) is not None:
+        return decode.joined(made, decode_search_response(others, depth))
     return made
 
 
