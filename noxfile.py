@@ -110,6 +110,13 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def corpus(session: nox.Session) -> None:
+    """Generate, check and use clients of Google's published documents; `-- --generate` generates all of them."""
+    session.install("-q", "-e", ".[dev]", "google-api-python-client>=2.150")
+    session.run("python", "-m", "tests.corpus", *session.posargs)
+
+
+@nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions that pyproject.toml admits."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
@@ -150,6 +157,14 @@ def build(session: nox.Session) -> None:
         session.run(python, "-m", "pip", "install", "-q", f"{artifact}[codegen,contract]", external=True)
         # -P: the folder of the script is not searched, so that tests/typing does not pass for the standard typing.
         session.run(python, "-P", str(ROOT / "tests" / "installed.py"), external=True)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Start 10,000 exports through a proxy that hits three in ten requests, and kill processes that start them."""
+    session.install("-q", "-e", ".[contract]")
+    session.run("python", "-m", "tests.soak.starts", *session.posargs)
+    session.run("python", "-m", "tests.soak.deaths", *session.posargs)
 
 
 @nox.session

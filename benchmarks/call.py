@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,34 +11,21 @@ from typing import Any
 import groundwire
 import urllib3
 
+from .answering import answering
 from .measure import interleaved
 
-CALLS = 300
-OPERATION = {
-    "name": "projects/p/operations/AAAAAAAAAAAAAAAAAAAAAAAA",
-    "metadata": {
-        "@type": "type.googleapis.com/google.earthengine.v1beta.OperationMetadata",
-        "state": "PENDING",
-        "description": "bench",
-        "createTime": "2026-01-01T00:00:00.000000Z",
-        "updateTime": "2026-01-01T00:00:00.000000Z",
-        "startTime": "1970-01-01T00:00:00Z",
-        "type": "EXPORT_IMAGE",
-    },
-}
-BODY = json.dumps(OPERATION).encode()
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
-    len(BODY),
-    BODY,
-)
+CALLS = 100
 
 
 def run() -> list[tuple[str, str, float]]:
     """Rows of (what, against, ratio)."""
-    port = _serve()
-    endpoint = f"http://127.0.0.1:{port}"
+    with answering() as endpoint:
+        return _compared(endpoint)
+
+
+def _compared(endpoint: str) -> list[tuple[str, str, float]]:
     client = groundwire.Client(project="p", endpoint=endpoint, credentials=groundwire.credentials.anonymous())
-    request = _request()
+    request = small_request()
     body = groundwire.encode(request)
     pool = urllib3.PoolManager(retries=False)
     url = f"{endpoint}/v1beta/projects/p/image:export"
@@ -51,7 +36,7 @@ def run() -> list[tuple[str, str, float]]:
     }
     if importlib.util.find_spec("googleapiclient") is not None:
         runs["google-api-python-client"] = _official(endpoint, json.loads(body))
-    found = interleaved({name: _repeat(call) for name, call in runs.items()})
+    found = interleaved({name: _repeat(call) for name, call in runs.items()}, rounds=31)
     return [
         ("one export call", peer, found["ours"] / taken) for peer, taken in found.items() if peer != "ours"
     ]
@@ -65,7 +50,8 @@ def _repeat(call: Callable[[], object]) -> Callable[[], object]:
     return repeat
 
 
-def _request() -> groundwire.ExportImageRequest:
+def small_request() -> groundwire.ExportImageRequest:
+    """An export of eight nodes."""
     node = groundwire.ValueNode
     values = {
         str(number): node.FunctionInvocationValue(
@@ -96,40 +82,3 @@ def _official(endpoint: str, body: dict[str, Any]) -> Callable[[], object]:
     service = build_from_document(changed, http=httplib2.Http())
     image = service.projects().image()
     return lambda: image.export(project="projects/p", body=body).execute()
-
-
-def _serve() -> int:
-    listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=_accept, args=(listener,), daemon=True).start()
-    return int(listener.getsockname()[1])
-
-
-def _accept(listener: socket.socket) -> None:
-    while True:
-        connection, _ = listener.accept()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=_answer, args=(connection,), daemon=True).start()
-
-
-def _answer(connection: socket.socket) -> None:
-    """Read requests with a length, and answer each with the same bytes."""
-    data = b""
-    while True:
-        while b"\r\n\r\n" not in data:
-            piece = connection.recv(65536)
-            if not piece:
-                return
-            data += piece
-        head, _, data = data.partition(b"\r\n\r\n")
-        length = next(
-            (
-                int(line.split(b":")[1])
-                for line in head.lower().split(b"\r\n")
-                if line.startswith(b"content-length")
-            ),
-            0,
-        )
-        while len(data) < length:
-            data += connection.recv(65536)
-        data = data[length:]
-        connection.sendall(ANSWER)

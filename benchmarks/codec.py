@@ -22,13 +22,42 @@ def run() -> list[tuple[str, str, float]]:
     rows = _encoding("encode 20,000 nodes", plain, lambda: groundwire.encode(message))
     rows += _decoding("decode 20,000 nodes", text, groundwire.Expression)
     rows += [("  the same, collector off", "json.loads", _without_collector(text))]
-    request = recorded()
-    if request is not None:
-        body = json.dumps(request).encode()
-        sent = groundwire.decode(groundwire.ExportImageRequest, body)
-        rows += _encoding("encode a recorded request x 1,000", request, lambda: groundwire.encode(sent), 1000)
-        rows += _decoding("decode a recorded request x 1,000", body, groundwire.ExportImageRequest, 1000)
-    return rows
+    requests = recorded()
+    largest = max(requests.values(), key=_nodes)
+    rows += _recorded("a recorded request x 1,000", [largest], 1000)
+    return rows + _recorded(f"all {len(requests)} recorded requests", list(requests.values()), 10)
+
+
+def _nodes(request: dict[str, Any]) -> int:
+    """How many functions a request invokes: those cost most for their size."""
+    return json.dumps(request).count("functionInvocationValue")
+
+
+def _recorded(name: str, requests: list[dict[str, Any]], times: int) -> list[tuple[str, str, float]]:
+    bodies = [json.dumps(request).encode() for request in requests]
+    sent = [groundwire.decode(groundwire.ExportImageRequest, body) for body in bodies]
+    encoding = {
+        "ours": _each(groundwire.encode, sent, times),
+        "json": _each(json.dumps, requests, times),
+    }
+    decoding = {
+        "ours": _each(lambda body: groundwire.decode(groundwire.ExportImageRequest, body), bodies, times),
+        "json": _each(json.loads, bodies, times),
+    }
+    found, read = interleaved(encoding), interleaved(decoding)
+    return [
+        (f"encode {name}", "json.dumps", found["ours"] / found["json"]),
+        (f"decode {name}", "json.loads", read["ours"] / read["json"]),
+    ]
+
+
+def _each(function: Callable[[Any], object], values: list[Any], times: int) -> Callable[[], object]:
+    def repeat() -> None:
+        for _ in range(times):
+            for value in values:
+                function(value)
+
+    return repeat
 
 
 def _times(function: Callable[[], object], times: int) -> Callable[[], object]:

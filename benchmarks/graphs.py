@@ -8,6 +8,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+import groundwire
+
 NAMES = (
     "Image.select",
     "Image.add",
@@ -45,12 +47,21 @@ def _argument(source: random.Random, before: int) -> tuple[dict[str, Any], int]:
     return {"arrayValue": {"values": items}}, 4
 
 
-def recorded() -> dict[str, Any] | None:
-    """A request that the official client sent (a composite of many nodes), when the vectors are at hand."""
+def recorded() -> dict[str, dict[str, Any]]:
+    """Export requests that the official client sent, by case: those of the vectors when they are at hand."""
     folder = os.environ.get("GROUNDWIRE_VECTORS")
-    if not folder:
-        return None
-    lines = (Path(folder) / "wire" / "ee_python_client.jsonl").read_text(encoding="utf-8").splitlines()
-    cases = {entry["case"]: entry["body"] for entry in map(json.loads, lines)}
-    body: dict[str, Any] = cases["expr-multiband"]
-    return body
+    own = Path(__file__).parent.parent / "tests" / "client" / "recordings.jsonl"
+    place = Path(folder) / "wire" / "ee_python_client.jsonl" if folder else own
+    rows = [json.loads(line) for line in place.read_text(encoding="utf-8").splitlines()]
+    return {row["case"]: row["body"] for row in rows if _is_export(row)}
+
+
+def _is_export(row: dict[str, Any]) -> bool:
+    """Whether a recording holds an export that our own client would send: some break a documented bound."""
+    if not row.get("path", "image:export").endswith("image:export") or row.get("body") is None:
+        return False
+    try:
+        groundwire.encode(groundwire.decode(groundwire.ExportImageRequest, json.dumps(row["body"]).encode()))
+    except groundwire.errors.ValueFault:
+        return False
+    return True

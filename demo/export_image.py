@@ -26,11 +26,13 @@ from groundwire import (
     Number,
 )
 from groundwire_exports import grid
+from groundwire_runtime.transport import UrllibTransport
 from rich.console import Console
 
 from .mistakes import caught_by_the_type_checker, refused_before_sending, refused_by_the_server
 from .ndvi import composite
 from .progress import follow
+from .wire import ShownOnce
 
 ROOT = Path(__file__).resolve().parent.parent
 BOUNDS = (13.0, 52.3, 13.6, 52.7)
@@ -45,15 +47,9 @@ def main() -> None:
         _show_regeneration(console)
         with _contract_server() as endpoint:
             console.print(f"\n[bold]2. The contract server[/] stands in for Earth Engine at {endpoint}")
-            client = groundwire.Client(
-                project=options.project, endpoint=endpoint, credentials=groundwire.credentials.anonymous()
-            )
-            _export(console, client, options.bucket)
+            _export(console, options, endpoint, groundwire.credentials.anonymous())
     else:
-        client = groundwire.Client(
-            project=options.project, endpoint=options.endpoint, credentials=options.credentials
-        )
-        _export(console, client, options.bucket)
+        _export(console, options, options.endpoint, options.credentials)
 
 
 def _options() -> argparse.Namespace:
@@ -120,14 +116,18 @@ def _request(bucket: str) -> ExportImageRequest:
     )
 
 
-def _export(console: Console, client: groundwire.Client, bucket: str) -> None:
-    request = _request(bucket)
-    body = groundwire.encode(request)
-    nodes = body.count(b'Value":') + body.count(b'Reference":')
-    console.print(
-        f"\n[bold]3. The request[/] as it goes over the wire: {len(body):,} bytes, about {nodes} value nodes"
+def _export(
+    console: Console,
+    options: argparse.Namespace,
+    endpoint: str,
+    credentials: groundwire.credentials.Credentials,
+) -> None:
+    request = _request(options.bucket)
+    wire = ShownOnce(console, UrllibTransport())
+    client = groundwire.Client(
+        project=options.project, endpoint=endpoint, credentials=credentials, transport=wire
     )
-    console.print(_shortened(body), markup=False)
+    console.print("\n[bold]3. The request[/] as it goes over the wire")
     operation = client.projects.image.export(request)
     console.print(f"\n[bold]4. Started[/] {operation.name}")
     with follow(console) as show:
@@ -145,9 +145,3 @@ def _export(console: Console, client: groundwire.Client, bucket: str) -> None:
 
 def _show(console: Console, error: groundwire.errors.GroundwireError) -> None:
     console.print(f"  {type(error).__name__}: {error}", markup=False)
-
-
-def _shortened(body: bytes, lines: int = 24) -> str:
-    text = json.dumps(json.loads(body), indent=1).splitlines()
-    head, tail = text[:lines], text[-34:]
-    return "\n".join([*head, f"  ... {len(text) - len(head) - len(tail)} more lines ...", *tail])

@@ -57,9 +57,7 @@ def composite(west: float, south: float, east: float, north: float) -> Expressio
     masked = graph.call("Collection.map", collection=wanted, baseAlgorithm=_mask_clouds(graph))
     median = graph.call("reduce.median", collection=masked)
     bands = graph.add(
-        ValueNode.ArrayValue(
-            ArrayValue(values=[ValueNode.ConstantValue(f"{band}_median") for band in ("B8", "B4")])
-        )
+        ValueNode.ArrayValue(ArrayValue(values=[ValueNode.ConstantValue(band) for band in ("B8", "B4")]))
     )
     pair = graph.call("Image.select", input=median, bandSelectors=bands)
     ndvi = graph.call("Image.normalizedDifference", input=pair)

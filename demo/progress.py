@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 def describe(metadata: OperationMetadata) -> str:
     """What an operation does right now, in a few words."""
-    stage = next((stage.display_name for stage in reversed(metadata.stages) if stage.display_name), None)
+    begun = [stage.display_name for stage in metadata.stages if stage.total_work_units is not None]
+    stage = begun[-1] if begun else None
     return f"{metadata.state or 'STARTED'}{f': {stage}' if stage else ''}"
 
 

@@ -33,28 +33,66 @@ CLASS_NAMES: Final = frozenset(
     | {"Timestamp", "GroundwireTimestamp", "GroundwireDuration", "Token", "TypeAlias", "Unlisted"}
 )
 """Class names that generated modules use or export themselves."""
-FIELD_NAMES: Final = frozenset(
-    {"bool", "bytes", "float", "int", "self", "str", "object", "unknown_fields", "value"}
+TYPE_NAMES: Final = frozenset(
+    {"bool", "bytes", "datetime", "float", "int", "messages", "object", "str", "timedelta"}
 )
-PARAMETER_NAMES: Final = frozenset(
+"""Names in annotations, which an attribute or a method of the same class would hide."""
+FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"self", "unknown_fields", "value"}
+CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
+CLIENT_OPTIONS: Final = CALL_OPTIONS | {
+    "clock",
+    "credentials",
+    "endpoint",
+    "max_response_bytes",
+    "transport",
+    "user_agent",
+}
+"""Arguments of a call, and of a client, that the runtime has of its own."""
+PARAMETER_NAMES: Final = (
+    TYPE_NAMES - {"bytes", "object"} | CALL_OPTIONS | {"clear", "options", "request", "self"}
+)
+HELD_NAMES: Final = PARAMETER_NAMES | CLIENT_OPTIONS
+RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
+CLIENT_NAMES: Final = RESOURCE_NAMES | {
+    "base_url",
+    "call",
+    "client",
+    "clock",
+    "close",
+    "codecs",
+    "held",
+    "methods",
+    "pages",
+    "wait",
+    "wait_with",
+}
+CLIENT_MODULE_NAMES: Final = frozenset(
     {
-        "self",
-        "request",
-        "timeout",
-        "retry",
-        "scopes",
-        "quota_project",
-        "options",
-        "clear",
-        "str",
-        "int",
-        "bool",
-        "float",
+        "Any",
+        "BaseClient",
+        "CODECS",
+        "CallOptions",
+        "Callable",
+        "Client",
+        "ClientOptions",
+        "ExtraScope",
+        "Final",
+        "Literal",
+        "METHODS",
+        "Mapping",
+        "Method",
+        "OPERATION",
+        "OperationView",
+        "Pager",
+        "Paging",
+        "Parameter",
+        "Resource",
+        "Sequence",
+        "Unlisted",
+        "Unpack",
     }
 )
-CLIENT_NAMES: Final = frozenset(
-    {"call", "close", "codecs", "methods", "pages", "wait", "wait_with", "held", "base_url", "client"}
-)
+"""What `client.py` imports or defines beside its resource classes and method constants."""
 
 
 def snake(wire: str) -> str:

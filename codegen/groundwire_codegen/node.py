@@ -77,6 +77,13 @@ class Node:
             return None
         return value  # type: ignore[no-any-return] # checked by _get
 
+    def required(self, key: str) -> str:
+        """The string under `key`, which must be there."""
+        value = self.text(key)
+        if not value:
+            self.refuse(f"{key!r} is missing")
+        return value or ""
+
     def flag(self, key: str) -> bool:
         """The boolean under `key`, False when absent."""
         return bool(self._get(key, bool, "true or false"))

@@ -8,6 +8,7 @@ so it is safe when every unbounded repeat is of a set of characters that the nex
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cache
 from typing import Final
 
@@ -39,7 +40,7 @@ def is_linear(pattern: str) -> bool:
     if len(pattern) > MAX_LENGTH:
         return False
     atoms = _read(pattern)
-    if atoms is None:
+    if atoms is None or not _compiles(pattern):
         return False
     for index, atom in enumerate(atoms):
         if not atom.variable:
@@ -51,6 +52,17 @@ def is_linear(pattern: str) -> bool:
                 break
     # An unanchored start tries again at every character: linear only for a pattern that starts once.
     return pattern.startswith("^") or not any(atom.variable for atom in atoms)
+
+
+def _compiles(pattern: str) -> bool:
+    """Whether Python takes a pattern, and will go on reading it the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            re.compile(pattern, re.ASCII)
+        except (re.error, OverflowError, FutureWarning):
+            return False
+    return True
 
 
 def _read(pattern: str) -> list[Atom] | None:
@@ -83,8 +95,7 @@ def _read(pattern: str) -> list[Atom] | None:
 @cache
 def _characters(atom: str) -> frozenset[str] | None:
     """What one atom matches, of the alphabet, by asking the matcher itself."""
-    try:
-        matcher = re.compile(atom, re.ASCII | re.DOTALL)
-    except re.error:
+    if not _compiles(atom):
         return None
+    matcher = re.compile(atom, re.ASCII | re.DOTALL)
     return frozenset(character for character in _ALPHABET if matcher.fullmatch(character))

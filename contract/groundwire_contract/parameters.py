@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from attrs import frozen
-from groundwire_codegen.ir import Kind, Method, Scalar
+from groundwire_codegen.ir import Method
 
 from .errors import Fault
 from .exchange import JsonObject, JsonValue
@@ -46,7 +46,7 @@ def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
             if name not in COMMON:
                 faults.append(_unknown(name))
             continue
-        kind = parameter.type.kind if isinstance(parameter.type, Scalar) else Kind.STRING
+        kind = parameter.type.kind
         try:
             value: JsonValue = READERS[kind](text)
         except UnreadableError:

@@ -1,8 +1,12 @@
-"""What Earth Engine exports need on top of the generated client: expressions and pixel grids."""
+"""What Earth Engine exports need on top of the generated client: exactly-once start, waiting, expressions, pixel grids."""
 
 from __future__ import annotations
 
+from .export import Export
 from .expression import expression
 from .grid import grid
+from .mark import unmarked
+from .stall import Stall
+from .start import start_export
 
-__all__ = ["expression", "grid"]
+__all__ = ["Export", "Stall", "expression", "grid", "start_export", "unmarked"]

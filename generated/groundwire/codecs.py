@@ -27,227 +27,123 @@ encode_pyramiding_policy = encode.enum(messages.PyramidingPolicy)
 decode_tile_permissions = decode.enum(messages.TilePermissions)
 encode_tile_permissions = encode.enum(messages.TilePermissions)
 
-AFFINE_TRANSFORM_NAMES: Final[Mapping[str, str]] = {
-    "scaleX": "scaleX",
-    "shearX": "shearX",
-    "translateX": "translateX",
-    "shearY": "shearY",
-    "scaleY": "scaleY",
-    "translateY": "translateY",
-    "scale_x": "scaleX",
-    "shear_x": "shearX",
-    "translate_x": "translateX",
-    "shear_y": "shearY",
-    "scale_y": "scaleY",
-    "translate_y": "translateY",
-}
-AFFINE_TRANSFORM_OTHERS: Final = frozenset(AFFINE_TRANSFORM_NAMES).difference(AFFINE_TRANSFORM_NAMES.values())
-ARRAY_VALUE_NAMES: Final[Mapping[str, str]] = {"values": "values"}
-CANCEL_OPERATION_REQUEST_NAMES: Final[Mapping[str, str]] = {}
-CLOUD_STORAGE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
-    "bucket": "bucket",
-    "filenamePrefix": "filenamePrefix",
-    "permissions": "permissions",
-    "bucketCorsUris": "bucketCorsUris",
-    "filename_prefix": "filenamePrefix",
-    "bucket_cors_uris": "bucketCorsUris",
-}
-CLOUD_STORAGE_DESTINATION_OTHERS: Final = frozenset(CLOUD_STORAGE_DESTINATION_NAMES).difference(CLOUD_STORAGE_DESTINATION_NAMES.values())
-DICTIONARY_VALUE_NAMES: Final[Mapping[str, str]] = {"values": "values"}
-DRIVE_DESTINATION_NAMES: Final[Mapping[str, str]] = {
-    "folder": "folder",
-    "filenamePrefix": "filenamePrefix",
-    "filename_prefix": "filenamePrefix",
-}
-DRIVE_DESTINATION_OTHERS: Final = frozenset(DRIVE_DESTINATION_NAMES).difference(DRIVE_DESTINATION_NAMES.values())
-EARTH_ENGINE_DESTINATION_NAMES: Final[Mapping[str, str]] = {"name": "name", "overwrite": "overwrite"}
-EMPTY_NAMES: Final[Mapping[str, str]] = {}
-EXPORT_IMAGE_REQUEST_NAMES: Final[Mapping[str, str]] = {
-    "expression": "expression",
-    "description": "description",
-    "maxPixels": "maxPixels",
-    "grid": "grid",
-    "requestId": "requestId",
-    "workloadTag": "workloadTag",
-    "priority": "priority",
-    "maxWorkers": "maxWorkers",
-    "fileExportOptions": "fileExportOptions",
-    "assetExportOptions": "assetExportOptions",
-    "max_pixels": "maxPixels",
-    "request_id": "requestId",
-    "workload_tag": "workloadTag",
-    "max_workers": "maxWorkers",
-    "file_export_options": "fileExportOptions",
-    "asset_export_options": "assetExportOptions",
-}
-EXPORT_IMAGE_REQUEST_OTHERS: Final = frozenset(EXPORT_IMAGE_REQUEST_NAMES).difference(EXPORT_IMAGE_REQUEST_NAMES.values())
-EXPRESSION_NAMES: Final[Mapping[str, str]] = {"values": "values", "result": "result"}
-FUNCTION_DEFINITION_NAMES: Final[Mapping[str, str]] = {
-    "argumentNames": "argumentNames",
-    "body": "body",
-    "argument_names": "argumentNames",
-}
-FUNCTION_DEFINITION_OTHERS: Final = frozenset(FUNCTION_DEFINITION_NAMES).difference(FUNCTION_DEFINITION_NAMES.values())
-FUNCTION_INVOCATION_NAMES: Final[Mapping[str, str]] = {
-    "functionName": "functionName",
-    "functionReference": "functionReference",
-    "arguments": "arguments",
-    "function_name": "functionName",
-    "function_reference": "functionReference",
-}
-FUNCTION_INVOCATION_OTHERS: Final = frozenset(FUNCTION_INVOCATION_NAMES).difference(FUNCTION_INVOCATION_NAMES.values())
-GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "cloudOptimized": "cloudOptimized",
-    "tileDimensions": "tileDimensions",
-    "skipEmptyFiles": "skipEmptyFiles",
-    "tileSize": "tileSize",
-    "noData": "noData",
-    "metadataKeys": "metadataKeys",
-    "cloud_optimized": "cloudOptimized",
-    "tile_dimensions": "tileDimensions",
-    "skip_empty_files": "skipEmptyFiles",
-    "tile_size": "tileSize",
-    "no_data": "noData",
-    "metadata_keys": "metadataKeys",
-}
-GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS: Final = frozenset(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES).difference(GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES.values())
-GRID_DIMENSIONS_NAMES: Final[Mapping[str, str]] = {"width": "width", "height": "height"}
-IMAGE_ASSET_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "pyramidingPolicy": "pyramidingPolicy",
-    "pyramidingPolicyOverrides": "pyramidingPolicyOverrides",
-    "tileSize": "tileSize",
-    "earthEngineDestination": "earthEngineDestination",
-    "pyramiding_policy": "pyramidingPolicy",
-    "pyramiding_policy_overrides": "pyramidingPolicyOverrides",
-    "tile_size": "tileSize",
-    "earth_engine_destination": "earthEngineDestination",
-}
-IMAGE_ASSET_EXPORT_OPTIONS_OTHERS: Final = frozenset(IMAGE_ASSET_EXPORT_OPTIONS_NAMES).difference(IMAGE_ASSET_EXPORT_OPTIONS_NAMES.values())
-IMAGE_FILE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "fileFormat": "fileFormat",
-    "driveDestination": "driveDestination",
-    "cloudStorageDestination": "cloudStorageDestination",
-    "geoTiffOptions": "geoTiffOptions",
-    "tfRecordOptions": "tfRecordOptions",
-    "file_format": "fileFormat",
-    "drive_destination": "driveDestination",
-    "cloud_storage_destination": "cloudStorageDestination",
-    "geo_tiff_options": "geoTiffOptions",
-    "tf_record_options": "tfRecordOptions",
-}
-IMAGE_FILE_EXPORT_OPTIONS_OTHERS: Final = frozenset(IMAGE_FILE_EXPORT_OPTIONS_NAMES).difference(IMAGE_FILE_EXPORT_OPTIONS_NAMES.values())
-LIST_OPERATIONS_RESPONSE_NAMES: Final[Mapping[str, str]] = {
-    "operations": "operations",
-    "nextPageToken": "nextPageToken",
-    "unreachable": "unreachable",
-    "next_page_token": "nextPageToken",
-}
-LIST_OPERATIONS_RESPONSE_OTHERS: Final = frozenset(LIST_OPERATIONS_RESPONSE_NAMES).difference(LIST_OPERATIONS_RESPONSE_NAMES.values())
-NUMBER_NAMES: Final[Mapping[str, str]] = {
-    "floatValue": "floatValue",
-    "integerValue": "integerValue",
-    "float_value": "floatValue",
-    "integer_value": "integerValue",
-}
-OPERATION_NAMES: Final[Mapping[str, str]] = {
-    "name": "name",
-    "metadata": "metadata",
-    "done": "done",
-    "error": "error",
-    "response": "response",
-}
-OPERATION_METADATA_NAMES: Final[Mapping[str, str]] = {
-    "state": "state",
-    "description": "description",
-    "type": "type",
-    "priority": "priority",
-    "createTime": "createTime",
-    "updateTime": "updateTime",
-    "startTime": "startTime",
-    "endTime": "endTime",
-    "progress": "progress",
-    "stages": "stages",
-    "attempt": "attempt",
-    "scriptUri": "scriptUri",
-    "destinationUris": "destinationUris",
-    "notifications": "notifications",
-    "batchEecuUsageSeconds": "batchEecuUsageSeconds",
-    "create_time": "createTime",
-    "update_time": "updateTime",
-    "start_time": "startTime",
-    "end_time": "endTime",
-    "script_uri": "scriptUri",
-    "destination_uris": "destinationUris",
-    "batch_eecu_usage_seconds": "batchEecuUsageSeconds",
-}
-OPERATION_METADATA_OTHERS: Final = frozenset(OPERATION_METADATA_NAMES).difference(OPERATION_METADATA_NAMES.values())
-OPERATION_NOTIFICATION_NAMES: Final[Mapping[str, str]] = {
-    "severity": "severity",
-    "topic": "topic",
-    "detail": "detail",
-}
-OPERATION_STAGE_NAMES: Final[Mapping[str, str]] = {
-    "displayName": "displayName",
-    "completeWorkUnits": "completeWorkUnits",
-    "totalWorkUnits": "totalWorkUnits",
-    "description": "description",
-    "display_name": "displayName",
-    "complete_work_units": "completeWorkUnits",
-    "total_work_units": "totalWorkUnits",
-}
-OPERATION_STAGE_OTHERS: Final = frozenset(OPERATION_STAGE_NAMES).difference(OPERATION_STAGE_NAMES.values())
-PIXEL_GRID_NAMES: Final[Mapping[str, str]] = {
-    "dimensions": "dimensions",
-    "affineTransform": "affineTransform",
-    "crsCode": "crsCode",
-    "crsWkt": "crsWkt",
-    "affine_transform": "affineTransform",
-    "crs_code": "crsCode",
-    "crs_wkt": "crsWkt",
-}
-PIXEL_GRID_OTHERS: Final = frozenset(PIXEL_GRID_NAMES).difference(PIXEL_GRID_NAMES.values())
-STATUS_NAMES: Final[Mapping[str, str]] = {"code": "code", "message": "message", "details": "details"}
-TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES: Final[Mapping[str, str]] = {
-    "tileDimensions": "tileDimensions",
-    "marginDimensions": "marginDimensions",
-    "compress": "compress",
-    "maxSizeBytes": "maxSizeBytes",
-    "defaultValue": "defaultValue",
-    "tensorDepths": "tensorDepths",
-    "sequenceData": "sequenceData",
-    "collapseBands": "collapseBands",
-    "maxMaskedRatio": "maxMaskedRatio",
-    "tile_dimensions": "tileDimensions",
-    "margin_dimensions": "marginDimensions",
-    "max_size_bytes": "maxSizeBytes",
-    "default_value": "defaultValue",
-    "tensor_depths": "tensorDepths",
-    "sequence_data": "sequenceData",
-    "collapse_bands": "collapseBands",
-    "max_masked_ratio": "maxMaskedRatio",
-}
-TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS: Final = frozenset(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES).difference(TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES.values())
-VALUE_NODE_NAMES: Final[Mapping[str, str]] = {
-    "constantValue": "constantValue",
-    "integerValue": "integerValue",
-    "bytesValue": "bytesValue",
-    "arrayValue": "arrayValue",
-    "dictionaryValue": "dictionaryValue",
-    "functionDefinitionValue": "functionDefinitionValue",
-    "functionInvocationValue": "functionInvocationValue",
-    "argumentReference": "argumentReference",
-    "valueReference": "valueReference",
-    "constant_value": "constantValue",
-    "integer_value": "integerValue",
-    "bytes_value": "bytesValue",
-    "array_value": "arrayValue",
-    "dictionary_value": "dictionaryValue",
-    "function_definition_value": "functionDefinitionValue",
-    "function_invocation_value": "functionInvocationValue",
-    "argument_reference": "argumentReference",
-    "value_reference": "valueReference",
-}
-WAIT_OPERATION_REQUEST_NAMES: Final[Mapping[str, str]] = {"timeout": "timeout"}
+AFFINE_TRANSFORM_NAMES: Final[frozenset[str]] = frozenset({
+    "scaleX",
+    "shearX",
+    "translateX",
+    "shearY",
+    "scaleY",
+    "translateY",
+})
+ARRAY_VALUE_NAMES: Final[frozenset[str]] = frozenset({"values"})
+CANCEL_OPERATION_REQUEST_NAMES: Final[frozenset[str]] = frozenset()
+CLOUD_STORAGE_DESTINATION_NAMES: Final[frozenset[str]] = frozenset({
+    "bucket",
+    "filenamePrefix",
+    "permissions",
+    "bucketCorsUris",
+})
+DICTIONARY_VALUE_NAMES: Final[frozenset[str]] = frozenset({"values"})
+DRIVE_DESTINATION_NAMES: Final[frozenset[str]] = frozenset({"folder", "filenamePrefix"})
+EARTH_ENGINE_DESTINATION_NAMES: Final[frozenset[str]] = frozenset({"name", "overwrite"})
+EMPTY_NAMES: Final[frozenset[str]] = frozenset()
+EXPORT_IMAGE_REQUEST_NAMES: Final[frozenset[str]] = frozenset({
+    "expression",
+    "description",
+    "maxPixels",
+    "grid",
+    "requestId",
+    "workloadTag",
+    "priority",
+    "maxWorkers",
+    "fileExportOptions",
+    "assetExportOptions",
+})
+EXPRESSION_NAMES: Final[frozenset[str]] = frozenset({"values", "result"})
+FUNCTION_DEFINITION_NAMES: Final[frozenset[str]] = frozenset({"argumentNames", "body"})
+FUNCTION_INVOCATION_NAMES: Final[frozenset[str]] = frozenset({
+    "functionName",
+    "functionReference",
+    "arguments",
+})
+GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "cloudOptimized",
+    "tileDimensions",
+    "skipEmptyFiles",
+    "tileSize",
+    "noData",
+    "metadataKeys",
+})
+GRID_DIMENSIONS_NAMES: Final[frozenset[str]] = frozenset({"width", "height"})
+IMAGE_ASSET_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "pyramidingPolicy",
+    "pyramidingPolicyOverrides",
+    "tileSize",
+    "earthEngineDestination",
+})
+IMAGE_FILE_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "fileFormat",
+    "driveDestination",
+    "cloudStorageDestination",
+    "geoTiffOptions",
+    "tfRecordOptions",
+})
+LIST_OPERATIONS_RESPONSE_NAMES: Final[frozenset[str]] = frozenset({
+    "operations",
+    "nextPageToken",
+    "unreachable",
+})
+NUMBER_NAMES: Final[frozenset[str]] = frozenset({"floatValue", "integerValue"})
+OPERATION_NAMES: Final[frozenset[str]] = frozenset({"name", "metadata", "done", "error", "response"})
+OPERATION_METADATA_NAMES: Final[frozenset[str]] = frozenset({
+    "state",
+    "description",
+    "type",
+    "priority",
+    "createTime",
+    "updateTime",
+    "startTime",
+    "endTime",
+    "progress",
+    "stages",
+    "attempt",
+    "scriptUri",
+    "destinationUris",
+    "notifications",
+    "batchEecuUsageSeconds",
+})
+OPERATION_NOTIFICATION_NAMES: Final[frozenset[str]] = frozenset({"severity", "topic", "detail"})
+OPERATION_STAGE_NAMES: Final[frozenset[str]] = frozenset({
+    "displayName",
+    "completeWorkUnits",
+    "totalWorkUnits",
+    "description",
+})
+PIXEL_GRID_NAMES: Final[frozenset[str]] = frozenset({"dimensions", "affineTransform", "crsCode", "crsWkt"})
+STATUS_NAMES: Final[frozenset[str]] = frozenset({"code", "message", "details"})
+TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES: Final[frozenset[str]] = frozenset({
+    "tileDimensions",
+    "marginDimensions",
+    "compress",
+    "maxSizeBytes",
+    "defaultValue",
+    "tensorDepths",
+    "sequenceData",
+    "collapseBands",
+    "maxMaskedRatio",
+})
+VALUE_NODE_NAMES: Final[frozenset[str]] = frozenset({
+    "constantValue",
+    "integerValue",
+    "bytesValue",
+    "arrayValue",
+    "dictionaryValue",
+    "functionDefinitionValue",
+    "functionInvocationValue",
+    "argumentReference",
+    "valueReference",
+})
+WAIT_OPERATION_REQUEST_NAMES: Final[frozenset[str]] = frozenset({"timeout"})
 
 
 def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
@@ -279,8 +175,8 @@ def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
     except DecodeError as error:
         raise error.under(key) from None
     made = build_affine_transform(data or EMPTY, scale_x, shear_x, translate_x, shear_y, scale_y, translate_y)
-    if data and not AFFINE_TRANSFORM_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_affine_transform(decode.renamed(data, AFFINE_TRANSFORM_NAMES), depth))
+    if data and (others := decode.renamed(data, AFFINE_TRANSFORM_NAMES)) is not None:
+        return decode.joined(made, decode_affine_transform(others, depth))
     return made
 
 
@@ -347,6 +243,8 @@ def decode_array_value(data: Any, depth: int) -> messages.ArrayValue:
     made = new(messages.ArrayValue)
     put_unknown_fields(made, data or EMPTY)
     put_array_value__values(made, values)
+    if data and (others := decode.renamed(data, ARRAY_VALUE_NAMES)) is not None:
+        return decode.joined(made, decode_array_value(others, depth))
     return made
 
 
@@ -412,7 +310,7 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
         if data and (value := pop(key := "permissions", None)) is not None:
             permissions = decode_tile_permissions(value, depth + 1)
         if data and (value := pop(key := "bucketCorsUris", None)) is not None:
-            bucket_cors_uris = decode_string__list(value, depth + 1)
+            bucket_cors_uris = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_cloud_storage_destination(
@@ -422,8 +320,8 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
         permissions,
         bucket_cors_uris,
     )
-    if data and not CLOUD_STORAGE_DESTINATION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_cloud_storage_destination(decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES), depth))
+    if data and (others := decode.renamed(data, CLOUD_STORAGE_DESTINATION_NAMES)) is not None:
+        return decode.joined(made, decode_cloud_storage_destination(others, depth))
     return made
 
 
@@ -455,7 +353,7 @@ def encode_cloud_storage_destination(message: Any, depth: int, write: Write) -> 
         if value := message.bucket_cors_uris:
             key = "bucketCorsUris"
             write(',"bucketCorsUris":' if some else '{"bucketCorsUris":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -480,6 +378,8 @@ def decode_dictionary_value(data: Any, depth: int) -> messages.DictionaryValue:
     made = new(messages.DictionaryValue)
     put_unknown_fields(made, data or EMPTY)
     put_dictionary_value__values(made, values)
+    if data and (others := decode.renamed(data, DICTIONARY_VALUE_NAMES)) is not None:
+        return decode.joined(made, decode_dictionary_value(others, depth))
     return made
 
 
@@ -525,8 +425,8 @@ def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination
     put_unknown_fields(made, data or EMPTY)
     put_drive_destination__folder(made, folder)
     put_drive_destination__filename_prefix(made, filename_prefix)
-    if data and not DRIVE_DESTINATION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_drive_destination(decode.renamed(data, DRIVE_DESTINATION_NAMES), depth))
+    if data and (others := decode.renamed(data, DRIVE_DESTINATION_NAMES)) is not None:
+        return decode.joined(made, decode_drive_destination(others, depth))
     return made
 
 
@@ -577,6 +477,8 @@ def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngi
     put_unknown_fields(made, data or EMPTY)
     put_earth_engine_destination__name(made, name)
     put_earth_engine_destination__overwrite(made, overwrite)
+    if data and (others := decode.renamed(data, EARTH_ENGINE_DESTINATION_NAMES)) is not None:
+        return decode.joined(made, decode_earth_engine_destination(others, depth))
     return made
 
 
@@ -650,7 +552,7 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if data and (value := pop(key := "description", None)) is not None:
             description = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "maxPixels", None)) is not None:
-            max_pixels = decode_int64__wrapped(value, depth + 1)
+            max_pixels = decode__int64__wrapped(value, depth + 1)
         if data and (value := pop(key := "grid", None)) is not None:
             grid = decode_pixel_grid(value, depth + 1)
         if data and (value := pop(key := "requestId", None)) is not None:
@@ -658,9 +560,9 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         if data and (value := pop(key := "workloadTag", None)) is not None:
             workload_tag = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth + 1)
+            priority = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "maxWorkers", None)) is not None:
-            max_workers = decode_int32__wrapped(value, depth + 1)
+            max_workers = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "fileExportOptions", None)) is not None:
             export_options = decode_image_file_export_options(value, depth + 1)
         if data and (value := pop(key := "assetExportOptions", None)) is not None:
@@ -686,8 +588,8 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
         max_workers,
         export_options,
     )
-    if data and not EXPORT_IMAGE_REQUEST_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_export_image_request(decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES), depth))
+    if data and (others := decode.renamed(data, EXPORT_IMAGE_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_export_image_request(others, depth))
     return made
 
 
@@ -781,6 +683,8 @@ def decode_expression(data: Any, depth: int) -> messages.Expression:
     put_unknown_fields(made, data or EMPTY)
     put_expression__values(made, values)
     put_expression__result(made, result)
+    if data and (others := decode.renamed(data, EXPRESSION_NAMES)) is not None:
+        return decode.joined(made, decode_expression(others, depth))
     return made
 
 
@@ -822,7 +726,7 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
     key = ""
     try:
         if (value := pop(key := "argumentNames", None)) is not None:
-            argument_names = decode_string__list(value, depth + 1)
+            argument_names = decode__string__list(value, depth + 1)
         if (value := pop(key := "body", None)) is not None:
             body = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
@@ -831,8 +735,8 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
     put_unknown_fields(made, data or EMPTY)
     put_function_definition__argument_names(made, argument_names)
     put_function_definition__body(made, body)
-    if data and not FUNCTION_DEFINITION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_function_definition(decode.renamed(data, FUNCTION_DEFINITION_NAMES), depth))
+    if data and (others := decode.renamed(data, FUNCTION_DEFINITION_NAMES)) is not None:
+        return decode.joined(made, decode_function_definition(others, depth))
     return made
 
 
@@ -849,7 +753,7 @@ def encode_function_definition(message: Any, depth: int, write: Write) -> None:
         if value := message.argument_names:
             key = "argumentNames"
             write(',"argumentNames":' if some else '{"argumentNames":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if (value := message.body) is not None:
             key = "body"
@@ -892,8 +796,8 @@ def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvoca
     put_unknown_fields(made, data or EMPTY)
     put_function_invocation__function(made, function)
     put_function_invocation__arguments(made, arguments)
-    if data and not FUNCTION_INVOCATION_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_function_invocation(decode.renamed(data, FUNCTION_INVOCATION_NAMES), depth))
+    if data and (others := decode.renamed(data, FUNCTION_INVOCATION_NAMES)) is not None:
+        return decode.joined(made, decode_function_invocation(others, depth))
     return made
 
 
@@ -955,11 +859,11 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         if data and (value := pop(key := "skipEmptyFiles", None)) is not None:
             skip_empty_files = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth + 1)
+            tile_size = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "noData", None)) is not None:
             no_data = decode_number(value, depth + 1)
         if data and (value := pop(key := "metadataKeys", None)) is not None:
-            metadata_keys = decode_string__list(value, depth + 1)
+            metadata_keys = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_geo_tiff_image_export_options(
@@ -971,8 +875,8 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
         no_data,
         metadata_keys,
     )
-    if data and not GEO_TIFF_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_geo_tiff_image_export_options(decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, GEO_TIFF_IMAGE_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_geo_tiff_image_export_options(others, depth))
     return made
 
 
@@ -1020,7 +924,7 @@ def encode_geo_tiff_image_export_options(message: Any, depth: int, write: Write)
         if value := message.metadata_keys:
             key = "metadataKeys"
             write(',"metadataKeys":' if some else '{"metadataKeys":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1049,6 +953,8 @@ def decode_grid_dimensions(data: Any, depth: int) -> messages.GridDimensions:
     put_unknown_fields(made, data or EMPTY)
     put_grid_dimensions__width(made, width)
     put_grid_dimensions__height(made, height)
+    if data and (others := decode.renamed(data, GRID_DIMENSIONS_NAMES)) is not None:
+        return decode.joined(made, decode_grid_dimensions(others, depth))
     return made
 
 
@@ -1096,7 +1002,7 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
         if data and (value := pop(key := "pyramidingPolicyOverrides", None)) is not None:
             pyramiding_policy_overrides = decode_pyramiding_policy__map(value, depth + 1)
         if data and (value := pop(key := "tileSize", None)) is not None:
-            tile_size = decode_int32__wrapped(value, depth + 1)
+            tile_size = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "earthEngineDestination", None)) is not None:
             destination = decode_earth_engine_destination(value, depth + 1)
     except DecodeError as error:
@@ -1108,8 +1014,8 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
         tile_size,
         destination,
     )
-    if data and not IMAGE_ASSET_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_image_asset_export_options(decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, IMAGE_ASSET_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_image_asset_export_options(others, depth))
     return made
 
 
@@ -1192,8 +1098,8 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
     except DecodeError as error:
         raise error.under(key) from None
     made = build_image_file_export_options(data or EMPTY, file_format, destination, format_options)
-    if data and not IMAGE_FILE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_image_file_export_options(decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, IMAGE_FILE_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_image_file_export_options(others, depth))
     return made
 
 
@@ -1261,12 +1167,12 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
         if data and (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth + 1)
+            unreachable = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_list_operations_response(data or EMPTY, operations, next_page_token, unreachable)
-    if data and not LIST_OPERATIONS_RESPONSE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_list_operations_response(decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES), depth))
+    if data and (others := decode.renamed(data, LIST_OPERATIONS_RESPONSE_NAMES)) is not None:
+        return decode.joined(made, decode_list_operations_response(others, depth))
     return made
 
 
@@ -1293,7 +1199,7 @@ def encode_list_operations_response(message: Any, depth: int, write: Write) -> N
         if value := message.unreachable:
             key = "unreachable"
             write(',"unreachable":' if some else '{"unreachable":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1337,7 +1243,7 @@ def decode_number__integer_value(value: Any, depth: int) -> messages.Number:
     return made
 
 
-def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
+def member_number__float_value(message: Any, depth: int, write: Write) -> None:
     write('{"floatValue":')
     value = message.value
     try:
@@ -1350,7 +1256,7 @@ def encode_number__float_value(message: Any, depth: int, write: Write) -> None:
     encode_number__rest(message, depth, write, True)
 
 
-def encode_number__integer_value(message: Any, depth: int, write: Write) -> None:
+def member_number__integer_value(message: Any, depth: int, write: Write) -> None:
     write('{"integerValue":')
     value = message.value
     try:
@@ -1397,7 +1303,7 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
         if data and (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth + 1)
+            metadata = decode_operation__metadata__packed(value, depth + 1)
         if data and (value := pop(key := "done", None)) is not None:
             done = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "error", None)) is not None:
@@ -1408,7 +1314,10 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
             result = build_operation__response(decode.struct(value, depth + 1))
     except DecodeError as error:
         raise error.under(key) from None
-    return build_operation(data or EMPTY, name, metadata, done, result)
+    made = build_operation(data or EMPTY, name, metadata, done, result)
+    if data and (others := decode.renamed(data, OPERATION_NAMES)) is not None:
+        return decode.joined(made, decode_operation(others, depth))
+    return made
 
 
 def encode_operation(message: Any, depth: int, write: Write) -> None:
@@ -1429,7 +1338,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
         if (value := message.metadata) is not None:
             key = "metadata"
             write(',"metadata":' if some else '{"metadata":')
-            encode_operation__metadata(value, depth, write)
+            encode_operation__metadata__packed(value, depth, write)
             some = True
         if (value := message.done) is not None:
             key = "done"
@@ -1505,7 +1414,7 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         if data and (value := pop(key := "scriptUri", None)) is not None:
             script_uri = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "destinationUris", None)) is not None:
-            destination_uris = decode_string__list(value, depth + 1)
+            destination_uris = decode__string__list(value, depth + 1)
         if data and (value := pop(key := "notifications", None)) is not None:
             notifications = decode_operation_notification__list(value, depth + 1)
         if data and (value := pop(key := "batchEecuUsageSeconds", None)) is not None:
@@ -1530,8 +1439,8 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
         notifications,
         batch_eecu_usage_seconds,
     )
-    if data and not OPERATION_METADATA_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_operation_metadata(decode.renamed(data, OPERATION_METADATA_NAMES), depth))
+    if data and (others := decode.renamed(data, OPERATION_METADATA_NAMES)) is not None:
+        return decode.joined(made, decode_operation_metadata(others, depth))
     return made
 
 
@@ -1608,7 +1517,7 @@ def encode_operation_metadata(message: Any, depth: int, write: Write) -> None:
         if value := message.destination_uris:
             key = "destinationUris"
             write(',"destinationUris":' if some else '{"destinationUris":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if value := message.notifications:
             key = "notifications"
@@ -1646,7 +1555,10 @@ def decode_operation_notification(data: Any, depth: int) -> messages.OperationNo
             detail = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_operation_notification(data or EMPTY, severity, topic, detail)
+    made = build_operation_notification(data or EMPTY, severity, topic, detail)
+    if data and (others := decode.renamed(data, OPERATION_NOTIFICATION_NAMES)) is not None:
+        return decode.joined(made, decode_operation_notification(others, depth))
+    return made
 
 
 def encode_operation_notification(message: Any, depth: int, write: Write) -> None:
@@ -1710,8 +1622,8 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
         total_work_units,
         description,
     )
-    if data and not OPERATION_STAGE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_operation_stage(decode.renamed(data, OPERATION_STAGE_NAMES), depth))
+    if data and (others := decode.renamed(data, OPERATION_STAGE_NAMES)) is not None:
+        return decode.joined(made, decode_operation_stage(others, depth))
     return made
 
 
@@ -1781,8 +1693,8 @@ def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
     except DecodeError as error:
         raise error.under(key) from None
     made = build_pixel_grid(data or EMPTY, dimensions, affine_transform, crs)
-    if data and not PIXEL_GRID_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_pixel_grid(decode.renamed(data, PIXEL_GRID_NAMES), depth))
+    if data and (others := decode.renamed(data, PIXEL_GRID_NAMES)) is not None:
+        return decode.joined(made, decode_pixel_grid(others, depth))
     return made
 
 
@@ -1844,10 +1756,13 @@ def decode_status(data: Any, depth: int) -> messages.Status:
         if data and (value := pop(key := "message", None)) is not None:
             message = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "details", None)) is not None:
-            details = decode_struct__list(value, depth + 1)
+            details = decode__struct__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_status(data or EMPTY, code, message, details)
+    made = build_status(data or EMPTY, code, message, details)
+    if data and (others := decode.renamed(data, STATUS_NAMES)) is not None:
+        return decode.joined(made, decode_status(others, depth))
+    return made
 
 
 def encode_status(message: Any, depth: int, write: Write) -> None:
@@ -1873,7 +1788,7 @@ def encode_status(message: Any, depth: int, write: Write) -> None:
         if value := message.details:
             key = "details"
             write(',"details":' if some else '{"details":')
-            write(encode_struct__list(value, depth))
+            write(encode__struct__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -1906,17 +1821,17 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         if data and (value := pop(key := "compress", None)) is not None:
             compress = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "maxSizeBytes", None)) is not None:
-            max_size_bytes = decode_int64__wrapped(value, depth + 1)
+            max_size_bytes = decode__int64__wrapped(value, depth + 1)
         if data and (value := pop(key := "defaultValue", None)) is not None:
             default_value = decode.double(value, depth + 1)
         if data and (value := pop(key := "tensorDepths", None)) is not None:
-            tensor_depths = decode_int32__map(value, depth + 1)
+            tensor_depths = decode__int32__map(value, depth + 1)
         if data and (value := pop(key := "sequenceData", None)) is not None:
             sequence_data = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "collapseBands", None)) is not None:
             collapse_bands = decode.boolean(value, depth + 1)
         if data and (value := pop(key := "maxMaskedRatio", None)) is not None:
-            max_masked_ratio = decode_double__wrapped(value, depth + 1)
+            max_masked_ratio = decode__double__wrapped(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_tf_record_image_export_options(
@@ -1931,8 +1846,8 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
         collapse_bands,
         max_masked_ratio,
     )
-    if data and not TF_RECORD_IMAGE_EXPORT_OPTIONS_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_tf_record_image_export_options(decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES), depth))
+    if data and (others := decode.renamed(data, TF_RECORD_IMAGE_EXPORT_OPTIONS_NAMES)) is not None:
+        return decode.joined(made, decode_tf_record_image_export_options(others, depth))
     return made
 
 
@@ -1974,7 +1889,7 @@ def encode_tf_record_image_export_options(message: Any, depth: int, write: Write
         if (value := message.tensor_depths) is not EMPTY and value:
             key = "tensorDepths"
             write(',"tensorDepths":' if some else '{"tensorDepths":')
-            write(encode_int32__map(value, depth))
+            write(encode__int32__map(value, depth))
             some = True
         if (value := message.sequence_data) is not None:
             key = "sequenceData"
@@ -2118,7 +2033,7 @@ def decode_value_node__value_reference(value: Any, depth: int) -> messages.Value
     return made
 
 
-def encode_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__constant_value(message: Any, depth: int, write: Write) -> None:
     write('{"constantValue":')
     value = message.value
     try:
@@ -2131,7 +2046,7 @@ def encode_value_node__constant_value(message: Any, depth: int, write: Write) ->
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__integer_value(message: Any, depth: int, write: Write) -> None:
     write('{"integerValue":')
     value = message.value
     try:
@@ -2144,7 +2059,7 @@ def encode_value_node__integer_value(message: Any, depth: int, write: Write) -> 
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__bytes_value(message: Any, depth: int, write: Write) -> None:
     write('{"bytesValue":')
     value = message.value
     try:
@@ -2157,7 +2072,7 @@ def encode_value_node__bytes_value(message: Any, depth: int, write: Write) -> No
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__array_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__array_value(message: Any, depth: int, write: Write) -> None:
     write('{"arrayValue":')
     value = message.value
     try:
@@ -2170,7 +2085,7 @@ def encode_value_node__array_value(message: Any, depth: int, write: Write) -> No
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__dictionary_value(message: Any, depth: int, write: Write) -> None:
     write('{"dictionaryValue":')
     value = message.value
     try:
@@ -2183,7 +2098,7 @@ def encode_value_node__dictionary_value(message: Any, depth: int, write: Write) 
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__function_definition_value(message: Any, depth: int, write: Write) -> None:
     write('{"functionDefinitionValue":')
     value = message.value
     try:
@@ -2196,7 +2111,7 @@ def encode_value_node__function_definition_value(message: Any, depth: int, write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
+def member_value_node__function_invocation_value(message: Any, depth: int, write: Write) -> None:
     write('{"functionInvocationValue":')
     value = message.value
     try:
@@ -2209,7 +2124,7 @@ def encode_value_node__function_invocation_value(message: Any, depth: int, write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
+def member_value_node__argument_reference(message: Any, depth: int, write: Write) -> None:
     write('{"argumentReference":')
     value = message.value
     try:
@@ -2222,7 +2137,7 @@ def encode_value_node__argument_reference(message: Any, depth: int, write: Write
     encode_value_node__rest(message, depth, write, True)
 
 
-def encode_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
+def member_value_node__value_reference(message: Any, depth: int, write: Write) -> None:
     write('{"valueReference":')
     value = message.value
     try:
@@ -2270,6 +2185,8 @@ def decode_wait_operation_request(data: Any, depth: int) -> messages.WaitOperati
     made = new(messages.WaitOperationRequest)
     put_unknown_fields(made, data or EMPTY)
     put_wait_operation_request__timeout(made, timeout)
+    if data and (others := decode.renamed(data, WAIT_OPERATION_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_wait_operation_request(others, depth))
     return made
 
 
@@ -2345,8 +2262,8 @@ NUMBER_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Number]]] = {
     "integerValue": decode_number__integer_value,
 }
 NUMBER_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Number.FloatValue: encode_number__float_value,
-    messages.Number.IntegerValue: encode_number__integer_value,
+    messages.Number.FloatValue: member_number__float_value,
+    messages.Number.IntegerValue: member_number__integer_value,
     messages.Number: encode_number__bare,
 }
 VALUE_NODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.ValueNode]]] = {
@@ -2361,26 +2278,26 @@ VALUE_NODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.ValueNode]]
     "valueReference": decode_value_node__value_reference,
 }
 VALUE_NODE_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.ValueNode.ConstantValue: encode_value_node__constant_value,
-    messages.ValueNode.IntegerValue: encode_value_node__integer_value,
-    messages.ValueNode.BytesValue: encode_value_node__bytes_value,
-    messages.ValueNode.ArrayValue: encode_value_node__array_value,
-    messages.ValueNode.DictionaryValue: encode_value_node__dictionary_value,
-    messages.ValueNode.FunctionDefinitionValue: encode_value_node__function_definition_value,
-    messages.ValueNode.FunctionInvocationValue: encode_value_node__function_invocation_value,
-    messages.ValueNode.ArgumentReference: encode_value_node__argument_reference,
-    messages.ValueNode.ValueReference: encode_value_node__value_reference,
+    messages.ValueNode.ConstantValue: member_value_node__constant_value,
+    messages.ValueNode.IntegerValue: member_value_node__integer_value,
+    messages.ValueNode.BytesValue: member_value_node__bytes_value,
+    messages.ValueNode.ArrayValue: member_value_node__array_value,
+    messages.ValueNode.DictionaryValue: member_value_node__dictionary_value,
+    messages.ValueNode.FunctionDefinitionValue: member_value_node__function_definition_value,
+    messages.ValueNode.FunctionInvocationValue: member_value_node__function_invocation_value,
+    messages.ValueNode.ArgumentReference: member_value_node__argument_reference,
+    messages.ValueNode.ValueReference: member_value_node__value_reference,
     messages.ValueNode: encode_value_node__bare,
 }
 decode_value_node__list = decode.family_list(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__list = encode.family_list(VALUE_NODE_ENCODERS, "ValueNode", messages.ValueNode.ConstantValue, "constantValue")
-decode_string__list = decode.list_of(decode.string)
-encode_string__list = encode.list_of(encode.string)
+decode__string__list = decode.list_of(decode.string)
+encode__string__list = encode.list_of(encode.string)
 decode_value_node__map = decode.family_map(VALUE_NODE_MEMBERS, decode_value_node)
 encode_value_node__map = encode.family_map(VALUE_NODE_ENCODERS, "ValueNode")
 encode_earth_engine_destination__name__bounded = bounded(encode.string, Bounds(pattern="^projects/[^/]+/assets/.+$"))
-decode_int64__wrapped = decode.wrapped(decode.int64)
-decode_int32__wrapped = decode.wrapped(decode.int32)
+decode__int64__wrapped = decode.wrapped(decode.int64)
+decode__int32__wrapped = decode.wrapped(decode.int32)
 encode_export_image_request__description__bounded = bounded(encode.string, Bounds(max_length=100, pattern="^[a-zA-Z0-9.,:;_-]*$"))
 encode_export_image_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60, pattern="^[A-Za-z0-9-]*$"))
 encode_export_image_request__priority__bounded = bounded(encode.int32, Bounds(minimum=0, maximum=9999))
@@ -2389,7 +2306,7 @@ decode_pyramiding_policy__map = decode.map_of(decode_pyramiding_policy)
 encode_pyramiding_policy__map = encode.map_of(encode_pyramiding_policy)
 decode_operation__list = decode.list_of(decode_operation)
 encode_operation__list = encode.messages_list(encode_operation)
-decode_operation__metadata = decode.packed(
+decode_operation__metadata__packed = decode.packed(
     {
         "type.googleapis.com/google.earthengine.v1beta.OperationMetadata": decode_operation_metadata,
         "type.googleapis.com/google.earthengine.v1.OperationMetadata": decode_operation_metadata,
@@ -2397,7 +2314,7 @@ decode_operation__metadata = decode.packed(
     },
     sent=frozenset({"type.googleapis.com/google.earthengine.v1beta.OperationMetadata"}),
 )
-encode_operation__metadata = encode.packed(
+encode_operation__metadata__packed = encode.packed(
     {
         messages.OperationMetadata: ("type.googleapis.com/google.earthengine.v1beta.OperationMetadata", encode_operation_metadata),
     },
@@ -2407,11 +2324,11 @@ decode_operation_notification__list = decode.list_of(decode_operation_notificati
 encode_operation_metadata__progress__bounded = bounded(encode.double, Bounds(minimum=0, maximum=1))
 encode_operation_stage__list = encode.messages_list(encode_operation_stage)
 encode_operation_notification__list = encode.messages_list(encode_operation_notification)
-decode_struct__list = decode.list_of(decode.struct)
-encode_struct__list = encode.list_of(encode.struct)
-decode_int32__map = decode.map_of(decode.int32)
-decode_double__wrapped = decode.wrapped(decode.double)
-encode_int32__map = encode.map_of(encode.int32)
+decode__struct__list = decode.list_of(decode.struct)
+encode__struct__list = encode.list_of(encode.struct)
+decode__int32__map = decode.map_of(decode.int32)
+decode__double__wrapped = decode.wrapped(decode.double)
+encode__int32__map = encode.map_of(encode.int32)
 CODECS: Final = Codecs({
     messages.AffineTransform: Codec(encode_affine_transform, decode_affine_transform),
     messages.ArrayValue: Codec(encode_array_value, decode_array_value),

@@ -22,7 +22,7 @@ class Readable(Protocol):
         """The HTTP status."""
         ...
 
-    def read(self, amt: int | None = None, decode_content: bool | None = None) -> bytes:
+    def read(self, amt: int | None = None) -> bytes:
         """At most so many bytes more, none at the end; without a number, all."""
         ...
 
@@ -35,17 +35,17 @@ def read_body(answer: Readable, headers: Mapping[str, str], request: Request, mo
     unpack = _unpacker(headers, request)
     pieces: list[bytes] = []
     size = 0
-    arrived = False
+    arrived = 0
     # What is not packed, and of a known length, is bounded already.
     amount = None if length and unpack is None else PIECE
-    while raw := answer.read(amount, decode_content=False):
-        arrived = True
+    while raw := answer.read(amount):
+        arrived += len(raw)
         for piece in (raw,) if unpack is None else _unpacked(unpack, raw, request):
             size += len(piece)
             if size > most:
                 raise _too_large(request, most)
             pieces.append(piece)
-    if unpack is not None and arrived and not unpack.eof:
+    if unpack is not None and not unpack.eof and (arrived or int(length or 0)) and request.verb != "HEAD":
         raise TransportError(f"{request.method_id}: content-encoding gzip: the answer was cut off", sent=True)
     body = b"".join(pieces)
     if not length and "transfer-encoding" not in headers:

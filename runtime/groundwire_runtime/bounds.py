@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from math import inf
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from .encode import Encoder, Write, Writer, whole
 from .errors import EncodeError
-
-_PATTERN_CAP: Final = 2_048
-"""Characters that a pattern is ever run over."""
+from .pattern import CAP, matcher
 
 
 @attrs.define(kw_only=True, slots=False, eq=False)
@@ -32,10 +29,7 @@ class Bounds:
     @cached_property
     def search(self) -> Callable[[str], object]:
         """What finds the pattern in a text; without a pattern, in any. Compiled when it is first needed."""
-        pattern = self.pattern or ""
-        # Where Python's `$` also matches before a last newline, JSON Schema's does not.
-        pattern = pattern.removesuffix("$") + (r"\Z" if pattern.endswith("$") else "")
-        return re.compile(pattern, re.ASCII).search
+        return matcher(self.pattern or "").search
 
     def broken(self, value: Any) -> str | None:
         """The rule that `value` breaks, in words, or None."""
@@ -59,7 +53,7 @@ class Bounds:
             return f"must have at least {self.min_length} characters"
         if self.max_length is not None and len(value) > self.max_length:
             return f"must have at most {self.max_length} characters, has {len(value)}"
-        if self.pattern is not None and (len(value) > _PATTERN_CAP or not self.search(value)):
+        if self.pattern is not None and (len(value) > CAP or not self.search(value)):
             return f"must match {self.pattern}"
         return None
 
@@ -86,7 +80,7 @@ def bounded(item: Encoder, bounds: Bounds) -> Encoder:
 
 def _bounded_text(item: Encoder, bounds: Bounds) -> Encoder:
     low = bounds.min_length or 0
-    high = _PATTERN_CAP if bounds.max_length is None else min(bounds.max_length, _PATTERN_CAP)
+    high = CAP if bounds.max_length is None else min(bounds.max_length, CAP)
     search: Callable[[str], object] | None = None
 
     def encode(value: Any, depth: int) -> str:

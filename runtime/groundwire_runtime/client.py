@@ -106,6 +106,11 @@ class BaseClient:
     ) -> None:
         self.close()
 
+    @property
+    def clock(self) -> Clock:
+        """The client's time, sleep, chance and new ids."""
+        return self._clock
+
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
         close = getattr(self._transport, "close", None)
@@ -221,12 +226,8 @@ class BaseClient:
         return response
 
     def _answer(self, method: Method[T], response: Response) -> T:
-        if method.response_type is None:
-            return None  # type: ignore[return-value] # such a method's T is None
         try:
-            if not response.body:
-                raise DecodeError("", b"", "an empty body")
-            return self._codecs.decode(method.response_type, response.body)
+            return method.response(response.body, self._codecs)
         except DecodeError as error:
             kind = response.headers.get("content-type", "no content type")
             error.add_note(f"{method.id} answered {response.status} with {kind[:80]}")

@@ -12,6 +12,8 @@ from attrs import frozen
 
 LOWEST: Final = 0.001
 """Seconds below which waiting is not worth a system call."""
+BUFFER: Final = 16 * 1024
+"""Bytes that are read ahead; a body is read past it."""
 LONGEST: Final = 1_000_000.0
 """Seconds of a single wait: the system's own limit is a little above."""
 _START: Final = "HTTP/1."
@@ -112,7 +114,7 @@ class _Socket:
 
     def makefile(self, mode: str) -> io.BufferedReader:
         del mode
-        return io.BufferedReader(self.reader, 65536)
+        return io.BufferedReader(self.reader, BUFFER)
 
 
 class _Response(HTTPResponse):

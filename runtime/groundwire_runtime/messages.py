@@ -11,7 +11,7 @@ changing a map in place) is refused with `NestingError` before Python's own stac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, final
 
 import attrs
 
@@ -34,15 +34,27 @@ SelfT = TypeVar("SelfT", bound="Message")
 
 @final
 class Unlisted(str):
-    """The name of an enum value that this client does not know.
+    """The name, or the number, of an enum value that this client does not know.
 
-    Decoding makes one for a name newer than the client; a caller writes one to send such a name on purpose.
+    Decoding makes one for a value newer than the client; a caller writes one to send such a value on purpose.
+    What came as a number (`number`) is the text of it, and is sent as a number again.
     """
 
-    __slots__ = ()
+    __slots__ = ("number",)
+
+    number: int | None
+
+    def __new__(cls, value: str | int) -> Self:
+        """Make one from a name or a number."""
+        self = super().__new__(cls, value)
+        self.number = None if isinstance(value, str) else value
+        return self
 
     def __repr__(self) -> str:
-        return f"Unlisted({str.__repr__(self)})"
+        return f"Unlisted({str.__repr__(self) if self.number is None else self.number})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Unlisted, (str(self) if self.number is None else self.number,)
 
 
 @final
@@ -83,11 +95,29 @@ def keep_containers(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.A
 
 def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     annotation = str(field.type)
-    if annotation.startswith("Sequence["):
-        return field.evolve(converter=_tuple)
-    if annotation.startswith("Mapping[") and field.default is not None:
-        return field.evolve(converter=_dict)
-    return field
+    if annotation.startswith("Mapping[") and field.default is None:
+        return field
+    keep = _keeper(annotation)
+    return field if keep is None else field.evolve(converter=keep)
+
+
+def _keeper(annotation: str) -> Callable[[Any], Any] | None:
+    """What keeps a container of this type, with the containers in it; None for anything else."""
+    kind, _, inner = annotation.removesuffix("]").partition("[")
+    if kind not in ("Sequence", "Mapping"):
+        return None
+    outer = _tuple if kind == "Sequence" else _dict
+    item = _keeper(inner.removeprefix("str, "))
+    if item is None:
+        return outer
+
+    def keep(values: Any) -> Any:
+        kept = outer(values)
+        if kept.__class__ is tuple:
+            return tuple([item(each) for each in kept])
+        return {key: item(each) for key, each in kept.items()} if kept.__class__ is dict else kept
+
+    return keep
 
 
 def _tuple(values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -9,7 +10,8 @@ from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from .errors import ArgumentError
+from .decode import parse
+from .errors import ArgumentError, DecodeError
 from .http import Request
 from .parameter import Parameter
 from .path import expand
@@ -80,6 +82,10 @@ class Method(Generic[ResponseT]):
     request_id: str | None = None
     request_id_in_query: bool = False
     paging: Paging | None = None
+    api_version: str | None = None
+    """Sent in the header `x-goog-api-version`."""
+    envelope: str | None = None
+    """The key under which bodies and answers travel."""
 
     @property
     def idempotent(self) -> bool:
@@ -138,7 +144,7 @@ class Method(Generic[ResponseT]):
             method_id=self.id,
             verb=self.verb,
             url=f"{base_url}{path}{'?' if query else ''}{urlencode(query)}",
-            headers={**(headers or {}), **(_JSON if self.request_type is not None else {})},
+            headers={**(headers or {}), **(_JSON if self.request_type is not None else {}), **self._version},
             body=self._encoded(body, codecs),
             safe_to_retry=self.idempotent or request_id is not None,
             request_id=request_id,
@@ -173,7 +179,25 @@ class Method(Generic[ResponseT]):
             raise ArgumentError(
                 f"request: {self.id} takes {self.request_type.__name__}, got {type(body).__name__}"
             )
-        return codecs.encode(body)
+        data = codecs.encode(body)
+        return data if self.envelope is None else b"{%s:%s}" % (json.dumps(self.envelope).encode(), data)
+
+    @property
+    def _version(self) -> Mapping[str, str]:
+        return {} if self.api_version is None else {"x-goog-api-version": self.api_version}
+
+    def response(self, data: bytes, codecs: Codecs) -> ResponseT:
+        """The message of an answer. Raises DecodeError."""
+        if self.response_type is None:
+            return None  # type: ignore[return-value] # such a method's ResponseT is None
+        if not data:
+            raise DecodeError("", b"", "an empty body")
+        if self.envelope is not None:
+            answer = parse(data)
+            if answer.__class__ is not dict or self.envelope not in answer:
+                raise DecodeError("", answer, f"expected an object with {self.envelope!r}")
+            data = json.dumps(answer[self.envelope]).encode()
+        return codecs.decode(self.response_type, data)
 
     def scopes_for(self, body: object) -> tuple[str, ...]:
         """The scopes that a call asks for by default."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
 from typing import Any, Final, Literal, cast
 
 from attrs import frozen
@@ -15,15 +13,7 @@ from . import encode
 from .errors import ArgumentError, EncodeError, shortened
 from .messages import Unlisted
 from .path import check_text
-
-_CAP: Final = 2_048
-"""Characters that a pattern is ever run over."""
-
-
-@cache
-def matcher(pattern: str) -> re.Pattern[str]:
-    """A pattern that the generator found linear, where a last `$` means the very end."""
-    return re.compile(pattern.removesuffix("$") + (r"\Z" if pattern.endswith("$") else ""), re.ASCII)
+from .pattern import CAP, matcher
 
 
 def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
@@ -115,7 +105,7 @@ class Parameter:
             raise self._refused(value, "empty")
         if self.pattern is not None:
             check_text(self.name, text)
-            if len(text) > _CAP or not matcher(self.pattern).search(text):
+            if len(text) > CAP or not matcher(self.pattern).search(text):
                 raise self._refused(value, f"must match {self.pattern}")
         return text
 

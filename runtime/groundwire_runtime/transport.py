@@ -3,96 +3,28 @@
 from __future__ import annotations
 
 import http.client
-import logging
 import re
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3 import exceptions as faults
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .body import read_body
 from .clock import SYSTEM, Clock
-from .deadline import LOWEST, Deadline, bounded_response, connected
+from .connection import CURRENT, UNLIMITED, Pool, TlsPool
+from .deadline import LOWEST, Deadline
 from .errors import ArgumentError, DeadlineReached, TransportError
 from .fork import renew_after_fork
 from .http import Request, Response
 from .options import CONNECT_TIMEOUT, MAX_RESPONSE
 from .proxy import Proxy, proxy_for
 
-if TYPE_CHECKING:
-    import socket
-
 _UNFIT: Final = re.compile(r"[^ -~]")
-_NONE: Final = Deadline(None, SYSTEM.monotonic)
-
-
-class _Call(threading.local):
-    """The call that this thread is making."""
-
-    deadline: Deadline = _NONE
-    connecting: Deadline = _NONE
-    sent: bool = False
-    """Whether any byte of the request went out."""
-
-
-_CALL: Final = _Call()
-
-
-def _is_not_ours(record: logging.LogRecord) -> bool:
-    """urllib3 logs a URL whole, with all that its query may hold: not of our calls."""
-    return record.levelno > logging.DEBUG or _CALL.deadline is _NONE
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
-
-
-class _Bounded(HTTPConnection):
-    """A connection that is made, written to and read within the deadline of the call that uses it."""
-
-    sock: socket.socket | None
-
-    def _new_conn(self) -> socket.socket:
-        sock = connected(self.host, self.port, self.socket_options or (), _CALL.connecting)
-        # For the handshake and the proxy.
-        _CALL.connecting.arm(sock)
-        return sock
-
-    def _tunnel(self) -> None:
-        self.response_class = bounded_response(_CALL.connecting)  # type: ignore[assignment] # a factory will do
-        try:
-            super()._tunnel()
-        finally:
-            # What went out so far was for the proxy.
-            _CALL.sent = False
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        if self.sock is not None:
-            _CALL.deadline.arm(self.sock)
-        _CALL.sent = True
-        super().send(data)
-
-    def getresponse(self) -> Any:
-        self.response_class = bounded_response(_CALL.deadline)  # type: ignore[assignment] # as above
-        return super().getresponse()
-
-
-class _BoundedTls(_Bounded, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Bounded  # pyright: ignore[reportAssignmentType] # urllib3's protocol is not met by its own classes
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _BoundedTls  # pyright: ignore[reportAssignmentType] # as above
 
 
 class UrllibTransport:
@@ -116,13 +48,14 @@ class UrllibTransport:
         clock: Clock = SYSTEM,
     ) -> None:
         self.max_response = max_response
-        self._connections = connections
-        self._tls = tls
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._clock = clock
+        self._options: dict[str, Any] = {"maxsize": connections, "block": True}
+        self._tls: dict[str, Any] = {} if tls is None else {"ssl_context": tls}
         self._inherited: list[object] = []
-        self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._pools: dict[tuple[str, str], Pool] = {}
+        self._proxies: dict[Proxy, urllib3.ProxyManager] = {}
         self._lock = threading.Lock()
         renew_after_fork(self)
 
@@ -132,17 +65,30 @@ class UrllibTransport:
         deadline = Deadline(request.deadline, self._clock.monotonic, self._read_timeout)
         if deadline.left() == 0:
             raise DeadlineReached(f"{request.method_id}: no time left to send", sent=False)
-        _CALL.deadline, _CALL.connecting, _CALL.sent = deadline, deadline.within(self._connect_timeout), False
+        CURRENT.deadline, CURRENT.connecting = deadline, deadline.within(self._connect_timeout)
+        CURRENT.sent = False
         try:
-            return self._exchange(request, deadline)
+            proxy = proxy_for(request.url)
+            if proxy is not None:
+                return self._through(proxy, request, deadline)
+            return self._directly(request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
-            raise _translated(error, request, deadline, sent=_CALL.sent) from error
+            raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
-            _CALL.deadline = _CALL.connecting = _NONE
+            CURRENT.deadline = CURRENT.connecting = UNLIMITED
 
-    def _exchange(self, request: Request, deadline: Deadline) -> Response:
+    def _directly(self, request: Request, deadline: Deadline) -> Response:
+        parts = urlsplit(request.url)
+        target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        with self._pool(parts.scheme, parts.netloc).connected(deadline) as connection:
+            connection.send_whole(request, target)
+            with connection.answer() as answer:
+                return self._read(answer, request)
+
+    def _through(self, proxy: Proxy, request: Request, deadline: Deadline) -> Response:
+        """Through a proxy, which urllib3 knows best how to speak to."""
         left = deadline.left()
-        answer = self._pool(request.url).urlopen(
+        answer = self._proxy(proxy).urlopen(
             request.verb,
             request.url,
             body=request.body,
@@ -155,60 +101,64 @@ class UrllibTransport:
             pool_timeout=left,
         )
         try:
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            body = read_body(answer, headers, request, self.max_response)
+            return self._read(answer, request)
         except BaseException:
-            # Bytes may be left on the connection: it is closed, and its place in the pool is free again.
             answer.close()
-            answer.release_conn()
             raise
-        answer.release_conn()
+        finally:
+            answer.release_conn()
+
+    def _read(
+        self, answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse, request: Request
+    ) -> Response:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        body = read_body(answer, headers, request, self.max_response)
         return Response(status=answer.status, headers=headers, body=body)
 
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        proxy = proxy_for(url)
+    def _pool(self, scheme: str, place: str) -> Pool:
         with self._lock:
-            pool = self._pools.get(proxy)
+            pool = self._pools.get((scheme, place))
             if pool is None:
-                pool = self._pools[proxy] = self._new_pool(proxy)
+                parts = urlsplit(f"{scheme}://{place}")
+                if scheme == "https":
+                    pool = TlsPool(parts.hostname or "", parts.port, **self._options, **self._tls)
+                else:
+                    pool = Pool(parts.hostname or "", parts.port, **self._options)
+                self._pools[scheme, place] = pool
             return pool
 
-    def _new_pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
-        options: dict[str, Any] = {"maxsize": self._connections, "block": True}
-        if self._tls is not None:
-            options["ssl_context"] = self._tls
-        pool = urllib3.PoolManager(**options) if proxy is None else _proxied(proxy, options)
-        classes: dict[str, type[HTTPConnectionPool | HTTPSConnectionPool]] = {
-            "http": _Pool,
-            "https": _TlsPool,
-        }
-        pool.pool_classes_by_scheme = classes
-        return pool
+    def _proxy(self, proxy: Proxy) -> urllib3.ProxyManager:
+        with self._lock:
+            pools = self._proxies.get(proxy)
+            if pools is None:
+                login = {} if proxy.authorization is None else {"proxy-authorization": proxy.authorization}
+                pools = urllib3.ProxyManager(proxy.url, proxy_headers=login, **self._options, **self._tls)
+                classes: Any = {"http": Pool, "https": TlsPool}
+                pools.pool_classes_by_scheme = classes
+                self._proxies[proxy] = pools
+            return pools
 
     def after_fork(self) -> None:
         """Leave the parent's sockets alone, and never use them from here."""
-        self._inherited.append(self._pools)
-        self._pools, self._lock = {}, threading.Lock()
+        self._inherited += [self._pools, self._proxies]
+        self._pools, self._proxies, self._lock = {}, {}, threading.Lock()
 
     def close(self) -> None:
         """Close idle connections."""
         with self._lock:
             pools, self._pools = list(self._pools.values()), {}
+            proxies, self._proxies = list(self._proxies.values()), {}
         for pool in pools:
-            pool.clear()
-
-
-def _proxied(proxy: Proxy, options: Mapping[str, Any]) -> urllib3.ProxyManager:
-    login = {} if proxy.authorization is None else {"proxy-authorization": proxy.authorization}
-    return urllib3.ProxyManager(proxy.url, proxy_headers=login, **options)
+            pool.close()
+        for proxy in proxies:
+            proxy.clear()
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if _UNFIT.search(name) or _UNFIT.search(value):
-            raise ArgumentError(
-                f"header {name[:40]!r} has a character that a header cannot carry; nothing was sent"
-            )
+    if not _UNFIT.search("".join(chain.from_iterable(headers.items()))):
+        return
+    name = next(name for name, value in headers.items() if _UNFIT.search(name + value))
+    raise ArgumentError(f"header {name[:40]!r} has a character that a header cannot carry; nothing was sent")
 
 
 def _translated(error: Exception, request: Request, deadline: Deadline, *, sent: bool) -> TransportError:

@@ -35,7 +35,8 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
             (tmp_path / name / path).write_text(text, "utf-8", newline="")
         importlib.invalidate_caches()
         package = importlib.import_module(name)
-        importlib.import_module(f"{name}.provenance")
+        for module in ("client", "provenance"):
+            importlib.import_module(f"{name}.{module}")
         return package
 
     yield write_and_import

@@ -101,6 +101,11 @@ REFUSED: dict[str, tuple[dict[str, Any] | bytes, str]] = {
     "backslash in the host": (top(rootUrl="https://evil.example\\.googleapis.com/"), "#/rootUrl"),
     "escape in the host": (top(rootUrl="https://evil.example%2f.googleapis.com/"), "#/rootUrl"),
     "line end in the URL": (top(rootUrl="https://shop.googleapis.com/\r\nX: y/"), "#/rootUrl"),
+    "unknown feature": (top(features=["dataWrapper", "x"]), "#/features: unknown feature 'x'"),
+    "line end in a version": (
+        top(methods={"x": {"id": "b.x", "httpMethod": "GET", "path": "x", "apiVersion": "1\r\nX: y"}}),
+        "#/methods/x/apiVersion",
+    ),
     "empty label": (top(rootUrl="https://.googleapis.com/"), "#/rootUrl"),
     "letter like another": (top(rootUrl="https://shop.g\u043eogleapis.com/"), "#/rootUrl"),
     "escaped dot segment": (top(rootUrl="https://shop.googleapis.com/%2e%2e/"), "#/rootUrl"),

@@ -41,7 +41,7 @@ from groundwire import (
     encode,
     errors,
 )
-from groundwire_exports import expression, grid
+from groundwire_exports import Export, Stall, expression, grid, start_export
 
 
 def image() -> Expression:
@@ -202,6 +202,19 @@ def run(client: Client) -> Operation:
         raise ValueError(f"{error.path}: {error.rule}") from error
     except errors.GroundwireError as error:
         raise RuntimeError(error.hint) from error
+
+
+def settle(client: Client, request: ExportImageRequest) -> list[str]:
+    stalls: list[Stall] = []
+    try:
+        export = start_export(client, request, project="other", timeout=120)
+    except errors.OutcomeUnknown as unknown:
+        export = start_export(client, attrs.evolve(request, request_id=unknown.request_id))
+    assert_type(export, Export)
+    operation = export.wait(timeout=3600, on_timeout="cancel", stall_after=600, on_stall=stalls.append)
+    assert_type(operation, Operation)
+    metadata = export.metadata
+    return [] if metadata is None else [str(metadata.state), *metadata.destination_uris]
 
 
 def browse(client: Client) -> list[str]:

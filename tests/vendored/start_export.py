@@ -28,11 +28,11 @@ def main(endpoint: str) -> None:
     assert (
         earth.converter.structure(earth.converter.unstructure(request), earth.ExportImageRequest) == request
     )
-    operation = client.projects.image.export(request)
-    assert operation.name is not None
-    client.projects.operations.cancel(operation.name)
+    export = _exports.start_export(client, request)
+    assert export.operation.result is None
+    assert export.cancel(timeout=30).done
     names = [each.name for each in client.projects.operations.list()]
-    print(operation.name in names)
+    print(export.name in names)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from .enums import lower_enums
 from .messages import lower_messages
 from .methods import lower_methods, wanted_methods
 from .naming import Naming
+from .resources import call_names
 from .rules import overlay_problems
 from .shapes import Shapes
 
@@ -48,6 +49,7 @@ def lower(
     naming = Naming(shapes, overlay, published or {})
     enums = lower_enums(shapes, overlay, naming)
     messages = lower_messages(shapes, naming)
+    names = call_names(wanted, overlay, naming)
     api = Api(
         id=document.id,
         title=document.title,
@@ -58,7 +60,8 @@ def lower(
         doc=document.description,
         messages={message.name: message for message in sorted(messages, key=lambda each: each.name)},
         enums={enum.name: enum for enum in sorted(enums, key=lambda each: each.name)},
-        methods=lower_methods(wanted, overlay, shapes, naming, messages),
+        methods=lower_methods(wanted, overlay, shapes, naming, names, messages),
+        resources=names.resources,
         held=tuple(
             Held(name=name, prefix=rule.prefix, doc=rule.doc) for name, rule in sorted(overlay.held.items())
         ),

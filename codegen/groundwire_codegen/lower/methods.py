@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Final
 from ..discovery import SAFE_ID, Document, Schema
 from ..discovery import Method as Described
 from ..ir import ExtraScope, Kind, ListOf, MessageRef, Method, Paging, Parameter, Scalar
-from ..names import CLIENT_NAMES, PARAMETER_NAMES, snake
+from ..names import PARAMETER_NAMES, snake
 from ..overlay import MethodRule, Overlay, ParameterRule
 from ..pattern import is_linear
 from ..problem import Problem
 from ..template import read_template
+from .resources import NO_METHOD
 from .shapes import KINDS
 
 if TYPE_CHECKING:
     from ..ir import Message
     from .naming import Naming
+    from .resources import CallNames
     from .shapes import Shapes
 
 PAGE_TOKEN: Final = "pageToken"  # noqa: S105 - a field's name
 NEXT_PAGE_TOKEN: Final = "nextPageToken"  # noqa: S105 - a field's name
-NO_METHOD: Final = MethodRule(pointer="")
 NO_PARAMETER: Final = ParameterRule(pointer="")
 
 
@@ -45,34 +46,17 @@ def lower_methods(
     overlay: Overlay,
     shapes: Shapes,
     naming: Naming,
+    names: CallNames,
     messages: Sequence[Message],
 ) -> dict[str, Method]:
     """Every wanted method by id."""
     by_name = {message.name: message for message in messages}
-    names = _names(wanted, overlay, naming)
-    return {
-        method.id: _lower(method, names[method.id], overlay, shapes, naming, by_name) for method in wanted
-    }
-
-
-def _names(wanted: Sequence[Described], overlay: Overlay, naming: Naming) -> dict[str, str]:
-    """Method names; one resource is one scope, which its sub-resources share."""
-    names: dict[str, str] = {}
-    for resource in sorted({method.resource for method in wanted}):
-        here = [method for method in wanted if method.resource == resource]
-        keys = {
-            f"method:{method.id}": snake(overlay.methods.get(method.id, NO_METHOD).name or method.name)
-            for method in here
-        }
-        reserved = frozenset({"self"}) if resource else CLIENT_NAMES | {"self"}
-        found = naming.allocate(keys, reserved=reserved)
-        names |= {method.id: found[f"method:{method.id}"] for method in here}
-    return names
+    return {method.id: _lower(method, names, overlay, shapes, naming, by_name) for method in wanted}
 
 
 def _lower(
     method: Described,
-    name: str,
+    names: CallNames,
     overlay: Overlay,
     shapes: Shapes,
     naming: Naming,
@@ -92,7 +76,8 @@ def _lower(
     in_body = next((field.wire for field in body.fields if field.request_id), None) if body else None
     return Method(
         id=method.id,
-        name=name,
+        name=names.methods[method.id],
+        constant=names.constants[method.id],
         resource=method.resource,
         verb=method.http_method,
         path=method.path,
@@ -108,6 +93,8 @@ def _lower(
         operation_metadata=None
         if rule.operation_metadata not in shapes.shapes
         else naming.message(rule.operation_metadata),
+        api_version=method.api_version,
+        envelope="data" if shapes.document.data_wrapper else None,
         media_upload=method.media_upload,
         media_download=method.media_download,
         deprecated=method.deprecated,
@@ -164,6 +151,8 @@ def _parameter(
     if schema.location not in ("path", "query"):
         shapes.refuse(f"{schema.pointer}/location", f"unknown location {schema.location!r}", "path or query")
     kind = KINDS.get((schema.type or "", schema.format), Kind.STRING)
+    if kind in (Kind.ANY, Kind.STRUCT):
+        kind = Kind.STRING
     pattern = rule.pattern or schema.pattern
     return Parameter(
         name=name,

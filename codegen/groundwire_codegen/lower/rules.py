@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..names import KEYWORDS, PARAMETER_NAMES
+from ..names import HELD_NAMES, KEYWORDS, snake
 from ..node import escape
 from ..problem import Problem
 
@@ -107,7 +107,7 @@ def _method_problems(document: Document, name: str, rule: MethodRule) -> Iterato
 
 def _held_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:
     for name, held in overlay.held.items():
-        if not name.isidentifier() or name in KEYWORDS | PARAMETER_NAMES:
+        if not name or name != snake(name) or name in KEYWORDS | HELD_NAMES:
             yield _problem(held.pointer, f"{name!r} is no name for an argument")
         for pair in held.fills:
             method, _, wire = pair.rpartition(":")

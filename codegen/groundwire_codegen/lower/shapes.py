@@ -94,17 +94,17 @@ class Shapes:
         """The key of the shape that a method sends or answers with."""
         if schema is None:
             return None
-        if schema.ref is not None:
-            found = self.resolve(schema, schema.ref)
-            if isinstance(found, MessageRef):
-                return found.name
-            if found is not None:
-                self.refuse(schema.pointer, "a body that is not an object")
-            return None
-        # A body without a schema of its own: whatever it holds are its unknown fields.
-        key = f"{method.id}.{role}"
-        self._add(key, schema, NO_MESSAGE)
-        return key
+        # A map, or a body without a schema of its own: whatever it holds are its unknown fields.
+        if schema.ref is None:
+            return self._add(f"{method.id}.{role}", schema, NO_MESSAGE)
+        found = self.resolve(schema, schema.ref)
+        if isinstance(found, MessageRef):
+            return found.name
+        if isinstance(found, MapOf) or found == Scalar(Kind.STRUCT):
+            return self._add(schema.ref, self.document.schemas[schema.ref], NO_MESSAGE)
+        if found is not None:
+            self.refuse(schema.pointer, "a body that is not an object")
+        return None
 
     def reach(self, name: str) -> None:
         """Reach a schema by name."""
@@ -112,13 +112,14 @@ class Shapes:
         if schema is not None and self._alias(schema) is None:
             self._add(name, schema, self.overlay.messages.get(name, NO_MESSAGE))
 
-    def _add(self, key: str, schema: Schema, rule: MessageRule) -> None:
+    def _add(self, key: str, schema: Schema, rule: MessageRule) -> str:
         known = self.shapes.get(key)
         if known is None:
             self.shapes[key] = Shape(key=key, schema=schema, rule=rule, properties={})
             self._waiting.append(self.shapes[key])
         elif known.schema is not schema:
             self.refuse(schema.pointer, f"its place {key!r} is that of {known.schema.pointer} too")
+        return key
 
     def _fill(self, shape: Shape) -> None:
         key, schema, rule, properties = shape.key, shape.schema, shape.rule, shape.properties
@@ -185,6 +186,8 @@ class Shapes:
             self._add(place, schema, NO_MESSAGE)
             return MessageRef(place)
         extra = schema.additional_properties
+        if extra is not None and "@type" in extra.description:
+            return Packed(())
         if schema.format is not None or extra is None or extra.type == "any":
             return Scalar(Kind.STRUCT)
         value = self.resolve(extra, f"{place}{{}}", rule, nesting + 1)

@@ -13,9 +13,29 @@ from .leaves import Leaves
 _SMALL: Final = 2
 """Attributes of a message that is made on the spot."""
 _LOCALS: Final = frozenset(
-    {"data", "decode", "depth", "key", "made", "messages", "new", "pop", "put_unknown_fields", "value"}
+    {
+        "bounded",
+        "bounded_messages",
+        "check_multiple",
+        "data",
+        "decode",
+        "depth",
+        "dict",
+        "encode",
+        "error",
+        "key",
+        "made",
+        "messages",
+        "new",
+        "only",
+        "others",
+        "pop",
+        "put_unknown_fields",
+        "quote",
+        "value",
+    }
 )
-"""What a decoder's own text calls its variables."""
+"""What a decoder's own text, or its module, calls something else."""
 
 
 def decoder(message: Message, leaves: Leaves) -> list[str]:
@@ -24,14 +44,10 @@ def decoder(message: Message, leaves: Leaves) -> list[str]:
 
 
 def wire_names(message: Message) -> list[str]:
-    """The constant that maps every accepted spelling of a field to its JSON name."""
-    wires = [field.wire for field in message.wire_fields]
-    spellings = {wire: wire for wire in wires}
-    for wire in wires:
-        spellings.setdefault(snake(wire), wire)
-    items = [f"{quoted(key)}: {quoted(wire)}" for key, wire in spellings.items()]
-    head = f"{constant(message)}_NAMES: Final[Mapping[str, str]] = {{"
-    return [bracketed(head, items, "}")]
+    """The constant that holds the JSON names of the fields."""
+    head = f"{constant(message)}_NAMES: Final[frozenset[str]] = frozenset("
+    items = [quoted(field.wire) for field in message.wire_fields]
+    return [bracketed(f"{head}{{", items, "})") if items else f"{head})"]
 
 
 def constant(message: Message) -> str:
@@ -49,11 +65,6 @@ def _opening(message: Message) -> list[str]:
     ]
 
 
-def has_other_names(message: Message) -> bool:
-    """Whether a field is also read under its original name (proto3 JSON), which differs from its JSON name."""
-    return any(snake(field.wire) != field.wire for field in message.wire_fields)
-
-
 def _plain(message: Message, leaves: Leaves) -> list[str]:
     lines = _opening(message)
     slots: list[str] = []
@@ -69,14 +80,12 @@ def _plain(message: Message, leaves: Leaves) -> list[str]:
     if steps:
         lines += ["    pop = data.pop", '    key = ""', "    try:", *steps]
         lines += ["    except DecodeError as error:", "        raise error.under(key) from None"]
-    if not has_other_names(message) and not _is_small(message):
-        return [*lines, f"    return {_built(message, slots)}"]
     lines += _made(message, slots)
-    if has_other_names(message):
-        stem = constant(message)
-        again = f"decode_{snake(message.name)}(decode.renamed(data, {stem}_NAMES), depth)"
-        lines.append(f"    if data and not {stem}_OTHERS.isdisjoint(data):")
-        lines.append(f"        return decode.joined(made, {again})")
+    if steps:
+        lines.append(
+            f"    if data and (others := decode.renamed(data, {constant(message)}_NAMES)) is not None:"
+        )
+        lines.append(f"        return decode.joined(made, decode_{snake(message.name)}(others, depth))")
     return [*lines, "    return made"]
 
 

@@ -153,7 +153,7 @@ def _write_variant(variant: Variant, message: Message, leaves: Leaves) -> list[s
 
 def variant_function(message: Message, variant: Variant) -> str:
     """The encoder of one variant of a family."""
-    return f"encode_{snake(message.name)}__{snake(variant.class_name or '')}"
+    return f"member_{snake(message.name)}__{snake(variant.class_name or '')}"
 
 
 def _family(message: Message, leaves: Leaves) -> list[list[str]]:

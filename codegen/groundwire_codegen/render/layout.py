@@ -30,15 +30,6 @@ def bracketed(head: str, items: Iterable[str], tail: str, *, indent: int = 0, us
     return f"{head}\n{''.join(f'{pad}{part},{chr(10)}' for part in parts)}{' ' * indent}{tail}"
 
 
-def alternatives(options: Iterable[str], *, used: int) -> str:
-    """A union of types, in parentheses when it does not fit behind `used` columns."""
-    parts = list(options)
-    line = " | ".join(parts)
-    if used + len(line) <= LINE:
-        return line
-    return line
-
-
 def quoted(text: str) -> str:
     """A Python string literal in double quotes where that needs no escape, in ASCII; always through `repr`."""
     literal = ascii(text)

@@ -21,13 +21,13 @@ FUNCTIONS: Final = {
     Kind.BYTES: "byte",
     Kind.TIMESTAMP: "timestamp",
     Kind.DURATION: "duration",
-    Kind.FIELD_MASK: "string",
+    Kind.FIELD_MASK: "field_mask",
     Kind.DATE: "string",
     Kind.DATE_TIME: "string",
     Kind.ANY: "any_value",
     Kind.STRUCT: "struct",
 }
-"""Decoders in the runtime, by kind; encoders have the same names but for field masks."""
+"""Decoders in the runtime, by kind; encoders have the same names."""
 
 
 class Leaves:
@@ -83,7 +83,7 @@ class Leaves:
             [bracketed("{", types, "}", indent=4), f"sent=frozenset({{{', '.join(sent)}}})"],
             ")",
         )
-        return self._constant(f"decode_{snake(owner.name)}__{field.name or snake(field.wire)}", value)
+        return self._constant(f"decode_{_place(owner, field)}__packed", value)
 
     @staticmethod
     def _sent_url(type_: Packed, name: str) -> str:
@@ -100,7 +100,7 @@ class Leaves:
     def encoder(self, field: Field, owner: Message) -> str:
         """The expression of a field's encoder, or of its writer, its bounds included."""
         inner = self._encoder(field.type, owner, field)
-        place = f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}"
+        place = f"encode_{_place(owner, field)}"
         bounds = _bounds(field.rules)
         if bounds:
             self.uses_bounds = True
@@ -126,8 +126,7 @@ class Leaves:
 
     def _encoder(self, type_: TypeRef, owner: Message, field: Field) -> str:
         if isinstance(type_, Scalar):
-            name = "field_mask" if type_.kind is Kind.FIELD_MASK else FUNCTIONS[type_.kind]
-            return f"encode.{name}"
+            return f"encode.{FUNCTIONS[type_.kind]}"
         if isinstance(type_, (EnumRef, MessageRef)):
             return f"encode_{snake(type_.name)}"
         if isinstance(type_, Packed):
@@ -159,16 +158,21 @@ class Leaves:
             for name in packed_names(type_)
         ]
         value = bracketed("encode.packed(", [bracketed("{", types, "}", indent=4)], ")")
-        return self._constant(f"encode_{snake(owner.name)}__{field.name or snake(field.wire)}", value)
+        return self._constant(f"encode_{_place(owner, field)}__packed", value)
 
     def _constant(self, name: str, value: str) -> str:
         self._constants.setdefault(name, value)
         return name
 
 
+def _place(owner: Message, field: Field) -> str:
+    """A field in the names of constants; one of a union has no attribute of its own."""
+    return f"{snake(owner.name)}__{field.name or snake(field.wire)}"
+
+
 def _prefixed(expression: str, side: str) -> str:
-    """`decode.string` and `decode_foo` alike as the start of a constant's name."""
-    return f"{side}_{expression.removeprefix(f'{side}.').removeprefix(f'{side}_')}"
+    """The start of a constant's name: `decode_foo` as it is, and `decode.foo` apart from it."""
+    return expression.replace(f"{side}.", f"{side}__", 1)
 
 
 def _bounds(rules: Rules) -> list[str]:

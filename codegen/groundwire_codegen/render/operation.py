@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
 from ..ir import Api, Field, Kind, Message, MessageRef, Method, Scalar
+from .docs import docstring
+from .layout import bracketed
+from .stubs import StubView
+
+WAIT: Final = """Wait for an operation to end well, and return its last state.
+
+`timeout`: seconds to wait at the most; then OperationTimeout, and the operation still runs.
+
+`on_progress`: called with the metadata each time it says something new.
+
+Raises OperationError when the operation failed or was cancelled."""
 
 
 @frozen(kw_only=True)
@@ -37,6 +50,35 @@ def operation_shape(api: Api) -> OperationShape | None:
                 response=response,
             )
     return None
+
+
+def operation_constant(shape: OperationShape) -> str:
+    """The constant that tells the runtime where an operation keeps its outcome."""
+    error, response = (f'("{attribute}", {cls})' for attribute, cls in (shape.error, shape.response))
+    return bracketed(
+        f"OPERATION: Final = OperationView[messages.{shape.message}](",
+        [f"error={error}", f"response={response}"],
+        ")",
+    )
+
+
+def wait_stub(shape: OperationShape, api: Api) -> StubView:
+    """The client's own method that waits for an operation."""
+    arguments = [
+        "self",
+        f"operation: messages.{shape.message}",
+        "*",
+        "timeout: float | None = None",
+        f"on_progress: Callable[[{shape.metadata}], object] | None = None",
+    ]
+    poll = api.methods[shape.poll[0]].constant
+    values = ["OPERATION", poll, "operation", "timeout=timeout", "on_progress=on_progress"]
+    return StubView(
+        name="wait",
+        signature=bracketed("def wait(", arguments, f") -> messages.{shape.message}:", indent=4),
+        doc=docstring(WAIT, 8),
+        call=bracketed("return self.wait_with(", values, ")", indent=8),
+    )
 
 
 def _polls(method: Method, operation: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from attrs import frozen
 
 from ..ir import Api
 from .docs import docstring
+from .imports import in_import_order
 
 
 @frozen(kw_only=True)
@@ -17,12 +21,15 @@ class PackageView:
     """Messages and enums."""
     public: tuple[str, ...]
     """All that `from package import *` gives."""
-    runtime: str
-    runtime_first: bool
+    imports: tuple[str, ...]
+    """What is imported before the package's own modules."""
+    typed: tuple[str, ...]
+    """What is imported for type checkers alone: the names that are late."""
+    late: tuple[tuple[str, str], ...]
+    """Names that are imported when they are first asked for, each with its import."""
 
 
-LAZY = ("converter",)
-SHARED = (
+SHARED: Final = (
     "Client",
     "Duration",
     "NO_TIMEOUT",
@@ -37,18 +44,43 @@ SHARED = (
 )
 
 
-def _place(name: str) -> tuple[int, str]:
-    """Where the linter wants a name in `__all__`: constants, then classes, then the rest."""
-    return (0 if name.isupper() else 1 if name[:1].isupper() else 2), name
-
-
 def package_view(api: Api, package: str, runtime: str) -> PackageView:
     """The view of `__init__.py`."""
-    names = sorted({*api.messages, *api.enums})
+    names = in_import_order({*api.messages, *api.enums})
+    late = {
+        "Client": "from .client import Client",
+        "NO_TIMEOUT": f"from {runtime}.options import NO_TIMEOUT",
+        "RetryPolicy": f"from {runtime}.retry import RetryPolicy",
+        "credentials": f"from {runtime} import credentials",
+    }
     return PackageView(
         doc=docstring(f"{package}: a client of {api.title or api.name} {api.version}."),
         names=tuple(names),
         public=tuple(sorted({*names, *SHARED}, key=_place)),
-        runtime=runtime,
-        runtime_first=not runtime.startswith("."),
+        imports=_imports(runtime),
+        typed=_typed(runtime, late),
+        late=tuple(late.items()),
     )
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Where the linter wants a name in `__all__`: constants, then classes, then the rest."""
+    return (0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2), name
+
+
+def _imports(runtime: str) -> tuple[str, ...]:
+    lines = (
+        f"from {runtime} import errors",
+        f"from {runtime}.messages import Unlisted",
+        f"from {runtime}.timestamp import Duration, Timestamp",
+    )
+    return lines if runtime.startswith(".") else (*lines, "")
+
+
+def _typed(runtime: str, late: Mapping[str, str]) -> tuple[str, ...]:
+    """What a type checker is told of the late names, sorted as the linter wants it."""
+    own = late["Client"]
+    theirs = sorted((line for line in late.values() if line != own), key=lambda line: line.split()[1])
+    if runtime.startswith("."):
+        return ("from cattrs import Converter", "", *theirs, own)
+    return ("from cattrs import Converter", *theirs, "", own)

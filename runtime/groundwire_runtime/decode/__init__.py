@@ -17,17 +17,18 @@ from .objects import (
     new,
     one_text,
     one_value,
-    packed,
     put_unknown_fields,
     renamed,
     setter,
 )
+from .packed import packed
 from .scalars import (
     boolean,
     byte,
     double,
     duration,
     enum,
+    field_mask,
     float32,
     int32,
     int64,
@@ -59,6 +60,7 @@ __all__ = [
     "family",
     "family_list",
     "family_map",
+    "field_mask",
     "float32",
     "int32",
     "int64",

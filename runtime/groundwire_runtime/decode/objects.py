@@ -10,8 +10,7 @@ import attrs
 from ..errors import DecodeError
 from ..messages import EMPTY, Message
 from .containers import Decoder
-from .fault import conflict, expected
-from .values import any_value
+from .fault import conflict
 
 T = TypeVar("T")
 MessageT = TypeVar("MessageT", bound=Message)
@@ -23,32 +22,34 @@ SHARED: Final = 1_024
 """Values of one class that are shared."""
 
 
-def packed(types: Mapping[str, Decoder], sent: frozenset[str]) -> Decoder:
-    """A decoder for a mapping that names its type in `@type`: a known one becomes its message.
+def renamed(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any] | None:
+    """The object with known fields in their JSON names, where proto3 JSON also takes the original ones.
 
-    `sent` holds the URLs that encoding writes anyway; another URL of a known type is kept as an unknown field.
+    None when it has no original name. Raises DecodeError when a field is there under two names.
     """
-
-    def decode(value: Any, depth: int) -> Any:
-        if value.__class__ is not dict:
-            raise expected(value, "an object")
-        url = value.get("@type")
-        known = types.get(url) if url.__class__ is str else None
-        if known is None:
-            return any_value(value, depth)
-        if url in sent:
-            del value["@type"]
-        return known(value, depth)
-
-    return decode
-
-
-def renamed(data: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The object with fields in their JSON names, where proto3 JSON also takes the original ones."""
-    return {
-        key if (wire := names.get(key, key)) == key or wire in data else wire: value
-        for key, value in data.items()
+    wires = {
+        key: wire for key in data if "_" in key and key not in known and (wire := _json_name(key)) in known
     }
+    if not wires:
+        return None
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        wire = wires.get(key, key)
+        if found.get(wire) is not None and value is not None:
+            raise _repeated(value, wire)
+        if wire not in found or value is not None:
+            found[wire] = value
+    return found
+
+
+def _json_name(original: str) -> str:
+    """The JSON name of a proto field: without underscores, the letter after one in upper case."""
+    first, *rest = original.split("_")
+    return first + "".join([part[:1].upper() + part[1:] for part in rest])
+
+
+def _repeated(value: object, name: str) -> DecodeError:
+    return DecodeError("", value, f"{name} is set more than once").under(name)
 
 
 def family(
@@ -56,7 +57,7 @@ def family(
     depth: int,
     bare: type[MessageT],
     members: Mapping[str, Callable[[Any, int], MessageT]],
-    names: Mapping[str, str],
+    known: frozenset[str],
     plain: Mapping[str, tuple[str, Decoder]],
     null: str | None,
 ) -> MessageT:
@@ -65,7 +66,7 @@ def family(
     Null leaves a member unset, but for the member `null`, of which it is a value. Without a known member it is the
     bare class.
     """
-    data = renamed(data, names)
+    data = renamed(data, known) or data
     found: MessageT | None = None
     chosen = ""
     others: dict[str, Any] = {}
@@ -96,7 +97,7 @@ def joined(first: MessageT, second: MessageT) -> MessageT:
         if each.name == "unknown_fields" or value is each.default or value is EMPTY:
             continue
         if getattr(first, each.name) is not each.default and getattr(first, each.name) is not EMPTY:
-            raise DecodeError("", each.name, f"{each.name} is set more than once")
+            raise _repeated(value, each.name)
         found[each.name] = value
     return attrs.evolve(first, **found)
 

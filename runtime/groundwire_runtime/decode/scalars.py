@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from math import isinf
 from typing import Any, Final, TypeVar
 
 from ..errors import DecodeError
+from ..fieldmask import field_mask_fault
 from ..messages import Unlisted
 from ..timestamp import Duration, Timestamp
 from .containers import Decoder
@@ -17,6 +19,8 @@ from .fault import expected
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,19})", re.ASCII)
+_LONGEST: Final = 1_000
+"""Characters of a number that is written as text."""
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _SPECIAL: Final = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 _FLOAT_MAX: Final = 3.4028235677973366e38
@@ -40,10 +44,10 @@ def _integer(name: str, lowest: int, highest: int) -> Callable[[Any, int], int]:
     def decode(value: Any, depth: int) -> int:  # noqa: ARG001
         if value.__class__ is int:
             number = value
-        elif (value.__class__ is str and _INTEGER.fullmatch(value)) or (
-            value.__class__ is float and value.is_integer()
-        ):
+        elif value.__class__ is str and _INTEGER.fullmatch(value):
             number = int(value)
+        elif (whole := _whole(value)) is not None:
+            number = whole
         else:
             raise expected(value, f"an {name}")
         if not lowest <= number <= highest:
@@ -51,6 +55,20 @@ def _integer(name: str, lowest: int, highest: int) -> Callable[[Any, int], int]:
         return number
 
     return decode
+
+
+def _whole(value: Any) -> int | None:
+    """The int that a float, or text with a fraction or an exponent, stands for exactly; None for anything else."""
+    if value.__class__ is float:
+        return int(value) if value.is_integer() else None
+    if value.__class__ is not str or len(value) > _LONGEST or not _NUMBER.fullmatch(value):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:  # an exponent beyond any number
+        return None
+    # No integer type has more digits; a larger one would take memory in proportion to its exponent.
+    return int(number) if number.adjusted() < 20 and number == number.to_integral_value() else None
 
 
 int32: Final = _integer("int32", -(2**31), 2**31 - 1)
@@ -70,7 +88,7 @@ def double(value: Any, depth: int) -> float:  # noqa: ARG001
             raise DecodeError("", value, "out of the range of a double") from None
     elif value.__class__ is str and value in _SPECIAL:
         return _SPECIAL[value]
-    elif value.__class__ is str and len(value) < 1_000 and _NUMBER.fullmatch(value):
+    elif value.__class__ is str and len(value) <= _LONGEST and _NUMBER.fullmatch(value):
         number = float(value)
     else:
         raise expected(value, "a number")
@@ -92,10 +110,13 @@ def byte(value: Any, depth: int) -> bytes:  # noqa: ARG001
     if value.__class__ is not str:
         raise expected(value, "base64 text")
     plain = value.replace("-", "+").replace("_", "/").rstrip("=")
+    padding = -len(plain) % 4
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        if len(value) - len(plain) <= padding:
+            return base64.b64decode(plain + "=" * padding, validate=True)
     except ValueError:
-        raise expected(value, "base64 text") from None
+        pass
+    raise expected(value, "base64 text")
 
 
 def timestamp(value: Any, depth: int) -> Timestamp:
@@ -112,6 +133,15 @@ def duration(value: Any, depth: int) -> Duration:
         return Duration.parse(string(value, depth))
     except ValueError as error:
         raise DecodeError("", value, f"expected a duration such as 3.5s: {error}") from None
+
+
+def field_mask(value: Any, depth: int) -> str:
+    """Comma-separated lowerCamelCase paths."""
+    text = string(value, depth)
+    fault = field_mask_fault(text)
+    if fault is not None:
+        raise DecodeError("", value, fault)
+    return text
 
 
 def enum(names: type[EnumT]) -> Callable[[Any, int], EnumT | Unlisted]:

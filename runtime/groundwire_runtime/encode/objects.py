@@ -40,12 +40,12 @@ def packed(types: Mapping[type, tuple[str, Writer]]) -> Writer:
     return encode
 
 
-def unknown(message: Message, known: Mapping[str, str], some: bool, write: Write) -> bool:
+def unknown(message: Message, known: frozenset[str], some: bool, write: Write) -> bool:
     """Write the members that this client does not know, as they came; whether the object has members by now."""
     fields: Any = message.unknown_fields
     if not isinstance(fields, Mapping):
         raise expected(fields, "a mapping").under("unknown_fields")
-    clash = next((key for key in fields if known.get(key) == key), None)
+    clash = next((key for key in fields if key in known), None)
     if clash is not None:
         raise EncodeError(f"/{clash}", fields[clash], "a known field cannot be among the unknown ones")
     if fields:

@@ -150,8 +150,10 @@ def enum(names: type[StrEnum]) -> Encoder:
     known = {member.value for member in names}
 
     def encode(value: Any, depth: int) -> str:  # noqa: ARG001
-        if value.__class__ is names or value.__class__ is Unlisted:
+        if value.__class__ is names:
             return quote(value)
+        if value.__class__ is Unlisted:
+            return quote(value) if value.number is None else int.__repr__(value.number)
         if value.__class__ is str and value in known:
             return quote(value)
         near = get_close_matches(str(value), known, n=3, cutoff=0.5) or sorted(known)[:10]

@@ -16,19 +16,19 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-MODE_NAMES: Final[Mapping[str, str]] = {"fan": "fan", "grill": "grill"}
-PROGRAM_NAMES: Final[Mapping[str, str]] = {
-    "celsius": "celsius",
-    "minutes": "minutes",
-    "name": "name",
-    "priority": "priority",
-    "serial": "serial",
-    "size": "size",
-    "start": "start",
-    "steps": "steps",
-    "tile": "tile",
-}
-SIZE_NAMES: Final[Mapping[str, str]] = {"height": "height", "width": "width"}
+MODE_NAMES: Final[frozenset[str]] = frozenset({"fan", "grill"})
+PROGRAM_NAMES: Final[frozenset[str]] = frozenset({
+    "celsius",
+    "minutes",
+    "name",
+    "priority",
+    "serial",
+    "size",
+    "start",
+    "steps",
+    "tile",
+})
+SIZE_NAMES: Final[frozenset[str]] = frozenset({"height", "width"})
 
 
 def decode_mode(data: Any, depth: int) -> messages.Mode:
@@ -66,7 +66,7 @@ def decode_mode__grill(value: Any, depth: int) -> messages.Mode:
     return made
 
 
-def encode_mode__fan(message: Any, depth: int, write: Write) -> None:
+def member_mode__fan(message: Any, depth: int, write: Write) -> None:
     write('{"fan":')
     value = message.value
     try:
@@ -79,7 +79,7 @@ def encode_mode__fan(message: Any, depth: int, write: Write) -> None:
     encode_mode__rest(message, depth, write, True)
 
 
-def encode_mode__grill(message: Any, depth: int, write: Write) -> None:
+def member_mode__grill(message: Any, depth: int, write: Write) -> None:
     write('{"grill":')
     value = message.value
     try:
@@ -135,7 +135,7 @@ def decode_program(data: Any, depth: int) -> messages.Program:
         if data and (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "priority", None)) is not None:
-            priority = decode_int32__wrapped(value, depth + 1)
+            priority = decode__int32__wrapped(value, depth + 1)
         if data and (value := pop(key := "serial", None)) is not None:
             serial = decode.int64(value, depth + 1)
         if data and (value := pop(key := "size", None)) is not None:
@@ -143,12 +143,15 @@ def decode_program(data: Any, depth: int) -> messages.Program:
         if data and (value := pop(key := "start", None)) is not None:
             start = decode_mode(value, depth + 1)
         if data and (value := pop(key := "steps", None)) is not None:
-            steps = decode_string__list(value, depth + 1)
+            steps = decode__string__list(value, depth + 1)
         if data and (value := pop(key := "tile", None)) is not None:
             tile = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_program(data or EMPTY, celsius, minutes, name, priority, serial, size, start, steps, tile)
+    made = build_program(data or EMPTY, celsius, minutes, name, priority, serial, size, start, steps, tile)
+    if data and (others := decode.renamed(data, PROGRAM_NAMES)) is not None:
+        return decode.joined(made, decode_program(others, depth))
+    return made
 
 
 def encode_program(message: Any, depth: int, write: Write) -> None:
@@ -242,6 +245,8 @@ def decode_size(data: Any, depth: int) -> messages.Size:
     put_unknown_fields(made, data or EMPTY)
     put_size__height(made, height)
     put_size__width(made, width)
+    if data and (others := decode.renamed(data, SIZE_NAMES)) is not None:
+        return decode.joined(made, decode_size(others, depth))
     return made
 
 
@@ -282,20 +287,20 @@ MODE_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Mode]]] = {
     "grill": decode_mode__grill,
 }
 MODE_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Mode.Fan: encode_mode__fan,
-    messages.Mode.Grill: encode_mode__grill,
+    messages.Mode.Fan: member_mode__fan,
+    messages.Mode.Grill: member_mode__grill,
     messages.Mode: encode_mode__bare,
 }
-decode_int32__wrapped = decode.wrapped(decode.int32)
-decode_string__list = decode.list_of(decode.string)
+decode__int32__wrapped = decode.wrapped(decode.int32)
+decode__string__list = decode.list_of(decode.string)
 encode_program__celsius__bounded = bounded(encode.int32, Bounds(minimum=30, maximum=300))
 encode_program__minutes__bounded = bounded(encode.double, Bounds(exclusive_minimum=0))
 encode_program__name__bounded = bounded(encode.string, Bounds(min_length=1, max_length=20, pattern="^[a-z0-9-]*$"))
 encode_program__priority__bounded = bounded(encode.int32, Bounds(minimum=0, maximum=9999))
 encode_program__serial__bounded = bounded(encode.int64, Bounds(maximum=9223372036854775807))
 encode_program__start__only = only(encode_mode, (messages.Mode.Fan,))
-encode_string__list = encode.list_of(encode.string)
-encode_program__steps__bounded = bounded(encode_string__list, Bounds(max_items=3))
+encode__string__list = encode.list_of(encode.string)
+encode_program__steps__bounded = bounded(encode__string__list, Bounds(max_items=3))
 CODECS: Final = Codecs({
     messages.Mode: Codec(encode_mode, decode_mode),
     messages.Mode.Fan: Codec(encode_mode, decode_mode),

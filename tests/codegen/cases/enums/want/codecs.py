@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -21,14 +20,7 @@ encode_swatch_color = encode.enum(messages.SwatchColor)
 decode_swatch_zones_item = decode.enum(messages.SwatchZonesItem)
 encode_swatch_zones_item = encode.enum(messages.SwatchZonesItem)
 
-SWATCH_NAMES: Final[Mapping[str, str]] = {
-    "backFinish": "backFinish",
-    "color": "color",
-    "finish": "finish",
-    "zones": "zones",
-    "back_finish": "backFinish",
-}
-SWATCH_OTHERS: Final = frozenset(SWATCH_NAMES).difference(SWATCH_NAMES.values())
+SWATCH_NAMES: Final[frozenset[str]] = frozenset({"backFinish", "color", "finish", "zones"})
 
 
 def decode_swatch(data: Any, depth: int) -> messages.Swatch:
@@ -54,8 +46,8 @@ def decode_swatch(data: Any, depth: int) -> messages.Swatch:
     except DecodeError as error:
         raise error.under(key) from None
     made = build_swatch(data or EMPTY, back_finish, color, finish, zones)
-    if data and not SWATCH_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_swatch(decode.renamed(data, SWATCH_NAMES), depth))
+    if data and (others := decode.renamed(data, SWATCH_NAMES)) is not None:
+        return decode.joined(made, decode_swatch(others, depth))
     return made
 
 

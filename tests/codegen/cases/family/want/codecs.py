@@ -15,14 +15,8 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-SUM_NAMES: Final[Mapping[str, str]] = {"left": "left", "named": "named", "terms": "terms"}
-TERM_NAMES: Final[Mapping[str, str]] = {
-    "constant": "constant",
-    "name": "name",
-    "none": "none",
-    "number": "number",
-    "sum": "sum",
-}
+SUM_NAMES: Final[frozenset[str]] = frozenset({"left", "named", "terms"})
+TERM_NAMES: Final[frozenset[str]] = frozenset({"constant", "name", "none", "number", "sum"})
 
 
 def decode_sum(data: Any, depth: int) -> messages.Sum:
@@ -44,7 +38,10 @@ def decode_sum(data: Any, depth: int) -> messages.Sum:
             terms = decode_term__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_sum(data or EMPTY, left, named, terms)
+    made = build_sum(data or EMPTY, left, named, terms)
+    if data and (others := decode.renamed(data, SUM_NAMES)) is not None:
+        return decode.joined(made, decode_sum(others, depth))
+    return made
 
 
 def encode_sum(message: Any, depth: int, write: Write) -> None:
@@ -147,7 +144,7 @@ def decode_term__sum(value: Any, depth: int) -> messages.Term:
     return made
 
 
-def encode_term__constant(message: Any, depth: int, write: Write) -> None:
+def member_term__constant(message: Any, depth: int, write: Write) -> None:
     write('{"constant":')
     value = message.value
     try:
@@ -160,7 +157,7 @@ def encode_term__constant(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__name(message: Any, depth: int, write: Write) -> None:
+def member_term__name(message: Any, depth: int, write: Write) -> None:
     write('{"name":')
     value = message.value
     try:
@@ -173,7 +170,7 @@ def encode_term__name(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__none(message: Any, depth: int, write: Write) -> None:
+def member_term__none(message: Any, depth: int, write: Write) -> None:
     write('{"none":')
     value = message.value
     try:
@@ -186,7 +183,7 @@ def encode_term__none(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__number(message: Any, depth: int, write: Write) -> None:
+def member_term__number(message: Any, depth: int, write: Write) -> None:
     write('{"number":')
     value = message.value
     try:
@@ -199,7 +196,7 @@ def encode_term__number(message: Any, depth: int, write: Write) -> None:
     encode_term__rest(message, depth, write, True)
 
 
-def encode_term__sum(message: Any, depth: int, write: Write) -> None:
+def member_term__sum(message: Any, depth: int, write: Write) -> None:
     write('{"sum":')
     value = message.value
     try:
@@ -247,11 +244,11 @@ TERM_MEMBERS: Final[Mapping[str, Callable[[Any, int], messages.Term]]] = {
     "sum": decode_term__sum,
 }
 TERM_ENCODERS: Final[Mapping[type, Writer]] = {
-    messages.Term.Constant: encode_term__constant,
-    messages.Term.Name: encode_term__name,
-    messages.Term.None_: encode_term__none,
-    messages.Term.Number: encode_term__number,
-    messages.Term.Sum: encode_term__sum,
+    messages.Term.Constant: member_term__constant,
+    messages.Term.Name: member_term__name,
+    messages.Term.None_: member_term__none,
+    messages.Term.Number: member_term__number,
+    messages.Term.Sum: member_term__sum,
     messages.Term: encode_term__bare,
 }
 decode_term__map = decode.family_map(TERM_MEMBERS, decode_term)

@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groundwire_runtime import credentials, errors
+from groundwire_runtime import errors
 from groundwire_runtime.messages import Unlisted
-from groundwire_runtime.options import NO_TIMEOUT
-from groundwire_runtime.retry import RetryPolicy
 from groundwire_runtime.timestamp import Duration, Timestamp
 
-from .client import Client
 from .codecs import CODECS
 from .messages import (
     CODECS2,
@@ -24,6 +21,11 @@ from .messages import (
 
 if TYPE_CHECKING:
     from cattrs import Converter
+    from groundwire_runtime import credentials
+    from groundwire_runtime.options import NO_TIMEOUT
+    from groundwire_runtime.retry import RetryPolicy
+
+    from .client import Client
 
     converter: Converter
 
@@ -52,7 +54,27 @@ decode = CODECS.decode
 
 
 def __getattr__(name: str) -> Any:
+    # Messages are read and written without what a call needs: that is imported when it is first asked for.
+    found: Any
     if name == "converter":
-        globals()[name] = CODECS.converter()
-        return globals()[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = CODECS.converter()
+    elif name == "Client":
+        from .client import Client
+
+        found = Client
+    elif name == "NO_TIMEOUT":
+        from groundwire_runtime.options import NO_TIMEOUT
+
+        found = NO_TIMEOUT
+    elif name == "RetryPolicy":
+        from groundwire_runtime.retry import RetryPolicy
+
+        found = RetryPolicy
+    elif name == "credentials":
+        from groundwire_runtime import credentials
+
+        found = credentials
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -18,46 +17,39 @@ from . import messages
 decode_http_thing_kind = decode.enum(messages.HTTPThingKind)
 encode_http_thing_kind = encode.enum(messages.HTTPThingKind)
 
-CODECS2_NAMES: Final[Mapping[str, str]] = {"thing": "thing"}
-HTTP_THING_NAMES: Final[Mapping[str, str]] = {"kind": "kind"}
-MAPPING2_NAMES: Final[Mapping[str, str]] = {"a": "a"}
-MAPPING3_NAMES: Final[Mapping[str, str]] = {"a": "a"}
-THING_NAMES: Final[Mapping[str, str]] = {
-    "": "",
-    "2nd": "2nd",
-    "@type": "@type",
-    "None": "None",
-    "__init__": "__init__",
-    "class": "class",
-    "data": "data",
-    "decode": "decode",
-    "depth": "depth",
-    "end-date": "end-date",
-    "foo": "foo",
-    "fooBar": "fooBar",
-    "foo_bar": "foo_bar",
-    "key": "key",
-    "list": "list",
-    "model": "model",
-    "other": "other",
-    "pop": "pop",
-    "self": "self",
-    "source": "source",
-    "url": "url",
-    "source_key": "source_key",
-    "str": "str",
-    "unknown_fields": "unknown_fields",
-    "value": "value",
-    'x{y}"z\'': 'x{y}"z\'',
-    '\xe9': '\xe9',
-    "n2nd": "2nd",
-    "type": "@type",
-    "none": "None",
-    "init": "__init__",
-    "end_date": "end-date",
-    "x_y_z": 'x{y}"z\'',
-}
-THING_OTHERS: Final = frozenset(THING_NAMES).difference(THING_NAMES.values())
+CODECS2_NAMES: Final[frozenset[str]] = frozenset({"thing"})
+HTTP_THING_NAMES: Final[frozenset[str]] = frozenset({"kind"})
+MAPPING2_NAMES: Final[frozenset[str]] = frozenset({"a"})
+MAPPING3_NAMES: Final[frozenset[str]] = frozenset({"a"})
+THING_NAMES: Final[frozenset[str]] = frozenset({
+    "",
+    "2nd",
+    "@type",
+    "None",
+    "__init__",
+    "class",
+    "data",
+    "decode",
+    "depth",
+    "end-date",
+    "foo",
+    "fooBar",
+    "foo_bar",
+    "key",
+    "list",
+    "model",
+    "other",
+    "pop",
+    "self",
+    "source",
+    "url",
+    "source_key",
+    "str",
+    "unknown_fields",
+    "value",
+    'x{y}"z\'',
+    '\xe9',
+})
 
 
 def decode_codecs2(data: Any, depth: int) -> messages.CODECS2:
@@ -76,6 +68,8 @@ def decode_codecs2(data: Any, depth: int) -> messages.CODECS2:
     made = new(messages.CODECS2)
     put_unknown_fields(made, data or EMPTY)
     put_codecs2__thing(made, thing)
+    if data and (others := decode.renamed(data, CODECS2_NAMES)) is not None:
+        return decode.joined(made, decode_codecs2(others, depth))
     return made
 
 
@@ -117,6 +111,8 @@ def decode_http_thing(data: Any, depth: int) -> messages.HTTPThing:
     made = new(messages.HTTPThing)
     put_unknown_fields(made, data or EMPTY)
     put_http_thing__kind(made, kind)
+    if data and (others := decode.renamed(data, HTTP_THING_NAMES)) is not None:
+        return decode.joined(made, decode_http_thing(others, depth))
     return made
 
 
@@ -158,6 +154,8 @@ def decode_mapping2(data: Any, depth: int) -> messages.Mapping2:
     made = new(messages.Mapping2)
     put_unknown_fields(made, data or EMPTY)
     put_mapping2__a(made, a)
+    if data and (others := decode.renamed(data, MAPPING2_NAMES)) is not None:
+        return decode.joined(made, decode_mapping2(others, depth))
     return made
 
 
@@ -199,6 +197,8 @@ def decode_mapping3(data: Any, depth: int) -> messages.Mapping3:
     made = new(messages.Mapping3)
     put_unknown_fields(made, data or EMPTY)
     put_mapping3__a(made, a)
+    if data and (others := decode.renamed(data, MAPPING3_NAMES)) is not None:
+        return decode.joined(made, decode_mapping3(others, depth))
     return made
 
 
@@ -350,8 +350,8 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
         x_y_z,
         n_,
     )
-    if data and not THING_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_thing(decode.renamed(data, THING_NAMES), depth))
+    if data and (others := decode.renamed(data, THING_NAMES)) is not None:
+        return decode.joined(made, decode_thing(others, depth))
     return made
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -16,22 +15,11 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-EMPTY_NAMES: Final[Mapping[str, str]] = {}
-FIRE_METADATA_NAMES: Final[Mapping[str, str]] = {"percent": "percent"}
-FIRE_REQUEST_NAMES: Final[Mapping[str, str]] = {
-    "pot": "pot",
-    "requestId": "requestId",
-    "request_id": "requestId",
-}
-FIRE_REQUEST_OTHERS: Final = frozenset(FIRE_REQUEST_NAMES).difference(FIRE_REQUEST_NAMES.values())
-OPERATION_NAMES: Final[Mapping[str, str]] = {
-    "done": "done",
-    "error": "error",
-    "response": "response",
-    "metadata": "metadata",
-    "name": "name",
-}
-STATUS_NAMES: Final[Mapping[str, str]] = {"code": "code", "message": "message"}
+EMPTY_NAMES: Final[frozenset[str]] = frozenset()
+FIRE_METADATA_NAMES: Final[frozenset[str]] = frozenset({"percent"})
+FIRE_REQUEST_NAMES: Final[frozenset[str]] = frozenset({"pot", "requestId"})
+OPERATION_NAMES: Final[frozenset[str]] = frozenset({"done", "error", "response", "metadata", "name"})
+STATUS_NAMES: Final[frozenset[str]] = frozenset({"code", "message"})
 
 
 def decode_empty(data: Any, depth: int) -> messages.Empty:
@@ -71,6 +59,8 @@ def decode_fire_metadata(data: Any, depth: int) -> messages.FireMetadata:
     made = new(messages.FireMetadata)
     put_unknown_fields(made, data or EMPTY)
     put_fire_metadata__percent(made, percent)
+    if data and (others := decode.renamed(data, FIRE_METADATA_NAMES)) is not None:
+        return decode.joined(made, decode_fire_metadata(others, depth))
     return made
 
 
@@ -116,8 +106,8 @@ def decode_fire_request(data: Any, depth: int) -> messages.FireRequest:
     put_unknown_fields(made, data or EMPTY)
     put_fire_request__pot(made, pot)
     put_fire_request__request_id(made, request_id)
-    if data and not FIRE_REQUEST_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_fire_request(decode.renamed(data, FIRE_REQUEST_NAMES), depth))
+    if data and (others := decode.renamed(data, FIRE_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_fire_request(others, depth))
     return made
 
 
@@ -169,12 +159,15 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
                 raise decode.conflict(value, "result", {messages.Status: "error"}[result.__class__], key)
             result = build_operation__response(decode.struct(value, depth + 1))
         if data and (value := pop(key := "metadata", None)) is not None:
-            metadata = decode_operation__metadata(value, depth + 1)
+            metadata = decode_operation__metadata__packed(value, depth + 1)
         if data and (value := pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_operation(data or EMPTY, done, result, metadata, name)
+    made = build_operation(data or EMPTY, done, result, metadata, name)
+    if data and (others := decode.renamed(data, OPERATION_NAMES)) is not None:
+        return decode.joined(made, decode_operation(others, depth))
+    return made
 
 
 def encode_operation(message: Any, depth: int, write: Write) -> None:
@@ -209,7 +202,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
         if (value := message.metadata) is not None:
             key = "metadata"
             write(',"metadata":' if some else '{"metadata":')
-            encode_operation__metadata(value, depth, write)
+            encode_operation__metadata__packed(value, depth, write)
             some = True
         if (value := message.name) is not None:
             key = "name"
@@ -243,6 +236,8 @@ def decode_status(data: Any, depth: int) -> messages.Status:
     put_unknown_fields(made, data or EMPTY)
     put_status__code(made, code)
     put_status__message(made, message)
+    if data and (others := decode.renamed(data, STATUS_NAMES)) is not None:
+        return decode.joined(made, decode_status(others, depth))
     return made
 
 
@@ -281,11 +276,11 @@ build_operation__response = decode.one_value(messages.Operation.Response)
 put_status__code = decode.setter(messages.Status, "code")
 put_status__message = decode.setter(messages.Status, "message")
 encode_fire_request__request_id__bounded = bounded(encode.string, Bounds(max_length=60))
-decode_operation__metadata = decode.packed(
+decode_operation__metadata__packed = decode.packed(
     {"type.googleapis.com/kiln.v1.FireMetadata": decode_fire_metadata},
     sent=frozenset({"type.googleapis.com/kiln.v1.FireMetadata"}),
 )
-encode_operation__metadata = encode.packed({messages.FireMetadata: ("type.googleapis.com/kiln.v1.FireMetadata", encode_fire_metadata)})
+encode_operation__metadata__packed = encode.packed({messages.FireMetadata: ("type.googleapis.com/kiln.v1.FireMetadata", encode_fire_metadata)})
 CODECS: Final = Codecs({
     messages.Empty: Codec(encode_empty, decode_empty),
     messages.FireMetadata: Codec(encode_fire_metadata, decode_fire_metadata),

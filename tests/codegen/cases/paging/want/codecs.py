@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -15,26 +14,10 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-BOOK_NAMES: Final[Mapping[str, str]] = {"name": "name"}
-LIST_BOOKS_RESPONSE_NAMES: Final[Mapping[str, str]] = {
-    "books": "books",
-    "nextPageToken": "nextPageToken",
-    "unreachable": "unreachable",
-    "next_page_token": "nextPageToken",
-}
-LIST_BOOKS_RESPONSE_OTHERS: Final = frozenset(LIST_BOOKS_RESPONSE_NAMES).difference(LIST_BOOKS_RESPONSE_NAMES.values())
-SEARCH_REQUEST_NAMES: Final[Mapping[str, str]] = {
-    "pageToken": "pageToken",
-    "query": "query",
-    "page_token": "pageToken",
-}
-SEARCH_REQUEST_OTHERS: Final = frozenset(SEARCH_REQUEST_NAMES).difference(SEARCH_REQUEST_NAMES.values())
-SEARCH_RESPONSE_NAMES: Final[Mapping[str, str]] = {
-    "hits": "hits",
-    "nextPageToken": "nextPageToken",
-    "next_page_token": "nextPageToken",
-}
-SEARCH_RESPONSE_OTHERS: Final = frozenset(SEARCH_RESPONSE_NAMES).difference(SEARCH_RESPONSE_NAMES.values())
+BOOK_NAMES: Final[frozenset[str]] = frozenset({"name"})
+LIST_BOOKS_RESPONSE_NAMES: Final[frozenset[str]] = frozenset({"books", "nextPageToken", "unreachable"})
+SEARCH_REQUEST_NAMES: Final[frozenset[str]] = frozenset({"pageToken", "query"})
+SEARCH_RESPONSE_NAMES: Final[frozenset[str]] = frozenset({"hits", "nextPageToken"})
 
 
 def decode_book(data: Any, depth: int) -> messages.Book:
@@ -53,6 +36,8 @@ def decode_book(data: Any, depth: int) -> messages.Book:
     made = new(messages.Book)
     put_unknown_fields(made, data or EMPTY)
     put_book__name(made, name)
+    if data and (others := decode.renamed(data, BOOK_NAMES)) is not None:
+        return decode.joined(made, decode_book(others, depth))
     return made
 
 
@@ -94,12 +79,12 @@ def decode_list_books_response(data: Any, depth: int) -> messages.ListBooksRespo
         if data and (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "unreachable", None)) is not None:
-            unreachable = decode_string__list(value, depth + 1)
+            unreachable = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
     made = build_list_books_response(data or EMPTY, books, next_page_token, unreachable)
-    if data and not LIST_BOOKS_RESPONSE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_list_books_response(decode.renamed(data, LIST_BOOKS_RESPONSE_NAMES), depth))
+    if data and (others := decode.renamed(data, LIST_BOOKS_RESPONSE_NAMES)) is not None:
+        return decode.joined(made, decode_list_books_response(others, depth))
     return made
 
 
@@ -126,7 +111,7 @@ def encode_list_books_response(message: Any, depth: int, write: Write) -> None:
         if value := message.unreachable:
             key = "unreachable"
             write(',"unreachable":' if some else '{"unreachable":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
     except EncodeError as error:
         raise error.under(key) from None
@@ -155,8 +140,8 @@ def decode_search_request(data: Any, depth: int) -> messages.SearchRequest:
     put_unknown_fields(made, data or EMPTY)
     put_search_request__page_token(made, page_token)
     put_search_request__query(made, query)
-    if data and not SEARCH_REQUEST_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_search_request(decode.renamed(data, SEARCH_REQUEST_NAMES), depth))
+    if data and (others := decode.renamed(data, SEARCH_REQUEST_NAMES)) is not None:
+        return decode.joined(made, decode_search_request(others, depth))
     return made
 
 
@@ -198,7 +183,7 @@ def decode_search_response(data: Any, depth: int) -> messages.SearchResponse:
     key = ""
     try:
         if (value := pop(key := "hits", None)) is not None:
-            hits = decode_string__list(value, depth + 1)
+            hits = decode__string__list(value, depth + 1)
         if (value := pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
@@ -207,8 +192,8 @@ def decode_search_response(data: Any, depth: int) -> messages.SearchResponse:
     put_unknown_fields(made, data or EMPTY)
     put_search_response__hits(made, hits)
     put_search_response__next_page_token(made, next_page_token)
-    if data and not SEARCH_RESPONSE_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_search_response(decode.renamed(data, SEARCH_RESPONSE_NAMES), depth))
+    if data and (others := decode.renamed(data, SEARCH_RESPONSE_NAMES)) is not None:
+        return decode.joined(made, decode_search_response(others, depth))
     return made
 
 
@@ -225,7 +210,7 @@ def encode_search_response(message: Any, depth: int, write: Write) -> None:
         if value := message.hits:
             key = "hits"
             write(',"hits":' if some else '{"hits":')
-            write(encode_string__list(value, depth))
+            write(encode__string__list(value, depth))
             some = True
         if (value := message.next_page_token) is not None:
             key = "nextPageToken"
@@ -246,9 +231,9 @@ put_search_request__query = decode.setter(messages.SearchRequest, "query")
 put_search_response__hits = decode.setter(messages.SearchResponse, "hits")
 put_search_response__next_page_token = decode.setter(messages.SearchResponse, "next_page_token")
 decode_book__list = decode.list_of(decode_book)
-decode_string__list = decode.list_of(decode.string)
+decode__string__list = decode.list_of(decode.string)
 encode_book__list = encode.messages_list(encode_book)
-encode_string__list = encode.list_of(encode.string)
+encode__string__list = encode.list_of(encode.string)
 CODECS: Final = Codecs({
     messages.Book: Codec(encode_book, decode_book),
     messages.ListBooksResponse: Codec(encode_list_books_response, decode_list_books_response),

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -15,27 +14,27 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-READING_NAMES: Final[Mapping[str, str]] = {
-    "count": "count",
-    "day": "day",
-    "extra": "extra",
-    "fields": "fields",
-    "free": "free",
-    "label": "label",
-    "labels": "labels",
-    "lasted": "lasted",
-    "level": "level",
-    "levels": "levels",
-    "mask": "mask",
-    "parts": "parts",
-    "ratio": "ratio",
-    "raw": "raw",
-    "small": "small",
-    "taken": "taken",
-    "total": "total",
-    "valid": "valid",
-}
-READING_PARTS_NAMES: Final[Mapping[str, str]] = {"count": "count"}
+READING_NAMES: Final[frozenset[str]] = frozenset({
+    "count",
+    "day",
+    "extra",
+    "fields",
+    "free",
+    "label",
+    "labels",
+    "lasted",
+    "level",
+    "levels",
+    "mask",
+    "parts",
+    "ratio",
+    "raw",
+    "small",
+    "taken",
+    "total",
+    "valid",
+})
+READING_PARTS_NAMES: Final[frozenset[str]] = frozenset({"count"})
 
 
 def decode_reading(data: Any, depth: int) -> messages.Reading:
@@ -71,19 +70,19 @@ def decode_reading(data: Any, depth: int) -> messages.Reading:
         if data and (value := pop(key := "extra", None)) is not None:
             extra = value if value.__class__ in decode.SCALARS else decode.any_value(value, depth + 1)
         if data and (value := pop(key := "fields", None)) is not None:
-            fields = value if value.__class__ is str else decode.string(value, depth + 1)
+            fields = decode.field_mask(value, depth + 1)
         if data and (value := pop(key := "free", None)) is not None:
             free = decode.struct(value, depth + 1)
         if data and (value := pop(key := "label", None)) is not None:
             label = value if value.__class__ is str else decode.string(value, depth + 1)
         if data and (value := pop(key := "labels", None)) is not None:
-            labels = decode_string__map(value, depth + 1)
+            labels = decode__string__map(value, depth + 1)
         if data and (value := pop(key := "lasted", None)) is not None:
             lasted = decode.duration(value, depth + 1)
         if data and (value := pop(key := "level", None)) is not None:
             level = decode.double(value, depth + 1)
         if data and (value := pop(key := "levels", None)) is not None:
-            levels = decode_double__list(value, depth + 1)
+            levels = decode__double__list(value, depth + 1)
         if data and (value := pop(key := "mask", None)) is not None:
             mask = decode.uint64(value, depth + 1)
         if data and (value := pop(key := "parts", None)) is not None:
@@ -102,7 +101,7 @@ def decode_reading(data: Any, depth: int) -> messages.Reading:
             valid = decode.boolean(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
-    return build_reading(
+    made = build_reading(
         data or EMPTY,
         count,
         day,
@@ -123,6 +122,9 @@ def decode_reading(data: Any, depth: int) -> messages.Reading:
         total,
         valid,
     )
+    if data and (others := decode.renamed(data, READING_NAMES)) is not None:
+        return decode.joined(made, decode_reading(others, depth))
+    return made
 
 
 def encode_reading(message: Any, depth: int, write: Write) -> None:
@@ -168,7 +170,7 @@ def encode_reading(message: Any, depth: int, write: Write) -> None:
         if (value := message.labels) is not EMPTY and value:
             key = "labels"
             write(',"labels":' if some else '{"labels":')
-            write(encode_string__map(value, depth))
+            write(encode__string__map(value, depth))
             some = True
         if (value := message.lasted) is not None:
             key = "lasted"
@@ -183,7 +185,7 @@ def encode_reading(message: Any, depth: int, write: Write) -> None:
         if value := message.levels:
             key = "levels"
             write(',"levels":' if some else '{"levels":')
-            write(encode_double__list(value, depth))
+            write(encode__double__list(value, depth))
             some = True
         if (value := message.mask) is not None:
             key = "mask"
@@ -248,6 +250,8 @@ def decode_reading_parts(data: Any, depth: int) -> messages.ReadingParts:
     made = new(messages.ReadingParts)
     put_unknown_fields(made, data or EMPTY)
     put_reading_parts__count(made, count)
+    if data and (others := decode.renamed(data, READING_PARTS_NAMES)) is not None:
+        return decode.joined(made, decode_reading_parts(others, depth))
     return made
 
 
@@ -275,10 +279,10 @@ def encode_reading_parts(message: Any, depth: int, write: Write) -> None:
 
 build_reading = decode.builder(messages.Reading)
 put_reading_parts__count = decode.setter(messages.ReadingParts, "count")
-decode_string__map = decode.map_of(decode.string)
-decode_double__list = decode.list_of(decode.double)
-encode_string__map = encode.map_of(encode.string)
-encode_double__list = encode.list_of(encode.double)
+decode__string__map = decode.map_of(decode.string)
+decode__double__list = decode.list_of(decode.double)
+encode__string__map = encode.map_of(encode.string)
+encode__double__list = encode.list_of(encode.double)
 CODECS: Final = Codecs({
     messages.Reading: Codec(encode_reading, decode_reading),
     messages.ReadingParts: Codec(encode_reading_parts, decode_reading_parts),

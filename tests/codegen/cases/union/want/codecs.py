@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire_runtime import decode, encode
@@ -15,18 +14,9 @@ from groundwire_runtime.messages import EMPTY, MAX_DEPTH
 
 from . import messages
 
-LOCKER_NAMES: Final[Mapping[str, str]] = {"number": "number"}
-PARCEL_NAMES: Final[Mapping[str, str]] = {
-    "note": "note",
-    "locker": "locker",
-    "code": "code",
-    "street": "street",
-    "returnTo": "returnTo",
-    "grams": "grams",
-    "return_to": "returnTo",
-}
-PARCEL_OTHERS: Final = frozenset(PARCEL_NAMES).difference(PARCEL_NAMES.values())
-STREET_NAMES: Final[Mapping[str, str]] = {"line": "line"}
+LOCKER_NAMES: Final[frozenset[str]] = frozenset({"number"})
+PARCEL_NAMES: Final[frozenset[str]] = frozenset({"note", "locker", "code", "street", "returnTo", "grams"})
+STREET_NAMES: Final[frozenset[str]] = frozenset({"line"})
 
 
 def decode_locker(data: Any, depth: int) -> messages.Locker:
@@ -45,6 +35,8 @@ def decode_locker(data: Any, depth: int) -> messages.Locker:
     made = new(messages.Locker)
     put_unknown_fields(made, data or EMPTY)
     put_locker__number(made, number)
+    if data and (others := decode.renamed(data, LOCKER_NAMES)) is not None:
+        return decode.joined(made, decode_locker(others, depth))
     return made
 
 
@@ -106,8 +98,8 @@ def decode_parcel(data: Any, depth: int) -> messages.Parcel:
     except DecodeError as error:
         raise error.under(key) from None
     made = build_parcel(data or EMPTY, note, target, sender, weight)
-    if data and not PARCEL_OTHERS.isdisjoint(data):
-        return decode.joined(made, decode_parcel(decode.renamed(data, PARCEL_NAMES), depth))
+    if data and (others := decode.renamed(data, PARCEL_NAMES)) is not None:
+        return decode.joined(made, decode_parcel(others, depth))
     return made
 
 
@@ -191,6 +183,8 @@ def decode_street(data: Any, depth: int) -> messages.Street:
     made = new(messages.Street)
     put_unknown_fields(made, data or EMPTY)
     put_street__line(made, line)
+    if data and (others := decode.renamed(data, STREET_NAMES)) is not None:
+        return decode.joined(made, decode_street(others, depth))
     return made
 
 

@@ -1,0 +1,94 @@
+"""Lowering of resources: names for the methods of each, for the resources below it, and for their classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from ..ir import Resource
+from ..names import CLIENT_MODULE_NAMES, CLIENT_NAMES, RESOURCE_NAMES, camel, constant, snake
+from ..overlay import MethodRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..discovery import Method
+    from ..overlay import Overlay
+    from .naming import Naming
+
+NO_METHOD: Final = MethodRule(pointer="")
+
+
+@frozen
+class CallNames:
+    """What callers and generated code call methods, by id, and resources."""
+
+    methods: Mapping[str, str]
+    constants: Mapping[str, str]
+    resources: tuple[Resource, ...]
+
+
+def call_names(wanted: Sequence[Method], overlay: Overlay, naming: Naming) -> CallNames:
+    """Name every wanted method and every resource on the way to it."""
+    paths = sorted(
+        {method.resource[:depth] for method in wanted for depth in range(len(method.resource) + 1)}
+    )
+    attributes: dict[str, str] = {}
+    for path in paths or [()]:
+        attributes |= _scope(path, paths, wanted, overlay, naming)
+    constants = naming.allocate(
+        {
+            f"constant:{method.id}": constant("_".join(map(snake, (*method.resource, method.name))))
+            for method in wanted
+        },
+        reserved=CLIENT_MODULE_NAMES,
+    )
+    classes = naming.allocate(
+        {_key("class", path): _class_name(path) for path in paths if path},
+        reserved=CLIENT_MODULE_NAMES,
+        folded=True,
+    )
+    return CallNames(
+        methods={method.id: attributes[f"method:{method.id}"] for method in wanted},
+        constants={method.id: constants[f"constant:{method.id}"] for method in wanted},
+        resources=tuple(
+            Resource(
+                path=path, name=attributes[_key("resource", path)], class_name=classes[_key("class", path)]
+            )
+            for path in paths
+            if path
+        ),
+    )
+
+
+def _scope(
+    path: tuple[str, ...],
+    paths: Sequence[tuple[str, ...]],
+    wanted: Sequence[Method],
+    overlay: Overlay,
+    naming: Naming,
+) -> dict[str, str]:
+    """The attributes of one resource, or of the client: its methods and the resources below it."""
+    names = {
+        f"method:{method.id}": snake(overlay.methods.get(method.id, NO_METHOD).name or method.name)
+        for method in wanted
+        if method.resource == path
+    }
+    names |= {
+        _key("resource", below): snake(below[-1])
+        for below in paths
+        if len(below) == len(path) + 1 and below[: len(path)] == path
+    }
+    return naming.allocate(names, reserved=RESOURCE_NAMES if path else CLIENT_NAMES)
+
+
+def _class_name(path: tuple[str, ...]) -> str:
+    """The class of a resource; never all capitals, as the constants of methods are."""
+    name = "".join(map(camel, path))
+    return f"{name}Resource" if name.isupper() else name
+
+
+def _key(what: str, path: tuple[str, ...]) -> str:
+    return f"{what}:{'/'.join(path)}"

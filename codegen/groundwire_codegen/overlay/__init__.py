@@ -1,0 +1,29 @@
+"""The overlay: what a Discovery document cannot say."""
+
+from .reader import read_overlay
+from .rules import (
+    EnumRule,
+    Extension,
+    FieldRule,
+    HeldRule,
+    MessageRule,
+    MethodRule,
+    Overlay,
+    ParameterRule,
+    ScopeRule,
+    UnionRule,
+)
+
+__all__ = [
+    "EnumRule",
+    "Extension",
+    "FieldRule",
+    "HeldRule",
+    "MessageRule",
+    "MethodRule",
+    "Overlay",
+    "ParameterRule",
+    "ScopeRule",
+    "UnionRule",
+    "read_overlay",
+]

@@ -1,0 +1,147 @@
+"""An export that was started: its operation, and what can be done about it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+from attrs import define, field
+from groundwire import Operation, OperationMetadata
+from groundwire.client import OPERATION
+from groundwire_runtime.errors import ArgumentError, OperationError, OperationTimeout
+from groundwire_runtime.operations import Waiter
+
+from .client import ExportClient
+from .stall import Stall, StallWatch
+
+_LOG: Final = logging.getLogger("groundwire")
+STALL: Final = 3600.0
+"""Seconds without a sign of life after which a running export counts as stalled."""
+CANCELLING: Final = 300.0
+"""Seconds that a cancelled export is given to stop."""
+POLL: Final = 60.0
+"""Seconds of one poll at the most."""
+_CANCELLED: Final = 1
+
+
+@define(eq=False)
+class Export:
+    """An export that was started. `operation` is its state when it was last looked at.
+
+    Another process goes on with it through `Export(client, operation)` and the operation's name.
+    """
+
+    _client: ExportClient = field(repr=False)
+    operation: Operation
+    request_id: str | None = None
+    """The id that it was started with; None where that is not known."""
+
+    @property
+    def name(self) -> str:
+        """The operation's name: `projects/{project}/operations/{id}`."""
+        if not self.operation.name:
+            raise ArgumentError("operation: it has no name, so nothing can be asked of it")
+        return self.operation.name
+
+    @property
+    def metadata(self) -> OperationMetadata | None:
+        """State, progress and stages, as they were when it was last looked at."""
+        metadata = self.operation.metadata
+        return None if isinstance(metadata, Mapping) else metadata
+
+    @property
+    def done(self) -> bool:
+        """Whether it had ended, for better or worse, when it was last looked at."""
+        return bool(self.operation.done)
+
+    def refresh(self) -> Operation:
+        """Look at the operation again. Raises ApiError and TransportError."""
+        self.operation = self._client.projects.operations.get(self.name)
+        return self.operation
+
+    def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        on_progress: Callable[[OperationMetadata], object] | None = None,
+        on_timeout: Literal["keep", "cancel"] = "keep",
+        stall_after: float = STALL,
+        on_stall: Callable[[Stall], object] | None = None,
+    ) -> Operation:
+        """Wait for the export to end well, and return its last state.
+
+        `timeout`: seconds to wait at the most; then OperationTimeout, and the export still runs, or is cancelled first
+        with `on_timeout="cancel"` (one that ends well all the same is returned).
+
+        `on_progress`: called with the metadata each time it says something new.
+
+        `on_stall`: called each time a running export has shown no life for another `stall_after` seconds; by default a
+        warning is logged.
+
+        Raises OperationError, with the operation's own message, when the export failed or was cancelled. An
+        interrupt (Ctrl-C) leaves it running, and names it in a note on the interrupt.
+        """
+        if on_timeout not in ("keep", "cancel"):
+            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {on_timeout!r}")
+        if not stall_after > 0:
+            raise ArgumentError(f"stall_after: expected seconds above 0, got {stall_after!r}")
+        watch = StallWatch(after=stall_after, report=on_stall or _warn, now=self._client.clock.monotonic)
+        try:
+            return self._until_done(timeout, on_progress, watch)
+        except OperationTimeout as late:
+            if on_timeout == "keep":
+                raise
+            return self._cancelled_late(late)
+
+    def cancel(self, *, timeout: float = CANCELLING) -> Operation:
+        """Ask the export to stop, and return its last state once it has ended: cancelled, or with what came first.
+
+        Raises OperationTimeout when it has not ended after `timeout` seconds.
+        """
+        if not self.done:
+            self._client.projects.operations.cancel(self.name)
+            try:
+                self._until_done(timeout, None, None)
+            except OperationError as ended:
+                self.operation = ended.operation
+        return self.operation
+
+    def _until_done(
+        self,
+        timeout: float | None,
+        on_progress: Callable[[OperationMetadata], object] | None,
+        watch: StallWatch | None,
+    ) -> Operation:
+        def poll(name: str, seconds: float | None) -> Operation:
+            operations = self._client.projects.operations
+            # A poll that is slow gives way to the next one.
+            self.operation = (
+                operations.get(name) if seconds is None else operations.get(name, timeout=min(seconds, POLL))
+            )
+            if watch is not None:
+                watch.look(self.operation)
+            return self.operation
+
+        if watch is not None:
+            watch.look(self.operation)
+        waiter = Waiter(view=OPERATION, poll=poll, clock=self._client.clock)
+        self.operation = waiter.wait(self.operation, timeout=timeout, on_progress=on_progress)
+        return self.operation
+
+    def _cancelled_late(self, late: OperationTimeout) -> Operation:
+        ended = self.cancel()
+        error = OPERATION.error_of(ended)
+        if error is None:
+            return ended
+        if error.code != _CANCELLED:
+            raise OperationError(
+                f"{self.name} failed: {error.message or 'no message'}", operation=ended, code=error.code
+            ) from late
+        raise OperationTimeout(
+            f"{late.message}; it was cancelled", operation=ended, hint="Start it again, with more time."
+        ) from late
+
+
+def _warn(stall: Stall) -> None:
+    _LOG.warning("%s has shown no life for %.0f s", stall.name, stall.seconds)

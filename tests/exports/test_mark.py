@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import re
+
+from groundwire import ExportImageRequest, encode
+from groundwire_exports.mark import mark, marked, unmarked
+from hypothesis import given
+from hypothesis import strategies as st
+
+texts = st.text(alphabet="abcXYZ019.,:;_-", max_size=100)
+ids = st.text(min_size=1, max_size=60)
+
+
+@given(texts, ids)
+def test_a_mark_follows_the_text_and_is_one_that_may_be_sent(text: str, request_id: str) -> None:
+    found = marked(text, request_id)
+    assert found == text[:80] + mark(request_id)
+    assert encode(ExportImageRequest(description=found))
+    assert unmarked(found) == text[:80]
+    assert marked(found, request_id) == found
+
+
+@given(st.sets(ids, min_size=2, max_size=50))
+def test_ids_do_not_share_a_mark(several: set[str]) -> None:
+    assert len({mark(each) for each in several}) == len(several)
+
+
+def test_a_mark_is_the_same_in_every_process() -> None:
+    assert mark("d146de7f-6d47-5915-805a-1cec1a5d662a") == ".gw-bahrtwrqcqm6mi36"
+    assert re.fullmatch(r"\.gw-[a-z2-7]{16}", mark("x"))
+
+
+def test_a_text_that_only_looks_like_one_is_left_alone() -> None:
+    for text in ("", "nightly", "nightly.gw-short", "nightly.gw-ABCDEFGHIJKLMNOP", "a.gw-abcdefghijklmno1"):
+        assert unmarked(text) == text
+    assert marked(None, "x") == mark("x")

@@ -1,0 +1,240 @@
+"""An export is started once, or an error says that it was not, or nobody can know and the same id settles it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from attrs import define, evolve, field
+from groundwire import Client, ExportImageRequest, Expression, ValueNode
+from groundwire_exports import Export, start_export
+from groundwire_exports.mark import mark, marked
+from groundwire_runtime.credentials import Anonymous
+from groundwire_runtime.errors import (
+    AlreadyExists,
+    ArgumentError,
+    InvalidArgument,
+    OutcomeUnknown,
+    PermissionDenied,
+    TransportError,
+)
+from groundwire_runtime.http import Request, Response
+
+from tests.runtime.doubles import Time, answer, refusal
+
+REQUEST = ExportImageRequest(
+    expression=Expression(result="0", values={"0": ValueNode.ConstantValue(1)}), description="nightly"
+)
+OURS = "projects/p/operations/OURS"
+LOST = TransportError("no answer", sent=True)
+UNSENT = TransportError("no connection", sent=False)
+REPEAT = refusal(
+    409, "ALREADY_EXISTS", "A different Operation was already started with the given request_id."
+)
+Step = Response | BaseException
+
+
+def operation(name: str, description: str | None) -> dict[str, Any]:
+    metadata = {
+        "@type": "type.googleapis.com/google.earthengine.v1beta.OperationMetadata",
+        "state": "PENDING",
+        **({} if description is None else {"description": description}),
+    }
+    return {"name": name, "metadata": metadata}
+
+
+@define
+class Service:
+    """Plays its answers to starts in order, the last one for ever, and lists what it is told to have."""
+
+    starts: list[Step]
+    listed: Callable[[str], list[Step]] = lambda _: [answer({})]
+    time: Time = field(factory=Time)
+    sent: list[dict[str, Any]] = field(factory=list)
+    looks: int = 0
+
+    def send(self, request: Request) -> Response:
+        if request.verb == "POST":
+            body = json.loads(request.body or b"")
+            self.sent.append(body)
+            step = self.starts[min(len(self.sent), len(self.starts)) - 1]
+        else:
+            steps = self.listed(self.sent[-1]["description"])
+            step = steps[min(self.looks, len(steps) - 1)]
+            self.looks += 1
+        if isinstance(step, BaseException):
+            raise step
+        return step
+
+    def start(self, request: ExportImageRequest = REQUEST, **options: Any) -> Export:
+        client = Client(project="p", transport=self, credentials=Anonymous(), clock=self.time.clock())
+        return start_export(client, request, **options)
+
+    @property
+    def ids(self) -> list[str]:
+        return [each["requestId"] for each in self.sent]
+
+
+def listing(*others: dict[str, Any]) -> Callable[[str], list[Step]]:
+    """A listing that has other operations, and then ours."""
+    return lambda description: [answer({"operations": [*others, operation(OURS, description)]})]
+
+
+STARTED = answer(operation(OURS, None))
+
+
+def test_a_start_carries_an_id_and_its_mark() -> None:
+    service = Service([STARTED])
+    export = service.start()
+    assert (export.name, export.request_id, service.looks) == (OURS, "id-1", 0)
+    assert service.sent[0]["requestId"] == "id-1"
+    assert service.sent[0]["description"] == f"nightly{mark('id-1')}"
+    assert REQUEST.request_id is None
+
+
+@pytest.mark.parametrize("lost", [LOST, refusal(503), refusal(500)], ids=["no answer", "503", "500"])
+def test_a_lost_start_is_found_by_its_mark(lost: Step) -> None:
+    others = (
+        operation("projects/p/operations/THEIRS", marked("nightly", "id-2")),
+        operation("projects/p/operations/PLAIN", "nightly"),
+        operation("projects/p/operations/NONE", None),
+        {"name": "projects/p/operations/BARE"},
+    )
+    service = Service([lost, REPEAT], listing(*others))
+    assert service.start().name == OURS
+    assert service.ids == ["id-1", "id-1"]
+
+
+def test_a_start_of_an_earlier_process_is_found_by_its_id() -> None:
+    service = Service([REPEAT], listing())
+    export = service.start(evolve(REQUEST, request_id="mine", description="renamed"))
+    assert (export.name, service.ids, service.looks) == (OURS, ["mine"], 1)
+
+
+def test_metadata_of_another_type_is_read_too() -> None:
+    found = operation(OURS, None)
+    found["metadata"] = {"@type": "type.googleapis.com/google.earthengine.v2.M"}
+
+    def listed(description: str) -> list[Step]:
+        return [
+            answer({"operations": [{**found, "metadata": {**found["metadata"], "description": description}}]})
+        ]
+
+    assert Service([LOST, REPEAT], listed).start().name == OURS
+
+
+@pytest.mark.parametrize(
+    ("refused", "error"),
+    [
+        (refusal(400, "INVALID_ARGUMENT"), InvalidArgument),
+        (refusal(403, "PERMISSION_DENIED"), PermissionDenied),
+    ],
+)
+def test_a_refusal_says_that_nothing_was_started(refused: Step, error: type[Exception]) -> None:
+    service = Service([refused])
+    with pytest.raises(error):
+        service.start()
+    assert (len(service.sent), service.looks) == (1, 0)
+
+
+def test_no_connection_says_that_nothing_was_started() -> None:
+    service = Service([UNSENT])
+    with pytest.raises(TransportError) as caught:
+        service.start()
+    assert not caught.value.sent
+    assert set(service.ids) == {"id-1"}
+
+
+def test_an_id_that_a_full_queue_used_up_gives_way_to_another() -> None:
+    service = Service([refusal(429), REPEAT, STARTED])
+    assert service.start().request_id == "id-2"
+    assert service.ids == ["id-1", "id-1", "id-2"]
+    assert service.looks == 4
+
+
+def test_an_id_of_the_callers_own_never_gives_way() -> None:
+    service = Service([refusal(429), REPEAT])
+    with pytest.raises(OutcomeUnknown) as caught:
+        service.start(evolve(REQUEST, request_id="mine"))
+    assert caught.value.request_id == "mine"
+    assert set(service.ids) == {"mine"}
+    assert isinstance(caught.value.__cause__, AlreadyExists)
+    assert "start_export again" in caught.value.hint
+
+
+def test_a_first_answer_that_calls_a_new_id_a_repeat_is_not_trusted() -> None:
+    # A proxy on the way may have sent it twice.
+    service = Service([REPEAT])
+    with pytest.raises(OutcomeUnknown):
+        service.start()
+    assert set(service.ids) == {"id-1"}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_started(there: bool) -> None:
+    service = Service(
+        [LOST, refusal(403, "PERMISSION_DENIED")], listing() if there else lambda _: [answer({})]
+    )
+    if there:
+        assert service.start().name == OURS
+        return
+    with pytest.raises(OutcomeUnknown) as caught:
+        service.start()
+    assert caught.value.request_id == "id-1"
+
+
+def test_a_listing_that_lags_or_fails_is_looked_at_again() -> None:
+    def listed(description: str) -> list[Step]:
+        ours = answer({"operations": [operation(OURS, description)]})
+        return [answer({}), LOST, refusal(503), answer({}), answer(b"<html>"), ours]
+
+    service = Service([LOST, REPEAT], listed)
+    assert service.start().name == OURS
+
+
+def test_a_listing_that_may_not_be_read_leaves_it_unknown() -> None:
+    service = Service([LOST, REPEAT], lambda _: [refusal(403, "PERMISSION_DENIED")])
+    with pytest.raises(OutcomeUnknown) as caught:
+        service.start()
+    assert (service.looks, isinstance(caught.value.__cause__, PermissionDenied)) == (1, True)
+
+
+@pytest.mark.parametrize("odd", [answer(b"not json"), answer({"metadata": {}}), answer(b"")])
+def test_an_answer_that_says_nothing_counts_as_lost(odd: Step) -> None:
+    service = Service([odd, REPEAT], listing())
+    assert service.start().name == OURS
+    assert service.ids == ["id-1", "id-1"]
+
+
+@pytest.mark.parametrize("forever", [LOST, refusal(503)])
+def test_what_cannot_be_settled_in_time_is_unknown(forever: Step) -> None:
+    service = Service([forever])
+    begun = service.time.now
+    with pytest.raises(OutcomeUnknown) as caught:
+        service.start(timeout=100)
+    assert caught.value.request_id == "id-1"
+    assert 60 < service.time.now - begun <= 100
+    assert set(service.ids) == {"id-1"}
+
+
+def test_a_page_further_on_is_read_too() -> None:
+    def listed(description: str) -> list[Step]:
+        first = {"operations": [operation("projects/p/operations/X", "x")], "nextPageToken": "t"}
+        return [answer(first), answer({"operations": [operation(OURS, description)]})]
+
+    assert Service([LOST, REPEAT], listed).start().name == OURS
+
+
+def test_arguments_are_checked_before_anything_is_sent() -> None:
+    service = Service([])
+    wrong: Any = {"description": "x"}
+    with pytest.raises(ArgumentError, match="expected an ExportImageRequest, got dict"):
+        service.start(wrong)
+    for timeout in (0, -1, float("nan")):
+        with pytest.raises(ArgumentError, match="timeout"):
+            service.start(timeout=timeout)
+    with pytest.raises(ValueError, match="/priority"):
+        service.start(evolve(REQUEST, priority=10_000))
+    assert service.sent == []

@@ -1,0 +1,175 @@
+"""A proxy that damages what passes through it, byte by byte, as a seed says.
+
+What becomes of a request is a function of the seed, the request's own id (or its path) and how often it has come, so
+that a run with the same seed meets the same faults whatever its threads do.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import socket
+import struct
+import threading
+from collections import Counter
+from contextlib import suppress
+from typing import Final, Literal, Self, get_args
+
+from attrs import define, field, frozen
+
+Fault = Literal[
+    "none",
+    "reset before it is read",
+    "request cut at a byte",
+    "answer cut at a byte",
+    "503 after it took effect",
+    "429",
+    "401",
+    "drip",
+]
+FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)[1:]
+PATIENCE: Final = 20.0
+"""Seconds after which anything that waits here gives up."""
+_ID: Final = re.compile(rb'"requestId":"([^"]+)"')
+_LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_PIECES: Final = 12
+
+
+@frozen
+class Fate:
+    """What becomes of one request: the fault, and a number in [0, 1) that says where it strikes."""
+
+    fault: Fault
+    place: float
+
+
+@define(eq=False)
+class FaultProxy:
+    """Passes requests on to a server on loopback. `share` of them are hit by a fault."""
+
+    upstream: tuple[str, int]
+    seed: int
+    share: float = 0.3
+    faults: Counter[str] = field(factory=Counter)
+    _seen: Counter[bytes] = field(factory=Counter)
+    _lock: threading.Lock = field(factory=threading.Lock)
+    _listener: socket.socket = field(factory=socket.socket)
+    _open: set[socket.socket] = field(factory=set)
+    _threads: list[threading.Thread] = field(factory=list)
+
+    def __enter__(self) -> Self:
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen(256)
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            for sock in (self._listener, *self._open):
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(PATIENCE)
+        self._listener.close()
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def fate(self, request: bytes) -> Fate:
+        """What becomes of a request that has come."""
+        found = _ID.search(request)
+        key = found[1] if found else request.partition(b"\r\n")[0]
+        with self._lock:
+            self._seen[key] += 1
+            count = self._seen[key]
+        chance = random.Random(f"{self.seed}:{key!r}:{count}")  # noqa: S311 - faults, not secrets
+        fault: Fault = chance.choice(FAULTS) if chance.random() < self.share else "none"
+        with self._lock:
+            self.faults[fault] += 1
+        return Fate(fault, chance.random())
+
+    def _start(self, target: object, *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type] # a callable
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                sock, _ = self._listener.accept()
+                with self._lock:
+                    self._open.add(sock)
+                    self._start(self._serve, sock)
+
+    def _serve(self, sock: socket.socket) -> None:
+        sock.settimeout(PATIENCE)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            with suppress(OSError, ValueError):
+                while (request := _message(sock)) is not None and self._passed_on(sock, request):
+                    pass
+        finally:
+            with self._lock:
+                self._open.discard(sock)
+            sock.close()
+
+    def _passed_on(self, sock: socket.socket, request: bytes) -> bool:
+        """Whether the connection lives on."""
+        fate = self.fate(request)
+        if fate.fault == "reset before it is read":
+            return _reset(sock)
+        if fate.fault in ("429", "401"):
+            status = "429 Too Many Requests" if fate.fault == "429" else "401 Unauthorized"
+            sock.sendall(_refusal(status))
+            return True
+        with socket.create_connection(self.upstream, PATIENCE) as server:
+            if fate.fault == "request cut at a byte":
+                server.sendall(request[: int(fate.place * len(request))])
+                return _reset(sock)
+            server.sendall(request)
+            answer = _message(server)
+        if answer is None:
+            return _reset(sock)
+        if fate.fault == "503 after it took effect":
+            sock.sendall(_refusal("503 Service Unavailable"))
+            return True
+        if fate.fault == "answer cut at a byte":
+            sock.sendall(answer[: int(fate.place * len(answer))])
+            return _reset(sock)
+        size = len(answer) // _PIECES + 1 if fate.fault == "drip" else len(answer)
+        for start in range(0, len(answer), size):
+            sock.sendall(answer[start : start + size])
+        return True
+
+
+def _reset(sock: socket.socket) -> bool:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return False
+
+
+def _refusal(status: str) -> bytes:
+    return f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}".encode()
+
+
+def _message(sock: socket.socket) -> bytes | None:
+    """A request or an answer with a length; None at the end of the connection."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = sock.recv(65536)
+        if not more:
+            return None
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    found = _LENGTH.search(head)
+    left = (int(found[1]) if found else 0) - len(body)
+    pieces = [data]
+    while left > 0:
+        more = sock.recv(65536)
+        if not more:
+            return None
+        pieces.append(more)
+        left -= len(more)
+    return b"".join(pieces)

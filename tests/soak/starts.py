@@ -1,0 +1,203 @@
+"""Starts under fire: `python -m tests.soak.starts [--starts N] [--threads N] [--seed N]`.
+
+Many threads start exports through a proxy that hits three in ten requests, the listing too. In the end every export is
+one operation, every operation has a caller that can name it, and every OutcomeUnknown was settled. Exits with 1 when
+that does not hold, and prints the seed, with which the same faults come again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final
+
+import google.auth.credentials
+import groundwire
+from attrs import frozen
+from groundwire import Client, ExportImageRequest, Expression, OperationMetadata, ValueNode
+from groundwire_exports import Export, start_export, unmarked
+from groundwire_exports.client import Projects
+from groundwire_runtime.clock import Clock
+from groundwire_runtime.errors import GroundwireError, OutcomeUnknown
+
+from .proxy import FaultProxy
+
+PROJECT: Final = "soak"
+FASTER: Final = 50.0
+"""How much faster than real time the clients' clock runs."""
+SETTLING: Final = 20
+"""Calls that an unknown outcome is given to settle."""
+
+
+class Refreshed(google.auth.credentials.Credentials):  # type: ignore[misc] # google-auth is untyped here
+    """A token that a refresh gives again: the caller stays the same one."""
+
+    def refresh(self, request: object) -> None:
+        del request
+        self.token = "soak"
+
+
+@frozen(kw_only=True)
+class Report:
+    """What a run came to."""
+
+    seed: int
+    starts: int
+    seconds: float
+    faults: Counter[str]
+    unknown: int
+    """Starts that met OutcomeUnknown on the way."""
+    refused: int
+    """Starts that ended with an error that says that nothing was started."""
+    wrong: tuple[str, ...]
+    """What must not be."""
+
+    def __str__(self) -> str:
+        hit = self.faults.total() - self.faults["none"]
+        lines = [
+            (
+                f"seed {self.seed}: {self.starts:,} starts in {self.seconds:.1f} s; "
+                f"{hit:,} of {self.faults.total():,} requests hit"
+            ),
+            *(f"  {count:7,} {fault}" for fault, count in sorted(self.faults.items())),
+            f"  {self.unknown:,} unknown outcomes, all settled; {self.refused:,} refused for good",
+        ]
+        return "\n".join([*lines, *(f"WRONG: {each}" for each in self.wrong)])
+
+
+def clock(seed: object) -> Clock:
+    """A clock that runs fast, with chance and ids of its own."""
+    chance = random.Random(str(seed))  # noqa: S311 - delays and ids, not secrets
+    return Clock(
+        monotonic=lambda: time.monotonic() * FASTER,
+        sleep=lambda seconds: time.sleep(seconds / FASTER),
+        random=chance.random,
+        new_id=lambda: str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+    )
+
+
+@frozen
+class Caller:
+    """A client as one caller has it: with a clock of its own, so that its ids are the same in every run."""
+
+    projects: Projects
+    clock: Clock
+
+
+def request(name: str, request_id: str | None = None) -> ExportImageRequest:
+    """An export that can be told from all others by its description."""
+    return ExportImageRequest(
+        expression=Expression(result="0", values={"0": ValueNode.ConstantValue(1)}),
+        description=name,
+        request_id=request_id,
+        export_options=groundwire.ImageFileExportOptions(
+            file_format=groundwire.ImageFileFormat.GEO_TIFF,
+            destination=groundwire.CloudStorageDestination(bucket="b", filename_prefix=name),
+        ),
+    )
+
+
+@contextmanager
+def contract_server() -> Iterator[str]:
+    """The endpoint of a contract server in a process of its own, whose operations live for a moment only."""
+    command = [sys.executable, "-m", "groundwire_contract", "serve", "--port", "0", "--speed", "100"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
+
+
+def started(endpoint: str) -> Counter[str]:
+    """How many operations the server has for each description, marks apart."""
+    client = Client(project=PROJECT, endpoint=endpoint, credentials=groundwire.credentials.Token("soak"))
+    return Counter(
+        unmarked(each.metadata.description or "")
+        for each in client.projects.operations.list()
+        if isinstance(each.metadata, OperationMetadata)
+    )
+
+
+def run(*, seed: int, starts: int, threads: int) -> Report:
+    """Start so many exports under fire, and look at what came of them."""
+    begun = time.monotonic()
+    with contract_server() as endpoint:
+        host, port = endpoint.removeprefix("http://").split(":")
+        with FaultProxy((host, int(port)), seed) as proxy:
+            client = Client(
+                project=PROJECT, endpoint=proxy.endpoint, credentials=Refreshed(), clock=clock(seed)
+            )
+            with client, ThreadPoolExecutor(threads) as pool:
+                outcomes = list(pool.map(lambda number: _outcome(client, seed, number), range(starts)))
+        counts = started(endpoint)
+    return Report(
+        seed=seed,
+        starts=starts,
+        seconds=time.monotonic() - begun,
+        faults=proxy.faults,
+        unknown=sum(unknown for _, unknown in outcomes),
+        refused=sum(isinstance(outcome, GroundwireError) for outcome, _ in outcomes),
+        wrong=tuple(_wrong(outcomes, counts)),
+    )
+
+
+Outcome = tuple[Export | GroundwireError | None, int]
+"""The export, or the error that says that there is none, or None where nobody knows; and whether it was unknown."""
+
+
+def _outcome(client: Client, seed: int, number: int) -> Outcome:
+    # Every other start brings an id of its own.
+    request_id = f"soak-{seed}-{number}" if number % 2 else None
+    caller = Caller(client.projects, clock(f"{seed}:{number}"))
+    unknown = 0
+    for _ in range(SETTLING):
+        try:
+            return start_export(caller, request(f"soak.{number}", request_id)), unknown
+        except OutcomeUnknown as error:
+            request_id, unknown = error.request_id, 1
+        except GroundwireError as error:
+            return error, unknown
+    return None, unknown
+
+
+def _wrong(outcomes: list[Outcome], counts: Counter[str]) -> Iterator[str]:
+    names: Counter[Any] = Counter()
+    for number, (outcome, unknown) in enumerate(outcomes):
+        count = counts.pop(f"soak.{number}", 0)
+        if outcome is None:
+            yield f"start {number} was not settled"
+        elif isinstance(outcome, Export):
+            names[outcome.name] += 1
+            if count != 1:
+                yield f"start {number} is {count} operations"
+        elif count:
+            yield f"start {number} ended with {outcome!r} (unknown before: {unknown}) and is {count} operations"
+    if counts:
+        yield f"operations that nobody started: {sorted(counts)[:5]}"
+    if names and names.most_common(1)[0][1] > 1:
+        yield f"two starts were given one operation: {names.most_common(1)[0][0]}"
+
+
+def main() -> None:
+    """Run, print, and exit with 1 when something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=10_000)
+    parser.add_argument("--threads", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311 - a seed
+    options = parser.parse_args()
+    report = run(seed=options.seed, starts=options.starts, threads=options.threads)
+    print(report)
+    sys.exit(1 if report.wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""A twentieth of the soak: an export is started once, whatever happens to the answers or to the process."""
+
+from __future__ import annotations
+
+from groundwire_exports.mark import mark
+
+from . import deaths, starts
+
+
+def test_starts_under_fire_are_one_operation_each() -> None:
+    report = starts.run(seed=7, starts=500, threads=16)
+    assert not report.wrong, str(report)
+    assert report.faults.total() - report.faults["none"] > 100
+    assert len(report.faults) == 8
+
+
+def test_a_process_that_dies_and_comes_again_starts_nothing_twice() -> None:
+    report = deaths.run(seed=7, starts=12, deaths=3)
+    assert not report.wrong, str(report)
+    assert report.deaths == 3
+
+
+def test_the_soak_would_see_a_second_operation() -> None:
+    with starts.contract_server() as endpoint:
+        for request_id in ("one", "two"):
+            client = starts.Client(project=starts.PROJECT, endpoint=endpoint, clock=starts.clock(1))
+            sent = starts.request(f"soak.0{mark(request_id)}", request_id)
+            client.projects.image.export(sent)
+        counts = starts.started(endpoint)
+    assert counts == {"soak.0": 2}
+    assert list(starts._wrong([(None, 0)], counts.copy())) == ["start 0 was not settled"]

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from .classes import Classes, classes
+from .files import document
+from .own import EVERYTHING
+
+
+def _forget(made: Classes) -> None:
+    name = made.package.__name__
+    for module in [each for each in sys.modules if each.partition(".")[0] == name]:
+        del sys.modules[module]
+
+
+@pytest.fixture(scope="session")
+def conformance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classes]:
+    """The classes of the conformance schema."""
+    made = classes(document("proto3_conformance_discovery.json"), tmp_path_factory.mktemp("conformance"))
+    yield made
+    _forget(made)
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classes]:
+    """The classes of a schema of our own that has one field of each kind."""
+    made = classes(EVERYTHING, tmp_path_factory.mktemp("everything"))
+    yield made
+    _forget(made)
