@@ -41,9 +41,12 @@ FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"self", "unknown_fields", "val
 CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
 CLIENT_OPTIONS: Final = CALL_OPTIONS | {
     "clock",
+    "connect_timeout",
     "credentials",
     "endpoint",
     "max_response_bytes",
+    "read_timeout",
+    "tls",
     "transport",
     "user_agent",
 }
@@ -58,6 +61,7 @@ CLIENT_NAMES: Final = RESOURCE_NAMES | {
     "call",
     "client",
     "clock",
+    "connect_timeout",
     "close",
     "codecs",
     "held",
