@@ -132,7 +132,10 @@ class AuthTransport:
         """Hold a lock, waiting for it no longer than the call may take."""
         left = Deadline(request.deadline, self._clock.monotonic).left()
         if not lock.acquire(timeout=-1.0 if left is None else left):
-            raise AuthError("no time left to wait for a token that another thread is fetching")
+            raise AuthError(
+                "no time left to wait for a token that another thread is fetching",
+                hint="Give the call more time: timeout=...",
+            )
         try:
             yield
         finally:
@@ -174,4 +177,7 @@ def _check_destination(request: Request) -> None:
 
 def _check_token(token: object) -> None:
     if not isinstance(token, str) or not token or any(not "!" <= character <= "~" for character in token):
-        raise AuthError("malformed token: expected printable ASCII without spaces")
+        raise AuthError(
+            "malformed token: expected printable ASCII without spaces",
+            hint="Pass the token alone, without a prefix or the end of a line.",
+        )

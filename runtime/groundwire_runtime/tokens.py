@@ -20,6 +20,7 @@ from .status import BY_STATUS
 
 _METADATA_HOSTS: Final = frozenset({"169.254.169.254", "metadata.google.internal", "metadata"})
 _SIGN_IN: Final = "Sign in again, or check the key, the clock and the network."
+_SLOW: Final = "Check the network and the source of tokens, or give the call more time: timeout=..."
 _HINTS: Final[Mapping[str, str]] = {
     "invalid_grant": "Sign in again, or check the key and the clock: the grant is expired, revoked or for another client.",
     "invalid_rapt": "Sign in again: the organisation asks for a new sign-in from time to time.",
@@ -96,11 +97,11 @@ class TokenRequest:
             response = self.inner.send(request)
         except GroundwireError as error:
             if last:
-                raise AuthError("the token could not be fetched in time") from error
+                raise AuthError("the token could not be fetched in time", hint=_SLOW) from error
             raise GoogleTransportError(error) from error  # type: ignore[no-untyped-call] # google-auth is untyped here
         self._note(request, response)
         if last and (response.status >= 500 or response.status in (408, 429)):
-            raise AuthError(f"the token endpoint answered {response.status}, with no time left to ask again")
+            raise AuthError(f"{self.said}, with no time left to ask again", hint=_SLOW)
         return _Answer(response)
 
     def _until(self, timeout: float | None) -> float | None:

@@ -136,6 +136,13 @@ Reply = tuple[int, Any]
 """A status, and a body: bytes as they are, None for an answer that never comes, else JSON."""
 
 
+class _Quiet(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is no news."""
+
+
 @define(eq=False)
 class TokenServer:
     """Serves until it is left. `secret` is in every token that it hands out."""
@@ -158,7 +165,7 @@ class TokenServer:
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Quiet(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._server.block_on_close = False
         if self.tls is not None:
@@ -275,6 +282,7 @@ class TokenServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 10
+            wbufsize = 65536  # head and body in one piece
 
             def serve(self) -> None:
                 parts = urlsplit(self.path)
