@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from .clock import SYSTEM, Clock
 from .credentials import Anonymous, Credentials, Token, application_default, from_file, place, scoped
 from .deadline import Deadline
-from .errors import ApiError, AuthError
+from .errors import ApiError, AuthError, GroundwireError
 from .http import Request, Response, Transport
 from .loopback import is_loopback
 from .status import api_error
@@ -90,7 +90,11 @@ class AuthTransport:
         self, token: str, applied: dict[str, str], headers: dict[str, str], request: Request
     ) -> Response:
         """Send with a token, and with what else the credentials add where the request says nothing."""
-        response = self._inner.send(evolve(request, headers={**applied, **headers}))
+        try:
+            response = self._inner.send(evolve(request, headers={**applied, **headers}))
+        except GroundwireError as error:
+            _forget(token, error)
+            raise
         return response if response.status < 300 else _without(token, response)
 
     def _for_scopes(self, request: Request) -> _Scoped:
@@ -164,6 +168,15 @@ def _without(token: str, response: Response) -> Response:
         return response
     headers = {name: value.replace(token, "...") for name, value in response.headers.items()}
     return evolve(response, headers=headers, body=response.body.replace(secret, b"..."))
+
+
+def _forget(token: str, error: BaseException) -> None:
+    """Let go of what lies below an error if it repeats the token, as an answer that is no HTTP may do."""
+    below = error.__cause__
+    while below is not None and token not in f"{below} {below!r}":
+        below = below.__cause__ or below.__context__
+    if below is not None:
+        error.__cause__ = error.__context__ = None
 
 
 def _check_destination(request: Request) -> None:

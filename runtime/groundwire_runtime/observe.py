@@ -153,7 +153,6 @@ def _tell_end(
     status = None if response is None else response.status
     if _LOG.isEnabledFor(_DEBUG):
         _log_send(trace, request, {} if response is None else response.headers, status, error, seconds)
-    trace.delay = None
     if trace.hooks.on_response is not None:
         trace.tell(trace.hooks.on_response, request, status=status, seconds=seconds, error=error)
 

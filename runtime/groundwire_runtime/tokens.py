@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .credentials import place
 from .deadline import Deadline
-from .errors import AuthError, GroundwireError
+from .errors import AuthError, GroundwireError, TransportError
 from .http import Request, Response, Transport
 from .loopback import is_loopback
 from .observe import Trace
@@ -72,7 +72,7 @@ class TokenRequest:
         url: str,
         method: str = "GET",
         body: bytes | str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         timeout: float | None = None,
         **options: Any,
     ) -> _Answer:
@@ -85,7 +85,7 @@ class TokenRequest:
             method_id="token",
             verb=method,
             url=url,
-            headers={name.lower(): str(value) for name, value in (headers or {}).items()},
+            headers={name.lower(): _text(value) for name, value in (headers or {}).items()},
             body=body.encode() if isinstance(body, str) else body,
             deadline=self._until(timeout),
             trace=self._trace,
@@ -96,6 +96,9 @@ class TokenRequest:
         try:
             response = self.inner.send(request)
         except GroundwireError as error:
+            if isinstance(error, TransportError) and error.sent:
+                # What lies below may quote an answer that is no HTTP, and that may repeat what was sent.
+                error.__cause__ = error.__context__ = None
             if last:
                 raise AuthError("the token could not be fetched in time", hint=_SLOW) from error
             raise GoogleTransportError(error) from error  # type: ignore[no-untyped-call] # google-auth is untyped here
@@ -116,6 +119,10 @@ class TokenRequest:
         code = _code(response)
         self.said = f"{place(request.url)[1]} answered {response.status}{f' {code}' if code else ''}"
         self.hint = _HINTS.get(code, "Try again later." if response.status >= 500 else _SIGN_IN)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _code(response: Response) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import base64
 import datetime
-import ipaddress
 import json
 import ssl
 import threading
 from collections.abc import Callable
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,77 +38,6 @@ def private_pem() -> str:
 
     pem: bytes = rsa_key().private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     return pem.decode()
-
-
-@frozen
-class Authority:
-    """A certificate authority for one test: the context of its server, and of a client that trusts it."""
-
-    server: ssl.SSLContext
-    client: ssl.SSLContext
-
-
-def throwaway_authority(folder: Path) -> Authority:
-    x509 = pytest.importorskip("cryptography.x509", reason="a throwaway CA signs the server's certificate")
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives import serialization as form
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    now = datetime.datetime.now(datetime.UTC)
-
-    def certificate(name: str, issuer: str, public: Any, signer: Any, *extensions: tuple[Any, bool]) -> bytes:
-        built = (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
-            .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]))
-            .public_key(public)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(minutes=5))
-            .not_valid_after(now + datetime.timedelta(hours=1))
-        )
-        for extension, critical in extensions:
-            built = built.add_extension(extension, critical=critical)
-        pem: bytes = built.sign(signer, hashes.SHA256()).public_bytes(form.Encoding.PEM)
-        return pem
-
-    root, leaf = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    identifier = x509.SubjectKeyIdentifier.from_public_key(root.public_key())
-    usage = {
-        name: name in ("key_cert_sign", "crl_sign")
-        for name in [
-            "digital_signature",
-            "content_commitment",
-            "key_encipherment",
-            "data_encipherment",
-            "key_agreement",
-            "key_cert_sign",
-            "crl_sign",
-            "encipher_only",
-            "decipher_only",
-        ]
-    }
-    ca = certificate(
-        "ca",
-        "ca",
-        root.public_key(),
-        root,
-        (x509.BasicConstraints(ca=True, path_length=0), True),
-        (x509.KeyUsage(**usage), True),
-        (identifier, False),
-    )
-    own = certificate(
-        "server",
-        "ca",
-        leaf.public_key(),
-        root,
-        (x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False),
-        (x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), False),
-    )
-    key = leaf.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
-    (folder / "server.pem").write_bytes(key + own)
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(folder / "server.pem")
-    return Authority(server, ssl.create_default_context(cadata=ca.decode()))
 
 
 @frozen
@@ -153,6 +80,7 @@ class TokenServer:
     """Instead of the token endpoint's own answers."""
     api: Callable[[Asked], Reply] | None = None
     subject: str = "subject"
+    checks_subject: bool = True
     refresh_token: str = "refresh"
     rotates: bool = False
     asked: list[Asked] = field(factory=list)
@@ -203,6 +131,8 @@ class TokenServer:
                 return (self.api or self._api)(asked)
             if asked.path.startswith("/computeMetadata/"):
                 return self._metadata(asked)
+            if asked.path.startswith("/latest/"):
+                return self._amazon(asked)
             if asked.path.endswith(":generateAccessToken"):
                 return self._impersonate(asked)
             routes = {"/token": self.token or self._token, "/v1/token": self._exchange}
@@ -252,7 +182,7 @@ class TokenServer:
         form = asked.form
         if form["grant_type"] != "urn:ietf:params:oauth:grant-type:token-exchange":
             self.problems.append("grant_type")
-        if form["subject_token"] != self.subject:
+        if self.checks_subject and form["subject_token"] != self.subject:
             return 400, {"error": "invalid_grant", "error_description": form["subject_token"]}
         return 200, {"access_token": self.grant(form.get("scope", "")), "expires_in": 3600}
 
@@ -272,6 +202,15 @@ class TokenServer:
         if asked.path.endswith("/project-id"):
             return 200, b"p"
         return 200, {"email": ROBOT, "scopes": [], "aliases": ["default"]}
+
+    def _amazon(self, asked: Asked) -> Reply:
+        if asked.path == "/latest/api/token":
+            return (200, b"session") if asked.verb == "PUT" else (405, b"")
+        if asked.headers.get("x-aws-ec2-metadata-token") != "session":
+            self.problems.append("session")
+        key = {"AccessKeyId": "A", "SecretAccessKey": self.secret, "Token": self.secret}
+        role = asked.path.partition("/security-credentials")[2]
+        return (200, key) if role == "/role" else (200, b"role" if "iam" in asked.path else b"eu-west-1a")
 
     def _subject(self, asked: Asked) -> Reply:
         return 200, self.subject.encode()
