@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from attrs import evolve
 
 from .clock import SYSTEM, Clock
+from .credentials import Credentials, checked
 from .errors import ArgumentError, DecodeError
 from .http import Request, Response, Transport
 from .observe import NO_HOOKS, Hook, Hooks, ObservedTransport, Trace, log_call
@@ -30,7 +31,6 @@ from .retry import DEFAULT, RetryPolicy, RetryTransport
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .credentials import Credentials
     from .method import Codecs, Method
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class BaseClient:
         self._codecs = codecs
         self._base_url = base_url if endpoint is None else checked_endpoint(endpoint)
         self._held = dict(held)
-        self._credentials = credentials
+        self._credentials = checked(credentials)
         self._scopes = None if scopes is None else checked_scopes(scopes)
         self._quota_project = quota_project
         self._timeout = checked_timeout(timeout)

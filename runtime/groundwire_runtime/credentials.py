@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from .errors import AuthError, GroundwireError
+from .errors import ArgumentError, AuthError, GroundwireError
 from .loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -60,6 +60,23 @@ class Anonymous:
 
 Credentials: TypeAlias = "GoogleCredentials | Token | Anonymous | str | Path | None"
 """What a client takes: None means application default, or nothing on loopback; a path means a file."""
+
+
+def checked(credentials: Credentials) -> Credentials:
+    """What a client takes for credentials. Raises ArgumentError."""
+    if credentials is None or isinstance(credentials, (Token, Anonymous, str, Path)):
+        return credentials
+    kinds = {kind.__name__ for kind in type(credentials).__mro__}
+    if "AnonymousCredentials" in kinds:
+        return Anonymous()
+    if not all(hasattr(credentials, name) for name in ("valid", "token", "refresh", "apply")):
+        raise ArgumentError(
+            f"credentials: expected google-auth's, a Token or the path of a file, got {type(credentials).__name__}",
+            hint="google.auth.default() returns a pair: pass its first half."
+            if isinstance(credentials, tuple)
+            else "See groundwire.credentials.",
+        )
+    return credentials
 
 
 def anonymous() -> Anonymous:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from attrs import define, frozen
+from attrs import define, field, frozen, validators
 
 from .clock import SYSTEM, Clock
 from .http import Request, Response, Transport
@@ -62,15 +62,16 @@ class Event:
 
 
 Hook: TypeAlias = Callable[[Event], object]
+_CALLABLE: Final = validators.optional(validators.is_callable())
 
 
 @frozen(kw_only=True)
 class Hooks:
     """What to call before a send, after it, and before the wait for another one; in the thread of the caller."""
 
-    on_request: Hook | None = None
-    on_response: Hook | None = None
-    on_retry: Hook | None = None
+    on_request: Hook | None = field(default=None, validator=_CALLABLE)
+    on_response: Hook | None = field(default=None, validator=_CALLABLE)
+    on_retry: Hook | None = field(default=None, validator=_CALLABLE)
 
 
 NO_HOOKS: Final = Hooks()

@@ -184,6 +184,11 @@ def test_a_hook_that_raises_breaks_and_repeats_nothing(hook: str, caplog: pytest
     assert len(told) == 5 - len(failures)
 
 
+def test_a_hook_that_cannot_be_called_is_refused() -> None:
+    with pytest.raises(TypeError, match="on_retry"):
+        watched(Script(), on_retry=5)
+
+
 def test_ctrl_c_in_a_hook_is_not_swallowed() -> None:
     def stop(_: Event) -> None:
         raise KeyboardInterrupt

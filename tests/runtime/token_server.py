@@ -145,7 +145,9 @@ class TokenServer:
     def _token(self, asked: Asked) -> Reply:
         form = asked.form
         if form["grant_type"] == "refresh_token":
-            if form["refresh_token"] != self.refresh_token or "client_id" not in form:
+            if form["refresh_token"] != self.refresh_token or not (
+                "client_id" in form or asked.headers.get("authorization", "").startswith("Basic ")
+            ):
                 return 400, {"error": "invalid_grant", "error_description": form["refresh_token"]}
             if not self.rotates:
                 return 200, {"access_token": self.grant(form.get("scope", "")), "expires_in": 3600}

@@ -139,6 +139,19 @@ def compute_engine(server: TokenServer, folder: Path) -> Any:
     return made()
 
 
+def workforce_user(server: TokenServer, folder: Path) -> Any:
+    """A person of another identity provider, signed in through a workforce pool."""
+    info = {
+        "type": "external_account_authorized_user",
+        "audience": "//iam.googleapis.com/locations/global/workforcePools/a/providers/b",
+        "token_url": f"{server.url}/token",
+        "client_id": "c",
+        "client_secret": f"GOCSPX-{SECRET}",
+        "refresh_token": server.refresh_token,
+    }
+    return saved(folder, info)
+
+
 def static(server: TokenServer, folder: Path) -> Any:
     return Token(server.grant(STARTS))
 
@@ -175,6 +188,7 @@ KINDS: list[tuple[Callable[[TokenServer, Path], Any], list[str], str]] = [
         STARTS,
     ),
     (compute_engine, ["/computeMetadata/v1/instance/service-accounts/default/"], STARTS),
+    (workforce_user, ["/token"], ""),
     (static, [], STARTS),
     (expired, ["/token"], ""),
 ]
