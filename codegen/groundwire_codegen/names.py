@@ -44,6 +44,9 @@ CLIENT_OPTIONS: Final = CALL_OPTIONS | {
     "credentials",
     "endpoint",
     "max_response_bytes",
+    "on_request",
+    "on_response",
+    "on_retry",
     "transport",
     "user_agent",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Final, NoReturn
 
 from attrs import frozen
@@ -20,8 +19,6 @@ from .errors import (
 )
 from .http import Request, Response, Transport
 from .status import api_error
-
-_LOG: Final = logging.getLogger("groundwire")
 
 
 @frozen(kw_only=True)
@@ -86,31 +83,20 @@ class RetryTransport:
             )
             if delay is None or not self._fits(delay, request):
                 self._give_up(request, error, lost)
-            _LOG.debug(
-                "%s: attempt %d failed (%s), next in %.2f s",
-                request.method_id,
-                attempt,
-                type(error).__name__,
-                delay,
-            )
+            if request.trace is not None:
+                request.trace.retrying(request, error, delay)
             self.clock.sleep(delay or 0.0)
 
     def _attempt(self, request: Request, attempt: int) -> Response | GroundwireError:
-        started = self.clock.monotonic()
         try:
             response = self.inner.send(request)
         except TransportError as error:
-            _LOG.debug("%s: attempt %d: %s", request.method_id, attempt, type(error).__name__)
             return error
-        _LOG.debug(
-            "%s: attempt %d: %d in %.3f s",
-            request.method_id,
-            attempt,
-            response.status,
-            self.clock.monotonic() - started,
-        )
         if 200 <= response.status < 300:
             return response
+        if request.trace is not None:
+            # A send that followed a 401 counts as well.
+            attempt = request.trace.attempts
         return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
 
     def _fits(self, delay: float, request: Request) -> bool:
