@@ -55,7 +55,7 @@ def start_export(
 
     `timeout`: seconds in which to settle what became of the start, over all calls.
 
-    Any error but OutcomeUnknown says that nothing was started. OutcomeUnknown has the `request_id`: nobody can know
+    Any error but OutcomeUnknown says that this call started nothing. OutcomeUnknown has the `request_id`: nobody can know
     yet, and `start_export` with the same request and that id settles it to one operation, later or in another
     process.
     """

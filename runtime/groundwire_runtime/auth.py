@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,84 +13,18 @@ from urllib.parse import urlsplit
 from attrs import evolve, field, frozen
 
 from .clock import SYSTEM, Clock
-from .credentials import Anonymous, Credentials, Token, application_default, from_file, place
+from .credentials import Anonymous, Credentials, Token, application_default, from_file, place, scoped
 from .deadline import Deadline
-from .errors import AuthError, GroundwireError
+from .errors import ApiError, AuthError, GroundwireError
 from .fork import renew_after_fork
 from .http import Request, Response, Transport
 from .loopback import is_loopback
-from .proxy import METADATA_HOSTS
+from .status import api_error
+from .tokens import TokenRequest, refresh
 
 _OWN_HEADERS: Final = ("user-agent", "x-goog-api-client")
-
-
-class _Answer:
-    """A response as google-auth wants it."""
-
-    def __init__(self, response: Response) -> None:
-        self.status = response.status
-        self.headers = response.headers
-        self.data = response.body
-
-
-@frozen
-class _GoogleRequest:
-    """google-auth's `Request` interface over our own transport: same deadline, proxies and bounds."""
-
-    inner: Transport
-    deadline: Deadline
-    own: Mapping[str, str]
-    """The headers that say who calls."""
-    tries: Iterator[int] = field(factory=count)
-
-    def __call__(
-        self,
-        url: str,
-        method: str = "GET",
-        body: bytes | str | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **options: Any,
-    ) -> _Answer:
-        del timeout, options
-        from google.auth.exceptions import TransportError as GoogleTransportError
-
-        _check_refresh_url(url, method)
-        request = Request(
-            method_id="token",
-            verb=method,
-            url=url,
-            headers={**self.own, **{name.lower(): str(value) for name, value in (headers or {}).items()}},
-            body=body.encode() if isinstance(body, str) else body,
-            deadline=self.deadline.at,
-        )
-        # google-auth may try again, after a wait that knows no deadline: 1 s, doubled each time, give or take 10 %.
-        left = self.deadline.left()
-        last = left is not None and left < 1.1 * 2.0 ** next(self.tries)
-        try:
-            response = self.inner.send(request)
-        except GroundwireError as error:
-            if last:
-                raise AuthError("the token could not be fetched in time") from error
-            raise GoogleTransportError(error) from error  # type: ignore[no-untyped-call] # google-auth is untyped here
-        if last and (response.status >= 500 or response.status in (408, 429)):
-            raise AuthError(f"the token endpoint answered {response.status}, with no time left to ask again")
-        return _Answer(response)
-
-
-def _check_refresh_url(url: str, method: str) -> None:
-    scheme, host = place(url)
-    if host and (scheme == "https" or is_loopback(host)):
-        return
-    asks_metadata = method == "GET" and host in METADATA_HOSTS
-    if host and scheme == "http" and (asks_metadata or host == _metadata_override()):
-        return
-    raise AuthError(f"refused to send credentials to {scheme}://{host}", hint="Use https.")
-
-
-def _metadata_override() -> str:
-    """The metadata server that the environment names, as google-auth reads it."""
-    return os.environ.get("GCE_METADATA_HOST", "").partition(":")[0].lower()
+_SHORTEST: Final = 8
+"""Characters of a secret below which it is no secret, and would be found in any text."""
 
 
 @frozen(eq=False)
@@ -102,7 +36,11 @@ class _Scoped:
 
 
 class AuthTransport:
-    """Adds a token to each request; on 401, one refresh and one resend, then AuthError."""
+    """Adds a token to each request; on 401, one refresh and one resend, then AuthError.
+
+    A quota project that the request names goes before `quota_project`, that before the environment's
+    (`GOOGLE_CLOUD_QUOTA_PROJECT`), that before the credentials' own.
+    """
 
     def __init__(
         self,
@@ -117,97 +55,138 @@ class AuthTransport:
         self._quota_project = quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT") or None
         self._clock = clock
         self._lock = threading.Lock()
+        self._loaded: Any = None
         self._scoped: dict[tuple[str, ...], _Scoped] = {}
         renew_after_fork(self)
 
     def after_fork(self) -> None:
         """Use new locks: a thread that held one of these is not in the child."""
         self._lock = threading.Lock()
-        self._scoped = {scopes: _Scoped(each.credentials) for scopes, each in self._scoped.items()}
+        renewed = {id(each): _Scoped(each.credentials) for each in self._scoped.values()}
+        self._scoped = {scopes: renewed[id(each)] for scopes, each in self._scoped.items()}
 
     def send(self, request: Request) -> Response:
         """Send with credentials. Raises AuthError."""
+        named = "x-goog-user-project" in request.headers or self._quota_project is None
         headers = dict(request.headers)
-        if self._quota_project:
-            headers["x-goog-user-project"] = self._quota_project
+        if not named:
+            headers["x-goog-user-project"] = str(self._quota_project)
         if self._is_anonymous(request):
-            return self._inner.send(evolve(request, headers=headers) if self._quota_project else request)
+            return self._inner.send(request if named else evolve(request, headers=headers))
         _check_destination(request)
         if isinstance(self._credentials, Token):
-            return self._with_token(request, headers)
-        scoped = self._for_scopes(request.scopes)
-        used = self._apply(scoped, headers, request, refused=None)
-        response = self._inner.send(evolve(request, headers=dict(headers)))
+            token = self._credentials.value
+            _check_token(token)
+            response = self._send_with(token, {"authorization": f"Bearer {token}"}, headers, request)
+            return response if response.status != 401 else self._refused(response, request)
+        found = self._for_scopes(request)
+        token, applied = self._token(found, request, refused=None)
+        response = self._send_with(token, applied, headers, request)
         if response.status != 401:
             return response
-        self._apply(scoped, headers, request, refused=used)
-        response = self._inner.send(evolve(request, headers=headers))
-        return response if response.status != 401 else _refused()
+        token, applied = self._token(found, request, refused=token)
+        if request.trace is not None:
+            request.trace.retrying(request, self._error(response, request), 0.0)
+        response = self._send_with(token, applied, headers, request)
+        return response if response.status != 401 else self._refused(response, request)
 
     def _is_anonymous(self, request: Request) -> bool:
         if self._credentials is None:
             return is_loopback(urlsplit(request.url).hostname or "")
         return isinstance(self._credentials, Anonymous)
 
-    def _with_token(self, request: Request, headers: dict[str, str]) -> Response:
-        token = self._credentials.value if isinstance(self._credentials, Token) else ""
-        _check_token(token)
-        headers["authorization"] = f"Bearer {token}"
-        response = self._inner.send(evolve(request, headers=headers))
-        return response if response.status != 401 else _refused()
+    def _send_with(
+        self, token: str, applied: dict[str, str], headers: dict[str, str], request: Request
+    ) -> Response:
+        """Send with a token, and with what else the credentials add where the request says nothing."""
+        try:
+            response = self._inner.send(evolve(request, headers={**applied, **headers}))
+        except GroundwireError as error:
+            _forget(token, error)
+            raise
+        return response if response.status < 300 else _without(token, response)
 
-    def _for_scopes(self, scopes: tuple[str, ...]) -> _Scoped:
-        with self._lock:
-            if scopes not in self._scoped:
-                self._scoped[scopes] = _Scoped(self._load(scopes))
-            return self._scoped[scopes]
+    def _for_scopes(self, request: Request) -> _Scoped:
+        """The credentials for a call's scopes; the same object for all of them where scopes cannot be narrowed."""
+        found = self._scoped.get(request.scopes)
+        if found is not None:
+            return found
+        with self._held(self._lock, request):
+            if self._loaded is None:
+                self._loaded = self._load(request)
+            credentials = scoped(self._loaded, request.scopes)
+            known = (each for each in self._scoped.values() if each.credentials is credentials)
+            return self._scoped.setdefault(request.scopes, next(known, None) or _Scoped(credentials))
 
-    def _load(self, scopes: tuple[str, ...]) -> Any:
+    def _load(self, request: Request) -> Any:
         given = self._credentials
         if given is None:
-            return application_default(scopes or None)
-        credentials: Any = from_file(given) if isinstance(given, (str, Path)) else given
-        import google.auth.credentials as google_credentials
+            return application_default(request=self._token_request(request))
+        return from_file(given) if isinstance(given, (str, Path)) else given
 
-        untyped: Any = google_credentials
-        return untyped.with_scopes_if_required(credentials, list(scopes)) if scopes else credentials
-
-    def _apply(self, scoped: _Scoped, headers: dict[str, str], request: Request, refused: str | None) -> str:
-        """Put a token that is not `refused` into the headers, and return it: one refresh for all who wait."""
-        credentials = scoped.credentials
+    def _token(self, found: _Scoped, request: Request, refused: str | None) -> tuple[str, dict[str, str]]:
+        """A token that is not `refused`, and further headers: one refresh for all who wait."""
+        credentials = found.credentials
         if not credentials.valid or credentials.token == refused:
-            left = Deadline(request.deadline, self._clock.monotonic).left()
-            if not scoped.lock.acquire(timeout=-1.0 if left is None else left):
-                raise AuthError("no time left to wait for a token that another thread is fetching")
-            try:
+            with self._held(found.lock, request):
                 if not credentials.valid or credentials.token == refused:
-                    self._refresh(credentials, request)
-            finally:
-                scoped.lock.release()
+                    refresh(credentials, self._token_request(request))
         token = credentials.token
         _check_token(token)
         applied: dict[str, str] = {}
         credentials.apply(applied)
-        for name, value in applied.items():
-            if name.lower() != "x-goog-user-project" or "x-goog-user-project" not in headers:
-                headers[name.lower()] = value
-        return str(token)
+        return token, {name.lower(): value for name, value in applied.items()}
 
-    def _refresh(self, credentials: Any, request: Request) -> None:
-        from google.auth.exceptions import GoogleAuthError
-
-        deadline = Deadline(request.deadline, self._clock.monotonic)
+    def _token_request(self, request: Request) -> TokenRequest:
         own = {name: request.headers[name] for name in _OWN_HEADERS if name in request.headers}
-        try:
-            credentials.refresh(_GoogleRequest(self._inner, deadline, own))
-        except (GoogleAuthError, ValueError, TypeError, LookupError, AttributeError) as error:
-            # Besides its own errors, google-auth has those of an answer that it did not expect. The first argument
-            # tells what happened; a further one is the answer, which may hold a token.
-            error.args = error.args[:1] if isinstance(error, GoogleAuthError) else ()
+        return TokenRequest(self._inner, Deadline(request.deadline, self._clock.monotonic), own=own)
+
+    @contextmanager
+    def _held(self, lock: threading.Lock, request: Request) -> Generator[None, None, None]:
+        """Hold a lock, waiting for it no longer than the call may take."""
+        left = Deadline(request.deadline, self._clock.monotonic).left()
+        if not lock.acquire(timeout=-1.0 if left is None else left):
             raise AuthError(
-                f"the token could not be refreshed: {type(error).__name__}",
-                hint="Sign in again, or check the key, the clock and the network.",
-            ) from error
+                "no time left to wait for a token that another thread is fetching",
+                hint="Give the call more time: timeout=...",
+            )
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _refused(self, response: Response, request: Request) -> Response:
+        error = self._error(response, request)
+        reason = f" {error.reason}" if error.reason.isidentifier() else ""
+        fetched = "" if isinstance(self._credentials, Token) else ", also after a refresh"
+        raise AuthError(
+            f"the service refused the credentials (401{reason}){fetched}",
+            hint="Sign in again, and check the clock and the scopes.",
+        ) from error
+
+    def _error(self, response: Response, request: Request) -> ApiError:
+        attempts = 1 if request.trace is None else request.trace.attempts
+        return api_error(response, method_id=request.method_id, attempts=attempts, now=self._clock.unix())
+
+
+def _without(token: str, response: Response) -> Response:
+    """An answer that does not repeat the token: an error shows what the service said."""
+    secret = token.encode()
+    if len(token) < _SHORTEST or not (
+        secret in response.body or any(token in value for value in response.headers.values())
+    ):
+        return response
+    headers = {name: value.replace(token, "...") for name, value in response.headers.items()}
+    return evolve(response, headers=headers, body=response.body.replace(secret, b"..."))
+
+
+def _forget(token: str, error: BaseException) -> None:
+    """Let go of what lies below an error if it repeats the token, as an answer that is no HTTP may do."""
+    below = error.__cause__
+    while below is not None and token not in f"{below} {below!r}":
+        below = below.__cause__ or below.__context__
+    if below is not None:
+        error.__cause__ = error.__context__ = None
 
 
 def _check_destination(request: Request) -> None:
@@ -221,11 +200,7 @@ def _check_destination(request: Request) -> None:
 
 def _check_token(token: object) -> None:
     if not isinstance(token, str) or not token or any(not "!" <= character <= "~" for character in token):
-        raise AuthError("malformed token: expected printable ASCII without spaces")
-
-
-def _refused() -> Response:
-    raise AuthError(
-        "the service refused the credentials (401), also after a refresh",
-        hint="Sign in again, and check the clock and the scopes.",
-    )
+        raise AuthError(
+            "malformed token: expected printable ASCII without spaces",
+            hint="Pass the token alone, without a prefix or the end of a line.",
+        )

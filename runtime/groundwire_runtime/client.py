@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from attrs import evolve
 
 from .clock import SYSTEM, Clock
-from .errors import ArgumentError, DecodeError, GroundwireError
+from .credentials import Credentials, checked
+from .errors import ArgumentError, DecodeError
 from .http import Request, Response, Transport
+from .observe import NO_HOOKS, Hook, Hooks, ObservedTransport, Trace, log_call
 from .operations import OperationView, Waiter
 from .options import (
     CONNECT_TIMEOUT,
@@ -32,13 +34,10 @@ if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
-    from .credentials import Credentials
     from .method import Codecs, Method
 
 T = TypeVar("T")
 OperationT = TypeVar("OperationT")
-
-_LOG: Final = logging.getLogger("groundwire")
 
 
 class Resource:
@@ -73,13 +72,16 @@ class BaseClient:
         transport: Transport | None = None,
         user_agent: str | None = None,
         clock: Clock = SYSTEM,
+        on_request: Hook | None = None,
+        on_response: Hook | None = None,
+        on_retry: Hook | None = None,
     ) -> None:
         self.methods = methods
         """Every method by its discovery id."""
         self._codecs = codecs
         self._base_url = base_url if endpoint is None else checked_endpoint(endpoint)
         self._held = dict(held)
-        self._credentials = credentials
+        self._credentials = checked(credentials)
         self._scopes = None if scopes is None else checked_scopes(scopes)
         self._quota_project = quota_project
         self._timeout = checked_timeout(timeout)
@@ -93,10 +95,16 @@ class BaseClient:
         self._clock = clock
         self._user_agent = user_agent
         self._transport = transport
-        self._authorized: dict[str | None, Transport] = {}
+        self._authorized: Transport | None = None
+        hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
+        self._lock = threading.Lock()
+        self._hooks = NO_HOOKS if hooks == NO_HOOKS else hooks
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} holds connections and secrets: make one in each process")
 
     def __enter__(self) -> Self:
         return self
@@ -131,13 +139,13 @@ class BaseClient:
             body,
             base_url=self._base_url,
             codecs=self._codecs,
-            headers=_client_headers(self._user_agent),
+            headers=self._headers(options),
             scopes=self._scopes_for(method, body, options),
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
+            trace=Trace(self._hooks),
         )
         policy = options.get("retry", self._retry)
-        inner = self._authorizing(options.get("quota_project", self._quota_project))
-        response = self._sent(request, RetryTransport(inner, policy, self._clock))
+        response = self._sent(request, RetryTransport(self._authorizing(), policy, self._clock))
         return self._answer(method, response)
 
     def pages(
@@ -190,39 +198,48 @@ class BaseClient:
             return checked_scopes(options["scopes"])
         return method.scopes_for(body) if self._scopes is None else self._scopes
 
-    def _authorizing(self, quota_project: str | None) -> Transport:
+    def _headers(self, options: CallOptions) -> Mapping[str, str]:
+        headers = _client_headers(self._user_agent)
+        project = options.get("quota_project", self._quota_project)
+        return {**headers, "x-goog-user-project": project} if project else headers
+
+    def _authorizing(self) -> Transport:
         """The transport that adds credentials; made at the first call, when sockets and google-auth are needed."""
-        found = self._authorized.get(quota_project)
-        if found is None:
-            from .auth import AuthTransport
+        if self._authorized is None:
+            with self._lock:
+                if self._authorized is None:
+                    self._authorized = self._new_authorizing()
+        return self._authorized
 
-            if self._transport is None:
-                from .transport import UrllibTransport
+    def _new_authorizing(self) -> Transport:
+        from .auth import AuthTransport
 
-                self._transport = UrllibTransport(
-                    max_response=self._max_response_bytes,
-                    tls=self._tls,
-                    connect_timeout=self._connect_timeout,
-                    read_timeout=self._read_timeout,
-                    clock=self._clock,
-                )
-            found = AuthTransport(
-                self._transport, self._credentials, quota_project=quota_project, clock=self._clock
+        if self._transport is None:
+            from .transport import UrllibTransport
+
+            self._transport = UrllibTransport(
+                max_response=self._max_response_bytes,
+                tls=self._tls,
+                connect_timeout=self._connect_timeout,
+                read_timeout=self._read_timeout,
+                clock=self._clock,
             )
-            found = self._authorized.setdefault(quota_project, found)
-        return found
+        observed = ObservedTransport(self._transport, self._clock)
+        return AuthTransport(observed, self._credentials, clock=self._clock)
 
     def _sent(self, request: Request, transport: Transport) -> Response:
         started = self._clock.monotonic()
-        outcome = "error"
+        status: int | None = None
+        failure: BaseException | None = None
         try:
             response = transport.send(request)
-            outcome = str(response.status)
-        except GroundwireError as error:
-            outcome = type(error).__name__
+            status = response.status
+        except BaseException as error:
+            failure = error
+            status = getattr(error, "http_status", None)
             raise
         finally:
-            _LOG.info("%s: %s in %.3f s", request.method_id, outcome, self._clock.monotonic() - started)
+            log_call(request, status, failure, self._clock.monotonic() - started)
         return response
 
     def _answer(self, method: Method[T], response: Response) -> T:

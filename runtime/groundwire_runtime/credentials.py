@@ -6,15 +6,16 @@ google-auth's own objects, or a fixed token, or none at all.
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from .errors import AuthError
+from .errors import ArgumentError, AuthError, GroundwireError
 from .loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ _EARTH_ENGINE_CLIENT: Final = (
 )
 _TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a token
 _TOKEN_DOMAINS: Final = (".googleapis.com", "accounts.google.com")
+_SECRET_PLACES: Final = (
+    "token_uri",
+    "token_url",
+    "token_info_url",
+    "revoke_url",
+    "service_account_impersonation_url",
+)
 
 
 @frozen(repr=False)
@@ -41,8 +49,8 @@ class Token:
     def __repr__(self) -> str:
         return "Token(...)"
 
-    def __reduce__(self) -> str:
-        raise TypeError("a token is not pickled: it would be written down")
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Token is not pickled: it is a secret")
 
 
 @frozen
@@ -54,25 +62,59 @@ Credentials: TypeAlias = "GoogleCredentials | Token | Anonymous | str | Path | N
 """What a client takes: None means application default, or nothing on loopback; a path means a file."""
 
 
+def checked(credentials: Credentials) -> Credentials:
+    """What a client takes for credentials. Raises ArgumentError."""
+    if credentials is None or isinstance(credentials, (Token, Anonymous, str, Path)):
+        return credentials
+    kinds = {kind.__name__ for kind in type(credentials).__mro__}
+    if "AnonymousCredentials" in kinds:
+        return Anonymous()
+    if not all(hasattr(credentials, name) for name in ("valid", "token", "refresh", "apply")):
+        raise ArgumentError(
+            f"credentials: expected google-auth's, a Token or the path of a file, got {type(credentials).__name__}",
+            hint="google.auth.default() returns a pair: pass its first half."
+            if isinstance(credentials, tuple)
+            else "See groundwire.credentials.",
+        )
+    return credentials
+
+
 def anonymous() -> Anonymous:
     """No credentials: for a server that asks for none."""
     return Anonymous()
 
 
-def application_default(scopes: Sequence[str] | None = None) -> GoogleCredentials:
-    """The environment's own credentials (https://google.aip.dev/auth/4110). Raises AuthError."""
+def application_default(scopes: Sequence[str] | None = None, *, request: Any = None) -> GoogleCredentials:
+    """The environment's own credentials (https://google.aip.dev/auth/4110). Raises AuthError.
+
+    `request`: google-auth's interface to look for a metadata server with.
+    """
     import google.auth
     from google.auth.exceptions import GoogleAuthError
 
+    untyped: Any = google.auth
+    named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
     try:
-        untyped: Any = google.auth
-        credentials: GoogleCredentials = untyped.default(scopes=scopes)[0]
-    except GoogleAuthError as error:
+        # Scoped afterwards: with scopes, google-auth would ask for the project of a workload identity at once.
+        found = from_file(named) if named else untyped.default(request=request)[0]
+    except (GoogleAuthError, GroundwireError) as error:
         raise AuthError(
-            f"no application default credentials: {type(error).__name__}",
-            hint="Run `gcloud auth application-default login`, or pass credentials.from_file(path).",
+            f"no application default credentials: {_why(error)}",
+            hint="Run `gcloud auth application-default login`, or pass credentials: from_file(path), earthengine().",
         ) from error
-    return credentials
+    return scoped(found, scopes or ())
+
+
+def scoped(credentials: GoogleCredentials, scopes: Sequence[str]) -> GoogleCredentials:
+    """The same credentials for these scopes, or as they are where scopes are fixed, or none are asked for."""
+    import google.auth.credentials
+
+    untyped: Any = google.auth.credentials
+    return untyped.with_scopes_if_required(credentials, list(scopes)) if scopes else credentials
+
+
+def _why(error: Exception) -> str:
+    return error.message if isinstance(error, GroundwireError) else type(error).__name__
 
 
 def from_file(path: str | Path) -> GoogleCredentials:
@@ -97,8 +139,7 @@ def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
 
 
 def _from_info(value: Mapping[str, Any], name: str) -> GoogleCredentials:
-    for key in ("token_uri", "token_url", "service_account_impersonation_url"):
-        _check_token_uri(value.get(key), key, name)
+    _check_places(value, name)
     from google.auth.exceptions import GoogleAuthError
 
     try:
@@ -140,6 +181,17 @@ def _earth_engine(value: Mapping[str, Any]) -> GoogleCredentials:
         scopes=value.get("scopes"),
         quota_project_id=value.get("project"),
     )
+
+
+def _check_places(value: Mapping[str, Any], name: str) -> None:
+    """Check every place that credentials would send secrets to, those of their source included."""
+    for key in _SECRET_PLACES:
+        _check_token_uri(value.get(key), key, name)
+    if value.get("universe_domain") not in (None, "", "googleapis.com"):
+        raise AuthError(f"{name!r}: universe_domain is not allowed: this is a client of googleapis.com")
+    source = value.get("source_credentials")
+    if isinstance(source, dict):
+        _check_places(cast("dict[str, Any]", source), name)
 
 
 def _check_token_uri(uri: object, key: str, name: str) -> None:

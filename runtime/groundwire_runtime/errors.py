@@ -97,6 +97,8 @@ class NestingError(GroundwireError, ValueError):
 class AuthError(GroundwireError):
     """No credentials, or none that may or can be used."""
 
+    hint = "Sign in, or pass other credentials: Client(credentials=...)."
+
 
 class TransportError(GroundwireError):
     """No usable answer came. `sent` is False when the request cannot have arrived.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from .observe import Trace
 
 
 @frozen(kw_only=True)
@@ -22,6 +25,8 @@ class Request:
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
     deadline: float | None = None
+    trace: Trace | None = field(default=None, eq=False, repr=False)
+    """What counts and tells of the sends of the call."""
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
@@ -15,6 +15,9 @@ from .errors import ArgumentError, DecodeError
 from .http import Request
 from .parameter import Parameter
 from .path import expand
+
+if TYPE_CHECKING:
+    from .observe import Trace
 
 ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
@@ -126,10 +129,11 @@ class Method(Generic[ResponseT]):
         headers: Mapping[str, str] | None = None,
         scopes: tuple[str, ...] = (),
         deadline: float | None = None,
+        trace: Trace | None = None,
     ) -> Request:
         """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError.
 
-        `headers` go with it, `scopes` and `deadline` are carried to the transports.
+        `headers` go with it, `scopes`, `deadline` and `trace` are carried to the transports.
         """
         texts = self._texts(parameters)
         path = expand(
@@ -150,6 +154,7 @@ class Method(Generic[ResponseT]):
             request_id=request_id,
             scopes=scopes,
             deadline=deadline,
+            trace=trace,
         )
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:

@@ -12,6 +12,7 @@ from .clock import Clock
 from .errors import ArgumentError
 from .http import Transport
 from .loopback import is_loopback
+from .observe import Hook
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class ClientOptions(TypedDict, total=False):
     seconds of them without a byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as
     those with a client certificate. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
     `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
-    sleep and chance.
+    sleep and chance. `on_request`, `on_response`, `on_retry`: called with an `observe.Event` before a send, after it,
+    and before the wait for another one.
     """
 
     credentials: Credentials
@@ -79,6 +81,9 @@ class ClientOptions(TypedDict, total=False):
     transport: Transport
     user_agent: str
     clock: Clock
+    on_request: Hook
+    on_response: Hook
+    on_retry: Hook
 
 
 def checked_endpoint(endpoint: object) -> str:

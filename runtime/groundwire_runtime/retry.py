@@ -88,33 +88,22 @@ class RetryTransport:
             )
             if delay is None or not self._fits(delay, request):
                 self._give_up(request, error, lost)
-            _LOG.debug(
-                "%s: attempt %d failed (%s), next in %.2f s",
-                request.method_id,
-                attempt,
-                type(error).__name__,
-                delay,
-            )
+            if request.trace is not None:
+                request.trace.retrying(request, error, delay)
             self.clock.sleep(delay or 0.0)
 
     def _attempt(self, request: Request, attempt: int) -> Response | GroundwireError:
-        started = self.clock.monotonic()
         try:
             response = self.inner.send(request)
         except TransportError as error:
-            _LOG.debug("%s: attempt %d: %s", request.method_id, attempt, type(error).__name__)
             return error
-        _LOG.debug(
-            "%s: attempt %d: %d in %.3f s",
-            request.method_id,
-            attempt,
-            response.status,
-            self.clock.monotonic() - started,
-        )
         if 200 <= response.status < 300:
             if _ERROR_BODY.match(response.body):
                 _LOG.warning("%s: %d with an error for a body", request.method_id, response.status)
             return response
+        if request.trace is not None:
+            # A send that followed a 401 counts as well.
+            attempt = request.trace.attempts
         return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
 
     def _fits(self, delay: float, request: Request) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from . import errors
 from .backoff import retry_after
 from .errors import ApiError
+from .hints import hint_for
 from .http import Response
 
 BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
@@ -44,19 +45,6 @@ BY_CODE: Final[Mapping[int, str]] = {
     504: "DEADLINE_EXCEEDED",
 }
 """The code that an HTTP status stands for when the body names none. Source: google/rpc/code.proto."""
-HINTS: Final[tuple[tuple[str, str], ...]] = (
-    ("SERVICE_DISABLED", "Enable the API for the project in the Cloud console, then wait a few minutes."),
-    ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "Ask for the scope: Client(scopes=[...]), or sign in again with it."),
-    ("USER_PROJECT_DENIED", "Grant roles/serviceusage.serviceUsageConsumer on the quota project."),
-    ("CONSUMER_INVALID", "Check the project's id; the caller must be able to use it."),
-    ("requires a quota project", "Set one: Client(quota_project=...) or GOOGLE_CLOUD_QUOTA_PROJECT."),
-    ("not registered", "Register the project for Earth Engine, for commercial or noncommercial use."),
-    (
-        "insufficient authentication scopes",
-        "Ask for the scope: Client(scopes=[...]), or sign in again with it.",
-    ),
-)
-_PERMISSION: Final = re.compile(r"[Pp]ermission '?([a-z]+(?:\.[A-Za-z]+)+)'?")
 _MAX_DETAILS: Final = 100
 _EXCERPT: Final = 200
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -83,7 +71,13 @@ def api_error(response: Response, *, method_id: str, attempts: int, now: float) 
         server_request_id=response.headers.get("x-goog-request-id", response.headers.get("x-request-id", "")),
         method_id=method_id,
         attempts=attempts,
-        hint=_hint(reason, message, response),
+        hint=hint_for(
+            response.status,
+            reason=reason,
+            message=message,
+            metadata=_members(info.get("metadata")),
+            challenge=response.headers.get("www-authenticate", ""),
+        ),
     )
 
 
@@ -146,15 +140,3 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def _hint(reason: str, message: str, response: Response) -> str:
-    for mark, hint in HINTS:
-        if mark == reason or (mark[0].islower() and mark in message):
-            return hint
-    permission = _PERMISSION.search(message)
-    if permission and response.status == 403:
-        return f"Grant the caller a role with {permission[1]}."
-    if response.status == 401:
-        return "Sign in again, or check the clock: the token is missing, expired or not valid."
-    return ""

@@ -118,7 +118,7 @@ def test_a_token_goes_to_no_host_in_the_clear(url: str, credentials: Any) -> Non
     "token", [f"{CANARY}\n", f"{CANARY}\r\nx-evil: 1", f"{CANARY} x", f"{CANARY}é", f"{CANARY}\0", ""]
 )
 @pytest.mark.parametrize("kind", [Token, Fresh])
-def test_a_malformed_token_is_refused_and_not_shown(
+def test_row_86_a_malformed_token_is_refused_and_not_shown(
     token: str, kind: Callable[[str], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     inner = Script()
@@ -152,7 +152,7 @@ def test_a_401_makes_one_refresh_and_one_more_send(
     assert credentials.refreshes == len(tokens) - 1
 
 
-def test_a_401_for_ever_is_not_retried_by_the_layer_above() -> None:
+def test_row_87_a_401_for_ever_is_one_refresh_two_sends_and_an_auth_error() -> None:
     inner, credentials = Script(forever=refusal(401)), Fresh(token="old")
     with pytest.raises(AuthError):
         RetryTransport(authorized(inner, credentials), clock=Time().clock()).send(request(seconds=None))
@@ -160,7 +160,7 @@ def test_a_401_for_ever_is_not_retried_by_the_layer_above() -> None:
 
 
 @pytest.mark.parametrize(("token", "looks"), [(None, 16), ("expired", 32)], ids=["no token yet", "refused"])
-def test_threads_share_one_refresh(token: str | None, looks: int) -> None:
+def test_row_88_threads_share_one_refresh(token: str | None, looks: int) -> None:
     together, looked = threading.Barrier(16), threading.Semaphore(0)
 
     def every_thread_has_looked() -> None:

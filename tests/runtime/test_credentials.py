@@ -185,11 +185,24 @@ def test_without_a_token_the_request_is_not_sent(
     ],
 )
 @pytest.mark.parametrize("key", ["token_uri", "token_url", "service_account_impersonation_url"])
-def test_a_token_endpoint_that_is_not_google_s_is_refused(key: str, uri: object, tmp_path: Path) -> None:
-    place = saved(tmp_path, {**authorized_user(), key: uri})
-    with pytest.raises(AuthError, match=f"{key} is not allowed") as caught:
-        from_file(place)
-    assert SECRET not in shown(caught.value)
+def test_row_90_a_token_endpoint_that_is_not_google_s_is_refused(
+    key: str, uri: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {**authorized_user(), key: uri}
+    source = {"type": "impersonated_service_account", "source_credentials": whole}
+    for info in (whole, source):
+        place = saved(tmp_path, info)
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(place))
+        for read in (from_file, lambda _: application_default(SCOPES)):
+            with pytest.raises(AuthError, match=f"{key} is not allowed") as caught:
+                read(place)
+            assert SECRET not in shown(caught.value)
+
+
+@pytest.mark.parametrize("info", [service_account(GOOGLE), authorized_user()], ids=["account", "user"])
+def test_credentials_of_another_universe_are_refused(info: Info, tmp_path: Path) -> None:
+    with pytest.raises(AuthError, match="universe_domain is not allowed"):
+        from_file(saved(tmp_path, {**info, "universe_domain": "example.com"}))
 
 
 @pytest.mark.parametrize(
@@ -204,18 +217,6 @@ def test_a_token_endpoint_that_is_not_google_s_is_refused(key: str, uri: object,
 def test_a_token_endpoint_of_google_or_of_this_machine_is_allowed(uri: str, tmp_path: Path) -> None:
     credentials: Any = from_file(saved(tmp_path, service_account(uri)))
     assert credentials.service_account_email == "robot@p.iam.gserviceaccount.com"
-
-
-def test_a_file_of_workload_identity_federation_is_read(tmp_path: Path) -> None:
-    info = {
-        "type": "external_account",
-        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/a/providers/b",
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": "https://sts.googleapis.com/v1/token",
-        "credential_source": {"file": str(tmp_path / "subject")},
-    }
-    credentials: Any = from_file(saved(tmp_path, info))
-    assert credentials.info["audience"] == info["audience"]
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,8 @@ def test_a_redirect_shows_the_host_alone(http: int, location: str, host: str) ->
         (403, "", "Permission 'shop.books.sell' denied on x", "shop.books.sell"),
         (401, "", "no", "Sign in"),
         (404, "", "Permission 'shop.books.sell' denied on x", ""),
-        (403, "", "no", ""),
+        (403, "", "no", "Grant the caller a role"),
+        (418, "", "no", ""),
     ],
 )
 def test_a_hint_says_what_to_do(http: int, reason: str, message: str, hint: str) -> None:

@@ -165,7 +165,9 @@ def _outcome(client: Client, seed: int, number: int) -> Outcome:
         except OutcomeUnknown as error:
             request_id, unknown = error.request_id, 1
         except GroundwireError as error:
-            return error, unknown
+            # It says of its own call that nothing was started, and nothing of an earlier one.
+            if not unknown:
+                return error, unknown
     return None, unknown
 
 

@@ -42,6 +42,7 @@ from groundwire import (
     errors,
 )
 from groundwire_exports import Export, Stall, expression, grid, start_export
+from groundwire_runtime.observe import Event
 
 
 def image() -> Expression:
@@ -230,6 +231,16 @@ def browse(client: Client) -> list[str]:
     if isinstance(latest.metadata, OperationMetadata):
         names.extend(latest.metadata.destination_uris)
     return names
+
+
+def watched() -> Client:
+    def note(event: Event) -> None:
+        assert_type(event.attempt, int)
+        assert_type(event.status, int | None)
+
+    return Client(
+        project="field-work", on_request=note, on_response=note, on_retry=lambda event: print(event.delay)
+    )
 
 
 def values() -> ExportImageRequest:
