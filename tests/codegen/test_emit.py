@@ -73,7 +73,7 @@ def test_text_is_written_byte_by_byte(out: Path) -> None:
     assert (out / "a.py").read_bytes() == b"\xc3\xa9\r\n\n"
 
 
-@pytest.mark.parametrize("path", ["mine.txt", "part/theirs.py"])
+@pytest.mark.parametrize("path", ["mine.py", "part/theirs.py"])
 def test_a_file_that_was_not_generated_is_never_replaced(out: Path, path: str) -> None:
     (out / path).write_text("theirs")
     before = tree(out)
@@ -91,12 +91,24 @@ def test_a_folder_without_a_lock_is_not_taken_over(tmp_path: Path) -> None:
 
 
 def test_a_run_that_fails_leaves_the_old_output(out: Path) -> None:
-    (out / "d.py").mkdir()
+    # By the time that a folder cannot be made where a file stands, other files are in their places already.
+    (out / "z").write_text("mine")
     before = tree(out)
-    with pytest.raises(OSError, match=r"d\.py"):
-        emit(out, NEW)
+    with pytest.raises(OSError, match="z"):
+        emit(out, {**NEW, "z/x.py": "x"})
     assert tree(out) == before
     assert not list(out.glob(".groundwire-*"))
+
+
+def test_a_folder_in_the_place_of_a_file_is_kept(out: Path) -> None:
+    for path in ("d.py", "a.py"):
+        (out / path).unlink(missing_ok=True)
+        (out / path).mkdir()
+        (out / path / "precious.txt").write_text("precious")
+    before = tree(out)
+    with pytest.raises(SpecError, match=r"out#/a\.py: a folder, where a file goes\nout#/d\.py: a folder"):
+        emit(out, NEW)
+    assert tree(out) == before
 
 
 def test_text_that_cannot_be_written_leaves_the_old_output(out: Path) -> None:
@@ -178,6 +190,10 @@ def test_every_edit_is_a_difference(out: Path, edit: Mapping[str, bytes | None],
         ("[]", "not a lock of format 1"),
         ('{"lock": 2}', "not a lock of format 1"),
         ('{"lock": 1, "inputs": {}, "files": [], "names": {}}', "#/files: expected an object of strings"),
+        (
+            '{"lock": 1, "inputs": {}, "files": {}, "names": {}, "revision": 5}',
+            "#/revision: expected a string",
+        ),
         (
             '{"lock": 1, "inputs": {}, "files": {"a": 1}, "names": {}}',
             "#/files: expected an object of strings",

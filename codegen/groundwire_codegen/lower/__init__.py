@@ -17,6 +17,7 @@ from .naming import Naming
 from .resources import call_names
 from .rules import overlay_problems
 from .shapes import Shapes
+from .unenforced import unenforced_patterns
 
 __all__ = ["Lowered", "lower"]
 
@@ -27,6 +28,8 @@ class Lowered:
 
     api: Api
     published: Mapping[str, str]
+    warnings: tuple[Problem, ...] = ()
+    """What a caller should know, and what stops nothing."""
 
 
 def lower(
@@ -46,7 +49,7 @@ def lower(
     shapes = Shapes(document, overlay, found)
     for method in wanted:
         shapes.reach_method(method)
-    naming = Naming(shapes, overlay, published or {})
+    naming = Naming(shapes, published or {})
     enums = lower_enums(shapes, overlay, naming)
     messages = lower_messages(shapes, naming)
     names = call_names(wanted, overlay, naming)
@@ -68,4 +71,4 @@ def lower(
     )
     if found:
         raise SpecError(found)
-    return Lowered(api, dict(sorted(naming.published.items())))
+    return Lowered(api, dict(sorted(naming.published.items())), unenforced_patterns(api))

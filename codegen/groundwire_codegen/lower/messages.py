@@ -39,11 +39,12 @@ def lower_messages(
 def _is_family(shape: Shape, naming: Naming) -> bool:
     """Nothing but one union; once published, it stays what it was."""
     members = [wire for union in shape.rule.unions.values() for wire in union.members]
-    alone = len(shape.rule.unions) == 1 and set(members) == set(shape.properties)
+    single = len(shape.rule.unions) == 1
+    alone = single and set(members) == set(shape.properties)
     decided = alone if shape.rule.family is None else shape.rule.family
     if not shape.rule.unions:
         return False
-    return naming.settled(f"family:{shape.key}", "yes" if decided else "no") == "yes"
+    return naming.settled(f"family:{shape.key}", "yes" if decided else "no") == "yes" and single
 
 
 def _lower(shape: Shape, families: set[str], shapes: Shapes, naming: Naming) -> Message:
@@ -99,6 +100,7 @@ def _field(shape: Shape, wire: str, name: str, shapes: Shapes, naming: Naming) -
         doc=rule.doc or schema.description,
         rules=_rules(found, shapes),
         default=rule.default if rule.default is not None else schema.default,
+        pattern=schema.pattern,
         wrapped=rule.wrapper,
         request_id=rule.request_id,
         deprecated=rule.deprecated or schema.deprecated,
@@ -160,7 +162,9 @@ def _union(
     }
     keys = {wire: f"variant:{shape.key}.{wire}" for wire in wires if wire in wrapped}
     classes = naming.allocate(
-        {key: camel(wire) for wire, key in keys.items()}, reserved=frozenset() if family else naming.classes
+        {key: camel(wire) for wire, key in keys.items()},
+        reserved=frozenset(),
+        avoided=frozenset() if family else naming.classes,
     )
     return Union(
         name=name,

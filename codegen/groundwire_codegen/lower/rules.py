@@ -81,6 +81,8 @@ def _message_problems(
         for url, target in pairs:
             if target not in document.schemas:
                 yield _nothing(f"{rule.pointer}/packed/{escape(wire)}/{escape(url)}", f"no schema {target!r}")
+    if rule.family and len(rule.unions) != 1:
+        yield _problem(f"{rule.pointer}/family", "a family has one union")
     yield from _union_problems(rule, known)
 
 

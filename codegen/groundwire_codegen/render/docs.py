@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Final
 
+_CODING: Final = re.compile("(coding)([:=])")
 WIDTH: Final = 96
 """Columns of a docstring's text, indentation apart."""
 
@@ -53,5 +55,6 @@ def _closed(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text on one line, fit for a comment."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Text on one line, fit for a comment, and no declaration of an encoding (PEP 263)."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return _CODING.sub(r"\1 \2", plain)
