@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from groundwire_codegen.emit import differences, emit, lock_of
-from groundwire_codegen.lock import FILE, Lock, digest, read_lock
+from groundwire_codegen.emit import differences, emit, lock_of, unchanged
+from groundwire_codegen.lock import FILE, MAX_BYTES, Lock, digest, read_lock
+from groundwire_codegen.node import escape
 from groundwire_codegen.problem import SpecError
 
 
@@ -157,6 +158,83 @@ def test_a_linked_file_is_replaced_and_its_target_kept(out: Path, tmp_path: Path
     assert not (out / "part" / "c.py").exists()
     assert tree(out) == {**as_bytes(NEW), "mine.txt": b"mine"}
     assert (tmp_path / "outside.txt").read_text() == "outside"
+
+
+def test_a_link_is_never_read(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("secret")
+    (out / "a.py").unlink()
+    (out / "a.py").symlink_to(tmp_path / "outside.txt")
+    assert "--- (absent)" in list(differences(out, OLD))
+    assert not any("secret" in line for line in differences(out, OLD))
+    assert not unchanged(out, {})
+    (out / FILE).unlink()
+    (out / FILE).symlink_to(tmp_path / "outside.txt")
+    assert lock_of(out) is None
+    before = tree(out)
+    with pytest.raises(SpecError, match=r"groundwire\.lock: exists and was not generated"):
+        emit(out, OLD)
+    assert tree(out) == before
+    assert (out / "a.py").is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_opened(out: Path) -> None:
+    for name in ("a.py", "e.py"):
+        (out / name).unlink(missing_ok=True)
+        os.mkfifo(out / name)
+    assert "+old a" in list(differences(out, OLD))
+    with pytest.raises(SpecError, match=r"out#/e\.py: exists and was not generated"):
+        emit(out, {**NEW, "e.py": "x"})
+    emit(out, NEW)
+    assert (out / "a.py").read_text() == "new a\n"
+    (out / FILE).unlink()
+    os.mkfifo(out / FILE)
+    assert lock_of(out) is None
+
+
+@pytest.mark.parametrize(
+    "path", [".git/config", "notes.txt", "run.sh", ".env", "x.pth", "part", "CON", "a b.py"]
+)
+def test_a_lock_owns_nothing_but_files_of_packages(out: Path, path: str) -> None:
+    (out / path).parent.mkdir(exist_ok=True)
+    if not (out / path).exists():
+        (out / path).write_text("precious")
+    (out / FILE).write_text(Lock(files={path: digest("precious")}).text())
+    before = tree(out)
+    with pytest.raises(SpecError, match="unsafe path"):
+        emit(out, NEW)
+    assert tree(out) == before
+
+
+def test_a_lock_that_is_too_large_is_refused(out: Path) -> None:
+    os.truncate(out / FILE, MAX_BYTES + 1)
+    with pytest.raises(SpecError, match=f"larger than {MAX_BYTES} bytes"):
+        lock_of(out)
+
+
+NAMES = {
+    "message:A": ["A_b", "a", "_A", "__class__", "\u00c4", "A; import os", "", "A b", "True"],
+    "enum:A": ["A_b", "a"],
+    "class:a/b": ["A_b", "a"],
+    "variant:A.b": ["a", "A__", "None"],
+    "field:A.b": ["B", "_b", "__slots__", "class", "\ufb01", "a.b"],
+    "method:a.b": ["B", "_client", "__init__", "import"],
+    "parameter:a.b#c": ["B", "_c", "lambda"],
+    "resource:a": ["A", "_client", "__dict__"],
+    "constant:a.b": ["a", "_A", "None"],
+    "value:A.b.C": ["mro", "_missing_", "a", "_IGNORE_"],
+    "family:A": ["maybe", ""],
+    "other:A": ["A"],
+    "A": ["A"],
+}
+
+
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, names in NAMES.items() for name in names])
+def test_a_name_that_the_allocator_would_not_give_is_refused(out: Path, key: str, name: str) -> None:
+    (out / FILE).write_text(Lock(names={key: name}).text())
+    with pytest.raises(SpecError, match="is not a name") as caught:
+        lock_of(out)
+    assert str(caught.value).startswith(f"{FILE}#/names/{escape(key)}: ")
 
 
 @pytest.mark.parametrize(

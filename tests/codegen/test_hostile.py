@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from groundwire_codegen.problem import SpecError
 
+from tests.codegen.canary import RUN, skeleton
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, with_property
 from tests.codegen.packages import files
 
-CANARY = "GROUNDWIRE_CANARY"
-RUN = f"__import__('os').environ.__setitem__('{CANARY}', 'dead')"
-"""An expression that leaves a trace when it is run."""
+pytestmark = pytest.mark.usefixtures("nothing_runs")
 
 TEXTS = {
     "closing quotes": f'"""\n{RUN}\n"""',
@@ -42,24 +38,6 @@ TEXTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_runs() -> Iterator[None]:
-    os.environ.pop(CANARY, None)
-    yield
-    assert CANARY not in os.environ
-
-
-def shape(sources: dict[str, str]) -> list[str]:
-    """The code of a package without its texts: node types and names, docstrings left out."""
-    return [
-        f"{path}:{type(node).__name__}:{getattr(node, 'id', getattr(node, 'name', ''))}"
-        for path, text in sources.items()
-        if path.endswith(".py")
-        for node in ast.walk(ast.parse(text))
-        if not isinstance(node, (ast.Expr, ast.Constant))
-    ]
-
-
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_prose_changes_no_code(text: str, load: Load) -> None:
     def described(words: str) -> dict[str, Any]:
@@ -73,7 +51,7 @@ def test_prose_changes_no_code(text: str, load: Load) -> None:
         return {**document, "title": words, "version": words, "revision": words, "description": words}
 
     hostile = files(described(text))
-    assert shape(hostile) == shape(files(described("Plain.")))
+    assert skeleton(hostile) == skeleton(files(described("Plain.")))
     for source in hostile.values():
         assert all(character.isprintable() or character == "\n" for character in source)
     assert load(hostile).Book(note="kept").note == "kept"

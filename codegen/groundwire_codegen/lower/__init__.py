@@ -11,6 +11,7 @@ from ..ir import Api, Held
 from ..overlay import Overlay
 from ..problem import Problem, SpecError
 from .enums import lower_enums
+from .fit import misfits
 from .messages import lower_messages
 from .methods import lower_methods, wanted_methods
 from .naming import Naming
@@ -49,6 +50,7 @@ def lower(
     shapes = Shapes(document, overlay, found)
     for method in wanted:
         shapes.reach_method(method)
+    found += misfits(shapes)
     naming = Naming(shapes, published or {})
     enums = lower_enums(shapes, overlay, naming)
     messages = lower_messages(shapes, naming)
