@@ -88,6 +88,17 @@ def drift(session: nox.Session) -> None:
     session.run("groundwire-codegen", "check", "--full", *GENERATE)
 
 
+@nox.session(python=["3.11", "3.12", "3.13", "3.14", "3.15"])
+def determinism(session: nox.Session) -> None:
+    """Generate with every interpreter that is here, and both ends of the compiler's range: the bytes are one and the same."""
+    session.install("-q", "-e", ".[codegen]")
+    session.run("python", "-m", "tests.codegen.digests")
+    session.install(
+        "-q", *(bound for bound in lower_bounds() if bound.startswith("datamodel-code-generator=="))
+    )
+    session.run("python", "-m", "tests.codegen.digests")
+
+
 @nox.session
 def corpus(session: nox.Session) -> None:
     """Generate, check and use clients of Google's published documents; `-- --generate` generates all of them."""

@@ -27,6 +27,7 @@ TEXTS = {
     "line separator": f"a\u2028{RUN}\u2029{RUN}\x85{RUN}\x0b{RUN}\x0c{RUN}",
     "carriage return": f"a\r{RUN}\r\n{RUN}",
     "bidi controls": f"a\u202e{RUN}\u2066b\u2069\u200f",
+    "newer characters": "a\U0001f600\U0001fae8\u00ad\u180e",
     "null": f"a\x00{RUN}",
     "zero width": "a\u200bb\ufeffc\U000e0041",
     "template syntax": "{{ 7 * 7 }} {% raw %} {# x #} ${x} %(x)s {0} {x!r}",
