@@ -5,11 +5,15 @@ from __future__ import annotations
 import copy
 
 import pytest
+from groundwire_codegen.lock import FILE, Lock, read_lock
+from groundwire_codegen.node import escape
+from groundwire_codegen.pipeline import generate
+from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_lowered
 
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, encoded, with_property
-from tests.codegen.packages import output
+from tests.codegen.packages import CASES, case_inputs, output
 
 
 def test_a_name_is_kept_that_a_newcomer_fits_better() -> None:
@@ -45,3 +49,71 @@ def test_two_names_of_a_lock_that_collide_are_told_apart(wire: str) -> None:
     merged = {"field:Book.fooBar": "foo_bar", "field:Book.foo_bar": "foo_bar"}
     names = read_lowered(encoded(document), published=merged).published
     assert {names["field:Book.fooBar"], names["field:Book.foo_bar"]} == {"foo_bar", "foo_bar_"}
+
+
+NAMES = {
+    "message:A": ["A_b", "a", "_A", "__class__", "\u00c4", "A; import os", "", "A b", "True"],
+    "enum:A": ["A_b", "a"],
+    "class:a/b": ["A_b", "a"],
+    "variant:A.b": ["a", "A__", "None"],
+    "field:A.b": ["B", "_b", "__slots__", "class", "\ufb01", "a.b"],
+    "method:a.b": ["B", "_client", "__init__", "import"],
+    "parameter:a.b#c": ["B", "_c", "lambda"],
+    "resource:a": ["A", "_client", "__dict__"],
+    "constant:a.b": ["a", "_A", "None"],
+    "value:A.b.C": ["mro", "_missing_", "a", "_IGNORE_"],
+    "family:A": ["maybe", ""],
+    "other:A": ["A"],
+    "A": ["A"],
+}
+
+
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, names in NAMES.items() for name in names])
+def test_a_name_that_the_allocator_would_not_give_is_refused(key: str, name: str) -> None:
+    with pytest.raises(SpecError, match="is not a name") as caught:
+        read_lock(Lock(names={key: name}).text())
+    assert str(caught.value).startswith(f"{FILE}#/names/{escape(key)}: ")
+
+
+RESERVED = {
+    "message:Book": "Message",
+    "enum:Book.genre": "StrEnum",
+    "field:Book.pages": "unknown_fields",
+    "method:bookshop.books.get": "messages",
+    "parameter:bookshop.books.get#name": "options",
+    "resource:books": "close",
+    "class:books": "BaseClient",
+    "constant:bookshop.books.get": "CODECS",
+    "value:Book.genre.POETRY": "MRO",
+}
+
+
+@pytest.mark.parametrize(("key", "name"), RESERVED.items())
+def test_a_name_that_generated_code_needs_is_refused(key: str, name: str) -> None:
+    before = Lock(names={key: name})
+    with pytest.raises(SpecError) as caught:
+        output(bookshop(), before=before)
+    [problem] = caught.value.problems
+    assert str(problem).startswith(
+        f"{FILE}#/names/{escape(key)}: generated code needs the name {name!r} itself"
+    )
+
+
+def test_every_name_of_a_client_can_be_read_again() -> None:
+    for case in CASES:
+        lock = generate(case_inputs(case)).lock
+        assert read_lock(lock.text()) == lock
+
+
+def test_a_message_does_not_take_the_name_of_a_published_variant(load: Load) -> None:
+    document = bookshop()
+    overlay = '[messages.Author.unions.kind]\nmembers = ["name"]\n[messages.Author]\nfamily = false\n'
+    first = output(document, overlay)
+    assert first.lock.names["variant:Author.name"] == "Name"
+    document["schemas"]["Name"] = {"id": "Name", "type": "object", "properties": {"a": {"type": "string"}}}
+    document["schemas"]["Author"]["properties"]["full"] = {"$ref": "Name"}
+    second = output(document, overlay, before=first.lock)
+    assert (second.lock.names["variant:Author.name"], second.lock.names["message:Name"]) == ("Name", "Name2")
+    package = load(second.files)
+    author = package.Author(kind=package.Author.Name("S"), full=package.Name2(a="b"))
+    assert package.decode(package.Author, package.encode(author)) == author

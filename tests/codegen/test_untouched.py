@@ -13,10 +13,10 @@ import pytest
 from groundwire_codegen.lock import FILE
 
 from tests.codegen.audited import Audit
+from tests.codegen.bad_documents import REFUSED
 from tests.codegen.canary import RUN
 from tests.codegen.documents import bookshop, encoded, with_property
 from tests.codegen.packages import ROOT
-from tests.codegen.test_bad_inputs import REFUSED
 from tests.codegen.test_emit import tree
 from tests.codegen.test_hostile import NAMES, TEXTS
 
