@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
 
 import click
 
-from .inputs import Inputs, is_package_name, package_name
+from .inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
 from .problem import Problem, SpecError
 
 P = ParamSpec("P")
@@ -96,6 +96,7 @@ def generate(
     inputs = _inputs(document, overlay, out, package, methods, allow_host)
     output = pipeline.generate(inputs, lock_of(out))
     done = emit(out, output.files)
+    _warn(output.warnings)
     for path in done.written:
         click.echo(f"wrote {out / path}")
     for path in done.removed:
@@ -107,6 +108,7 @@ def generate(
 
 @main.command(cls=_Methods)
 @_inputs_options
+@click.option("--full", is_flag=True, help="Generate even when the lock says that nothing changed.")
 @_reported
 def check(
     document: Path,
@@ -115,16 +117,21 @@ def check(
     package: str | None,
     methods: tuple[str, ...],
     allow_host: tuple[str, ...],
+    full: bool,
 ) -> int:
-    """Compare a folder with what DOCUMENT gives: exit 1 and a diff when it is stale or was edited."""
+    """Compare a folder with what DOCUMENT gives: exit 1 and a diff when it is stale or was edited.
+
+    A lock whose hashes agree is taken at its word; --full generates anyway.
+    """
     from .emit import differences, lock_of, unchanged
 
     inputs = _inputs(document, overlay, out, package, methods, allow_host)
-    if unchanged(out, inputs.digests()):
+    if not full and unchanged(out, inputs.digests()):
         return 0
     from . import pipeline
 
     output = pipeline.generate(inputs, lock_of(out))
+    _warn(output.warnings)
     lines = list(differences(out, output.files))
     for line in lines:
         click.echo(line)
@@ -148,6 +155,12 @@ def vendor(destination: Path, extras: tuple[str, ...], client: str) -> int:
     return 0
 
 
+def _warn(warnings: Iterable[Problem]) -> None:
+    """Print what stops nothing, one a line."""
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
 def _inputs(
     document: Path,
     overlay: Path | None,
@@ -156,13 +169,13 @@ def _inputs(
     methods: tuple[str, ...],
     allow_host: tuple[str, ...],
 ) -> Inputs:
-    said = overlay.read_bytes() if overlay is not None else None
+    said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
     name = package_name(package, said, out.resolve().name)
     if not is_package_name(name):
         raise SpecError([Problem("options", "/package", f"{name!r} is not a package name")])
     return Inputs(
         name=document.name,
-        document=document.read_bytes(),
+        document=read_input(document, DOCUMENT_BYTES),
         overlay=said,
         package=name,
         methods=methods,

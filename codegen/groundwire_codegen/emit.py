@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -11,11 +14,14 @@ from typing import Final
 
 from attrs import frozen
 
-from .lock import FILE, Lock, digest, read_lock
+from .lock import FILE, MAX_BYTES, Lock, digest, read_lock
+from .node import escape
 from .problem import Problem, SpecError
 
-_PARTS: Final = 8
-"""Folders that a generated path may nest."""
+_PATH: Final = re.compile(
+    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)", re.ASCII
+)
+"""What files of a generated package are called, vendored parts included."""
 
 
 @frozen
@@ -28,10 +34,11 @@ class Emitted:
 
 def lock_of(folder: Path) -> Lock | None:
     """The lock of an output folder, or None where there is none. Raises SpecError when it cannot be read."""
-    try:
-        return read_lock((folder / FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    data = _content(folder / FILE, limit=MAX_BYTES)
+    if data is None:
         return None
+    try:
+        return read_lock(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise SpecError([Problem(FILE, "", "not UTF-8", "restore it from version control")]) from None
 
@@ -47,18 +54,21 @@ def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
     owned = _owned(folder)
     _check_inside(folder, {*files, *owned})
     changed = [path for path, text in sorted(files.items()) if _content(folder / path) != text.encode()]
-    foreign = [path for path in changed if path not in owned and _content(folder / path) is not None]
+    folders = [path for path in changed if (folder / path).is_dir() and not (folder / path).is_symlink()]
+    if folders:
+        raise SpecError(Problem(folder.name, f"/{path}", "a folder, where a file goes") for path in folders)
+    foreign = [path for path in changed if path not in owned and os.path.lexists(folder / path)]
     if foreign:
         raise SpecError(
             Problem(
-                str(folder.name),
+                folder.name,
                 f"/{path}",
                 "exists and was not generated",
                 "choose another --out, or move it away",
             )
             for path in foreign
         )
-    removed = [path for path in sorted(owned - files.keys()) if (folder / path).is_file()]
+    removed = [path for path in sorted(owned - files.keys()) if _is_removable(folder / path)]
     if changed or removed:
         _replace(folder, {path: files[path] for path in changed}, removed)
     return Emitted(tuple(changed), tuple(removed))
@@ -74,11 +84,9 @@ def _owned(folder: Path) -> set[str]:
 
 
 def _check_path(path: str) -> None:
-    """Refuse a path that could leave the folder."""
-    parts = PurePosixPath(path).parts
-    odd = any(part in ("..", ".") or "\\" in part or ":" in part or not part.isprintable() for part in parts)
-    if odd or not parts or path.startswith("/") or len(parts) > _PARTS:
-        raise SpecError([Problem(FILE, "/files", f"unsafe path {path[:80]!r}")])
+    """Refuse a path that is not of a generated package: it could leave the folder, or be somebody's own file."""
+    if not _PATH.fullmatch(path):
+        raise SpecError([Problem(FILE, f"/files/{escape(path[:80])}", f"unsafe path {path[:80]!r}")])
 
 
 def _check_inside(folder: Path, paths: Iterable[str]) -> None:
@@ -86,14 +94,25 @@ def _check_inside(folder: Path, paths: Iterable[str]) -> None:
     parents = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
     links = [parent for parent in sorted(parents - {"."}) if (folder / parent).is_symlink()]
     if links:
-        raise SpecError(Problem(str(folder.name), f"/{link}", "a link out of the folder") for link in links)
+        raise SpecError(Problem(folder.name, f"/{link}", "a link out of the folder") for link in links)
 
 
-def _content(path: Path) -> bytes | None:
+def _content(path: Path, *, limit: int = -1) -> bytes | None:
+    """A regular file's bytes; None for what is none. A link is never followed: it could lead anywhere."""
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        with path.open("rb") as file:
+            data = file.read(limit + 1 if limit >= 0 else -1)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    if 0 <= limit < len(data):
+        raise SpecError([Problem(path.name, "", f"larger than {limit} bytes")])
+    return data
+
+
+def _is_removable(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def _replace(folder: Path, files: Mapping[str, str], removed: list[str]) -> None:
@@ -101,18 +120,34 @@ def _replace(folder: Path, files: Mapping[str, str], removed: list[str]) -> None
     staging = Path(tempfile.mkdtemp(prefix=".groundwire-", dir=folder))
     try:
         for path, text in files.items():
-            staged = staging / path
+            staged = staging / "new" / path
             staged.parent.mkdir(parents=True, exist_ok=True)
             staged.write_bytes(text.encode())
-        # The lock comes last: until it is there, the folder is known to be unfinished.
-        for path in sorted(files, key=lambda path: (path == FILE, path)):
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (staging / path).replace(target)
-        for path in removed:
-            (folder / path).unlink()
+        _swap(folder, staging, list(files), removed)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _swap(folder: Path, staging: Path, written: list[str], removed: list[str]) -> None:
+    """Move staged files to their places, and what stood there aside; back again when that fails."""
+    moved: list[tuple[Path, Path]] = []
+
+    def move(source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+        moved.append((source, target))
+
+    try:
+        # The lock comes last: until it is there, the folder is known to be unfinished.
+        for path in sorted((*written, *removed), key=lambda path: (path == FILE, path)):
+            if os.path.lexists(folder / path):
+                move(folder / path, staging / "old" / path)
+            if path in written:
+                move(staging / "new" / path, folder / path)
+    except BaseException:
+        for source, target in reversed(moved):
+            target.replace(source)
+        raise
 
 
 def unchanged(folder: Path, digests: Mapping[str, str]) -> bool:
@@ -120,6 +155,7 @@ def unchanged(folder: Path, digests: Mapping[str, str]) -> bool:
     lock = lock_of(folder)
     if lock is None or dict(lock.inputs) != dict(digests):
         return False
+    _check_inside(folder, _owned(folder))
     contents = {path: _content(folder / path) for path in lock.files}
     return all(
         content is not None and digest(content) == lock.files[path] for path, content in contents.items()
@@ -128,7 +164,9 @@ def unchanged(folder: Path, digests: Mapping[str, str]) -> bool:
 
 def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
     """A unified diff from what the folder holds to what it should hold; nothing when they are the same."""
-    for path in sorted({*files, *_owned(folder)}):
+    paths = sorted({*files, *_owned(folder)})
+    _check_inside(folder, paths)
+    for path in paths:
         _check_path(path)
         have = _content(folder / path)
         want = files.get(path)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from keyword import iskeyword
+from pathlib import Path
 
 from attrs import frozen
 
+from .jsontext import MAX_BYTES as DOCUMENT_BYTES
 from .lock import digest, generator_digest
+from .overlay import MAX_BYTES as OVERLAY_BYTES
 from .overlay import read_overlay
+
+__all__ = ["DOCUMENT_BYTES", "OVERLAY_BYTES", "Inputs", "is_package_name", "package_name", "read_input"]
 
 
 @frozen(kw_only=True)
@@ -31,6 +36,12 @@ class Inputs:
             ),
             "overlay": digest(self.overlay) if self.overlay is not None else "",
         }
+
+
+def read_input(path: Path, limit: int) -> bytes:
+    """A file of the command line, or as much of it as shows that it is larger than the limit. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(limit + 1)
 
 
 def package_name(name: str | None, overlay: bytes | None, folder: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -13,10 +14,24 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
+from .node import escape
 from .problem import Problem, SpecError
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""A lock larger than this is refused; that of Google's largest API has 4 MB."""
+_CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
+_LOWER: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_UPPER: Final = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
+_SHAPES: Final = {
+    **dict.fromkeys(("class", "enum", "message"), _CLASS),
+    "variant": re.compile(r"[A-Z][A-Za-z0-9]*_?[0-9]*", re.ASCII),
+    **dict.fromkeys(("field", "method", "parameter", "resource"), _LOWER),
+    **dict.fromkeys(("constant", "value"), _UPPER),
+    "family": re.compile("yes|no"),
+}
+"""What names look like, by what they name: a lock is an input like any other, and its names become code."""
 
 
 @frozen(kw_only=True)
@@ -29,11 +44,14 @@ class Lock:
     """SHA-256 of every generated file, by path."""
     names: Mapping[str, str] = field(factory=dict[str, str])
     """Published names by what they name."""
+    revision: str = ""
+    """Of the document."""
 
     def text(self) -> str:
         """The file's content."""
         value = {
             "lock": FORMAT,
+            "revision": self.revision,
             "inputs": dict(sorted(self.inputs.items())),
             "files": dict(sorted(self.files.items())),
             "names": dict(sorted(self.names.items())),
@@ -56,10 +74,24 @@ def read_lock(text: str) -> Lock:
         if part is None or not all(isinstance(each, str) for each in part.values()):
             raise SpecError([Problem(FILE, f"/{key}", "expected an object of strings", "restore it")])
         parts[key] = part
-    odd = sorted(name for name in parts["names"].values() if not name.isidentifier() or iskeyword(name))
+    odd = [key for key, name in parts["names"].items() if not _is_name(key, name)]
     if odd:
-        raise SpecError(Problem(FILE, "/names", f"{name[:80]!r} is not a name", "restore it") for name in odd)
-    return Lock(**parts)
+        raise SpecError(
+            Problem(
+                FILE, f"/names/{escape(key)}", f"{parts['names'][key][:80]!r} is not a name", "restore it"
+            )
+            for key in odd
+        )
+    revision = root.get("revision", "")
+    if not isinstance(revision, str):
+        raise SpecError([Problem(FILE, "/revision", "expected a string", "restore it")])
+    return Lock(**parts, revision=revision)
+
+
+def _is_name(key: str, name: str) -> bool:
+    """Whether a name has the shape that the allocator gives to names of this kind."""
+    shape = _SHAPES.get(key.partition(":")[0])
+    return shape is not None and shape.fullmatch(name) is not None and not iskeyword(name)
 
 
 def _object(value: Any) -> dict[str, Any] | None:

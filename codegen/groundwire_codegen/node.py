@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -91,7 +91,7 @@ class Node:
     def number(self, key: str) -> int | float | None:
         """The number under `key`."""
         value = self._get(key, (int, float), "a number")
-        if value is not None and not math.isfinite(value):
+        if value is not None and not -sys.float_info.max <= value <= sys.float_info.max:
             self.at(key, value).refuse("expected a number that is finite")
             return None
         return value  # type: ignore[no-any-return] # checked by _get

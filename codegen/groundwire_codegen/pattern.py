@@ -21,6 +21,9 @@ _ALPHABET: Final = frozenset(map(chr, range(128))) | {"\u0100"}
 _ATOM: Final = re.compile(
     r"\\(?P<escape>[dwsDWS.^$*+?{}()\[\]|/\\-])|\[(?P<class>\^?\]?(?:\\.|[^\]\\])*)\]|(?P<any>\.)|(?P<literal>[^\\\[\](){}*+?|^$.])"
 )
+_ESCAPED: Final = re.compile(r"\\.")
+_SET_OPERATION: Final = re.compile(r"\[|--|&&|~~|\|\|")
+"""What Python may come to read as an operation of sets."""
 _REPEAT: Final = re.compile(r"[*+?]|\{(\d{1,4})(?:,(\d{0,4}))?\}")
 
 
@@ -74,6 +77,8 @@ def _read(pattern: str) -> list[Atom] | None:
     while position < len(body):
         found = _ATOM.match(body, position)
         if found is None:
+            return None
+        if found["class"] is not None and _SET_OPERATION.search(_ESCAPED.sub("", found["class"])):
             return None
         characters = _characters(found[0])
         if characters is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -10,6 +10,8 @@ from .compile import compile_types
 from .gate import check_files
 from .inputs import Inputs
 from .lock import FILE, Lock, digest
+from .node import escape
+from .problem import Problem
 from .reader import read_lowered
 from .render import render
 from .render.layout import quoted
@@ -21,6 +23,8 @@ class Output:
 
     files: Mapping[str, str]
     lock: Lock
+    warnings: tuple[Problem, ...] = ()
+    """What stops nothing: patterns that are not enforced, an older revision, names that go."""
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
@@ -43,8 +47,21 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     )
     check_files(files)
     hashes = {path: digest(text) for path, text in files.items()}
-    lock = Lock(inputs=inputs.digests(), files=hashes, names=lowered.published)
-    return Output({**files, FILE: lock.text()}, lock)
+    lock = Lock(inputs=inputs.digests(), files=hashes, names=lowered.published, revision=api.revision)
+    warnings = (*lowered.warnings, *_losses(before, lock))
+    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)))
+
+
+def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
+    """What a folder loses: its revision to an older one, and names that callers may use."""
+    if before is None:
+        return
+    older, newer = now.revision, before.revision
+    if older.isdecimal() and newer.isdecimal() and (len(older), older) < (len(newer), newer):
+        yield Problem("document", "/revision", f"{older} is older than {newer}, which the folder holds")
+    for key, name in before.names.items():
+        if key not in now.names:
+            yield Problem(FILE, f"/names/{escape(key)}", f"{name} is gone")
 
 
 def _provenance(inputs: Inputs, document: str, revision: str) -> dict[str, str]:

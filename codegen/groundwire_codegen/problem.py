@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from attrs import frozen
 from groundwire_runtime.errors import GroundwireError
 
+_LONGEST: Final = 1_000
+"""Characters that are shown of a place, of a message, or of a hint."""
+
 
 def _shown(text: str) -> str:
     """Text that a document may have written, fit for a terminal: one line, and nothing that hides or moves."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[: _LONGEST + 1])
+    return f"{plain[:_LONGEST]}..." if len(plain) > _LONGEST else plain
 
 
 @frozen(order=True)
@@ -24,7 +29,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.source}#{self.pointer}" if self.pointer else self.source
-        return _shown(f"{where}: {self.message}" + (f" ({self.hint})" if self.hint else ""))
+        hint = f" ({_shown(self.hint)})" if self.hint else ""
+        return f"{_shown(where)}: {_shown(self.message)}{hint}"
 
 
 class SpecError(GroundwireError):

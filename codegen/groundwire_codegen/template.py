@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 from typing import Final
 
 _EXPRESSION: Final = re.compile(r"\{(\+?)([A-Za-z_$][A-Za-z0-9_.$-]*)\}")
 _LITERAL: Final = re.compile(r"[A-Za-z0-9_.~!$&'()+,;=:@/-]*")
+_JOINING: Final = frozenset(ascii_letters + digits + "~!$&'()+;=@")
+"""What may not stand beside a variable: its value would run into the literal."""
 
 
 def read_template(path: str) -> tuple[tuple[str, ...], str | None]:
@@ -15,8 +18,8 @@ def read_template(path: str) -> tuple[tuple[str, ...], str | None]:
     position = 0
     while position < len(path):
         opening = path.find("{", position)
-        literal = path[position:] if opening < 0 else path[position:opening]
-        fault = _literal_fault(literal, position)
+        end = len(path) if opening < 0 else opening
+        fault = _literal_fault(path, position, end)
         if fault is not None:
             return tuple(names), fault
         if opening < 0:
@@ -25,11 +28,9 @@ def read_template(path: str) -> tuple[tuple[str, ...], str | None]:
         if found is None:
             return tuple(names), f"template syntax at column {opening + 1}"
         position = found.end()
-        if path[position : position + 1] == "{":
+        if position < len(path) and path[position] == "{":
             return tuple(names), f"two variables without a separator at column {position + 1}"
-        if path[position : position + 1].isalnum():
-            return tuple(names), f"a variable inside a segment at column {opening + 1}"
-        if opening and path[opening - 1] not in "/:-_.," and path[opening - 1].isalnum():
+        if {*path[opening - 1 : opening], *path[position : position + 1]} & _JOINING:
             return tuple(names), f"a variable inside a segment at column {opening + 1}"
         names.append(found[2])
     if len(set(names)) != len(names):
@@ -37,20 +38,19 @@ def read_template(path: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(names), _segment_fault(path)
 
 
+def _literal_fault(path: str, start: int, end: int) -> str | None:
+    found = _LITERAL.match(path, start, end)
+    stop = start if found is None else found.end()
+    return None if stop == end else f"template syntax at column {stop + 1}: {path[stop]!r}"
+
+
 def _segment_fault(path: str) -> str | None:
-    """What is wrong with the segments of a path, whatever its variables hold."""
-    if any(segment in (".", "..") for segment in path.split("/")):
+    """What is wrong with the segments as a whole."""
+    segments = path.split("/")
+    if any(segment in (".", "..") for segment in segments):
         return "a dot segment"
-    if "//" in path:
-        return f"an empty segment at column {path.index('//') + 2}"
+    if "" in segments[:-1]:
+        return f"an empty segment at column {len('/'.join(segments[: segments.index('')])) + 1}"
     if path.endswith(":") or "/:" in f"/{path}":
         return f"a colon with nothing beside it at column {path.rindex(':') + 1}"
-    return None
-
-
-def _literal_fault(literal: str, position: int) -> str | None:
-    found = _LITERAL.match(literal)
-    end = found.end() if found is not None else 0
-    if end != len(literal):
-        return f"template syntax at column {position + end + 1}: {literal[end]!r}"
     return None

@@ -34,7 +34,10 @@ def vendored(client: str, *, with_exports: bool = False) -> dict[str, str]:
         }
     inputs = {**lock.inputs, "vendored_by": generator_digest()}
     manifest = Lock(
-        inputs=inputs, files={path: digest(text) for path, text in copied.items()}, names=lock.names
+        inputs=inputs,
+        files={path: digest(text) for path, text in copied.items()},
+        names=lock.names,
+        revision=lock.revision,
     )
     return {**copied, FILE: manifest.text()}
 

@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.codegen.canary import has_run
+
 Load = Callable[[Mapping[str, str]], ModuleType]
 _numbers = itertools.count()
 
@@ -19,6 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="Rewrite want/ of every case with what is generated."
     )
+
+
+@pytest.fixture
+def nothing_runs() -> Iterator[None]:
+    """Fail a test in which the canary's expression was run."""
+    has_run()
+    yield
+    assert not has_run()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from groundwire_codegen.cli import main
-from groundwire_codegen.lock import FILE
+from groundwire_codegen.lock import FILE, digest
 
 from tests.codegen.documents import bookshop, encoded, with_property
 
@@ -113,6 +113,19 @@ def test_check_finds_another_option(shop: Shop) -> None:
     result = shop.run("check", "--package", "other")
     assert result.exit_code == 1
     assert '+"""other: a client of Bookshop API v1."""' in result.output
+
+
+def test_a_full_check_does_not_believe_the_lock(shop: Shop) -> None:
+    shop.run("generate")
+    path, lock = shop.out / "messages.py", shop.out / FILE
+    edited = path.read_text().replace('"""Its name."""', '"""My name."""')
+    lock.write_text(lock.read_text().replace(digest(path.read_text()), digest(edited)))
+    path.write_text(edited)
+    assert shop.run("check").exit_code == 0
+    result = shop.run("check", "--full")
+    assert (result.exit_code, '-    """My name."""' in result.stdout) == (1, True)
+    shop.run("generate")
+    assert shop.run("check", "--full").output == ""
 
 
 def test_check_before_the_first_run(shop: Shop) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from groundwire_codegen.emit import differences, emit, lock_of
-from groundwire_codegen.lock import FILE, Lock, digest, read_lock
+from groundwire_codegen.emit import differences, emit, lock_of, unchanged
+from groundwire_codegen.lock import FILE, MAX_BYTES, Lock, digest, read_lock
 from groundwire_codegen.problem import SpecError
 
 
@@ -73,7 +73,7 @@ def test_text_is_written_byte_by_byte(out: Path) -> None:
     assert (out / "a.py").read_bytes() == b"\xc3\xa9\r\n\n"
 
 
-@pytest.mark.parametrize("path", ["mine.txt", "part/theirs.py"])
+@pytest.mark.parametrize("path", ["mine.py", "part/theirs.py"])
 def test_a_file_that_was_not_generated_is_never_replaced(out: Path, path: str) -> None:
     (out / path).write_text("theirs")
     before = tree(out)
@@ -91,12 +91,24 @@ def test_a_folder_without_a_lock_is_not_taken_over(tmp_path: Path) -> None:
 
 
 def test_a_run_that_fails_leaves_the_old_output(out: Path) -> None:
-    (out / "d.py").mkdir()
+    # By the time that a folder cannot be made where a file stands, other files are in their places already.
+    (out / "z").write_text("mine")
     before = tree(out)
-    with pytest.raises(OSError, match=r"d\.py"):
-        emit(out, NEW)
+    with pytest.raises(OSError, match="z"):
+        emit(out, {**NEW, "z/x.py": "x"})
     assert tree(out) == before
     assert not list(out.glob(".groundwire-*"))
+
+
+def test_a_folder_in_the_place_of_a_file_is_kept(out: Path) -> None:
+    for path in ("d.py", "a.py"):
+        (out / path).unlink(missing_ok=True)
+        (out / path).mkdir()
+        (out / path / "precious.txt").write_text("precious")
+    before = tree(out)
+    with pytest.raises(SpecError, match=r"out#/a\.py: a folder, where a file goes\nout#/d\.py: a folder"):
+        emit(out, NEW)
+    assert tree(out) == before
 
 
 def test_text_that_cannot_be_written_leaves_the_old_output(out: Path) -> None:
@@ -147,6 +159,58 @@ def test_a_linked_file_is_replaced_and_its_target_kept(out: Path, tmp_path: Path
     assert (tmp_path / "outside.txt").read_text() == "outside"
 
 
+def test_a_link_is_never_read(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("secret")
+    (out / "a.py").unlink()
+    (out / "a.py").symlink_to(tmp_path / "outside.txt")
+    assert "--- (absent)" in list(differences(out, OLD))
+    assert not any("secret" in line for line in differences(out, OLD))
+    assert not unchanged(out, {})
+    (out / FILE).unlink()
+    (out / FILE).symlink_to(tmp_path / "outside.txt")
+    assert lock_of(out) is None
+    before = tree(out)
+    with pytest.raises(SpecError, match=r"groundwire\.lock: exists and was not generated"):
+        emit(out, OLD)
+    assert tree(out) == before
+    assert (out / "a.py").is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_opened(out: Path) -> None:
+    for name in ("a.py", "e.py"):
+        (out / name).unlink(missing_ok=True)
+        os.mkfifo(out / name)
+    assert "+old a" in list(differences(out, OLD))
+    with pytest.raises(SpecError, match=r"out#/e\.py: exists and was not generated"):
+        emit(out, {**NEW, "e.py": "x"})
+    emit(out, NEW)
+    assert (out / "a.py").read_text() == "new a\n"
+    (out / FILE).unlink()
+    os.mkfifo(out / FILE)
+    assert lock_of(out) is None
+
+
+@pytest.mark.parametrize(
+    "path", [".git/config", "notes.txt", "run.sh", ".env", "x.pth", "part", "CON", "a b.py"]
+)
+def test_a_lock_owns_nothing_but_files_of_packages(out: Path, path: str) -> None:
+    (out / path).parent.mkdir(exist_ok=True)
+    if not (out / path).exists():
+        (out / path).write_text("precious")
+    (out / FILE).write_text(Lock(files={path: digest("precious")}).text())
+    before = tree(out)
+    with pytest.raises(SpecError, match="unsafe path"):
+        emit(out, NEW)
+    assert tree(out) == before
+
+
+def test_a_lock_that_is_too_large_is_refused(out: Path) -> None:
+    os.truncate(out / FILE, MAX_BYTES + 1)
+    with pytest.raises(SpecError, match=f"larger than {MAX_BYTES} bytes"):
+        lock_of(out)
+
+
 @pytest.mark.parametrize(
     ("edit", "line"),
     [
@@ -178,6 +242,10 @@ def test_every_edit_is_a_difference(out: Path, edit: Mapping[str, bytes | None],
         ("[]", "not a lock of format 1"),
         ('{"lock": 2}', "not a lock of format 1"),
         ('{"lock": 1, "inputs": {}, "files": [], "names": {}}', "#/files: expected an object of strings"),
+        (
+            '{"lock": 1, "inputs": {}, "files": {}, "names": {}, "revision": 5}',
+            "#/revision: expected a string",
+        ),
         (
             '{"lock": 1, "inputs": {}, "files": {"a": 1}, "names": {}}',
             "#/files: expected an object of strings",

@@ -3,135 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 import pytest
-from groundwire_codegen.lower import Lowered
+from groundwire_codegen.lock import FILE, Lock, read_lock
+from groundwire_codegen.node import escape
+from groundwire_codegen.pipeline import generate
+from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_lowered
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, encoded, with_property
-from tests.codegen.packages import output
-
-WIRES = [
-    "fooBar",
-    "foo_bar",
-    "foo-bar",
-    "FooBar",
-    "foobar",
-    "foo.bar",
-    "class",
-    "class_",
-    "n",
-    "",
-    "é",
-    "data",
-]
-WIRES += [
-    "value",
-    "value_",
-    "self",
-    "unknownFields",
-    "unknown_fields",
-    "@type",
-    "type",
-    "foo_bar_",
-    "foo_bar_2",
-]
-SCHEMAS = [
-    "Foo",
-    "foo",
-    "FOO",
-    "Foo_",
-    "Foo2",
-    "FooBar",
-    "Foo_Bar",
-    "fooBar",
-    "FooKind",
-    "Any",
-    "Book_",
-    "None_",
-]
-RESOURCES = ["books", "Books", "foo", "fooBar", "foo_bar", "wait"]
-
-wires = st.sampled_from(WIRES)
-leaves = st.sampled_from(
-    [
-        {"type": "string"},
-        {"type": "array", "items": {"type": "integer", "format": "int32"}},
-        {"type": "object", "properties": {"a": {"type": "string"}}},
-    ]
-)
-enums = st.lists(wires, min_size=1, max_size=4).map(lambda values: {"type": "string", "enum": values})
-references = st.sampled_from(SCHEMAS).map(lambda name: {"$ref": name})
-fields = st.dictionaries(wires, leaves | enums | references, max_size=6)
-schemas = st.fixed_dictionaries(dict.fromkeys(SCHEMAS, fields))
-methods = st.dictionaries(
-    st.tuples(st.sampled_from(RESOURCES), wires.filter(lambda name: name.isascii() and name.isidentifier())),
-    fields,
-    max_size=4,
-)
-
-
-def joined(parts: list[tuple[dict[str, Any], dict[Any, Any]]]) -> bytes:
-    """The bookshop with the schemas and methods of every part; what came first wins."""
-    document = bookshop()
-    for described, called in parts:
-        for name, properties in described.items():
-            schema = document["schemas"].setdefault(name, {"id": name, "type": "object", "properties": {}})
-            schema["properties"] = {**properties, **schema["properties"]}
-        for (resource, name), parameters in called.items():
-            method = {
-                "id": f"bookshop.{resource}.{name}",
-                "httpMethod": "POST",
-                "path": "v1/x",
-                "request": {"$ref": SCHEMAS[len(name) % len(SCHEMAS)]},
-                "parameters": {wire: {"type": "string", "location": "query"} for wire in parameters},
-            }
-            document["resources"].setdefault(resource, {"methods": {}})["methods"].setdefault(name, method)
-    return encoded(document)
-
-
-def scopes(lowered: Lowered) -> list[list[str]]:
-    """The names that must differ from one another, scope by scope."""
-    api = lowered.api
-    return [
-        [name.replace("_", "").lower() for name in (*api.messages, *api.enums)],
-        *([member.name for member in message.members] for message in api.messages.values()),
-        *([value.name for value in enum.values] for enum in api.enums.values()),
-        *([parameter.name for parameter in method.parameters] for method in api.methods.values()),
-        *(
-            [each.name for each in api.methods.values() if each.resource == method.resource]
-            for method in api.methods.values()
-        ),
-    ]
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(schemas, methods), min_size=2, max_size=3))
-def test_published_names_do_not_move(parts: list[tuple[dict[str, Any], dict[Any, Any]]]) -> None:
-    before: dict[str, str] = {}
-    for count in range(1, len(parts) + 1):
-        document = joined(parts[:count])
-        found = read_lowered(document, published=before)
-        after = dict(found.published)
-        assert before.items() <= after.items()
-        assert read_lowered(document, published=after).published == after
-        for names in scopes(found):
-            assert len(set(names)) == len(names)
-        before = after
-
-
-@settings(max_examples=10, deadline=None)
-@given(schemas, methods)
-def test_names_that_stay_in_a_smaller_document_do_not_move(
-    described: dict[str, Any], called: dict[Any, Any]
-) -> None:
-    large = read_lowered(joined([(described, called)])).published
-    small = read_lowered(joined([]), published=large).published
-    assert small.items() <= large.items()
+from tests.codegen.packages import CASES, case_inputs, output
 
 
 def test_a_name_is_kept_that_a_newcomer_fits_better() -> None:
@@ -167,3 +49,71 @@ def test_two_names_of_a_lock_that_collide_are_told_apart(wire: str) -> None:
     merged = {"field:Book.fooBar": "foo_bar", "field:Book.foo_bar": "foo_bar"}
     names = read_lowered(encoded(document), published=merged).published
     assert {names["field:Book.fooBar"], names["field:Book.foo_bar"]} == {"foo_bar", "foo_bar_"}
+
+
+NAMES = {
+    "message:A": ["A_b", "a", "_A", "__class__", "\u00c4", "A; import os", "", "A b", "True"],
+    "enum:A": ["A_b", "a"],
+    "class:a/b": ["A_b", "a"],
+    "variant:A.b": ["a", "A__", "None"],
+    "field:A.b": ["B", "_b", "__slots__", "class", "\ufb01", "a.b"],
+    "method:a.b": ["B", "_client", "__init__", "import"],
+    "parameter:a.b#c": ["B", "_c", "lambda"],
+    "resource:a": ["A", "_client", "__dict__"],
+    "constant:a.b": ["a", "_A", "None"],
+    "value:A.b.C": ["mro", "_missing_", "a", "_IGNORE_"],
+    "family:A": ["maybe", ""],
+    "other:A": ["A"],
+    "A": ["A"],
+}
+
+
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, names in NAMES.items() for name in names])
+def test_a_name_that_the_allocator_would_not_give_is_refused(key: str, name: str) -> None:
+    with pytest.raises(SpecError, match="is not a name") as caught:
+        read_lock(Lock(names={key: name}).text())
+    assert str(caught.value).startswith(f"{FILE}#/names/{escape(key)}: ")
+
+
+RESERVED = {
+    "message:Book": "Message",
+    "enum:Book.genre": "StrEnum",
+    "field:Book.pages": "unknown_fields",
+    "method:bookshop.books.get": "messages",
+    "parameter:bookshop.books.get#name": "options",
+    "resource:books": "close",
+    "class:books": "BaseClient",
+    "constant:bookshop.books.get": "CODECS",
+    "value:Book.genre.POETRY": "MRO",
+}
+
+
+@pytest.mark.parametrize(("key", "name"), RESERVED.items())
+def test_a_name_that_generated_code_needs_is_refused(key: str, name: str) -> None:
+    before = Lock(names={key: name})
+    with pytest.raises(SpecError) as caught:
+        output(bookshop(), before=before)
+    [problem] = caught.value.problems
+    assert str(problem).startswith(
+        f"{FILE}#/names/{escape(key)}: generated code needs the name {name!r} itself"
+    )
+
+
+def test_every_name_of_a_client_can_be_read_again() -> None:
+    for case in CASES:
+        lock = generate(case_inputs(case)).lock
+        assert read_lock(lock.text()) == lock
+
+
+def test_a_message_does_not_take_the_name_of_a_published_variant(load: Load) -> None:
+    document = bookshop()
+    overlay = '[messages.Author.unions.kind]\nmembers = ["name"]\n[messages.Author]\nfamily = false\n'
+    first = output(document, overlay)
+    assert first.lock.names["variant:Author.name"] == "Name"
+    document["schemas"]["Name"] = {"id": "Name", "type": "object", "properties": {"a": {"type": "string"}}}
+    document["schemas"]["Author"]["properties"]["full"] = {"$ref": "Name"}
+    second = output(document, overlay, before=first.lock)
+    assert (second.lock.names["variant:Author.name"], second.lock.names["message:Name"]) == ("Name", "Name2")
+    package = load(second.files)
+    author = package.Author(kind=package.Author.Name("S"), full=package.Name2(a="b"))
+    assert package.decode(package.Author, package.encode(author)) == author

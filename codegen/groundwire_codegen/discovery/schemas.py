@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import re
+from typing import Any, Final
 
 from ..node import Node
 from .document import Schema
 from .vocabulary import FORMATS, SCHEMA, TYPES
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,39}", re.ASCII)
+_NUMBER: Final = re.compile(r"-?[0-9]{1,39}(\.[0-9]{1,39})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 def read_schema(node: Node, known: frozenset[str]) -> Schema:
@@ -72,13 +77,10 @@ def _check_default(node: Node, schema: Schema) -> None:
 
 
 def _is_literal(schema: Schema, value: str, key: str) -> bool:
-    if schema.type == "boolean":
-        return key == "default" and value in ("true", "false")
-    whole = schema.type == "integer" or schema.format in ("int64", "uint64")
-    if whole or schema.type == "number":
-        try:
-            number = float(value)
-        except ValueError:
-            return False
-        return len(value) < 40 and (not whole or (number.is_integer() and value.lstrip("-").isdigit()))
-    return True
+    if schema.type == "integer" or schema.format in ("int64", "uint64"):
+        return _WHOLE.fullmatch(value) is not None
+    if schema.type == "number":
+        return _NUMBER.fullmatch(value) is not None and math.isfinite(float(value))
+    if key != "default":
+        return False
+    return value in ("true", "false") if schema.type == "boolean" else True

@@ -41,6 +41,8 @@ class Field:
     rules: Rules = Rules()
     default: object = None
     """What the service assumes when the field is absent; documentation, never sent."""
+    pattern: str | None = None
+    """The document's; documentation, since what a document says of a field holds for answers too."""
     wrapped: bool = False
     """Accepted bare or as `{"value": x}`; sent bare."""
     request_id: bool = False

@@ -11,12 +11,14 @@ from ..ir import Api, Held
 from ..overlay import Overlay
 from ..problem import Problem, SpecError
 from .enums import lower_enums
+from .fit import misfits
 from .messages import lower_messages
 from .methods import lower_methods, wanted_methods
 from .naming import Naming
 from .resources import call_names
 from .rules import overlay_problems
 from .shapes import Shapes
+from .unenforced import unenforced_patterns
 
 __all__ = ["Lowered", "lower"]
 
@@ -27,6 +29,8 @@ class Lowered:
 
     api: Api
     published: Mapping[str, str]
+    warnings: tuple[Problem, ...] = ()
+    """What a caller should know, and what stops nothing."""
 
 
 def lower(
@@ -46,7 +50,8 @@ def lower(
     shapes = Shapes(document, overlay, found)
     for method in wanted:
         shapes.reach_method(method)
-    naming = Naming(shapes, overlay, published or {})
+    found += misfits(shapes)
+    naming = Naming(shapes, published or {})
     enums = lower_enums(shapes, overlay, naming)
     messages = lower_messages(shapes, naming)
     names = call_names(wanted, overlay, naming)
@@ -68,4 +73,4 @@ def lower(
     )
     if found:
         raise SpecError(found)
-    return Lowered(api, dict(sorted(naming.published.items())))
+    return Lowered(api, dict(sorted(naming.published.items())), unenforced_patterns(api))

@@ -19,12 +19,11 @@ from ..ir import (
     Variant,
 )
 from ..names import FIELD_NAMES, camel
-from ..pattern import is_linear
 
 if TYPE_CHECKING:
-    from ..overlay import UnionRule
+    from ..overlay import FieldRule, UnionRule
     from .naming import Naming
-    from .shapes import Property, Shape, Shapes
+    from .shapes import Shape, Shapes
 
 
 def lower_messages(
@@ -33,20 +32,21 @@ def lower_messages(
 ) -> list[Message]:
     """Every message that was reached."""
     families = {key for key, shape in sorted(shapes.shapes.items()) if _is_family(shape, naming)}
-    return [_lower(shape, families, shapes, naming) for _, shape in sorted(shapes.shapes.items())]
+    return [_lower(shape, families, naming) for _, shape in sorted(shapes.shapes.items())]
 
 
 def _is_family(shape: Shape, naming: Naming) -> bool:
     """Nothing but one union; once published, it stays what it was."""
     members = [wire for union in shape.rule.unions.values() for wire in union.members]
-    alone = len(shape.rule.unions) == 1 and set(members) == set(shape.properties)
+    single = len(shape.rule.unions) == 1
+    alone = single and set(members) == set(shape.properties)
     decided = alone if shape.rule.family is None else shape.rule.family
     if not shape.rule.unions:
         return False
-    return naming.settled(f"family:{shape.key}", "yes" if decided else "no") == "yes"
+    return naming.settled(f"family:{shape.key}", "yes" if decided else "no") == "yes" and single
 
 
-def _lower(shape: Shape, families: set[str], shapes: Shapes, naming: Naming) -> Message:
+def _lower(shape: Shape, families: set[str], naming: Naming) -> Message:
     unions = {wire: group for group, rule in shape.rule.unions.items() for wire in rule.members}
     order = list(_order(shape))
     attributes = {wire: shape.properties[wire].rule.name or wire for wire in order if wire not in unions}
@@ -54,7 +54,7 @@ def _lower(shape: Shape, families: set[str], shapes: Shapes, naming: Naming) -> 
     if not family:
         attributes |= {f"|{group}": group for group in shape.rule.unions}
     names = naming.fields(shape.key, attributes, reserved=FIELD_NAMES)
-    fields = {wire: _field(shape, wire, names.get(wire, ""), shapes, naming) for wire in order}
+    fields = {wire: _field(shape, wire, names.get(wire, ""), naming) for wire in order}
     members: list[Field | Union] = []
     seen: set[str] = set()
     for wire in order:
@@ -89,7 +89,7 @@ def _order(shape: Shape) -> Iterator[str]:
     return iter(order)
 
 
-def _field(shape: Shape, wire: str, name: str, shapes: Shapes, naming: Naming) -> Field:
+def _field(shape: Shape, wire: str, name: str, naming: Naming) -> Field:
     found = shape.properties[wire]
     rule, schema = found.rule, found.schema
     return Field(
@@ -97,8 +97,9 @@ def _field(shape: Shape, wire: str, name: str, shapes: Shapes, naming: Naming) -
         wire=wire,
         type=named(found.type, naming),
         doc=rule.doc or schema.description,
-        rules=_rules(found, shapes),
+        rules=_rules(rule),
         default=rule.default if rule.default is not None else schema.default,
+        pattern=schema.pattern,
         wrapped=rule.wrapper,
         request_id=rule.request_id,
         deprecated=rule.deprecated or schema.deprecated,
@@ -108,16 +109,8 @@ def _field(shape: Shape, wire: str, name: str, shapes: Shapes, naming: Naming) -
     )
 
 
-def _rules(found: Property, shapes: Shapes) -> Rules:
+def _rules(rule: FieldRule) -> Rules:
     """Bounds come from the overlay alone: those of a document describe what the server may also send."""
-    rule = found.rule
-    if rule.pattern is not None and not is_linear(rule.pattern):
-        shapes.refuse(
-            found.schema.pointer,
-            f"the overlay's pattern {rule.pattern[:80]!r} cannot be run in linear time",
-            "use anchors, literals, classes and repeats that do not overlap",
-        )
-        return Rules()
     bounds = rule.bounds
     return Rules(
         minimum=bounds.get("minimum"),
@@ -160,7 +153,9 @@ def _union(
     }
     keys = {wire: f"variant:{shape.key}.{wire}" for wire in wires if wire in wrapped}
     classes = naming.allocate(
-        {key: camel(wire) for wire, key in keys.items()}, reserved=frozenset() if family else naming.classes
+        {key: camel(wire) for wire, key in keys.items()},
+        reserved=frozenset(),
+        avoided=frozenset() if family else naming.classes,
     )
     return Union(
         name=name,

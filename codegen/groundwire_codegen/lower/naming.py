@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING
 
+from ..lock import FILE
 from ..names import CLASS_NAMES, allocate, camel, snake
+from ..node import escape
+from ..problem import Problem
 
 if TYPE_CHECKING:
-    from ..overlay import Overlay
     from .shapes import Shapes
 
 
@@ -21,21 +23,38 @@ def place_name(key: str) -> str:
 class Naming:
     """Names by what they name: `message:Foo`, `enum:Foo.bar`, `field:Foo.bar`, `method:ID` and so on."""
 
-    def __init__(self, shapes: Shapes, overlay: Overlay, published: Mapping[str, str]) -> None:
-        self.overlay = overlay
+    def __init__(self, shapes: Shapes, published: Mapping[str, str]) -> None:
+        self._problems = shapes.problems
         self._before = published
         self.published: dict[str, str] = {}
         wanted = {f"message:{key}": place_name(key) for key in shapes.shapes}
         wanted |= {f"enum:{key}": place_name(key) for key in shapes.enums}
-        classes = self.allocate(wanted, reserved=CLASS_NAMES, folded=True)
+        # A class that is nested in a message would hide one of its name.
+        nested = {name for key, name in published.items() if key.startswith("variant:")}
+        classes = self.allocate(wanted, reserved=CLASS_NAMES, avoided=nested, folded=True)
         self.classes = frozenset(classes.values()) | CLASS_NAMES
 
     def allocate(
-        self, wanted: Mapping[str, str], *, reserved: frozenset[str], folded: bool = False
+        self,
+        wanted: Mapping[str, str],
+        *,
+        reserved: frozenset[str],
+        avoided: Set[str] = frozenset(),
+        folded: bool = False,
     ) -> dict[str, str]:
-        """Allocate one scope and publish its names."""
+        """Allocate one scope and publish its names; those `avoided` stay where they are published already."""
         before = {key: name for key, name in self._before.items() if key in wanted}
-        names = allocate(wanted, before, reserved=reserved, folded=folded)
+        for key, name in before.items():
+            if name in reserved:
+                self._problems.append(
+                    Problem(
+                        FILE,
+                        f"/names/{escape(key)}",
+                        f"generated code needs the name {name!r} itself",
+                        "take the line out; another name is found",
+                    )
+                )
+        names = allocate(wanted, before, reserved=reserved | avoided, folded=folded)
         self.published |= names
         return names
 

@@ -25,7 +25,7 @@ def overlay_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:
         if schema is None:
             yield _nothing(rule.pointer, f"no schema {name!r}")
         else:
-            yield from _message_problems(document, overlay, rule, schema)
+            yield from _message_problems(document, rule, schema)
     for name, method in overlay.methods.items():
         if name not in document.methods:
             yield _nothing(method.pointer, f"no method {name!r}")
@@ -47,22 +47,11 @@ def _nothing(pointer: str, what: str) -> Problem:
     return _problem(pointer, f"the rule matches nothing: {what}", "take it out, or correct the name")
 
 
-def _has_union(overlay: Overlay, schema: Schema) -> bool:
-    target = overlay.messages.get(schema.ref or "")
-    return target is not None and bool(target.unions)
-
-
-def _message_problems(
-    document: Document, overlay: Overlay, rule: MessageRule, schema: Schema
-) -> Iterator[Problem]:
+def _message_problems(document: Document, rule: MessageRule, schema: Schema) -> Iterator[Problem]:
     known = schema.properties.keys() | rule.extensions.keys()
     for wire, field in rule.fields.items():
         if wire not in schema.properties:
             yield _nothing(field.pointer, f"no field {wire!r}")
-        if field.members and (
-            wire not in schema.properties or not _has_union(overlay, schema.properties[wire])
-        ):
-            yield _nothing(f"{field.pointer}/members", f"{wire!r} holds no union")
         if field.multiple_of is not None and field.multiple_of not in known:
             yield _nothing(f"{field.pointer}/multiple_of", f"no field {field.multiple_of!r}")
     for wire in rule.order:
@@ -81,6 +70,8 @@ def _message_problems(
         for url, target in pairs:
             if target not in document.schemas:
                 yield _nothing(f"{rule.pointer}/packed/{escape(wire)}/{escape(url)}", f"no schema {target!r}")
+    if rule.family and len(rule.unions) != 1:
+        yield _problem(f"{rule.pointer}/family", "a family has one union")
     yield from _union_problems(rule, known)
 
 

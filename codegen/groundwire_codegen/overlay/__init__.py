@@ -1,6 +1,6 @@
 """The overlay: what a Discovery document cannot say."""
 
-from .reader import read_overlay
+from .reader import MAX_BYTES, read_overlay
 from .rules import (
     EnumRule,
     Extension,
@@ -15,6 +15,7 @@ from .rules import (
 )
 
 __all__ = [
+    "MAX_BYTES",
     "EnumRule",
     "Extension",
     "FieldRule",

@@ -21,6 +21,8 @@ from .rules import (
     UnionRule,
 )
 
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""An overlay larger than this is refused; Earth Engine's has 40 KB."""
 TOP: Final = frozenset(
     {"client", "document", "enums", "generate", "messages", "methods", "package", "scopes"}
 )
@@ -58,11 +60,13 @@ BOUNDS: Final = ("exclusive_minimum", "max_items", "max_length", "maximum", "min
 
 def read_overlay(data: bytes, *, source: str = "overlay") -> tuple[Overlay, list[Problem]]:
     """Read an overlay. Raises SpecError when it is not TOML; other problems are returned."""
+    if len(data) > MAX_BYTES:
+        raise SpecError([Problem(source, "", f"larger than {MAX_BYTES} bytes")])
     try:
         value = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise SpecError([Problem(source, "", f"not UTF-8 at byte {error.start}")]) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError([Problem(source, "", f"not TOML: {error}")]) from None
     root = Node(value, source, "", [])
     root.closed(TOP)

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Final
+from unicodedata import ucd_3_2_0
 
+_CODING: Final = re.compile("(coding)([:=])")
 WIDTH: Final = 96
 """Columns of a docstring's text, indentation apart."""
 
 
 def _escaped(text: str) -> str:
     """Text as the inside of a docstring: no quote ends it, no character hides or reorders code."""
-    out: list[str] = []
-    for character in text:
-        code = ord(character)
-        if character == "\\":
-            out.append("\\\\")
-        elif character in "\n\t" or (character.isprintable() and not 0xD800 <= code <= 0xDFFF):
-            out.append(character)
-        else:
-            out.append(
-                f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-            )
-    return "".join(out).replace('"""', '\\"\\"\\"')
+    lines = text.replace("\\", "\\\\").split("\n")
+    shown = "\n".join(line if _is_plain(line) else "".join(map(_character, line)) for line in lines)
+    return shown.replace('"""', '\\"\\"\\"')
+
+
+def _character(character: str) -> str:
+    if _is_plain(character):
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character can be seen, in the opinion of any Python: newer ones know more characters.
+
+    Unicode 3.2 is what all of them know; some of it has come to be invisible since.
+    """
+    if text.isascii():
+        return text.isprintable()
+    return all(
+        character.isprintable() and (character.isascii() or ucd_3_2_0.category(character)[0] in "LMNPS")
+        for character in text
+    )
 
 
 def docstring(text: str, indent: int = 0) -> str:
@@ -53,5 +67,6 @@ def _closed(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text on one line, fit for a comment."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Text on one line, fit for a comment, and no declaration of an encoding (PEP 263)."""
+    plain = " ".join("".join(character if _is_plain(character) else " " for character in text).split())
+    return _CODING.sub(r"\1 \2", plain)

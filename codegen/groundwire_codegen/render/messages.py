@@ -191,6 +191,7 @@ def _field_doc(field: Field) -> str:
     """The field's text, with the marks that a caller should see."""
     notes = ["Deprecated."] if field.deprecated else []
     notes += ["Set by the service."] if field.read_only else []
+    notes += [f"Pattern: `{field.pattern}`."] if field.pattern and not field.rules.pattern else []
     notes += [f"An extension: {field.evidence}."] if field.evidence else []
     return " ".join([field.doc.strip(), *notes]).strip()
 

@@ -78,9 +78,16 @@ def _stub_doc(method: Method) -> str:
     paragraphs = [method.doc or f"Call `{method.id}`."]
     if method.deprecated:
         paragraphs.append("Deprecated.")
-    documented = [p for p in method.parameters if p.doc and not _is_page_token(p, method)]
-    paragraphs += [f"`{p.name}`: {p.doc}" for p in documented]
+    texts = {p.name: _parameter_doc(p) for p in method.parameters if not _is_page_token(p, method)}
+    paragraphs += [f"`{name}`: {text}" for name, text in texts.items() if text]
     return "\n\n".join(paragraphs)
+
+
+def _parameter_doc(parameter: Parameter) -> str:
+    """The parameter's text, and the pattern that only the service checks."""
+    unchecked = parameter.pattern is not None and not parameter.enforced
+    note = f"Pattern: `{parameter.pattern}`." if unchecked else ""
+    return f"{parameter.doc} {note}".strip()
 
 
 def _hint(parameter: Parameter) -> str:
