@@ -50,7 +50,7 @@ def _segment_fault(path: str) -> str | None:
     if any(segment in (".", "..") for segment in segments):
         return "a dot segment"
     if "" in segments[:-1]:
-        return f"an empty segment at column {len('/'.join(segments[: segments.index('')])) + 1}"
+        return f"an empty segment at column {len('/'.join(segments[: segments.index('')])) + 2}"
     if path.endswith(":") or "/:" in f"/{path}":
         return f"a colon with nothing beside it at column {path.rindex(':') + 1}"
     return None
