@@ -19,13 +19,10 @@ from .token_sources import (
     KINDS,
     SECRET,
     assert_hidden,
-    authorized_user,
-    earthengine_file,
     every_kind,
-    expired,
-    impersonated,
     service_account,
     shown,
+    workload_of_amazon,
 )
 
 
@@ -74,21 +71,27 @@ FAILURES: dict[str, tuple[Callable[[Any], tuple[int, Any]], float, str]] = {
     "400 with a code of its own": (
         lambda asked: (400, {"error": asked.form.get("refresh_token", asked.form.get("assertion", "x"))}),
         5.0,
-        "answered 400$",
+        r"answered 400 \(",
     ),
     "200 with another key": (lambda asked: (200, {"id_token": SECRET, **asked.form}), 5.0, "answered 200"),
     "200 with a list": (lambda asked: (200, [SECRET]), 5.0, "answered 200"),
     "200 with a token of two lines": (
         lambda asked: (200, {"access_token": f"{SECRET}\n"}),
         5.0,
-        "malformed|cannot carry",
+        "malformed|cannot carry|answered 200",
     ),
     "500": (lambda asked: (500, asked.body), 0.4, "answered 500"),
     "a hang": (lambda asked: (200, None), 0.4, "in time"),
 }
 
 
-@pytest.mark.parametrize("kind", [service_account, authorized_user, earthengine_file, expired, impersonated])
+# Amazon's metadata server names the role that is asked for next: what it says there is no secret, but a place.
+FETCHING = [kind for kind, asks, _ in KINDS if asks and kind is not workload_of_amazon]
+SIMPLE = [kind for kind, asks, _ in KINDS if asks == ["/token"]]
+"""What asks one token endpoint and nothing else."""
+
+
+@pytest.mark.parametrize("kind", FETCHING, ids=[kind.__name__ for kind in FETCHING])
 @pytest.mark.parametrize("failure", FAILURES)
 def test_row_89_a_token_endpoint_that_fails_is_an_auth_error_in_time_and_nothing_is_sent_without_a_token(
     failure: str,
@@ -99,7 +102,7 @@ def test_row_89_a_token_endpoint_that_fails_is_an_auth_error_in_time_and_nothing
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    server.token, seconds, cause = FAILURES[failure]
+    server.fault, seconds, cause = FAILURES[failure]
     one = client(credentials=kind(server, tmp_path))
     started = time.monotonic()
     with pytest.raises(AuthError) as caught:
@@ -107,8 +110,9 @@ def test_row_89_a_token_endpoint_that_fails_is_an_auth_error_in_time_and_nothing
     assert time.monotonic() - started < seconds + 0.25
     assert server.calls == []
     assert server.paths
-    assert set(server.paths) == {"/token"}
-    caught.match(cause.rstrip("$"))
+    if kind in SIMPLE:
+        assert set(server.paths) == {"/token"}
+        caught.match(cause)
     assert caught.value.hint
     assert_hidden(shown(caught.value), one)
     assert_hidden(logged(caplog))

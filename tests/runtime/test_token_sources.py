@@ -110,12 +110,12 @@ def test_scopes_that_cannot_be_narrowed_share_one_token(
     assert [call.headers.get("x-goog-user-project") for call in server.calls] == [None, "q", "r"]
 
 
-def test_threads_with_any_scopes_share_one_refresh_of_a_user_s_token(
+def test_64_threads_with_any_scopes_share_one_refresh_of_a_user_s_token(
     server: TokenServer, client: Callable[..., Client], tmp_path: Path
 ) -> None:
     server.rotates = True
     one = client(credentials=authorized_user(server, tmp_path))
-    together = threading.Barrier(16)
+    together = threading.Barrier(64)
 
     def call(number: int) -> str:
         together.wait(5)
@@ -124,8 +124,8 @@ def test_threads_with_any_scopes_share_one_refresh_of_a_user_s_token(
             or ""
         )
 
-    with ThreadPoolExecutor(16) as threads:
-        assert list(threads.map(call, range(16))) == [NAME] * 16
+    with ThreadPoolExecutor(64) as threads:
+        assert list(threads.map(call, range(64))) == [NAME] * 64
     assert server.paths.count("/token") == 1
 
 

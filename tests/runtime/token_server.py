@@ -78,6 +78,8 @@ class TokenServer:
     tls: ssl.SSLContext | None = None
     token: Callable[[Asked], Reply] | None = None
     """Instead of the token endpoint's own answers."""
+    fault: Callable[[Asked], Reply] | None = None
+    """Instead of everything but the API."""
     api: Callable[[Asked], Reply] | None = None
     subject: str = "subject"
     checks_subject: bool = True
@@ -129,6 +131,8 @@ class TokenServer:
             self.asked.append(asked)
             if asked.path.startswith("/v1beta/"):
                 return (self.api or self._api)(asked)
+            if self.fault is not None:
+                return self.fault(asked)
             if asked.path.startswith("/computeMetadata/"):
                 return self._metadata(asked)
             if asked.path.startswith("/latest/"):
