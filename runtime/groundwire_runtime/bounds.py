@@ -13,6 +13,7 @@ from .encode import Encoder, Write, Writer, whole
 from .errors import EncodeError
 from .pattern import CAP, matcher
 
+
 @attrs.define(kw_only=True, slots=False, eq=False)
 class Bounds:
     """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run."""

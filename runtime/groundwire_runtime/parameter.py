@@ -15,6 +15,7 @@ from .messages import Unlisted
 from .path import check_text
 from .pattern import CAP, matcher
 
+
 def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
     def text(value: Any) -> str:
         return str(json.loads(leaf(value, 0)))
