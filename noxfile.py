@@ -183,3 +183,19 @@ def bench(session: nox.Session) -> None:
     """Measure speed and memory beside the peers; print ratios."""
     session.install("-q", "-e", ".[dev]", "-r", "benchmarks/requirements.txt")
     session.run("python", "-m", "benchmarks", *session.posargs, env=vectors())
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Feed a million inputs to what reads from outside: bodies, errors, templates, values, Retry-After."""
+    session.install("-q", "-e", ".[dev]", "atheris>=2.3")
+    session.run("python", "-m", "tests.vectors.fuzzing", *session.posargs)
+
+
+@nox.session
+def oracle(session: nox.Session) -> None:
+    """Compare our reading of proto3 JSON with that of protobuf's own Python library, case by case."""
+    if not vectors():
+        session.skip("GROUNDWIRE_VECTORS names no folder of outside vectors")
+    session.install("-q", "-e", ".[dev]", "protobuf>=5.29")
+    session.run("python", "-m", "tests.vectors.oracle", env=vectors())

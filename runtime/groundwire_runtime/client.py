@@ -247,8 +247,13 @@ class BaseClient:
             return method.response(response.body, self._codecs)
         except DecodeError as error:
             kind = response.headers.get("content-type", "no content type")
-            error.add_note(f"{method.id} answered {response.status} with {kind[:80]}")
+            error.add_note(f"{method.id} answered {response.status} with {kind[:80]}{_named(response)}")
             raise
+
+
+def _named(response: Response) -> str:
+    found = response.headers.get("x-goog-request-id", response.headers.get("x-request-id", ""))
+    return f" (request {found[:80]})" if found else ""
 
 
 def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:

@@ -23,11 +23,3 @@ def exports(name: str) -> list[dict[str, Any]]:
     if FOLDER is None:
         return []
     return [row for row in lines(Path(FOLDER) / "wire" / name) if row["path"].endswith("image:export")]
-
-
-def cases(name: str) -> list[dict[str, Any]]:
-    """The cases of a vector file; none when there is no folder."""
-    if FOLDER is None:
-        return []
-    found = json.loads((Path(FOLDER) / "vectors" / name).read_text("utf-8"))
-    return found["cases"]  # type: ignore[no-any-return] # a list by the file's own account

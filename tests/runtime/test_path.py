@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -9,8 +8,6 @@ from groundwire_runtime.errors import ArgumentError
 from groundwire_runtime.path import expand
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ..contract.vectors import needed, rows
 
 
 @pytest.mark.parametrize(
@@ -89,32 +86,3 @@ def test_no_value_changes_the_path_around_it(value: str, template: str) -> None:
     assert unquote(inside) == value
     assert inside.count("/") == (value.count("/") if "+" in template else 0)
     assert not {".", "..", ""} & set(inside.split("/"))
-
-
-@needed
-@pytest.mark.parametrize(
-    "row", rows("vectors/transcoding.json", "client_encode_rule"), ids=lambda row: str(row["id"])
-)
-def test_values_are_encoded_as_the_rule_says_or_refused(row: dict[str, Any]) -> None:
-    template = row["template"].replace("{x=**}", "{+x}")
-    value = row["value"]
-    refused = any(each < " " or each == "\x7f" for each in value) or ("+" in template and "?" in value)
-    if refused:
-        with pytest.raises(ArgumentError):
-            expand(template, {"x": value})
-    else:
-        assert expand(template, {"x": value}) == row["expect_path"]
-
-
-NAMED = [
-    row
-    for row in rows("vectors/transcoding.json", "client_build_api_core")
-    if row["kind"] == "test_expand_success" and not row["args"]
-]
-
-
-@needed
-@pytest.mark.parametrize("row", NAMED, ids=lambda row: str(row["id"]))
-def test_named_variables_expand_as_in_googles_own_client(row: dict[str, Any]) -> None:
-    template = re.sub(r"\{(\w+)=[^}]*\}", r"{+\1}", row["tmpl"])
-    assert expand(template, row["kwargs"]) == row["expected_result"]

@@ -6,7 +6,7 @@ import importlib
 import itertools
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,7 +50,7 @@ def wire_fields(message: Message) -> dict[str, tuple[Field, bool]]:
     }
 
 
-def overlay(document: Mapping[str, Any]) -> str:
+def overlay(document: Mapping[str, Any], required: Collection[str] = ()) -> str:
     """What the marks of a conformance document say, as an overlay: `x-oneof` unions, and wrapper fields."""
     lines: list[str] = []
     for name, schema in document["schemas"].items():
@@ -62,6 +62,7 @@ def overlay(document: Mapping[str, Any]) -> str:
                 lines += [f"[messages.{name}.fields.{wire}]", "wrapper = true"]
         for union, members in unions.items():
             lines += [f"[messages.{name}.unions.{union}]", f"members = {json.dumps(members)}"]
+            lines += ["required = true"] if union in required else []
     return "\n".join(lines)
 
 
@@ -80,9 +81,9 @@ def without_marks(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "schemas": schemas}
 
 
-def classes(document: Mapping[str, Any], folder: Path) -> Classes:
+def classes(document: Mapping[str, Any], folder: Path, required: Collection[str] = ()) -> Classes:
     """Generate the package below `folder` and import it under a name of its own."""
-    data, said = json.dumps(without_marks(document)).encode(), overlay(document).encode()
+    data, said = json.dumps(without_marks(document)).encode(), overlay(document, required).encode()
     name = f"conformance_{next(_numbers)}"
     made = generate(Inputs(name="spec.json", document=data, overlay=said, package=name, allow_hosts=(HOST,)))
     (folder / name).mkdir()

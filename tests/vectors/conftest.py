@@ -7,7 +7,7 @@ import pytest
 
 from .classes import Classes, classes
 from .files import document
-from .own import EVERYTHING
+from .own import EVERYTHING, REQUIRED
 
 
 def _forget(made: Classes) -> None:
@@ -27,6 +27,6 @@ def conformance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classes]:
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classes]:
     """The classes of a schema of our own that has one field of each kind."""
-    made = classes(EVERYTHING, tmp_path_factory.mktemp("everything"))
+    made = classes(EVERYTHING, tmp_path_factory.mktemp("everything"), REQUIRED)
     yield made
     _forget(made)

@@ -5,10 +5,14 @@ A target takes bytes from anywhere: from hypothesis in the suite, from atheris (
 
 from __future__ import annotations
 
+import copy
 import json
+import random
+import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import groundwire
 from groundwire import messages
@@ -54,6 +58,70 @@ def decoding(data: bytes) -> None:
         assert error.rule
         return
     assert groundwire.encode(groundwire.decode(cls, again)) == again
+
+
+ODD: Final[tuple[Any, ...]] = (
+    *(None, True, False, 0, -1, 1.5, 2**31, 2**63, 2**64, 1e308, "", "a", "NaN", "1e3", "1e999999999", "-0"),
+    *(
+        "2024-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-23:59",
+        "3.5s",
+        "-315576000001s",
+        "YQ==",
+        "====",
+        "\ud800",
+    ),
+    *(
+        [],
+        {},
+        [None],
+        [[]],
+        {"value": 1},
+        {"value": None},
+        {"@type": "x"},
+        {"@type": "t/google.protobuf.Any", "value": {}},
+    ),
+)
+"""Values that are wrong somewhere."""
+
+
+def mutated(data: bytes) -> None:
+    """A recorded body with values, keys and members changed here and there."""
+    source = random.Random(data)  # noqa: S311 - the same bytes, the same body
+    body = copy.deepcopy(source.choice(_recorded()))
+    for _ in range(1 + source.randrange(4)):
+        _change(body, source)
+    head = bytes([CLASSES.index(groundwire.ExportImageRequest)])
+    decoding(head + json.dumps(body).encode())
+
+
+def _change(body: Any, source: random.Random) -> None:
+    """Walk down at random, and change one member of what is found there."""
+    at = body
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        if not keys:
+            return
+        key = source.choice(keys)
+        if isinstance(at[key], (dict, list)) and at[key] and source.random() < 0.8:
+            at = at[key]
+            continue
+        kind = source.randrange(4) if isinstance(at, dict) else 0
+        value = copy.deepcopy(source.choice(ODD))
+        if kind == 0:
+            at[key] = value
+        elif kind == 1:
+            at[source.choice(("x", key.upper(), re.sub("([A-Z])", r"_\1", key).lower(), f"{key}_"))] = at[key]
+        elif kind == 2:
+            at[source.choice(("values", "constantValue", "valueReference", "error", "tileSize"))] = value
+        else:
+            del at[key]
+        return
+
+
+@cache
+def _recorded() -> list[Any]:
+    return [json.loads(line)["body"] for line in RECORDINGS.read_text("utf-8").splitlines()]
 
 
 def error_body(data: bytes) -> None:
@@ -120,20 +188,18 @@ def _is_text(data: bytes) -> bool:
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "decoding": decoding,
     "error_body": error_body,
+    "mutated": mutated,
     "template": template,
     "value": value,
     "waiting": waiting,
 }
-SHARES: Final = {"decoding": 0.6, "error_body": 0.1, "template": 0.1, "value": 0.1, "waiting": 0.1}
-"""What part of all examples a target gets."""
 
 
 def seeds(target: str) -> list[bytes]:
     """Inputs to begin with: recorded bodies and what each target is about."""
     if target == "decoding":
         head = CLASSES.index(groundwire.ExportImageRequest)
-        recorded = [json.loads(line) for line in RECORDINGS.read_text("utf-8").splitlines()]
-        bodies = [bytes([head]) + json.dumps(row["body"]).encode() for row in recorded]
+        bodies = [bytes([head]) + json.dumps(body).encode() for body in _recorded()]
         return bodies + [bytes([index]) + b"{}" for index in range(len(CLASSES))]
     return [each.encode("utf-8") for each in _SEEDS[target]]
 
@@ -148,6 +214,7 @@ _SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         "\x00\0<html><title>no</title></html>",
         "\x01https://a@evil.test/\0[]",
     ),
+    "mutated": ("a", "b"),
     "template": ("v1/{+name}:wait", "v1beta/{project}/b/{bucket}", "a/{x.y}"),
     "value": ("^projects/[^/]+$\0projects/p", "^[a-z]{1,9}$\0../..", "a%2Fb?c#d"),
     "waiting": (

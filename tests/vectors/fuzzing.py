@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Final
 
 EXAMPLES: Final = 1_000_000
-SHARES: Final = {"decoding": 0.5, "error_body": 0.15, "template": 0.1, "value": 0.15, "waiting": 0.1}
+SHARES: Final = {
+    "decoding": 0.4,
+    "mutated": 0.2,
+    "error_body": 0.1,
+    "template": 0.1,
+    "value": 0.1,
+    "waiting": 0.1,
+}
 """What part of all examples a target gets."""
 LONGEST: Final = 4_096
 """Bytes of an input."""

@@ -33,9 +33,19 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "chosenText": {"type": "string", "x-oneof": "choice"},
     "chosenThing": {"$ref": "Thing", "x-oneof": "choice"},
     "chosenFree": {"type": "any", "x-oneof": "choice"},
+    "pick": {"$ref": "Pick"},
     "FieldName3": {"type": "integer", "format": "int32"},
     "field4": {"type": "integer", "format": "int32"},
 }
+
+_PICK: dict[str, dict[str, Any]] = {
+    "firstText": {"type": "string", "x-oneof": "which"},
+    "secondText": {"type": "string", "x-oneof": "which"},
+    "weight": {"type": "integer", "format": "int32"},
+}
+
+REQUIRED = ("which",)
+"""Unions of which one member must be set."""
 
 EVERYTHING: dict[str, Any] = {
     "kind": "discovery#restDescription",
@@ -48,6 +58,7 @@ EVERYTHING: dict[str, Any] = {
     "parameters": {},
     "schemas": {
         "Thing": {"id": "Thing", "type": "object", "properties": _FIELDS},
+        "Pick": {"id": "Pick", "type": "object", "properties": _PICK},
     },
     "resources": {
         "things": {

@@ -10,6 +10,10 @@ from ..errors import DecodeError
 from .values import MAX_LEVELS
 
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_PAIRED: Final = re.compile(
+    r"(?:[^\\]|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB]..\\u[dD][c-fC-F])*+", re.DOTALL
+)
+"""Text up to the first escape of a lone surrogate."""
 
 
 def _not_json(token: str) -> Any:
@@ -39,10 +43,14 @@ def parse(data: bytes) -> Any:
     except RecursionError:
         raise DecodeError("", text[:200], f"nested deeper than {MAX_LEVELS} JSON levels") from None
     except ValueError as error:
-        raise DecodeError("", text[:200], f"not JSON: {error}") from None
+        digits = "digits" in str(error)
+        rule = "a number of more digits than Python reads" if digits else f"not JSON: {error}"
+        raise DecodeError("", text[:200], rule) from None
     if "\\" in text and _SURROGATE.search(text) is not None:
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            raise DecodeError("", text[:200], "a lone surrogate is not text") from None
+            found = _PAIRED.match(text)
+            where = f" (offset {found.end()})" if found is not None else ""
+            raise DecodeError("", text[:200], f"a lone surrogate is not text{where}") from None
     return value
