@@ -92,6 +92,8 @@ STATEMENTS = [
     "def f(value):\n    return unbound",
     "def f(value):\n    try:\n        return 1\n    except Exception:\n        return 2",
     "class x: pass",
+    "class X[T: open('f')]:\n    a: str",
+    "def f[T: open('f')](): return 1",
     "class X(metaclass=dict): pass",
     "class X(dict()): pass",
     "class X:\n    open('f')",
