@@ -16,7 +16,7 @@ from attrs import frozen
 
 from .lock import FILE, MAX_BYTES, Lock, digest, read_lock
 from .node import escape
-from .problem import Problem, SpecError
+from .problem import Problem, SpecError, visible
 
 _PATH: Final = re.compile(
     r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)", re.ASCII
@@ -185,8 +185,12 @@ def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
             )
         )
         # Files that differ in line ends only, or an empty one that is absent, have no line to show.
-        yield from lines or (
-            f"--- {names[0]}",
-            f"+++ {names[1]}",
-            "(no line differs: line ends, or an empty file)",
+        yield from (
+            map(visible, lines)
+            if lines
+            else (
+                f"--- {names[0]}",
+                f"+++ {names[1]}",
+                "(no line differs: line ends, or an empty file)",
+            )
         )

@@ -15,6 +15,8 @@ MAX_VALUES: Final = 1_000_000
 """JSON values of a document, counted before it is parsed; the largest that Google publishes has 170,000."""
 MAX_DEPTH: Final = 64
 """JSON levels of a document; the deepest that Google publishes has 25."""
+_REPEATED: Final = 20
+"""Repeated keys that are shown: each takes a search of the text."""
 
 
 def read_json(data: bytes, source: str) -> dict[str, Any]:
@@ -57,7 +59,8 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
         raise refused(f"not JSON: {error}") from None
     if repeated:
         raise SpecError(
-            Problem(source, "", f"duplicate key {key!r} at {_second_place(text, key)}") for key in repeated
+            Problem(source, "", f"duplicate key {key[:80]!r} at {_second_place(text, key)}")
+            for key in repeated[:_REPEATED]
         )
     if not isinstance(value, dict):
         raise refused("the root is not an object")

@@ -144,6 +144,7 @@ def allocate(
     same = fold if folded else str
     names: dict[str, str] = {}
     taken: set[str] = set()
+    numbers: dict[str, Iterator[int]] = {}
     for key in sorted(wanted.keys() & published.keys()):
         if same(published[key]) not in taken:
             names[key] = published[key]
@@ -151,19 +152,26 @@ def allocate(
     for key in sorted(
         wanted.keys() - names.keys(), key=lambda key: (key.rpartition(".")[2] != wanted[key], key)
     ):
+        preferred = wanted[key] or "n"
         names[key] = next(
             name
-            for name in _candidates(wanted[key] or "n", folded)
+            for name in _candidates(
+                preferred, folded, numbers.setdefault(same(preferred), itertools.count(2))
+            )
             if name not in refused and same(name) not in taken
         )
         taken.add(same(names[key]))
     return names
 
 
-def _candidates(preferred: str, folded: bool) -> Iterator[str]:
-    """The preferred name, then near ones without end: classes get a number, other names `_` first."""
+def _candidates(preferred: str, folded: bool, numbers: Iterator[int]) -> Iterator[str]:
+    """The preferred name, then near ones without end: classes get a number, other names `_` first.
+
+    `numbers` goes on where the last name of the same kind stopped: a thousand names that are alike take a thousand
+    steps, not a million.
+    """
     yield preferred
     if not folded:
         yield f"{preferred}_"
-    for number in itertools.count(2):
+    for number in numbers:
         yield f"{preferred}{number}" if folded else f"{preferred}_{number}"

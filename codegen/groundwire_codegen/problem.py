@@ -12,9 +12,13 @@ _LONGEST: Final = 1_000
 """Characters that are shown of a place, of a message, or of a hint."""
 
 
+def visible(text: str) -> str:
+    """Text of an input, fit for a terminal: one line, and nothing that hides or moves."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def _shown(text: str) -> str:
-    """Text that a document may have written, fit for a terminal: one line, and nothing that hides or moves."""
-    plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[: _LONGEST + 1])
+    plain = visible(text[: _LONGEST + 1])
     return f"{plain[:_LONGEST]}..." if len(plain) > _LONGEST else plain
 
 

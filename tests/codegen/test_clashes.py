@@ -107,15 +107,17 @@ def test_message_names_of_the_runtime_s_codecs(load: Load) -> None:
 
 def test_checkers_find_nothing(tmp_path: Path) -> None:
     pytest.importorskip("mypy")
+    document = bookshop()
     for kind in VALUES:
-        document = bookshop()
-        document["schemas"]["Book"]["properties"] = {name: typed(kind) for name in FIELDS}
-        parameters = {name: {**typed("instant"), "location": "query"} for name in FIELDS}
-        document["methods"] = {name: method(name, parameters=parameters) for name in FIELDS if name.isalpha()}
-        (tmp_path / f"client_{kind}").mkdir()
-        for path, text in files(document).items():
-            (tmp_path / f"client_{kind}" / path).write_text(text, "utf-8")
-    assert mypy(tmp_path, [f"client_{kind}" for kind in VALUES]) == ""
+        properties = {name: typed(kind) for name in FIELDS}
+        document["schemas"][f"Book{kind}"] = {"id": f"Book{kind}", "type": "object", "properties": properties}
+        document["schemas"]["Book"]["properties"][kind] = {"$ref": f"Book{kind}"}
+    parameters = {name: {**typed("instant"), "location": "query"} for name in FIELDS}
+    document["methods"] = {name: method(name, parameters=parameters) for name in FIELDS if name.isalpha()}
+    (tmp_path / "shop").mkdir()
+    for path, text in files(document).items():
+        (tmp_path / "shop" / path).write_text(text, "utf-8")
+    assert mypy(tmp_path, ["shop"]) == ""
     assert ruff(tmp_path) == ""
 
 

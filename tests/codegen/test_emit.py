@@ -219,6 +219,7 @@ def test_a_lock_that_is_too_large_is_refused(out: Path) -> None:
         ({"a.py": b"old a\r\n"}, "(no line differs"),
         ({"a.py": b"old a"}, "(no line differs"),
         ({"a.py": b"\xff"}, "-\ufffd"),
+        ({"a.py": b"\x1b[2J\xe2\x80\xae\n"}, "-\\x1b[2J\\u202e"),
         ({"py.typed": None}, "(no line differs"),
     ],
 )

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.codegen.documents import encoded
 from tests.codegen.packages import CASES, case_inputs, inputs
 
-EXAMPLES = int(os.environ.get("GROUNDWIRE_FUZZ", "60"))
+EXAMPLES = int(os.environ.get("GROUNDWIRE_FUZZ", "30"))
 TEXTS = [
     *(
         "",

@@ -92,6 +92,8 @@ STATEMENTS = [
     "def f(value):\n    return unbound",
     "def f(value):\n    try:\n        return 1\n    except Exception:\n        return 2",
     "class x: pass",
+    "class X[T: open('f')]:\n    a: str",
+    "def f[T: open('f')](): return 1",
     "class X(metaclass=dict): pass",
     "class X(dict()): pass",
     "class X:\n    open('f')",
@@ -112,6 +114,16 @@ EXPRESSIONS = [
     "().__class__",
     "os.a.b",
 ]
+
+
+HEAD = {
+    "__init__.py": "from . import messages",
+    "client.py": "from typing import Literal\nfrom . import messages\nfrom .codecs import CODECS",
+    "codecs.py": "from groundwire_runtime import decode, encode\nfrom . import messages",
+    "messages.py": "from typing import Literal, TypeAlias\nfrom attrs import frozen",
+    "provenance.py": "",
+}
+"""What stands in each file, so that a statement is refused for itself."""
 
 
 def code(*, of: str = "bounds") -> dict[str, str]:
@@ -136,10 +148,14 @@ def test_what_the_templates_write_passes(folder: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("statement", STATEMENTS)
-def test_another_statement_is_refused(statement: str, file: str, sources: dict[str, str]) -> None:
-    check_files({**sources, file: f"{sources[file]}\nx = 1\n"})
+def test_another_statement_is_refused(statement: str, file: str) -> None:
     with pytest.raises(SpecError, match=rf"output/{file}#line \d+: "):
-        check_files({**sources, file: f"{sources[file]}\n{statement}\n"})
+        check_files({file: f"{HEAD[file]}\n{statement}\n"})
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_name_may_be_given_a_literal(file: str) -> None:
+    check_files({file: f"{HEAD[file]}\nx = 1\n"})
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
@@ -159,9 +175,9 @@ def test_code_in_the_place_of_any_literal_is_refused(
             continue
         code = Replaced(place, ast.parse(expression, mode="eval").body).visit(ast.parse(sources[file]))
         with pytest.raises(SpecError):
-            check_files({**sources, file: ast.unparse(code)})
+            check_files({file: ast.unparse(code)})
         checked += 1
-        if checked == 25:
+        if checked == 10:
             break
     assert checked
 

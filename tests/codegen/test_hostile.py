@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 from typing import Any
 
 import pytest
+from groundwire_codegen.lower import MAX_MESSAGES
+from groundwire_codegen.names import allocate
 from groundwire_codegen.problem import SpecError
 
 from tests.codegen.canary import RUN, skeleton
@@ -143,6 +147,41 @@ def test_a_document_without_messages(load: Load) -> None:
     package = load(files({**bookshop(), "schemas": {}, "resources": {}, "methods": {"ping": method}}))
     assert list(package.Client.ping.__annotations__) == ["options", "return"]
     assert package.client.METHODS.keys() == {"bookshop.ping"}
+
+
+def test_names_that_are_alike_by_the_thousand_take_no_time() -> None:
+    spellings = map("".join, itertools.product(*["aA"] * 15))
+    wanted = {str(number): name for number, name in enumerate(itertools.islice(spellings, 20_000))}
+    for folded in (True, False):
+        alike = wanted if folded else dict.fromkeys(wanted, "a")
+        started = time.perf_counter()
+        assert len(set(allocate(alike, {}, folded=folded).values())) == len(wanted)
+        assert time.perf_counter() - started < 5
+
+
+def test_more_messages_than_anybody_has() -> None:
+    document = bookshop()
+    for number in range(MAX_MESSAGES + 1):
+        document["schemas"][f"S{number}"] = {
+            "id": "S",
+            "type": "object",
+            "properties": {"a": {"type": "string"}},
+        }
+        document["schemas"]["Book"]["properties"][f"s{number}"] = {"$ref": f"S{number}"}
+    with pytest.raises(SpecError, match=f"#/schemas: the wanted methods reach more than {MAX_MESSAGES}"):
+        files(document)
+
+
+def test_a_thousand_repeated_keys_are_searched_for_twenty_times() -> None:
+    pairs = ", ".join(f'"k{number}": 1, "k{number}": 2' for number in range(1_000))
+    with pytest.raises(SpecError) as caught:
+        files(f"{{{pairs}}}".encode())
+    assert len(caught.value.problems) == 20
+
+
+def test_a_key_of_an_overlay_that_has_no_end() -> None:
+    with pytest.raises(SpecError, match="a line of more than 20000 bytes"):
+        files(bookshop(), "a." * 20_000 + "a = 1")
 
 
 def test_a_long_chain_of_references_ends() -> None:

@@ -110,7 +110,12 @@ class ModuleGate:
 
     def _class(self, node: ast.ClassDef, *, top: bool) -> None:
         named = CLASS.fullmatch(node.name) or (top and PRIVATE_CLASS.fullmatch(node.name))
-        if not named or node.keywords or not all(isinstance(base, ast.Name) for base in node.bases):
+        if (
+            not named
+            or node.keywords
+            or _has_type_parameters(node)
+            or not all(isinstance(base, ast.Name) for base in node.bases)
+        ):
             self._refuse(node, f"the class {node.name}")
         for decorator in node.decorator_list:
             function = decorator.func if isinstance(decorator, ast.Call) else None
@@ -129,7 +134,8 @@ class ModuleGate:
         if self._is_package:
             self._refuse(node, None if ast.dump(node) in GETATTR else f"the function {node.name}")
             return
-        if node.decorator_list or not (node.name == special or LOCAL.fullmatch(node.name)):
+        named = node.name == special or LOCAL.fullmatch(node.name)
+        if not named or node.decorator_list or _has_type_parameters(node):
             self._refuse(node, f"the function {node.name}")
         arguments = _arguments(node.args)
         for argument in arguments:
@@ -203,6 +209,11 @@ def _bound(body: Sequence[ast.stmt]) -> set[str]:
             targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
             names |= {target.id for target in targets if isinstance(target, ast.Name)}
     return names
+
+
+def _has_type_parameters(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    """Whether there are some (PEP 695): Python has them since 3.12."""
+    return bool(getattr(node, "type_params", ()))
 
 
 def _arguments(node: ast.arguments) -> list[ast.arg]:

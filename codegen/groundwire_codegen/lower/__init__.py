@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from attrs import frozen
 
@@ -21,6 +22,9 @@ from .shapes import Shapes
 from .unenforced import unenforced_patterns
 
 __all__ = ["Lowered", "lower"]
+
+MAX_MESSAGES: Final = 20_000
+"""Messages and enums of a client; Google's largest has 3,000."""
 
 
 @frozen
@@ -50,6 +54,9 @@ def lower(
     shapes = Shapes(document, overlay, found)
     for method in wanted:
         shapes.reach_method(method)
+    if len(shapes.shapes) + len(shapes.enums) > MAX_MESSAGES:
+        words = f"the wanted methods reach more than {MAX_MESSAGES} messages and enums"
+        raise SpecError([*found, Problem("document", "/schemas", words, "choose methods: --methods ID ...")])
     found += misfits(shapes)
     naming = Naming(shapes, published or {})
     enums = lower_enums(shapes, overlay, naming)

@@ -31,13 +31,20 @@ class CallNames:
 
 
 def call_names(wanted: Sequence[Method], overlay: Overlay, naming: Naming) -> CallNames:
-    """Name every wanted method and every resource on the way to it."""
+    """Name every wanted method and every resource on the way to it; those of one resource share a scope."""
     paths = sorted(
         {method.resource[:depth] for method in wanted for depth in range(len(method.resource) + 1)}
     )
+    scopes: dict[tuple[str, ...], dict[str, str]] = {}
+    for path in paths:
+        if path:
+            scopes.setdefault(path[:-1], {})[_key("resource", path)] = snake(path[-1])
+    for method in wanted:
+        name = overlay.methods.get(method.id, NO_METHOD).name or method.name
+        scopes.setdefault(method.resource, {})[f"method:{method.id}"] = snake(name)
     attributes: dict[str, str] = {}
-    for path in paths or [()]:
-        attributes |= _scope(path, paths, wanted, overlay, naming)
+    for path, names in sorted(scopes.items()):
+        attributes |= naming.allocate(names, reserved=RESOURCE_NAMES if path else CLIENT_NAMES)
     constants = naming.allocate(
         {
             f"constant:{method.id}": constant("_".join(map(snake, (*method.resource, method.name))))
@@ -61,27 +68,6 @@ def call_names(wanted: Sequence[Method], overlay: Overlay, naming: Naming) -> Ca
             if path
         ),
     )
-
-
-def _scope(
-    path: tuple[str, ...],
-    paths: Sequence[tuple[str, ...]],
-    wanted: Sequence[Method],
-    overlay: Overlay,
-    naming: Naming,
-) -> dict[str, str]:
-    """The attributes of one resource, or of the client: its methods and the resources below it."""
-    names = {
-        f"method:{method.id}": snake(overlay.methods.get(method.id, NO_METHOD).name or method.name)
-        for method in wanted
-        if method.resource == path
-    }
-    names |= {
-        _key("resource", below): snake(below[-1])
-        for below in paths
-        if len(below) == len(path) + 1 and below[: len(path)] == path
-    }
-    return naming.allocate(names, reserved=RESOURCE_NAMES if path else CLIENT_NAMES)
 
 
 def _class_name(path: tuple[str, ...]) -> str:

@@ -23,6 +23,8 @@ from .rules import (
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """An overlay larger than this is refused; Earth Engine's has 40 KB."""
+MAX_LINE: Final = 20_000
+"""Bytes of a line: Python's reader takes time in the square of a dotted key's parts."""
 TOP: Final = frozenset(
     {"client", "document", "enums", "generate", "messages", "methods", "package", "scopes"}
 )
@@ -62,6 +64,8 @@ def read_overlay(data: bytes, *, source: str = "overlay") -> tuple[Overlay, list
     """Read an overlay. Raises SpecError when it is not TOML; other problems are returned."""
     if len(data) > MAX_BYTES:
         raise SpecError([Problem(source, "", f"larger than {MAX_BYTES} bytes")])
+    if max(map(len, data.split(b"\n"))) > MAX_LINE:
+        raise SpecError([Problem(source, "", f"a line of more than {MAX_LINE} bytes")])
     try:
         value = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:

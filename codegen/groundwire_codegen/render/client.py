@@ -13,7 +13,7 @@ from .imports import Table, import_lines
 from .layout import bracketed, quoted
 from .methods import method_constant
 from .operation import operation_constant, operation_shape, wait_stub
-from .resources import ResourceView, children, resource_views, stubs
+from .resources import ResourceView, resource_views
 from .stubs import StubView
 
 IMPORTS: Final[Table] = {
@@ -51,13 +51,14 @@ def client_view(api: Api, runtime: str) -> ClientView:
     """The view of `client.py`."""
     entries = [f"{quoted(method.id)}: {method.constant}" for method in api.methods.values()]
     held = [f"{held.name}: str | None = None" for held in api.held]
+    *resources, root = resource_views(api)
     shape = operation_shape(api)
     waits = () if shape is None else (wait_stub(shape, api),)
     view = ClientView(
         imports=(),
         constants=tuple(method_constant(method, api) for method in api.methods.values()),
         methods=bracketed("METHODS: Final[Mapping[str, Method[Any]]] = {", entries, "}"),
-        resources=resource_views(api),
+        resources=tuple(resources),
         doc=docstring(_client_doc(api), 4),
         signature=bracketed(
             "def __init__(",
@@ -66,8 +67,8 @@ def client_view(api: Api, runtime: str) -> ClientView:
             indent=4,
         ),
         construction=_construction(api),
-        children=children(api, ()),
-        stubs=(*stubs(api, ()), *waits),
+        children=root.children,
+        stubs=(*root.stubs, *waits),
         operation="" if shape is None else operation_constant(shape),
     )
     own = ("from . import messages", "from .codecs import CODECS")

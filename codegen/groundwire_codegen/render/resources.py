@@ -20,25 +20,20 @@ class ResourceView:
 
 
 def resource_views(api: Api) -> tuple[ResourceView, ...]:
-    """Every resource, inner ones first."""
+    """Every resource, inner ones first, and the client itself, without a class of its own, last."""
+    children: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    stubs: dict[tuple[str, ...], list[StubView]] = {}
+    for resource in api.resources:
+        children.setdefault(resource.path[:-1], []).append((resource.name, resource.class_name))
+    for method in api.methods.values():
+        stubs.setdefault(method.resource, []).append(stub(method, api))
+    classes = {resource.path: resource.class_name for resource in api.resources}
     return tuple(
         ResourceView(
-            cls=resource.class_name,
-            doc=docstring(f"The resource `{'.'.join(resource.path)}`.", 4),
-            children=children(api, resource.path),
-            stubs=stubs(api, resource.path),
+            cls=classes.get(path, ""),
+            doc=docstring(f"The resource `{'.'.join(path)}`.", 4),
+            children=tuple(children.get(path, ())),
+            stubs=tuple(stubs.get(path, ())),
         )
-        for resource in sorted(api.resources, key=lambda each: (-len(each.path), each.path))
+        for path in sorted({*classes, ()}, key=lambda path: (-len(path), path))
     )
-
-
-def children(api: Api, path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Attribute and class of every resource right below a path."""
-    return tuple(
-        (resource.name, resource.class_name) for resource in api.resources if resource.path[:-1] == path
-    )
-
-
-def stubs(api: Api, path: tuple[str, ...]) -> tuple[StubView, ...]:
-    """The stubs of the methods at a path."""
-    return tuple(stub(method, api) for method in api.methods.values() if method.resource == path)
