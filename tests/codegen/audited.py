@@ -18,9 +18,7 @@ from groundwire_codegen import cli, compile, emit, pipeline, render, vendor
 CODE = {
     str(Path(path).resolve())
     for path in (
-        *sysconfig.get_paths().values(),
-        sys.prefix,
-        sys.base_prefix,
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *(Path(module.__file__ or "").parent for module in (cli, compile, emit, pipeline, render, vendor)),
     )
 }
@@ -73,7 +71,7 @@ class Audit:
             return
         if flags & WRITING or set(mode or "") & set("wax+"):
             self._judge("write", path)
-        elif self._full(path) not in self.inputs and not self._full(path).startswith(tuple(CODE)):
+        elif self._full(path) not in self.inputs and not _is_code(self._full(path)):
             self._judge("read", path)
 
     def _judge(self, event: str, path: Any, *, follow: bool = True) -> None:
@@ -85,6 +83,10 @@ class Audit:
     def _full(path: Any) -> str:
         """Where a path leads, links on the way included."""
         return os.path.realpath(os.fsdecode(path))
+
+
+def _is_code(place: str) -> bool:
+    return any(place == code or place.startswith(code + os.sep) for code in CODE)
 
 
 def _is_below_a_folder(event: str, arguments: tuple[Any, ...]) -> bool:
