@@ -18,9 +18,7 @@ from groundwire_codegen import cli, compile, emit, pipeline, render, vendor
 CODE = {
     str(Path(path).resolve())
     for path in (
-        *sysconfig.get_paths().values(),
-        sys.prefix,
-        sys.base_prefix,
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *(Path(module.__file__ or "").parent for module in (cli, compile, emit, pipeline, render, vendor)),
     )
 }
