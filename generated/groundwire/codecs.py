@@ -192,7 +192,7 @@ def encode_affine_transform(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.scale_x) is not None:
             key = "scaleX"
-            write(',"scaleX":' if some else '{"scaleX":')
+            write('{"scaleX":')
             write(encode.double(value, depth))
             some = True
         if (value := message.shear_x) is not None:
@@ -260,7 +260,7 @@ def encode_array_value(message: Any, depth: int, write: Write) -> None:
     try:
         if value := message.values:
             key = "values"
-            write(',"values":' if some else '{"values":')
+            write('{"values":')
             encode_value_node__list(value, depth, write)
             some = True
     except EncodeError as error:
@@ -337,7 +337,7 @@ def encode_cloud_storage_destination(message: Any, depth: int, write: Write) -> 
     try:
         if (value := message.bucket) is not None:
             key = "bucket"
-            write(',"bucket":' if some else '{"bucket":')
+            write('{"bucket":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.filename_prefix) is not None:
@@ -395,7 +395,7 @@ def encode_dictionary_value(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.values) is not EMPTY and value:
             key = "values"
-            write(',"values":' if some else '{"values":')
+            write('{"values":')
             encode_value_node__map(value, depth, write)
             some = True
     except EncodeError as error:
@@ -442,7 +442,7 @@ def encode_drive_destination(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.folder) is not None:
             key = "folder"
-            write(',"folder":' if some else '{"folder":')
+            write('{"folder":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.filename_prefix) is not None:
@@ -494,7 +494,7 @@ def encode_earth_engine_destination(message: Any, depth: int, write: Write) -> N
     try:
         if (value := message.name) is not None:
             key = "name"
-            write(',"name":' if some else '{"name":')
+            write('{"name":')
             write(encode_earth_engine_destination__name__bounded(value, depth))
             some = True
         if (value := message.overwrite) is not None:
@@ -605,7 +605,7 @@ def encode_export_image_request(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.expression) is not None:
             key = "expression"
-            write(',"expression":' if some else '{"expression":')
+            write('{"expression":')
             encode_expression(value, depth, write)
             some = True
         if (value := message.description) is not None:
@@ -700,7 +700,7 @@ def encode_expression(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.values) is not EMPTY and value:
             key = "values"
-            write(',"values":' if some else '{"values":')
+            write('{"values":')
             encode_value_node__map(value, depth, write)
             some = True
         if (value := message.result) is not None:
@@ -752,7 +752,7 @@ def encode_function_definition(message: Any, depth: int, write: Write) -> None:
     try:
         if value := message.argument_names:
             key = "argumentNames"
-            write(',"argumentNames":' if some else '{"argumentNames":')
+            write('{"argumentNames":')
             write(encode__string__list(value, depth))
             some = True
         if (value := message.body) is not None:
@@ -815,12 +815,12 @@ def encode_function_invocation(message: Any, depth: int, write: Write) -> None:
             if value.__class__ is messages.FunctionInvocation.FunctionName:
                 key = "functionName"
                 value = value.value
-                write(',"functionName":' if some else '{"functionName":')
+                write('{"functionName":')
                 write(quote(value) if value.__class__ is str else encode.string(value, depth))
             elif value.__class__ is messages.FunctionInvocation.FunctionReference:
                 key = "functionReference"
                 value = value.value
-                write(',"functionReference":' if some else '{"functionReference":')
+                write('{"functionReference":')
                 write(quote(value) if value.__class__ is str else encode.string(value, depth))
             else:
                 key = None
@@ -892,7 +892,7 @@ def encode_geo_tiff_image_export_options(message: Any, depth: int, write: Write)
     try:
         if (value := message.cloud_optimized) is not None:
             key = "cloudOptimized"
-            write(',"cloudOptimized":' if some else '{"cloudOptimized":')
+            write('{"cloudOptimized":')
             write(encode.boolean(value, depth))
             some = True
         if (value := message.tile_dimensions) is not None:
@@ -970,7 +970,7 @@ def encode_grid_dimensions(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.width) is not None:
             key = "width"
-            write(',"width":' if some else '{"width":')
+            write('{"width":')
             write(encode.int32(value, depth))
             some = True
         if (value := message.height) is not None:
@@ -1031,7 +1031,7 @@ def encode_image_asset_export_options(message: Any, depth: int, write: Write) ->
     try:
         if (value := message.pyramiding_policy) is not None:
             key = "pyramidingPolicy"
-            write(',"pyramidingPolicy":' if some else '{"pyramidingPolicy":')
+            write('{"pyramidingPolicy":')
             write(encode_pyramiding_policy(value, depth))
             some = True
         if (value := message.pyramiding_policy_overrides) is not EMPTY and value:
@@ -1115,7 +1115,7 @@ def encode_image_file_export_options(message: Any, depth: int, write: Write) -> 
     try:
         if (value := message.file_format) is not None:
             key = "fileFormat"
-            write(',"fileFormat":' if some else '{"fileFormat":')
+            write('{"fileFormat":')
             write(encode_image_file_format(value, depth))
             some = True
         if (value := message.destination) is not None:
@@ -1188,7 +1188,7 @@ def encode_list_operations_response(message: Any, depth: int, write: Write) -> N
     try:
         if value := message.operations:
             key = "operations"
-            write(',"operations":' if some else '{"operations":')
+            write('{"operations":')
             encode_operation__list(value, depth, write)
             some = True
         if (value := message.next_page_token) is not None:
@@ -1332,7 +1332,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.name) is not None:
             key = "name"
-            write(',"name":' if some else '{"name":')
+            write('{"name":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.metadata) is not None:
@@ -1456,7 +1456,7 @@ def encode_operation_metadata(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.state) is not None:
             key = "state"
-            write(',"state":' if some else '{"state":')
+            write('{"state":')
             write(encode_operation_state(value, depth))
             some = True
         if (value := message.description) is not None:
@@ -1573,7 +1573,7 @@ def encode_operation_notification(message: Any, depth: int, write: Write) -> Non
     try:
         if (value := message.severity) is not None:
             key = "severity"
-            write(',"severity":' if some else '{"severity":')
+            write('{"severity":')
             write(encode_notification_severity(value, depth))
             some = True
         if (value := message.topic) is not None:
@@ -1639,7 +1639,7 @@ def encode_operation_stage(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.display_name) is not None:
             key = "displayName"
-            write(',"displayName":' if some else '{"displayName":')
+            write('{"displayName":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.complete_work_units) is not None:
@@ -1710,7 +1710,7 @@ def encode_pixel_grid(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.dimensions) is not None:
             key = "dimensions"
-            write(',"dimensions":' if some else '{"dimensions":')
+            write('{"dimensions":')
             encode_grid_dimensions(value, depth, write)
             some = True
         if (value := message.affine_transform) is not None:
@@ -1777,7 +1777,7 @@ def encode_status(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.code) is not None:
             key = "code"
-            write(',"code":' if some else '{"code":')
+            write('{"code":')
             write(encode.int32(value, depth))
             some = True
         if (value := message.message) is not None:
@@ -1863,7 +1863,7 @@ def encode_tf_record_image_export_options(message: Any, depth: int, write: Write
     try:
         if (value := message.tile_dimensions) is not None:
             key = "tileDimensions"
-            write(',"tileDimensions":' if some else '{"tileDimensions":')
+            write('{"tileDimensions":')
             encode_grid_dimensions(value, depth, write)
             some = True
         if (value := message.margin_dimensions) is not None:
@@ -2202,7 +2202,7 @@ def encode_wait_operation_request(message: Any, depth: int, write: Write) -> Non
     try:
         if (value := message.timeout) is not None:
             key = "timeout"
-            write(',"timeout":' if some else '{"timeout":')
+            write('{"timeout":')
             write(encode.duration(value, depth))
             some = True
     except EncodeError as error:

@@ -35,9 +35,9 @@ def _function(message: Message, leaves: Leaves) -> list[str]:
         line
         for member in message.members
         for line in (
-            _write_field(member, message, leaves)
+            _write_field(member, message, leaves, first=member is message.members[0])
             if isinstance(member, Field)
-            else _write_union(member, message, leaves)
+            else _write_union(member, message, leaves, first=member is message.members[0])
         )
     ]
     if steps:
@@ -61,7 +61,7 @@ def _ending(message: Message) -> list[str]:
     ]
 
 
-def _write_field(field: Field, message: Message, leaves: Leaves) -> list[str]:
+def _write_field(field: Field, message: Message, leaves: Leaves, *, first: bool = False) -> list[str]:
     expression = leaves.encoder(field, message)
     key = quoted(field.wire)
     condition = {
@@ -72,7 +72,7 @@ def _write_field(field: Field, message: Message, leaves: Leaves) -> list[str]:
     lines = [f"        {condition}", f"            key = {key}"]
     if field.rules.multiple_of is not None:
         lines += _multiple(field, message, leaves)
-    lines += [f"            {line}" for line in _write_value(field, expression, leaves)]
+    lines += [f"            {line}" for line in _write_value(field, expression, leaves, first=first)]
     lines.append("            some = True")
     if field.rules.required:
         lines += [
@@ -83,9 +83,10 @@ def _write_field(field: Field, message: Message, leaves: Leaves) -> list[str]:
     return lines
 
 
-def _write_value(field: Field, expression: str, leaves: Leaves) -> list[str]:
+def _write_value(field: Field, expression: str, leaves: Leaves, *, first: bool) -> list[str]:
     """A key and its value."""
-    key = f"write({_opening(',', field.wire)} if some else {_opening('{', field.wire)})"
+    opening = _opening("{", field.wire)
+    key = f"write({opening})" if first else f"write({_opening(',', field.wire)} if some else {opening})"
     if leaves.writes(field.type):
         return [key, f"{expression}(value, depth, write)"]
     return [key, f"write({_inline(expression)})"]
@@ -118,12 +119,12 @@ def _multiple(field: Field, message: Message, leaves: Leaves) -> list[str]:
     return [f"            {call}"]
 
 
-def _write_union(union: Union, message: Message, leaves: Leaves) -> list[str]:
+def _write_union(union: Union, message: Message, leaves: Leaves, *, first: bool) -> list[str]:
     lines = [f"        if (value := message.{union.name}) is not None:"]
     word = "if"
     for variant in union.variants:
         lines.append(f"            {word} value.__class__ is {variant_class(variant, message)}:")
-        lines += [f"                {line}" for line in _write_variant(variant, message, leaves)]
+        lines += [f"                {line}" for line in _write_variant(variant, message, leaves, first=first)]
         word = "elif"
     classes = ", ".join(variant_class(variant, message) for variant in union.variants)
     lines += [
@@ -145,10 +146,11 @@ def _write_union(union: Union, message: Message, leaves: Leaves) -> list[str]:
     return lines
 
 
-def _write_variant(variant: Variant, message: Message, leaves: Leaves) -> list[str]:
+def _write_variant(variant: Variant, message: Message, leaves: Leaves, *, first: bool) -> list[str]:
     inside = ["value = value.value"] if variant.class_name is not None else []
     expression = leaves.encoder(variant.field, message)
-    return [f"key = {quoted(variant.field.wire)}", *inside, *_write_value(variant.field, expression, leaves)]
+    value = _write_value(variant.field, expression, leaves, first=first)
+    return [f"key = {quoted(variant.field.wire)}", *inside, *value]
 
 
 def variant_function(message: Message, variant: Variant) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from ..errors import EncodeError
 from .fault import expected
+from .names import FIRST, NEXT
 from .scalars import Encoder
 from .values import quote
 
@@ -84,13 +85,13 @@ def messages_map(item: Writer) -> Writer:
         if len(values) > BATCH:
             write_batches(encode, values, depth, write)
             return
-        opening: str = "{"
+        names = FIRST
         key: Any = None
         try:
             for key, each in values.items():
-                write(f"{opening}{quote(key)}:")
+                write(names[key])
                 item(each, depth, write)
-                opening = ","
+                names = NEXT
         except EncodeError as error:
             raise error.under(key) from None
         except TypeError:

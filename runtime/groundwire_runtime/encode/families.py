@@ -13,7 +13,8 @@ from ..errors import EncodeError
 from ..messages import EMPTY, MAX_DEPTH
 from .containers import BATCH, Write, Writer, mapping_of, sequence_of, write_batches
 from .fault import expected, too_deep
-from .values import chunks, quote
+from .names import FIRST, NEXT
+from .values import chunks
 
 MANY: Final = 8
 """Values of one kind that are worth writing at once."""
@@ -82,14 +83,14 @@ def family_map(writers: Mapping[type, Writer], name: str) -> Writer:
         if depth >= MAX_DEPTH and values:
             raise too_deep(next(iter(values.values())))
         depth += 1
-        opening: str = "{"
+        names = FIRST
         key: Any = None
         each: Any = None
         try:
             for key, each in values.items():
-                write(f"{opening}{quote(key)}:")
+                write(names[key])
                 writers[each.__class__](each, depth, write)
-                opening = ","
+                names = NEXT
         except EncodeError as error:
             raise error.under(key) from None
         except KeyError:

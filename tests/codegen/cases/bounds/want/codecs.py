@@ -166,7 +166,7 @@ def encode_program(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.celsius) is not None:
             key = "celsius"
-            write(',"celsius":' if some else '{"celsius":')
+            write('{"celsius":')
             write(encode_program__celsius__bounded(value, depth))
             some = True
         if (value := message.minutes) is not None:
@@ -262,7 +262,7 @@ def encode_size(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.height) is not None:
             key = "height"
-            write(',"height":' if some else '{"height":')
+            write('{"height":')
             write(encode.int32(value, depth))
             some = True
         if (value := message.width) is not None:

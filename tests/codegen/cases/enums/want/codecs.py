@@ -63,7 +63,7 @@ def encode_swatch(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.back_finish) is not None:
             key = "backFinish"
-            write(',"backFinish":' if some else '{"backFinish":')
+            write('{"backFinish":')
             write(encode_finish(value, depth))
             some = True
         if (value := message.color) is not None:

@@ -56,7 +56,7 @@ def encode_sum(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.left) is not None:
             key = "left"
-            write(',"left":' if some else '{"left":')
+            write('{"left":')
             encode_term(value, depth, write)
             some = True
         if (value := message.named) is not EMPTY and value:

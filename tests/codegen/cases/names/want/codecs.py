@@ -85,7 +85,7 @@ def encode_codecs2(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.thing) is not None:
             key = "thing"
-            write(',"thing":' if some else '{"thing":')
+            write('{"thing":')
             encode_thing(value, depth, write)
             some = True
     except EncodeError as error:
@@ -128,7 +128,7 @@ def encode_http_thing(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.kind) is not None:
             key = "kind"
-            write(',"kind":' if some else '{"kind":')
+            write('{"kind":')
             write(encode_http_thing_kind(value, depth))
             some = True
     except EncodeError as error:
@@ -171,7 +171,7 @@ def encode_mapping2(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.a) is not None:
             key = "a"
-            write(',"a":' if some else '{"a":')
+            write('{"a":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
     except EncodeError as error:
@@ -214,7 +214,7 @@ def encode_mapping3(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.a) is not None:
             key = "a"
-            write(',"a":' if some else '{"a":')
+            write('{"a":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
     except EncodeError as error:
@@ -367,7 +367,7 @@ def encode_thing(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.n) is not None:
             key = ""
-            write(',"":' if some else '{"":')
+            write('{"":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.n2nd) is not None:

@@ -76,7 +76,7 @@ def encode_fire_metadata(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.percent) is not None:
             key = "percent"
-            write(',"percent":' if some else '{"percent":')
+            write('{"percent":')
             write(encode.int32(value, depth))
             some = True
     except EncodeError as error:
@@ -123,7 +123,7 @@ def encode_fire_request(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.pot) is not None:
             key = "pot"
-            write(',"pot":' if some else '{"pot":')
+            write('{"pot":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.request_id) is not None:
@@ -182,7 +182,7 @@ def encode_operation(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.done) is not None:
             key = "done"
-            write(',"done":' if some else '{"done":')
+            write('{"done":')
             write(encode.boolean(value, depth))
             some = True
         if (value := message.result) is not None:
@@ -253,7 +253,7 @@ def encode_status(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.code) is not None:
             key = "code"
-            write(',"code":' if some else '{"code":')
+            write('{"code":')
             write(encode.int32(value, depth))
             some = True
         if (value := message.message) is not None:

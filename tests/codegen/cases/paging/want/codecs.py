@@ -53,7 +53,7 @@ def encode_book(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.name) is not None:
             key = "name"
-            write(',"name":' if some else '{"name":')
+            write('{"name":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
     except EncodeError as error:
@@ -100,7 +100,7 @@ def encode_list_books_response(message: Any, depth: int, write: Write) -> None:
     try:
         if value := message.books:
             key = "books"
-            write(',"books":' if some else '{"books":')
+            write('{"books":')
             encode_book__list(value, depth, write)
             some = True
         if (value := message.next_page_token) is not None:
@@ -157,7 +157,7 @@ def encode_search_request(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.page_token) is not None:
             key = "pageToken"
-            write(',"pageToken":' if some else '{"pageToken":')
+            write('{"pageToken":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.query) is not None:
@@ -209,7 +209,7 @@ def encode_search_response(message: Any, depth: int, write: Write) -> None:
     try:
         if value := message.hits:
             key = "hits"
-            write(',"hits":' if some else '{"hits":')
+            write('{"hits":')
             write(encode__string__list(value, depth))
             some = True
         if (value := message.next_page_token) is not None:

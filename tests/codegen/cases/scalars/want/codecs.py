@@ -139,7 +139,7 @@ def encode_reading(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.count) is not None:
             key = "count"
-            write(',"count":' if some else '{"count":')
+            write('{"count":')
             write(encode.uint32(value, depth))
             some = True
         if (value := message.day) is not None:
@@ -267,7 +267,7 @@ def encode_reading_parts(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.count) is not None:
             key = "count"
-            write(',"count":' if some else '{"count":')
+            write('{"count":')
             write(encode.int32(value, depth))
             some = True
     except EncodeError as error:

@@ -52,7 +52,7 @@ def encode_locker(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.number) is not None:
             key = "number"
-            write(',"number":' if some else '{"number":')
+            write('{"number":')
             write(encode.int32(value, depth))
             some = True
     except EncodeError as error:
@@ -115,7 +115,7 @@ def encode_parcel(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.note) is not None:
             key = "note"
-            write(',"note":' if some else '{"note":')
+            write('{"note":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
         if (value := message.target) is not None:
@@ -200,7 +200,7 @@ def encode_street(message: Any, depth: int, write: Write) -> None:
     try:
         if (value := message.line) is not None:
             key = "line"
-            write(',"line":' if some else '{"line":')
+            write('{"line":')
             write(quote(value) if value.__class__ is str else encode.string(value, depth))
             some = True
     except EncodeError as error:
