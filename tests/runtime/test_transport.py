@@ -9,7 +9,7 @@ import tracemalloc
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 
 import pytest
 from groundwire import Client
@@ -67,26 +67,6 @@ def test_a_connection_is_used_again() -> None:
         for _ in range(5):
             transport.send(request(wire.url))
     assert (len(wire.requests), wire.connections) == (5, 1)
-
-
-@pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 3_000_000])
-def test_a_body_of_any_size_arrives_once_and_whole(size: int) -> None:
-    body = bytes(index % 251 for index in range(size))
-    with talking(plain()) as (wire, transport):
-        for _ in range(2):
-            transport.send(Request(method_id="m", verb="POST", url=wire.url, body=body))
-    assert [each.partition(b"\r\n\r\n")[2] == body for each in wire.requests] == [True, True]
-    assert wire.header("content-length") == str(size)
-    assert wire.connections == 1
-
-
-def test_a_body_that_was_not_sent_does_not_follow_another_request() -> None:
-    with talking(plain()) as (wire, transport):
-        for name in ("bad\nname", "good"):
-            sent = Request(method_id="m", verb="POST", url=f"{wire.url}/{name}", body=name.encode())
-            with suppress(TransportError):
-                transport.send(sent)
-    assert [each.partition(b"\r\n\r\n")[2] for each in wire.requests[-1:]] == [b"good"]
 
 
 @pytest.mark.parametrize("failures", [1, 2])
