@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from itertools import count
 from typing import Final, Literal
 
 from attrs import define, field
-from groundwire import Operation, OperationMetadata
+from groundwire import Operation, OperationMetadata, OperationState
 from groundwire.client import OPERATION
-from groundwire_runtime.errors import ArgumentError, OperationError, OperationTimeout
+from groundwire_runtime.errors import (
+    ApiError,
+    ArgumentError,
+    DecodeError,
+    GroundwireError,
+    OperationError,
+    OperationTimeout,
+    ProtocolError,
+    TransportError,
+)
 from groundwire_runtime.operations import Waiter
 
+from .again import is_passing, paused
 from .client import ExportClient
 from .stall import Stall, StallWatch
 
@@ -56,9 +68,17 @@ class Export:
         return bool(self.operation.done)
 
     def refresh(self) -> Operation:
-        """Look at the operation again. Raises ApiError and TransportError."""
-        self.operation = self._client.projects.operations.get(self.name)
-        return self.operation
+        """Look at the operation again.
+
+        Raises ApiError, TransportError, and ProtocolError for an answer that contradicts what was seen before.
+        """
+        latest = self._client.projects.operations.get(self.name)
+        if latest.name != self.name:
+            raise ProtocolError(f"asked for operation {self.name}, got {str(latest.name)[:200]!r}")
+        if self.done and not latest.done:
+            raise ProtocolError(f"{self.name} was done, and is not any more")
+        self.operation = latest
+        return latest
 
     def wait(
         self,
@@ -97,15 +117,33 @@ class Export:
     def cancel(self, *, timeout: float = CANCELLING) -> Operation:
         """Ask the export to stop, and return its last state once it has ended: cancelled, or with what came first.
 
-        Raises OperationTimeout when it has not ended after `timeout` seconds.
+        Asking is repeated while no answer comes. Raises OperationTimeout when it has not ended after `timeout`
+        seconds, ApiError when it may not be cancelled, and the last error when asking was never answered.
         """
+        if not timeout > 0:
+            raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
         if not self.done:
-            self._client.projects.operations.cancel(self.name)
+            deadline = self._client.clock.monotonic() + timeout
+            self._ask_to_stop(deadline)
             try:
-                self._until_done(timeout, None, None)
+                self._until_done(max(0.001, deadline - self._client.clock.monotonic()), None, None)
             except OperationError as ended:
                 self.operation = ended.operation
         return self.operation
+
+    def _ask_to_stop(self, deadline: float) -> None:
+        """Ask until there is an answer, or a look shows that it stops: asking twice is asking once."""
+        for attempt in count():
+            try:
+                self._client.projects.operations.cancel(self.name)
+                return
+            except (ApiError, TransportError, DecodeError) as error:
+                with suppress(GroundwireError):
+                    self.refresh()
+                if self.done or (self.metadata and self.metadata.state == OperationState.CANCELLING):
+                    return
+                if not is_passing(error) or not paused(self._client.clock, attempt, deadline):
+                    raise
 
     def _until_done(
         self,
@@ -116,12 +154,15 @@ class Export:
         def poll(name: str, seconds: float | None) -> Operation:
             operations = self._client.projects.operations
             # A poll that is slow gives way to the next one.
-            self.operation = (
+            latest = (
                 operations.get(name) if seconds is None else operations.get(name, timeout=min(seconds, POLL))
             )
-            if watch is not None:
-                watch.look(self.operation)
-            return self.operation
+            # The waiter refuses an operation of another name.
+            if latest.name == name:
+                self.operation = latest
+                if watch is not None:
+                    watch.look(latest)
+            return latest
 
         if watch is not None:
             watch.look(self.operation)

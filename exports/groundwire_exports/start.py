@@ -7,18 +7,18 @@ export; when that is refused as a repeat, the operation is found by its mark amo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
 from attrs import evolve, frozen
-from groundwire import ExportImageRequest, Operation
-from groundwire_runtime.backoff import full_jitter
+from groundwire import ExportImageRequest, Operation, encode
 from groundwire_runtime.errors import (
     AlreadyExists,
     ApiError,
     ArgumentError,
     AuthError,
+    DeadlineReached,
     DecodeError,
     GroundwireError,
     OutcomeUnknown,
@@ -26,6 +26,7 @@ from groundwire_runtime.errors import (
     TransportError,
 )
 
+from .again import is_passing, paused
 from .client import ExportClient
 from .export import Export
 from .mark import mark, marked
@@ -37,7 +38,8 @@ _CALL: Final = 60.0
 _LOOKS: Final = 4
 """Complete listings without the operation, after which it is taken not to be there."""
 _NEW_IDS: Final = 3
-_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+# The message was seen, its code was not.
+_REPEAT: Final = "already started with the given request_id"
 
 
 def start_export(
@@ -57,12 +59,15 @@ def start_export(
 
     Any error but OutcomeUnknown says that this call started nothing. OutcomeUnknown has the `request_id`: nobody can know
     yet, and `start_export` with the same request and that id settles it to one operation, later or in another
-    process.
+    process. AlreadyExists: the id was used for an export of another description, which a note names. An interrupt
+    (Ctrl-C) has a note with the id.
     """
     if not isinstance(request, ExportImageRequest):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request: expected an ExportImageRequest, got {type(request).__name__}")
     if not timeout > 0:
         raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+    # What is cut off to make room for the mark would go unchecked.
+    encode(ExportImageRequest(description=request.description))
     deadline = client.clock.monotonic() + timeout
     if request.request_id:
         return _Start(client, request, request.request_id, project, deadline).settled()
@@ -78,7 +83,7 @@ def start_export(
 class _UsedUpError(Exception):
     """A new id that is refused although no answer to it was lost: a full queue uses ids up."""
 
-    def __init__(self, refused: AlreadyExists) -> None:
+    def __init__(self, refused: ApiError) -> None:
         super().__init__(str(refused))
         self.refused = refused
 
@@ -95,11 +100,21 @@ class _Start:
 
     def settled(self) -> Export:
         """The export of this id, started now or before."""
-        request = evolve(
-            self.given,
-            request_id=self.request_id,
-            description=marked(self.given.description, self.request_id),
-        )
+        try:
+            return self._settled()
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(
+                f"an export may have been started with request id {self.request_id}: "
+                "start_export with the same request and that id settles it"
+            )
+            raise
+
+    @property
+    def _description(self) -> str:
+        return marked(self.given.description, self.request_id)
+
+    def _settled(self) -> Export:
+        request = evolve(self.given, request_id=self.request_id, description=self._description)
         doubt: GroundwireError | None = None
         attempt = 0
         while True:
@@ -110,52 +125,71 @@ class _Start:
                 if operation.name:
                     return self._export(operation)
                 doubt = ProtocolError("the service answered a start with an operation without a name")
-            except AlreadyExists as refused:
-                return self._repeated(refused, doubt)
             except DecodeError as unreadable:
                 doubt = unreadable
             except OutcomeUnknown as unknown:
-                if isinstance(unknown.__cause__, AlreadyExists):
-                    return self._repeated(unknown.__cause__, unknown)
                 doubt = unknown
+                if isinstance(unknown.__cause__, ApiError) and _is_repeat(unknown.__cause__):
+                    return self._repeated(unknown.__cause__, doubt)
             except (ApiError, AuthError, TransportError) as error:
+                if _is_repeat(error):
+                    return self._repeated(error, doubt)
                 # This time it was not started; an earlier time it may have been.
                 if doubt is None:
+                    error.add_note("this call started nothing")
                     raise
-                if not _is_passing(error):
+                if not is_passing(error):
                     return self._repeated(error, doubt)
-            if not self._paused(attempt):
+            if not paused(self.client.clock, attempt, self.deadline):
                 raise self._unknown() from doubt
             attempt += 1
 
     def _repeated(self, error: GroundwireError, doubt: GroundwireError | None) -> Export:
         """The export that another send of this id started."""
         found = self._found()
-        if found is not None:
+        if found is not None and _description(found) == self._description:
             return self._export(found)
-        fresh = doubt is None and not self.given.request_id
-        if fresh and isinstance(error, AlreadyExists) and error.attempts > 1:
-            raise _UsedUpError(error)
+        if doubt is None and isinstance(error, ApiError):
+            if not self.given.request_id and error.attempts > 1:
+                raise _UsedUpError(error)
+            if self.given.request_id and found is not None:
+                error.add_note(
+                    f"the id was used for {found.name}, described as {_description(found)!r}; this call started nothing"
+                )
+                raise error
         raise self._unknown() from error
 
     def _found(self) -> Operation | None:
-        """The operation with this id's mark; None when listing after listing does not have it."""
+        """The operation with this marked description, or one that shares only the mark when listing after listing
+        does not have it. None without either, or when there is no time to see.
+        """
+        namesake: Operation | None = None
         looks = 0
         attempt = 0
         while True:
             try:
-                for operation in self.client.projects.operations.list(
-                    project=self.project, timeout=self._call()
-                ):
-                    if _description(operation).endswith(mark(self.request_id)):
+                for operation in self._listed():
+                    description = _description(operation)
+                    if description == self._description:
                         return operation
+                    if description.endswith(mark(self.request_id)):
+                        namesake = operation
                 looks += 1
             except (ApiError, AuthError, TransportError, ProtocolError, DecodeError) as error:
-                if not _is_passing(error):
+                if not is_passing(error):
                     raise self._unknown() from error
-            if looks >= _LOOKS or not self._paused(attempt):
+            if looks >= _LOOKS:
+                return namesake
+            if not paused(self.client.clock, attempt, self.deadline):
                 return None
             attempt += 1
+
+    def _listed(self) -> Iterator[Operation]:
+        """The project's operations, newest first. Raises DeadlineReached when the time is over before they are."""
+        for operation in self.client.projects.operations.list(project=self.project, timeout=self._call()):
+            yield operation
+            if self.client.clock.monotonic() >= self.deadline:
+                raise DeadlineReached("no time left to list operations", sent=False)
 
     def _export(self, operation: Operation) -> Export:
         return Export(self.client, operation, self.request_id)
@@ -163,15 +197,6 @@ class _Start:
     def _call(self) -> float:
         """Seconds that the next call may take."""
         return max(0.001, min(_CALL, self.deadline - self.client.clock.monotonic()))
-
-    def _paused(self, attempt: int) -> bool:
-        """Wait a little before another try; False when there is no time for one."""
-        clock = self.client.clock
-        pause = full_jitter(attempt, clock.random(), cap=20.0)
-        if clock.monotonic() + pause >= self.deadline:
-            return False
-        clock.sleep(pause)
-        return True
 
     def _unknown(self) -> OutcomeUnknown:
         return OutcomeUnknown(
@@ -181,11 +206,8 @@ class _Start:
         )
 
 
-def _is_passing(error: GroundwireError) -> bool:
-    """Whether the same call may well be answered the next time."""
-    if isinstance(error, ApiError):
-        return error.http_status in _PASSING
-    return isinstance(error, (TransportError, ProtocolError, DecodeError))
+def _is_repeat(error: GroundwireError) -> bool:
+    return isinstance(error, AlreadyExists) or (isinstance(error, ApiError) and _REPEAT in error.message)
 
 
 def _description(operation: Operation) -> str:

@@ -16,12 +16,21 @@ from groundwire import (
     OperationState,
     Status,
     Timestamp,
+    credentials,
 )
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_exports import Export, Stall, start_export
 from groundwire_exports.stall import StallWatch
-from groundwire_runtime.errors import ArgumentError, OperationError, OperationTimeout
+from groundwire_runtime.errors import (
+    ArgumentError,
+    OperationError,
+    OperationTimeout,
+    PermissionDenied,
+    ProtocolError,
+    Unavailable,
+)
 
+from tests.runtime.doubles import Script, Time, answer
 from tests.soak.starts import request as full_request
 
 
@@ -75,6 +84,74 @@ def test_cancelling_is_confirmed(export: Export, earthengine_contract: EarthEngi
     assert len(earthengine_contract.requests) == before
     with pytest.raises(OperationError, match="was cancelled"):
         export.wait()
+
+
+@pytest.mark.parametrize("refused", ["unavailable", "internal", "rate-quota"])
+def test_asking_it_to_stop_is_repeated(
+    export: Export, earthengine_contract: EarthEngineContract, refused: str
+) -> None:
+    earthengine_contract.advance(2)
+    earthengine_contract.hold()
+    earthengine_contract.refuse(refused, times=3, method="operations.cancel")
+    assert export.cancel().done
+    assert export.metadata is not None
+    assert export.metadata.state == OperationState.CANCELLED
+
+
+def test_an_end_in_the_meantime_is_the_answer_to_a_cancel_that_is_refused(
+    export: Export, earthengine_contract: EarthEngineContract
+) -> None:
+    earthengine_contract.finish(export.operation)
+    earthengine_contract.refuse("iam-permission-denied", method="operations.cancel")
+    assert export.cancel().done
+    assert export.metadata is not None
+    assert export.metadata.state == OperationState.SUCCEEDED
+
+
+def test_a_cancel_that_is_refused_for_good_is_raised(
+    export: Export, earthengine_contract: EarthEngineContract
+) -> None:
+    earthengine_contract.hold()
+    earthengine_contract.refuse("iam-permission-denied", times=99, method="operations.cancel")
+    with pytest.raises(PermissionDenied):
+        export.cancel()
+    assert sum("cancel" in each.path for each in earthengine_contract.requests) == 1
+
+
+def test_a_cancel_that_is_never_answered_ends_in_time(
+    export: Export, client: Client, earthengine_contract: EarthEngineContract
+) -> None:
+    earthengine_contract.hold()
+    earthengine_contract.refuse("unavailable", times=999, method="operations.cancel")
+    begun = client.clock.monotonic()
+    with pytest.raises(Unavailable):
+        export.cancel(timeout=60)
+    assert 20 < client.clock.monotonic() - begun <= 60
+
+
+NAME = "projects/p/operations/A"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ({}, {"name": "projects/p/operations/B"}, "asked for operation projects/p/operations/A"),
+        ({"done": True, "result": Operation.Response({})}, {"name": NAME}, "was done"),
+    ],
+)
+def test_a_look_that_contradicts_the_last_one_changes_nothing(
+    before: dict[str, Any], after: dict[str, Any], says: str
+) -> None:
+    script = Script(forever=answer(after))
+    client = Client(transport=script, credentials=credentials.anonymous(), clock=Time().clock())
+    export = Export(client, Operation(name=NAME, **before))
+    kept = export.operation
+    with pytest.raises(ProtocolError, match=says):
+        export.refresh()
+    if not before:
+        with pytest.raises(ProtocolError, match=says):
+            export.wait()
+    assert export.operation is kept
 
 
 def test_a_timeout_leaves_it_running(export: Export, earthengine_contract: EarthEngineContract) -> None:

@@ -107,10 +107,32 @@ def test_a_lost_start_is_found_by_its_mark(lost: Step) -> None:
     assert service.ids == ["id-1", "id-1"]
 
 
-def test_a_start_of_an_earlier_process_is_found_by_its_id() -> None:
-    service = Service([REPEAT], listing())
-    export = service.start(evolve(REQUEST, request_id="mine", description="renamed"))
+@pytest.mark.parametrize("code", [(409, "ALREADY_EXISTS"), (400, "INVALID_ARGUMENT")])
+def test_a_start_of_an_earlier_process_is_found_by_its_id(code: tuple[int, str]) -> None:
+    repeat = refusal(*code, "A different Operation was already started with the given request_id.")
+    service = Service([repeat], listing())
+    export = service.start(evolve(REQUEST, request_id="mine"))
     assert (export.name, service.ids, service.looks) == (OURS, ["mine"], 1)
+
+
+@pytest.mark.parametrize("text", ["weekly", "", "n" * 80])
+def test_an_operation_that_shares_only_the_mark_is_another_one(text: str) -> None:
+    stranger = operation("projects/p/operations/THEIRS", f"{text}{mark('mine')}")
+    mine = evolve(REQUEST, request_id="mine")
+    assert Service([LOST, REPEAT], listing(stranger)).start(mine).name == OURS
+    only_theirs = Service([LOST, REPEAT], lambda _: [answer({"operations": [stranger]})])
+    with pytest.raises(OutcomeUnknown):
+        only_theirs.start(mine)
+    assert only_theirs.looks == 4
+
+
+def test_an_id_that_another_export_has_is_refused_by_name() -> None:
+    theirs = operation("projects/p/operations/THEIRS", marked("weekly", "mine"))
+    service = Service([REPEAT], lambda _: [answer({"operations": [theirs]})])
+    with pytest.raises(AlreadyExists) as caught:
+        service.start(evolve(REQUEST, request_id="mine"))
+    assert any("operations/THEIRS" in note and "weekly" in note for note in caught.value.__notes__)
+    assert len(service.sent) == 1
 
 
 def test_metadata_of_another_type_is_read_too() -> None:
@@ -134,9 +156,10 @@ def test_metadata_of_another_type_is_read_too() -> None:
 )
 def test_a_refusal_says_that_nothing_was_started(refused: Step, error: type[Exception]) -> None:
     service = Service([refused])
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         service.start()
     assert (len(service.sent), service.looks) == (1, 0)
+    assert caught.value.__notes__ == ["this call started nothing"]
 
 
 def test_no_connection_says_that_nothing_was_started() -> None:
@@ -145,6 +168,7 @@ def test_no_connection_says_that_nothing_was_started() -> None:
         service.start()
     assert not caught.value.sent
     assert set(service.ids) == {"id-1"}
+    assert caught.value.__notes__ == ["this call started nothing"]
 
 
 def test_an_id_that_a_full_queue_used_up_gives_way_to_another() -> None:
@@ -219,6 +243,29 @@ def test_what_cannot_be_settled_in_time_is_unknown(forever: Step) -> None:
     assert set(service.ids) == {"id-1"}
 
 
+def test_a_long_listing_ends_with_the_time_to_settle() -> None:
+    service = Service([LOST, REPEAT])
+
+    def listed(_: str) -> list[Step]:
+        service.time.pass_by(30)
+        token = f"page-{service.looks}"
+        return [answer({"operations": [operation("o", "x")], "nextPageToken": token})]
+
+    service.listed = listed
+    begun = service.time.now
+    with pytest.raises(OutcomeUnknown):
+        service.start(timeout=100)
+    assert service.time.now - begun <= 130
+
+
+@pytest.mark.parametrize("request_id", [None, "mine"])
+def test_an_interrupt_says_which_id_settles_it(request_id: str | None) -> None:
+    service = Service([KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt) as caught:
+        service.start(evolve(REQUEST, request_id=request_id))
+    assert f"request id {service.ids[0]}" in caught.value.__notes__[0]
+
+
 def test_a_page_further_on_is_read_too() -> None:
     def listed(description: str) -> list[Step]:
         first = {"operations": [operation("projects/p/operations/X", "x")], "nextPageToken": "t"}
@@ -237,4 +284,7 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
             service.start(timeout=timeout)
     with pytest.raises(ValueError, match="/priority"):
         service.start(evolve(REQUEST, priority=10_000))
+    for description in ("n" * 101, f"{'n' * 90} "):
+        with pytest.raises(ValueError, match="/description"):
+            service.start(evolve(REQUEST, description=description))
     assert service.sent == []

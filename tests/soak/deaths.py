@@ -60,9 +60,10 @@ def run(*, seed: int, starts: int, deaths: int) -> Report:
                     except subprocess.TimeoutExpired:
                         child.kill()
                     killed += 1
-        counts = started(endpoint)
+        operations = started(endpoint)
     wanted = {f"death.{number}": 1 for number in range(starts)}
-    wrong = {name: counts[name] for name in {*wanted, *counts} if counts[name] != wanted.get(name, 0)}
+    counts = {name: len(operations.get(name, ())) for name in {*wanted, *operations}}
+    wrong = {name: count for name, count in counts.items() if count != wanted.get(name, 0)}
     return Report(seed=seed, starts=starts, deaths=killed, wrong=wrong)
 
 

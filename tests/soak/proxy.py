@@ -11,6 +11,7 @@ import re
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 from contextlib import suppress
 from typing import Final, Literal, Self, get_args
@@ -33,6 +34,8 @@ PATIENCE: Final = 20.0
 _ID: Final = re.compile(rb'"requestId":"([^"]+)"')
 _LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _PIECES: Final = 12
+_PAUSE: Final = 0.01
+"""Seconds between two pieces of an answer that drips, at the most."""
 
 
 @frozen
@@ -139,9 +142,13 @@ class FaultProxy:
         if fate.fault == "answer cut at a byte":
             sock.sendall(answer[: int(fate.place * len(answer))])
             return _reset(sock)
-        size = len(answer) // _PIECES + 1 if fate.fault == "drip" else len(answer)
+        if fate.fault != "drip":
+            sock.sendall(answer)
+            return True
+        size = len(answer) // _PIECES + 1
         for start in range(0, len(answer), size):
             sock.sendall(answer[start : start + size])
+            time.sleep(fate.place * _PAUSE)
         return True
 
 

@@ -1,8 +1,9 @@
 """Starts under fire: `python -m tests.soak.starts [--starts N] [--threads N] [--seed N]`.
 
-Many threads start exports through a proxy that hits three in ten requests, the listing too. In the end every export is
-one operation, every operation has a caller that can name it, and every OutcomeUnknown was settled. Exits with 1 when
-that does not hold, and prints the seed, with which the same faults come again.
+Many threads start exports of several users through a proxy that hits three in ten requests, the listing too; one start
+in four is in a hurry, so that it ends in OutcomeUnknown every so often. In the end every export is one operation, every
+operation has a caller that can name it, and every OutcomeUnknown was settled. Exits with 1 when that does not hold, and
+prints the seed, with which the same faults come again.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import subprocess
 import sys
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import google.auth.credentials
 import groundwire
@@ -25,6 +26,7 @@ from attrs import frozen
 from groundwire import Client, ExportImageRequest, Expression, OperationMetadata, ValueNode
 from groundwire_exports import Export, start_export, unmarked
 from groundwire_exports.client import Projects
+from groundwire_exports.start import TIMEOUT
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import GroundwireError, OutcomeUnknown
 
@@ -35,14 +37,22 @@ FASTER: Final = 50.0
 """How much faster than real time the clients' clock runs."""
 SETTLING: Final = 20
 """Calls that an unknown outcome is given to settle."""
+USERS: Final = 4
+"""Users that share the project, each with a client and ids of its own."""
+HURRIED: Final = 4.0
+"""Seconds of the clients' clock that the first call of a start in a hurry has."""
 
 
 class Refreshed(google.auth.credentials.Credentials):  # type: ignore[misc] # google-auth is untyped here
     """A token that a refresh gives again: the caller stays the same one."""
 
+    def __init__(self, user: str = "soak") -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # as above
+        self._user = user
+
     def refresh(self, request: object) -> None:
         del request
-        self.token = "soak"
+        self.token = self._user
 
 
 @frozen(kw_only=True)
@@ -68,7 +78,7 @@ class Report:
                 f"{hit:,} of {self.faults.total():,} requests hit"
             ),
             *(f"  {count:7,} {fault}" for fault, count in sorted(self.faults.items())),
-            f"  {self.unknown:,} unknown outcomes, all settled; {self.refused:,} refused for good",
+            f"  {self.unknown:,} starts met an unknown outcome; {self.refused:,} ended in an error: nothing was started",
         ]
         return "\n".join([*lines, *(f"WRONG: {each}" for each in self.wrong)])
 
@@ -117,14 +127,14 @@ def contract_server() -> Iterator[str]:
             server.terminate()
 
 
-def started(endpoint: str) -> Counter[str]:
-    """How many operations the server has for each description, marks apart."""
+def started(endpoint: str) -> dict[str, list[str]]:
+    """The names of the operations that the server has, by their descriptions without marks."""
     client = Client(project=PROJECT, endpoint=endpoint, credentials=groundwire.credentials.Token("soak"))
-    return Counter(
-        unmarked(each.metadata.description or "")
-        for each in client.projects.operations.list()
-        if isinstance(each.metadata, OperationMetadata)
-    )
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for each in client.projects.operations.list():
+        if isinstance(each.metadata, OperationMetadata):
+            found[unmarked(each.metadata.description or "")].append(each.name or "")
+    return dict(found)
 
 
 def run(*, seed: int, starts: int, threads: int) -> Report:
@@ -133,12 +143,22 @@ def run(*, seed: int, starts: int, threads: int) -> Report:
     with contract_server() as endpoint:
         host, port = endpoint.removeprefix("http://").split(":")
         with FaultProxy((host, int(port)), seed) as proxy:
-            client = Client(
-                project=PROJECT, endpoint=proxy.endpoint, credentials=Refreshed(), clock=clock(seed)
-            )
-            with client, ThreadPoolExecutor(threads) as pool:
-                outcomes = list(pool.map(lambda number: _outcome(client, seed, number), range(starts)))
-        counts = started(endpoint)
+            clients = [
+                Client(
+                    project=PROJECT,
+                    endpoint=proxy.endpoint,
+                    credentials=Refreshed(f"user-{user}"),
+                    clock=clock(f"{seed}:user-{user}"),
+                )
+                for user in range(USERS)
+            ]
+            with ThreadPoolExecutor(threads) as pool:
+                outcomes = list(
+                    pool.map(lambda number: _outcome(clients[number % USERS], seed, number), range(starts))
+                )
+            for client in clients:
+                client.close()
+        operations = started(endpoint)
     return Report(
         seed=seed,
         starts=starts,
@@ -146,7 +166,7 @@ def run(*, seed: int, starts: int, threads: int) -> Report:
         faults=proxy.faults,
         unknown=sum(unknown for _, unknown in outcomes),
         refused=sum(isinstance(outcome, GroundwireError) for outcome, _ in outcomes),
-        wrong=tuple(_wrong(outcomes, counts)),
+        wrong=tuple(_wrong(outcomes, operations)),
     )
 
 
@@ -155,15 +175,17 @@ Outcome = tuple[Export | GroundwireError | None, int]
 
 
 def _outcome(client: Client, seed: int, number: int) -> Outcome:
-    # Every other start brings an id of its own.
-    request_id = f"soak-{seed}-{number}" if number % 2 else None
+    # Of every user's starts every other one brings an id of its own, and one in four of these and those is in a hurry.
+    turn = number // USERS
+    request_id = f"soak-{seed}-{number}" if turn % 2 else None
+    timeout = HURRIED if turn % 8 < 2 else TIMEOUT
     caller = Caller(client.projects, clock(f"{seed}:{number}"))
     unknown = 0
     for _ in range(SETTLING):
         try:
-            return start_export(caller, request(f"soak.{number}", request_id)), unknown
+            return start_export(caller, request(f"soak.{number}", request_id), timeout=timeout), unknown
         except OutcomeUnknown as error:
-            request_id, unknown = error.request_id, 1
+            request_id, unknown, timeout = error.request_id, 1, TIMEOUT
         except GroundwireError as error:
             # It says of its own call that nothing was started, and nothing of an earlier one.
             if not unknown:
@@ -171,22 +193,19 @@ def _outcome(client: Client, seed: int, number: int) -> Outcome:
     return None, unknown
 
 
-def _wrong(outcomes: list[Outcome], counts: Counter[str]) -> Iterator[str]:
-    names: Counter[Any] = Counter()
+def _wrong(outcomes: list[Outcome], operations: dict[str, list[str]]) -> Iterator[str]:
+    left = dict(operations)
     for number, (outcome, unknown) in enumerate(outcomes):
-        count = counts.pop(f"soak.{number}", 0)
+        names = left.pop(f"soak.{number}", [])
         if outcome is None:
             yield f"start {number} was not settled"
         elif isinstance(outcome, Export):
-            names[outcome.name] += 1
-            if count != 1:
-                yield f"start {number} is {count} operations"
-        elif count:
-            yield f"start {number} ended with {outcome!r} (unknown before: {unknown}) and is {count} operations"
-    if counts:
-        yield f"operations that nobody started: {sorted(counts)[:5]}"
-    if names and names.most_common(1)[0][1] > 1:
-        yield f"two starts were given one operation: {names.most_common(1)[0][0]}"
+            if names != [outcome.name]:
+                yield f"start {number} was given {outcome.name}, and is {names}"
+        elif names:
+            yield f"start {number} ended with {outcome!r} (unknown before: {unknown}), and is {names}"
+    if left:
+        yield f"operations that nobody started: {sorted(left)[:5]}"
 
 
 def main() -> None:

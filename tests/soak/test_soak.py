@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundwire_exports import Export
 from groundwire_exports.mark import mark
 
 from . import deaths, starts
@@ -12,6 +13,7 @@ def test_starts_under_fire_are_one_operation_each() -> None:
     assert not report.wrong, str(report)
     assert report.faults.total() - report.faults["none"] > 100
     assert len(report.faults) == 8
+    assert report.unknown > 5
 
 
 def test_a_process_that_dies_and_comes_again_starts_nothing_twice() -> None:
@@ -20,12 +22,16 @@ def test_a_process_that_dies_and_comes_again_starts_nothing_twice() -> None:
     assert report.deaths == 3
 
 
-def test_the_soak_would_see_a_second_operation() -> None:
+def test_the_soak_would_see_a_second_operation_and_one_of_another_start() -> None:
     with starts.contract_server() as endpoint:
         for request_id in ("one", "two"):
             client = starts.Client(project=starts.PROJECT, endpoint=endpoint, clock=starts.clock(1))
             sent = starts.request(f"soak.0{mark(request_id)}", request_id)
-            client.projects.image.export(sent)
-        counts = starts.started(endpoint)
-    assert counts == {"soak.0": 2}
-    assert list(starts._wrong([(None, 0)], counts.copy())) == ["start 0 was not settled"]
+            last = Export(client, client.projects.image.export(sent))
+        operations = starts.started(endpoint)
+    assert {name: len(names) for name, names in operations.items()} == {"soak.0": 2}
+    assert list(starts._wrong([(None, 0)], operations)) == ["start 0 was not settled"]
+    assert len(list(starts._wrong([(last, 0)], operations))) == 1
+    assert len(list(starts._wrong([(last, 0)], {"soak.0": ["projects/p/operations/OTHER"]}))) == 1
+    assert list(starts._wrong([(last, 0)], {"soak.0": [last.name]})) == []
+    assert len(list(starts._wrong([(last, 0)], {"soak.0": [last.name], "soak.1": ["x"]}))) == 1

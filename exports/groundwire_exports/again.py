@@ -1,0 +1,28 @@
+"""Calls that are made again: which are worth it, and when."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from groundwire_runtime.backoff import full_jitter
+from groundwire_runtime.clock import Clock
+from groundwire_runtime.errors import ApiError, DecodeError, GroundwireError, ProtocolError, TransportError
+
+_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+_LONGEST: Final = 20.0
+
+
+def is_passing(error: GroundwireError) -> bool:
+    """Whether the same call may well be answered the next time."""
+    if isinstance(error, ApiError):
+        return error.http_status in _PASSING
+    return isinstance(error, (TransportError, ProtocolError, DecodeError))
+
+
+def paused(clock: Clock, attempt: int, deadline: float) -> bool:
+    """Wait a little after call number `attempt` (from 0), up to 20 s; False when there is no time for it."""
+    pause = full_jitter(attempt, clock.random(), cap=_LONGEST)
+    if clock.monotonic() + pause >= deadline:
+        return False
+    clock.sleep(pause)
+    return True
