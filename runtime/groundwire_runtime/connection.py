@@ -48,6 +48,7 @@ class Bounded(HTTPConnection):
     """A connection that is made, written to and read within the deadline of the call that uses it."""
 
     sock: socket.socket | None
+    putheader = http.client.HTTPConnection.putheader  # without urllib3's marks for headers to skip
     _tail: bytes = b""
 
     def _new_conn(self) -> socket.socket:
@@ -82,12 +83,12 @@ class Bounded(HTTPConnection):
 
     def send_whole(self, request: Request, target: str) -> None:
         """Send a request; a small body leaves with its head, in one packet instead of two."""
-        body = request.body
-        if not body or len(body) > SMALL:
-            self.request(request.verb, target, body=body, headers=request.headers)
-            return
-        self._tail = body
-        self.request(request.verb, target, headers={**request.headers, "content-length": str(len(body))})
+        body, headers = request.body, request.headers
+        if body and len(body) <= SMALL:
+            headers = {**headers, "content-length": str(len(body))}
+            self._tail, body = body, None
+        # The standard library's own: what urllib3 adds to it is for the headers that it makes up.
+        http.client.HTTPConnection.request(self, request.verb, target, body=body, headers=headers)
 
     def getresponse(self) -> Any:
         """The response, as urllib3 wants it for its own pools."""
