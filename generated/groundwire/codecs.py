@@ -157,20 +157,19 @@ def decode_affine_transform(data: Any, depth: int) -> messages.AffineTransform:
     shear_y: Any = None
     scale_y: Any = None
     translate_y: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "scaleX", None)) is not None:
+        if data and (value := data.pop(key := "scaleX", None)) is not None:
             scale_x = decode.double(value, depth + 1)
-        if data and (value := pop(key := "shearX", None)) is not None:
+        if data and (value := data.pop(key := "shearX", None)) is not None:
             shear_x = decode.double(value, depth + 1)
-        if data and (value := pop(key := "translateX", None)) is not None:
+        if data and (value := data.pop(key := "translateX", None)) is not None:
             translate_x = decode.double(value, depth + 1)
-        if data and (value := pop(key := "shearY", None)) is not None:
+        if data and (value := data.pop(key := "shearY", None)) is not None:
             shear_y = decode.double(value, depth + 1)
-        if data and (value := pop(key := "scaleY", None)) is not None:
+        if data and (value := data.pop(key := "scaleY", None)) is not None:
             scale_y = decode.double(value, depth + 1)
-        if data and (value := pop(key := "translateY", None)) is not None:
+        if data and (value := data.pop(key := "translateY", None)) is not None:
             translate_y = decode.double(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -233,10 +232,9 @@ def decode_array_value(data: Any, depth: int) -> messages.ArrayValue:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     values: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "values", None)) is not None:
+        if (value := data.pop(key := "values", None)) is not None:
             values = decode_value_node__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -300,16 +298,15 @@ def decode_cloud_storage_destination(data: Any, depth: int) -> messages.CloudSto
     filename_prefix: Any = None
     permissions: Any = None
     bucket_cors_uris: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "bucket", None)) is not None:
+        if data and (value := data.pop(key := "bucket", None)) is not None:
             bucket = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "filenamePrefix", None)) is not None:
+        if data and (value := data.pop(key := "filenamePrefix", None)) is not None:
             filename_prefix = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "permissions", None)) is not None:
+        if data and (value := data.pop(key := "permissions", None)) is not None:
             permissions = decode_tile_permissions(value, depth + 1)
-        if data and (value := pop(key := "bucketCorsUris", None)) is not None:
+        if data and (value := data.pop(key := "bucketCorsUris", None)) is not None:
             bucket_cors_uris = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -368,10 +365,9 @@ def decode_dictionary_value(data: Any, depth: int) -> messages.DictionaryValue:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     values: Any = EMPTY
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "values", None)) is not None:
+        if (value := data.pop(key := "values", None)) is not None:
             values = decode_value_node__map(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -412,12 +408,11 @@ def decode_drive_destination(data: Any, depth: int) -> messages.DriveDestination
         raise decode.too_deep(data)
     folder: Any = None
     filename_prefix: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "folder", None)) is not None:
+        if (value := data.pop(key := "folder", None)) is not None:
             folder = value if value.__class__ is str else decode.string(value, depth + 1)
-        if (value := pop(key := "filenamePrefix", None)) is not None:
+        if (value := data.pop(key := "filenamePrefix", None)) is not None:
             filename_prefix = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -464,12 +459,11 @@ def decode_earth_engine_destination(data: Any, depth: int) -> messages.EarthEngi
         raise decode.too_deep(data)
     name: Any = None
     overwrite: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "name", None)) is not None:
+        if (value := data.pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
-        if (value := pop(key := "overwrite", None)) is not None:
+        if (value := data.pop(key := "overwrite", None)) is not None:
             overwrite = decode.boolean(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -544,28 +538,27 @@ def decode_export_image_request(data: Any, depth: int) -> messages.ExportImageRe
     priority: Any = None
     max_workers: Any = None
     export_options: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "expression", None)) is not None:
+        if data and (value := data.pop(key := "expression", None)) is not None:
             expression = decode_expression(value, depth + 1)
-        if data and (value := pop(key := "description", None)) is not None:
+        if data and (value := data.pop(key := "description", None)) is not None:
             description = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "maxPixels", None)) is not None:
+        if data and (value := data.pop(key := "maxPixels", None)) is not None:
             max_pixels = decode__int64__wrapped(value, depth + 1)
-        if data and (value := pop(key := "grid", None)) is not None:
+        if data and (value := data.pop(key := "grid", None)) is not None:
             grid = decode_pixel_grid(value, depth + 1)
-        if data and (value := pop(key := "requestId", None)) is not None:
+        if data and (value := data.pop(key := "requestId", None)) is not None:
             request_id = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "workloadTag", None)) is not None:
+        if data and (value := data.pop(key := "workloadTag", None)) is not None:
             workload_tag = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "priority", None)) is not None:
+        if data and (value := data.pop(key := "priority", None)) is not None:
             priority = decode__int32__wrapped(value, depth + 1)
-        if data and (value := pop(key := "maxWorkers", None)) is not None:
+        if data and (value := data.pop(key := "maxWorkers", None)) is not None:
             max_workers = decode__int32__wrapped(value, depth + 1)
-        if data and (value := pop(key := "fileExportOptions", None)) is not None:
+        if data and (value := data.pop(key := "fileExportOptions", None)) is not None:
             export_options = decode_image_file_export_options(value, depth + 1)
-        if data and (value := pop(key := "assetExportOptions", None)) is not None:
+        if data and (value := data.pop(key := "assetExportOptions", None)) is not None:
             if export_options is not None:
                 raise decode.conflict(
                     value,
@@ -670,12 +663,11 @@ def decode_expression(data: Any, depth: int) -> messages.Expression:
         raise decode.too_deep(data)
     values: Any = EMPTY
     result: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "values", None)) is not None:
+        if (value := data.pop(key := "values", None)) is not None:
             values = decode_value_node__map(value, depth + 1)
-        if (value := pop(key := "result", None)) is not None:
+        if (value := data.pop(key := "result", None)) is not None:
             result = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -722,12 +714,11 @@ def decode_function_definition(data: Any, depth: int) -> messages.FunctionDefini
         raise decode.too_deep(data)
     argument_names: Any = ()
     body: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "argumentNames", None)) is not None:
+        if (value := data.pop(key := "argumentNames", None)) is not None:
             argument_names = decode__string__list(value, depth + 1)
-        if (value := pop(key := "body", None)) is not None:
+        if (value := data.pop(key := "body", None)) is not None:
             body = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -774,12 +765,11 @@ def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvoca
         raise decode.too_deep(data)
     function: Any = None
     arguments: Any = EMPTY
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "functionName", None)) is not None:
+        if (value := data.pop(key := "functionName", None)) is not None:
             function = build_function_invocation__function_name(value if value.__class__ is str else decode.string(value, depth + 1))
-        if (value := pop(key := "functionReference", None)) is not None:
+        if (value := data.pop(key := "functionReference", None)) is not None:
             if function is not None:
                 raise decode.conflict(
                     value,
@@ -788,7 +778,7 @@ def decode_function_invocation(data: Any, depth: int) -> messages.FunctionInvoca
                     key,
                 )
             function = build_function_invocation__function_reference(value if value.__class__ is str else decode.string(value, depth + 1))
-        if (value := pop(key := "arguments", None)) is not None:
+        if (value := data.pop(key := "arguments", None)) is not None:
             arguments = decode_value_node__map(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -849,20 +839,19 @@ def decode_geo_tiff_image_export_options(data: Any, depth: int) -> messages.GeoT
     tile_size: Any = None
     no_data: Any = None
     metadata_keys: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "cloudOptimized", None)) is not None:
+        if data and (value := data.pop(key := "cloudOptimized", None)) is not None:
             cloud_optimized = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "tileDimensions", None)) is not None:
+        if data and (value := data.pop(key := "tileDimensions", None)) is not None:
             tile_dimensions = decode_grid_dimensions(value, depth + 1)
-        if data and (value := pop(key := "skipEmptyFiles", None)) is not None:
+        if data and (value := data.pop(key := "skipEmptyFiles", None)) is not None:
             skip_empty_files = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "tileSize", None)) is not None:
+        if data and (value := data.pop(key := "tileSize", None)) is not None:
             tile_size = decode__int32__wrapped(value, depth + 1)
-        if data and (value := pop(key := "noData", None)) is not None:
+        if data and (value := data.pop(key := "noData", None)) is not None:
             no_data = decode_number(value, depth + 1)
-        if data and (value := pop(key := "metadataKeys", None)) is not None:
+        if data and (value := data.pop(key := "metadataKeys", None)) is not None:
             metadata_keys = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -940,12 +929,11 @@ def decode_grid_dimensions(data: Any, depth: int) -> messages.GridDimensions:
         raise decode.too_deep(data)
     width: Any = None
     height: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "width", None)) is not None:
+        if (value := data.pop(key := "width", None)) is not None:
             width = decode.int32(value, depth + 1)
-        if (value := pop(key := "height", None)) is not None:
+        if (value := data.pop(key := "height", None)) is not None:
             height = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -994,16 +982,15 @@ def decode_image_asset_export_options(data: Any, depth: int) -> messages.ImageAs
     pyramiding_policy_overrides: Any = EMPTY
     tile_size: Any = None
     destination: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "pyramidingPolicy", None)) is not None:
+        if data and (value := data.pop(key := "pyramidingPolicy", None)) is not None:
             pyramiding_policy = decode_pyramiding_policy(value, depth + 1)
-        if data and (value := pop(key := "pyramidingPolicyOverrides", None)) is not None:
+        if data and (value := data.pop(key := "pyramidingPolicyOverrides", None)) is not None:
             pyramiding_policy_overrides = decode_pyramiding_policy__map(value, depth + 1)
-        if data and (value := pop(key := "tileSize", None)) is not None:
+        if data and (value := data.pop(key := "tileSize", None)) is not None:
             tile_size = decode__int32__wrapped(value, depth + 1)
-        if data and (value := pop(key := "earthEngineDestination", None)) is not None:
+        if data and (value := data.pop(key := "earthEngineDestination", None)) is not None:
             destination = decode_earth_engine_destination(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -1068,14 +1055,13 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
     file_format: Any = None
     destination: Any = None
     format_options: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "fileFormat", None)) is not None:
+        if data and (value := data.pop(key := "fileFormat", None)) is not None:
             file_format = decode_image_file_format(value, depth + 1)
-        if data and (value := pop(key := "driveDestination", None)) is not None:
+        if data and (value := data.pop(key := "driveDestination", None)) is not None:
             destination = decode_drive_destination(value, depth + 1)
-        if data and (value := pop(key := "cloudStorageDestination", None)) is not None:
+        if data and (value := data.pop(key := "cloudStorageDestination", None)) is not None:
             if destination is not None:
                 raise decode.conflict(
                     value,
@@ -1084,9 +1070,9 @@ def decode_image_file_export_options(data: Any, depth: int) -> messages.ImageFil
                     key,
                 )
             destination = decode_cloud_storage_destination(value, depth + 1)
-        if data and (value := pop(key := "geoTiffOptions", None)) is not None:
+        if data and (value := data.pop(key := "geoTiffOptions", None)) is not None:
             format_options = decode_geo_tiff_image_export_options(value, depth + 1)
-        if data and (value := pop(key := "tfRecordOptions", None)) is not None:
+        if data and (value := data.pop(key := "tfRecordOptions", None)) is not None:
             if format_options is not None:
                 raise decode.conflict(
                     value,
@@ -1159,14 +1145,13 @@ def decode_list_operations_response(data: Any, depth: int) -> messages.ListOpera
     operations: Any = ()
     next_page_token: Any = None
     unreachable: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "operations", None)) is not None:
+        if data and (value := data.pop(key := "operations", None)) is not None:
             operations = decode_operation__list(value, depth + 1)
-        if data and (value := pop(key := "nextPageToken", None)) is not None:
+        if data and (value := data.pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "unreachable", None)) is not None:
+        if data and (value := data.pop(key := "unreachable", None)) is not None:
             unreachable = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -1297,18 +1282,17 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
     metadata: Any = None
     done: Any = None
     result: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "name", None)) is not None:
+        if data and (value := data.pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "metadata", None)) is not None:
+        if data and (value := data.pop(key := "metadata", None)) is not None:
             metadata = decode_operation__metadata__packed(value, depth + 1)
-        if data and (value := pop(key := "done", None)) is not None:
+        if data and (value := data.pop(key := "done", None)) is not None:
             done = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "error", None)) is not None:
+        if data and (value := data.pop(key := "error", None)) is not None:
             result = decode_status(value, depth + 1)
-        if data and (value := pop(key := "response", None)) is not None:
+        if data and (value := data.pop(key := "response", None)) is not None:
             if result is not None:
                 raise decode.conflict(value, "result", {messages.Status: "error"}[result.__class__], key)
             result = build_operation__response(decode.struct(value, depth + 1))
@@ -1386,38 +1370,37 @@ def decode_operation_metadata(data: Any, depth: int) -> messages.OperationMetada
     destination_uris: Any = ()
     notifications: Any = ()
     batch_eecu_usage_seconds: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "state", None)) is not None:
+        if data and (value := data.pop(key := "state", None)) is not None:
             state = decode_operation_state(value, depth + 1)
-        if data and (value := pop(key := "description", None)) is not None:
+        if data and (value := data.pop(key := "description", None)) is not None:
             description = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "type", None)) is not None:
+        if data and (value := data.pop(key := "type", None)) is not None:
             type = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "priority", None)) is not None:
+        if data and (value := data.pop(key := "priority", None)) is not None:
             priority = decode.int32(value, depth + 1)
-        if data and (value := pop(key := "createTime", None)) is not None:
+        if data and (value := data.pop(key := "createTime", None)) is not None:
             create_time = decode.timestamp(value, depth + 1)
-        if data and (value := pop(key := "updateTime", None)) is not None:
+        if data and (value := data.pop(key := "updateTime", None)) is not None:
             update_time = decode.timestamp(value, depth + 1)
-        if data and (value := pop(key := "startTime", None)) is not None:
+        if data and (value := data.pop(key := "startTime", None)) is not None:
             start_time = decode.timestamp(value, depth + 1)
-        if data and (value := pop(key := "endTime", None)) is not None:
+        if data and (value := data.pop(key := "endTime", None)) is not None:
             end_time = decode.timestamp(value, depth + 1)
-        if data and (value := pop(key := "progress", None)) is not None:
+        if data and (value := data.pop(key := "progress", None)) is not None:
             progress = decode.double(value, depth + 1)
-        if data and (value := pop(key := "stages", None)) is not None:
+        if data and (value := data.pop(key := "stages", None)) is not None:
             stages = decode_operation_stage__list(value, depth + 1)
-        if data and (value := pop(key := "attempt", None)) is not None:
+        if data and (value := data.pop(key := "attempt", None)) is not None:
             attempt = decode.int32(value, depth + 1)
-        if data and (value := pop(key := "scriptUri", None)) is not None:
+        if data and (value := data.pop(key := "scriptUri", None)) is not None:
             script_uri = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "destinationUris", None)) is not None:
+        if data and (value := data.pop(key := "destinationUris", None)) is not None:
             destination_uris = decode__string__list(value, depth + 1)
-        if data and (value := pop(key := "notifications", None)) is not None:
+        if data and (value := data.pop(key := "notifications", None)) is not None:
             notifications = decode_operation_notification__list(value, depth + 1)
-        if data and (value := pop(key := "batchEecuUsageSeconds", None)) is not None:
+        if data and (value := data.pop(key := "batchEecuUsageSeconds", None)) is not None:
             batch_eecu_usage_seconds = decode.double(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -1544,14 +1527,13 @@ def decode_operation_notification(data: Any, depth: int) -> messages.OperationNo
     severity: Any = None
     topic: Any = None
     detail: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "severity", None)) is not None:
+        if data and (value := data.pop(key := "severity", None)) is not None:
             severity = decode_notification_severity(value, depth + 1)
-        if data and (value := pop(key := "topic", None)) is not None:
+        if data and (value := data.pop(key := "topic", None)) is not None:
             topic = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "detail", None)) is not None:
+        if data and (value := data.pop(key := "detail", None)) is not None:
             detail = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -1602,16 +1584,15 @@ def decode_operation_stage(data: Any, depth: int) -> messages.OperationStage:
     complete_work_units: Any = None
     total_work_units: Any = None
     description: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "displayName", None)) is not None:
+        if data and (value := data.pop(key := "displayName", None)) is not None:
             display_name = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "completeWorkUnits", None)) is not None:
+        if data and (value := data.pop(key := "completeWorkUnits", None)) is not None:
             complete_work_units = decode.double(value, depth + 1)
-        if data and (value := pop(key := "totalWorkUnits", None)) is not None:
+        if data and (value := data.pop(key := "totalWorkUnits", None)) is not None:
             total_work_units = decode.int64(value, depth + 1)
-        if data and (value := pop(key := "description", None)) is not None:
+        if data and (value := data.pop(key := "description", None)) is not None:
             description = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -1672,16 +1653,15 @@ def decode_pixel_grid(data: Any, depth: int) -> messages.PixelGrid:
     dimensions: Any = None
     affine_transform: Any = None
     crs: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "dimensions", None)) is not None:
+        if data and (value := data.pop(key := "dimensions", None)) is not None:
             dimensions = decode_grid_dimensions(value, depth + 1)
-        if data and (value := pop(key := "affineTransform", None)) is not None:
+        if data and (value := data.pop(key := "affineTransform", None)) is not None:
             affine_transform = decode_affine_transform(value, depth + 1)
-        if data and (value := pop(key := "crsCode", None)) is not None:
+        if data and (value := data.pop(key := "crsCode", None)) is not None:
             crs = build_pixel_grid__crs_code(value if value.__class__ is str else decode.string(value, depth + 1))
-        if data and (value := pop(key := "crsWkt", None)) is not None:
+        if data and (value := data.pop(key := "crsWkt", None)) is not None:
             if crs is not None:
                 raise decode.conflict(
                     value,
@@ -1748,14 +1728,13 @@ def decode_status(data: Any, depth: int) -> messages.Status:
     code: Any = None
     message: Any = None
     details: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "code", None)) is not None:
+        if data and (value := data.pop(key := "code", None)) is not None:
             code = decode.int32(value, depth + 1)
-        if data and (value := pop(key := "message", None)) is not None:
+        if data and (value := data.pop(key := "message", None)) is not None:
             message = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "details", None)) is not None:
+        if data and (value := data.pop(key := "details", None)) is not None:
             details = decode__struct__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -1811,26 +1790,25 @@ def decode_tf_record_image_export_options(data: Any, depth: int) -> messages.TfR
     sequence_data: Any = None
     collapse_bands: Any = None
     max_masked_ratio: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "tileDimensions", None)) is not None:
+        if data and (value := data.pop(key := "tileDimensions", None)) is not None:
             tile_dimensions = decode_grid_dimensions(value, depth + 1)
-        if data and (value := pop(key := "marginDimensions", None)) is not None:
+        if data and (value := data.pop(key := "marginDimensions", None)) is not None:
             margin_dimensions = decode_grid_dimensions(value, depth + 1)
-        if data and (value := pop(key := "compress", None)) is not None:
+        if data and (value := data.pop(key := "compress", None)) is not None:
             compress = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "maxSizeBytes", None)) is not None:
+        if data and (value := data.pop(key := "maxSizeBytes", None)) is not None:
             max_size_bytes = decode__int64__wrapped(value, depth + 1)
-        if data and (value := pop(key := "defaultValue", None)) is not None:
+        if data and (value := data.pop(key := "defaultValue", None)) is not None:
             default_value = decode.double(value, depth + 1)
-        if data and (value := pop(key := "tensorDepths", None)) is not None:
+        if data and (value := data.pop(key := "tensorDepths", None)) is not None:
             tensor_depths = decode__int32__map(value, depth + 1)
-        if data and (value := pop(key := "sequenceData", None)) is not None:
+        if data and (value := data.pop(key := "sequenceData", None)) is not None:
             sequence_data = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "collapseBands", None)) is not None:
+        if data and (value := data.pop(key := "collapseBands", None)) is not None:
             collapse_bands = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "maxMaskedRatio", None)) is not None:
+        if data and (value := data.pop(key := "maxMaskedRatio", None)) is not None:
             max_masked_ratio = decode__double__wrapped(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -2175,10 +2153,9 @@ def decode_wait_operation_request(data: Any, depth: int) -> messages.WaitOperati
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     timeout: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "timeout", None)) is not None:
+        if (value := data.pop(key := "timeout", None)) is not None:
             timeout = decode.duration(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

@@ -29,7 +29,6 @@ _LOCALS: Final = frozenset(
         "new",
         "only",
         "others",
-        "pop",
         "put_unknown_fields",
         "quote",
         "value",
@@ -78,7 +77,7 @@ def _plain(message: Message, leaves: Leaves) -> list[str]:
             lines.append(f"    {_local(member.name)}: Any = None")
             steps += _read_union(message, member, leaves)
     if steps:
-        lines += ["    pop = data.pop", '    key = ""', "    try:", *steps]
+        lines += ['    key = ""', "    try:", *steps]
         lines += ["    except DecodeError as error:", "        raise error.under(key) from None"]
     lines += _made(message, slots)
     if steps:
@@ -131,7 +130,7 @@ def _read_field(message: Message, field: Field, expression: str) -> list[str]:
 def _taken(message: Message, wire: str, absent: str) -> str:
     """Take a field out of the object; of one with many fields, only while there is something left in it."""
     some = "" if _is_small(message) else "data and "
-    return f"        if {some}(value := pop(key := {quoted(wire)}, {absent})) is not {absent}:"
+    return f"        if {some}(value := data.pop(key := {quoted(wire)}, {absent})) is not {absent}:"
 
 
 def _read_union(message: Message, union: Union, leaves: Leaves) -> list[str]:

@@ -125,26 +125,25 @@ def decode_program(data: Any, depth: int) -> messages.Program:
     start: Any = None
     steps: Any = ()
     tile: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "celsius", None)) is not None:
+        if data and (value := data.pop(key := "celsius", None)) is not None:
             celsius = decode.int32(value, depth + 1)
-        if data and (value := pop(key := "minutes", None)) is not None:
+        if data and (value := data.pop(key := "minutes", None)) is not None:
             minutes = decode.double(value, depth + 1)
-        if data and (value := pop(key := "name", None)) is not None:
+        if data and (value := data.pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "priority", None)) is not None:
+        if data and (value := data.pop(key := "priority", None)) is not None:
             priority = decode__int32__wrapped(value, depth + 1)
-        if data and (value := pop(key := "serial", None)) is not None:
+        if data and (value := data.pop(key := "serial", None)) is not None:
             serial = decode.int64(value, depth + 1)
-        if data and (value := pop(key := "size", None)) is not None:
+        if data and (value := data.pop(key := "size", None)) is not None:
             size = decode_size(value, depth + 1)
-        if data and (value := pop(key := "start", None)) is not None:
+        if data and (value := data.pop(key := "start", None)) is not None:
             start = decode_mode(value, depth + 1)
-        if data and (value := pop(key := "steps", None)) is not None:
+        if data and (value := data.pop(key := "steps", None)) is not None:
             steps = decode__string__list(value, depth + 1)
-        if data and (value := pop(key := "tile", None)) is not None:
+        if data and (value := data.pop(key := "tile", None)) is not None:
             tile = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -232,12 +231,11 @@ def decode_size(data: Any, depth: int) -> messages.Size:
         raise decode.too_deep(data)
     height: Any = None
     width: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "height", None)) is not None:
+        if (value := data.pop(key := "height", None)) is not None:
             height = decode.int32(value, depth + 1)
-        if (value := pop(key := "width", None)) is not None:
+        if (value := data.pop(key := "width", None)) is not None:
             width = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

@@ -32,16 +32,15 @@ def decode_swatch(data: Any, depth: int) -> messages.Swatch:
     color: Any = None
     finish: Any = None
     zones: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "backFinish", None)) is not None:
+        if data and (value := data.pop(key := "backFinish", None)) is not None:
             back_finish = decode_finish(value, depth + 1)
-        if data and (value := pop(key := "color", None)) is not None:
+        if data and (value := data.pop(key := "color", None)) is not None:
             color = decode_swatch_color(value, depth + 1)
-        if data and (value := pop(key := "finish", None)) is not None:
+        if data and (value := data.pop(key := "finish", None)) is not None:
             finish = decode_finish(value, depth + 1)
-        if data and (value := pop(key := "zones", None)) is not None:
+        if data and (value := data.pop(key := "zones", None)) is not None:
             zones = decode_swatch_zones_item__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

@@ -27,14 +27,13 @@ def decode_sum(data: Any, depth: int) -> messages.Sum:
     left: Any = None
     named: Any = EMPTY
     terms: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "left", None)) is not None:
+        if data and (value := data.pop(key := "left", None)) is not None:
             left = decode_term(value, depth + 1)
-        if data and (value := pop(key := "named", None)) is not None:
+        if data and (value := data.pop(key := "named", None)) is not None:
             named = decode_term__map(value, depth + 1)
-        if data and (value := pop(key := "terms", None)) is not None:
+        if data and (value := data.pop(key := "terms", None)) is not None:
             terms = decode_term__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

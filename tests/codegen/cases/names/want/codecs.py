@@ -58,10 +58,9 @@ def decode_codecs2(data: Any, depth: int) -> messages.CODECS2:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     thing: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "thing", None)) is not None:
+        if (value := data.pop(key := "thing", None)) is not None:
             thing = decode_thing(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -101,10 +100,9 @@ def decode_http_thing(data: Any, depth: int) -> messages.HTTPThing:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     kind: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "kind", None)) is not None:
+        if (value := data.pop(key := "kind", None)) is not None:
             kind = decode_http_thing_kind(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -144,10 +142,9 @@ def decode_mapping2(data: Any, depth: int) -> messages.Mapping2:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     a: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "a", None)) is not None:
+        if (value := data.pop(key := "a", None)) is not None:
             a = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -187,10 +184,9 @@ def decode_mapping3(data: Any, depth: int) -> messages.Mapping3:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     a: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "a", None)) is not None:
+        if (value := data.pop(key := "a", None)) is not None:
             a = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -246,7 +242,7 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
     list: Any = ()
     model: Any = None
     other: Any = None
-    _pop: Any = None
+    pop: Any = None
     self_: Any = None
     source: Any = None
     source_key: Any = None
@@ -255,50 +251,49 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
     value_: Any = None
     x_y_z: Any = None
     n_: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "", None)) is not None:
+        if data and (value := data.pop(key := "", None)) is not None:
             n = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "2nd", None)) is not None:
+        if data and (value := data.pop(key := "2nd", None)) is not None:
             n2nd = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "@type", None)) is not None:
+        if data and (value := data.pop(key := "@type", None)) is not None:
             type = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "None", None)) is not None:
+        if data and (value := data.pop(key := "None", None)) is not None:
             none = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "__init__", None)) is not None:
+        if data and (value := data.pop(key := "__init__", None)) is not None:
             init = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "class", None)) is not None:
+        if data and (value := data.pop(key := "class", None)) is not None:
             class_ = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "data", None)) is not None:
+        if data and (value := data.pop(key := "data", None)) is not None:
             _data = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "decode", None)) is not None:
+        if data and (value := data.pop(key := "decode", None)) is not None:
             _decode = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "depth", None)) is not None:
+        if data and (value := data.pop(key := "depth", None)) is not None:
             _depth = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "end-date", None)) is not None:
+        if data and (value := data.pop(key := "end-date", None)) is not None:
             end_date = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "foo", None)) is not None:
+        if data and (value := data.pop(key := "foo", None)) is not None:
             foo = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "fooBar", None)) is not None:
+        if data and (value := data.pop(key := "fooBar", None)) is not None:
             foo_bar_ = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "foo_bar", None)) is not None:
+        if data and (value := data.pop(key := "foo_bar", None)) is not None:
             foo_bar = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "key", None)) is not None:
+        if data and (value := data.pop(key := "key", None)) is not None:
             _key = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "list", None)) is not None:
+        if data and (value := data.pop(key := "list", None)) is not None:
             list = decode_http_thing__list(value, depth + 1)
-        if data and (value := pop(key := "model", None)) is not None:
+        if data and (value := data.pop(key := "model", None)) is not None:
             model = decode_mapping2(value, depth + 1)
-        if data and (value := pop(key := "other", None)) is not None:
+        if data and (value := data.pop(key := "other", None)) is not None:
             other = decode_mapping3(value, depth + 1)
-        if data and (value := pop(key := "pop", None)) is not None:
-            _pop = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "self", None)) is not None:
+        if data and (value := data.pop(key := "pop", None)) is not None:
+            pop = value if value.__class__ is str else decode.string(value, depth + 1)
+        if data and (value := data.pop(key := "self", None)) is not None:
             self_ = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "source", None)) is not None:
+        if data and (value := data.pop(key := "source", None)) is not None:
             source = build_thing__source(value if value.__class__ is str else decode.string(value, depth + 1))
-        if data and (value := pop(key := "url", None)) is not None:
+        if data and (value := data.pop(key := "url", None)) is not None:
             if source is not None:
                 raise decode.conflict(
                     value,
@@ -307,17 +302,17 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
                     key,
                 )
             source = build_thing__url(value if value.__class__ is str else decode.string(value, depth + 1))
-        if data and (value := pop(key := "source_key", None)) is not None:
+        if data and (value := data.pop(key := "source_key", None)) is not None:
             source_key = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "str", None)) is not None:
+        if data and (value := data.pop(key := "str", None)) is not None:
             str_ = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "unknown_fields", None)) is not None:
+        if data and (value := data.pop(key := "unknown_fields", None)) is not None:
             unknown_fields_ = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "value", None)) is not None:
+        if data and (value := data.pop(key := "value", None)) is not None:
             value_ = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := 'x{y}"z\'', None)) is not None:
+        if data and (value := data.pop(key := 'x{y}"z\'', None)) is not None:
             x_y_z = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := '\xe9', None)) is not None:
+        if data and (value := data.pop(key := '\xe9', None)) is not None:
             n_ = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -340,7 +335,7 @@ def decode_thing(data: Any, depth: int) -> messages.Thing:
         list,
         model,
         other,
-        _pop,
+        pop,
         self_,
         source,
         source_key,

@@ -49,10 +49,9 @@ def decode_fire_metadata(data: Any, depth: int) -> messages.FireMetadata:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     percent: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "percent", None)) is not None:
+        if (value := data.pop(key := "percent", None)) is not None:
             percent = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -93,12 +92,11 @@ def decode_fire_request(data: Any, depth: int) -> messages.FireRequest:
         raise decode.too_deep(data)
     pot: Any = None
     request_id: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "pot", None)) is not None:
+        if (value := data.pop(key := "pot", None)) is not None:
             pot = value if value.__class__ is str else decode.string(value, depth + 1)
-        if (value := pop(key := "requestId", None)) is not None:
+        if (value := data.pop(key := "requestId", None)) is not None:
             request_id = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -147,20 +145,19 @@ def decode_operation(data: Any, depth: int) -> messages.Operation:
     result: Any = None
     metadata: Any = None
     name: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "done", None)) is not None:
+        if data and (value := data.pop(key := "done", None)) is not None:
             done = decode.boolean(value, depth + 1)
-        if data and (value := pop(key := "error", None)) is not None:
+        if data and (value := data.pop(key := "error", None)) is not None:
             result = decode_status(value, depth + 1)
-        if data and (value := pop(key := "response", None)) is not None:
+        if data and (value := data.pop(key := "response", None)) is not None:
             if result is not None:
                 raise decode.conflict(value, "result", {messages.Status: "error"}[result.__class__], key)
             result = build_operation__response(decode.struct(value, depth + 1))
-        if data and (value := pop(key := "metadata", None)) is not None:
+        if data and (value := data.pop(key := "metadata", None)) is not None:
             metadata = decode_operation__metadata__packed(value, depth + 1)
-        if data and (value := pop(key := "name", None)) is not None:
+        if data and (value := data.pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -223,12 +220,11 @@ def decode_status(data: Any, depth: int) -> messages.Status:
         raise decode.too_deep(data)
     code: Any = None
     message: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "code", None)) is not None:
+        if (value := data.pop(key := "code", None)) is not None:
             code = decode.int32(value, depth + 1)
-        if (value := pop(key := "message", None)) is not None:
+        if (value := data.pop(key := "message", None)) is not None:
             message = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

@@ -26,10 +26,9 @@ def decode_book(data: Any, depth: int) -> messages.Book:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     name: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "name", None)) is not None:
+        if (value := data.pop(key := "name", None)) is not None:
             name = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -71,14 +70,13 @@ def decode_list_books_response(data: Any, depth: int) -> messages.ListBooksRespo
     books: Any = ()
     next_page_token: Any = None
     unreachable: Any = ()
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "books", None)) is not None:
+        if data and (value := data.pop(key := "books", None)) is not None:
             books = decode_book__list(value, depth + 1)
-        if data and (value := pop(key := "nextPageToken", None)) is not None:
+        if data and (value := data.pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "unreachable", None)) is not None:
+        if data and (value := data.pop(key := "unreachable", None)) is not None:
             unreachable = decode__string__list(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -127,12 +125,11 @@ def decode_search_request(data: Any, depth: int) -> messages.SearchRequest:
         raise decode.too_deep(data)
     page_token: Any = None
     query: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "pageToken", None)) is not None:
+        if (value := data.pop(key := "pageToken", None)) is not None:
             page_token = value if value.__class__ is str else decode.string(value, depth + 1)
-        if (value := pop(key := "query", None)) is not None:
+        if (value := data.pop(key := "query", None)) is not None:
             query = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -179,12 +176,11 @@ def decode_search_response(data: Any, depth: int) -> messages.SearchResponse:
         raise decode.too_deep(data)
     hits: Any = ()
     next_page_token: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "hits", None)) is not None:
+        if (value := data.pop(key := "hits", None)) is not None:
             hits = decode__string__list(value, depth + 1)
-        if (value := pop(key := "nextPageToken", None)) is not None:
+        if (value := data.pop(key := "nextPageToken", None)) is not None:
             next_page_token = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

@@ -60,44 +60,43 @@ def decode_reading(data: Any, depth: int) -> messages.Reading:
     taken: Any = None
     total: Any = None
     valid: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "count", None)) is not None:
+        if data and (value := data.pop(key := "count", None)) is not None:
             count = decode.uint32(value, depth + 1)
-        if data and (value := pop(key := "day", None)) is not None:
+        if data and (value := data.pop(key := "day", None)) is not None:
             day = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "extra", None)) is not None:
+        if data and (value := data.pop(key := "extra", None)) is not None:
             extra = value if value.__class__ in decode.SCALARS else decode.any_value(value, depth + 1)
-        if data and (value := pop(key := "fields", None)) is not None:
+        if data and (value := data.pop(key := "fields", None)) is not None:
             fields = decode.field_mask(value, depth + 1)
-        if data and (value := pop(key := "free", None)) is not None:
+        if data and (value := data.pop(key := "free", None)) is not None:
             free = decode.struct(value, depth + 1)
-        if data and (value := pop(key := "label", None)) is not None:
+        if data and (value := data.pop(key := "label", None)) is not None:
             label = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "labels", None)) is not None:
+        if data and (value := data.pop(key := "labels", None)) is not None:
             labels = decode__string__map(value, depth + 1)
-        if data and (value := pop(key := "lasted", None)) is not None:
+        if data and (value := data.pop(key := "lasted", None)) is not None:
             lasted = decode.duration(value, depth + 1)
-        if data and (value := pop(key := "level", None)) is not None:
+        if data and (value := data.pop(key := "level", None)) is not None:
             level = decode.double(value, depth + 1)
-        if data and (value := pop(key := "levels", None)) is not None:
+        if data and (value := data.pop(key := "levels", None)) is not None:
             levels = decode__double__list(value, depth + 1)
-        if data and (value := pop(key := "mask", None)) is not None:
+        if data and (value := data.pop(key := "mask", None)) is not None:
             mask = decode.uint64(value, depth + 1)
-        if data and (value := pop(key := "parts", None)) is not None:
+        if data and (value := data.pop(key := "parts", None)) is not None:
             parts = decode_reading_parts(value, depth + 1)
-        if data and (value := pop(key := "ratio", None)) is not None:
+        if data and (value := data.pop(key := "ratio", None)) is not None:
             ratio = decode.float32(value, depth + 1)
-        if data and (value := pop(key := "raw", None)) is not None:
+        if data and (value := data.pop(key := "raw", None)) is not None:
             raw = decode.byte(value, depth + 1)
-        if data and (value := pop(key := "small", None)) is not None:
+        if data and (value := data.pop(key := "small", None)) is not None:
             small = decode.int32(value, depth + 1)
-        if data and (value := pop(key := "taken", None)) is not None:
+        if data and (value := data.pop(key := "taken", None)) is not None:
             taken = decode.timestamp(value, depth + 1)
-        if data and (value := pop(key := "total", None)) is not None:
+        if data and (value := data.pop(key := "total", None)) is not None:
             total = decode.int64(value, depth + 1)
-        if data and (value := pop(key := "valid", None)) is not None:
+        if data and (value := data.pop(key := "valid", None)) is not None:
             valid = decode.boolean(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -240,10 +239,9 @@ def decode_reading_parts(data: Any, depth: int) -> messages.ReadingParts:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     count: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "count", None)) is not None:
+        if (value := data.pop(key := "count", None)) is not None:
             count = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None

@@ -25,10 +25,9 @@ def decode_locker(data: Any, depth: int) -> messages.Locker:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     number: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "number", None)) is not None:
+        if (value := data.pop(key := "number", None)) is not None:
             number = decode.int32(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
@@ -71,20 +70,19 @@ def decode_parcel(data: Any, depth: int) -> messages.Parcel:
     target: Any = None
     sender: Any = None
     weight: Any = None
-    pop = data.pop
     key = ""
     try:
-        if data and (value := pop(key := "note", None)) is not None:
+        if data and (value := data.pop(key := "note", None)) is not None:
             note = value if value.__class__ is str else decode.string(value, depth + 1)
-        if data and (value := pop(key := "locker", None)) is not None:
+        if data and (value := data.pop(key := "locker", None)) is not None:
             target = decode_locker(value, depth + 1)
-        if data and (value := pop(key := "code", None)) is not None:
+        if data and (value := data.pop(key := "code", None)) is not None:
             if target is not None:
                 raise decode.conflict(value, "target", {messages.Locker: "locker"}[target.__class__], key)
             target = build_parcel__code(value if value.__class__ is str else decode.string(value, depth + 1))
-        if data and (value := pop(key := "street", None)) is not None:
+        if data and (value := data.pop(key := "street", None)) is not None:
             sender = build_parcel__street(decode_street(value, depth + 1))
-        if data and (value := pop(key := "returnTo", None)) is not None:
+        if data and (value := data.pop(key := "returnTo", None)) is not None:
             if sender is not None:
                 raise decode.conflict(
                     value,
@@ -93,7 +91,7 @@ def decode_parcel(data: Any, depth: int) -> messages.Parcel:
                     key,
                 )
             sender = build_parcel__return_to(decode_street(value, depth + 1))
-        if data and (value := pop(key := "grams", None)) is not None:
+        if data and (value := data.pop(key := "grams", None)) is not None:
             weight = build_parcel__grams(decode.int64(value, depth + 1))
     except DecodeError as error:
         raise error.under(key) from None
@@ -173,10 +171,9 @@ def decode_street(data: Any, depth: int) -> messages.Street:
     if depth >= MAX_DEPTH:
         raise decode.too_deep(data)
     line: Any = None
-    pop = data.pop
     key = ""
     try:
-        if (value := pop(key := "line", None)) is not None:
+        if (value := data.pop(key := "line", None)) is not None:
             line = value if value.__class__ is str else decode.string(value, depth + 1)
     except DecodeError as error:
         raise error.under(key) from None
