@@ -7,26 +7,21 @@ import pytest
 from groundwire import Client
 from groundwire_runtime.transport import UrllibTransport
 
-from .authority import Authority, throwaway_authority
 from .token_server import Rerouted, TokenServer
 from .token_sources import SECRET
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return throwaway_authority(tmp_path_factory.mktemp("ca"))
+from .wire.authority import authority
 
 
 @pytest.fixture
-def server(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
     for name in ("GOOGLE_CLOUD_QUOTA_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS"):
         monkeypatch.delenv(name, raising=False)
-    with TokenServer(secret=SECRET, tls=authority.server, refresh_token=f"1//{SECRET}") as server:
+    with TokenServer(secret=SECRET, tls=authority().server(), refresh_token=f"1//{SECRET}") as server:
         yield server
 
 
 @pytest.fixture
-def client(server: TokenServer, authority: Authority) -> Iterator[Callable[..., Client]]:
+def client(server: TokenServer) -> Iterator[Callable[..., Client]]:
     """Makes clients of the server: the same option trusts its CA for tokens and for calls."""
-    with closing(Rerouted(UrllibTransport(tls=authority.client), server.url)) as sockets:
+    with closing(Rerouted(UrllibTransport(tls=authority().client()), server.url)) as sockets:
         yield lambda **options: Client(project="p", endpoint=server.url, transport=sockets, **options)

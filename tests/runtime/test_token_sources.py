@@ -17,7 +17,6 @@ from groundwire import Client, CloudStorageDestination, DriveDestination
 from groundwire_runtime import credentials as sources
 from groundwire_runtime.errors import AuthError
 
-from .authority import Authority
 from .test_client import export
 from .token_server import GOOGLE, NAME, TokenServer
 from .token_sources import (
@@ -213,9 +212,7 @@ def test_the_quota_project_is_the_argument_or_the_environment_or_the_credentials
     assert server.calls[0].headers.get("x-goog-user-project") == billed
 
 
-def test_a_server_of_another_authority_gets_no_secret(
-    server: TokenServer, tmp_path: Path, authority: Authority
-) -> None:
+def test_a_server_of_another_authority_gets_no_secret(server: TokenServer, tmp_path: Path) -> None:
     given = service_account(server, tmp_path)
     with (
         Client(project="p", endpoint=server.url, credentials=given, retry=None) as one,

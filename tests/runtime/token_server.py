@@ -14,8 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from attrs import define, evolve, field, frozen
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from groundwire_runtime.http import Request, Response
 from groundwire_runtime.transport import UrllibTransport
 
@@ -26,17 +28,14 @@ NAME = "projects/p/operations/A"
 
 
 @cache
-def rsa_key() -> Any:
-    rsa = pytest.importorskip(
-        "cryptography.hazmat.primitives.asymmetric.rsa", reason="a service account signs with a key"
-    )
+def rsa_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def private_pem() -> str:
-    from cryptography.hazmat.primitives import serialization as form
-
-    pem: bytes = rsa_key().private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    pem = rsa_key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     return pem.decode()
 
 
@@ -163,10 +162,6 @@ class TokenServer:
 
     def _claims(self, assertion: str) -> Any:
         """The claims of a signed JWT. What is wrong with it goes to `problems`."""
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import padding
-
         head, claims, signature = (
             base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in assertion.split(".")
         )
