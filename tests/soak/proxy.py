@@ -9,14 +9,15 @@ from __future__ import annotations
 import random
 import re
 import socket
-import struct
-import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from typing import Final, Literal, Self, get_args
+from typing import Final, Literal, get_args
 
 from attrs import define, field, frozen
+
+from ..runtime.wire.listener import Listener, read_message, resets
+from ..runtime.wire.reply import PATIENCE
 
 Fault = Literal[
     "none",
@@ -29,10 +30,7 @@ Fault = Literal[
     "drip",
 ]
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)[1:]
-PATIENCE: Final = 20.0
-"""Seconds after which anything that waits here gives up."""
 _ID: Final = re.compile(rb'"requestId":"([^"]+)"')
-_LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _PIECES: Final = 12
 _PAUSE: Final = 0.01
 """Seconds between two pieces of an answer that drips, at the most."""
@@ -47,7 +45,7 @@ class Fate:
 
 
 @define(eq=False)
-class FaultProxy:
+class FaultProxy(Listener):
     """Passes requests on to a server on loopback. `share` of them are hit by a fault."""
 
     upstream: tuple[str, int]
@@ -55,31 +53,11 @@ class FaultProxy:
     share: float = 0.3
     faults: Counter[str] = field(factory=Counter)
     _seen: Counter[bytes] = field(factory=Counter)
-    _lock: threading.Lock = field(factory=threading.Lock)
-    _listener: socket.socket = field(factory=socket.socket)
-    _open: set[socket.socket] = field(factory=set)
-    _threads: list[threading.Thread] = field(factory=list)
-
-    def __enter__(self) -> Self:
-        self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen(256)
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        with self._lock:
-            for sock in (self._listener, *self._open):
-                with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-            threads = list(self._threads)
-        for thread in threads:
-            thread.join(PATIENCE)
-        self._listener.close()
 
     @property
     def endpoint(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def fate(self, request: bytes) -> Fate:
         """What becomes of a request that has come."""
@@ -94,30 +72,13 @@ class FaultProxy:
             self.faults[fault] += 1
         return Fate(fault, chance.random())
 
-    def _start(self, target: object, *arguments: object) -> None:
-        thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type] # a callable
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                sock, _ = self._listener.accept()
-                with self._lock:
-                    self._open.add(sock)
-                    self._start(self._serve, sock)
-
     def _serve(self, sock: socket.socket) -> None:
-        sock.settimeout(PATIENCE)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with suppress(OSError, ValueError):
-                while (request := _message(sock)) is not None and self._passed_on(sock, request):
+                while (request := read_message(sock)) is not None and self._passed_on(sock, request):
                     pass
         finally:
-            with self._lock:
-                self._open.discard(sock)
-            sock.close()
+            self._drop(sock)
 
     def _passed_on(self, sock: socket.socket, request: bytes) -> bool:
         """Whether the connection lives on."""
@@ -133,7 +94,7 @@ class FaultProxy:
                 server.sendall(request[: int(fate.place * len(request))])
                 return _reset(sock)
             server.sendall(request)
-            answer = _message(server)
+            answer = read_message(server)
         if answer is None:
             return _reset(sock)
         if fate.fault == "503 after it took effect":
@@ -153,30 +114,9 @@ class FaultProxy:
 
 
 def _reset(sock: socket.socket) -> bool:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    resets(sock)
     return False
 
 
 def _refusal(status: str) -> bytes:
     return f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}".encode()
-
-
-def _message(sock: socket.socket) -> bytes | None:
-    """A request or an answer with a length; None at the end of the connection."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = sock.recv(65536)
-        if not more:
-            return None
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    found = _LENGTH.search(head)
-    left = (int(found[1]) if found else 0) - len(body)
-    pieces = [data]
-    while left > 0:
-        more = sock.recv(65536)
-        if not more:
-            return None
-        pieces.append(more)
-        left -= len(more)
-    return b"".join(pieces)
