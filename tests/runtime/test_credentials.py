@@ -6,7 +6,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,6 +18,7 @@ from groundwire_runtime.errors import AuthError
 from groundwire_runtime.http import Request, Response
 from groundwire_runtime.transport import UrllibTransport
 
+from .token_server import private_pem
 from .wire import SILENCE, Reply, Wire, plain
 
 SCOPES = ("https://www.googleapis.com/auth/earthengine",)
@@ -30,24 +30,12 @@ EMPTY_ACCOUNT = {"type": "service_account", "client_email": "a@example.com", "to
 Info = dict[str, Any]
 
 
-@cache
-def private_key() -> str:
-    rsa = pytest.importorskip(
-        "cryptography.hazmat.primitives.asymmetric.rsa", reason="a service account signs with a key"
-    )
-    from cryptography.hazmat.primitives import serialization as form
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem: bytes = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
-    return pem.decode()
-
-
 def service_account(token_uri: str) -> Info:
     return {
         "type": "service_account",
         "project_id": "p",
         "private_key_id": "k1",
-        "private_key": private_key(),
+        "private_key": private_pem(),
         "client_email": "robot@p.iam.gserviceaccount.com",
         "token_uri": token_uri,
     }
@@ -288,4 +276,4 @@ def test_no_secret_of_a_file_reaches_a_log_or_an_error(
     assert len(wire.requests) == 4
     assert caplog.records
     assert SECRET not in everything
-    assert private_key().splitlines()[1] not in everything
+    assert private_pem().splitlines()[1] not in everything
