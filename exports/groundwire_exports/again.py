@@ -7,15 +7,15 @@ from typing import Final
 from groundwire_runtime.backoff import full_jitter
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import ApiError, DecodeError, GroundwireError, ProtocolError, TransportError
+from groundwire_runtime.retry import DEFAULT
 
-_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 _LONGEST: Final = 20.0
 
 
 def is_passing(error: GroundwireError) -> bool:
     """Whether the same call may well be answered the next time."""
     if isinstance(error, ApiError):
-        return error.http_status in _PASSING
+        return error.http_status in DEFAULT.statuses
     return isinstance(error, (TransportError, ProtocolError, DecodeError))
 
 

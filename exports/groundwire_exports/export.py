@@ -21,7 +21,7 @@ from groundwire_runtime.errors import (
     ProtocolError,
     TransportError,
 )
-from groundwire_runtime.operations import Waiter
+from groundwire_runtime.operations import CANCELLED, Waiter
 
 from .again import is_passing, paused
 from .client import ExportClient
@@ -34,7 +34,6 @@ CANCELLING: Final = 300.0
 """Seconds that a cancelled export is given to stop."""
 POLL: Final = 60.0
 """Seconds of one poll at the most."""
-_CANCELLED: Final = 1
 
 
 @define(eq=False)
@@ -123,13 +122,17 @@ class Export:
         if not timeout > 0:
             raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
         if not self.done:
-            deadline = self._client.clock.monotonic() + timeout
-            self._ask_to_stop(deadline)
             try:
-                self._until_done(max(0.001, deadline - self._client.clock.monotonic()), None, None)
+                self._stopped(timeout)
             except OperationError as ended:
                 self.operation = ended.operation
         return self.operation
+
+    def _stopped(self, timeout: float) -> Operation:
+        """Ask the export to stop, and wait for its end as `wait` does."""
+        deadline = self._client.clock.monotonic() + timeout
+        self._ask_to_stop(deadline)
+        return self._until_done(max(0.001, deadline - self._client.clock.monotonic()), None, None)
 
     def _ask_to_stop(self, deadline: float) -> None:
         """Ask until there is an answer, or a look shows that it stops: asking twice is asking once."""
@@ -171,17 +174,17 @@ class Export:
         return self.operation
 
     def _cancelled_late(self, late: OperationTimeout) -> Operation:
-        ended = self.cancel()
-        error = OPERATION.error_of(ended)
-        if error is None:
-            return ended
-        if error.code != _CANCELLED:
-            raise OperationError(
-                f"{self.name} failed: {error.message or 'no message'}", operation=ended, code=error.code
+        try:
+            return self._stopped(CANCELLING)
+        except OperationError as ended:
+            self.operation = ended.operation
+            if ended.code != CANCELLED:
+                raise
+            raise OperationTimeout(
+                f"{late.message}; it was cancelled",
+                operation=ended.operation,
+                hint="Start it again, with more time.",
             ) from late
-        raise OperationTimeout(
-            f"{late.message}; it was cancelled", operation=ended, hint="Start it again, with more time."
-        ) from late
 
 
 def _warn(stall: Stall) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -36,23 +35,11 @@ class _Scoped:
 
 
 class AuthTransport:
-    """Adds a token to each request; on 401, one refresh and one resend, then AuthError.
+    """Adds a token to each request; on 401, one refresh and one resend, then AuthError."""
 
-    A quota project that the request names goes before `quota_project`, that before the environment's
-    (`GOOGLE_CLOUD_QUOTA_PROJECT`), that before the credentials' own.
-    """
-
-    def __init__(
-        self,
-        inner: Transport,
-        credentials: Credentials,
-        *,
-        quota_project: str | None = None,
-        clock: Clock = SYSTEM,
-    ) -> None:
+    def __init__(self, inner: Transport, credentials: Credentials, *, clock: Clock = SYSTEM) -> None:
         self._inner = inner
         self._credentials = credentials
-        self._quota_project = quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT") or None
         self._clock = clock
         self._lock = threading.Lock()
         self._loaded: Any = None
@@ -67,27 +54,23 @@ class AuthTransport:
 
     def send(self, request: Request) -> Response:
         """Send with credentials. Raises AuthError."""
-        named = "x-goog-user-project" in request.headers or self._quota_project is None
-        headers = dict(request.headers)
-        if not named:
-            headers["x-goog-user-project"] = str(self._quota_project)
         if self._is_anonymous(request):
-            return self._inner.send(request if named else evolve(request, headers=headers))
+            return self._inner.send(request)
         _check_destination(request)
         if isinstance(self._credentials, Token):
             token = self._credentials.value
             _check_token(token)
-            response = self._send_with(token, {"authorization": f"Bearer {token}"}, headers, request)
+            response = self._send_with(token, {"authorization": f"Bearer {token}"}, request)
             return response if response.status != 401 else self._refused(response, request)
         found = self._for_scopes(request)
         token, applied = self._token(found, request, refused=None)
-        response = self._send_with(token, applied, headers, request)
+        response = self._send_with(token, applied, request)
         if response.status != 401:
             return response
         token, applied = self._token(found, request, refused=token)
         if request.trace is not None:
             request.trace.retrying(request, self._error(response, request), 0.0)
-        response = self._send_with(token, applied, headers, request)
+        response = self._send_with(token, applied, request)
         return response if response.status != 401 else self._refused(response, request)
 
     def _is_anonymous(self, request: Request) -> bool:
@@ -95,12 +78,10 @@ class AuthTransport:
             return is_loopback(urlsplit(request.url).hostname or "")
         return isinstance(self._credentials, Anonymous)
 
-    def _send_with(
-        self, token: str, applied: dict[str, str], headers: dict[str, str], request: Request
-    ) -> Response:
+    def _send_with(self, token: str, applied: dict[str, str], request: Request) -> Response:
         """Send with a token, and with what else the credentials add where the request says nothing."""
         try:
-            response = self._inner.send(evolve(request, headers={**applied, **headers}))
+            response = self._inner.send(evolve(request, headers={**applied, **request.headers}))
         except GroundwireError as error:
             _forget(token, error)
             raise

@@ -81,14 +81,10 @@ def bounded(item: Encoder, bounds: Bounds) -> Encoder:
 def _bounded_text(item: Encoder, bounds: Bounds) -> Encoder:
     low = bounds.min_length or 0
     high = CAP if bounds.max_length is None else min(bounds.max_length, CAP)
-    search: Callable[[str], object] | None = None
 
     def encode(value: Any, depth: int) -> str:
-        nonlocal search
         text = item(value, depth)
-        if search is None:
-            search = bounds.search
-        if low <= len(value) <= high and search(value):
+        if low <= len(value) <= high and bounds.search(value):
             return text
         rule = bounds.broken(value)
         if rule is not None:

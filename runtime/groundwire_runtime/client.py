@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -14,7 +15,7 @@ from .clock import SYSTEM, Clock
 from .credentials import Credentials, checked
 from .errors import ArgumentError, DecodeError
 from .http import Request, Response, Transport
-from .observe import NO_HOOKS, Hook, Hooks, ObservedTransport, Trace, log_call
+from .observe import Hook, Hooks, ObservedTransport, Trace, log_call
 from .operations import OperationView, Waiter
 from .options import (
     CONNECT_TIMEOUT,
@@ -83,7 +84,7 @@ class BaseClient:
         self._held = dict(held)
         self._credentials = checked(credentials)
         self._scopes = None if scopes is None else checked_scopes(scopes)
-        self._quota_project = quota_project
+        self._quota_project = quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
         self._timeout = checked_timeout(timeout)
         self._connect_timeout = checked_timeout(connect_timeout, "connect_timeout")
         self._read_timeout = checked_timeout(read_timeout, "read_timeout")
@@ -96,9 +97,8 @@ class BaseClient:
         self._user_agent = user_agent
         self._transport = transport
         self._authorized: Transport | None = None
-        hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
         self._lock = threading.Lock()
-        self._hooks = NO_HOOKS if hooks == NO_HOOKS else hooks
+        self._hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
@@ -200,7 +200,7 @@ class BaseClient:
 
     def _headers(self, options: CallOptions) -> Mapping[str, str]:
         headers = _client_headers(self._user_agent)
-        project = options.get("quota_project", self._quota_project)
+        project = options.get("quota_project") or self._quota_project
         return {**headers, "x-goog-user-project": project} if project else headers
 
     def _authorizing(self) -> Transport:
@@ -247,13 +247,10 @@ class BaseClient:
             return method.response(response.body, self._codecs)
         except DecodeError as error:
             kind = response.headers.get("content-type", "no content type")
-            error.add_note(f"{method.id} answered {response.status} with {kind[:80]}{_named(response)}")
+            name = response.server_request_id[:80]
+            shown = f"{kind[:80]}{f' (request {name})' if name else ''}"
+            error.add_note(f"{method.id} answered {response.status} with {shown}")
             raise
-
-
-def _named(response: Response) -> str:
-    found = response.headers.get("x-goog-request-id", response.headers.get("x-request-id", ""))
-    return f" (request {found[:80]})" if found else ""
 
 
 def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:

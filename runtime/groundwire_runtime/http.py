@@ -37,6 +37,11 @@ class Response:
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
 
+    @property
+    def server_request_id(self) -> str:
+        """What the service calls the request; "" where it does not say."""
+        return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
+
 
 class Transport(Protocol):
     """One layer of a call: a socket, credentials, retries, or a test double."""

@@ -29,7 +29,6 @@ _MAX_CONTAINERS: Final = 514
 """Containers between two messages: the 512 levels of a free-form value, in a list or a union of its own."""
 
 ClassT = TypeVar("ClassT", bound=type)
-SelfT = TypeVar("SelfT", bound="Message")
 
 
 @final

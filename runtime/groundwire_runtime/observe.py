@@ -134,7 +134,7 @@ class ObservedTransport:
         if trace is None:
             return self.inner.send(request)
         trace.attempts += 1
-        if trace.hooks is NO_HOOKS and not _LOG.isEnabledFor(_DEBUG):
+        if trace.hooks == NO_HOOKS and not _LOG.isEnabledFor(_DEBUG):
             return self.inner.send(request)
         if trace.hooks.on_request is not None:
             trace.tell(trace.hooks.on_request, request)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
-from attrs import field, frozen
+from attrs import frozen
 
 from .clock import SYSTEM, Clock
 from .errors import (
@@ -20,6 +20,7 @@ from .errors import (
     TransportError,
 )
 from .messages import Message
+from .options import is_seconds
 from .retry import DEFAULT
 
 OperationT = TypeVar("OperationT")
@@ -29,7 +30,8 @@ FIRST: Final = 1.0
 GROWTH: Final = 1.5
 LONGEST: Final = 20.0
 """Seconds between polls at the most."""
-_CANCELLED: Final = 1
+CANCELLED: Final = 1
+"""The code of an operation that was cancelled. Source: google/rpc/code.proto."""
 
 
 @frozen(kw_only=True)
@@ -59,13 +61,9 @@ def _instance(operation: object, attribute: str, cls: type) -> Any:
     return value if value is not None and isinstance(value, cls) else None
 
 
-def polling_delays() -> Callable[[int], float]:
-    """Seconds to wait before poll number n (from 0): 1, 1.5, 2.25 ... up to 20."""
-
-    def delay(number: int) -> float:
-        return min(LONGEST, FIRST * GROWTH ** min(number, 16))
-
-    return delay
+def polling_delay(number: int) -> float:
+    """Seconds to wait before poll `number` (from 0): 1, 1.5, 2.25 ... up to 20."""
+    return min(LONGEST, FIRST * GROWTH ** min(number, 16))
 
 
 @frozen(kw_only=True)
@@ -78,7 +76,6 @@ class Waiter(Generic[OperationT]):
     view: OperationView[OperationT]
     poll: Callable[[str, float | None], OperationT]
     clock: Clock = SYSTEM
-    delay: Callable[[int], float] = field(factory=polling_delays)
 
     def wait(
         self, operation: OperationT, *, timeout: float | None, on_progress: Callable[[Any], object] | None
@@ -110,7 +107,7 @@ class Waiter(Generic[OperationT]):
             progress.show(getattr(operation, self.view.metadata))
             if self._is_done(operation, name):
                 return operation
-            pause = self.delay(number)
+            pause = polling_delay(number)
             left = end - self.clock.monotonic()
             if left <= 0:
                 raise self._still_runs(operation, name, timeout) from lost
@@ -147,7 +144,7 @@ class Waiter(Generic[OperationT]):
     def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
         code = getattr(error, "code", None)
         said = getattr(error, "message", None) or "no message"
-        verb = "was cancelled" if code == _CANCELLED else "failed"
+        verb = "was cancelled" if code == CANCELLED else "failed"
         return OperationError(f"{name} {verb}: {said}", operation=operation, code=code)
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
@@ -194,7 +191,5 @@ def _without_update_time(metadata: Any) -> Any:
 
 
 def _check_timeout(timeout: object) -> None:
-    if timeout is None:
-        return
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
+    if timeout is not None and not is_seconds(timeout):
         raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {timeout!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard
 from urllib.parse import urlsplit
 
 from .clock import Clock
@@ -110,13 +110,17 @@ def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
     """Seconds, or None without a limit. Raises ArgumentError."""
     if isinstance(timeout, NoTimeout):
         return None
-    good = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
-    if not good or not math.isfinite(timeout) or timeout <= 0:  # type: ignore[arg-type, operator] # a number by now
+    if not is_seconds(timeout):
         raise ArgumentError(
             f"{name}: expected finite seconds above 0, got {timeout!r}",
             hint="NO_TIMEOUT waits without a limit.",
         )
-    return float(timeout)  # type: ignore[arg-type] # as above
+    return float(timeout)
+
+
+def is_seconds(value: object) -> TypeGuard[float]:
+    """Whether a value is a finite number above 0."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def api_error(response: Response, *, method_id: str, attempts: int, now: float) 
         domain=str(info.get("domain", "")),
         details=details,
         retry_after=_retry_delay(details, retry_after(response.headers.get("retry-after"), now)),
-        server_request_id=response.headers.get("x-goog-request-id", response.headers.get("x-request-id", "")),
+        server_request_id=response.server_request_id,
         method_id=method_id,
         attempts=attempts,
         hint=hint_for(

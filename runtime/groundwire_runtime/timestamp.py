@@ -190,15 +190,7 @@ class Duration(timedelta):
     @classmethod
     def of(cls, span: timedelta) -> Self:
         """The same span. Raises ValueError beyond 315,576,000,000 s either way."""
-        return cls._checked(
-            span if isinstance(span, cls) else cls(span.days, span.seconds, span.microseconds)
-        )
-
-    @classmethod
-    def _checked(cls, span: Self) -> Self:
-        if abs(_span_nanoseconds(span)) > _MAX_NANOSECONDS:
-            raise ValueError(f"a duration is at most {MAX_SECONDS} s either way")
-        return span
+        return cls._nanoseconds(_span_nanoseconds(span))
 
     @classmethod
     def parse(cls, text: str) -> Self:

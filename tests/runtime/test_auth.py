@@ -63,9 +63,9 @@ def request(url: str = SECURE, *, seconds: float | None = 5.0) -> Request:
     return Request(method_id="m", verb="GET", url=url, safe_to_retry=True, deadline=deadline)
 
 
-def sent_with(credentials: Any, url: str = SECURE, quota_project: str | None = None) -> dict[str, str]:
+def sent_with(credentials: Any, url: str = SECURE) -> dict[str, str]:
     inner = Script([answer()])
-    AuthTransport(inner, credentials, quota_project=quota_project).send(request(url))
+    AuthTransport(inner, credentials).send(request(url))
     return dict(inner.requests[0].headers)
 
 
@@ -223,38 +223,6 @@ def test_after_a_failed_refresh_the_next_call_may_succeed() -> None:
     with pytest.raises(AuthError):
         transport.send(request())
     assert transport.send(request()).status == 200
-
-
-@pytest.mark.parametrize(
-    ("argument", "environment", "own", "expected"),
-    [
-        ("argument", "environment", "own", "argument"),
-        ("argument", None, "own", "argument"),
-        (None, "environment", "own", "environment"),
-        (None, "", "own", "own"),
-        (None, None, "own", "own"),
-        (None, None, None, None),
-        ("argument", None, None, "argument"),
-    ],
-)
-def test_the_quota_project_is_the_nearest_one(
-    argument: str | None,
-    environment: str | None,
-    own: str | None,
-    expected: str | None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("GOOGLE_CLOUD_QUOTA_PROJECT", raising=False)
-    if environment is not None:
-        monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", environment)
-    headers = sent_with(Fresh(quota_project=own), quota_project=argument)
-    assert {name: value for name, value in headers.items() if "project" in name.lower()} == (
-        {} if expected is None else {"x-goog-user-project": expected}
-    )
-
-
-def test_a_quota_project_goes_without_credentials_too() -> None:
-    assert sent_with(anonymous(), quota_project="p")["x-goog-user-project"] == "p"
 
 
 def test_a_token_is_in_no_text_that_a_program_leaves(caplog: pytest.LogCaptureFixture) -> None:

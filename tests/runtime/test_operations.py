@@ -19,7 +19,7 @@ from groundwire_runtime.errors import (
     Unavailable,
 )
 from groundwire_runtime.http import Request, Response
-from groundwire_runtime.operations import polling_delays
+from groundwire_runtime.operations import polling_delay
 
 from .doubles import Answer, Script, Time, answer, refusal
 
@@ -51,10 +51,9 @@ def wait(
 
 
 def test_pauses_grow_by_half_from_one_second_to_twenty() -> None:
-    delay = polling_delays()
     pauses = [1, 1.5, 2.25, 3.375, 5.0625, 7.59375, 11.390625, 17.0859375, 20, 20]
-    assert [delay(number) for number in range(10)] == pauses
-    assert delay(10**9) == 20
+    assert [polling_delay(number) for number in range(10)] == pauses
+    assert polling_delay(10**9) == 20
 
 
 def test_polls_follow_the_pauses_until_the_operation_is_done() -> None:

@@ -190,6 +190,8 @@ def test_a_token_that_ran_out_with_nothing_to_get_another_is_refused_before_it_i
     [
         ("argument", "environment", "own", "argument"),
         (None, "environment", "own", "environment"),
+        ("argument", None, None, "argument"),
+        (None, "", "own", "own"),
         (None, None, "own", "own"),
         (None, None, None, None),
     ],
