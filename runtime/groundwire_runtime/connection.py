@@ -52,10 +52,7 @@ class Bounded(HTTPConnection):
     _tail: bytes = b""
 
     def _new_conn(self) -> socket.socket:
-        sock = connected(self.host, self.port, self.socket_options or (), CURRENT.connecting)
-        # For the handshake and the proxy.
-        CURRENT.connecting.arm(sock)
-        return sock
+        return connected(self.host, self.port, self.socket_options or (), CURRENT.connecting)
 
     def _tunnel(self) -> None:
         self.response_class = bounded_response(CURRENT.connecting)  # type: ignore[assignment] # a factory will do

@@ -74,6 +74,8 @@ def connected(
             share = sock.gettimeout()
             sock.settimeout(None if share is None else share / waiting)
             sock.connect(address)
+            # For the handshake and the proxy.
+            deadline.arm(sock)
         except OSError as error:
             sock.close()
             failures.append(error)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -133,6 +135,17 @@ def test_an_address_that_takes_no_connection_leaves_time_for_the_next_one() -> N
         deadline = Deadline(time.monotonic() + SECONDS, time.monotonic)
         with connected("shop.test", 443, (), deadline, resolve) as sock:
             assert sock.getpeername() == ("127.0.0.1", port)
+
+
+def test_a_connection_that_stands_only_when_the_time_is_up_is_closed() -> None:
+    readings = iter([0.0, 1.0])
+    with silent() as port, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
+        with pytest.raises(TimeoutError):
+            connected("shop.test", 443, (), Deadline(1.0, lambda: next(readings)), lambda *_, **__: [address])
+        gc.collect()
+    assert caught == []
 
 
 def test_a_name_without_an_address_is_an_error() -> None:
