@@ -56,7 +56,8 @@ class _Methods(click.Command):
         return super().parse_args(ctx, spread)
 
 
-def _inputs_options(command: Callable[..., None]) -> Callable[..., None]:
+def _with_inputs(command: Callable[..., int]) -> Callable[..., None]:
+    """Give a command the inputs that its options name, and the folder of the package, and report its problems."""
     options = (
         click.argument("document", type=click.Path(path_type=Path)),
         click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
@@ -67,9 +68,35 @@ def _inputs_options(command: Callable[..., None]) -> Callable[..., None]:
             "--allow-host", multiple=True, metavar="HOST", help="Accept a document that calls this host."
         ),
     )
+
+    @wraps(command)
+    def run(
+        document: Path,
+        overlay: Path | None,
+        out: Path,
+        package: str | None,
+        methods: tuple[str, ...],
+        allow_host: tuple[str, ...],
+        **others: bool,
+    ) -> int:
+        said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
+        name = package_name(package, said, out.resolve().name)
+        if not is_package_name(name):
+            raise SpecError([Problem("options", "/package", f"{name!r} is not a package name")])
+        inputs = Inputs(
+            name=document.name,
+            document=read_input(document, DOCUMENT_BYTES),
+            overlay=said,
+            package=name,
+            methods=methods,
+            allow_hosts=tuple(host.lower() for host in allow_host),
+        )
+        return command(inputs, out, **others)
+
+    reported = _reported(run)
     for option in reversed(options):
-        command = option(command)
-    return command
+        reported = option(reported)
+    return reported
 
 
 @click.group()
@@ -79,21 +106,12 @@ def main() -> None:
 
 
 @main.command(cls=_Methods)
-@_inputs_options
-@_reported
-def generate(
-    document: Path,
-    overlay: Path | None,
-    out: Path,
-    package: str | None,
-    methods: tuple[str, ...],
-    allow_host: tuple[str, ...],
-) -> int:
+@_with_inputs
+def generate(inputs: Inputs, out: Path) -> int:
     """Write the client of DOCUMENT into a folder."""
     from . import pipeline
     from .emit import emit, lock_of
 
-    inputs = _inputs(document, overlay, out, package, methods, allow_host)
     output = pipeline.generate(inputs, lock_of(out))
     done = emit(out, output.files)
     _warn(output.warnings)
@@ -107,25 +125,15 @@ def generate(
 
 
 @main.command(cls=_Methods)
-@_inputs_options
+@_with_inputs
 @click.option("--full", is_flag=True, help="Generate even when the lock says that nothing changed.")
-@_reported
-def check(
-    document: Path,
-    overlay: Path | None,
-    out: Path,
-    package: str | None,
-    methods: tuple[str, ...],
-    allow_host: tuple[str, ...],
-    full: bool,
-) -> int:
+def check(inputs: Inputs, out: Path, *, full: bool) -> int:
     """Compare a folder with what DOCUMENT gives: exit 1 and a diff when it is stale or was edited.
 
     A lock whose hashes agree is taken at its word; --full generates anyway.
     """
     from .emit import differences, lock_of, unchanged
 
-    inputs = _inputs(document, overlay, out, package, methods, allow_host)
     if not full and unchanged(out, inputs.digests()):
         return 0
     from . import pipeline
@@ -159,25 +167,3 @@ def _warn(warnings: Iterable[Problem]) -> None:
     """Print what stops nothing, one a line."""
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
-
-
-def _inputs(
-    document: Path,
-    overlay: Path | None,
-    out: Path,
-    package: str | None,
-    methods: tuple[str, ...],
-    allow_host: tuple[str, ...],
-) -> Inputs:
-    said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
-    name = package_name(package, said, out.resolve().name)
-    if not is_package_name(name):
-        raise SpecError([Problem("options", "/package", f"{name!r} is not a package name")])
-    return Inputs(
-        name=document.name,
-        document=read_input(document, DOCUMENT_BYTES),
-        overlay=said,
-        package=name,
-        methods=methods,
-        allow_hosts=tuple(host.lower() for host in allow_host),
-    )

@@ -36,9 +36,9 @@ def _faults(path: str, text: str) -> Iterator[tuple[int, str]]:
         if text:
             yield 1, "a file that is neither Python nor empty"
         return
-    odd = next((each for each in text if not each.isprintable() and each != "\n"), None)
     if not text.replace("\n", "").isprintable():
-        yield text.count("\n", 0, text.index(odd or "")) + 1, f"a character that hides or moves: {odd!a}"
+        place, odd = next(each for each in enumerate(text) if each[1] != "\n" and not each[1].isprintable())
+        yield text.count("\n", 0, place) + 1, f"a character that hides or moves: {odd!a}"
         return
     try:
         data = text.encode("utf-8")

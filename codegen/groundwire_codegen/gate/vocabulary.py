@@ -25,7 +25,7 @@ IMPORTS: Final[Mapping[str, frozenset[str]]] = {
         "runtime.client": "BaseClient Resource",
         "runtime.codec": "Codec Codecs",
         "runtime.decode": "MISSING new put_unknown_fields",
-        "runtime.encode": "Encoder Write Writer quote",
+        "runtime.encode": "Write Writer quote",
         "runtime.errors": "DecodeError EncodeError",
         "runtime.messages": "EMPTY JsonValue MAX_DEPTH Message Unlisted keep_containers variant_of",
         "runtime.method": "ExtraScope Method Paging",
@@ -125,9 +125,7 @@ EXPRESSIONS: Final = frozenset(
         ast.Add,
         ast.BitOr,
         ast.Load,
-        ast.Not,
         ast.Store,
-        ast.Sub,
         ast.USub,
     }
 )

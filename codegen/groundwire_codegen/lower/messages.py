@@ -37,12 +37,12 @@ def lower_messages(
 
 def _is_family(shape: Shape, naming: Naming) -> bool:
     """Nothing but one union; once published, it stays what it was."""
-    members = [wire for union in shape.rule.unions.values() for wire in union.members]
-    single = len(shape.rule.unions) == 1
-    alone = single and set(members) == set(shape.properties)
-    decided = alone if shape.rule.family is None else shape.rule.family
     if not shape.rule.unions:
         return False
+    members = {wire for union in shape.rule.unions.values() for wire in union.members}
+    single = len(shape.rule.unions) == 1
+    alone = single and members == set(shape.properties)
+    decided = alone if shape.rule.family is None else shape.rule.family
     return naming.settled(f"family:{shape.key}", "yes" if decided else "no") == "yes" and single
 
 

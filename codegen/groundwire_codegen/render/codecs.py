@@ -20,7 +20,7 @@ IMPORTS: Final[Table] = {
     ".bounds": ("Bounds", "bounded", "bounded_messages", "check_multiple", "only"),
     ".codec": ("Codec", "Codecs"),
     ".decode": ("MISSING", "new", "put_unknown_fields"),
-    ".encode": ("Encoder", "Write", "Writer", "quote"),
+    ".encode": ("Write", "Writer", "quote"),
     ".errors": ("DecodeError", "EncodeError"),
     ".messages": ("EMPTY", "MAX_DEPTH"),
 }
@@ -54,13 +54,15 @@ def codecs_view(api: Api, runtime: str) -> CodecsView:
     made = [line for message in api.messages.values() for line in decoders.builders(message)]
     entries = [line for message in api.messages.values() for line in _entries(message)]
     table = bracketed("CODECS: Final = Codecs({", entries, "})")
-    texts = [*leaves.enum_lines(), *names, *functions, *made, *tables, *leaves.lines(), table]
+    enums = leaves.enum_lines()
+    constants = (*made, *tables, *leaves.lines(), table)
+    texts = (*enums, *names, *functions, *constants)
     return CodecsView(
         imports=import_lines(IMPORTS, texts, runtime, ("from . import messages",)),
-        enums=tuple(leaves.enum_lines()),
+        enums=tuple(enums),
         names=tuple(names),
         functions=tuple(functions),
-        constants=(*made, *tables, *leaves.lines(), table),
+        constants=constants,
     )
 
 

@@ -101,7 +101,6 @@ def _multiple(field: Field, message: Message, leaves: Leaves) -> list[str]:
     sibling = next((each for each in message.fields if each.wire == field.rules.multiple_of), None)
     if sibling is None or not isinstance(field.type, MessageRef):
         return []
-    leaves.uses_bounds = True
     target = leaves.api.messages[field.type.name]
     whole = (Kind.INT32, Kind.INT64, Kind.UINT32, Kind.UINT64)
     names = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -14,19 +15,28 @@ Table = Mapping[str, tuple[str, ...]]
 """Names by the module that they come from; one that starts with a dot is the runtime's."""
 
 
-def import_lines(table: Table, texts: Iterable[str], runtime: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """The lines for what `texts` refer to, and for the package's own modules."""
+def import_lines(
+    table: Table, texts: Iterable[str], runtime: str, own: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """The lines for what `texts` refer to, and for the package's own modules, in blocks."""
     used = _referred(texts)
     found = {module: [name for name in names if name in used] for module, names in table.items()}
-    standard = [_line(module, names) for module, names in found.items() if names and module[0] != "."]
-    theirs = [
-        _line(f"{runtime}{module.rstrip('.')}", names)
-        for module, names in found.items()
-        if names and module[0] == "."
-    ]
+    standard: list[str] = []
+    others: list[str] = []
+    ours: list[str] = []
+    for module, names in found.items():
+        if not names:
+            continue
+        if module[0] == ".":
+            ours.append(_line(f"{runtime}{module.rstrip('.')}", names))
+        else:
+            known = module.partition(".")[0] in sys.stdlib_module_names
+            (standard if known else others).append(_line(module, names))
     if runtime.startswith("."):
-        return (*standard, "", *sorted((*theirs, *own), key=_place))
-    return (*standard, "", *theirs, "", *own)
+        blocks = [standard, others, sorted((*ours, *own), key=_place)]
+    else:
+        blocks = [standard, [*others, *ours], list(own)]
+    return tuple("\n\n".join("\n".join(block) for block in blocks if block).split("\n"))
 
 
 def _line(module: str, names: Iterable[str]) -> str:

@@ -35,7 +35,6 @@ class Leaves:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.uses_bounds = False
         self._constants: dict[str, str] = {}
 
     def lines(self) -> list[str]:
@@ -103,12 +102,10 @@ class Leaves:
         place = f"encode_{_place(owner, field)}"
         bounds = _bounds(field.rules)
         if bounds:
-            self.uses_bounds = True
             arguments = bracketed("Bounds(", bounds, ")", indent=4)
             name = "bounded_messages" if self.writes(field.type) else "bounded"
             inner = self._constant(f"{place}__bounded", bracketed(f"{name}(", [inner, arguments], ")"))
         if field.rules.members:
-            self.uses_bounds = True
             classes = self._member_classes(field)
             inner = self._constant(f"{place}__only", bracketed("only(", [inner, classes], ")"))
         return inner

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from attrs import frozen
 
 from ..annotations import absent
-from ..ir import Api, Enum, Field, Kind, ListOf, MapOf, Message, Packed, Scalar, TypeRef, Union, Variant
+from ..ir import Api, Enum, Field, Message, Union, Variant
 from ..problem import Problem, SpecError
 from .docs import docstring
+from .imports import Table, import_lines
 from .layout import LINE, quoted
 
 Types = Mapping[tuple[str, str], str]
 """The annotation of a present value, by message name and wire name."""
+IMPORTS: Final[Table] = {
+    "collections.abc": ("Mapping", "Sequence"),
+    "datetime": ("datetime", "timedelta"),
+    "enum": ("StrEnum",),
+    "typing": ("TypeAlias",),
+    "attrs": ("frozen",),
+    ".messages": ("EMPTY", "JsonValue", "Message", "Unlisted", "keep_containers", "variant_of"),
+}
 
 
 @frozen(kw_only=True)
@@ -81,7 +91,8 @@ def messages_view(api: Api, types: Types, runtime: str) -> MessagesView:
     messages = tuple(_message(message, types) for message in api.messages.values())
     _check_private(api, messages)
     names = sorted({*api.enums, *api.messages})
-    return MessagesView(enums=enums, messages=messages, imports=_imports(api, runtime), names=tuple(names))
+    imports = import_lines(IMPORTS, _code(enums, messages), runtime)
+    return MessagesView(enums=enums, messages=messages, imports=imports, names=tuple(names))
 
 
 def _check_private(api: Api, messages: Iterable[MessageView]) -> None:
@@ -98,51 +109,14 @@ def _check_private(api: Api, messages: Iterable[MessageView]) -> None:
                 raise SpecError([Problem("document", pointer, words, "say family = false in the overlay")])
 
 
-def _types(type_: TypeRef) -> list[TypeRef]:
-    inner = [type_.item] if isinstance(type_, ListOf) else [type_.value] if isinstance(type_, MapOf) else []
-    return [type_, *(found for each in inner for found in _types(each))]
-
-
-def _imports(api: Api, runtime: str) -> tuple[str, ...]:
-    """The import lines that this API's types need, sorted as the linter wants them."""
-    fields = [field for message in api.messages.values() for field in message.wire_fields]
-    types = [found for field in fields for found in _types(field.type)]
-    kinds = {found.kind for found in types if isinstance(found, Scalar)}
-    json_value = kinds & {Kind.ANY, Kind.STRUCT} or any(isinstance(found, Packed) for found in types)
-    mapping = Kind.STRUCT in kinds or any(isinstance(found, (MapOf, Packed)) for found in types)
-    collections = [
-        name
-        for name, used in (
-            ("Mapping", mapping),
-            ("Sequence", any(isinstance(each, ListOf) for each in types)),
-        )
-        if used
-    ]
-    times = [
-        name
-        for name, used in (("datetime", Kind.TIMESTAMP in kinds), ("timedelta", Kind.DURATION in kinds))
-        if used
-    ]
-    families = any(message.family for message in api.messages.values())
-    shared = [
-        name
-        for name, used in (
-            ("EMPTY", any(isinstance(field.type, MapOf) for field in fields)),
-            ("JsonValue", json_value),
-            ("Message", True),
-            ("Unlisted", bool(api.enums)),
-            ("keep_containers", True),
-            ("variant_of", families),
-        )
-        if used
-    ]
-    lines = [f"from collections.abc import {', '.join(collections)}"] if collections else []
-    lines += [f"from datetime import {', '.join(times)}"] if times else []
-    lines += ["from enum import StrEnum"] if api.enums else []
-    lines += ["from typing import TypeAlias"] if families else []
-    lines += ["", "from attrs import frozen"] if lines else ["from attrs import frozen"]
-    separator = [""] if runtime.startswith(".") else []
-    return (*lines, *separator, f"from {runtime}.messages import {', '.join(shared)}")
+def _code(enums: Iterable[EnumView], messages: Iterable[MessageView]) -> Iterator[str]:
+    """The texts of the module that are code alone."""
+    yield from ("frozen", "keep_containers", "Message")
+    yield from ("StrEnum" for _ in enums)
+    for message in messages:
+        yield from ("TypeAlias, variant_of" for _ in message.family)
+        yield from (f"{attribute.annotation} = {attribute.default}" for attribute in message.attributes)
+        yield from (variant.annotation for variant in (*message.nested, *message.family))
 
 
 def _enum(enum: Enum) -> EnumView:
