@@ -43,7 +43,7 @@ def serve(
     from .contract import load
     from .server import RemoteAddressError, endpoint, listen, server
     from .service import Service
-    from .state import Memory
+    from .state.memory import Memory
 
     if not speed > 0:
         raise click.BadParameter("must be above 0", param_hint="--speed")

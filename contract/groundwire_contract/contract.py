@@ -12,8 +12,8 @@ from attrs import field, frozen
 from groundwire_codegen.ir import Api
 from groundwire_codegen.reader import read_lowered
 
-from .route import Routes, routes
-from .shape import Shapes, shapes
+from .front_end.route import Routes, routes
+from .front_end.shape import Shapes, shapes
 
 VERSIONS: Final = ("v1beta", "v1", "v1alpha")
 """Path prefixes under which Earth Engine serves the same methods."""

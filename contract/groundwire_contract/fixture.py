@@ -19,17 +19,17 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from . import operation as op
+from .behaviour import operation as op
+from .behaviour.operation import Operation, Script
 from .clock import SteppedClock
 from .contract import Contract, load
 from .errors import Refusal
 from .exchange import Recorded
-from .operation import Operation, Script
 from .refusals import catalogue
 from .rules import RULES
 from .server import ServerThread
 from .service import Service
-from .state import Memory
+from .state.memory import Memory
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -16,20 +16,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from . import export, operations
-from .body import read_body
-from .call import Answer, Behaviour, Call, World
+from .behaviour import export, operations
+from .behaviour.call import Answer, Behaviour, Call, World
+from .behaviour.operation import Script
 from .clock import Clock, RealClock
 from .contract import Contract
 from .errors import Fault, Refusal, bad_request
 from .exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
-from .operation import Script
-from .parameters import read_query
+from .front_end.body import read_body
+from .front_end.parameters import read_query
+from .front_end.route import Route, find
+from .front_end.validate import validate
 from .refusals import PAYLOAD_LIMIT, payload_too_large
-from .route import Route, find
 from .rules import RULES
-from .state import Memory
-from .validate import validate
+from .state.memory import Memory
 
 DISCOVERY: Final = "/$discovery/rest"
 """Where the official Python client asks for the Discovery document before anything else."""

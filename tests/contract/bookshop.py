@@ -21,7 +21,7 @@ from groundwire_codegen.ir import (
     Variant,
 )
 from groundwire_contract.contract import Contract, build
-from groundwire_contract.shape import Record
+from groundwire_contract.front_end.shape import Record
 
 TEXT = Scalar(Kind.STRING)
 

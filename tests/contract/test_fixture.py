@@ -7,9 +7,9 @@ import pytest
 from groundwire import CloudStorageDestination, ExportImageRequest, Expression, ImageFileExportOptions
 from groundwire import ImageFileFormat as Format
 from groundwire.messages import OperationMetadata, OperationState
+from groundwire_contract.behaviour.operation import Script, State
 from groundwire_contract.clock import START
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
-from groundwire_contract.operation import Script, State
 from groundwire_runtime.errors import (
     AlreadyExists,
     NotFound,

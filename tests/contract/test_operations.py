@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from groundwire_contract.behaviour.operation import Script
 from groundwire_contract.clock import RealClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.operation import Script
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, PROJECT, ask, export

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 from groundwire_contract.contract import build, load
-from groundwire_contract.route import find
+from groundwire_contract.front_end.route import find
 
 from .bookshop import API, CONTRACT
 

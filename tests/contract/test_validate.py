@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import pytest
-from groundwire_contract.validate import MAX_NESTED, validate
+from groundwire_contract.front_end.validate import MAX_NESTED, validate
 
 from .bookshop import record
 

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from attrs import field, frozen
 from groundwire_codegen.ir import Api, EnumRef, Field, Kind, ListOf, MapOf, MessageRef, Scalar, TypeRef, Union
 
-from .exchange import JsonValue
+from ..exchange import JsonValue
 from .scalars import READERS, TYPE_NAMES
 
 _CAPITAL: Final = re.compile(r"(?<!^)([A-Z])")

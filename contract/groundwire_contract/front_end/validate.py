@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import frozen
 
+from ..errors import Fault
+from ..exchange import JsonObject, JsonValue
 from .bounds import breaches
-from .errors import Fault
-from .exchange import JsonObject, JsonValue
 from .faults import VALUE, Faults
 from .scalars import UnreadableError
 from .shape import Leaf, Many, Names, Record, Shape, Slot, Table, fold

@@ -10,8 +10,8 @@ import json
 import re
 from typing import Final
 
-from .errors import Fault, Refusal, bad_request, invalid_argument
-from .exchange import JsonObject, JsonValue
+from ..errors import Fault, Refusal, bad_request, invalid_argument
+from ..exchange import JsonObject, JsonValue
 
 _CONTEXT: Final = 20
 _PREFIX: Final = "Invalid JSON payload received. "

@@ -7,10 +7,10 @@ from typing import Final
 
 from attrs import evolve
 
+from ..exchange import JsonObject, JsonValue
+from ..refusals import QUEUE_LIMIT, queue_full, request_id_reused
 from .call import Answer, Call, World
-from .exchange import JsonObject, JsonValue
 from .operation import Operation, body, hold
-from .refusals import QUEUE_LIMIT, queue_full, request_id_reused
 
 KIND: Final = "EXPORT_IMAGE"
 DEFAULT_MAX_PIXELS: Final = 100_000_000

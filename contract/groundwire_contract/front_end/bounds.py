@@ -13,9 +13,9 @@ from typing import Final
 from groundwire_codegen.ir import Rules
 from groundwire_codegen.pattern import is_linear
 
-from .errors import Fault
-from .exchange import JsonObject, JsonValue
-from .refusals import DESCRIPTION_INVALID
+from ..errors import Fault
+from ..exchange import JsonObject, JsonValue
+from ..refusals import DESCRIPTION_INVALID
 from .shape import Record, Slot
 
 KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {

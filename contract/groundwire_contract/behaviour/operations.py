@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ..errors import invalid_argument
+from ..exchange import Hold, JsonObject
+from ..front_end.scalars import seconds
+from ..refusals import operation_not_found
 from . import operation as op
 from .call import Answer, Call, World
-from .errors import invalid_argument
-from .exchange import Hold, JsonObject
 from .operation import Operation, State
-from .refusals import operation_not_found
-from .scalars import seconds
 
 PAGE: Final = 500
 """Operations on a page, at most."""

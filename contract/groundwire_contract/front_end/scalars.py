@@ -13,7 +13,7 @@ from typing import Final
 
 from groundwire_codegen.ir import Kind
 
-from .exchange import JsonValue
+from ..exchange import JsonValue
 
 INTEGER_RANGES: Final = {
     Kind.INT32: (-(2**31), 2**31 - 1),

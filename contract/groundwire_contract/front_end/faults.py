@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from .errors import Fault
-from .exchange import JsonValue
+from ..errors import Fault
+from ..exchange import JsonValue
 
 PREFIX: Final = "Invalid JSON payload received. "
 VALUE: Final = ".value"

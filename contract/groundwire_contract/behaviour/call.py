@@ -10,11 +10,11 @@ from typing import TypeAlias
 from attrs import frozen
 from groundwire_codegen.ir import Method
 
-from .clock import Clock
-from .errors import Refusal
-from .exchange import Hold, JsonObject, JsonValue
+from ..clock import Clock
+from ..errors import Refusal
+from ..exchange import Hold, JsonObject, JsonValue
+from ..state import State
 from .operation import Script
-from .state import State
 
 
 @frozen(kw_only=True)

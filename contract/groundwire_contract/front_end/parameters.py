@@ -8,8 +8,8 @@ from typing import Final
 from attrs import frozen
 from groundwire_codegen.ir import Method
 
-from .errors import Fault
-from .exchange import JsonObject, JsonValue
+from ..errors import Fault
+from ..exchange import JsonObject, JsonValue
 from .scalars import READERS, TYPE_NAMES, UnreadableError
 from .shape import snake
 

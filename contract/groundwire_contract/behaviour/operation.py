@@ -11,8 +11,8 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from .clock import timestamp
-from .exchange import JsonObject, JsonValue
+from ..clock import timestamp
+from ..exchange import JsonObject, JsonValue
 
 INVALID_ARGUMENT: Final = 3
 CANCELLED: Final = 1

@@ -1,8 +1,4 @@
-"""What the contract remembers: operations, request ids that were used, requests that were made.
-
-`State` is what the behaviours need; `Memory` keeps it in the process. Callers hold `State.lock` over what must
-happen together.
-"""
+"""State in the memory of one process."""
 
 from __future__ import annotations
 
@@ -10,70 +6,17 @@ import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from attrs import evolve
 
-from .errors import Refusal
-from .exchange import Recorded
-from .operation import Operation, ended
+from ..behaviour.operation import Operation, ended
+from ..errors import Refusal
+from ..exchange import Recorded
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""
-
-
-class State(Protocol):
-    """A place for everything that outlives a request."""
-
-    @property
-    def lock(self) -> AbstractContextManager[object]:
-        """Held over what must happen together; may be taken again by the thread that holds it."""
-        ...
-
-    @property
-    def relaxed(self) -> frozenset[str]:
-        """Ids of the rules that are not enforced."""
-        ...
-
-    def claim(self, caller: str, project: str, request_id: str) -> bool:
-        """Use a request id; False when the caller used it before in the project."""
-        ...
-
-    def add(self, operation: Operation) -> Operation:
-        """Keep a new operation, and give it its place in the order of making."""
-        ...
-
-    def put(self, operation: Operation) -> None:
-        """Keep a changed operation."""
-        ...
-
-    def get(self, name: str) -> Operation | None:
-        """The operation of a name."""
-        ...
-
-    def forget(self, name: str) -> None:
-        """Drop an operation."""
-        ...
-
-    def before(
-        self, project: str, sequence: int | None, keep: Callable[[Operation], bool], most: int
-    ) -> tuple[Operation, ...]:
-        """At most so many operations of a project that `keep` wants, newest first, made before `sequence`."""
-        ...
-
-    def is_full(self, project: str, limit: int, now: datetime) -> bool:
-        """Whether a project has so many operations that have not ended."""
-        ...
-
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
-        ...
-
-    def record(self, recorded: Recorded) -> None:
-        """Remember a request."""
-        ...
 
 
 class Memory:
