@@ -1,0 +1,16 @@
+"""`groundwire-contract rules`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+def rules() -> None:
+    """List the rules, with the evidence for each: V seen, V* seen elsewhere, D documented, C sent, I inferred."""
+    from ..rules import RULES
+
+    for rule in RULES.values():
+        click.echo(
+            f"{rule.mark.value:<2} {rule.id:<24} {rule.says}" + (f" [{rule.source}]" if rule.source else "")
+        )
