@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -45,6 +46,18 @@ class Exchange:
         )
 
 
+class Delivery(enum.StrEnum):
+    """How an answer leaves: whole, or as a fault of the network would have it."""
+
+    WHOLE = "whole"
+    RESET = "reset"
+    """Not at all: the connection is reset."""
+    CUT = "cut"
+    """Its first half, then the end of the connection."""
+    DRIP = "drip"
+    """In small pieces with pauses between them."""
+
+
 @frozen(kw_only=True)
 class Reply:
     """One HTTP answer. `rule` is the id of the rule that refused the request, None when it was accepted."""
@@ -52,8 +65,10 @@ class Reply:
     status: int
     body: bytes = field(repr=False)
     content_type: str = "application/json; charset=UTF-8"
+    headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
     mark: str | None = None
+    delivery: Delivery = Delivery.WHOLE
 
 
 @frozen
@@ -61,6 +76,8 @@ class Hold:
     """No answer yet: the same exchange is to be handled again after so many seconds of real time."""
 
     seconds: float
+    again: object = None
+    """What the service wants to have back then."""
 
 
 @frozen(kw_only=True)
@@ -82,7 +99,13 @@ class Recorded:
 
 
 def json_reply(
-    status: int, body: JsonObject, *, pretty: bool, rule: str | None = None, mark: str | None = None
+    status: int,
+    body: JsonObject,
+    *,
+    pretty: bool,
+    headers: tuple[tuple[str, str], ...] = (),
+    rule: str | None = None,
+    mark: str | None = None,
 ) -> Reply:
     """Write `body` as the service does: two spaces a level and a final newline, or compact."""
     text = (
@@ -91,4 +114,4 @@ def json_reply(
         else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     )
     # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
-    return Reply(status=status, body=text.encode("utf-8", "replace"), rule=rule, mark=mark)
+    return Reply(status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, mark=mark)

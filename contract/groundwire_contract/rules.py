@@ -108,9 +108,22 @@ _ALL: Final = (
         "google/earthengine-api#9",
     ),
     _rule(
-        "no-behaviour",
+        "media-type",
         Mark.INFERRED,
-        "A valid request of a method that only the service can answer gets 501.",
+        "A body is application/json in UTF-8, not packed; a form's names count as query parameters.",
+        _FRONT_END,
+    ),
+    _rule(
+        "head-too-large",
+        Mark.INFERRED,
+        "The line of a request and its headers have at most 65536 bytes, else 431 and the end of the connection.",
+        "RFC 6585",
+    ),
+    _rule(
+        "credentials-missing",
+        Mark.SEEN_ELSEWHERE,
+        "Where sign-in is required, a request without a bearer token gets 401 and WWW-Authenticate.",
+        _FRONT_END,
     ),
     _rule(
         "unauthenticated", Mark.SEEN_ELSEWHERE, "Standard wording.", "googleapis/google-cloud-python#15087"
@@ -139,3 +152,30 @@ _ALL: Final = (
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _ALL})
+BLAMED: Final = frozenset(
+    [
+        "bounds",
+        "credentials-missing",
+        "description-invalid",
+        "duplicate-key",
+        "enum-unknown",
+        "filter-unsupported",
+        "invalid-value",
+        "list-on-map",
+        "list-on-singular",
+        "malformed-json",
+        "media-type",
+        "message-too-deep",
+        "null-element",
+        "object-on-scalar",
+        "oneof-conflict",
+        "page-size-invalid",
+        "page-token-invalid",
+        "payload-too-large",
+        "root-not-object",
+        "unknown-field",
+        "unknown-parameter",
+        "unknown-path",
+    ]
+)
+"""The rules that blame what a request says, and not what was before it."""

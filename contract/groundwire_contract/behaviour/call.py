@@ -51,6 +51,8 @@ class World:
     """What a new operation does."""
     held: bool = False
     """Whether a new operation stands still."""
+    relaxed: frozenset[str] = frozenset()
+    """Ids of the rules that are not enforced."""
 
     def operation_id(self) -> str:
         """24 characters of A-Z2-7."""

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Protocol
 
 from ..behaviour.operation import Operation
-from ..errors import Refusal
 from ..exchange import Recorded
 
 
@@ -21,11 +20,6 @@ class State(Protocol):
     @property
     def lock(self) -> AbstractContextManager[object]:
         """Held over what must happen together; may be taken again by the thread that holds it."""
-        ...
-
-    @property
-    def relaxed(self) -> frozenset[str]:
-        """Ids of the rules that are not enforced."""
         ...
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
@@ -56,10 +50,6 @@ class State(Protocol):
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Whether a project has so many operations that have not ended."""
-        ...
-
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
         ...
 
     def record(self, recorded: Recorded) -> None:

@@ -12,7 +12,6 @@ from typing import Final
 from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
-from ..errors import Refusal
 from ..exchange import Recorded
 
 MAX_RECORDED: Final = 10_000
@@ -30,10 +29,8 @@ class Memory:
     def clear(self) -> None:
         """Forget everything."""
         with self.lock:
-            self.relaxed: frozenset[str] = frozenset()
             self.operations: dict[str, Operation] = {}
             self.requests: deque[Recorded] = deque(maxlen=self._remembered)
-            self.refusals: deque[tuple[str | None, Refusal]] = deque()
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
@@ -92,14 +89,6 @@ class Memory:
             return False
         running.difference_update([name for name in running if ended(self.operations[name], now) is not None])
         return len(running) >= limit
-
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
-        for index, (wanted, refusal) in enumerate(self.refusals):
-            if wanted is None or method.endswith(wanted):
-                del self.refusals[index]
-                return refusal
-        return None
 
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
