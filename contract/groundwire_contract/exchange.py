@@ -84,8 +84,8 @@ class Hold:
 class Recorded:
     """One request that the contract answered, for a test to look at. Credentials are redacted.
 
-    `method` is the discovery id, None for an unknown path; `body` the parsed JSON, None when there was none or it
-    was malformed; `verdict` is `accepted`, or the id of the rule that refused the request.
+    `method` is the discovery id, None for an unknown path; `sent` the body, empty when there was none, it was no
+    JSON object or nobody looked at it; `verdict` is `accepted`, or the id of the rule that refused the request.
     """
 
     method: str | None
@@ -93,9 +93,14 @@ class Recorded:
     path: str
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
-    body: JsonValue
+    sent: bytes = field(repr=False)
     status: int
     verdict: str
+
+    @property
+    def body(self) -> JsonValue:
+        """The body as parsed JSON, None when none was kept."""
+        return json.loads(self.sent) if self.sent else None
 
 
 def json_reply(

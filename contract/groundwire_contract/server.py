@@ -19,11 +19,10 @@ import uvicorn
 
 from .connection import Bounded, reset
 from .exchange import Delivery, Exchange, Hold, Reply
+from .front_end.reading import LARGE
 from .refusals import PAYLOAD_LIMIT
 from .service import Service
 
-LARGE: Final = 65536
-"""Bytes from which a body is answered off the event loop."""
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
 """Bytes of a body after which the rest is not read."""
 BACKLOG: Final = 8192

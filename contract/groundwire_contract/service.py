@@ -19,7 +19,7 @@ from .behaviour.operation import Script
 from .clock import Clock, RealClock
 from .contract import Contract
 from .errors import Refusal
-from .exchange import Delivery, Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
+from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply
 from .front_end.access import OPEN, Access
 from .front_end.not_found import not_found
 from .front_end.reading import glimpse, read
@@ -84,15 +84,13 @@ class Service:
         """Answer a request, or ask for it to be handled again later, with the hold that was given."""
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
-            return self._remembered(
-                exchange, None, None, self._document(exchange) or not_found(exchange.path)
-            )
+            return self._remembered(exchange, None, b"", self._document(exchange) or not_found(exchange.path))
         turn = held.again if held is not None and isinstance(held.again, _Turn) else self._turn(route.method)
-        parsed, answer = self._answer(exchange, route, turn)
+        sent, answer = self._answer(exchange, route, turn)
         if isinstance(answer, Hold):
             return Hold(answer.seconds, turn)
         return self._remembered(
-            exchange, route.method.id, parsed, self._reply(exchange, route.method, turn.step, answer)
+            exchange, route.method.id, sent, self._reply(exchange, route.method, turn.step, answer)
         )
 
     def _turn(self, method: Method) -> _Turn:
@@ -116,8 +114,8 @@ class Service:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
-    def _answer(self, exchange: Exchange, route: Route, turn: _Turn) -> tuple[JsonValue, Answer]:
-        """The body's JSON as it was sent, and the answer."""
+    def _answer(self, exchange: Exchange, route: Route, turn: _Turn) -> tuple[bytes, Answer]:
+        """The body, where it is to be remembered, and the answer."""
         method = route.method
         if not turn.step.effect:
             return glimpse(exchange, method), {}
@@ -150,14 +148,14 @@ class Service:
             relaxed=self.orders.relaxed,
         )
 
-    def _remembered(self, exchange: Exchange, method: str | None, body: JsonValue, reply: Reply) -> Reply:
+    def _remembered(self, exchange: Exchange, method: str | None, sent: bytes, reply: Reply) -> Reply:
         recorded = Recorded(
             method=method,
             verb=exchange.verb,
             path=exchange.path,
             query=exchange.public_query,
             headers=exchange.public_headers,
-            body=body if exchange.body else None,
+            sent=sent,
             status=reply.status,
             verdict=reply.rule or "accepted",
         )

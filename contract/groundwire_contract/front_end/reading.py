@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from attrs import field, frozen
+from groundwire_codegen.collector import resting_collector
 from groundwire_codegen.ir import Method
 
 from ..contract import Contract
@@ -18,17 +20,19 @@ from .parameters import read_query
 from .route import Route
 from .validate import validate
 
+LARGE: Final = 65536
+"""Bytes from which reading a body is worth some care."""
+
 
 @frozen(kw_only=True)
 class Reading:
     """What a request says, or the refusal that it gets.
 
-    `sent` is the body's JSON as it came, None when there was none or it was malformed; `query` and `body` are read
-    and under their wire names.
+    `sent` is the body, empty where it is no JSON object; `query` and `body` are read and under their wire names.
     """
 
     caller: str = ""
-    sent: JsonValue = None
+    sent: bytes = field(default=b"", repr=False)
     query: JsonObject = field(factory=dict[str, JsonValue])
     body: JsonObject = field(factory=dict[str, JsonValue])
     refusal: Refusal | None = None
@@ -38,6 +42,15 @@ def read(
     exchange: Exchange, route: Route, contract: Contract, access: Access, relaxed: Collection[str]
 ) -> Reading:
     """Read a request whose method is known. Rules that are `relaxed` are not enforced."""
+    if exchange.length < LARGE:
+        return _read(exchange, route, contract, access, relaxed)
+    with resting_collector():
+        return _read(exchange, route, contract, access, relaxed)
+
+
+def _read(
+    exchange: Exchange, route: Route, contract: Contract, access: Access, relaxed: Collection[str]
+) -> Reading:
     method = route.method
     caller = admitted(access, exchange, method, route.version, contract.api)
     if isinstance(caller, Refusal):
@@ -52,15 +65,17 @@ def read(
     if method.request is None:
         refusal = _refused(query.faults, (), relaxed)
         return Reading(caller=caller, query=query.values, refusal=refusal)
-    found = validate(contract.shapes[route.version].records[method.request], _unwrapped(sent, method))
+    record = contract.shapes[route.version].records[method.request]
+    found = validate(record, _unwrapped(sent, method), keep=False)
     refusal = _refused((*query.faults, *found.faults), found.breaches, relaxed)
-    return Reading(caller=caller, sent=sent, query=query.values, body=found.value, refusal=refusal)
+    return Reading(caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal)
 
 
-def glimpse(exchange: Exchange, method: Method) -> JsonValue:
-    """The body's JSON, of a request that is refused whatever it says; None when it has none."""
-    found = read_body(exchange.body) if method.request is not None else {}
-    return None if isinstance(found, Refusal) else found
+def glimpse(exchange: Exchange, method: Method) -> bytes:
+    """The body of a request that is refused whatever it says; empty where it is no JSON object."""
+    if method.request is None or isinstance(read_body(exchange.body), Refusal):
+        return b""
+    return exchange.body
 
 
 def _form(

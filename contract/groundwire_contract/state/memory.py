@@ -16,6 +16,8 @@ from ..exchange import Recorded
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of bodies that are remembered."""
 
 
 class Memory:
@@ -30,7 +32,8 @@ class Memory:
         """Forget everything."""
         with self.lock:
             self.operations: dict[str, Operation] = {}
-            self.requests: deque[Recorded] = deque(maxlen=self._remembered)
+            self.requests: deque[Recorded] = deque()
+            self._bytes = 0
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
@@ -93,3 +96,6 @@ class Memory:
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self._bytes += len(recorded.sent)
+        while len(self.requests) > self._remembered or self._bytes > MAX_BYTES:
+            self._bytes -= len(self.requests.popleft().sent)
