@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
 from typing import Any, Final
@@ -26,6 +27,14 @@ _STATUS: Final = {
     408: "Request Timeout",
     431: "Request Header Fields Too Large",
 }
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """What a caller sends wrong is answered; it is not the operator's trouble."""
+    return record.levelno > logging.WARNING or "request" not in record.getMessage()
+
+
+logging.getLogger("uvicorn.error").addFilter(_is_news)
 
 
 class Bounded(HttpToolsProtocol):
@@ -91,6 +100,14 @@ class Bounded(HttpToolsProtocol):
         """The request is there."""
         self._stop_timer()
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """End the connection once its request is answered, at once where the request is not even there."""
+        answering: Any = self.cycle
+        if answering is not None and not answering.response_complete and answering.more_body:
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request of HTTP, and end the connection. `msg` is uvicorn's word for it."""

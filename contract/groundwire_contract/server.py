@@ -55,30 +55,42 @@ def application(service: Service) -> Application:
         body, length = await _body(receive)
         if length is None:
             return
-        exchange = _exchange(scope, body, length)
-        reply = await _handled(service, exchange)
-        if reply.delivery is Delivery.RESET:
-            reset(scope["state"]["transport"])
-            # The connection is known to be lost in the loop's next turn; until then uvicorn would miss an answer.
-            await asyncio.sleep(0)
-            return
-        await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
-        shown = b"" if scope["method"] == "HEAD" else reply.body
-        if reply.delivery is Delivery.CUT:
-            await send({"type": "http.response.body", "body": shown[: len(shown) // 2], "more_body": True})
-            scope["state"]["transport"].close()
-            await receive()
-            return
-        if reply.delivery is Delivery.DRIP:
-            size = len(shown) // DRIPS + 1
-            for start in range(0, len(shown), size):
-                piece = shown[start : start + size]
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await asyncio.sleep(DRIP_SECONDS / DRIPS)
-            shown = b""
-        await send({"type": "http.response.body", "body": shown})
+        try:
+            reply = await _handled(service, _exchange(scope, body, length))
+        except asyncio.CancelledError:
+            # The server stops while a `wait` is held: there is nobody left to answer.
+            await _drop(scope)
+        else:
+            await _deliver(reply, scope, receive, send)
 
     return answer
+
+
+async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    if reply.delivery is Delivery.RESET:
+        await _drop(scope)
+        return
+    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+    shown = b"" if scope["method"] == "HEAD" else reply.body
+    if reply.delivery is Delivery.CUT:
+        await send({"type": "http.response.body", "body": shown[: len(shown) // 2], "more_body": True})
+        scope["state"]["transport"].close()
+        await receive()
+        return
+    if reply.delivery is Delivery.DRIP:
+        size = len(shown) // DRIPS + 1
+        for start in range(0, len(shown), size):
+            piece = shown[start : start + size]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(DRIP_SECONDS / DRIPS)
+        shown = b""
+    await send({"type": "http.response.body", "body": shown})
+
+
+async def _drop(scope: Scope) -> None:
+    reset(scope["state"]["transport"])
+    # The connection is known to be lost in the loop's next turn; until then uvicorn would miss an answer.
+    await asyncio.sleep(0)
 
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
