@@ -72,7 +72,7 @@ def serve(
     from groundwire_codegen.problem import SpecError
 
     from ..clock import RealClock
-    from ..connection import allow_many
+    from ..connection import descriptors
     from ..contract import load
     from ..front_end.access import Access, AccessError, Mode, read_grants
     from ..orders import Orders
@@ -112,13 +112,12 @@ def serve(
         access=Access(mode=Mode(auth), grants=grants),
         orders=orders,
     )
-    allow_many()
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
         sys.stdout.flush()
-        server(service).run(sockets=[listener])
+        server(service, most=descriptors()).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # How uvicorn hands on the interrupt, once it has closed everything.
     finally:
