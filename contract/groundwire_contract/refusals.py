@@ -49,6 +49,11 @@ def operation_not_found(name: str) -> Refusal:
     return Refusal(rule="operation-not-found", code=404, message=f"Operation '{name}' not found.")
 
 
+def state_unwritable(said: str) -> Refusal:
+    """The contract server's own file cannot be written: the request had no effect."""
+    return Refusal(rule="state-unwritable", code=503, message=said)
+
+
 DESCRIPTION_INVALID: Final = (
     'The description must contain only the following characters: a..z, A..Z, 0-9, ".", ",", ":", ";", "_" or "-". '
     "The description must be at most 100 characters long."

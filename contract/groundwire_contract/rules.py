@@ -112,6 +112,12 @@ _ALL: Final = (
         Mark.INFERRED,
         "A valid request of a method that only the service can answer gets 501.",
     ),
+    _rule("control", Mark.INFERRED, "The contract server's own: a control request that cannot be done."),
+    _rule(
+        "state-unwritable",
+        Mark.INFERRED,
+        "The contract server's own: its state file cannot be written, and the request had no effect.",
+    ),
     _rule(
         "unauthenticated", Mark.SEEN_ELSEWHERE, "Standard wording.", "googleapis/google-cloud-python#15087"
     ),

@@ -16,10 +16,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from . import control
 from .behaviour import export, operations
 from .behaviour.call import Answer, Behaviour, Call, World
 from .behaviour.operation import Script
-from .clock import Clock, RealClock
+from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
 from .errors import Fault, Refusal, bad_request
 from .exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
@@ -27,9 +28,11 @@ from .front_end.body import read_body
 from .front_end.parameters import read_query
 from .front_end.route import Route, find
 from .front_end.validate import validate
-from .refusals import PAYLOAD_LIMIT, payload_too_large
+from .refusals import PAYLOAD_LIMIT, payload_too_large, state_unwritable
 from .rules import RULES
+from .state import State
 from .state.memory import Memory
+from .state.problem import StateError
 
 DISCOVERY: Final = "/$discovery/rest"
 """Where the official Python client asks for the Discovery document before anything else."""
@@ -63,38 +66,58 @@ class Service:
         self,
         contract: Contract,
         *,
-        state: Memory | None = None,
+        state: State | None = None,
         clock: Clock | None = None,
         draw: Callable[[int], bytes] = os.urandom,
         script: Script | None = None,
         behaviours: Mapping[str, Behaviour] = BEHAVIOURS,
     ) -> None:
         self.contract = contract
-        self.state = state if state is not None else Memory()
+        self.state: State = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
-        self.script = script if script is not None else Script()
+        self._usual = script if script is not None else Script()
+        self.script = self._usual
         self.draw = draw
         self.held = False
         self._behaviours = behaviours
 
+    def reset(self) -> None:
+        """Forget everything, and begin anew as when it was made."""
+        with self.state.lock:
+            self.state.clear()
+            self.script = self._usual
+            self.held = False
+            if isinstance(self.clock, SteppedClock):
+                self.clock.restart()
+
     def handle(self, exchange: Exchange, arrived: datetime | None = None) -> Reply | Hold:
         """Answer a request, or ask for it to be handled again later, with the `arrived` of the first time."""
-        at = arrived if arrived is not None else self.clock.now()
+        if exchange.path.startswith(control.PREFIX):
+            return control.answer(self, exchange)
+        try:
+            return self._handled(exchange, arrived if arrived is not None else self.clock.now())
+        except StateError as error:
+            return state_unwritable(str(error)).reply()
+
+    def _handled(self, exchange: Exchange, arrived: datetime) -> Reply | Hold:
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
             return self._remembered(
                 exchange, None, None, self._document(exchange) or not_found(exchange.path)
             )
-        parsed, answer = self._answer(exchange, route, at)
-        if isinstance(answer, Hold):
-            return answer
+        parsed, call = self._read(exchange, route, arrived)
         pretty = ("prettyPrint", "false") not in exchange.query
-        reply = (
-            answer.reply(pretty=pretty)
-            if isinstance(answer, Refusal)
-            else json_reply(200, answer, pretty=pretty)
-        )
-        return self._remembered(exchange, route.method.id, parsed, reply)
+        # Held over the change and its record: a state in a file keeps both or neither.
+        with self.state.lock:
+            answer = call if isinstance(call, Refusal) else self._behaved(call)
+            if isinstance(answer, Hold):
+                return answer
+            reply = (
+                answer.reply(pretty=pretty)
+                if isinstance(answer, Refusal)
+                else json_reply(200, answer, pretty=pretty)
+            )
+            return self._remembered(exchange, route.method.id, parsed, reply)
 
     def _document(self, exchange: Exchange) -> Reply | None:
         """The Discovery document, whichever of the versions served is asked for; None for any other request."""
@@ -103,8 +126,8 @@ class Service:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
-    def _answer(self, exchange: Exchange, route: Route, arrived: datetime) -> tuple[JsonValue, Answer]:
-        """The body as it was parsed, and the answer."""
+    def _read(self, exchange: Exchange, route: Route, arrived: datetime) -> tuple[JsonValue, Call | Refusal]:
+        """The body as it was parsed, and the valid request or why it is refused."""
         method, shapes = route.method, self.contract.shapes[route.version]
         with self.state.lock:
             ordered = self.state.next_refusal(method.id)
@@ -126,10 +149,7 @@ class Service:
         refusal = _refused(faults, breaches, relaxed)
         if refusal is not None:
             return parsed, refusal
-        behaviour = self._behaviours.get(method.id)
-        if behaviour is None:
-            return parsed, _no_behaviour(method.id)
-        call = Call(
+        return parsed, Call(
             method=method,
             version=route.version,
             package=shapes.package,
@@ -139,8 +159,10 @@ class Service:
             caller=_caller(exchange),
             arrived=arrived,
         )
-        with self.state.lock:
-            return parsed, behaviour(call, self._world())
+
+    def _behaved(self, call: Call) -> Answer:
+        behaviour = self._behaviours.get(call.method.id)
+        return behaviour(call, self._world()) if behaviour else _no_behaviour(call.method.id)
 
     def _world(self) -> World:
         return World(state=self.state, clock=self.clock, draw=self.draw, script=self.script, held=self.held)

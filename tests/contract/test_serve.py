@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,33 +10,10 @@ import pytest
 from groundwire_contract import cli
 from groundwire_contract.server import endpoint, listen
 
+from .process import SERVE, serving
 from .wire import EXPORT, OPERATIONS, ask, export
 
-SERVE = [sys.executable, "-m", "groundwire_contract", "serve"]
 SPEC = Path(__file__).parents[2] / "spec" / "earthengine.v1beta.json"
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server in a process of its own, and its endpoint; killed at the end when it still runs."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*SERVE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
-    )
-    with process:
-        try:
-            yield process, first_line(process).split()[-1]
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def first_line(process: subprocess.Popen[bytes], seconds: float = 30) -> str:
-    """The first line that a process prints, within so many seconds."""
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        assert selector.select(seconds), "nothing was printed"
-    return process.stdout.readline().decode()
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -71,6 +45,12 @@ def test_a_document_without_an_overlay_is_served() -> None:
         (["--port", "65536"], "--port"),
         (["--speed", "0"], "--speed"),
         (["--speed", "nan"], "--speed"),
+        (["--speed", "inf"], "--speed"),
+        (["--clock", "frozen", "--speed", "2"], "--speed"),
+        (["--clock", "slow"], "--clock"),
+        (["--state", "no-such-folder/state"], "no folder"),
+        (["--state", "."], "is a folder"),
+        (["--state", __file__], "not a state file of this server"),
     ],
 )
 def test_what_is_refused_exits_with_2(options: list[str], said: str) -> None:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from . import fail
+
+if TYPE_CHECKING:
+    from ..clock import Clock
+    from ..state import State
+
+_SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
+"""How many times as fast as scripted operations live, by clock."""
 
 
 @click.command()
@@ -22,26 +30,49 @@ from . import fail
 @click.option("--spec", type=click.Path(path_type=Path), help="Another Discovery document to serve.")
 @click.option("--overlay", type=click.Path(path_type=Path), help="The overlay of that document.")
 @click.option(
-    "--speed", default=1.0, show_default=True, help="How fast operations live: 10 is ten times as fast."
+    "--clock",
+    type=click.Choice(["fast", "real", "frozen"]),
+    default="fast",
+    show_default=True,
+    help="fast: operations live ten times as fast as scripted; real: as scripted; frozen: time moves only by "
+    "POST /$contract/advance.",
+)
+@click.option("--speed", type=float, help="How many times as fast as scripted operations live: 10 when fast.")
+@click.option(
+    "--state",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
 )
 def serve(
-    port: int, host: str, allow_remote: bool, spec: Path | None, overlay: Path | None, speed: float
+    port: int,
+    host: str,
+    allow_remote: bool,
+    spec: Path | None,
+    overlay: Path | None,
+    clock: str,
+    speed: float | None,
+    file: Path | None,
 ) -> None:
     """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
 
-    An operation is PENDING for 1 second and RUNNING for 4, then it succeeds, divided by the speed. Methods that only
-    the service can answer are validated and get 501.
+    As scripted, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Methods that only the
+    service can answer are validated and get 501.
     """
     from groundwire_codegen.problem import SpecError
 
-    from ..clock import RealClock
+    from ..behaviour.operation import Script
     from ..contract import load
     from ..server import RemoteAddressError, endpoint, listen, server
     from ..service import Service
-    from ..state.memory import Memory
+    from ..state.problem import StateError
 
-    if not speed > 0:
-        raise click.BadParameter("must be above 0", param_hint="--speed")
+    if clock == "frozen" and speed is not None:
+        raise click.UsageError("--speed does not go with --clock frozen.")
+    try:
+        script = Script().at_speed(_SPEEDS[clock] if speed is None else speed)
+    except ValueError as error:
+        raise click.BadParameter("must be above 0", param_hint="--speed") from error
     if overlay is not None and spec is None:
         raise click.UsageError("--overlay goes with --spec.")
     try:
@@ -49,14 +80,15 @@ def serve(
             spec.read_bytes() if spec is not None else None,
             overlay.read_bytes() if overlay is not None else None,
         )
+        state = _state(file)
         listener = listen(host, port, allow_remote=allow_remote)
     except SpecError as error:
         fail("\n".join(map(str, error.problems)))
-    except RemoteAddressError as error:
+    except (RemoteAddressError, StateError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
-    service = Service(contract, state=Memory(remembered=1000), clock=RealClock(speed))
+    service = Service(contract, state=state, clock=_clock(clock, state), script=script)
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -67,3 +99,27 @@ def serve(
         pass  # How uvicorn hands on the interrupt, once it has closed everything.
     finally:
         listener.close()
+        state.close()
+
+
+def _state(file: Path | None) -> State:
+    """State in a file, or in memory when there is none."""
+    if file is None:
+        from ..state.memory import Memory
+
+        return Memory(remembered=1000)
+    from ..state.sqlite import Sqlite
+
+    return Sqlite(file)
+
+
+def _clock(name: str, state: State) -> Clock:
+    """A clock of a name. A frozen one goes on where the state's time stopped."""
+    from ..clock import START, FrozenClock, RealClock
+
+    if name != "frozen":
+        return RealClock()
+    clock = FrozenClock()
+    last = [each.created for each in state.before(None, None, lambda _: True, 1)]
+    clock.advance((max([START, state.time() or START, *last]) - START).total_seconds())
+    return clock

@@ -5,39 +5,41 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
-from ..errors import Refusal
 from ..exchange import Recorded
+from .orders import Orders
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""
 
 
-class Memory:
+class Memory(Orders):
     """State in the memory of one process, gone with it. `remembered` bounds the requests that are kept."""
 
     def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
-        self.lock = threading.RLock()
+        super().__init__()
+        self.lock: Final = threading.RLock()
         self._remembered = remembered
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
         with self.lock:
-            self.relaxed: frozenset[str] = frozenset()
+            self.withdraw()
             self.operations: dict[str, Operation] = {}
             self.requests: deque[Recorded] = deque(maxlen=self._remembered)
-            self.refusals: deque[tuple[str | None, Refusal]] = deque()
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
             self._made = 0
+            self._time: datetime | None = None
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
@@ -72,18 +74,22 @@ class Memory:
         self._open[operation.project].discard(name)
 
     def before(
-        self, project: str, sequence: int | None, keep: Callable[[Operation], bool], most: int
+        self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
-        """At most so many operations of a project that `keep` wants, newest first, made before `sequence`."""
+        """At most so many operations that `keep` wants, newest first, made before `sequence`."""
+        wanted = (each for each in self._newest(project, sequence) if keep(each))
+        return tuple(islice(wanted, most))
+
+    def _newest(self, project: str | None, sequence: int | None) -> Iterator[Operation]:
+        """The operations of a project, or of all, newest first, made before `sequence`."""
+        if project is None:
+            everything = reversed(self.operations.values())
+            yield from (each for each in everything if sequence is None or each.sequence < sequence)
+            return
         order = self._order.get(project, [])
         at = len(order) if sequence is None else bisect_left(order, (sequence, ""))
-        found: list[Operation] = []
-        while at and len(found) < most:
-            at -= 1
-            operation = self.operations[order[at][1]]
-            if keep(operation):
-                found.append(operation)
-        return tuple(found)
+        for index in range(at - 1, -1, -1):
+            yield self.operations[order[index][1]]
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Whether a project has so many operations that have not ended."""
@@ -93,14 +99,17 @@ class Memory:
         running.difference_update([name for name in running if ended(self.operations[name], now) is not None])
         return len(running) >= limit
 
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
-        for index, (wanted, refusal) in enumerate(self.refusals):
-            if wanted is None or method.endswith(wanted):
-                del self.refusals[index]
-                return refusal
-        return None
-
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+
+    def time(self) -> datetime | None:
+        """The instant that was kept last."""
+        return self._time
+
+    def keep_time(self, instant: datetime) -> None:
+        """Keep an instant that a scripted clock was moved to."""
+        self._time = instant
+
+    def close(self) -> None:
+        """Nothing is to be let go of."""
