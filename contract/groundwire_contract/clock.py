@@ -100,7 +100,11 @@ class FrozenClock(SteppedClock):
         return 0.0
 
 
-def timestamp(instant: datetime) -> str:
-    """Write an instant as RFC 3339 with `Z` and, where it has a fraction, six digits of it."""
-    text = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{instant.microsecond:06d}Z" if instant.microsecond else f"{text}Z"
+def timestamp(instant: datetime, digits: int | None = None) -> str:
+    """Write an instant as RFC 3339 with `Z` and so many digits of its fraction; six, or none for a whole second."""
+    text = instant.astimezone(UTC).isoformat()[:19]
+    if digits is None:
+        digits = 6 if instant.microsecond else 0
+    # There are no nanoseconds to show: these stand for them, and keep the order.
+    fraction = f"{instant.microsecond:06d}123"[:digits]
+    return f"{text}.{fraction}Z" if fraction else f"{text}Z"

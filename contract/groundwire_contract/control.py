@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from .behaviour import operation as op
+from .behaviour.shown import body
 from .clock import FrozenClock, timestamp
 from .errors import Refusal
 from .exchange import Exchange, JsonObject, JsonValue, Recorded, Reply, json_reply
@@ -63,7 +63,7 @@ def operations(service: Service) -> JsonObject:
     # The package of the version that the contract itself has; a path would say another.
     package = service.contract.shapes[service.contract.api.version].package
     kind = f"type.googleapis.com/{package}.OperationMetadata"
-    bodies: list[JsonValue] = [op.body(each, now, kind) for each in reversed(found)]
+    bodies: list[JsonValue] = [body(each, now, kind) for each in reversed(found)]
     return {"now": timestamp(now), "operations": bodies}
 
 
@@ -82,11 +82,11 @@ def _request(recorded: Recorded) -> JsonValue:
 
 
 def _advance(service: Service, exchange: Exchange) -> JsonObject:
-    body = read_body(exchange.body)
-    if isinstance(body, Refusal):
-        raise _RefusedError(400, body.message)
-    seconds = body.get("seconds")
-    if body.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+    said = read_body(exchange.body)
+    if isinstance(said, Refusal):
+        raise _RefusedError(400, said.message)
+    seconds = said.get("seconds")
+    if said.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise _RefusedError(400, 'Say how far, such as {"seconds": 3}.')
     with service.state.lock:
         clock = service.clock

@@ -20,13 +20,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from .behaviour import operation as op
-from .behaviour.operation import Operation, Script
+from .behaviour.operation import Operation
+from .behaviour.script import Script
+from .behaviour.scripts import STANDARD, named
+from .behaviour.surroundings import NOTHING, Surroundings
 from .clock import SteppedClock
 from .contract import Contract, load
 from .errors import Refusal
 from .exchange import Recorded
 from .refusals import catalogue
-from .rules import RULES
+from .rules import known
 from .server import ServerThread
 from .service import Service
 from .state.memory import Memory
@@ -41,8 +44,6 @@ PROJECT: Final = "contract-project"
 """The project that `client()` is made for."""
 LOOK: Final = 2.0
 """Seconds that pass with each look at an operation that has not ended."""
-STANDARD: Final = Script()
-"""1 second PENDING, 4 seconds RUNNING in 8 steps, then SUCCEEDED."""
 
 
 class EarthEngineContract:
@@ -68,6 +69,7 @@ class EarthEngineContract:
             self._chance = chance
             self._service.draw = chance.randbytes
             self._service.script = STANDARD
+            self._service.surroundings = NOTHING
             self._service.held = False
 
     def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
@@ -109,12 +111,21 @@ class EarthEngineContract:
 
     @property
     def script(self) -> Script:
-        """What operations do that are started from now on; may be set."""
+        """What operations do that are started from now on; may be set, to a script or to the name of a ready-made one."""
         return self._service.script
 
     @script.setter
-    def script(self, script: Script) -> None:
-        self._service.script = script
+    def script(self, script: Script | str) -> None:
+        self._service.script = named(script) if isinstance(script, str) else script
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Assets that exist, buckets that cannot be written, requests a minute; may be set."""
+        return self._service.surroundings
+
+    @surroundings.setter
+    def surroundings(self, surroundings: Surroundings) -> None:
+        self._service.surroundings = surroundings
 
     def state(self, operation: object) -> op.State:
         """The state of an operation, without looking at it through the server."""
@@ -164,21 +175,23 @@ class EarthEngineContract:
         `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise. The
         requests have no effect. Raises LookupError for a rule that no such refusal is known for.
         """
-        known = catalogue(PROJECT)
         if isinstance(refusal, str):
-            if refusal not in known:
-                raise LookupError(f"{refusal!r} is none of {', '.join(sorted(known))}")
-            refusal = known[refusal]
+            refusals = catalogue(PROJECT)
+            if refusal not in refusals:
+                raise LookupError(f"{refusal!r} is none of {', '.join(sorted(refusals))}")
+            refusal = refusals[refusal]
         with self._memory.lock:
             self._memory.refusals.extend([(method, refusal)] * times)
 
     def relax(self, *rules: str) -> None:
         """Do not enforce rules for the rest of the test. Raises LookupError for an id that no rule has."""
-        unknown = sorted(set(rules) - set(RULES))
-        if unknown:
-            raise LookupError(f"no such rule: {', '.join(unknown)}")
         with self._memory.lock:
-            self._memory.relaxed |= set(rules)
+            self._memory.relaxed |= known(rules)
+
+    def enforce(self, *rules: str) -> None:
+        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax` does."""
+        with self._memory.lock:
+            self._memory.relaxed -= known(rules)
 
     def close_clients(self) -> None:
         """Close the clients that were made."""

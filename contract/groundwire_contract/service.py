@@ -19,7 +19,9 @@ from typing import Final
 from . import control
 from .behaviour import export, operations
 from .behaviour.call import Answer, Behaviour, Call, World
-from .behaviour.operation import Script
+from .behaviour.script import Script
+from .behaviour.scripts import STANDARD
+from .behaviour.surroundings import NOTHING, Meter, Surroundings
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
 from .errors import Fault, Refusal, bad_request
@@ -28,7 +30,7 @@ from .front_end.body import read_body
 from .front_end.parameters import read_query
 from .front_end.route import Route, find
 from .front_end.validate import validate
-from .refusals import PAYLOAD_LIMIT, payload_too_large, state_unwritable
+from .refusals import PAYLOAD_LIMIT, payload_too_large, rate_quota, state_unwritable
 from .rules import RULES
 from .state import State
 from .state.memory import Memory
@@ -58,8 +60,8 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
 class Service:
     """A contract with a state: `handle` answers one request. Safe to call from several threads.
 
-    `script` is what operations do that are started from now on, and `held` whether they stand still; both may be
-    replaced at any time.
+    `script` is what operations do that are started from now on, and `held` whether they stand still; `surroundings`
+    what is there around the service. All may be replaced at any time.
     """
 
     def __init__(
@@ -70,13 +72,15 @@ class Service:
         clock: Clock | None = None,
         draw: Callable[[int], bytes] = os.urandom,
         script: Script | None = None,
+        surroundings: Surroundings | None = None,
         behaviours: Mapping[str, Behaviour] = BEHAVIOURS,
     ) -> None:
         self.contract = contract
         self.state: State = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
-        self._usual = script if script is not None else Script()
-        self.script = self._usual
+        self._usual = (script or STANDARD, surroundings or NOTHING)
+        self.script, self.surroundings = self._usual
+        self._meter = Meter()
         self.draw = draw
         self.held = False
         self._behaviours = behaviours
@@ -85,7 +89,8 @@ class Service:
         """Forget everything, and begin anew as when it was made."""
         with self.state.lock:
             self.state.clear()
-            self.script = self._usual
+            self.script, self.surroundings = self._usual
+            self._meter = Meter()
             self.held = False
             if isinstance(self.clock, SteppedClock):
                 self.clock.restart()
@@ -129,9 +134,10 @@ class Service:
     def _read(self, exchange: Exchange, route: Route, arrived: datetime) -> tuple[JsonValue, Call | Refusal]:
         """The body as it was parsed, and the valid request or why it is refused."""
         method, shapes = route.method, self.contract.shapes[route.version]
+        caller = _caller(exchange)
         with self.state.lock:
-            ordered = self.state.next_refusal(method.id)
             relaxed = self.state.relaxed
+            ordered = self.state.next_refusal(method.id) or self._over_rate(caller, arrived)
         parsed: JsonObject | Refusal = {}
         if exchange.length > PAYLOAD_LIMIT and "payload-too-large" not in relaxed:
             parsed = payload_too_large()
@@ -156,16 +162,29 @@ class Service:
             variables=route.variables,
             query=query.values,
             body=value,
-            caller=_caller(exchange),
+            caller=caller,
             arrived=arrived,
         )
+
+    def _over_rate(self, caller: str, now: datetime) -> Refusal | None:
+        rate = self.surroundings.rate
+        if rate is None or "rate-quota" in self.state.relaxed or self._meter.admits(caller, now, rate):
+            return None
+        return rate_quota()
 
     def _behaved(self, call: Call) -> Answer:
         behaviour = self._behaviours.get(call.method.id)
         return behaviour(call, self._world()) if behaviour else _no_behaviour(call.method.id)
 
     def _world(self) -> World:
-        return World(state=self.state, clock=self.clock, draw=self.draw, script=self.script, held=self.held)
+        return World(
+            state=self.state,
+            clock=self.clock,
+            draw=self.draw,
+            script=self.script,
+            surroundings=self.surroundings,
+            held=self.held,
+        )
 
     def _remembered(self, exchange: Exchange, method: str | None, body: JsonValue, reply: Reply) -> Reply:
         recorded = Recorded(

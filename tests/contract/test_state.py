@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour.operation import Operation, Script
+from groundwire_contract.behaviour import scripts
+from groundwire_contract.behaviour.operation import Operation
+from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import START
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Recorded, Reply
@@ -29,9 +31,13 @@ from .wire import EXPORT, OPERATIONS
 
 REMEMBERED = 5
 PICKS = st.integers(0, 9)
+ASSETS = st.sampled_from(["", "a", "b"])
 PROJECTS = st.sampled_from(["projects/a", "projects/b"])
 TEXT = st.text(max_size=5)
 SECONDS = st.floats(0, 20).map(lambda seconds: round(seconds, 3))
+SCRIPTS = st.sampled_from(list(scripts.NAMED.values())) | st.builds(
+    Script, pending=SECONDS, failure=st.none() | TEXT
+)
 
 
 def recorded(body: object = None, verb: str = "GET") -> Recorded:
@@ -64,8 +70,8 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
         first, second = (state.claim(caller, project, request_id) for state in self.both)
         assert first == second
 
-    @rule(project=PROJECTS, description=TEXT, seconds=SECONDS, failure=st.none() | TEXT)
-    def add(self, project: str, description: str, seconds: float, failure: str | None) -> None:
+    @rule(project=PROJECTS, description=TEXT, asset=ASSETS, script=SCRIPTS)
+    def add(self, project: str, description: str, asset: str, script: Script) -> None:
         self.made += 1
         made = Operation(
             name=f"{project}/operations/{self.made}",
@@ -73,7 +79,8 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
             created=self.now,
             description=description,
             destinations=(description,),
-            script=Script(pending=seconds, failure=failure),
+            asset=asset,
+            script=script,
         )
         first, second = (state.add(made) for state in self.both)
         assert first == second
@@ -122,6 +129,11 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
     @rule(project=PROJECTS, limit=st.integers(1, 4))
     def is_full(self, project: str, limit: int) -> None:
         first, second = (state.is_full(project, limit, self.now) for state in self.both)
+        assert first == second
+
+    @rule(asset=ASSETS)
+    def makers(self, asset: str) -> None:
+        first, second = (state.makers(asset) for state in self.both)
         assert first == second
 
     @rule()

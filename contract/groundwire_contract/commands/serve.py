@@ -12,6 +12,7 @@ import click
 from . import fail
 
 if TYPE_CHECKING:
+    from ..behaviour.script import Script
     from ..clock import Clock
     from ..state import State
 
@@ -44,6 +45,19 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
     type=click.Path(path_type=Path),
     help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
 )
+@click.option(
+    "--script", default="standard", show_default=True, help="What operations do, by name; see below."
+)
+@click.option("--relax", multiple=True, metavar="RULE", help="Do not enforce a rule. May be repeated.")
+@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off. May be repeated.")
+@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. May be repeated.")
+@click.option(
+    "--unwritable-bucket",
+    multiple=True,
+    metavar="NAME",
+    help="A bucket that refuses exports. May be repeated.",
+)
+@click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
 def serve(
     port: int,
     host: str,
@@ -53,15 +67,22 @@ def serve(
     clock: str,
     speed: float | None,
     file: Path | None,
+    script: str,
+    relax: tuple[str, ...],
+    enforce: tuple[str, ...],
+    asset: tuple[str, ...],
+    unwritable_bucket: tuple[str, ...],
+    rate: int | None,
 ) -> None:
     """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
 
-    As scripted, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Methods that only the
-    service can answer are validated and get 501.
+    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
+    instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal.
+    Methods that only the service can answer are validated and get 501.
     """
     from groundwire_codegen.problem import SpecError
 
-    from ..behaviour.operation import Script
+    from ..behaviour.surroundings import Surroundings
     from ..contract import load
     from ..server import RemoteAddressError, endpoint, listen, server
     from ..service import Service
@@ -69,10 +90,8 @@ def serve(
 
     if clock == "frozen" and speed is not None:
         raise click.UsageError("--speed does not go with --clock frozen.")
-    try:
-        script = Script().at_speed(_SPEEDS[clock] if speed is None else speed)
-    except ValueError as error:
-        raise click.BadParameter("must be above 0", param_hint="--speed") from error
+    lives = _script(script, _SPEEDS[clock] if speed is None else speed)
+    relaxed = _relaxed(relax, enforce)
     if overlay is not None and spec is None:
         raise click.UsageError("--overlay goes with --spec.")
     try:
@@ -80,7 +99,7 @@ def serve(
             spec.read_bytes() if spec is not None else None,
             overlay.read_bytes() if overlay is not None else None,
         )
-        state = _state(file)
+        state = _state(file, relaxed)
         listener = listen(host, port, allow_remote=allow_remote)
     except SpecError as error:
         fail("\n".join(map(str, error.problems)))
@@ -88,7 +107,10 @@ def serve(
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
-    service = Service(contract, state=state, clock=_clock(clock, state), script=script)
+    surroundings = Surroundings(assets=frozenset(asset), unwritable=frozenset(unwritable_bucket), rate=rate)
+    service = Service(
+        contract, state=state, clock=_clock(clock, state), script=lives, surroundings=surroundings
+    )
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -102,15 +124,39 @@ def serve(
         state.close()
 
 
-def _state(file: Path | None) -> State:
+def _script(name: str, speed: float) -> Script:
+    """The script of a name, so many times as fast."""
+    from ..behaviour.scripts import named
+
+    try:
+        script = named(name)
+    except LookupError as error:
+        raise click.BadParameter(str(error), param_hint="--script") from error
+    try:
+        return script.at_speed(speed)
+    except ValueError as error:
+        raise click.BadParameter("must be above 0", param_hint="--speed") from error
+
+
+def _relaxed(relax: tuple[str, ...], enforce: tuple[str, ...]) -> frozenset[str]:
+    """The rules that are not enforced."""
+    from ..rules import OFF, known
+
+    try:
+        return (OFF | known(relax)) - known(enforce)
+    except LookupError as error:
+        raise click.UsageError(f"{error}. groundwire-contract rules lists them.") from error
+
+
+def _state(file: Path | None, relaxed: frozenset[str]) -> State:
     """State in a file, or in memory when there is none."""
     if file is None:
         from ..state.memory import Memory
 
-        return Memory(remembered=1000)
+        return Memory(remembered=1000, relaxed=relaxed)
     from ..state.sqlite import Sqlite
 
-    return Sqlite(file)
+    return Sqlite(file, relaxed=relaxed)
 
 
 def _clock(name: str, state: State) -> Clock:

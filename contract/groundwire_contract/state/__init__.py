@@ -64,7 +64,11 @@ class State(Protocol):
         ...
 
     def forget(self, name: str) -> None:
-        """Drop an operation."""
+        """Drop an operation. It stays among the makers of its asset."""
+        ...
+
+    def makers(self, asset: str) -> tuple[Operation, ...]:
+        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
         ...
 
     def before(

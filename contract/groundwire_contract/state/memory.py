@@ -14,6 +14,7 @@ from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..rules import OFF
 from .orders import Orders
 
 MAX_RECORDED: Final = 10_000
@@ -23,8 +24,8 @@ MAX_RECORDED: Final = 10_000
 class Memory(Orders):
     """State in the memory of one process, gone with it. `remembered` bounds the requests that are kept."""
 
-    def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
-        super().__init__()
+    def __init__(self, *, remembered: int = MAX_RECORDED, relaxed: frozenset[str] = OFF) -> None:
+        super().__init__(relaxed)
         self.lock: Final = threading.RLock()
         self._remembered = remembered
         self.clear()
@@ -38,6 +39,7 @@ class Memory(Orders):
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
+            self._makers: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
             self._made = 0
             self._time: datetime | None = None
 
@@ -53,7 +55,7 @@ class Memory(Orders):
         """Keep a new operation, and give it its place in the order of making."""
         self._made += 1
         placed = evolve(operation, sequence=self._made)
-        self.operations[placed.name] = placed
+        self.put(placed)
         self._order[placed.project].append((placed.sequence, placed.name))
         self._open[placed.project].add(placed.name)
         return placed
@@ -61,17 +63,23 @@ class Memory(Orders):
     def put(self, operation: Operation) -> None:
         """Keep a changed operation."""
         self.operations[operation.name] = operation
+        if operation.asset:
+            self._makers[operation.asset][operation.name] = operation
 
     def get(self, name: str) -> Operation | None:
         """The operation of a name."""
         return self.operations.get(name)
 
     def forget(self, name: str) -> None:
-        """Drop an operation."""
+        """Drop an operation. It stays among the makers of its asset."""
         operation = self.operations.pop(name)
         order = self._order[operation.project]
         del order[bisect_left(order, (operation.sequence, name))]
         self._open[operation.project].discard(name)
+
+    def makers(self, asset: str) -> tuple[Operation, ...]:
+        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
+        return tuple(self._makers[asset].values()) if asset in self._makers else ()
 
     def before(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int

@@ -6,18 +6,20 @@ from collections import deque
 from typing import Final
 
 from ..errors import Refusal
+from ..rules import OFF
 
 
 class Orders:
-    """The orders of one process; no file keeps them."""
+    """The orders of one process; no file keeps them. `relaxed` are the rules that are not enforced from the start."""
 
-    def __init__(self) -> None:
-        self.relaxed: frozenset[str] = frozenset()
+    def __init__(self, relaxed: frozenset[str] = OFF) -> None:
+        self._usual = relaxed
+        self.relaxed = relaxed
         self.refusals: Final = deque[tuple[str | None, Refusal]]()
 
     def withdraw(self) -> None:
-        """Forget all orders."""
-        self.relaxed = frozenset()
+        """Forget all orders but those from the start."""
+        self.relaxed = self._usual
         self.refusals.clear()
 
     def next_refusal(self, method: str) -> Refusal | None:

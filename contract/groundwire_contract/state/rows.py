@@ -10,7 +10,8 @@ from typing import Any, Final, cast
 
 import attrs
 
-from ..behaviour.operation import End, Operation, Script, State
+from ..behaviour.operation import End, Operation, State
+from ..behaviour.script import Script, Stage
 from ..exchange import Recorded
 
 _INSTANTS: Final = ("created", "started", "cancelled")
@@ -84,5 +85,6 @@ def _script_text(script: Script) -> str:
 @lru_cache(maxsize=64)
 def _script(text: str) -> Script:
     found: dict[str, Any] = json.loads(text)
-    found["stages"] = tuple(tuple(each) for each in found["stages"])
+    found["stages"] = tuple(Stage(**each) for each in found["stages"])
+    found["attempts"], found["digits"] = tuple(found["attempts"]), tuple(found["digits"])
     return Script(**found)

@@ -20,6 +20,7 @@ from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..rules import OFF
 from .orders import Orders
 from .problem import StateDamagedError
 from .rows import operation_from, operation_text, recorded_from, recorded_text
@@ -80,8 +81,10 @@ class Sqlite(Orders):
     when the disk is full. Orders and rules relaxed are of this process alone.
     """
 
-    def __init__(self, path: Path | str, *, remembered: int = MAX_RECORDED) -> None:
-        super().__init__()
+    def __init__(
+        self, path: Path | str, *, remembered: int = MAX_RECORDED, relaxed: frozenset[str] = OFF
+    ) -> None:
+        super().__init__(relaxed)
         self.path: Final = Path(path).absolute()
         self._remembered = remembered
         self._connection = opened(self.path)
@@ -116,9 +119,10 @@ class Sqlite(Orders):
         """Keep a new operation, and give it its place in the order of making."""
         with self._writing() as write:
             made = write(
-                "INSERT INTO operations (name, project, value) VALUES (?, ?, ?)",
+                "INSERT INTO operations (name, project, asset, value) VALUES (?, ?, ?, ?)",
                 operation.name,
                 operation.project,
+                operation.asset,
                 operation_text(operation),
             )
         return evolve(operation, sequence=made.lastrowid or 0)
@@ -131,13 +135,20 @@ class Sqlite(Orders):
     def get(self, name: str) -> Operation | None:
         """The operation of a name."""
         with self._reading() as read:
-            row = read(f"{_SELECT} WHERE name = ?", name).fetchone()
+            row = read(f"{_SELECT} WHERE name = ? AND NOT forgotten", name).fetchone()
         return None if row is None else self._operation(row)
 
     def forget(self, name: str) -> None:
-        """Drop an operation."""
+        """Drop an operation. It stays among the makers of its asset."""
         with self._writing() as write:
-            write("DELETE FROM operations WHERE name = ?", name)
+            write("DELETE FROM operations WHERE name = ? AND asset = ''", name)
+            write("UPDATE operations SET forgotten = 1, unfinished = 0 WHERE name = ?", name)
+
+    def makers(self, asset: str) -> tuple[Operation, ...]:
+        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
+        with self._reading() as read:
+            rows = read(f"{_SELECT} WHERE asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
+        return tuple(map(self._operation, rows))
 
     def before(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
@@ -147,7 +158,9 @@ class Sqlite(Orders):
         where, given = ("", ()) if project is None else ("project = ? AND ", (project,))
         found: list[Operation] = []
         with self._reading() as read:
-            rows = read(f"{_SELECT} WHERE {where}sequence < ? ORDER BY sequence DESC", *given, last)
+            rows = read(
+                f"{_SELECT} WHERE {where}sequence < ? AND NOT forgotten ORDER BY sequence DESC", *given, last
+            )
             while len(found) < most and (row := rows.fetchone()) is not None:
                 operation = self._operation(row)
                 if keep(operation):

@@ -23,8 +23,10 @@ VERSION: Final = 1
 """The version of the tables."""
 _TABLES: Final = (
     """CREATE TABLE operations (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
-        project TEXT NOT NULL, unfinished INTEGER NOT NULL DEFAULT 1, value TEXT NOT NULL)""",
+        project TEXT NOT NULL, asset TEXT NOT NULL, unfinished INTEGER NOT NULL DEFAULT 1,
+        forgotten INTEGER NOT NULL DEFAULT 0, value TEXT NOT NULL)""",
     "CREATE INDEX by_project ON operations (project)",
+    "CREATE INDEX by_asset ON operations (asset) WHERE asset <> ''",
     "CREATE INDEX unfinished ON operations (project) WHERE unfinished",
     """CREATE TABLE used (caller TEXT, project TEXT, request_id TEXT,
         PRIMARY KEY (caller, project, request_id)) WITHOUT ROWID""",
