@@ -23,7 +23,8 @@ _SECRET_PARAMETERS: Final = frozenset({"access_token", "oauth_token", "key"})
 class Exchange:
     """One HTTP request. `path` is as it was sent, percent-encoded; header names are lower case.
 
-    `length` counts the bytes of the body that were sent; `body` is empty when there were too many to keep.
+    `length` counts the bytes of the body that were sent; `body` is empty when there were too many to keep. `peer` is
+    the address that the request came from.
     """
 
     verb: str
@@ -32,6 +33,7 @@ class Exchange:
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
     length: int = 0
+    peer: str = "127.0.0.1"
 
     @property
     def public_headers(self) -> dict[str, str]:

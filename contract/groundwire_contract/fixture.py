@@ -20,12 +20,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from .behaviour import operation as op
-from .behaviour.operation import Operation, Script
+from .behaviour.operation import Operation
+from .behaviour.script import Script
+from .behaviour.scripts import STANDARD, named
+from .behaviour.surroundings import Surroundings
 from .clock import SteppedClock
 from .contract import Contract, load
 from .errors import Refusal
 from .exchange import Recorded
-from .orders import Change, Orders, Step, read_step
+from .orders import Change, Step, read_step
 from .rules import BLAMED, RULES
 from .server import ServerThread
 from .service import Service
@@ -41,8 +44,6 @@ PROJECT: Final = "contract-project"
 """The project that `client()` is made for."""
 LOOK: Final = 2.0
 """Seconds that pass with each look at an operation that has not ended."""
-STANDARD: Final = Script()
-"""1 second PENDING, 4 seconds RUNNING in 8 steps, then SUCCEEDED."""
 
 
 class EarthEngineContract:
@@ -60,16 +61,12 @@ class EarthEngineContract:
     def reset(self) -> None:
         """Forget everything: as at the start of a test."""
         with self._memory.lock:
-            self._memory.clear()
-            self._clock.restart()
+            self._service.reset()
             self._clients: list[Client] = []
             self._told = 0.0
             chance = random.Random(0)  # noqa: S311 # names that are alike in every run, not secrets
             self._chance = chance
             self._service.draw = chance.randbytes
-            self._service.script = STANDARD
-            self._service.held = False
-            self._service.orders = Orders()
 
     def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
         """A client of the server, without credentials, whose pauses move the server's clock and take no time.
@@ -110,12 +107,21 @@ class EarthEngineContract:
 
     @property
     def life(self) -> Script:
-        """What operations do that are started from now on; may be set."""
+        """What operations do that are started from now on; may be set, to a script or to the name of a ready-made one."""
         return self._service.script
 
     @life.setter
-    def life(self, life: Script) -> None:
-        self._service.script = life
+    def life(self, life: Script | str) -> None:
+        self._service.script = named(life) if isinstance(life, str) else life
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Assets that exist, buckets that cannot be written, requests a minute; may be set."""
+        return self._service.surroundings
+
+    @surroundings.setter
+    def surroundings(self, surroundings: Surroundings) -> None:
+        self._service.surroundings = surroundings
 
     def state(self, operation: object) -> op.State:
         """The state of an operation, without looking at it through the server."""
@@ -181,6 +187,11 @@ class EarthEngineContract:
         """Do not enforce rules for the rest of the test. Raises LookupError for an id that no rule has."""
         with self._memory.lock:
             self._service.orders.relax(*rules)
+
+    def enforce(self, *rules: str) -> None:
+        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax` does."""
+        with self._memory.lock:
+            self._service.orders.enforce(*rules)
 
     def answer(self, rule: str, *, code: int | None = None, message: str | None = None) -> None:
         """Let a rule answer with another status or message for the rest of the test. Raises LookupError, ValueError."""

@@ -49,6 +49,11 @@ def operation_not_found(name: str) -> Refusal:
     return Refusal(rule="operation-not-found", code=404, message=f"Operation '{name}' not found.")
 
 
+def state_unwritable(said: str) -> Refusal:
+    """The contract server's own file cannot be written: the request had no effect."""
+    return Refusal(rule="state-unwritable", code=503, message=said)
+
+
 DESCRIPTION_INVALID: Final = (
     'The description must contain only the following characters: a..z, A..Z, 0-9, ".", ",", ":", ";", "_" or "-". '
     "The description must be at most 100 characters long."
@@ -153,6 +158,17 @@ def user_project_denied(project: str) -> Refusal:
     )
 
 
+def rate_quota() -> Refusal:
+    """More requests in a minute than the caller may make."""
+    return Refusal(
+        rule="rate-quota",
+        code=429,
+        message="Quota exceeded for quota metric 'Number of read requests' and limit 'Number of read requests "
+        f"per minute per user' of service '{SERVICE}' for consumer 'project_number:599401802498'.",
+        details=(_error_info("RATE_LIMIT_EXCEEDED", {"consumer": "projects/599401802498"}),),
+    )
+
+
 def catalogue(project: str) -> Mapping[str, Refusal]:
     """Every refusal that a test may ask for, by the id of its rule. `project` is the bare project id."""
     found = (
@@ -191,13 +207,7 @@ def catalogue(project: str) -> Mapping[str, Refusal]:
             "(or it may not exist).",
         ),
         _denied("asset-permission", "Insufficient permissions to create asset 'users/someone/folder/name'."),
-        Refusal(
-            rule="rate-quota",
-            code=429,
-            message="Quota exceeded for quota metric 'Number of read requests' and limit 'Number of read requests "
-            f"per minute per user' of service '{SERVICE}' for consumer 'project_number:599401802498'.",
-            details=(_error_info("RATE_LIMIT_EXCEEDED", {"consumer": "projects/599401802498"}),),
-        ),
+        rate_quota(),
         Refusal(rule="internal", code=500, message="An internal error has occurred"),
         Refusal(rule="unavailable", code=503, message="The service is currently unavailable."),
     )

@@ -140,6 +140,7 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
         headers=headers,
         body=body,
         length=length,
+        peer=(scope.get("client") or ("",))[0],
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.operation import Script
+from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply

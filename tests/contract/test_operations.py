@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.operation import Script
+from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import RealClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Hold, Reply

@@ -12,6 +12,7 @@ import pytest
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
 from groundwire_contract.orders import STATUSES, Change, Orders, Step, read_step, steps
 from groundwire_contract.refusals import catalogue
+from groundwire_contract.rules import OFF
 from groundwire_runtime.errors import OutcomeUnknown
 
 from .wire import EXPORT, OPERATIONS, ask, export
@@ -105,7 +106,7 @@ def test_an_order_for_what_is_not_there_is_refused() -> None:
         orders.change("nothing", Change(code=400))
     with pytest.raises(ValueError, match="418 is none of 400"):
         orders.change("bounds", Change(code=418))
-    assert orders.relaxed == frozenset()
+    assert orders.relaxed == OFF
 
 
 def test_requests_that_break_the_contract_are_listed(earthengine_contract: EarthEngineContract) -> None:
