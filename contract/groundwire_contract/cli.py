@@ -1,4 +1,4 @@
-"""`groundwire-contract`: serve, rules. Exit codes: 0 done, 2 a bad input or an address that cannot be used."""
+"""`groundwire-contract`: serve, rules, verify. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from .commands.rules import rules
 from .commands.serve import serve
+from .commands.verify import verify
 
 
 @click.group()
@@ -16,3 +17,4 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(rules)
+main.add_command(verify)

@@ -24,7 +24,7 @@ from .contract import Contract
 from .errors import Fault, Refusal, bad_request
 from .exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
 from .front_end.body import read_body
-from .front_end.parameters import read_query
+from .front_end.parameters import read_path, read_query
 from .front_end.route import Route, find
 from .front_end.validate import validate
 from .refusals import PAYLOAD_LIMIT, payload_too_large
@@ -119,7 +119,8 @@ class Service:
         if isinstance(parsed, Refusal):
             return None, parsed
         query = read_query(method, exchange.query)
-        value, faults, breaches = parsed, query.faults, tuple[Fault, ...]()
+        value, breaches = parsed, tuple[Fault, ...]()
+        faults = (*read_path(method, route.variables), *query.faults)
         if method.request is not None:
             read = validate(shapes.records[method.request], parsed)
             value, faults, breaches = read.value, (*faults, *read.faults), read.breaches
