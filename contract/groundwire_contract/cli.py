@@ -1,9 +1,10 @@
-"""`groundwire-contract`: serve, rules, verify. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
+"""`groundwire-contract`: serve, rules, verify, record. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
 
 from __future__ import annotations
 
 import click
 
+from .commands.record import record
 from .commands.rules import rules
 from .commands.serve import serve
 from .commands.verify import verify
@@ -16,5 +17,6 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(record)
 main.add_command(rules)
 main.add_command(verify)

@@ -157,9 +157,14 @@ def endpoint(listener: socket.socket) -> str:
 
 def server(service: Service) -> uvicorn.Server:
     """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`."""
+    return serving(application(service))
+
+
+def serving(answer: Application, *, dated: bool = True) -> uvicorn.Server:
+    """A server of an application; `dated` adds the header `date` to every answer."""
     return uvicorn.Server(
         uvicorn.Config(
-            application(service),
+            answer,
             http="httptools",
             loop="asyncio",
             ws="none",
@@ -169,6 +174,7 @@ def server(service: Service) -> uvicorn.Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=dated,
             backlog=BACKLOG,
             timeout_keep_alive=60,
             timeout_graceful_shutdown=1,

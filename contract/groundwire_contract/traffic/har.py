@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
+
+from groundwire_runtime.loopback import is_loopback
 
 from ..exchange import JsonObject, JsonValue, Pairs
 from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target
@@ -69,12 +70,7 @@ def _is_ours(url: str, host: str) -> bool:
         asked = urlsplit(url).hostname or ""
     except ValueError as error:
         raise UnreadableError("The address of a request cannot be read.") from error
-    if asked in ("localhost", host) or asked.endswith(f"-{host}"):
-        return True
-    try:
-        return ipaddress.ip_address(asked).is_loopback
-    except ValueError:
-        return False
+    return asked == host or asked.endswith(f"-{host}") or is_loopback(asked)
 
 
 def _request_body(request: JsonObject) -> tuple[Body, int]:

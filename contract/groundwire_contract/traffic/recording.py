@@ -114,6 +114,14 @@ def read_record(row: JsonValue, number: int, line: int | None = None) -> Record:
     )
 
 
+def raw_bytes(text: str) -> bytes:
+    """The bytes of a body that was recorded as text: those that are no UTF-8 stand there as lone surrogates."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def split_target(target: str) -> tuple[str, Pairs]:
     """The path and the query of a request target, or of a whole address, whose login and host are left out."""
     try:
@@ -181,7 +189,7 @@ def _body(row: JsonObject) -> tuple[Body, int]:
     raw, value, said = row.get("raw_body"), row.get("body"), row.get("body_bytes")
     length = said if isinstance(said, int) and said > 0 else 0
     if raw is not None:
-        text = _text(row, "raw_body").encode("utf-8", "surrogatepass")
+        text = raw_bytes(_text(row, "raw_body"))
         return text, max(length, len(text))
     if value is not None:
         return Parsed(value), length
@@ -199,7 +207,7 @@ def _answer(row: JsonObject) -> Answer | None:
         raise UnreadableError("`status` of `response` must be a whole number.")
     raw, body = answer.get("raw_body"), answer.get("body")
     if raw is not None:
-        return Answer(status=status, body=_text(answer, "raw_body").encode("utf-8", "surrogatepass"))
+        return Answer(status=status, body=raw_bytes(_text(answer, "raw_body")))
     if isinstance(body, str) and _ELIDED.fullmatch(body):
         return Answer(status=status)
     return Answer(status=status, body=Parsed(body) if body is not None else None)
