@@ -1,9 +1,10 @@
-"""`groundwire-contract`: serve, rules, verify, record. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
+"""`groundwire-contract`: serve, rules, verify, record, openapi. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
 
 from __future__ import annotations
 
 import click
 
+from .commands.openapi import openapi
 from .commands.record import record
 from .commands.rules import rules
 from .commands.serve import serve
@@ -17,6 +18,7 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(openapi)
 main.add_command(record)
 main.add_command(rules)
 main.add_command(verify)

@@ -11,7 +11,7 @@ from groundwire_codegen.ir import Method, Parameter
 from ..errors import Fault
 from ..exchange import JsonObject, JsonValue
 from .scalars import READERS, TYPE_NAMES, UnreadableError
-from .shape import snake
+from .shape import fold, snake
 
 COMMON: Final = frozenset(
     {
@@ -69,12 +69,19 @@ def read_path(method: Method, variables: Mapping[str, str]) -> Iterator[Fault]:
 
 def _read(parameter: Parameter, name: str, text: str) -> JsonValue | Fault:
     kind = parameter.type.kind
+    if parameter.values:
+        known = {fold(value): value for value in parameter.values}.get(fold(text))
+        return _fault(parameter, name, text, "TYPE_ENUM", "enum-unknown") if known is None else known
     try:
         return READERS[kind](text)
     except UnreadableError:
-        place = snake(parameter.wire)
-        message = f"Invalid value at '{place}' ({TYPE_NAMES[kind]}), \"{text}\""
-        return Fault(rule="invalid-value", message=message, path=place, pointer=name)
+        return _fault(parameter, name, text, TYPE_NAMES[kind], "invalid-value")
+
+
+def _fault(parameter: Parameter, name: str, text: str, type_name: str, rule: str) -> Fault:
+    place = snake(parameter.wire)
+    message = f"Invalid value at '{place}' ({type_name}), \"{text}\""
+    return Fault(rule=rule, message=message, path=place, pointer=name)
 
 
 def _unknown(name: str) -> Fault:
