@@ -45,6 +45,11 @@ class RealClock:
         self._start = datetime.fromtimestamp(wall(), UTC)
         self._origin = monotonic()
 
+    @property
+    def speed(self) -> float:
+        """How many times as fast as real time."""
+        return self._speed
+
     def now(self) -> datetime:
         """The instant of its making, and what has passed since."""
         return self._start + timedelta(seconds=(self._monotonic() - self._origin) * self._speed)

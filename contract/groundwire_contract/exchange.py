@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
@@ -54,6 +55,8 @@ class Reply:
     content_type: str = "application/json; charset=UTF-8"
     rule: str | None = None
     mark: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers beside those that every answer has."""
 
 
 @frozen
@@ -79,6 +82,8 @@ class Recorded:
     body: JsonValue
     status: int
     verdict: str
+    at: datetime | None = None
+    """When it came, by the contract's clock."""
 
 
 def json_reply(

@@ -52,12 +52,16 @@ def application(service: Service) -> Application:
         if length is None:
             return
         exchange = _exchange(scope, body, length)
-        reply = await _handled(service, exchange)
+        if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
+            reply = await _shown(service, exchange, scope)
+        else:
+            reply = await _handled(service, exchange)
         headers = [
             (b"content-type", reply.content_type.encode("ascii")),
             (b"content-length", str(len(reply.body)).encode("ascii")),
             (b"x-content-type-options", b"nosniff"),
             (b"cache-control", b"private"),
+            *((name.encode("ascii"), value.encode("ascii")) for name, value in reply.headers),
         ]
         if reply.rule is not None:
             headers.append((b"x-groundwire-rule", reply.rule.encode("ascii")))
@@ -102,6 +106,14 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
         body=body,
         length=length,
     )
+
+
+async def _shown(service: Service, exchange: Exchange, scope: Scope) -> Reply:
+    """The status page. It is no part of the contract: the service does not see these requests."""
+    from .page.visit import visit
+
+    host, _ = scope["server"]
+    return await asyncio.to_thread(visit, service, exchange, host)
 
 
 async def _handled(service: Service, exchange: Exchange) -> Reply:

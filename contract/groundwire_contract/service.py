@@ -83,7 +83,7 @@ class Service:
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
             return self._remembered(
-                exchange, None, None, self._document(exchange) or not_found(exchange.path)
+                exchange, at, None, None, self._document(exchange) or not_found(exchange.path)
             )
         parsed, answer = self._answer(exchange, route, at)
         if isinstance(answer, Hold):
@@ -94,7 +94,7 @@ class Service:
             if isinstance(answer, Refusal)
             else json_reply(200, answer, pretty=pretty)
         )
-        return self._remembered(exchange, route.method.id, parsed, reply)
+        return self._remembered(exchange, at, route.method.id, parsed, reply)
 
     def _document(self, exchange: Exchange) -> Reply | None:
         """The Discovery document, whichever of the versions served is asked for; None for any other request."""
@@ -145,7 +145,9 @@ class Service:
     def _world(self) -> World:
         return World(state=self.state, clock=self.clock, draw=self.draw, script=self.script, held=self.held)
 
-    def _remembered(self, exchange: Exchange, method: str | None, body: JsonValue, reply: Reply) -> Reply:
+    def _remembered(
+        self, exchange: Exchange, at: datetime, method: str | None, body: JsonValue, reply: Reply
+    ) -> Reply:
         recorded = Recorded(
             method=method,
             verb=exchange.verb,
@@ -155,6 +157,7 @@ class Service:
             body=body if exchange.body else None,
             status=reply.status,
             verdict=reply.rule or "accepted",
+            at=at,
         )
         with self.state.lock:
             self.state.record(recorded)

@@ -38,6 +38,8 @@ class Memory:
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
             self._made = 0
+            self.answered = 0
+            """Requests that were remembered, those that are forgotten by now included."""
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
@@ -104,3 +106,4 @@ class Memory:
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self.answered += 1
