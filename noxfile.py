@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -168,6 +169,19 @@ def build(session: nox.Session) -> None:
         session.run(python, "-m", "pip", "install", "-q", f"{artifact}[codegen,contract]", external=True)
         # -P: the folder of the script is not searched, so that tests/typing does not pass for the standard typing.
         session.run(python, "-P", str(ROOT / "tests" / "installed.py"), external=True)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the status page in a headless Chromium; `-- --pictures` writes docs/images instead."""
+    if shutil.which("chromedriver") is None:
+        session.skip("no chromedriver: Debian has it, and Chromium, in chromium-driver and chromium")
+    session.install("-q", "-e", ".[contract]", "pytest>=8.2", "selenium>=4.20")
+    if "--pictures" in session.posargs:
+        session.install("-q", "pillow>=10")
+        session.run("python", "-m", "tests.contract.page.pictures", "docs/images")
+    else:
+        session.run("pytest", "-rs", "tests/contract/page/test_browser.py", *session.posargs)
 
 
 @nox.session

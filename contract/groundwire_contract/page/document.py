@@ -42,7 +42,10 @@ def document(source: Source, choice: Choice, endpoint: str) -> Document:
     snapshot = take(source, choice)
     facts = _facts(source, snapshot, endpoint)
     content = join(
-        operations(snapshot, choice), requests(snapshot, choice), fired(snapshot, choice), all_rules(snapshot)
+        operations(snapshot, choice),
+        requests(snapshot, choice),
+        fired(snapshot, choice),
+        all_rules(snapshot.relaxed),
     )
     digest = hashlib.blake2b((facts.text + content.text).encode("utf-8", "replace"), digest_size=12)
     found, clock = digest.hexdigest(), _instant(snapshot.now)

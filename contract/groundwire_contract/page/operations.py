@@ -72,9 +72,7 @@ def _filter(snapshot: Snapshot, choice: Choice) -> Html:
         "nav",
         _filtered("All", sum(snapshot.states.values()), None, choice),
         *(
-            _filtered(
-                f"{_SHAPES[state]} {state.value.capitalize()}", snapshot.states.get(state, 0), state, choice
-            )
+            _filtered(state.value.capitalize(), snapshot.states.get(state, 0), state, choice)
             for state in states
         ),
         class_="filter",
@@ -85,6 +83,7 @@ def _filter(snapshot: Snapshot, choice: Choice) -> Html:
 def _filtered(label: str, count: int, state: State | None, choice: Choice) -> Html:
     return element(
         "a",
+        element("span", _SHAPES[state], class_="shape", aria_hidden="true") if state else None,
         f"{label} ",
         element("b", f"{count:,}"),
         href=choice.link("operations", {"state": state, "operations": 1}),

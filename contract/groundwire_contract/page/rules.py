@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..evidence import Rule
 from ..rules import RULES
 from .choice import Choice
@@ -52,7 +54,8 @@ def _relaxed(relaxed: frozenset[str]) -> Html | None:
     return element("p", f"Not enforced: {', '.join(sorted(relaxed))}.", class_="note")
 
 
-def all_rules(snapshot: Snapshot) -> Html:
+@lru_cache(maxsize=1)
+def all_rules(relaxed: frozenset[str]) -> Html:
     """Every rule with its evidence, folded away."""
     columns = ("Rule", "Says", "Evidence", "Source")
     head = (element("th", name, scope="col", role="columnheader") for name in columns)
@@ -67,7 +70,7 @@ def all_rules(snapshot: Snapshot) -> Html:
                 element("thead", element("tr", *head, role="row"), role="rowgroup"),
                 element(
                     "tbody",
-                    *(_row(rule, rule.id in snapshot.relaxed) for rule in RULES.values()),
+                    *(_row(rule, rule.id in relaxed) for rule in RULES.values()),
                     role="rowgroup",
                 ),
                 role="table",

@@ -1,0 +1,124 @@
+"""A headless Chromium, driven by selenium; where either is missing, its tests are skipped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+SECONDS = 15.0
+
+
+@frozen
+class Browser:
+    """One tab."""
+
+    driver: Chrome
+
+    def tell(self, command: str, **parameters: Any) -> Any:
+        """Send a command of the DevTools protocol."""
+        return self.driver.execute_cdp_cmd(command, parameters)
+
+    def look(self, width: int, height: int = 900, **features: str) -> None:
+        """Show the page at a size, with media features such as `prefers_color_scheme="dark"`."""
+        self.tell(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        wanted = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.tell("Emulation.setEmulatedMedia", features=wanted)
+
+    def open(self, address: str) -> None:
+        """Go to an address, and wait until the page is there and its script has run."""
+        self.driver.get(address)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a function's body in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def until(self, script: str, *arguments: Any) -> Any:
+        """Wait until an expression of the page is true, and give its value."""
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        return WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(
+            lambda _: self.run(f"return {script}", *arguments), script
+        )
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after another, wherever the focus is."""
+        from selenium.webdriver import ActionChains
+
+        chain = ActionChains(self.driver, duration=0)
+        for key in keys:
+            chain.send_keys(key)
+        chain.perform()
+
+    def complaints(self) -> list[str]:
+        """What the browser has written to its console since it was asked last."""
+        return [json.dumps(entry) for entry in self.driver.get_log("browser")]
+
+
+def missing() -> str | None:
+    """What is not there that a browser needs."""
+    try:
+        import selenium  # noqa: F401 - only whether it is there
+    except ImportError:
+        return "selenium is not installed"
+    return None if _program() and _driver() else "no Chromium with its chromedriver is installed"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser with a profile of its own that nothing was ever kept in."""
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        options = ChromeOptions()
+        options.binary_location = _program() or ""
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        driver = Chrome(options=options, service=Service(_driver()))
+        try:
+            yield Browser(driver)
+        finally:
+            driver.quit()
+
+
+def _program() -> str | None:
+    return _first(shutil.which, "chromium", "chromium-browser", "google-chrome")
+
+
+def _driver() -> str | None:
+    return _first(shutil.which, "chromedriver")
+
+
+def _first(find: Callable[[str], str | None], *names: str) -> str | None:
+    return next((found for name in names if (found := find(name))), None)
+
+
+needed = pytest.mark.skipif(missing() is not None, reason=f"needs a browser: {missing()}")
