@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +27,7 @@ FLAGS = (
     "--hide-scrollbars",
 )
 SECONDS = 15.0
+_GONE = re.compile(r"net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)$")
 
 
 @frozen
@@ -61,11 +62,24 @@ class Browser:
 
     def until(self, script: str, *arguments: Any) -> Any:
         """Wait until an expression of the page is true, and give its value."""
+        return self.wait(lambda: self.run(f"return {script}", *arguments), script)
+
+    def wait(self, ask: Callable[[], Any], what: str) -> Any:
+        """Wait until a question has an answer, and give it."""
         from selenium.webdriver.support.wait import WebDriverWait
 
-        return WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(
-            lambda _: self.run(f"return {script}", *arguments), script
-        )
+        return WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(lambda _: ask(), what)
+
+    def tree(self) -> list[dict[str, Any]]:
+        """What assistive technology is told, once it is told all of the page."""
+
+        def whole() -> list[dict[str, Any]]:
+            nodes = [
+                node for node in self.tell("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]
+            ]
+            return nodes if any(node["role"]["value"] == "contentinfo" for node in nodes) else []
+
+        return self.wait(whole, "the accessibility tree")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after another, wherever the focus is."""
@@ -77,8 +91,12 @@ class Browser:
         chain.perform()
 
     def complaints(self) -> list[str]:
-        """What the browser has written to its console since it was asked last."""
-        return [json.dumps(entry) for entry in self.driver.get_log("browser")]
+        """What was written to the console since it was asked last.
+
+        Not of the browser's own pages, nor that a server has left, as each does at the end of its test.
+        """
+        messages = [entry["message"] for entry in self.driver.get_log("browser")]
+        return [each for each in messages if not each.startswith("chrome://") and not _GONE.search(each)]
 
 
 def missing() -> str | None:

@@ -102,7 +102,7 @@ def test_all_text_can_be_told_from_its_ground(view: Browser, address: str, schem
 def test_everything_has_a_role_and_a_name(view: Browser, address: str, width: int) -> None:
     view.look(width)
     view.open(address)
-    tree = [node for node in view.tell("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
+    tree = view.tree()
     roles = [node["role"]["value"] for node in tree]
     for role in ("banner", "main", "contentinfo", "navigation", "table", "columnheader", "row", "cell"):
         assert role in roles, role
@@ -270,19 +270,17 @@ def test_a_server_that_goes_is_missed_and_found_again(view: Browser) -> None:
         view.open(server.endpoint)
         port = urlsplit(server.endpoint).port or 0
     view.until("document.getElementById('said').textContent === 'The server does not answer.'")
-    assert all("ERR_CONNECTION_REFUSED" in each or "ERR_EMPTY" in each for each in view.complaints())
     with ServerThread(of, port=port):
         view.until("document.getElementById('said').textContent === 'Live again.'")
-        view.complaints()
 
 
 def test_without_script_all_is_there(view: Browser, address: str) -> None:
     view.tell("Emulation.setScriptExecutionDisabled", value=True)
     try:
         view.open(address)
+        text = view.until("document.querySelector('footer') && document.body.innerText")
     finally:
         view.tell("Emulation.setScriptExecutionDisabled", value=False)
-    text = view.run("return document.body.innerText")
     assert "Reload to see what is new." in text
     assert "Pause" not in text
     assert all(state.value in text for state in State)
