@@ -10,6 +10,8 @@ from typing import Final, Protocol
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Where a stepped clock begins."""
+LOOK: Final = 2.0
+"""Seconds that pass with each look at an operation that has not ended, on the clock of tests."""
 
 
 class Clock(Protocol):

@@ -4,8 +4,9 @@
     POST /$contract/reset                         forget everything; answers {"now": ...}
     GET  /$contract/operations                    what was started and not deleted, oldest first
     GET  /$contract/requests                      what was answered, oldest first
+    POST /$contract/call/NAME    {...}            any of `Controls`, as the pytest fixture calls them
 
-Only for callers of this machine. Refusals have the shape of the service's own. None of this is recorded.
+Only for callers of this machine, and not from a page in a browser. Refusals have the shape of the service's own. None of this is recorded.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from .behaviour.shown import body
-from .clock import FrozenClock, timestamp
+from .clock import timestamp
+from .controls import Controls
 from .errors import Refusal
 from .exchange import Exchange, JsonObject, JsonValue, Recorded, Reply, json_reply
 from .front_end.body import read_body
@@ -44,6 +46,10 @@ def answer(service: Service, exchange: Exchange) -> Reply:
     try:
         if not _is_near(exchange.peer):
             raise _RefusedError(403, f"{PREFIX} answers only callers of this machine.")
+        if "origin" in exchange.headers:
+            raise _RefusedError(403, f"{PREFIX} answers no page in a browser.")
+        if verb == "POST" and name.startswith("call/"):
+            return json_reply(200, _call(service, exchange, name.removeprefix("call/")), pretty=False)
         action = _ACTIONS.get((verb, name))
         if action is None:
             known = ", ".join(f"{verb} {PREFIX}{name}" for verb, name in _ACTIONS)
@@ -90,16 +96,25 @@ def _advance(service: Service, exchange: Exchange) -> JsonObject:
     seconds = said.get("seconds")
     if said.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise _RefusedError(400, 'Say how far, such as {"seconds": 3}.')
-    with service.state.lock:
-        clock = service.clock
-        if not isinstance(clock, FrozenClock):
-            raise _RefusedError(400, "Only a frozen clock is advanced: serve with --clock frozen.")
-        try:
-            clock.advance(seconds)
-        except ValueError as error:
-            raise _RefusedError(400, f"{error}.") from error
-        service.state.keep_time(clock.now())
+    try:
+        Controls(service).advance(seconds)
+    except ValueError as error:
+        raise _RefusedError(400, f"{error}.") from error
     return _now(service)
+
+
+def _call(service: Service, exchange: Exchange, name: str) -> JsonObject:
+    from .remote import called
+
+    said = read_body(exchange.body)
+    if isinstance(said, Refusal):
+        raise _RefusedError(400, said.message)
+    try:
+        return {"result": called(Controls(service), name, said)}
+    except LookupError as error:
+        raise _RefusedError(404, str(error.args[0])) from error
+    except ValueError as error:
+        raise _RefusedError(400, str(error)) from error
 
 
 def _reset(service: Service, _: Exchange) -> JsonObject:

@@ -14,12 +14,25 @@ if TYPE_CHECKING:
     from .fixture import EarthEngineContract
 
 
-@pytest.fixture(scope="session")
-def _earthengine_contract_server() -> Iterator[EarthEngineContract]:  # pyright: ignore[reportUnusedFunction] # by pytest
-    """One server for all tests of a run."""
-    from .fixture import running
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run say where the server is."""
+    parser.getgroup("groundwire").addoption(
+        "--earthengine-contract",
+        choices=("thread", "process"),
+        default="thread",
+        help="where the fixture earthengine_contract runs its server: in a thread, or in a process of its own",
+    )
 
-    contract = running()
+
+@pytest.fixture(scope="session")
+def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by pytest
+    request: pytest.FixtureRequest,
+) -> Iterator[EarthEngineContract]:
+    """One server for all tests of a run."""
+    from .fixture import running, running_apart
+
+    apart = request.config.getoption("--earthengine-contract") == "process"
+    contract = running_apart() if apart else running()
     yield contract
     contract.stop()
 
@@ -30,7 +43,8 @@ def earthengine_contract(_earthengine_contract_server: EarthEngineContract) -> I
 
     `.endpoint` is where it listens, `.client()` a groundwire.Client of it, `.requests` what was asked,
     `.operations` what was started; `.finish(op)`, `.fail(op, message)`, `.hold(op)` and `.advance(seconds)` say
-    what becomes of it.
+    what becomes of it; `.script([429, "reset after"])` what becomes of the next requests, and `.assert_valid()`
+    fails for requests that the service would have refused.
     """
     contract = _earthengine_contract_server
     contract.reset()

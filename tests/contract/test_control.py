@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_contract.clock import FrozenClock, SteppedClock
+from groundwire_contract.clock import FrozenClock, RealClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.service import Service
@@ -106,7 +106,7 @@ def test_only_this_machine_has_control(service: Service, peer: str, status: int)
 
 
 def test_a_clock_that_moves_by_itself_is_not_advanced() -> None:
-    service = Service(load(), clock=SteppedClock())
+    service = Service(load(), clock=RealClock())
     reply = send(service, "POST", f"{CONTROL}advance", {"seconds": 1})
     assert reply.status == 400
     assert b"--clock frozen" in reply.body

@@ -57,6 +57,8 @@ def test_a_run_without_the_fixture_starts_no_server(pytester: pytest.Pytester) -
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
-def test_the_fixture_works_in_a_plain_project(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("place", ["thread", "process"])
+def test_the_fixture_works_in_a_plain_project(pytester: pytest.Pytester, place: str) -> None:
     pytester.makepyfile(USED)
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error").assert_outcomes(passed=3)
+    options = ("-p", "no:cacheprovider", "-W", "error", f"--earthengine-contract={place}")
+    pytester.runpytest_subprocess(*options).assert_outcomes(passed=3)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..orders import Change, Orders
     from ..state import State
 
-_SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
+_SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
 """How many times as fast as scripted operations live, by clock."""
 
 
@@ -49,11 +49,11 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
 )
 @click.option(
     "--clock",
-    type=click.Choice(["fast", "real", "frozen"]),
+    type=click.Choice(["fast", "real", "frozen", "stepped"]),
     default="fast",
     show_default=True,
     help="fast: operations live ten times as fast as scripted; real: as scripted; frozen: time moves only by "
-    "POST /$contract/advance.",
+    "POST /$contract/advance; stepped: by 2 seconds too with each look at an operation that has not ended.",
 )
 @click.option("--speed", type=float, help="How many times as fast as scripted operations live: 10 when fast.")
 @click.option(
@@ -111,8 +111,8 @@ def serve(
     from ..service import Service
     from ..state.problem import StateError
 
-    if clock == "frozen" and speed is not None:
-        raise click.UsageError("--speed does not go with --clock frozen.")
+    if clock in ("frozen", "stepped") and speed is not None:
+        raise click.UsageError(f"--speed does not go with --clock {clock}.")
     lives = _script(script, _SPEEDS[clock] if speed is None else speed)
     orders = _orders(relax, enforce, answer)
     access = _access(auth, tokens)
@@ -231,12 +231,12 @@ def _state(file: Path | None) -> State:
 
 
 def _clock(name: str, state: State) -> Clock:
-    """A clock of a name. A frozen one goes on where the state's time stopped."""
-    from ..clock import START, FrozenClock, RealClock
+    """A clock of a name. One that stands still goes on where the state's time stopped."""
+    from ..clock import LOOK, START, FrozenClock, RealClock, SteppedClock
 
-    if name != "frozen":
+    if name in ("fast", "real"):
         return RealClock()
-    clock = FrozenClock()
+    clock = FrozenClock() if name == "frozen" else SteppedClock(look=LOOK)
     last = [each.created for each in state.before(None, None, lambda _: True, 1)]
     clock.advance((max([START, state.time() or START, *last]) - START).total_seconds())
     return clock
