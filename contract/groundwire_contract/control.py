@@ -14,8 +14,6 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from .behaviour.shown import body
 from .clock import FrozenClock, timestamp
 from .errors import Refusal
@@ -76,9 +74,16 @@ def requests(service: Service) -> JsonObject:
 
 
 def _request(recorded: Recorded) -> JsonValue:
-    out: JsonObject = attrs.asdict(recorded, recurse=False)
-    out["query"] = [[name, value] for name, value in recorded.query]
-    return out
+    return {
+        "method": recorded.method,
+        "verb": recorded.verb,
+        "path": recorded.path,
+        "query": [[name, value] for name, value in recorded.query],
+        "headers": dict(recorded.headers),
+        "body": recorded.body,
+        "status": recorded.status,
+        "verdict": recorded.verdict,
+    }
 
 
 def _advance(service: Service, exchange: Exchange) -> JsonObject:

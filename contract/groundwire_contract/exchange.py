@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -47,6 +48,18 @@ class Exchange:
         )
 
 
+class Delivery(enum.StrEnum):
+    """How an answer leaves: whole, or as a fault of the network would have it."""
+
+    WHOLE = "whole"
+    RESET = "reset"
+    """Not at all: the connection is reset."""
+    CUT = "cut"
+    """Its first half, then the end of the connection."""
+    DRIP = "drip"
+    """In small pieces with pauses between them."""
+
+
 @frozen(kw_only=True)
 class Reply:
     """One HTTP answer. `rule` is the id of the rule that refused the request, None when it was accepted."""
@@ -54,8 +67,10 @@ class Reply:
     status: int
     body: bytes = field(repr=False)
     content_type: str = "application/json; charset=UTF-8"
+    headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
     mark: str | None = None
+    delivery: Delivery = Delivery.WHOLE
 
 
 @frozen
@@ -63,14 +78,16 @@ class Hold:
     """No answer yet: the same exchange is to be handled again after so many seconds of real time."""
 
     seconds: float
+    again: object = None
+    """What the service wants to have back then."""
 
 
 @frozen(kw_only=True)
 class Recorded:
     """One request that the contract answered, for a test to look at. Credentials are redacted.
 
-    `method` is the discovery id, None for an unknown path; `body` the parsed JSON, None when there was none or it
-    was malformed; `verdict` is `accepted`, or the id of the rule that refused the request.
+    `method` is the discovery id, None for an unknown path; `sent` the body, empty when there was none, it was no
+    JSON object or nobody looked at it; `verdict` is `accepted`, or the id of the rule that refused the request.
     """
 
     method: str | None
@@ -78,13 +95,24 @@ class Recorded:
     path: str
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
-    body: JsonValue
+    sent: bytes = field(repr=False)
     status: int
     verdict: str
 
+    @property
+    def body(self) -> JsonValue:
+        """The body as parsed JSON, None when none was kept."""
+        return json.loads(self.sent) if self.sent else None
+
 
 def json_reply(
-    status: int, body: JsonObject, *, pretty: bool, rule: str | None = None, mark: str | None = None
+    status: int,
+    body: JsonObject,
+    *,
+    pretty: bool,
+    headers: tuple[tuple[str, str], ...] = (),
+    rule: str | None = None,
+    mark: str | None = None,
 ) -> Reply:
     """Write `body` as the service does: two spaces a level and a final newline, or compact."""
     text = (
@@ -93,4 +121,4 @@ def json_reply(
         else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     )
     # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
-    return Reply(status=status, body=text.encode("utf-8", "replace"), rule=rule, mark=mark)
+    return Reply(status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, mark=mark)

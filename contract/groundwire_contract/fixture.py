@@ -28,8 +28,8 @@ from .clock import SteppedClock
 from .contract import Contract, load
 from .errors import Refusal
 from .exchange import Recorded
-from .refusals import catalogue
-from .rules import known
+from .orders import Change, Orders, Step, read_step
+from .rules import BLAMED, RULES
 from .server import ServerThread
 from .service import Service
 from .state.memory import Memory
@@ -71,6 +71,7 @@ class EarthEngineContract:
             self._service.script = STANDARD
             self._service.surroundings = NOTHING
             self._service.held = False
+            self._service.orders = Orders()
 
     def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
         """A client of the server, without credentials, whose pauses move the server's clock and take no time.
@@ -110,13 +111,13 @@ class EarthEngineContract:
             return tuple(self._memory.operations.values())
 
     @property
-    def script(self) -> Script:
-        """What operations do that are started from now on; may be set, to a script or to the name of a ready-made one."""
+    def life(self) -> Script:
+        """What operations do that are started from now on; may be set, to a ready-made script's name too."""
         return self._service.script
 
-    @script.setter
-    def script(self, script: Script | str) -> None:
-        self._service.script = named(script) if isinstance(script, str) else script
+    @life.setter
+    def life(self, life: Script | str) -> None:
+        self._service.script = named(life) if isinstance(life, str) else life
 
     @property
     def surroundings(self) -> Surroundings:
@@ -169,29 +170,52 @@ class EarthEngineContract:
             for found in self._chosen(operation):
                 self._memory.put(op.release(found, self._clock.now()))
 
-    def refuse(self, refusal: str | Refusal, *, times: int = 1, method: str | None = None) -> None:
-        """Refuse the next requests: `unavailable`, `internal`, `rate-quota`, `unauthenticated`, or another rule's id.
+    def script(self, steps: Iterable[str | int | Step | Refusal], *, method: str | None = None) -> None:
+        """Say what becomes of the next requests, one step each; those that come after are answered as always.
 
-        `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise. The
-        requests have no effect. Raises LookupError for a rule that no such refusal is known for.
+        A step is `ok`; a status (401, 403, 409, 429, 500, 503), whose request has no effect, or `503 after`, whose
+        request has; `reset before` and `reset after` (the request took effect, no answer came), `cut` (half an answer),
+        `drip` (one that takes a second), `expired token`; the id of a rule; or a Step or Refusal of your own.
+        `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise.
+        Raises LookupError for a step that is not known.
         """
-        if isinstance(refusal, str):
-            refusals = catalogue(PROJECT)
-            if refusal not in refusals:
-                raise LookupError(f"{refusal!r} is none of {', '.join(sorted(refusals))}")
-            refusal = refusals[refusal]
+        read = [read_step(step, PROJECT) for step in steps]
         with self._memory.lock:
-            self._memory.refusals.extend([(method, refusal)] * times)
+            for step in read:
+                self._service.orders.add(step, method)
+
+    def refuse(self, refusal: str | int | Refusal, *, times: int = 1, method: str | None = None) -> None:
+        """Refuse the next requests: a script of one step, so many times. Raises LookupError as `script` does."""
+        self.script([refusal] * times, method=method)
 
     def relax(self, *rules: str) -> None:
         """Do not enforce rules for the rest of the test. Raises LookupError for an id that no rule has."""
         with self._memory.lock:
-            self._memory.relaxed |= known(rules)
+            self._service.orders.relax(*rules)
 
     def enforce(self, *rules: str) -> None:
-        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax` does."""
+        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax`."""
         with self._memory.lock:
-            self._memory.relaxed -= known(rules)
+            self._service.orders.enforce(*rules)
+
+    def answer(self, rule: str, *, code: int | None = None, message: str | None = None) -> None:
+        """Let a rule answer with another status or message for the rest of the test. Raises LookupError, ValueError."""
+        with self._memory.lock:
+            self._service.orders.change(rule, Change(code=code, message=message))
+
+    def assert_valid(self) -> None:
+        """Raises AssertionError that lists the requests which the service would have refused for what they say.
+
+        Refusals that a test ordered, or that the state deserved (a full queue, a request id used before), do not
+        count.
+        """
+        wrong = [
+            f"{found.verb} {found.path}: {found.status} {found.verdict}: {RULES[found.verdict].says}"
+            for found in self.requests
+            if found.verdict in BLAMED
+        ]
+        if wrong:
+            raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))
 
     def close_clients(self) -> None:
         """Close the clients that were made."""

@@ -60,6 +60,33 @@ DESCRIPTION_INVALID: Final = (
 )
 
 
+_SEE: Final = (
+    "Expected OAuth 2 access token, login cookie or other valid authentication credential. See "
+    "https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+_REALM: Final = 'Bearer realm="https://accounts.google.com/"'
+
+
+def credentials_missing() -> Refusal:
+    """A request without credentials where they are required."""
+    return Refusal(
+        rule="credentials-missing",
+        code=401,
+        message=f"Request is missing required authentication credential. {_SEE}",
+        headers=(("www-authenticate", _REALM),),
+    )
+
+
+def unauthenticated() -> Refusal:
+    """A token that is not valid, or not any more."""
+    return Refusal(
+        rule="unauthenticated",
+        code=401,
+        message=f"Request had invalid authentication credentials. {_SEE}",
+        headers=(("www-authenticate", f'{_REALM}, error="invalid_token"'),),
+    )
+
+
 def _denied(rule: str, message: str, *details: JsonObject) -> Refusal:
     return Refusal(rule=rule, code=403, message=message, details=details)
 
@@ -80,12 +107,12 @@ def _help(description: str, url: str) -> JsonObject:
     }
 
 
-def scope_insufficient(version: str = "v1alpha", rpc: str = "EarthEngine.ExportImage") -> Refusal:
-    """A token that lacks the scope which the method wants."""
+def scope_insufficient(rpc: str = "google.earthengine.v1alpha.EarthEngine.ExportImage") -> Refusal:
+    """A token that lacks the scopes which the method wants; `rpc` is the method's full name."""
     return _denied(
         "scope-insufficient",
         "Request had insufficient authentication scopes.",
-        _error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", {"method": f"google.earthengine.{version}.{rpc}"}),
+        _error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", {"method": rpc}),
     )
 
 
@@ -155,13 +182,8 @@ def catalogue(project: str) -> Mapping[str, Refusal]:
             "Collection.loadTable: Collection asset 'ft:1S4EB6319wWW2sWQDPhDvmSBIVrD3iEmCLYB7nMM' not found.",
         ),
         invalid_argument("memory-limit", "User memory limit exceeded."),
-        Refusal(
-            rule="unauthenticated",
-            code=401,
-            message="Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie "
-            "or other valid authentication credential. See "
-            "https://developers.google.com/identity/sign-in/web/devconsole-project.",
-        ),
+        credentials_missing(),
+        unauthenticated(),
         scope_insufficient(),
         service_disabled(project),
         user_project_denied(project),

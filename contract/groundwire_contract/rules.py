@@ -6,7 +6,7 @@ the overlay states have the one id `bounds`, and the mark that the overlay gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -157,9 +157,22 @@ _ALL: Final = (
     _rule("cross-user-list", Mark.DOCUMENTED, "A project's list has the operations of all its users."),
     _rule("delete-forgets", Mark.DOCUMENTED, "Deleting an operation does not stop its work."),
     _rule(
-        "no-behaviour",
+        "media-type",
         Mark.INFERRED,
-        "A valid request of a method that only the service can answer gets 501.",
+        "A body is application/json in UTF-8, not packed; a form's names count as query parameters.",
+        _FRONT_END,
+    ),
+    _rule(
+        "head-too-large",
+        Mark.INFERRED,
+        "The line of a request and its headers have at most 65536 bytes, else 431 and the end of the connection.",
+        "RFC 6585",
+    ),
+    _rule(
+        "credentials-missing",
+        Mark.SEEN_ELSEWHERE,
+        "Where sign-in is required, a request without a bearer token gets 401 and WWW-Authenticate.",
+        _FRONT_END,
     ),
     _rule("control", Mark.INFERRED, "The contract server's own: a control request that cannot be done."),
     _rule(
@@ -201,10 +214,30 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _
 OFF: Final = frozenset(rule.id for rule in _ALL if not rule.enforced)
 """Ids of the rules that are enforced only when a test or the command line says so."""
 
-
-def known(ids: Iterable[str]) -> frozenset[str]:
-    """The ids, when each is one of a rule. Raises LookupError otherwise."""
-    found = frozenset(ids)
-    if unknown := sorted(found - RULES.keys()):
-        raise LookupError(f"no such rule: {', '.join(unknown)}")
-    return found
+BLAMED: Final = frozenset(
+    [
+        "bounds",
+        "credentials-missing",
+        "description-invalid",
+        "duplicate-key",
+        "enum-unknown",
+        "filter-unsupported",
+        "invalid-value",
+        "list-on-map",
+        "list-on-singular",
+        "malformed-json",
+        "media-type",
+        "message-too-deep",
+        "null-element",
+        "object-on-scalar",
+        "oneof-conflict",
+        "page-size-invalid",
+        "page-token-invalid",
+        "payload-too-large",
+        "root-not-object",
+        "unknown-field",
+        "unknown-parameter",
+        "unknown-path",
+    ]
+)
+"""The rules that blame what a request says, and not what was before it."""

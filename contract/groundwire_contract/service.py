@@ -5,33 +5,30 @@ No socket and no thread of its own: the clock, the source of random bytes and th
 
 from __future__ import annotations
 
-import hashlib
-import html
-import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
+from attrs import evolve, frozen
+from groundwire_codegen.ir import Method
+
 from . import control
-from .behaviour import export, operations
+from .behaviour import algorithms, example, export, operations
 from .behaviour.call import Answer, Behaviour, Call, World
 from .behaviour.script import Script
 from .behaviour.scripts import STANDARD
 from .behaviour.surroundings import NOTHING, Meter, Surroundings
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
-from .errors import Fault, Refusal, bad_request
-from .exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
-from .front_end.body import read_body
-from .front_end.parameters import read_query
+from .errors import Refusal
+from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply
+from .front_end.access import OPEN, Access
+from .front_end.not_found import not_found
+from .front_end.reading import glimpse, read
 from .front_end.route import Route, find
-from .front_end.validate import validate
-from .refusals import PAYLOAD_LIMIT, payload_too_large, rate_quota, state_unwritable
-from .rules import RULES
+from .orders import Orders, Step
+from .refusals import rate_quota, state_unwritable
 from .state import State
 from .state.memory import Memory
 from .state.problem import StateError
@@ -40,13 +37,8 @@ DISCOVERY: Final = "/$discovery/rest"
 """Where the official Python client asks for the Discovery document before anything else."""
 
 
-def algorithms(call: Call, _: World) -> Answer:
-    """The functions that expressions may call, as the official Python client carries them; 501 where it is absent."""
-    return _carried_algorithms() or _no_behaviour(call.method.id)
-
-
 BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
-    "earthengine.projects.algorithms.list": algorithms,
+    "earthengine.projects.algorithms.list": algorithms.list_,
     "earthengine.projects.image.export": export.start,
     "earthengine.projects.operations.get": operations.get,
     "earthengine.projects.operations.list": operations.list_,
@@ -54,14 +46,26 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
 }
-"""What answers a valid request, by method id. A method without behaviour is validated and gets 501."""
+"""What answers a valid request, by method id. A method without behaviour is validated and gets an example."""
+
+
+@frozen
+class _Turn:
+    """One request's turn: what was ordered to become of it, its body where that is to be remembered, what it asks.
+
+    It asks for a behaviour, or its answer is known already.
+    """
+
+    step: Step
+    sent: bytes
+    asked: Call | JsonObject | Refusal
 
 
 class Service:
     """A contract with a state: `handle` answers one request. Safe to call from several threads.
 
-    `script` is what operations do that are started from now on, and `held` whether they stand still; `surroundings`
-    what is there around the service. All may be replaced at any time.
+    `script` is what operations do that are started from now on, `held` whether they stand still, `surroundings` what
+    is there around the service, `access` who is let in, `orders` what a test ordered; all may be replaced at any time.
     """
 
     def __init__(
@@ -71,17 +75,21 @@ class Service:
         state: State | None = None,
         clock: Clock | None = None,
         draw: Callable[[int], bytes] = os.urandom,
-        script: Script | None = None,
-        surroundings: Surroundings | None = None,
+        script: Script = STANDARD,
+        surroundings: Surroundings = NOTHING,
+        access: Access = OPEN,
+        orders: Orders | None = None,
         behaviours: Mapping[str, Behaviour] = BEHAVIOURS,
     ) -> None:
         self.contract = contract
         self.state: State = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
-        self._usual = (script or STANDARD, surroundings or NOTHING)
+        self._usual = (script, surroundings)
         self.script, self.surroundings = self._usual
         self._meter = Meter()
         self.draw = draw
+        self.access = access
+        self.orders = orders if orders is not None else Orders()
         self.held = False
         self._behaviours = behaviours
 
@@ -91,38 +99,82 @@ class Service:
             self.state.clear()
             self.script, self.surroundings = self._usual
             self._meter = Meter()
+            self.orders = self.orders.anew()
             self.held = False
             if isinstance(self.clock, SteppedClock):
                 self.clock.restart()
 
-    def handle(self, exchange: Exchange, arrived: datetime | None = None) -> Reply | Hold:
-        """Answer a request, or ask for it to be handled again later, with the `arrived` of the first time."""
+    def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
+        """Answer a request, or ask for it to be handled again later, with the hold that was given."""
         if exchange.path.startswith(control.PREFIX):
             return control.answer(self, exchange)
         try:
-            return self._handled(exchange, arrived if arrived is not None else self.clock.now())
+            return self._handled(exchange, held)
         except StateError as error:
             return state_unwritable(str(error)).reply()
 
-    def _handled(self, exchange: Exchange, arrived: datetime) -> Reply | Hold:
+    def _handled(self, exchange: Exchange, held: Hold | None) -> Reply | Hold:
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
-            return self._remembered(
-                exchange, None, None, self._document(exchange) or not_found(exchange.path)
-            )
-        parsed, call = self._read(exchange, route, arrived)
-        pretty = ("prettyPrint", "false") not in exchange.query
+            return self._remembered(exchange, None, b"", self._document(exchange) or not_found(exchange.path))
+        turn = (
+            held.again if held is not None and isinstance(held.again, _Turn) else self._turn(exchange, route)
+        )
         # Held over the change and its record: a state in a file keeps both or neither.
         with self.state.lock:
-            answer = call if isinstance(call, Refusal) else self._behaved(call)
+            answer = self._answer(turn.asked)
             if isinstance(answer, Hold):
-                return answer
-            reply = (
-                answer.reply(pretty=pretty)
-                if isinstance(answer, Refusal)
-                else json_reply(200, answer, pretty=pretty)
-            )
-            return self._remembered(exchange, route.method.id, parsed, reply)
+                return Hold(answer.seconds, turn)
+            reply = self._reply(exchange, route.method, turn.step, answer)
+            return self._remembered(exchange, route.method.id, turn.sent, reply)
+
+    def _turn(self, exchange: Exchange, route: Route) -> _Turn:
+        method = route.method
+        with self.state.lock:
+            arrived, relaxed = self.clock.now(), self.orders.relaxed
+            step = self.orders.next(method.id) or Step()
+        if not step.effect:
+            return _Turn(step, glimpse(exchange, method), {})
+        found = read(exchange, route, self.contract, self.access, relaxed)
+        refusal = self._over_rate(found.caller, arrived) or found.refusal
+        if refusal is not None:
+            return _Turn(step, found.sent, refusal)
+        if method.id not in self._behaviours:
+            return _Turn(step, found.sent, example.answer(self.contract.api, method))
+        call = Call(
+            method=method,
+            version=route.version,
+            package=self.contract.shapes[route.version].package,
+            variables=route.variables,
+            query=found.query,
+            body=found.body,
+            caller=found.caller,
+            arrived=arrived,
+        )
+        return _Turn(step, found.sent, call)
+
+    def _over_rate(self, caller: str, now: datetime) -> Refusal | None:
+        """The refusal of a caller that was let in, and has made all the requests of this minute."""
+        rate = self.surroundings.rate
+        if rate is None or not caller or "rate-quota" in self.orders.relaxed:
+            return None
+        with self.state.lock:
+            return None if self._meter.admits(caller, now, rate) else rate_quota()
+
+    def _answer(self, asked: Call | JsonObject | Refusal) -> Answer:
+        if not isinstance(asked, Call):
+            return asked
+        return self._behaviours[asked.method.id](asked, self._world())
+
+    def _reply(self, exchange: Exchange, method: Method, step: Step, answer: JsonObject | Refusal) -> Reply:
+        pretty = ("prettyPrint", "false") not in exchange.query
+        shown = answer if step.refusal is None else step.refusal
+        if isinstance(shown, Refusal):
+            reply = self.orders.changed(shown).reply(pretty=pretty)
+        else:
+            marks = () if method.id in self._behaviours else example.HEADER
+            reply = json_reply(200, shown, pretty=pretty, headers=marks)
+        return reply if step.delivery is Delivery.WHOLE else evolve(reply, delivery=step.delivery)
 
     def _document(self, exchange: Exchange) -> Reply | None:
         """The Discovery document, whichever of the versions served is asked for; None for any other request."""
@@ -130,51 +182,6 @@ class Service:
         if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
-
-    def _read(self, exchange: Exchange, route: Route, arrived: datetime) -> tuple[JsonValue, Call | Refusal]:
-        """The body as it was parsed, and the valid request or why it is refused."""
-        method, shapes = route.method, self.contract.shapes[route.version]
-        caller = _caller(exchange)
-        with self.state.lock:
-            relaxed = self.state.relaxed
-            ordered = self.state.next_refusal(method.id) or self._over_rate(caller, arrived)
-        parsed: JsonObject | Refusal = {}
-        if exchange.length > PAYLOAD_LIMIT and "payload-too-large" not in relaxed:
-            parsed = payload_too_large()
-        elif method.request is not None:
-            parsed = read_body(exchange.body)
-        if ordered is not None:
-            return (None if isinstance(parsed, Refusal) else parsed), ordered
-        if isinstance(parsed, Refusal):
-            return None, parsed
-        query = read_query(method, exchange.query)
-        value, faults, breaches = parsed, query.faults, tuple[Fault, ...]()
-        if method.request is not None:
-            read = validate(shapes.records[method.request], parsed)
-            value, faults, breaches = read.value, (*faults, *read.faults), read.breaches
-        refusal = _refused(faults, breaches, relaxed)
-        if refusal is not None:
-            return parsed, refusal
-        return parsed, Call(
-            method=method,
-            version=route.version,
-            package=shapes.package,
-            variables=route.variables,
-            query=query.values,
-            body=value,
-            caller=caller,
-            arrived=arrived,
-        )
-
-    def _over_rate(self, caller: str, now: datetime) -> Refusal | None:
-        rate = self.surroundings.rate
-        if rate is None or "rate-quota" in self.state.relaxed or self._meter.admits(caller, now, rate):
-            return None
-        return rate_quota()
-
-    def _behaved(self, call: Call) -> Answer:
-        behaviour = self._behaviours.get(call.method.id)
-        return behaviour(call, self._world()) if behaviour else _no_behaviour(call.method.id)
 
     def _world(self) -> World:
         return World(
@@ -184,70 +191,20 @@ class Service:
             script=self.script,
             surroundings=self.surroundings,
             held=self.held,
+            relaxed=self.orders.relaxed,
         )
 
-    def _remembered(self, exchange: Exchange, method: str | None, body: JsonValue, reply: Reply) -> Reply:
+    def _remembered(self, exchange: Exchange, method: str | None, sent: bytes, reply: Reply) -> Reply:
         recorded = Recorded(
             method=method,
             verb=exchange.verb,
             path=exchange.path,
             query=exchange.public_query,
             headers=exchange.public_headers,
-            body=body if exchange.body else None,
+            sent=sent,
             status=reply.status,
             verdict=reply.rule or "accepted",
         )
         with self.state.lock:
             self.state.record(recorded)
         return reply
-
-
-def not_found(path: str) -> Reply:
-    """The page that the front end sends for a path or a verb that no method has."""
-    shown = html.escape(path)
-    page = (
-        "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 404 (Not Found)!!1</title>\n"
-        f"  <p><b>404.</b> <ins>That\u2019s an error.</ins>\n  <p>The requested URL <code>{shown}</code> was not "
-        "found on this server.  <ins>That\u2019s all we know.</ins>\n"
-    )
-    return Reply(
-        status=404,
-        body=page.encode("utf-8", "replace"),
-        content_type="text/html; charset=UTF-8",
-        rule="unknown-path",
-        mark=RULES["unknown-path"].mark.value,
-    )
-
-
-def _refused(
-    faults: tuple[Fault, ...], breaches: tuple[Fault, ...], relaxed: frozenset[str]
-) -> Refusal | None:
-    """The front end refuses what is malformed, all at once; the service then the first bound that is broken."""
-    malformed = tuple(fault for fault in faults if fault.rule not in relaxed)
-    if malformed:
-        return bad_request(malformed)
-    broken = next((fault for fault in breaches if fault.rule not in relaxed), None)
-    return None if broken is None else Refusal(rule=broken.rule, code=400, message=broken.message)
-
-
-@cache
-def _carried_algorithms() -> JsonObject:
-    """The list that an installed earthengine-api has for its own tests; empty when there is none."""
-    package = find_spec("ee")
-    if package is None or package.origin is None:
-        return {}
-    path = Path(package.origin).parent / "tests" / "algorithms.json"
-    return json.loads(path.read_bytes()) if path.is_file() else {}
-
-
-def _no_behaviour(method: str) -> Refusal:
-    return Refusal(
-        rule="no-behaviour",
-        code=501,
-        message=f"The request of {method} is valid; this contract server has no answer to it.",
-    )
-
-
-def _caller(exchange: Exchange) -> str:
-    """A caller is known by its credentials, which are not kept."""
-    return hashlib.sha256(exchange.headers.get("authorization", "").encode()).hexdigest()

@@ -13,7 +13,7 @@ from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.service import Service
 
 from .process import serving
-from .wire import EXPORT, OPERATIONS, PROJECT, ask, export
+from .wire import EXPORT, JSON, OPERATIONS, PROJECT, ask, export
 
 CONTROL = "/$contract/"
 
@@ -44,7 +44,7 @@ def service() -> Service:
 
 def send(service: Service, verb: str, path: str, body: object = None, peer: str = "127.0.0.1") -> Reply:
     raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    reply = service.handle(Exchange(verb=verb, path=path, body=raw, length=len(raw), peer=peer))
+    reply = service.handle(Exchange(verb=verb, path=path, headers=JSON, body=raw, length=len(raw), peer=peer))
     assert isinstance(reply, Reply)
     return reply
 

@@ -78,7 +78,7 @@ def test_every_test_starts_with_nothing(earthengine_contract: EarthEngineContrac
     # What a test changed is undone for the next one.
     assert earthengine_contract.state(started) is State.PENDING
     assert started.metadata.create_time == START  # type: ignore[union-attr]
-    earthengine_contract.script = Script(failure="No.")
+    earthengine_contract.life = Script(failure="No.")
     earthengine_contract.relax("description-invalid")
     earthengine_contract.hold()
     earthengine_contract.refuse("unavailable", times=9)

@@ -110,7 +110,7 @@ def test_a_life_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", scripts.NAMED)
 def test_a_client_reads_every_script(earthengine_contract: EarthEngineContract, name: str) -> None:
-    earthengine_contract.script = name
+    earthengine_contract.life = name
     client = earthengine_contract.client()
     operation, seen = client.projects.image.export(request()), list[OperationMetadata]()
     if name == "stall":
@@ -129,7 +129,7 @@ def test_a_client_reads_every_script(earthengine_contract: EarthEngineContract, 
 
 def test_an_unknown_script_is_not_taken(earthengine_contract: EarthEngineContract) -> None:
     with pytest.raises(LookupError, match=r"'sleep' is none of standard, .*stall"):
-        earthengine_contract.script = "sleep"
+        earthengine_contract.life = "sleep"
 
 
 def test_an_operation_without_a_description_shows_none(earthengine_contract: EarthEngineContract) -> None:

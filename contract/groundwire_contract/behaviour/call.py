@@ -54,6 +54,8 @@ class World:
     """What is there around the service."""
     held: bool = False
     """Whether a new operation stands still."""
+    relaxed: frozenset[str] = frozenset()
+    """Ids of the rules that are not enforced."""
 
     def operation_id(self) -> str:
         """24 characters of A-Z2-7."""

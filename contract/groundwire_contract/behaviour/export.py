@@ -25,13 +25,13 @@ def start(call: Call, world: World) -> Answer:
     project = call.variables["project"]
     request_id = call.body.get("requestId")
     named = isinstance(request_id, str) and request_id != ""
-    full = "queue-full" not in state.relaxed and state.is_full(project, QUEUE_LIMIT, now)
-    if full and "queue-full-burns-id" in state.relaxed:
+    full = "queue-full" not in world.relaxed and state.is_full(project, QUEUE_LIMIT, now)
+    if full and "queue-full-burns-id" in world.relaxed:
         return queue_full()
     if (
         named
         and not state.claim(call.caller, project, str(request_id))
-        and "request-id-reused" not in state.relaxed
+        and "request-id-reused" not in world.relaxed
     ):
         return request_id_reused()
     if full:

@@ -12,8 +12,12 @@ import click
 from . import fail
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..behaviour.script import Script
     from ..clock import Clock
+    from ..front_end.access import Grant
+    from ..orders import Change
     from ..state import State
 
 _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
@@ -45,11 +49,7 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
     type=click.Path(path_type=Path),
     help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
 )
-@click.option(
-    "--script", default="standard", show_default=True, help="What operations do, by name; see below."
-)
-@click.option("--relax", multiple=True, metavar="RULE", help="Do not enforce a rule. May be repeated.")
-@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off. May be repeated.")
+@click.option("--life", default="standard", show_default=True, help="What operations do, by name; see above.")
 @click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. May be repeated.")
 @click.option(
     "--unwritable-bucket",
@@ -58,6 +58,28 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
     help="A bucket that refuses exports. May be repeated.",
 )
 @click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
+@click.option(
+    "--auth",
+    default="any",
+    show_default=True,
+    type=click.Choice(["any", "required", "scoped"]),
+    help="Whom to let in: all, those with a bearer token, those whose token is in --tokens with a scope of the method.",
+)
+@click.option(
+    "--tokens",
+    type=click.Path(path_type=Path),
+    help="TOML: a [[token]] each, with value, caller, scopes, expired.",
+)
+@click.option(
+    "--relax", multiple=True, metavar="RULE", help="Do not enforce a rule; see `rules` for their ids."
+)
+@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off otherwise.")
+@click.option(
+    "--answer",
+    multiple=True,
+    metavar="RULE=STATUS[:MESSAGE]",
+    help="Let a rule answer with another status, and another message.",
+)
 def serve(
     port: int,
     host: str,
@@ -67,50 +89,72 @@ def serve(
     clock: str,
     speed: float | None,
     file: Path | None,
-    script: str,
-    relax: tuple[str, ...],
-    enforce: tuple[str, ...],
+    life: str,
     asset: tuple[str, ...],
     unwritable_bucket: tuple[str, ...],
     rate: int | None,
+    auth: str,
+    tokens: Path | None,
+    relax: tuple[str, ...],
+    enforce: tuple[str, ...],
+    answer: tuple[str, ...],
 ) -> None:
     """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
 
-    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
+    With the standard life, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
     instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal.
-    Methods that only the service can answer are validated and get 501.
+    A method that only the service can answer is validated, and answered with an example in the shape of its response.
     """
     from groundwire_codegen.problem import SpecError
 
     from ..behaviour.surroundings import Surroundings
+    from ..connection import allow_many
     from ..contract import load
+    from ..front_end.access import Access, AccessError, Mode, read_grants
+    from ..orders import Orders
     from ..server import RemoteAddressError, endpoint, listen, server
     from ..service import Service
     from ..state.problem import StateError
 
     if clock == "frozen" and speed is not None:
         raise click.UsageError("--speed does not go with --clock frozen.")
-    lives = _script(script, _SPEEDS[clock] if speed is None else speed)
-    relaxed = _relaxed(relax, enforce)
+    script = _script(life, _SPEEDS[clock] if speed is None else speed)
     if overlay is not None and spec is None:
         raise click.UsageError("--overlay goes with --spec.")
+    if (auth == "scoped") != (tokens is not None):
+        raise click.UsageError("--auth scoped and --tokens go together.")
+    try:
+        orders = Orders(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
+    except (LookupError, ValueError) as error:
+        raise click.UsageError(f"{error.args[0]}; `groundwire-contract rules` lists them.") from error
     try:
         contract = load(
             spec.read_bytes() if spec is not None else None,
             overlay.read_bytes() if overlay is not None else None,
         )
-        state = _state(file, relaxed)
+        grants: Mapping[str, Grant] = {} if tokens is None else read_grants(tokens.read_bytes())
+        state = _state(file)
         listener = listen(host, port, allow_remote=allow_remote)
     except SpecError as error:
         fail("\n".join(map(str, error.problems)))
+    except AccessError as error:
+        fail(f"{tokens}: {error}")
     except (RemoteAddressError, StateError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
-    surroundings = Surroundings(assets=frozenset(asset), unwritable=frozenset(unwritable_bucket), rate=rate)
     service = Service(
-        contract, state=state, clock=_clock(clock, state), script=lives, surroundings=surroundings
+        contract,
+        state=state,
+        clock=_clock(clock, state),
+        script=script,
+        surroundings=Surroundings(
+            assets=frozenset(asset), unwritable=frozenset(unwritable_bucket), rate=rate
+        ),
+        access=Access(mode=Mode(auth), grants=grants),
+        orders=orders,
     )
+    allow_many()
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -131,32 +175,32 @@ def _script(name: str, speed: float) -> Script:
     try:
         script = named(name)
     except LookupError as error:
-        raise click.BadParameter(str(error), param_hint="--script") from error
+        raise click.BadParameter(str(error), param_hint="--life") from error
     try:
         return script.at_speed(speed)
     except ValueError as error:
         raise click.BadParameter("must be above 0", param_hint="--speed") from error
 
 
-def _relaxed(relax: tuple[str, ...], enforce: tuple[str, ...]) -> frozenset[str]:
-    """The rules that are not enforced."""
-    from ..rules import OFF, known
+def _change(text: str) -> tuple[str, Change]:
+    rule, _, answer = text.partition("=")
+    code, _, message = answer.partition(":")
+    if not code.isascii() or not code.isdigit():
+        raise ValueError(f"{text!r} is not RULE=STATUS or RULE=STATUS:MESSAGE")
+    from ..orders import Change
 
-    try:
-        return (OFF | known(relax)) - known(enforce)
-    except LookupError as error:
-        raise click.UsageError(f"{error}. groundwire-contract rules lists them.") from error
+    return rule, Change(code=int(code[:4]), message=message or None)
 
 
-def _state(file: Path | None, relaxed: frozenset[str]) -> State:
+def _state(file: Path | None) -> State:
     """State in a file, or in memory when there is none."""
     if file is None:
         from ..state.memory import Memory
 
-        return Memory(remembered=1000, relaxed=relaxed)
+        return Memory(remembered=1000)
     from ..state.sqlite import Sqlite
 
-    return Sqlite(file, relaxed=relaxed)
+    return Sqlite(file)
 
 
 def _clock(name: str, state: State) -> Clock:

@@ -13,6 +13,14 @@ VALUE: Final = ".value"
 """The step of a trail from a map's entry to the value in it."""
 
 
+MOST: Final = 1000
+"""Faults that are listed; the rest of a body that has more is not looked at."""
+
+
+class EnoughError(Exception):
+    """There are as many faults as are listed."""
+
+
 class Faults:
     """The faults found so far; `trail` holds the names and indices that lead to the present value.
 
@@ -100,6 +108,8 @@ class Faults:
 
     def _add(self, rule: str, message: str, path: str) -> JsonValue:
         self.found.append(Fault(rule=rule, message=message, path=path))
+        if len(self.found) == MOST:
+            raise EnoughError
         return None
 
 

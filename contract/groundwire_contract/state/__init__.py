@@ -5,13 +5,12 @@ Callers hold `State.lock` over what must happen together. A state in a file may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, MutableSequence
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from ..behaviour.operation import Operation
-from ..errors import Refusal
 from ..exchange import Recorded
 
 
@@ -24,14 +23,6 @@ class State(Protocol):
 
         What was changed is kept for good when the outermost is left.
         """
-        ...
-
-    relaxed: frozenset[str]
-    """Ids of the rules that are not enforced."""
-
-    @property
-    def refusals(self) -> MutableSequence[tuple[str | None, Refusal]]:
-        """What the next requests are refused with: the end of a method's id, or None for any; and the refusal."""
         ...
 
     @property
@@ -79,10 +70,6 @@ class State(Protocol):
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Whether a project has so many operations that have not ended."""
-        ...
-
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
         ...
 
     def record(self, recorded: Recorded) -> None:

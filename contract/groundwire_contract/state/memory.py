@@ -14,18 +14,17 @@ from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
-from ..rules import OFF
-from .orders import Orders
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of bodies that are remembered."""
 
 
-class Memory(Orders):
+class Memory:
     """State in the memory of one process, gone with it. `remembered` bounds the requests that are kept."""
 
-    def __init__(self, *, remembered: int = MAX_RECORDED, relaxed: frozenset[str] = OFF) -> None:
-        super().__init__(relaxed)
+    def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
         self.lock: Final = threading.RLock()
         self._remembered = remembered
         self.clear()
@@ -33,9 +32,9 @@ class Memory(Orders):
     def clear(self) -> None:
         """Forget everything."""
         with self.lock:
-            self.withdraw()
             self.operations: dict[str, Operation] = {}
-            self.requests: deque[Recorded] = deque(maxlen=self._remembered)
+            self.requests: deque[Recorded] = deque()
+            self._bytes = 0
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
@@ -110,6 +109,9 @@ class Memory(Orders):
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self._bytes += len(recorded.sent)
+        while len(self.requests) > self._remembered or self._bytes > MAX_BYTES:
+            self._bytes -= len(self.requests.popleft().sent)
 
     def time(self) -> datetime | None:
         """The instant that was kept last."""

@@ -20,16 +20,14 @@ from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
-from ..rules import OFF
-from .orders import Orders
 from .problem import StateDamagedError
 from .rows import operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import named, opened
 
 MAX_RECORDED: Final = 1_000
 """Requests that a file keeps unless another number is said; the oldest are forgotten first."""
-LONGEST_RECORDED: Final = 1 << 20
-"""Characters of a request that a file keeps whole; the body of a longer one is not kept."""
+LONGEST_RECORDED: Final = 65_536
+"""Bytes of a body that a file keeps; a longer one is not kept."""
 _LAST: Final = 2**63 - 1
 _SELECT: Final = "SELECT name, sequence, value FROM operations"
 
@@ -74,17 +72,14 @@ class Transaction:
             self._connection.execute("ROLLBACK")
 
 
-class Sqlite(Orders):
+class Sqlite:
     """State in one file, made when it is not there. `remembered` bounds the requests that are kept.
 
     Raises a StateError when the file is in use, damaged, not one of ours, or cannot be written; methods raise one
-    when the disk is full. Orders and rules relaxed are of this process alone.
+    when the disk is full.
     """
 
-    def __init__(
-        self, path: Path | str, *, remembered: int = MAX_RECORDED, relaxed: frozenset[str] = OFF
-    ) -> None:
-        super().__init__(relaxed)
+    def __init__(self, path: Path | str, *, remembered: int = MAX_RECORDED) -> None:
         self.path: Final = Path(path).absolute()
         self._remembered = remembered
         self._connection = opened(self.path)
@@ -98,7 +93,6 @@ class Sqlite(Orders):
     def clear(self) -> None:
         """Forget everything."""
         with self._writing() as write:
-            self.withdraw()
             for table in ("operations", "used", "requests", "times", "sqlite_sequence"):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
@@ -106,7 +100,7 @@ class Sqlite(Orders):
     def requests(self) -> tuple[Recorded, ...]:
         """The requests that are remembered, oldest first."""
         with self._reading() as read, self._readable("a request"):
-            return tuple(recorded_from(text) for (text,) in read("SELECT value FROM requests ORDER BY id"))
+            return tuple(recorded_from(*row) for row in read("SELECT value, sent FROM requests ORDER BY id"))
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
@@ -181,11 +175,14 @@ class Sqlite(Orders):
 
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
-        text = recorded_text(recorded)
-        if len(text) > LONGEST_RECORDED:
-            text = recorded_text(evolve(recorded, body=None))
+        sent = recorded.sent if len(recorded.sent) <= LONGEST_RECORDED else b""
         with self._writing() as write:
-            last = write("INSERT INTO requests (value) VALUES (?)", text).lastrowid or 0
+            last = (
+                write(
+                    "INSERT INTO requests (value, sent) VALUES (?, ?)", recorded_text(recorded), sent
+                ).lastrowid
+                or 0
+            )
             write("DELETE FROM requests WHERE id <= ?", last - self._remembered)
 
     def time(self) -> datetime | None:
