@@ -130,6 +130,29 @@ def test_an_asset_that_was_made_is_not_overwritten(earthengine_contract: EarthEn
     assert ended(earthengine_contract, **to_asset()) is None
 
 
+@pytest.mark.parametrize(
+    ("more", "begins"),
+    [
+        (
+            {"fileExportOptions": {"cloudStorageDestination": {"bucket": "b", "filenamePrefix": "f/g/x"}}},
+            "https://console.developers.google.com/storage/browser/b/f/g/",
+        ),
+        (
+            {"fileExportOptions": {"driveDestination": {"folder": "f"}}},
+            "https://drive.google.com/#folders/1",
+        ),
+        (to_asset(), f"https://code.earthengine.google.com/?asset={ASSET}"),
+    ],
+)
+def test_a_finished_export_says_where_it_went(
+    earthengine_contract: EarthEngineContract, more: dict[str, Any], begins: str
+) -> None:
+    assert ended(earthengine_contract, **more) is None
+    (found,) = ask(earthengine_contract.endpoint, "GET", OPERATIONS).json["operations"]
+    (uri,) = found["metadata"]["destinationUris"]
+    assert uri.startswith(begins)
+
+
 def test_what_a_test_declares_is_there(earthengine_contract: EarthEngineContract) -> None:
     earthengine_contract.surroundings = Surroundings(
         assets=frozenset({ASSET}), unwritable=frozenset({"bucket"})

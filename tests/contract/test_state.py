@@ -150,7 +150,9 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
     @invariant()
     def everything_is_alike(self) -> None:
         assert tuple(self.memory.requests) == self.file.requests
+        assert self.memory.answered == self.file.answered
         assert self.memory.time() == self.file.time()
+        assert list(self.memory.operations.items()) == list(self.file.operations.items())
         everything = [state.before(None, None, lambda _: True, 100) for state in self.both]
         assert everything[0] == everything[1]
 

@@ -34,6 +34,7 @@ class Memory:
         with self.lock:
             self.operations: dict[str, Operation] = {}
             self.requests: deque[Recorded] = deque()
+            self.answered = 0
             self._bytes = 0
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -109,6 +110,7 @@ class Memory:
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self.answered += 1
         self._bytes += len(recorded.sent)
         while len(self.requests) > self._remembered or self._bytes > MAX_BYTES:
             self._bytes -= len(self.requests.popleft().sent)

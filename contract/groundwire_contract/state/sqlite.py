@@ -97,6 +97,20 @@ class Sqlite:
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
     @property
+    def operations(self) -> dict[str, Operation]:
+        """All operations that are not forgotten, by name, oldest first."""
+        with self._reading() as read:
+            rows = read(f"{_SELECT} WHERE NOT forgotten ORDER BY sequence")
+            return {each.name: each for each in map(self._operation, rows)}
+
+    @property
+    def answered(self) -> int:
+        """How many requests were ever remembered."""
+        with self._reading() as read:
+            (last,) = read("SELECT max(id) FROM requests").fetchone()
+        return int(last or 0)
+
+    @property
     def requests(self) -> tuple[Recorded, ...]:
         """The requests that are remembered, oldest first."""
         with self._reading() as read, self._readable("a request"):
