@@ -74,16 +74,10 @@ def requests(service: Service) -> JsonObject:
 
 
 def _request(recorded: Recorded) -> JsonValue:
-    return {
-        "method": recorded.method,
-        "verb": recorded.verb,
-        "path": recorded.path,
-        "query": [[name, value] for name, value in recorded.query],
-        "headers": dict(recorded.headers),
-        "body": recorded.body,
-        "status": recorded.status,
-        "verdict": recorded.verdict,
-    }
+    out: JsonObject = attrs.asdict(recorded, recurse=False, filter=lambda field, _: field.name != "sent")
+    out["body"] = recorded.body
+    out["query"] = [[name, value] for name, value in recorded.query]
+    return out
 
 
 def _advance(service: Service, exchange: Exchange) -> JsonObject:

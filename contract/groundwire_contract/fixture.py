@@ -23,12 +23,12 @@ from .behaviour import operation as op
 from .behaviour.operation import Operation
 from .behaviour.script import Script
 from .behaviour.scripts import STANDARD, named
-from .behaviour.surroundings import NOTHING, Surroundings
+from .behaviour.surroundings import Surroundings
 from .clock import SteppedClock
 from .contract import Contract, load
 from .errors import Refusal
 from .exchange import Recorded
-from .orders import Change, Orders, Step, read_step
+from .orders import Change, Step, read_step
 from .rules import BLAMED, RULES
 from .server import ServerThread
 from .service import Service
@@ -61,17 +61,12 @@ class EarthEngineContract:
     def reset(self) -> None:
         """Forget everything: as at the start of a test."""
         with self._memory.lock:
-            self._memory.clear()
-            self._clock.restart()
+            self._service.reset()
             self._clients: list[Client] = []
             self._told = 0.0
             chance = random.Random(0)  # noqa: S311 # names that are alike in every run, not secrets
             self._chance = chance
             self._service.draw = chance.randbytes
-            self._service.script = STANDARD
-            self._service.surroundings = NOTHING
-            self._service.held = False
-            self._service.orders = Orders()
 
     def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
         """A client of the server, without credentials, whose pauses move the server's clock and take no time.
@@ -112,7 +107,7 @@ class EarthEngineContract:
 
     @property
     def life(self) -> Script:
-        """What operations do that are started from now on; may be set, to a ready-made script's name too."""
+        """What operations do that are started from now on; may be set, to a script or to the name of a ready-made one."""
         return self._service.script
 
     @life.setter
@@ -194,7 +189,7 @@ class EarthEngineContract:
             self._service.orders.relax(*rules)
 
     def enforce(self, *rules: str) -> None:
-        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax`."""
+        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax` does."""
         with self._memory.lock:
             self._service.orders.enforce(*rules)
 

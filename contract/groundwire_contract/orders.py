@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from .errors import STATUS, Refusal
 from .exchange import Delivery
 from .refusals import catalogue
-from .rules import OFF, RULES
+from .rules import OFF, known
 
 
 @frozen(kw_only=True)
@@ -56,13 +56,13 @@ def steps(project: str) -> Mapping[str, Step]:
     `expired token`, a status such as `503`, which may be followed by `before` or `after`, and the id of any rule
     that has a refusal.
     """
-    known = catalogue(project)
-    found = {**_DELIVERED, "expired token": _refused(known["unauthenticated"])}
-    for rule, refusal in known.items():
+    refusals = catalogue(project)
+    found = {**_DELIVERED, "expired token": _refused(refusals["unauthenticated"])}
+    for rule, refusal in refusals.items():
         found[rule] = _refused(refusal)
     for status, rule in STATUSES.items():
-        found[str(status)] = found[f"{status} before"] = _refused(known[rule])
-        found[f"{status} after"] = Step(refusal=known[rule])
+        found[str(status)] = found[f"{status} before"] = _refused(refusals[rule])
+        found[f"{status} after"] = Step(refusal=refusals[rule])
     return found
 
 
@@ -72,10 +72,9 @@ def read_step(step: str | int | Step | Refusal, project: str) -> Step:
         return step
     if isinstance(step, Refusal):
         return _refused(step)
-    known = steps(project)
-    found = known.get(str(step))
+    found = steps(project).get(str(step))
     if found is None:
-        raise LookupError(f"{step!r} is none of {', '.join(sorted(known))}")
+        raise LookupError(f"{step!r} is none of {', '.join(sorted(steps(project)))}")
     return found
 
 
@@ -86,9 +85,6 @@ def _refused(refusal: Refusal) -> Step:
 class Orders:
     """The orders in force. Not safe by itself: the service holds its state's lock over it.
 
-    A rule that is off unless enforced is relaxed from the start.
-    """
-
     def __init__(
         self,
         *,
@@ -96,14 +92,19 @@ class Orders:
         enforced: Iterable[str] = (),
         changes: Mapping[str, Change] | None = None,
     ) -> None:
-        self._made = (tuple(relaxed), tuple(enforced), dict(changes or {}))
         self.relaxed = OFF
         self._changes: dict[str, Change] = {}
         self._steps: deque[tuple[str | None, Step]] = deque()
-        self.relax(*self._made[0])
-        self.enforce(*self._made[1])
-        for rule, change in self._made[2].items():
+        self.relax(*relaxed)
+        self.enforce(*enforced)
+        for rule, change in (changes or {}).items():
             self.change(rule, change)
+        self._usual = (self.relaxed, dict(self._changes))
+
+    def withdraw(self) -> None:
+        """Forget all orders but those it was made with."""
+        self.relaxed, self._changes = self._usual[0], dict(self._usual[1])
+        self._steps.clear()
 
     def anew(self) -> Orders:
         """The orders that these were made with."""
@@ -112,9 +113,11 @@ class Orders:
 
     def relax(self, *rules: str) -> None:
         """Do not enforce rules any more. Raises LookupError for an id that no rule has."""
-        for rule in rules:
-            _known(rule)
-        self.relaxed |= frozenset(rules)
+        self.relaxed |= known(rules)
+
+    def enforce(self, *rules: str) -> None:
+        """Enforce rules, those too that are off unless a test wants them. Raises LookupError as `relax` does."""
+        self.relaxed -= known(rules)
 
     def enforce(self, *rules: str) -> None:
         """Enforce rules, such as one that is off otherwise. Raises LookupError for an id that no rule has."""
@@ -124,7 +127,7 @@ class Orders:
 
     def change(self, rule: str, change: Change) -> None:
         """Let a rule answer otherwise. Raises LookupError for an id that no rule has, ValueError for a status."""
-        _known(rule)
+        known([rule])
         if change.code is not None and change.code not in STATUS:
             raise ValueError(f"{change.code} is none of {', '.join(map(str, STATUS))}")
         self._changes[rule] = change
@@ -151,8 +154,3 @@ class Orders:
             code=refusal.code if change.code is None else change.code,
             message=refusal.message if change.message is None else change.message,
         )
-
-
-def _known(rule: str) -> None:
-    if rule not in RULES:
-        raise LookupError(f"no such rule: {rule}")

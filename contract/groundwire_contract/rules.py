@@ -216,9 +216,6 @@ _ALL: Final = (
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _ALL})
-OFF: Final = frozenset(rule.id for rule in _ALL if not rule.enforced)
-"""Ids of the rules that are enforced only when a test or the command line says so."""
-
 BLAMED: Final = frozenset(
     [
         "bounds",
@@ -246,3 +243,13 @@ BLAMED: Final = frozenset(
     ]
 )
 """The rules that blame what a request says, and not what was before it."""
+OFF: Final = frozenset(rule.id for rule in _ALL if not rule.enforced)
+"""Ids of the rules that are enforced only when a test or the command line says so."""
+
+
+def known(ids: Iterable[str]) -> frozenset[str]:
+    """The ids, when each is one of a rule. Raises LookupError otherwise."""
+    found = frozenset(ids)
+    if unknown := sorted(found - RULES.keys()):
+        raise LookupError(f"no such rule: {', '.join(unknown)}")
+    return found

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 
-from .connection import Bounded, reset
+from .connection import Bounded, bounded, reset
 from .exchange import Delivery, Exchange, Hold, Reply
 from .front_end.reading import LARGE
 from .refusals import PAYLOAD_LIMIT
@@ -196,12 +196,15 @@ def endpoint(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(service: Service) -> uvicorn.Server:
-    """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`."""
+def server(service: Service, *, most: int = Bounded.most, seconds: float = Bounded.seconds) -> uvicorn.Server:
+    """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`.
+
+    It takes at most `most` connections at a time, and gives a request `seconds` to arrive.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             application(service),
-            http=Bounded,
+            http=bounded(most, seconds),
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -220,12 +223,20 @@ def server(service: Service) -> uvicorn.Server:
 class ServerThread:
     """A server that runs in a thread of its own. As a context manager it stops at the end of the block."""
 
-    def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        most: int = Bounded.most,
+        seconds: float = Bounded.seconds,
+    ) -> None:
         self.service = service
         # Clients may connect from here on: they wait in the backlog until the thread runs.
         self._listener = listen(host, port)
         self.endpoint = endpoint(self._listener)
-        self._server = server(service)
+        self._server = server(service, most=most, seconds=seconds)
         self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
         self._thread.start()
 

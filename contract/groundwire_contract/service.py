@@ -25,7 +25,7 @@ from .errors import Refusal
 from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply
 from .front_end.access import OPEN, Access
 from .front_end.not_found import not_found
-from .front_end.reading import glimpse, read
+from .front_end.reading import Reading, glimpse, read
 from .front_end.route import Route, find
 from .orders import Orders, Step
 from .refusals import rate_quota, state_unwritable
@@ -35,8 +35,6 @@ from .state.problem import StateError
 
 DISCOVERY: Final = "/$discovery/rest"
 """Where the official Python client asks for the Discovery document before anything else."""
-
-
 BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "earthengine.projects.algorithms.list": algorithms.list_,
     "earthengine.projects.image.export": export.start,
@@ -65,7 +63,7 @@ class Service:
     """A contract with a state: `handle` answers one request. Safe to call from several threads.
 
     `script` is what operations do that are started from now on, `held` whether they stand still, `surroundings` what
-    is there around the service, `access` who is let in, `orders` what a test ordered; all may be replaced at any time.
+    is there around the service, `access` who is let in, `orders` what a test ordered. All may be replaced at any time.
     """
 
     def __init__(
@@ -84,8 +82,7 @@ class Service:
         self.contract = contract
         self.state: State = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
-        self._usual = (script, surroundings)
-        self.script, self.surroundings = self._usual
+        self.script, self.surroundings = self._usual = (script, surroundings)
         self._meter = Meter()
         self.draw = draw
         self.access = access
@@ -97,9 +94,9 @@ class Service:
         """Forget everything, and begin anew as when it was made."""
         with self.state.lock:
             self.state.clear()
+            self.orders.withdraw()
             self.script, self.surroundings = self._usual
             self._meter = Meter()
-            self.orders = self.orders.anew()
             self.held = False
             if isinstance(self.clock, SteppedClock):
                 self.clock.restart()
@@ -116,11 +113,21 @@ class Service:
     def _handled(self, exchange: Exchange, held: Hold | None) -> Reply | Hold:
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
-            return self._remembered(exchange, None, b"", self._document(exchange) or not_found(exchange.path))
-        turn = (
-            held.again if held is not None and isinstance(held.again, _Turn) else self._turn(exchange, route)
-        )
+            reply = self._document(exchange) or not_found(exchange.path)
+            with self.state.lock:
+                return self._remembered(exchange, None, b"", reply)
+        method = route.method
+        turn = held.again if held is not None and isinstance(held.again, _Turn) else self._turn(method)
+        found = self._read(exchange, route, turn)
         # Held over the change and its record: a state in a file keeps both or neither.
+        with self.state.lock:
+            answer = self._answer(found, route, turn)
+            if isinstance(answer, Hold):
+                return Hold(answer.seconds, turn)
+            reply = self._reply(exchange, method, turn.step, answer)
+            return self._remembered(exchange, method.id, found.sent, reply)
+
+    def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
             answer = self._answer(turn.asked)
             if isinstance(answer, Hold):
@@ -166,6 +173,50 @@ class Service:
             return asked
         return self._behaviours[asked.method.id](asked, self._world())
 
+    def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> Reading:
+        if turn.step.effect:
+            return read(exchange, route, self.contract, self.access, self.orders.relaxed)
+        return Reading(sent=glimpse(exchange, route.method), refusal=turn.step.refusal)
+
+    def _answer(self, found: Reading, route: Route, turn: _Turn) -> Answer:
+        if not turn.step.effect:
+            return {}
+        if found.caller and self._is_over_rate(found.caller, turn.arrived):
+            return rate_quota()
+        if found.refusal is not None:
+            return found.refusal
+        behaviour = self._behaviours.get(route.method.id)
+        if behaviour is None:
+            return example.answer(self.contract.api, route.method)
+        call = Call(
+            method=route.method,
+            version=route.version,
+            package=self.contract.shapes[route.version].package,
+            variables=route.variables,
+            query=found.query,
+            body=found.body,
+            caller=found.caller,
+            arrived=turn.arrived,
+        )
+        return behaviour(call, self._world())
+
+    def _is_over_rate(self, caller: str, now: datetime) -> bool:
+        rate = self.surroundings.rate
+        if rate is None or "rate-quota" in self.orders.relaxed:
+            return False
+        return not self._meter.admits(caller, now, rate)
+
+    def _world(self) -> World:
+        return World(
+            state=self.state,
+            clock=self.clock,
+            draw=self.draw,
+            script=self.script,
+            surroundings=self.surroundings,
+            held=self.held,
+            relaxed=self.orders.relaxed,
+        )
+
     def _reply(self, exchange: Exchange, method: Method, step: Step, answer: JsonObject | Refusal) -> Reply:
         pretty = ("prettyPrint", "false") not in exchange.query
         shown = answer if step.refusal is None else step.refusal
@@ -183,28 +234,17 @@ class Service:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
-    def _world(self) -> World:
-        return World(
-            state=self.state,
-            clock=self.clock,
-            draw=self.draw,
-            script=self.script,
-            surroundings=self.surroundings,
-            held=self.held,
-            relaxed=self.orders.relaxed,
-        )
-
     def _remembered(self, exchange: Exchange, method: str | None, sent: bytes, reply: Reply) -> Reply:
-        recorded = Recorded(
-            method=method,
-            verb=exchange.verb,
-            path=exchange.path,
-            query=exchange.public_query,
-            headers=exchange.public_headers,
-            sent=sent,
-            status=reply.status,
-            verdict=reply.rule or "accepted",
+        self.state.record(
+            Recorded(
+                method=method,
+                verb=exchange.verb,
+                path=exchange.path,
+                query=exchange.public_query,
+                headers=exchange.public_headers,
+                sent=sent,
+                status=reply.status,
+                verdict=reply.rule or "accepted",
+            )
         )
-        with self.state.lock:
-            self.state.record(recorded)
         return reply

@@ -12,12 +12,11 @@ import click
 from . import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..behaviour.script import Script
     from ..clock import Clock
-    from ..front_end.access import Grant
-    from ..orders import Change
+    from ..contract import Contract
+    from ..front_end.access import Access
+    from ..orders import Change, Orders
     from ..state import State
 
 _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
@@ -30,10 +29,24 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--allow-remote", is_flag=True, help="Listen where other machines reach it. There is no access control."
+    "--allow-remote",
+    is_flag=True,
+    help="Listen where other machines reach it: whoever does may start, read and delete operations.",
 )
 @click.option("--spec", type=click.Path(path_type=Path), help="Another Discovery document to serve.")
 @click.option("--overlay", type=click.Path(path_type=Path), help="The overlay of that document.")
+@click.option(
+    "--auth",
+    default="any",
+    show_default=True,
+    type=click.Choice(["any", "required", "scoped"]),
+    help="Whom to let in: all, those with a bearer token, those whose token is in --tokens with a scope of the method.",
+)
+@click.option(
+    "--tokens",
+    type=click.Path(path_type=Path),
+    help="TOML: a [[token]] each, with value, caller, scopes, expired.",
+)
 @click.option(
     "--clock",
     type=click.Choice(["fast", "real", "frozen"]),
@@ -49,96 +62,64 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
     type=click.Path(path_type=Path),
     help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
 )
-@click.option("--life", default="standard", show_default=True, help="What operations do, by name; see above.")
-@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. May be repeated.")
 @click.option(
-    "--unwritable-bucket",
-    multiple=True,
-    metavar="NAME",
-    help="A bucket that refuses exports. May be repeated.",
-)
-@click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
-@click.option(
-    "--auth",
-    default="any",
-    show_default=True,
-    type=click.Choice(["any", "required", "scoped"]),
-    help="Whom to let in: all, those with a bearer token, those whose token is in --tokens with a scope of the method.",
+    "--script", default="standard", show_default=True, help="What operations do, by name; see below."
 )
 @click.option(
-    "--tokens",
-    type=click.Path(path_type=Path),
-    help="TOML: a [[token]] each, with value, caller, scopes, expired.",
+    "--relax", multiple=True, metavar="RULE", help="Do not enforce a rule; `rules` lists them. Repeatable."
 )
-@click.option(
-    "--relax", multiple=True, metavar="RULE", help="Do not enforce a rule; see `rules` for their ids."
-)
-@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off otherwise.")
+@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off. Repeatable.")
 @click.option(
     "--answer",
     multiple=True,
     metavar="RULE=STATUS[:MESSAGE]",
-    help="Let a rule answer with another status, and another message.",
+    help="Let a rule answer with another status, and another message. Repeatable.",
 )
+@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. Repeatable.")
+@click.option(
+    "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
+)
+@click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
 def serve(
     port: int,
     host: str,
     allow_remote: bool,
     spec: Path | None,
     overlay: Path | None,
+    auth: str,
+    tokens: Path | None,
     clock: str,
     speed: float | None,
     file: Path | None,
-    life: str,
-    asset: tuple[str, ...],
-    unwritable_bucket: tuple[str, ...],
-    rate: int | None,
-    auth: str,
-    tokens: Path | None,
+    script: str,
     relax: tuple[str, ...],
     enforce: tuple[str, ...],
     answer: tuple[str, ...],
+    asset: tuple[str, ...],
+    unwritable_bucket: tuple[str, ...],
+    rate: int | None,
 ) -> None:
     """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
 
-    With the standard life, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
-    instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal.
-    A method that only the service can answer is validated, and answered with an example in the shape of its response.
+    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
+    instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal. A
+    method that only the service can answer is validated, and answered with an example of its response.
     """
-    from groundwire_codegen.problem import SpecError
-
     from ..behaviour.surroundings import Surroundings
-    from ..connection import allow_many
-    from ..contract import load
-    from ..front_end.access import Access, AccessError, Mode, read_grants
-    from ..orders import Orders
+    from ..connection import descriptors
     from ..server import RemoteAddressError, endpoint, listen, server
     from ..service import Service
     from ..state.problem import StateError
 
     if clock == "frozen" and speed is not None:
         raise click.UsageError("--speed does not go with --clock frozen.")
-    script = _script(life, _SPEEDS[clock] if speed is None else speed)
-    if overlay is not None and spec is None:
-        raise click.UsageError("--overlay goes with --spec.")
-    if (auth == "scoped") != (tokens is not None):
-        raise click.UsageError("--auth scoped and --tokens go together.")
+    lives = _script(script, _SPEEDS[clock] if speed is None else speed)
+    orders = _orders(relax, enforce, answer)
+    access = _access(auth, tokens)
+    contract = _contract(spec, overlay)
     try:
-        orders = Orders(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
-    except (LookupError, ValueError) as error:
-        raise click.UsageError(f"{error.args[0]}; `groundwire-contract rules` lists them.") from error
-    try:
-        contract = load(
-            spec.read_bytes() if spec is not None else None,
-            overlay.read_bytes() if overlay is not None else None,
-        )
-        grants: Mapping[str, Grant] = {} if tokens is None else read_grants(tokens.read_bytes())
         state = _state(file)
         listener = listen(host, port, allow_remote=allow_remote)
-    except SpecError as error:
-        fail("\n".join(map(str, error.problems)))
-    except AccessError as error:
-        fail(f"{tokens}: {error}")
     except (RemoteAddressError, StateError) as error:
         fail(str(error))
     except OSError as error:
@@ -147,25 +128,59 @@ def serve(
         contract,
         state=state,
         clock=_clock(clock, state),
-        script=script,
+        script=lives,
         surroundings=Surroundings(
             assets=frozenset(asset), unwritable=frozenset(unwritable_bucket), rate=rate
         ),
-        access=Access(mode=Mode(auth), grants=grants),
+        access=access,
         orders=orders,
     )
-    allow_many()
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
         sys.stdout.flush()
-        server(service).run(sockets=[listener])
+        server(service, most=descriptors()).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # How uvicorn hands on the interrupt, once it has closed everything.
     finally:
         listener.close()
         state.close()
+
+
+def _contract(spec: Path | None, overlay: Path | None) -> Contract:
+    """The contract of a document, or of Earth Engine."""
+    from groundwire_codegen.problem import SpecError
+
+    from ..contract import load
+
+    if overlay is not None and spec is None:
+        raise click.UsageError("--overlay goes with --spec.")
+    try:
+        return load(
+            spec.read_bytes() if spec is not None else None,
+            overlay.read_bytes() if overlay is not None else None,
+        )
+    except SpecError as error:
+        fail("\n".join(map(str, error.problems)))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror or error}")
+
+
+def _access(auth: str, tokens: Path | None) -> Access:
+    """Whom to let in."""
+    from ..front_end.access import Access, AccessError, Mode, read_grants
+
+    if (auth == "scoped") != (tokens is not None):
+        raise click.UsageError("--auth scoped and --tokens go together.")
+    if tokens is None:
+        return Access(mode=Mode(auth))
+    try:
+        return Access(mode=Mode(auth), grants=read_grants(tokens.read_bytes()))
+    except AccessError as error:
+        fail(f"{tokens}: {error}")
+    except OSError as error:
+        fail(f"{tokens}: {error.strerror or error}")
 
 
 def _script(name: str, speed: float) -> Script:
@@ -182,13 +197,25 @@ def _script(name: str, speed: float) -> Script:
         raise click.BadParameter("must be above 0", param_hint="--speed") from error
 
 
+def _orders(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Orders:
+    """The rules that are off or on, and those that answer otherwise."""
+    from ..orders import Orders
+
+    try:
+        return Orders(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
+    except LookupError as error:
+        raise click.UsageError(f"{error.args[0]}. `groundwire-contract rules` lists them.") from error
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--answer") from error
+
+
 def _change(text: str) -> tuple[str, Change]:
+    from ..orders import Change
+
     rule, _, answer = text.partition("=")
     code, _, message = answer.partition(":")
     if not code.isascii() or not code.isdigit():
-        raise ValueError(f"{text!r} is not RULE=STATUS or RULE=STATUS:MESSAGE")
-    from ..orders import Change
-
+        raise ValueError(f"{text!r} is not RULE=STATUS or RULE=STATUS:MESSAGE.")
     return rule, Change(code=int(code[:4]), message=message or None)
 
 

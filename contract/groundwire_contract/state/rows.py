@@ -37,15 +37,16 @@ def operation_from(text: str, name: str, sequence: int) -> Operation:
 
 
 def recorded_text(recorded: Recorded) -> str:
-    """A request as JSON, but for its body, which stands beside it."""
-    return json.dumps(_plain(recorded, leave_out=("sent",)))
+    """A request as JSON; its body, which is JSON itself, as text."""
+    return json.dumps({**_plain(recorded, leave_out=("sent",)), "sent": recorded.sent.decode("utf-8")})
 
 
 def recorded_from(text: str, sent: bytes) -> Recorded:
     """The request that `recorded_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
     found: dict[str, Any] = json.loads(text)
     found["query"] = tuple((name, value) for name, value in found["query"])
-    return Recorded(sent=sent, **found)
+    found["sent"] = found["sent"].encode("utf-8")
+    return Recorded(**found)
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:

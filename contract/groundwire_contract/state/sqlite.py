@@ -189,7 +189,9 @@ class Sqlite:
 
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
-        sent = recorded.sent if len(recorded.sent) <= LONGEST_RECORDED else b""
+        text = recorded_text(recorded)
+        if len(text) > LONGEST_RECORDED:
+            text = recorded_text(evolve(recorded, sent=b""))
         with self._writing() as write:
             last = (
                 write(
