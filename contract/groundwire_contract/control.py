@@ -14,6 +14,8 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from .behaviour.shown import body
 from .clock import FrozenClock, timestamp
 from .errors import Refusal

@@ -83,7 +83,7 @@ def _refused(refusal: Refusal) -> Step:
 
 
 class Orders:
-    """The orders in force. Not safe by itself: the service holds its state's lock over it.
+    """The orders in force. Not safe by itself: the service holds its state's lock over it."""
 
     def __init__(
         self,
@@ -106,11 +106,6 @@ class Orders:
         self.relaxed, self._changes = self._usual[0], dict(self._usual[1])
         self._steps.clear()
 
-    def anew(self) -> Orders:
-        """The orders that these were made with."""
-        relaxed, enforced, changes = self._made
-        return Orders(relaxed=relaxed, enforced=enforced, changes=changes)
-
     def relax(self, *rules: str) -> None:
         """Do not enforce rules any more. Raises LookupError for an id that no rule has."""
         self.relaxed |= known(rules)
@@ -118,12 +113,6 @@ class Orders:
     def enforce(self, *rules: str) -> None:
         """Enforce rules, those too that are off unless a test wants them. Raises LookupError as `relax` does."""
         self.relaxed -= known(rules)
-
-    def enforce(self, *rules: str) -> None:
-        """Enforce rules, such as one that is off otherwise. Raises LookupError for an id that no rule has."""
-        for rule in rules:
-            _known(rule)
-        self.relaxed -= frozenset(rules)
 
     def change(self, rule: str, change: Change) -> None:
         """Let a rule answer otherwise. Raises LookupError for an id that no rule has, ValueError for a status."""

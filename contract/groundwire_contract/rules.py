@@ -6,7 +6,7 @@ the overlay states have the one id `bounds`, and the mark that the overlay gives
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 

@@ -49,14 +49,10 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
 
 @frozen
 class _Turn:
-    """One request's turn: what was ordered to become of it, its body where that is to be remembered, what it asks.
+    """One request's turn: when it first came, and what was ordered to become of it."""
 
-    It asks for a behaviour, or its answer is known already.
-    """
-
+    arrived: datetime
     step: Step
-    sent: bytes
-    asked: Call | JsonObject | Refusal
 
 
 class Service:
@@ -117,11 +113,14 @@ class Service:
             with self.state.lock:
                 return self._remembered(exchange, None, b"", reply)
         method = route.method
-        turn = held.again if held is not None and isinstance(held.again, _Turn) else self._turn(method)
+        begun = held.again if held is not None else None
+        turn = begun if isinstance(begun, _Turn) else self._turn(method)
         found = self._read(exchange, route, turn)
         # Held over the change and its record: a state in a file keeps both or neither.
         with self.state.lock:
-            answer = self._answer(found, route, turn)
+            # A request that was held has been counted.
+            over = begun is None and self._is_over_rate(found.caller, turn)
+            answer = rate_quota() if over else self._answer(found, route, turn)
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, method, turn.step, answer)
@@ -129,49 +128,7 @@ class Service:
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
-            answer = self._answer(turn.asked)
-            if isinstance(answer, Hold):
-                return Hold(answer.seconds, turn)
-            reply = self._reply(exchange, route.method, turn.step, answer)
-            return self._remembered(exchange, route.method.id, turn.sent, reply)
-
-    def _turn(self, exchange: Exchange, route: Route) -> _Turn:
-        method = route.method
-        with self.state.lock:
-            arrived, relaxed = self.clock.now(), self.orders.relaxed
-            step = self.orders.next(method.id) or Step()
-        if not step.effect:
-            return _Turn(step, glimpse(exchange, method), {})
-        found = read(exchange, route, self.contract, self.access, relaxed)
-        refusal = self._over_rate(found.caller, arrived) or found.refusal
-        if refusal is not None:
-            return _Turn(step, found.sent, refusal)
-        if method.id not in self._behaviours:
-            return _Turn(step, found.sent, example.answer(self.contract.api, method))
-        call = Call(
-            method=method,
-            version=route.version,
-            package=self.contract.shapes[route.version].package,
-            variables=route.variables,
-            query=found.query,
-            body=found.body,
-            caller=found.caller,
-            arrived=arrived,
-        )
-        return _Turn(step, found.sent, call)
-
-    def _over_rate(self, caller: str, now: datetime) -> Refusal | None:
-        """The refusal of a caller that was let in, and has made all the requests of this minute."""
-        rate = self.surroundings.rate
-        if rate is None or not caller or "rate-quota" in self.orders.relaxed:
-            return None
-        with self.state.lock:
-            return None if self._meter.admits(caller, now, rate) else rate_quota()
-
-    def _answer(self, asked: Call | JsonObject | Refusal) -> Answer:
-        if not isinstance(asked, Call):
-            return asked
-        return self._behaviours[asked.method.id](asked, self._world())
+            return _Turn(self.clock.now(), self.orders.next(method.id) or Step())
 
     def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> Reading:
         if turn.step.effect:
@@ -181,8 +138,6 @@ class Service:
     def _answer(self, found: Reading, route: Route, turn: _Turn) -> Answer:
         if not turn.step.effect:
             return {}
-        if found.caller and self._is_over_rate(found.caller, turn.arrived):
-            return rate_quota()
         if found.refusal is not None:
             return found.refusal
         behaviour = self._behaviours.get(route.method.id)
@@ -200,11 +155,12 @@ class Service:
         )
         return behaviour(call, self._world())
 
-    def _is_over_rate(self, caller: str, now: datetime) -> bool:
+    def _is_over_rate(self, caller: str, turn: _Turn) -> bool:
+        """Whether a caller that was let in has made all the requests of this minute."""
         rate = self.surroundings.rate
-        if rate is None or "rate-quota" in self.orders.relaxed:
+        if rate is None or not caller or not turn.step.effect or "rate-quota" in self.orders.relaxed:
             return False
-        return not self._meter.admits(caller, now, rate)
+        return not self._meter.admits(caller, turn.arrived, rate)
 
     def _world(self) -> World:
         return World(

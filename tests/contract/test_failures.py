@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from attrs import evolve
 from groundwire_contract.behaviour.surroundings import Surroundings
+from groundwire_contract.clock import RealClock
+from groundwire_contract.contract import load
+from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, ask, export
 
@@ -189,6 +194,22 @@ def test_a_start_that_was_over_the_rate_has_used_no_id(earthengine_contract: Ear
     assert (refused.status, refused.error["status"]) == (429, "RESOURCE_EXHAUSTED")
     contract.surroundings = Surroundings()
     assert ask(contract.endpoint, "POST", EXPORT, export(requestId="1")).status == 200
+
+
+def test_a_wait_that_is_held_counts_once() -> None:
+    moved = 0.0
+    service = Service(load(), clock=RealClock(monotonic=lambda: moved), surroundings=Surroundings(rate=2))
+    started = service.handle(Exchange(verb="POST", path=EXPORT))
+    assert isinstance(started, Reply)
+    waiting = Exchange(verb="POST", path=f"/v1beta/{json.loads(started.body)['name']}:wait")
+    held = service.handle(waiting)
+    for _ in range(3):
+        assert isinstance(held, Hold)
+        held = service.handle(waiting, held)
+    moved = 5.0
+    ended = service.handle(waiting, held)
+    assert isinstance(ended, Reply)
+    assert ended.status == 200
 
 
 def test_a_list_has_the_operations_of_all_users(earthengine_contract: EarthEngineContract) -> None:

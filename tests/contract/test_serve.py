@@ -50,7 +50,7 @@ def test_a_document_without_an_overlay_is_served() -> None:
         (["--speed", "inf"], "--speed"),
         (["--clock", "frozen", "--speed", "2"], "--speed"),
         (["--clock", "slow"], "--clock"),
-        (["--life", "sleep"], "stall"),
+        (["--script", "sleep"], "stall"),
         (["--relax", "no-such-rule"], "no-such-rule"),
         (["--enforce", "no-such-rule"], "no-such-rule"),
         (["--rate", "-1"], "--rate"),
@@ -78,7 +78,7 @@ def test_a_port_that_is_taken_exits_with_2() -> None:
 
 def test_what_is_there_and_what_operations_do_is_said_at_the_start() -> None:
     options = (
-        *("--clock", "frozen", "--life", "internal", "--rate", "5", "--asset", "projects/p/assets/a"),
+        *("--clock", "frozen", "--script", "internal", "--rate", "5", "--asset", "projects/p/assets/a"),
         *("--unwritable-bucket", "bucket", "--relax", "description-invalid", "--enforce", "unbounded-image"),
     )
     with serving(*options) as (_, address):

@@ -190,7 +190,7 @@ def _script(name: str, speed: float) -> Script:
     try:
         script = named(name)
     except LookupError as error:
-        raise click.BadParameter(str(error), param_hint="--life") from error
+        raise click.BadParameter(str(error), param_hint="--script") from error
     try:
         return script.at_speed(speed)
     except ValueError as error:

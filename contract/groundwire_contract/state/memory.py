@@ -110,6 +110,7 @@ class Memory:
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self.answered += 1
         self._bytes += len(recorded.sent)
         while len(self.requests) > self._remembered or self._bytes > MAX_BYTES:
             self._bytes -= len(self.requests.popleft().sent)

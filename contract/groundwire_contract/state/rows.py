@@ -41,7 +41,7 @@ def recorded_text(recorded: Recorded) -> str:
     return json.dumps({**_plain(recorded, leave_out=("sent",)), "sent": recorded.sent.decode("utf-8")})
 
 
-def recorded_from(text: str, sent: bytes) -> Recorded:
+def recorded_from(text: str) -> Recorded:
     """The request that `recorded_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
     found: dict[str, Any] = json.loads(text)
     found["query"] = tuple((name, value) for name, value in found["query"])

@@ -26,8 +26,8 @@ from .sqlite_file import named, opened
 
 MAX_RECORDED: Final = 1_000
 """Requests that a file keeps unless another number is said; the oldest are forgotten first."""
-LONGEST_RECORDED: Final = 65_536
-"""Bytes of a body that a file keeps; a longer one is not kept."""
+LONGEST_RECORDED: Final = 1 << 20
+"""Characters of a request that a file keeps whole; the body of a longer one is not kept."""
 _LAST: Final = 2**63 - 1
 _SELECT: Final = "SELECT name, sequence, value FROM operations"
 
@@ -114,7 +114,7 @@ class Sqlite:
     def requests(self) -> tuple[Recorded, ...]:
         """The requests that are remembered, oldest first."""
         with self._reading() as read, self._readable("a request"):
-            return tuple(recorded_from(*row) for row in read("SELECT value, sent FROM requests ORDER BY id"))
+            return tuple(recorded_from(text) for (text,) in read("SELECT value FROM requests ORDER BY id"))
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
@@ -193,12 +193,7 @@ class Sqlite:
         if len(text) > LONGEST_RECORDED:
             text = recorded_text(evolve(recorded, sent=b""))
         with self._writing() as write:
-            last = (
-                write(
-                    "INSERT INTO requests (value, sent) VALUES (?, ?)", recorded_text(recorded), sent
-                ).lastrowid
-                or 0
-            )
+            last = write("INSERT INTO requests (value) VALUES (?)", text).lastrowid or 0
             write("DELETE FROM requests WHERE id <= ?", last - self._remembered)
 
     def time(self) -> datetime | None:

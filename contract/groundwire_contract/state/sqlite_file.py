@@ -30,7 +30,7 @@ _TABLES: Final = (
     "CREATE INDEX unfinished ON operations (project) WHERE unfinished",
     """CREATE TABLE used (caller TEXT, project TEXT, request_id TEXT,
         PRIMARY KEY (caller, project, request_id)) WITHOUT ROWID""",
-    "CREATE TABLE requests (id INTEGER PRIMARY KEY, value TEXT NOT NULL, sent BLOB NOT NULL)",
+    "CREATE TABLE requests (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE times (instant TEXT NOT NULL)",
 )
 _PROBLEMS: Final[dict[int, type[StateError]]] = {
