@@ -211,6 +211,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def schemathesis(session: nox.Session) -> None:
+    """Send the contract server what its OpenAPI document allows and what it does not: each must be taken as it says."""
+    session.install("-q", "-e", ".[dev]", "schemathesis>=4.1")
+    session.run("python", "-m", "tests.contract.openapi", *session.posargs)
+
+
+@nox.session
 def oracle(session: nox.Session) -> None:
     """Compare our reading of proto3 JSON with that of protobuf's own Python library, case by case."""
     if not vectors():

@@ -1,11 +1,14 @@
-"""`groundwire-contract`: serve, rules. Exit codes: 0 done, 2 a bad input or an address that cannot be used."""
+"""`groundwire-contract`: serve, rules, verify, record, openapi. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
 
 from __future__ import annotations
 
 import click
 
+from .commands.openapi import openapi
+from .commands.record import record
 from .commands.rules import rules
 from .commands.serve import serve
+from .commands.verify import verify
 
 
 @click.group()
@@ -15,4 +18,7 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(openapi)
+main.add_command(record)
 main.add_command(rules)
+main.add_command(verify)

@@ -26,11 +26,16 @@ STATUS: Final = {
 
 @frozen(kw_only=True)
 class Fault:
-    """One thing wrong with a request: the rule, the message, and the proto path (empty for the top level)."""
+    """One thing wrong with a request: the rule, the message, and the proto path (empty for the top level).
+
+    `pointer` leads to the same place by the names that were sent: a JSON pointer into the body, or the name of a
+    parameter.
+    """
 
     rule: str
     message: str
     path: str = ""
+    pointer: str = ""
 
 
 @frozen(kw_only=True)

@@ -14,9 +14,21 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 _SECRET: Final = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "x-goog-iam-authorization-token"}
+    {"authorization", "proxy-authorization", "cookie", "x-goog-api-key", "x-goog-iam-authorization-token"}
 )
 _SECRET_PARAMETERS: Final = frozenset({"access_token", "oauth_token", "key"})
+Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
+"""Headers or query parameters in the order they were sent."""
+
+
+def public_headers(headers: Pairs) -> Pairs:
+    """Headers with credentials replaced by `REDACTED`, whatever the case of their names."""
+    return tuple((name, "REDACTED" if name.lower() in _SECRET else value) for name, value in headers)
+
+
+def public_query(query: Pairs) -> Pairs:
+    """Query parameters with credentials replaced by `REDACTED`, whatever the case of their names."""
+    return tuple((name, "REDACTED" if name.lower() in _SECRET_PARAMETERS else value) for name, value in query)
 
 
 @frozen(kw_only=True)
@@ -38,14 +50,12 @@ class Exchange:
     @property
     def public_headers(self) -> dict[str, str]:
         """The headers, with credentials replaced by `REDACTED`."""
-        return {name: "REDACTED" if name in _SECRET else value for name, value in self.headers.items()}
+        return dict(public_headers(tuple(self.headers.items())))
 
     @property
     def public_query(self) -> tuple[tuple[str, str], ...]:
         """The query, with credentials replaced by `REDACTED`."""
-        return tuple(
-            (name, "REDACTED" if name in _SECRET_PARAMETERS else value) for name, value in self.query
-        )
+        return public_query(self.query)
 
 
 class Delivery(enum.StrEnum):

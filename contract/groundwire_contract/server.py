@@ -201,9 +201,20 @@ def server(service: Service, *, most: int = Bounded.most, seconds: float = Bound
 
     It takes at most `most` connections at a time, and gives a request `seconds` to arrive.
     """
+    return serving(application(service), most=most, seconds=seconds)
+
+
+def serving(
+    answer: Application,
+    *,
+    dated: bool = True,
+    most: int = Bounded.most,
+    seconds: float = Bounded.seconds,
+) -> uvicorn.Server:
+    """A server of an application; `dated` adds the header `date` to every answer."""
     return uvicorn.Server(
         uvicorn.Config(
-            application(service),
+            answer,
             http=bounded(most, seconds),
             loop="asyncio",
             ws="none",
@@ -213,6 +224,7 @@ def server(service: Service, *, most: int = Bounded.most, seconds: float = Bound
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=dated,
             backlog=BACKLOG,
             timeout_keep_alive=60,
             timeout_graceful_shutdown=1,

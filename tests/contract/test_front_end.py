@@ -59,6 +59,11 @@ def test_an_unknown_path_gets_a_page(endpoint: str, verb: str, path: str) -> Non
         assert f"<code>{path}</code>".encode() in answer.body
 
 
+def test_a_variable_of_the_path_has_its_type(endpoint: str) -> None:
+    answer = ask(endpoint, "GET", f"/v1beta/{PROJECT}/maps/m/tiles/1/2/x")
+    assert (answer.status, answer.message) == (400, "Invalid value at 'y' (TYPE_INT32), \"x\"")
+
+
 def test_the_page_quotes_no_markup(endpoint: str) -> None:
     answer = ask(endpoint, "GET", "/<script>alert(1)</script>")
     assert answer.status == 404

@@ -57,6 +57,11 @@ def read_body(data: bytes) -> JsonObject | Refusal:
         return invalid_argument("message-too-deep", f"{_PREFIX}Message too deep.")
     except ValueError:  # A number of more digits than Python converts.
         return invalid_argument("malformed-json", f"{_PREFIX}Unable to parse number.")
+    return as_message(root)
+
+
+def as_message(root: JsonValue) -> JsonObject | Refusal:
+    """A JSON value as the root of a body."""
     if not isinstance(root, dict):
         message = f'{_PREFIX}Unknown name "": Root element must be a message.'
         return bad_request((Fault(rule="root-not-object", message=message),))

@@ -16,6 +16,7 @@ from groundwire_codegen.pattern import is_linear
 from ..errors import Fault
 from ..exchange import JsonObject, JsonValue
 from ..refusals import DESCRIPTION_INVALID
+from .faults import Faults, pointer
 from .shape import Record, Slot
 
 KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -24,8 +25,9 @@ KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 """Message and wire name of a bounded field, to the rule and the words that the service is known to use."""
 
 
-def breaches(record: Record, found: JsonObject, path: str) -> Iterator[Fault]:
-    """Every bound of the message that `found` breaks. `path` is the proto path of the message."""
+def breaches(record: Record, found: JsonObject, sent: JsonObject, at: Faults) -> Iterator[Fault]:
+    """Every bound of the message that `found` breaks, which was read from `sent`; `at` knows where the message is."""
+    path = at.path()
     for slot in record.bounded:
         value = found.get(slot.wire)
         said = _required(slot, value) if value is None else _broken(slot, value, found, record)
@@ -33,15 +35,33 @@ def breaches(record: Record, found: JsonObject, path: str) -> Iterator[Fault]:
             continue
         rule, wording = KNOWN_WORDING.get((record.name, slot.wire), ("bounds", None))
         place = _join(path, slot.proto + (".value" if slot.field.wrapped else ""))
-        yield Fault(rule=rule, message=wording or f"Field '{place}' {said}", path=place)
+        yield Fault(
+            rule=rule,
+            message=wording or f"Field '{place}' {said}",
+            path=place,
+            pointer=at.pointer() + _sent(slot, sent),
+        )
     for union, members in record.required_unions:
         if not any(found.get(member) is not None for member in members):
             names = ", ".join(f"'{member}'" for member in members)
-            yield Fault(rule="bounds", message=f"One of {names} must be set.", path=_join(path, union))
+            yield Fault(
+                rule="bounds",
+                message=f"One of {names} must be set.",
+                path=_join(path, union),
+                pointer=at.pointer(),
+            )
 
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _sent(slot: Slot, sent: JsonObject) -> str:
+    """The JSON pointer from the message to a field as it was sent; to the message itself when it was not."""
+    name = next((name for name in (slot.wire, slot.proto) if sent.get(name) is not None), None)
+    if name is None:
+        return ""
+    return pointer([name, "value"] if slot.field.wrapped and isinstance(sent[name], dict) else [name])
 
 
 def _required(slot: Slot, value: JsonValue) -> str | None:

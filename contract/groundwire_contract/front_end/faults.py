@@ -1,9 +1,13 @@
-"""The faults of one body, worded as the front end words them, with the proto path of the value they are at."""
+"""The faults of one body, worded as the front end words them, with the proto path of the value they are at.
+
+A JSON pointer leads to the same value by the names that were sent.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 from ..errors import Fault
 from ..exchange import JsonValue
@@ -11,6 +15,9 @@ from ..exchange import JsonValue
 PREFIX: Final = "Invalid JSON payload received. "
 VALUE: Final = ".value"
 """The step of a trail from a map's entry to the value in it."""
+
+Step: TypeAlias = "tuple[str | int, str | None]"
+"""One step to a value: its proto name or index, and the key or index that was sent, None where none was."""
 
 
 MOST: Final = 1000
@@ -22,32 +29,37 @@ class EnoughError(Exception):
 
 
 class Faults:
-    """The faults found so far; `trail` holds the names and indices that lead to the present value.
+    """The faults found so far; `trail` holds the steps that lead to the present value.
 
     A method that notes a fault returns None, which stands for the value that could not be read.
     """
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
-        self.trail: list[str | int] = []
+        self.trail: list[Step] = []
 
     def path(self, leave_out: int = 0) -> str:
         """The proto path of the present value, without the last steps when some are to be left out."""
         return "".join(
             f"[{step}]" if isinstance(step, int) else step if step is VALUE else f".{step}"
-            for step in self.trail[: len(self.trail) - leave_out]
+            for step, _ in self.trail[: len(self.trail) - leave_out]
         ).removeprefix(".")
+
+    def pointer(self, name: str | None = None) -> str:
+        """The JSON pointer of the present value, or of a member of it."""
+        steps = [sent for _, sent in self.trail if sent is not None]
+        return pointer([*steps, name] if name is not None else steps)
 
     def parent(self) -> str:
         """The path of the message that the present field belongs to."""
         count = 1
-        while count < len(self.trail) and not isinstance(self.trail[-count], str):
+        while count < len(self.trail) and not isinstance(self.trail[-count][0], str):
             count += 1
         return self.path(count)
 
     def too_deep(self) -> JsonValue:
         """One message more within each other than the service takes."""
-        name = next((step for step in reversed(self.trail) if isinstance(step, str)), "")
+        name = next((step for step, _ in reversed(self.trail) if isinstance(step, str)), "")
         return self._add(
             "message-too-deep",
             f"{PREFIX}Message too deep. Max recursion depth reached for key {_quoted(name)}.",
@@ -56,11 +68,12 @@ class Faults:
 
     def unknown_name(self, name: str) -> JsonValue:
         """A name that the present message does not have."""
-        return self._name("unknown-field", name, "Cannot find field.", self.path())
+        return self._name("unknown-field", name, "Cannot find field.", self.path(), self.pointer(name))
 
     def given_twice(self, name: str) -> JsonValue:
         """A field of the present message that was given before, in its other spelling."""
-        return self._name("duplicate-key", name, "The field was given before.", self.path())
+        what = "The field was given before."
+        return self._name("duplicate-key", name, what, self.path(), self.pointer(name))
 
     def already_set(self, union: str, name: str) -> JsonValue:
         """A second member of a union of the present message."""
@@ -69,6 +82,7 @@ class Faults:
             "oneof-conflict",
             f"Invalid value{_at(path)} (oneof), oneof field '{union}' is already set. Cannot set '{name}'",
             path,
+            self.pointer(name),
         )
 
     def value(
@@ -103,14 +117,20 @@ class Faults:
             rule, f"Invalid value{_at(path)} (Map), Cannot bind a {what} to map for field '{name}'.", path
         )
 
-    def _name(self, rule: str, name: str, what: str, path: str) -> JsonValue:
-        return self._add(rule, f"{PREFIX}Unknown name {_quoted(name)}{_at(path)}: {what}", path)
+    def _name(self, rule: str, name: str, what: str, path: str, at: str | None = None) -> JsonValue:
+        return self._add(rule, f"{PREFIX}Unknown name {_quoted(name)}{_at(path)}: {what}", path, at)
 
-    def _add(self, rule: str, message: str, path: str) -> JsonValue:
-        self.found.append(Fault(rule=rule, message=message, path=path))
+    def _add(self, rule: str, message: str, path: str, at: str | None = None) -> JsonValue:
+        sent = self.pointer() if at is None else at
+        self.found.append(Fault(rule=rule, message=message, path=path, pointer=sent))
         if len(self.found) == MOST:
             raise EnoughError
         return None
+
+
+def pointer(steps: Iterable[str]) -> str:
+    """The JSON pointer of the keys and indices that lead to a value."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _at(path: str) -> str:

@@ -1,17 +1,17 @@
-"""The query of a request against the parameters of its method."""
+"""The query and the path of a request against the parameters of its method."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
-from groundwire_codegen.ir import Method
+from groundwire_codegen.ir import Method, Parameter
 
 from ..errors import Fault
 from ..exchange import JsonObject, JsonValue
 from .scalars import READERS, TYPE_NAMES, UnreadableError
-from .shape import snake
+from .shape import fold, snake
 
 COMMON: Final = frozenset(
     {
@@ -46,13 +46,9 @@ def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
             if name not in COMMON:
                 faults.append(_unknown(name))
             continue
-        kind = parameter.type.kind
-        try:
-            value: JsonValue = READERS[kind](text)
-        except UnreadableError:
-            place = snake(parameter.wire)
-            message = f"Invalid value at '{place}' ({TYPE_NAMES[kind]}), \"{text}\""
-            faults.append(Fault(rule="invalid-value", message=message, path=place))
+        value = _read(parameter, name, text)
+        if isinstance(value, Fault):
+            faults.append(value)
             continue
         before = values.get(parameter.wire)
         if parameter.repeated:
@@ -62,9 +58,36 @@ def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
     return Query(values=values, faults=tuple(faults))
 
 
+def read_path(method: Method, variables: Mapping[str, str]) -> Iterator[Fault]:
+    """What is wrong with the variables of the path, whose patterns have been matched."""
+    for parameter in method.parameters:
+        text = variables.get(parameter.wire) if parameter.location == "path" else None
+        found = None if text is None else _read(parameter, parameter.wire, text)
+        if isinstance(found, Fault):
+            yield found
+
+
+def _read(parameter: Parameter, name: str, text: str) -> JsonValue | Fault:
+    kind = parameter.type.kind
+    if parameter.values:
+        known = {fold(value): value for value in parameter.values}.get(fold(text))
+        return _fault(parameter, name, text, "TYPE_ENUM", "enum-unknown") if known is None else known
+    try:
+        return READERS[kind](text)
+    except UnreadableError:
+        return _fault(parameter, name, text, TYPE_NAMES[kind], "invalid-value")
+
+
+def _fault(parameter: Parameter, name: str, text: str, type_name: str, rule: str) -> Fault:
+    place = snake(parameter.wire)
+    message = f"Invalid value at '{place}' ({type_name}), \"{text}\""
+    return Fault(rule=rule, message=message, path=place, pointer=name)
+
+
 def _unknown(name: str) -> Fault:
     return Fault(
         rule="unknown-parameter",
         message=f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter. '
         f"Field '{name}' could not be found in request message.",
+        pointer=name,
     )

@@ -16,7 +16,7 @@ from ..refusals import PAYLOAD_LIMIT, payload_too_large
 from . import media_type
 from .access import Access, admitted
 from .body import read_body
-from .parameters import read_query
+from .parameters import read_path, read_query
 from .route import Route
 from .validate import validate
 
@@ -62,12 +62,13 @@ def _read(
     if isinstance(sent, Refusal):
         return Reading(caller=caller, refusal=sent)
     query = read_query(method, (*exchange.query, *form))
+    outside = (*read_path(method, route.variables), *query.faults)
     if method.request is None:
-        refusal = _refused(query.faults, (), relaxed)
+        refusal = _refused(outside, (), relaxed)
         return Reading(caller=caller, query=query.values, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
     found = validate(record, _unwrapped(sent, method), keep=False)
-    refusal = _refused((*query.faults, *found.faults), found.breaches, relaxed)
+    refusal = _refused((*outside, *found.faults), found.breaches, relaxed)
     return Reading(caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal)
 
 

@@ -21,13 +21,13 @@ INTEGER_RANGES: Final = {
     Kind.INT64: (-(2**63), 2**63 - 1),
     Kind.UINT64: (0, 2**64 - 1),
 }
-_FLOAT_MAX: Final = 3.4028235677973366e38
+FLOAT_MAX: Final = 3.4028235677973366e38
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
 _DURATION: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,9})?s")
 _TIMESTAMP: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-5][0-9])"
 )
-_DURATION_MAX: Final = 315_576_000_000
+DURATION_MAX: Final = 315_576_000_000
 _TRUE: Final = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE: Final = frozenset({"false", "f", "no", "n", "0"})
 _SPECIAL: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -164,7 +164,7 @@ def _duration(value: JsonValue) -> JsonValue:
         raise UnreadableError
     if not _DURATION.fullmatch(value):
         raise UnreadableError("Illegal duration format; duration must end with 's'")
-    if abs(int(value[:-1].partition(".")[0])) > _DURATION_MAX:
+    if abs(int(value[:-1].partition(".")[0])) > DURATION_MAX:
         raise UnreadableError("Duration value exceeds limits")
     return value
 
@@ -183,7 +183,7 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
     Kind.STRING: _string,
     Kind.BOOLEAN: _boolean,
     **{kind: _integer(low, high) for kind, (low, high) in INTEGER_RANGES.items()},
-    Kind.FLOAT: _real(_FLOAT_MAX),
+    Kind.FLOAT: _real(FLOAT_MAX),
     Kind.DOUBLE: _real(1.7976931348623157e308),
     Kind.BYTES: _bytes,
     Kind.TIMESTAMP: _timestamp,

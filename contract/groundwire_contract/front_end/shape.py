@@ -10,7 +10,19 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
-from groundwire_codegen.ir import Api, EnumRef, Field, Kind, ListOf, MapOf, MessageRef, Scalar, TypeRef, Union
+from groundwire_codegen.ir import (
+    Api,
+    EnumRef,
+    Field,
+    Kind,
+    ListOf,
+    MapOf,
+    MessageRef,
+    Packed,
+    Scalar,
+    TypeRef,
+    Union,
+)
 
 from ..exchange import JsonValue
 from .scalars import READERS, TYPE_NAMES
@@ -64,7 +76,15 @@ class Table:
     value: Shape
 
 
-Shape: TypeAlias = Leaf | Names | Record | Many | Table
+@frozen(eq=False)
+class Typed:
+    """An object that names its message in `@type`: the messages that are known by it."""
+
+    known: Mapping[str, Record]
+    type_name: str = "type.googleapis.com/google.protobuf.Any"
+
+
+Shape: TypeAlias = Leaf | Names | Record | Many | Table | Typed
 
 
 @frozen(eq=False)
@@ -126,8 +146,8 @@ def shapes(api: Api, version: str) -> Shapes:
                 return Many(shape_of(item))
             case MapOf(value):
                 return Table(shape_of(value))
-            case _:
-                return leaf(Kind.STRUCT)
+            case Packed(types):
+                return Typed({url: records[message] for url, message in types})
 
     for name, message in api.messages.items():
         record = records[name]

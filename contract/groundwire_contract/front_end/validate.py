@@ -14,7 +14,7 @@ from ..exchange import JsonObject, JsonValue
 from .bounds import breaches
 from .faults import VALUE, EnoughError, Faults
 from .scalars import UnreadableError
-from .shape import Leaf, Many, Names, Record, Shape, Slot, Table, fold
+from .shape import Leaf, Many, Names, Record, Shape, Slot, Table, Typed, fold
 
 MAX_NESTED: Final = 100
 """Messages within each other."""
@@ -40,7 +40,7 @@ def validate(record: Record, body: JsonObject, *, keep: bool = True) -> Validate
 
 
 class _Walk:
-    """One pass over one body; `trail` holds the names and indices that lead to the present value."""
+    """One pass over one body; `trail` holds the steps that lead to the present value."""
 
     def __init__(self, keep: bool) -> None:
         self.keep = keep
@@ -73,11 +73,11 @@ class _Walk:
                     self.faults.already_set(slot.union, name)
                     continue
                 taken[slot.union] = name
-            trail.append(slot.proto)
+            trail.append((slot.proto, name))
             out[slot.wire] = self.slot(slot, name, value)
             trail.pop()
         if record.bounded or record.required_unions:
-            self.breaches.extend(breaches(record, out, self.faults.path()))
+            self.breaches.extend(breaches(record, out, body, self.faults))
         if not self.keep:
             body.clear()
         self.depth -= 1
@@ -98,7 +98,7 @@ class _Walk:
             inner = value.get("value")
         if inner is None:
             return None
-        self.trail.append("value")
+        self.trail.append(("value", "value" if isinstance(value, dict) else None))
         found = self.value(shape, "value", inner)
         self.trail.pop()
         return found
@@ -115,7 +115,20 @@ class _Walk:
             return self.enum(shape, name, value)
         if isinstance(shape, Table):
             return self.table(shape, name, value)
+        if isinstance(shape, Typed):
+            return self.typed(shape, name, value)
         return self.many(shape, name, value)
+
+    def typed(self, typed: Typed, name: str, value: JsonValue) -> JsonValue:
+        """An object of a type of its own; one of a type that is not known is taken as it is."""
+        if not isinstance(value, dict):
+            return self.faults.not_single(name, value, typed.type_name)
+        url = value.get("@type")
+        record = typed.known.get(url) if isinstance(url, str) else None
+        if record is None:
+            return value
+        found = self.record(record, {key: item for key, item in value.items() if key != "@type"})
+        return {"@type": url, **found}
 
     def leaf(self, leaf: Leaf, name: str, value: JsonValue) -> JsonValue:
         if leaf.takes_anything:
@@ -150,8 +163,8 @@ class _Walk:
         shape, trail = table.value, self.trail
         takes_null = isinstance(shape, Leaf) and shape.takes_anything
         for index, (key, item) in enumerate(value.items()):
-            trail.append(index)
-            trail.append(VALUE)
+            trail.append((index, None))
+            trail.append((VALUE, key))
             if item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
             else:
@@ -164,12 +177,13 @@ class _Walk:
 
     def many(self, many: Many, name: str, value: JsonValue) -> JsonValue:
         # A lone object or scalar counts as the one element of its list.
+        listed = isinstance(value, list)
         items = value if isinstance(value, list) else [value]
         out: list[JsonValue] = []
         shape, trail = many.item, self.trail
         takes_null = isinstance(shape, Leaf) and shape.takes_anything
         for index, item in enumerate(items):
-            trail.append(index)
+            trail.append((index, str(index) if listed else None))
             if item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
             else:

@@ -1,0 +1,174 @@
+"""Methods of the IR as OpenAPI operations.
+
+A variable that spans segments (`{+name}`) is written out by its pattern: `projects/{projectsId}/operations/{operationsId}`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import frozen
+from groundwire_codegen.ir import Api, Kind, Method, Parameter
+
+from ..exchange import JsonObject, JsonValue
+from ..front_end.parameters import COMMON
+from ..front_end.scalars import INTEGER_RANGES
+from .scalars import REF
+
+OAUTH: Final = "oauth2"
+_VARIABLE: Final = re.compile(r"\{\+?([^{}]+)\}")
+_LITERAL: Final = re.compile(r"[A-Za-z0-9._-]+")
+_WILDCARDS: Final = {"[^/]+": "^[^/]+$", ".*": "^.+$", ".+": "^.+$"}
+"""A segment of a pattern, to the pattern of the variable that stands for it."""
+_MEDIA: Final = "HttpBody"
+
+
+class AmbiguousPathError(ValueError):
+    """Two methods have the same verb and path, so that no document can tell them apart."""
+
+
+@frozen
+class Path:
+    """A path template, and the parameters that stand in it."""
+
+    template: str
+    parameters: tuple[JsonObject, ...]
+
+
+def paths(api: Api, error: str) -> JsonObject:
+    """Every method, by path and verb; `error` names the schema of errors. Raises AmbiguousPathError."""
+    found: dict[str, JsonObject] = {}
+    for method in sorted(api.methods.values(), key=lambda method: method.id):
+        path = path_of(api, method)
+        verbs = found.setdefault(path.template, {})
+        if method.verb.lower() in verbs:
+            raise AmbiguousPathError(f"{method.id} has the verb and the path of another method.")
+        verbs[method.verb.lower()] = operation(api, method, path, error)
+    return dict(sorted(found.items()))
+
+
+def path_of(api: Api, method: Method) -> Path:
+    """The path of a method, its variables written out segment by segment where their patterns say how."""
+    by_wire = {parameter.wire: parameter for parameter in method.parameters}
+    base = urlsplit(api.base_url).path.strip("/")
+    template, parameters, at = "", list[JsonObject](), 0
+    source = f"{base}/{method.path.lstrip('/')}".strip("/")
+    for variable in _VARIABLE.finditer(source):
+        template += source[at : variable.start()]
+        parameter = by_wire.get(variable[1])
+        written = _written_out(parameter) or _as_it_is(variable[1], parameter)
+        template += written.template
+        parameters += written.parameters
+        at = variable.end()
+    return Path(f"/{template}{source[at:]}", tuple(parameters))
+
+
+def operation(api: Api, method: Method, path: Path, error: str) -> JsonObject:
+    """One method as an operation."""
+    query: list[JsonValue] = [
+        _parameter(parameter.wire, "query", _query_schema(parameter), parameter.doc, parameter.required)
+        for parameter in method.parameters
+        if parameter.location == "query"
+    ]
+    common: list[JsonValue] = [{"$ref": f"#/components/parameters/{key}"} for key in common_parameters()]
+    found: JsonObject = {"operationId": method.id, "tags": [".".join(method.resource) or api.name]}
+    if method.doc:
+        found["description"] = method.doc
+    found["parameters"] = [*path.parameters, *query, *common]
+    if method.request is not None:
+        found["requestBody"] = {"content": {"application/json": {"schema": {"$ref": REF + method.request}}}}
+    found["responses"] = _responses(api, method, error)
+    if method.scopes:
+        found["security"] = [{OAUTH: [scope]} for scope in method.scopes]
+    if method.deprecated:
+        found["deprecated"] = True
+    return found
+
+
+def common_parameters() -> JsonObject:
+    """The query parameters that every Google API takes. Their values are not held to anything."""
+    defaults = {"alt": "json", "prettyPrint": "true"}
+    return {
+        name.replace("$", "_"): _parameter(
+            name, "query", {"type": "string", **({"default": defaults[name]} if name in defaults else {})}
+        )
+        for name in sorted(COMMON)
+    }
+
+
+def _responses(api: Api, method: Method, error: str) -> JsonObject:
+    failure: JsonObject = {"application/json": {"schema": {"$ref": REF + error}}}
+    page: JsonObject = {"text/html": {"schema": {"type": "string"}}}
+    ok: JsonObject = {"description": "The method's result."}
+    if method.response is not None:
+        is_media = api.messages[method.response].schema == _MEDIA
+        ok["content"] = (
+            {"*/*": {}} if is_media else {"application/json": {"schema": {"$ref": REF + method.response}}}
+        )
+    return {
+        "200": ok,
+        "404": {
+            "description": "There is no such thing; a page where there is no such path.",
+            "content": {**failure, **page},
+        },
+        "default": {"description": "An error.", "content": failure},
+    }
+
+
+def _written_out(parameter: Parameter | None) -> Path | None:
+    """A path variable by the segments of its pattern, each wildcard a variable named for the segment before it."""
+    if parameter is None or parameter.pattern is None:
+        return None
+    segments: list[str] = []
+    parameters: list[JsonObject] = []
+    for segment in _segments(parameter.pattern.removeprefix("^").removesuffix("$")):
+        if segment in _WILDCARDS and segments and _LITERAL.fullmatch(segments[-1]):
+            name = f"{segments[-1]}Id"
+            segments.append(f"{{{name}}}")
+            schema: JsonObject = {"type": "string", "pattern": _WILDCARDS[segment]}
+            parameters.append(_parameter(name, "path", schema, parameter.doc, required=True))
+        elif _LITERAL.fullmatch(segment):
+            segments.append(segment)
+        else:
+            return None
+    return Path("/".join(segments), tuple(parameters))
+
+
+def _segments(pattern: str) -> list[str]:
+    """A pattern at its slashes, but for those within brackets."""
+    return re.findall(r"(?:\[[^\]]*\]|[^/\[])+", pattern)
+
+
+def _as_it_is(name: str, parameter: Parameter | None) -> Path:
+    schema: JsonObject = {"type": "string"} if parameter is None else _parameter_schema(parameter)
+    doc = "" if parameter is None else parameter.doc
+    return Path(f"{{{name}}}", (_parameter(name, "path", schema, doc, required=True),))
+
+
+def _parameter(
+    name: str, location: str, schema: JsonObject, doc: str = "", required: bool = False
+) -> JsonObject:
+    found: JsonObject = {"name": name, "in": location, "required": required, "schema": schema}
+    return {**found, "description": doc} if doc else found
+
+
+def _query_schema(parameter: Parameter) -> JsonObject:
+    item = _parameter_schema(parameter)
+    return {"type": "array", "items": item} if parameter.repeated else item
+
+
+def _parameter_schema(parameter: Parameter) -> JsonObject:
+    """The schema of one value; in a query, a number is a number whatever its size."""
+    kind = parameter.type.kind
+    if parameter.values:
+        return {"type": "string", "enum": [*parameter.values]}
+    if kind in INTEGER_RANGES:
+        low, high = INTEGER_RANGES[kind]
+        return {"type": "integer", "format": kind.value, "minimum": low, "maximum": high}
+    if kind in (Kind.FLOAT, Kind.DOUBLE):
+        return {"type": "number", "format": kind.value}
+    if kind is Kind.BOOLEAN:
+        return {"type": "boolean"}
+    return {"type": "string", **({"pattern": parameter.pattern} if parameter.pattern else {})}

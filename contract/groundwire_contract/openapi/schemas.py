@@ -1,0 +1,198 @@
+"""Messages and enums of the IR as JSON Schema (2020-12).
+
+A message that some request reaches is closed: the service refuses a name that it does not know. One that only answers
+reach is open, since answers grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from groundwire_codegen.ir import (
+    Api,
+    Enum,
+    EnumRef,
+    Field,
+    Kind,
+    ListOf,
+    MapOf,
+    Message,
+    MessageRef,
+    Packed,
+    Rules,
+    Scalar,
+    TypeRef,
+    Union,
+)
+
+from ..exchange import JsonObject, JsonValue
+from .scalars import REF, SHARED, definition, number, scalar
+
+MULTIPLE_OF: Final = "x-groundwire-multiple-of"
+"""What JSON Schema cannot say: the sibling whose value (or default) divides every number of this one."""
+
+
+def schemas(api: Api) -> JsonObject:
+    """The schema of every message, enum and shared scalar, by name, sorted."""
+    closed = reached(api, {method.request for method in api.methods.values() if method.request})
+    found: JsonObject = {
+        name: message_schema(message, name in closed) for name, message in api.messages.items()
+    }
+    found |= {name: enum_schema(enum) for name, enum in api.enums.items()}
+    found |= {kind.value: definition(kind) for kind in SHARED}
+    return dict(sorted(found.items()))
+
+
+def reached(api: Api, names: set[str]) -> set[str]:
+    """The messages that some messages hold, however deep, and these themselves."""
+    found: set[str] = set()
+    waiting = sorted(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [held for field in api.messages[name].wire_fields for held in _messages(field.type)]
+    return found
+
+
+def message_schema(message: Message, closed: bool) -> JsonObject:
+    """The schema of a message. A union is a `oneOf` over which of its members is there."""
+    if message.family and closed:
+        return _said(message.doc, {"oneOf": [*_variants(message)]})
+    properties: JsonObject = {field.wire: field_schema(field) for field in message.wire_fields}
+    schema: JsonObject = {"type": "object", "properties": properties}
+    required: list[JsonValue] = [field.wire for field in message.wire_fields if field.rules.required]
+    if required:
+        schema["required"] = required
+    choices: list[JsonValue] = [_choice(union) for union in message.unions]
+    if choices:
+        schema["allOf"] = choices
+    if closed:
+        schema["additionalProperties"] = False
+    return _said(message.doc, schema)
+
+
+def enum_schema(enum: Enum) -> JsonObject:
+    """The schema of an enum: its names in their one spelling."""
+    return _said(enum.doc, {"type": "string", "enum": [value.wire for value in enum.values]})
+
+
+def field_schema(field: Field) -> JsonObject:
+    """The schema of a field. A wrapper stands bare, or in an object of its own under `value`."""
+    value = _bounded(field.type, field.rules)
+    schema: JsonObject = {"oneOf": [value, _wrapper(value)]} if field.wrapped else value
+    if field.default is not None:
+        schema["default"] = _default(field)
+    if field.read_only:
+        schema["readOnly"] = True
+    if field.deprecated:
+        schema["deprecated"] = True
+    if field.evidence:
+        schema["x-groundwire-evidence"] = field.evidence
+    return _said(field.doc, schema)
+
+
+def type_schema(type_: TypeRef) -> JsonObject:
+    """The schema of a type."""
+    match type_:
+        case Scalar(kind):
+            return scalar(kind)
+        case EnumRef(name) | MessageRef(name):
+            return {"$ref": REF + name}
+        case ListOf(item):
+            return {"type": "array", "items": type_schema(item)}
+        case MapOf(value):
+            return {"type": "object", "additionalProperties": type_schema(value)}
+        case Packed(types):
+            return _packed(types)
+
+
+def _wrapper(value: JsonObject) -> JsonObject:
+    return {"type": "object", "properties": {"value": value}, "additionalProperties": False}
+
+
+def _variants(family: Message) -> Iterator[JsonObject]:
+    """The forms of a message that is nothing but one union: one for each member, and one for none."""
+    for field in family.wire_fields:
+        yield {
+            "type": "object",
+            "properties": {field.wire: field_schema(field)},
+            "required": [field.wire],
+            "additionalProperties": False,
+        }
+    if not family.unions[0].required:
+        yield {"type": "object", "maxProperties": 0}
+
+
+def _choice(union: Union) -> JsonObject:
+    """One member of a union, or none where that is allowed."""
+    members: list[JsonValue] = [{"required": [variant.field.wire]} for variant in union.variants]
+    return {"oneOf": members if union.required else [*members, {"not": {"anyOf": members}}]}
+
+
+def _bounded(type_: TypeRef, rules: Rules) -> JsonObject:
+    """The schema of a type with the bounds of a field. A bounded number is finite."""
+    numbers = _present(
+        {
+            "minimum": rules.minimum,
+            "maximum": rules.maximum,
+            "exclusiveMinimum": rules.exclusive_minimum,
+        }
+    )
+    others = _present(
+        {
+            "minLength": rules.min_length,
+            "maxLength": rules.max_length,
+            "maxItems": rules.max_items,
+            "pattern": rules.pattern,
+            "propertyNames": {"enum": [*rules.members]} if rules.members else None,
+            MULTIPLE_OF: rules.multiple_of,
+        }
+    )
+    match type_:
+        case Scalar(Kind.FLOAT | Kind.DOUBLE as kind) if numbers:
+            return {**number(kind), **numbers}
+        case _:
+            return {**type_schema(type_), **numbers, **others}
+
+
+def _packed(types: tuple[tuple[str, str], ...]) -> JsonObject:
+    """An object that names its own type: held to the message that it names, when that is known."""
+    schema: JsonObject = {"type": "object", "properties": {"@type": {"type": "string"}}}
+    known: list[JsonValue] = [
+        {
+            "if": {"properties": {"@type": {"const": url}}, "required": ["@type"]},
+            "then": {"$ref": REF + message},
+        }
+        for url, message in types
+    ]
+    return {**schema, "allOf": known} if known else schema
+
+
+def _default(field: Field) -> JsonValue:
+    """A default as it would be sent."""
+    value = field.default
+    if field.type in (Scalar(Kind.INT64), Scalar(Kind.UINT64)):
+        return str(value)
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def _messages(type_: TypeRef) -> Iterator[str]:
+    match type_:
+        case MessageRef(name):
+            yield name
+        case ListOf(inner) | MapOf(inner):
+            yield from _messages(inner)
+        case Packed(types):
+            yield from (message for _, message in types)
+        case _:
+            pass
+
+
+def _present(keywords: JsonObject) -> JsonObject:
+    return {name: value for name, value in keywords.items() if value is not None}
+
+
+def _said(doc: str, schema: JsonObject) -> JsonObject:
+    return {"description": doc, **schema} if doc else schema

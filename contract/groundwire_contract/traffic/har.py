@@ -1,0 +1,134 @@
+"""HAR 1.2, what browsers and proxies keep of their traffic, as records.
+
+Such a file holds everything that a page asked for: what went to another host than the API's or this machine is passed
+over, and so are the questions that browsers ask before a call (CORS).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+from urllib.parse import urlsplit
+
+from groundwire_runtime.loopback import is_loopback
+
+from ..exchange import JsonObject, JsonValue, Pairs
+from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target
+
+HAR_LIMIT: Final = 256 * 1024 * 1024
+"""Bytes of a HAR file, which is read as a whole."""
+
+
+def read_har(stream: BinaryIO, host: str, limit: int = HAR_LIMIT) -> Iterator[Record | None]:
+    """Read the entries of a HAR file; None for each that is no call of the API at `host`. Raises UnreadableError."""
+    text = stream.read(limit + 1)
+    if len(text) > limit:
+        raise UnreadableError(f"The HAR file has more than {limit} bytes.")
+    try:
+        root = parsed_json(text.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"Not UTF-8 at byte {error.start}.") from None
+    log = root.get("log") if isinstance(root, dict) else None
+    entries = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(entries, list):
+        raise UnreadableError("A HAR file has a list at `log.entries`.")
+    for number, entry in enumerate(entries, 1):
+        try:
+            yield _record(entry, number, host)
+        except UnreadableError as error:
+            raise UnreadableError(f"entry {number}: {error.message}") from error
+
+
+def _record(entry: JsonValue, number: int, host: str) -> Record | None:
+    request = _object(_as_object(entry), "request")
+    verb, url = _text(request, "method"), _text(request, "url")
+    headers = _headers(request)
+    if not _is_ours(url, host) or (
+        verb == "OPTIONS" and any(name.lower() == "access-control-request-method" for name, _ in headers)
+    ):
+        return None
+    path, query = split_target(url)
+    body, length = _request_body(request)
+    return Record(
+        number=number,
+        verb=verb,
+        path=path,
+        query=query,
+        headers=headers,
+        body=body,
+        length=length,
+        answer=_answer(_as_object(entry)),
+        caller=caller(headers),
+    )
+
+
+def _is_ours(url: str, host: str) -> bool:
+    """Whether an address is the API's, one of its aliases (`content-` and the host), or on this machine."""
+    try:
+        asked = urlsplit(url).hostname or ""
+    except ValueError as error:
+        raise UnreadableError("The address of a request cannot be read.") from error
+    return asked == host or asked.endswith(f"-{host}") or is_loopback(asked)
+
+
+def _request_body(request: JsonObject) -> tuple[Body, int]:
+    said = request.get("bodySize")
+    length = said if isinstance(said, int) and said > 0 else 0
+    if request.get("postData") is None:
+        return (None if length else b""), length
+    text = _object(request, "postData").get("text")
+    if text is None:
+        return None, length
+    if not isinstance(text, str):
+        raise UnreadableError("`text` must be a string.")
+    body = text.encode("utf-8", "surrogatepass")
+    return body, max(length, len(body))
+
+
+def _answer(entry: JsonObject) -> Answer | None:
+    """The answer of an entry; browsers write status 0 when none came."""
+    response = _object(entry, "response")
+    status = response.get("status")
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise UnreadableError("`status` must be a whole number.")
+    if status <= 0:
+        return None
+    content = response.get("content")
+    text = content.get("text") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(text, str):
+        return Answer(status=status)
+    if content.get("encoding") != "base64":
+        return Answer(status=status, body=text.encode("utf-8", "surrogatepass"))
+    try:
+        return Answer(status=status, body=base64.b64decode(text, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise UnreadableError("The text of an answer is no base64.") from error
+
+
+def _headers(request: JsonObject) -> Pairs:
+    headers = request.get("headers", [])
+    if not isinstance(headers, list):
+        raise UnreadableError("`headers` must be a list.")
+    return tuple((_text(found, "name"), _text(found, "value")) for found in map(_as_object, headers))
+
+
+def _as_object(value: JsonValue) -> JsonObject:
+    if not isinstance(value, dict):
+        raise UnreadableError("An object is missing.")
+    return value
+
+
+def _object(holder: JsonObject, name: str) -> JsonObject:
+    value = holder.get(name)
+    if not isinstance(value, dict):
+        raise UnreadableError(f"`{name}` must be an object.")
+    return value
+
+
+def _text(holder: JsonObject, name: str) -> str:
+    value = holder.get(name)
+    if not isinstance(value, str):
+        raise UnreadableError(f"`{name}` must be a string.")
+    return value

@@ -1,0 +1,98 @@
+"""What verifying a file found, for people and for programs, written while it is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from attrs import frozen
+
+from ..exchange import JsonObject
+from .recording import Record, UnreadableError
+from .verify import Verifier
+from .violation import Violation
+
+Write: TypeAlias = Callable[[str], None]
+
+
+@frozen(kw_only=True)
+class Summary:
+    """How many records were read, passed over because they are no calls of the API, and violations found.
+
+    `unreadable` says why the file could not be read to its end.
+    """
+
+    records: int = 0
+    passed_over: int = 0
+    violations: int = 0
+    unreadable: UnreadableError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 without violations, 1 with, 2 for a file that could not be read."""
+        return 2 if self.unreadable is not None else min(self.violations, 1)
+
+    @property
+    def text(self) -> str:
+        """The counts in words."""
+        passed = f", {self.passed_over} passed over" if self.passed_over else ""
+        return f"{_counted(self.records, 'record')}{passed}, {_counted(self.violations, 'violation')}"
+
+    @property
+    def json(self) -> JsonObject:
+        """The counts, and where and why reading ended early."""
+        error = self.unreadable
+        return {
+            "records": self.records,
+            "passed_over": self.passed_over,
+            "unreadable": None if error is None else {"line": error.line, "message": error.message},
+        }
+
+
+class Verification:
+    """The violations of a file's records, one by one; the counts are right once all have been taken."""
+
+    def __init__(self, records: Iterable[Record | None], verifier: Verifier) -> None:
+        self._records = records
+        self._verifier = verifier
+        self.summary = Summary()
+
+    def __iter__(self) -> Iterator[Violation]:
+        read = passed_over = violations = 0
+        unreadable: UnreadableError | None = None
+        try:
+            for record in self._records:
+                if record is None:
+                    passed_over += 1
+                    continue
+                read += 1
+                found = self._verifier.violations(record)
+                violations += len(found)
+                yield from found
+        except UnreadableError as error:
+            unreadable = error
+        self.summary = Summary(
+            records=read, passed_over=passed_over, violations=violations, unreadable=unreadable
+        )
+
+
+def write_text(found: Verification, write: Write) -> None:
+    """Three lines or more a violation, and the counts."""
+    for violation in found:
+        write(violation.text + "\n")
+    write(found.summary.text + "\n")
+
+
+def write_json(found: Verification, write: Write) -> None:
+    """One JSON object: `violations`, a line each, then `records`, `passed_over` and `unreadable`."""
+    write('{"violations": [')
+    between = "\n"
+    for violation in found:
+        write(between + json.dumps(violation.json))
+        between = ",\n"
+    write(f"\n], {json.dumps(found.summary.json).removeprefix('{')}\n")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

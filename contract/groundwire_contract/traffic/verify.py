@@ -1,0 +1,85 @@
+"""Recorded traffic against the contract, record by record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from ..contract import Contract
+from ..errors import Fault
+from ..front_end.route import Route, find
+from ..front_end.shape import snake
+from ..refusals import request_id_reused
+from ..service import DISCOVERY
+from .answer import answer_faults
+from .recording import Record
+from .request import message_of, request_faults
+from .violation import Place, Violation, printable, violation
+
+
+class Verifier:
+    """Holds records to a contract; `relaxed` are the ids of rules that do not count.
+
+    Of the records before, it keeps 16 bytes for each request id that was sent.
+    """
+
+    def __init__(self, contract: Contract, relaxed: frozenset[str] = frozenset()) -> None:
+        self._contract = contract
+        self._relaxed = relaxed
+        self._sent: dict[bytes, bool] = {}
+        """Digests of caller, project and request id, and whether a start with them was accepted."""
+
+    def violations(self, record: Record) -> tuple[Violation, ...]:
+        """Everything in a record that the contract does not allow."""
+        route = find(self._contract.routes, record.verb, record.path)
+        if route is None:
+            found = tuple(self._unrouted(record))
+        else:
+            faults = [*request_faults(self._contract, route, record)]
+            faults += self._reused(route, record, sound=not faults)
+            faults += ((Place.RESPONSE, fault) for fault in answer_faults(self._contract, route, record))
+            found = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
+        return tuple(one for one in found if one.rule not in self._relaxed)
+
+    def _unrouted(self, record: Record) -> Iterator[Violation]:
+        """A path that no method has is a violation, unless it is that of the document."""
+        if (record.verb, record.path) != ("GET", DISCOVERY):
+            message = f"The requested URL {printable(record.path)} was not found on this server."
+            yield violation(record, None, Place.PATH, Fault(rule="unknown-path", message=message))
+
+    def _reused(self, route: Route, record: Record, *, sound: bool) -> Iterator[tuple[Place, Fault]]:
+        """A request id that was used before: it started something then, or the service said so now.
+
+        A start that was refused, or whose answer was lost, has not used its id as far as the record tells.
+        """
+        named = _request_id(route, record)
+        if named is None:
+            return
+        place, name, value = named
+        scope = "\0".join((record.caller, *route.variables.values(), value))
+        key = hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        status = record.answer.status if record.answer is not None else None
+        if self._sent.get(key, False) or (status == 409 and key in self._sent):
+            fault = Fault(rule="request-id-reused", message=request_id_reused().message, pointer=name)
+            yield place, fault
+        started = (200 <= status < 300) if status is not None else sound and not record.answered
+        self._sent[key] = self._sent.get(key, False) or started
+
+
+def _request_id(route: Route, record: Record) -> tuple[Place, str, str] | None:
+    """The request id of a record: where it stands, under which name, and its value; None when there is none."""
+    wire = route.method.request_id
+    if wire is None:
+        return None
+    names = (wire, snake(wire))
+    if route.method.request_id_in_query:
+        sent = next(((name, value) for name, value in record.query if name in names and value), None)
+        return None if sent is None else (Place.QUERY, *sent)
+    body = message_of(record)
+    if not isinstance(body, dict):
+        return None
+    for name in names:
+        value = body.get(name)
+        if isinstance(value, str) and value:
+            return Place.REQUEST, f"/{name}", value
+    return None

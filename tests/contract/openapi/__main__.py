@@ -1,0 +1,38 @@
+"""`python -m tests.contract.openapi [OPTIONS OF SCHEMATHESIS]`: the document and the server against each other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from groundwire_contract.clock import RealClock
+from groundwire_contract.contract import load
+from groundwire_contract.openapi.document import document, written
+from groundwire_contract.server import ServerThread
+from groundwire_contract.service import Service
+
+CHECKS = "as_documented,status_code_conformance,content_type_conformance,response_schema_conformance"
+
+
+def main() -> int:
+    contract = load()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ServerThread(Service(contract, clock=RealClock(1000))) as server,
+    ):
+        path = Path(folder) / "openapi.json"
+        path.write_text(written(document(contract.api)), encoding="utf-8")
+        command = [
+            "schemathesis", "run", str(path), "--url", server.endpoint, "--seed", "1", "--max-examples", "30",
+            "--phases", "coverage,fuzzing", "--mode", "all", "--checks", CHECKS, "--no-color", "--continue-on-failure",
+            "--suppress-health-check", "all", "--warnings", "off", *sys.argv[1:],
+        ]  # fmt: skip
+        environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.contract.openapi.checks"}
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""The OpenAPI document: valid, whole, the same each time, and at one with the server on what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+from groundwire_codegen.ir import Kind
+from groundwire_contract.cli import main
+from groundwire_contract.front_end.route import find
+from groundwire_contract.front_end.scalars import READERS
+from groundwire_contract.front_end.validate import validate
+from groundwire_contract.openapi.document import document, written
+from groundwire_contract.openapi.paths import AmbiguousPathError, path_of
+from groundwire_contract.openapi.scalars import definition, whole
+from hypothesis import given
+from hypothesis import strategies as st
+from openapi_spec_validator import validate as check
+
+from ..bookshop import API
+from ..traffic.records import CONTRACT, places, row
+from ..vectors import needed, rows
+from ..wire import export
+from .oracle import Oracle
+
+EARTH: dict[str, Any] = document(CONTRACT.api)
+BOOKS: dict[str, Any] = document(API)
+SCHEMAS: dict[str, Any] = EARTH["components"]["schemas"]
+ORACLE = Oracle(EARTH)
+
+
+def schema(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def is_taken(body: Any, name: str = "ExportImageRequest") -> bool:
+    """Whether the server takes a body."""
+    read = validate(CONTRACT.shapes["v1beta"].records[name], body)
+    return not read.faults and not read.breaches
+
+
+@pytest.mark.parametrize("found", [EARTH, BOOKS], ids=["Earth Engine", "bookshop"])
+def test_it_is_valid_openapi(found: dict[str, Any]) -> None:
+    check(found)
+
+
+def test_every_method_is_there_once() -> None:
+    found = [operation["operationId"] for verbs in EARTH["paths"].values() for operation in verbs.values()]
+    assert sorted(found) == sorted(CONTRACT.api.methods)
+    assert all(path.startswith("/v1beta/") for path in EARTH["paths"])
+    assert EARTH["servers"] == [{"url": "https://earthengine.googleapis.com"}]
+
+
+def test_every_path_is_that_of_its_method() -> None:
+    for method in CONTRACT.api.methods.values():
+        path = path_of(CONTRACT.api, method)
+        filled = path.template
+        for parameter in path.parameters:
+            value = "7" if parameter["schema"].get("type") == "integer" else "some"  # type: ignore[union-attr] # a schema
+            filled = filled.replace(f"{{{parameter['name']}}}", value)
+        route = find(CONTRACT.routes, method.verb, filled)
+        assert route is not None
+        assert route.method is method
+
+
+def test_it_is_the_same_each_time(tmp_path: Path) -> None:
+    texts = set[bytes]()
+    for seed in ("0", "7"):
+        out = tmp_path / f"{seed}.json"
+        command = [sys.executable, "-m", "groundwire_contract", "openapi", "--out", str(out)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run(command, env=environment, check=True, timeout=30)  # noqa: S603 - our own command
+        texts.add(out.read_bytes())
+    assert texts == {written(EARTH).encode()}
+
+
+def test_it_is_printed_where_no_file_is_named() -> None:
+    done = CliRunner().invoke(main, ["openapi"])
+    assert (done.exit_code, json.loads(done.stdout)) == (0, EARTH)
+
+
+@pytest.mark.parametrize("options", [["--spec", "no-such-file"], ["--out", "."], ["--overlay", "x"]])
+def test_what_cannot_be_read_or_written_exits_with_2(options: list[str]) -> None:
+    done = CliRunner().invoke(main, ["openapi", *options])
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_what_a_request_reaches_is_closed_and_what_only_answers_reach_is_open() -> None:
+    assert SCHEMAS["ExportImageRequest"]["additionalProperties"] is False
+    assert SCHEMAS["GeoTiffImageExportOptions"]["additionalProperties"] is False
+    assert "additionalProperties" not in SCHEMAS["OperationMetadata"]
+    assert "additionalProperties" not in SCHEMAS["Operation"]
+
+
+def test_what_the_overlay_says_is_there() -> None:
+    request = SCHEMAS["ExportImageRequest"]["properties"]
+    assert request["description"]["pattern"] == "^[a-zA-Z0-9.,:;_-]*$"
+    assert request["requestId"]["maxLength"] == 60
+    assert request["maxPixels"]["default"] == "100000000"
+    assert "earthengine-api" in request["maxWorkers"]["x-groundwire-evidence"]
+    bare, wrapper = request["priority"]["oneOf"]
+    assert (bare["minimum"], bare["maximum"]) == (0, 9999)
+    assert wrapper["properties"] == {"value": bare}
+    tiff = SCHEMAS["GeoTiffImageExportOptions"]["properties"]
+    assert tiff["tileDimensions"]["x-groundwire-multiple-of"] == "tileSize"
+    assert tiff["noData"]["propertyNames"] == {"enum": ["floatValue"]}
+    assert len(SCHEMAS["ValueNode"]["oneOf"]) == 10
+
+
+TIFF: dict[str, Any] = {"cloudStorageDestination": {"bucket": "b"}, "fileFormat": "GEO_TIFF"}
+CANONICAL: list[tuple[dict[str, Any], bool]] = [
+    (export(), True),
+    (export(priority=9999, maxPixels="7", requestId="a-1"), True),
+    (export(priority={"value": 1}, maxPixels={"value": "7"}), True),
+    (export(priority=10000), False),
+    (export(priority={"value": 10000}), False),
+    (export(description="x" * 101), False),
+    (export(description="\u00e9"), False),
+    (export(requestId="no blanks"), False),
+    (export(typo=1), False),
+    (export(assetExportOptions={}), False),
+    (export(fileExportOptions={**TIFF, "driveDestination": {}}), False),
+    (export(fileExportOptions={**TIFF, "fileFormat": "TIF"}), False),
+    (export(fileExportOptions={**TIFF, "geoTiffOptions": {"noData": {"integerValue": "1"}}}), False),
+    (export(fileExportOptions={**TIFF, "geoTiffOptions": {"noData": {"floatValue": "NaN"}}}), True),
+    (export(fileExportOptions={**TIFF, "geoTiffOptions": {"metadataKeys": ["a"]}}), True),
+    (export(fileExportOptions={**TIFF, "geoTiffOptions": {"tileDimensions": {"width": 300}}}), False),
+    (export(fileExportOptions={**TIFF, "geoTiffOptions": {"tileDimensions": {"width": 300}, "tileSize": 100}}), True),
+    (export(grid={"crsCode": "EPSG:4326", "crsWkt": ""}), False),
+    (export(expression={"values": {"0": {"constantValue": None}}}), True),
+    (export(expression={"values": {"0": {"constantValue": 1, "valueReference": "0"}}}), False),
+]  # fmt: skip
+LENIENT: list[dict[str, Any]] = [
+    export(priority="7"),
+    export(priority=None, max_pixels=7.0),
+    export(maxPixels={"value": 7}),
+    export(fileExportOptions={"cloud_storage_destination": {"bucket": "b", "bucketCorsUris": "one"}, "fileFormat": "geo-tiff"}),
+    export(fileExportOptions={**TIFF, "geoTiffOptions": {"cloudOptimized": "yes", "noData": {"floatValue": "1e3"}}}),
+    export(expression={"values": {"0": {"bytesValue": "_-A"}}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "sound"), CANONICAL)
+def test_document_and_server_agree_on_what_is_canonical(body: dict[str, Any], sound: bool) -> None:
+    assert ORACLE.is_sound(schema("ExportImageRequest"), body) is sound
+    assert is_taken(body) is sound
+
+
+@pytest.mark.parametrize("body", LENIENT)
+def test_a_leniency_is_one_of_form_alone(body: dict[str, Any]) -> None:
+    canonical = ORACLE.canonical(schema("ExportImageRequest"), body)
+    assert canonical != body
+    assert is_taken(body)
+    assert is_taken(canonical)
+    assert ORACLE.is_sound(schema("ExportImageRequest"), body)
+
+
+@needed
+@pytest.mark.parametrize("file", ["ee_python_client", "ee_js_client"])
+def test_document_and_server_agree_on_the_recorded_requests(file: str) -> None:
+    for found in rows(f"wire/{file}.jsonl"):
+        if found["path"].endswith("image:export") and found["body"] is not None:
+            assert ORACLE.is_sound(schema("ExportImageRequest"), found["body"]) == is_taken(found["body"])
+
+
+@needed
+def test_the_recorded_answers_are_allowed() -> None:
+    for found in rows("wire/operation_bodies.json"):
+        assert ORACLE.is_sound(schema("Operation"), found["body"]), found["id"]
+    for found in rows("wire/error_bodies.json"):
+        assert ORACLE.is_sound(schema("ErrorResponse"), found["body"]), found["id"]
+
+
+@pytest.mark.parametrize(
+    "range_", [(0, 9), (0, 10), (-(2**63), 2**63 - 1), (0, 2**64 - 1), (-128, 127), (-7, 7)]
+)
+def test_a_range_has_an_expression_of_its_own(range_: tuple[int, int]) -> None:
+    low, high = range_
+    expression = re.compile(whole(low, high))
+    near = {bound + step for bound in (low, high, 0) for step in range(-130, 131)}
+    tens = {sign * 10**power + step for power in range(21) for sign in (1, -1) for step in (-1, 0, 1)}
+    for number in near | tens:
+        assert (expression.fullmatch(str(number)) is not None) == (low <= number <= high), number
+    assert not any(expression.fullmatch(text) for text in ("", "-", "00", "01", "+1", "1.0", "-0"))
+
+
+KINDS = [
+    Kind.INT32,
+    Kind.INT64,
+    Kind.UINT64,
+    Kind.DOUBLE,
+    Kind.FLOAT,
+    Kind.BYTES,
+    Kind.DURATION,
+    Kind.BOOLEAN,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_a_scalar_that_the_document_allows_is_read(kind: Kind, data: st.DataObject) -> None:
+    described: Any = definition(kind)
+    options = described.get("oneOf", [described])
+    value = data.draw(st.one_of(*(_values(option) for option in options)))
+    READERS[kind](value)
+
+
+def _values(described: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if "enum" in described:
+        return st.sampled_from(described["enum"])
+    if "pattern" in described:
+        return st.from_regex(described["pattern"].removesuffix("$") + r"\Z")
+    if described["type"] == "boolean":
+        return st.booleans()
+    bounds = {"min_value": described["minimum"], "max_value": described["maximum"]}
+    return st.integers(**bounds) if described["type"] == "integer" else st.floats(**bounds)
+
+
+def test_two_methods_of_one_path_cannot_be_described() -> None:
+    method = API.methods["bookshop.shops.books.get"]
+    twin = evolve(method, id="bookshop.shops.books.read")
+    with pytest.raises(AmbiguousPathError, match=r"bookshop\.shops\.books\.read"):
+        document(evolve(API, methods={**API.methods, twin.id: twin}))
+
+
+def test_a_name_of_an_error_that_is_taken_gives_way() -> None:
+    message = evolve(API.messages["Size"], name="ErrorResponse")
+    found: Any = document(evolve(API, messages={**API.messages, "ErrorResponse": message}))
+    assert {"ErrorResponse", "ErrorResponse_"} <= found["components"]["schemas"].keys()
+    check(found)
+
+
+def test_a_parameter_of_the_query_that_is_an_enum_is_held_to_it() -> None:
+    listed = row(method="GET", path="/v1/projects/p:listAssets", body=None, response=None)
+    assert places({**listed, "query": [["view", "full"]]}) == []
+    assert places({**listed, "query": [["view", "all"]]}) == [("query", "view", "enum-unknown")]
