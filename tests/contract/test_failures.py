@@ -76,6 +76,24 @@ def test_unlike_bands(earthengine_contract: EarthEngineContract, node: object, t
     assert ended(earthengine_contract, expression=given) == wanted
 
 
+def test_nodes_that_are_used_twice_each_are_looked_at_once(
+    earthengine_contract: EarthEngineContract,
+) -> None:
+    # As many ways through the graph as 2 to the power of 90, which would never end.
+    chain: dict[str, Any] = {
+        str(number): joined({"valueReference": str(number + 1)}, {"valueReference": str(number + 1)})
+        for number in range(90)
+    }
+    given = {"result": "0", "values": {**chain, "90": joined(FLOAT, UINT16)}}
+    assert ended(earthengine_contract, expression=given) == BANDS.format("Float32 and UInt16")
+    # Beyond what is looked at, nothing is certain.
+    deep = {
+        str(number): call("Image.clip", input={"valueReference": str(number + 1)}) for number in range(500)
+    }
+    given = {"result": "0", "values": {**deep, "500": joined(FLOAT, UINT16)}}
+    assert ended(earthengine_contract, expression=given) is None
+
+
 def test_unlike_bands_are_for_geotiff_alone(earthengine_contract: EarthEngineContract) -> None:
     given = expression(joined(FLOAT, UINT16))
     records = {"fileFormat": "TF_RECORD_IMAGE", "cloudStorageDestination": {"bucket": "b"}}
