@@ -42,6 +42,8 @@ class Memory:
             self._makers: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
             self._made = 0
             self._time: datetime | None = None
+            self.answered = 0
+            """Requests that were remembered, those that are forgotten by now included."""
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
