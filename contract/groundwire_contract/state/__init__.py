@@ -5,7 +5,7 @@ Callers hold `State.lock` over what must happen together. A state in a file may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -23,16 +23,6 @@ class State(Protocol):
 
         What was changed is kept for good when the outermost is left.
         """
-        ...
-
-    @property
-    def operations(self) -> Mapping[str, Operation]:
-        """All operations that are not forgotten, by name, oldest first."""
-        ...
-
-    @property
-    def answered(self) -> int:
-        """How many requests were ever remembered."""
         ...
 
     @property

@@ -34,7 +34,6 @@ class Memory:
         with self.lock:
             self.operations: dict[str, Operation] = {}
             self.requests: deque[Recorded] = deque()
-            self.answered = 0
             self._bytes = 0
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
