@@ -14,6 +14,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -44,10 +45,10 @@ def answer(service: Service, exchange: Exchange) -> Reply:
     """Answer a request under `PREFIX`."""
     verb, name = exchange.verb, exchange.path.removeprefix(PREFIX)
     try:
-        if not _is_near(exchange.peer):
-            raise _RefusedError(403, f"{PREFIX} answers only callers of this machine.")
-        if "origin" in exchange.headers:
-            raise _RefusedError(403, f"{PREFIX} answers no page in a browser.")
+        if not _is_near(exchange.peer) or _is_of_a_page(exchange):
+            raise _RefusedError(
+                403, f"{PREFIX} answers only callers of this machine, and no page of another."
+            )
         if verb == "POST" and name.startswith("call/"):
             return json_reply(200, _call(service, exchange, name.removeprefix("call/")), pretty=False)
         action = _ACTIONS.get((verb, name))
@@ -124,6 +125,18 @@ def _reset(service: Service, _: Exchange) -> JsonObject:
 
 def _now(service: Service) -> JsonObject:
     return {"now": timestamp(service.clock.now())}
+
+
+def _is_of_a_page(exchange: Exchange) -> bool:
+    """Whether a browser sent this for a page that came from elsewhere, be it under a name that leads here."""
+    host, origin = exchange.headers.get("host", ""), exchange.headers.get("origin")
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return True
+    if name not in ("", "localhost") and not _is_near(name):
+        return True
+    return origin is not None and origin.partition("://")[2] != host
 
 
 def _is_near(peer: str) -> bool:

@@ -120,6 +120,7 @@ _ALL: Final = (
         Mark.SEEN,
         "Bands of unlike types fail inside: Float32 and UInt16, Float32 and Float64, Float64 and Int32 were seen. "
         "Inferred: only explicit casts in one GeoTIFF count, one of them to real numbers.",
+        "three public reports",
     ),
     _rule(
         "unbounded-image",
@@ -132,17 +133,21 @@ _ALL: Final = (
         "asset-exists",
         Mark.SEEN,
         "An asset that is there, without `overwrite`, fails inside. What follows `Cannot overwrite asset` is inferred.",
+        "public code that looks for these words",
     ),
     _rule(
         "bucket-unwritable",
         Mark.SEEN,
         "A bucket that cannot be written fails inside, if a test declares it. The words are inferred.",
     ),
-    _rule("drive-space", Mark.SEEN, "Google Drive is full: fails inside, when a script says so."),
+    _rule(
+        "drive-space", Mark.SEEN, "Google Drive is full: fails inside, when a script says so.", "public notes"
+    ),
     _rule(
         "reprojection-too-large",
         Mark.SEEN,
         "A reprojection is too large: fails inside, when a script says so.",
+        "public code that names the failure",
     ),
     _rule("computation-timed-out", Mark.SEEN, "Fails inside, when a script says so."),
     _rule("internal-error", Mark.SEEN, "Fails inside with no reason, when a script says so."),

@@ -113,11 +113,14 @@ class Service:
             with self.state.lock:
                 return self._remembered(exchange, self.clock.now(), None, b"", reply)
         method = route.method
-        turn = held.again if held is not None and isinstance(held.again, _Turn) else self._turn(method)
+        begun = held.again if held is not None else None
+        turn = begun if isinstance(begun, _Turn) else self._turn(method)
         found = self._read(exchange, route, turn)
         # Held over the change and its record: a state in a file keeps both or neither.
         with self.state.lock:
-            answer = self._answer(found, route, turn)
+            # A request that was held has been counted.
+            over = begun is None and self._is_over_rate(found.caller, turn)
+            answer = rate_quota() if over else self._answer(found, route, turn)
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, method, turn.step, answer)
@@ -135,8 +138,6 @@ class Service:
     def _answer(self, found: Reading, route: Route, turn: _Turn) -> Answer:
         if not turn.step.effect:
             return {}
-        if found.caller and self._is_over_rate(found.caller, turn.arrived):
-            return rate_quota()
         if found.refusal is not None:
             return found.refusal
         behaviour = self._behaviours.get(route.method.id)
@@ -154,11 +155,12 @@ class Service:
         )
         return behaviour(call, self._world())
 
-    def _is_over_rate(self, caller: str, now: datetime) -> bool:
+    def _is_over_rate(self, caller: str, turn: _Turn) -> bool:
+        """Whether a caller that was let in has made all the requests of this minute."""
         rate = self.surroundings.rate
-        if rate is None or "rate-quota" in self.orders.relaxed:
+        if rate is None or not caller or not turn.step.effect or "rate-quota" in self.orders.relaxed:
             return False
-        return not self._meter.admits(caller, now, rate)
+        return not self._meter.admits(caller, turn.arrived, rate)
 
     def _world(self) -> World:
         return World(

@@ -105,6 +105,29 @@ def test_only_this_machine_has_control(service: Service, peer: str, status: int)
     assert send(service, "GET", f"{CONTROL}operations", peer=peer).status == status
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "127.0.0.1:8085"}, 200),
+        ({"host": "localhost:8085"}, 200),
+        ({"host": "localhost"}, 200),
+        ({"host": "[::1]:8085"}, 200),
+        ({"host": "[::1]"}, 200),
+        ({"host": "[::1"}, 403),
+        ({"host": "127.0.0.1:8085", "origin": "http://127.0.0.1:8085"}, 200),
+        ({"host": "127.0.0.1:8085", "origin": "http://127.0.0.1:9999"}, 403),
+        ({"host": "127.0.0.1:8085", "origin": "https://elsewhere.example"}, 403),
+        ({"host": "127.0.0.1:8085", "origin": "null"}, 403),
+        ({"host": "elsewhere.example:8085"}, 403),
+        ({"host": "elsewhere.example"}, 403),
+    ],
+)
+def test_no_page_from_elsewhere_has_control(service: Service, headers: dict[str, str], status: int) -> None:
+    reply = service.handle(Exchange(verb="POST", path=f"{CONTROL}reset", headers=headers))
+    assert isinstance(reply, Reply)
+    assert reply.status == status
+
+
 def test_a_clock_that_moves_by_itself_is_not_advanced() -> None:
     service = Service(load(), clock=RealClock())
     reply = send(service, "POST", f"{CONTROL}advance", {"seconds": 1})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from attrs import evolve
 from groundwire_contract.behaviour.surroundings import Surroundings
+from groundwire_contract.clock import RealClock
+from groundwire_contract.contract import load
+from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, ask, export
 
@@ -71,6 +76,24 @@ def test_unlike_bands(earthengine_contract: EarthEngineContract, node: object, t
     assert ended(earthengine_contract, expression=given) == wanted
 
 
+def test_nodes_that_are_used_twice_each_are_looked_at_once(
+    earthengine_contract: EarthEngineContract,
+) -> None:
+    # As many ways through the graph as 2 to the power of 90, which would never end.
+    chain: dict[str, Any] = {
+        str(number): joined({"valueReference": str(number + 1)}, {"valueReference": str(number + 1)})
+        for number in range(90)
+    }
+    given = {"result": "0", "values": {**chain, "90": joined(FLOAT, UINT16)}}
+    assert ended(earthengine_contract, expression=given) == BANDS.format("Float32 and UInt16")
+    # Beyond what is looked at, nothing is certain.
+    deep = {
+        str(number): call("Image.clip", input={"valueReference": str(number + 1)}) for number in range(500)
+    }
+    given = {"result": "0", "values": {**deep, "500": joined(FLOAT, UINT16)}}
+    assert ended(earthengine_contract, expression=given) is None
+
+
 def test_unlike_bands_are_for_geotiff_alone(earthengine_contract: EarthEngineContract) -> None:
     given = expression(joined(FLOAT, UINT16))
     records = {"fileFormat": "TF_RECORD_IMAGE", "cloudStorageDestination": {"bucket": "b"}}
@@ -130,6 +153,29 @@ def test_an_asset_that_was_made_is_not_overwritten(earthengine_contract: EarthEn
     assert ended(earthengine_contract, **to_asset()) is None
 
 
+@pytest.mark.parametrize(
+    ("more", "begins"),
+    [
+        (
+            {"fileExportOptions": {"cloudStorageDestination": {"bucket": "b", "filenamePrefix": "f/g/x"}}},
+            "https://console.developers.google.com/storage/browser/b/f/g/",
+        ),
+        (
+            {"fileExportOptions": {"driveDestination": {"folder": "f"}}},
+            "https://drive.google.com/#folders/1",
+        ),
+        (to_asset(), f"https://code.earthengine.google.com/?asset={ASSET}"),
+    ],
+)
+def test_a_finished_export_says_where_it_went(
+    earthengine_contract: EarthEngineContract, more: dict[str, Any], begins: str
+) -> None:
+    assert ended(earthengine_contract, **more) is None
+    (found,) = ask(earthengine_contract.endpoint, "GET", OPERATIONS).json["operations"]
+    (uri,) = found["metadata"]["destinationUris"]
+    assert uri.startswith(begins)
+
+
 def test_what_a_test_declares_is_there(earthengine_contract: EarthEngineContract) -> None:
     earthengine_contract.surroundings = Surroundings(
         assets=frozenset({ASSET}), unwritable=frozenset({"bucket"})
@@ -166,6 +212,22 @@ def test_a_start_that_was_over_the_rate_has_used_no_id(earthengine_contract: Ear
     assert (refused.status, refused.error["status"]) == (429, "RESOURCE_EXHAUSTED")
     contract.surroundings = Surroundings()
     assert ask(contract.endpoint, "POST", EXPORT, export(requestId="1")).status == 200
+
+
+def test_a_wait_that_is_held_counts_once() -> None:
+    moved = 0.0
+    service = Service(load(), clock=RealClock(monotonic=lambda: moved), surroundings=Surroundings(rate=2))
+    started = service.handle(Exchange(verb="POST", path=EXPORT))
+    assert isinstance(started, Reply)
+    waiting = Exchange(verb="POST", path=f"/v1beta/{json.loads(started.body)['name']}:wait")
+    held = service.handle(waiting)
+    for _ in range(3):
+        assert isinstance(held, Hold)
+        held = service.handle(waiting, held)
+    moved = 5.0
+    ended = service.handle(waiting, held)
+    assert isinstance(ended, Reply)
+    assert ended.status == 200
 
 
 def test_a_list_has_the_operations_of_all_users(earthengine_contract: EarthEngineContract) -> None:

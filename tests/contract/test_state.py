@@ -39,7 +39,7 @@ SCRIPTS = st.sampled_from(list(scripts.NAMED.values())) | st.builds(
 
 def recorded(body: object = None, verb: str = "GET") -> Recorded:
     return Recorded(
-        method=None, verb=verb, path="/x", query=(("a", "b"),), headers={"h": "v"}, sent=json.dumps(body).encode(), status=200, verdict="accepted"
+        method=None, verb=verb, path="/x", query=(("a", "b"),), headers={"h": "v"}, sent=json.dumps(body).encode(), status=200, verdict="accepted", at=START
     )  # fmt: skip
 
 
@@ -147,6 +147,7 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
     @invariant()
     def everything_is_alike(self) -> None:
         assert tuple(self.memory.requests) == self.file.requests
+        assert self.memory.answered == self.file.answered
         assert self.memory.time() == self.file.time()
         everything = [state.before(None, None, lambda _: True, 100) for state in self.both]
         assert everything[0] == everything[1]

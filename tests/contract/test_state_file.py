@@ -9,6 +9,8 @@ import random
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,7 +28,7 @@ from groundwire_contract.state.problem import (
 )
 from groundwire_contract.state.sqlite import Sqlite
 
-from .process import serving
+from .process import SERVE, serving
 from .test_state import answered
 from .wire import EXPORT, OPERATIONS, ask, export
 
@@ -144,6 +146,20 @@ def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
     found = state.before(None, None, lambda _: True, 100)
     assert [each.name for each in reversed(found)] == names
     state.close()
+
+
+FULL = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (8192,) * 2); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def test_a_disk_that_is_full_from_the_start_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    command = [sys.executable, "-c", FULL, *SERVE, "--state", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 # our own
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{file}: ")
+    assert "Make room" in done.stderr
+    # What was begun is no obstacle once there is room.
+    Sqlite(file).close()
 
 
 class Starts:

@@ -39,7 +39,7 @@ _DEEPEST: Final = 200
 
 def band_types(expression: JsonObject) -> tuple[str, ...]:
     """The types of the bands of the result, in order, each once; empty when they are not certain."""
-    found = _types(expression, _result(expression), _DEEPEST)
+    found = _Types(expression).of({"valueReference": expression.get("result")}, _DEEPEST)
     return () if found is None else tuple(dict.fromkeys(found))
 
 
@@ -49,43 +49,44 @@ def is_unbounded(expression: JsonObject) -> bool:
     return "Image.constant" in called and called <= _UNBOUNDED
 
 
-def _types(expression: JsonObject, node: JsonValue, deep: int) -> tuple[str, ...] | None:
-    node = _followed(expression, node)
-    call = node.get("functionInvocationValue")
-    if not deep or not isinstance(call, dict):
-        return None
-    name, arguments = call.get("functionName"), call.get("arguments")
-    if not isinstance(name, str) or not isinstance(arguments, dict):
-        return None
-    if name in _TYPES:
-        return (_TYPES[name],)
-    if name in _SAME_BANDS:
-        return _types(expression, arguments.get(_SAME_BANDS[name]), deep - 1)
-    # With `overwrite`, bands of the first image go.
-    if name not in _JOINS or "overwrite" in arguments:
-        return None
-    found: tuple[str, ...] = ()
-    for joined in _JOINS[name]:
-        types = _types(expression, arguments.get(joined), deep - 1)
-        if types is None:
+class _Types:
+    """The types of the bands of the nodes of one expression, each node looked at once however often it is used."""
+
+    def __init__(self, expression: JsonObject) -> None:
+        values = expression.get("values")
+        self._values: JsonObject = values if isinstance(values, dict) else {}
+        self._known: dict[str, tuple[str, ...] | None] = {}
+
+    def of(self, node: JsonValue, deep: int) -> tuple[str, ...] | None:
+        """The types of a node's bands, None when they are not certain, or lie too deep."""
+        if not deep or not isinstance(node, dict):
             return None
-        found = tuple(dict.fromkeys((*found, *types)))
-    return found
+        reference = node.get("valueReference")
+        if not isinstance(reference, str):
+            return self._called(node.get("functionInvocationValue"), deep)
+        if reference not in self._known:
+            # A circle leads to nothing.
+            self._known[reference] = None
+            self._known[reference] = self.of(self._values.get(reference), deep - 1)
+        return self._known[reference]
 
-
-def _result(expression: JsonObject) -> JsonValue:
-    return {"valueReference": expression.get("result")}
-
-
-def _followed(expression: JsonObject, node: JsonValue) -> JsonObject:
-    """A node, or the value that it refers to; nothing for a reference to nothing, or in a circle."""
-    values = expression.get("values")
-    for _ in range(_DEEPEST):
-        reference = node.get("valueReference") if isinstance(node, dict) else None
-        if not isinstance(reference, str) or not isinstance(values, dict):
-            break
-        node = values.get(reference)
-    return node if isinstance(node, dict) else {}
+    def _called(self, call: JsonValue, deep: int) -> tuple[str, ...] | None:
+        name, arguments = (
+            (call.get("functionName"), call.get("arguments")) if isinstance(call, dict) else (None, None)
+        )
+        if not isinstance(name, str) or not isinstance(arguments, dict):
+            return None
+        if name in _TYPES:
+            return (_TYPES[name],)
+        if name in _SAME_BANDS:
+            return self.of(arguments.get(_SAME_BANDS[name]), deep - 1)
+        # With `overwrite`, bands of the first image go.
+        if name not in _JOINS or "overwrite" in arguments:
+            return None
+        joined = [self.of(arguments.get(argument), deep - 1) for argument in _JOINS[name]]
+        if any(types is None for types in joined):
+            return None
+        return tuple(dict.fromkeys(type_ for types in joined if types for type_ in types))
 
 
 def _functions(value: JsonValue) -> Iterator[str]:
