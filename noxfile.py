@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -125,6 +126,23 @@ def corpus(session: nox.Session) -> None:
     """Generate, check and use clients of Google's published documents; `-- --generate` generates all of them."""
     session.install("-q", "-e", ".[dev]", "google-api-python-client>=2.150")
     session.run("python", "-m", "tests.corpus", *session.posargs)
+
+
+@nox.session
+def official(session: nox.Session) -> None:
+    """Run the official clients against the contract server: Python's, and JavaScript's where npm is installed."""
+    session.install("-q", "-e", ".[dev]", "earthengine-api>=1.4")
+    environment = vectors()
+    npm = shutil.which("npm")
+    if npm is None:
+        session.log("npm is not installed: the JavaScript client is skipped")
+    else:
+        folder = Path(session.create_tmp()).resolve()
+        session.run(
+            npm, "install", "--silent", "--prefix", str(folder), "@google/earthengine@1", external=True
+        )
+        environment["GROUNDWIRE_NODE_MODULES"] = str(folder / "node_modules")
+    session.run("pytest", "tests/contract/official", *session.posargs, env=environment)
 
 
 @nox.session

@@ -1,13 +1,19 @@
-"""`python -m benchmarks [codec] [call] [start] [memory]`: print each figure beside its bound."""
+"""`python -m benchmarks [codec] [call] [start] [memory] [contract]`: print each figure beside its bound."""
 
 from __future__ import annotations
 
 import platform
 import sys
 
-from . import call, codec, memory, start
+from . import call, codec, contract, memory, start
 
-PARTS = {"codec": codec.run, "call": call.run, "start": start.run, "memory": memory.run}
+PARTS = {
+    "codec": codec.run,
+    "call": call.run,
+    "start": start.run,
+    "memory": memory.run,
+    "contract": contract.run,
+}
 BOUNDS = {
     ("encode 20,000 nodes", "json.dumps"): 1.0,
     ("encode a recorded request x 1,000", "json.dumps"): 1.0,
@@ -24,6 +30,13 @@ BOUNDS = {
     ("one export call", "google-api-python-client"): 1.0,
     ("generate", "s"): 3.0,
     ("check", "s"): 0.5,
+    ("contract server: ready", "s"): 0.3,
+    ("contract server: 1,000 exports, 8 connections", "s"): 0.5,
+    ("contract server: reset", "s"): 0.005,
+    ("contract server: a body of 10 MB", "s"): 2.0,
+    ("contract server: peak with 10 MB", "200 MB"): 1.0,
+    ("contract server: 10,000 listed five times", "before"): 1.05,
+    ("contract server: an answer beside 5,000 connections", "s"): 1.0,
 }
 
 
@@ -35,7 +48,7 @@ def main() -> None:
             bound = BOUNDS.get((what, against))
             limit = f"   <= {bound:.2f} {'ok' if ratio <= bound else 'MISSED'}" if bound is not None else ""
             unit = "s" if against == "s" else f"x {against}"
-            print(f"{what:42} {ratio:7.3f} {unit}{limit}")
+            print(f"{what:52} {ratio:7.4f} {unit}{limit}")
 
 
 if __name__ == "__main__":

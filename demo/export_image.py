@@ -88,7 +88,7 @@ def _show_regeneration(console: Console) -> None:
 @contextmanager
 def _contract_server() -> Generator[str]:
     """The endpoint of a contract server of its own process."""
-    command = [sys.executable, "-m", "groundwire_contract", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "groundwire_contract", "serve", "--port", "0", "--clock", "real"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
         try:
             first = server.stdout.readline() if server.stdout is not None else ""

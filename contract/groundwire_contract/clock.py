@@ -29,29 +29,22 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """Real time from the moment of its making, `speed` times as fast."""
+    """Real time from the moment of its making."""
 
     def __init__(
-        self,
-        speed: float = 1.0,
-        *,
-        wall: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        self, *, wall: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        if not speed > 0:
-            raise ValueError(f"speed must be above 0, got {speed!r}")
-        self._speed = speed
         self._monotonic = monotonic
         self._start = datetime.fromtimestamp(wall(), UTC)
         self._origin = monotonic()
 
     def now(self) -> datetime:
         """The instant of its making, and what has passed since."""
-        return self._start + timedelta(seconds=(self._monotonic() - self._origin) * self._speed)
+        return self._start + timedelta(seconds=self._monotonic() - self._origin)
 
     def elapse(self, seconds: float) -> float:
         """Real time passes by itself: say how long that takes."""
-        return max(0.0, seconds) / self._speed
+        return max(0.0, seconds)
 
     def looked(self) -> None:
         """Looking takes no time."""
@@ -74,17 +67,24 @@ class SteppedClock:
         with self._lock:
             return self._now
 
-    def elapse(self, seconds: float) -> float:
-        """Move on by so many seconds, at once. Raises ValueError for a negative number."""
+    def advance(self, seconds: float) -> None:
+        """Move on by so many seconds. Raises ValueError for a negative number, or one beyond the year 9999."""
         if not seconds >= 0:
             raise ValueError(f"a clock does not go back: {seconds!r} seconds")
         with self._lock:
-            self._now += timedelta(seconds=seconds)
+            try:
+                self._now += timedelta(seconds=seconds)
+            except OverflowError as error:
+                raise ValueError(f"a clock ends with the year 9999: {seconds!r} seconds") from error
+
+    def elapse(self, seconds: float) -> float:
+        """Move on by so many seconds, at once. Raises ValueError as `advance` does."""
+        self.advance(seconds)
         return 0.0
 
     def looked(self) -> None:
         """Move on by the seconds of one look."""
-        self.elapse(self.look)
+        self.advance(self.look)
 
     def restart(self) -> None:
         """Go back to the start."""
@@ -92,7 +92,19 @@ class SteppedClock:
             self._now = self._start
 
 
-def timestamp(instant: datetime) -> str:
-    """Write an instant as RFC 3339 with `Z` and, where it has a fraction, six digits of it."""
-    text = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{instant.microsecond:06d}Z" if instant.microsecond else f"{text}Z"
+class FrozenClock(SteppedClock):
+    """Time that stands still until it is advanced, whoever looks or waits: a wait is answered early."""
+
+    def elapse(self, seconds: float) -> float:  # noqa: ARG002 # whatever is waited for
+        """Nothing passes."""
+        return 0.0
+
+
+def timestamp(instant: datetime, digits: int | None = None) -> str:
+    """Write an instant as RFC 3339 with `Z` and so many digits of its fraction; six, or none for a whole second."""
+    text = instant.astimezone(UTC).isoformat()[:19]
+    if digits is None:
+        digits = 6 if instant.microsecond else 0
+    # There are no nanoseconds to show: these stand for them, and keep the order.
+    fraction = f"{instant.microsecond:06d}123"[:digits]
+    return f"{text}.{fraction}Z" if fraction else f"{text}Z"

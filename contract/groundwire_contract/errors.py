@@ -46,6 +46,7 @@ class Refusal:
     code: int
     message: str
     details: tuple[JsonObject, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def body(self) -> JsonObject:
@@ -59,7 +60,9 @@ class Refusal:
         """The answer that carries the error and names its rule."""
         rule = RULES.get(self.rule)
         mark = rule.mark.value if rule else None
-        return json_reply(self.code, self.body, pretty=pretty, rule=self.rule, mark=mark)
+        return json_reply(
+            self.code, self.body, pretty=pretty, headers=self.headers, rule=self.rule, mark=mark
+        )
 
 
 def bad_request(faults: tuple[Fault, ...]) -> Refusal:

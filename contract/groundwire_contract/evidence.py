@@ -30,3 +30,5 @@ class Rule:
     mark: Mark
     says: str
     source: str = ""
+    enforced: bool = True
+    """Whether it is enforced unless a test or the command line says otherwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -34,7 +35,8 @@ def public_query(query: Pairs) -> Pairs:
 class Exchange:
     """One HTTP request. `path` is as it was sent, percent-encoded; header names are lower case.
 
-    `length` counts the bytes of the body that were sent; `body` is empty when there were too many to keep.
+    `length` counts the bytes of the body that were sent; `body` is empty when there were too many to keep. `peer` is
+    the address that the request came from.
     """
 
     verb: str
@@ -43,6 +45,7 @@ class Exchange:
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
     length: int = 0
+    peer: str = "127.0.0.1"
 
     @property
     def public_headers(self) -> dict[str, str]:
@@ -55,6 +58,18 @@ class Exchange:
         return public_query(self.query)
 
 
+class Delivery(enum.StrEnum):
+    """How an answer leaves: whole, or as a fault of the network would have it."""
+
+    WHOLE = "whole"
+    RESET = "reset"
+    """Not at all: the connection is reset."""
+    CUT = "cut"
+    """Its first half, then the end of the connection."""
+    DRIP = "drip"
+    """In small pieces with pauses between them."""
+
+
 @frozen(kw_only=True)
 class Reply:
     """One HTTP answer. `rule` is the id of the rule that refused the request, None when it was accepted."""
@@ -62,8 +77,10 @@ class Reply:
     status: int
     body: bytes = field(repr=False)
     content_type: str = "application/json; charset=UTF-8"
+    headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
     mark: str | None = None
+    delivery: Delivery = Delivery.WHOLE
 
 
 @frozen
@@ -71,14 +88,16 @@ class Hold:
     """No answer yet: the same exchange is to be handled again after so many seconds of real time."""
 
     seconds: float
+    again: object = None
+    """What the service wants to have back then."""
 
 
 @frozen(kw_only=True)
 class Recorded:
     """One request that the contract answered, for a test to look at. Credentials are redacted.
 
-    `method` is the discovery id, None for an unknown path; `body` the parsed JSON, None when there was none or it
-    was malformed; `verdict` is `accepted`, or the id of the rule that refused the request.
+    `method` is the discovery id, None for an unknown path; `sent` the body, empty when there was none, it was no
+    JSON object or nobody looked at it; `verdict` is `accepted`, or the id of the rule that refused the request.
     """
 
     method: str | None
@@ -86,13 +105,24 @@ class Recorded:
     path: str
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
-    body: JsonValue
+    sent: bytes = field(repr=False)
     status: int
     verdict: str
 
+    @property
+    def body(self) -> JsonValue:
+        """The body as parsed JSON, None when none was kept."""
+        return json.loads(self.sent) if self.sent else None
+
 
 def json_reply(
-    status: int, body: JsonObject, *, pretty: bool, rule: str | None = None, mark: str | None = None
+    status: int,
+    body: JsonObject,
+    *,
+    pretty: bool,
+    headers: tuple[tuple[str, str], ...] = (),
+    rule: str | None = None,
+    mark: str | None = None,
 ) -> Reply:
     """Write `body` as the service does: two spaces a level and a final newline, or compact."""
     text = (
@@ -101,4 +131,4 @@ def json_reply(
         else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     )
     # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
-    return Reply(status=status, body=text.encode("utf-8", "replace"), rule=rule, mark=mark)
+    return Reply(status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, mark=mark)

@@ -20,13 +20,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from .behaviour import operation as op
-from .behaviour.operation import Operation, Script
+from .behaviour.operation import Operation
+from .behaviour.script import Script
+from .behaviour.scripts import STANDARD, named
+from .behaviour.surroundings import Surroundings
 from .clock import SteppedClock
 from .contract import Contract, load
 from .errors import Refusal
 from .exchange import Recorded
-from .refusals import catalogue
-from .rules import RULES
+from .orders import Change, Step, read_step
+from .rules import BLAMED, RULES
 from .server import ServerThread
 from .service import Service
 from .state.memory import Memory
@@ -41,8 +44,6 @@ PROJECT: Final = "contract-project"
 """The project that `client()` is made for."""
 LOOK: Final = 2.0
 """Seconds that pass with each look at an operation that has not ended."""
-STANDARD: Final = Script()
-"""1 second PENDING, 4 seconds RUNNING in 8 steps, then SUCCEEDED."""
 
 
 class EarthEngineContract:
@@ -60,15 +61,12 @@ class EarthEngineContract:
     def reset(self) -> None:
         """Forget everything: as at the start of a test."""
         with self._memory.lock:
-            self._memory.clear()
-            self._clock.restart()
+            self._service.reset()
             self._clients: list[Client] = []
             self._told = 0.0
             chance = random.Random(0)  # noqa: S311 # names that are alike in every run, not secrets
             self._chance = chance
             self._service.draw = chance.randbytes
-            self._service.script = STANDARD
-            self._service.held = False
 
     def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
         """A client of the server, without credentials, whose pauses move the server's clock and take no time.
@@ -108,13 +106,22 @@ class EarthEngineContract:
             return tuple(self._memory.operations.values())
 
     @property
-    def script(self) -> Script:
-        """What operations do that are started from now on; may be set."""
+    def life(self) -> Script:
+        """What operations do that are started from now on; may be set, to a script or to the name of a ready-made one."""
         return self._service.script
 
-    @script.setter
-    def script(self, script: Script) -> None:
-        self._service.script = script
+    @life.setter
+    def life(self, life: Script | str) -> None:
+        self._service.script = named(life) if isinstance(life, str) else life
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Assets that exist, buckets that cannot be written, requests a minute; may be set."""
+        return self._service.surroundings
+
+    @surroundings.setter
+    def surroundings(self, surroundings: Surroundings) -> None:
+        self._service.surroundings = surroundings
 
     def state(self, operation: object) -> op.State:
         """The state of an operation, without looking at it through the server."""
@@ -158,27 +165,52 @@ class EarthEngineContract:
             for found in self._chosen(operation):
                 self._memory.put(op.release(found, self._clock.now()))
 
-    def refuse(self, refusal: str | Refusal, *, times: int = 1, method: str | None = None) -> None:
-        """Refuse the next requests: `unavailable`, `internal`, `rate-quota`, `unauthenticated`, or another rule's id.
+    def script(self, steps: Iterable[str | int | Step | Refusal], *, method: str | None = None) -> None:
+        """Say what becomes of the next requests, one step each; those that come after are answered as always.
 
-        `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise. The
-        requests have no effect. Raises LookupError for a rule that no such refusal is known for.
+        A step is `ok`; a status (401, 403, 409, 429, 500, 503), whose request has no effect, or `503 after`, whose
+        request has; `reset before` and `reset after` (the request took effect, no answer came), `cut` (half an answer),
+        `drip` (one that takes a second), `expired token`; the id of a rule; or a Step or Refusal of your own.
+        `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise.
+        Raises LookupError for a step that is not known.
         """
-        known = catalogue(PROJECT)
-        if isinstance(refusal, str):
-            if refusal not in known:
-                raise LookupError(f"{refusal!r} is none of {', '.join(sorted(known))}")
-            refusal = known[refusal]
+        read = [read_step(step, PROJECT) for step in steps]
         with self._memory.lock:
-            self._memory.refusals.extend([(method, refusal)] * times)
+            for step in read:
+                self._service.orders.add(step, method)
+
+    def refuse(self, refusal: str | int | Refusal, *, times: int = 1, method: str | None = None) -> None:
+        """Refuse the next requests: a script of one step, so many times. Raises LookupError as `script` does."""
+        self.script([refusal] * times, method=method)
 
     def relax(self, *rules: str) -> None:
         """Do not enforce rules for the rest of the test. Raises LookupError for an id that no rule has."""
-        unknown = sorted(set(rules) - set(RULES))
-        if unknown:
-            raise LookupError(f"no such rule: {', '.join(unknown)}")
         with self._memory.lock:
-            self._memory.relaxed |= set(rules)
+            self._service.orders.relax(*rules)
+
+    def enforce(self, *rules: str) -> None:
+        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax` does."""
+        with self._memory.lock:
+            self._service.orders.enforce(*rules)
+
+    def answer(self, rule: str, *, code: int | None = None, message: str | None = None) -> None:
+        """Let a rule answer with another status or message for the rest of the test. Raises LookupError, ValueError."""
+        with self._memory.lock:
+            self._service.orders.change(rule, Change(code=code, message=message))
+
+    def assert_valid(self) -> None:
+        """Raises AssertionError that lists the requests which the service would have refused for what they say.
+
+        Refusals that a test ordered, or that the state deserved (a full queue, a request id used before), do not
+        count.
+        """
+        wrong = [
+            f"{found.verb} {found.path}: {found.status} {found.verdict}: {RULES[found.verdict].says}"
+            for found in self.requests
+            if found.verdict in BLAMED
+        ]
+        if wrong:
+            raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))
 
     def close_clients(self) -> None:
         """Close the clients that were made."""

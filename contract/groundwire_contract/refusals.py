@@ -49,10 +49,42 @@ def operation_not_found(name: str) -> Refusal:
     return Refusal(rule="operation-not-found", code=404, message=f"Operation '{name}' not found.")
 
 
+def state_unwritable(said: str) -> Refusal:
+    """The contract server's own file cannot be written: the request had no effect."""
+    return Refusal(rule="state-unwritable", code=503, message=said)
+
+
 DESCRIPTION_INVALID: Final = (
     'The description must contain only the following characters: a..z, A..Z, 0-9, ".", ",", ":", ";", "_" or "-". '
     "The description must be at most 100 characters long."
 )
+
+
+_SEE: Final = (
+    "Expected OAuth 2 access token, login cookie or other valid authentication credential. See "
+    "https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+_REALM: Final = 'Bearer realm="https://accounts.google.com/"'
+
+
+def credentials_missing() -> Refusal:
+    """A request without credentials where they are required."""
+    return Refusal(
+        rule="credentials-missing",
+        code=401,
+        message=f"Request is missing required authentication credential. {_SEE}",
+        headers=(("www-authenticate", _REALM),),
+    )
+
+
+def unauthenticated() -> Refusal:
+    """A token that is not valid, or not any more."""
+    return Refusal(
+        rule="unauthenticated",
+        code=401,
+        message=f"Request had invalid authentication credentials. {_SEE}",
+        headers=(("www-authenticate", f'{_REALM}, error="invalid_token"'),),
+    )
 
 
 def _denied(rule: str, message: str, *details: JsonObject) -> Refusal:
@@ -75,12 +107,12 @@ def _help(description: str, url: str) -> JsonObject:
     }
 
 
-def scope_insufficient(version: str = "v1alpha", rpc: str = "EarthEngine.ExportImage") -> Refusal:
-    """A token that lacks the scope which the method wants."""
+def scope_insufficient(rpc: str = "google.earthengine.v1alpha.EarthEngine.ExportImage") -> Refusal:
+    """A token that lacks the scopes which the method wants; `rpc` is the method's full name."""
     return _denied(
         "scope-insufficient",
         "Request had insufficient authentication scopes.",
-        _error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", {"method": f"google.earthengine.{version}.{rpc}"}),
+        _error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", {"method": rpc}),
     )
 
 
@@ -126,6 +158,17 @@ def user_project_denied(project: str) -> Refusal:
     )
 
 
+def rate_quota() -> Refusal:
+    """More requests in a minute than the caller may make."""
+    return Refusal(
+        rule="rate-quota",
+        code=429,
+        message="Quota exceeded for quota metric 'Number of read requests' and limit 'Number of read requests "
+        f"per minute per user' of service '{SERVICE}' for consumer 'project_number:599401802498'.",
+        details=(_error_info("RATE_LIMIT_EXCEEDED", {"consumer": "projects/599401802498"}),),
+    )
+
+
 def catalogue(project: str) -> Mapping[str, Refusal]:
     """Every refusal that a test may ask for, by the id of its rule. `project` is the bare project id."""
     found = (
@@ -139,13 +182,8 @@ def catalogue(project: str) -> Mapping[str, Refusal]:
             "Collection.loadTable: Collection asset 'ft:1S4EB6319wWW2sWQDPhDvmSBIVrD3iEmCLYB7nMM' not found.",
         ),
         invalid_argument("memory-limit", "User memory limit exceeded."),
-        Refusal(
-            rule="unauthenticated",
-            code=401,
-            message="Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie "
-            "or other valid authentication credential. See "
-            "https://developers.google.com/identity/sign-in/web/devconsole-project.",
-        ),
+        credentials_missing(),
+        unauthenticated(),
         scope_insufficient(),
         service_disabled(project),
         user_project_denied(project),
@@ -169,13 +207,7 @@ def catalogue(project: str) -> Mapping[str, Refusal]:
             "(or it may not exist).",
         ),
         _denied("asset-permission", "Insufficient permissions to create asset 'users/someone/folder/name'."),
-        Refusal(
-            rule="rate-quota",
-            code=429,
-            message="Quota exceeded for quota metric 'Number of read requests' and limit 'Number of read requests "
-            f"per minute per user' of service '{SERVICE}' for consumer 'project_number:599401802498'.",
-            details=(_error_info("RATE_LIMIT_EXCEEDED", {"consumer": "projects/599401802498"}),),
-        ),
+        rate_quota(),
         Refusal(rule="internal", code=500, message="An internal error has occurred"),
         Refusal(rule="unavailable", code=503, message="The service is currently unavailable."),
     )

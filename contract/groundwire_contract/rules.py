@@ -6,7 +6,7 @@ the overlay states have the one id `bounds`, and the mark that the overlay gives
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -15,8 +15,8 @@ from .evidence import Mark, Rule
 _FRONT_END: Final = "Google's API front end"
 
 
-def _rule(id: str, mark: Mark, says: str, source: str = "") -> Rule:
-    return Rule(id=id, mark=mark, says=says, source=source)
+def _rule(id: str, mark: Mark, says: str, source: str = "", *, enforced: bool = True) -> Rule:
+    return Rule(id=id, mark=mark, says=says, source=source, enforced=enforced)
 
 
 _ALL: Final = (
@@ -112,13 +112,81 @@ _ALL: Final = (
     _rule(
         "too-many-pixels",
         Mark.SEEN,
-        "Width x height above maxPixels fails inside.",
+        "Width x height above maxPixels fails inside; bands do not count: four bands of 651 x 752 were 489552.",
         "google/earthengine-api#9",
     ),
     _rule(
-        "no-behaviour",
+        "band-types-differ",
+        Mark.SEEN,
+        "Bands of unlike types fail inside: Float32 and UInt16, Float32 and Float64, Float64 and Int32 were seen. "
+        "Inferred: only explicit casts in one GeoTIFF count, one of them to real numbers.",
+    ),
+    _rule(
+        "unbounded-image",
         Mark.INFERRED,
-        "A valid request of a method that only the service can answer gets 501.",
+        "An image of constants only, without dimensions or a clip, fails inside. The words were seen; which images "
+        "they meet is inferred, so it is off unless it is enforced.",
+        enforced=False,
+    ),
+    _rule(
+        "asset-exists",
+        Mark.SEEN,
+        "An asset that is there, without `overwrite`, fails inside. What follows `Cannot overwrite asset` is inferred.",
+    ),
+    _rule(
+        "bucket-unwritable",
+        Mark.SEEN,
+        "A bucket that cannot be written fails inside, if a test declares it. The words are inferred.",
+    ),
+    _rule("drive-space", Mark.SEEN, "Google Drive is full: fails inside, when a script says so."),
+    _rule(
+        "reprojection-too-large",
+        Mark.SEEN,
+        "A reprojection is too large: fails inside, when a script says so.",
+    ),
+    _rule("computation-timed-out", Mark.SEEN, "Fails inside, when a script says so."),
+    _rule("internal-error", Mark.SEEN, "Fails inside with no reason, when a script says so."),
+    _rule("failure-code", Mark.SEEN, "A failed operation has error code 3, whatever failed."),
+    _rule("cancelled-code", Mark.DOCUMENTED, "A cancelled operation has error code 1.", "operations.cancel"),
+    _rule(
+        "attempts",
+        Mark.SEEN,
+        "Work is attempted again, when a script says so: `attempt` rises, stages start over.",
+    ),
+    _rule("stall", Mark.SEEN, "When a script says so, only `updateTime` moves."),
+    _rule(
+        "missing-fields",
+        Mark.SEEN,
+        "Description, usage, stages' descriptions and work units may be missing; an empty description is.",
+        "dfguerrerom/ee-client#22",
+    ),
+    _rule("odd-times", Mark.SEEN, "Fractions of seconds vary, sometimes beyond six digits."),
+    _rule("unstarted", Mark.SEEN, "What has not started has the start time 1970-01-01T00:00:00Z."),
+    _rule("cross-user-list", Mark.DOCUMENTED, "A project's list has the operations of all its users."),
+    _rule("delete-forgets", Mark.DOCUMENTED, "Deleting an operation does not stop its work."),
+    _rule(
+        "media-type",
+        Mark.INFERRED,
+        "A body is application/json in UTF-8, not packed; a form's names count as query parameters.",
+        _FRONT_END,
+    ),
+    _rule(
+        "head-too-large",
+        Mark.INFERRED,
+        "The line of a request and its headers have at most 65536 bytes, else 431 and the end of the connection.",
+        "RFC 6585",
+    ),
+    _rule(
+        "credentials-missing",
+        Mark.SEEN_ELSEWHERE,
+        "Where sign-in is required, a request without a bearer token gets 401 and WWW-Authenticate.",
+        _FRONT_END,
+    ),
+    _rule("control", Mark.INFERRED, "The contract server's own: a control request that cannot be done."),
+    _rule(
+        "state-unwritable",
+        Mark.INFERRED,
+        "The contract server's own: its state file cannot be written, and the request had no effect.",
     ),
     _rule(
         "unauthenticated", Mark.SEEN_ELSEWHERE, "Standard wording.", "googleapis/google-cloud-python#15087"
@@ -140,10 +208,51 @@ _ALL: Final = (
     _rule("expression-error", Mark.SEEN, "Refused at the start.", "JiaxuanYou/crop_yield_prediction#10"),
     _rule("memory-limit", Mark.SEEN, "Seen on interactive calls.", "gee-community/geemap#1465"),
     _rule(
-        "rate-quota", Mark.SEEN, "Details in the standard shape.", "gee-community/qgis-earthengine-plugin#202"
+        "rate-quota",
+        Mark.SEEN,
+        "Requests a minute of one caller, if a test gives a number: none is known for certain. Details in the "
+        "standard shape; that a minute of the clock counts is inferred.",
+        "gee-community/qgis-earthengine-plugin#202",
     ),
     _rule("internal", Mark.SEEN, "No details.", "google/earthengine-api#89; gee-community/geetools#72"),
     _rule("unavailable", Mark.SEEN_ELSEWHERE, "Standard wording."),
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _ALL})
+BLAMED: Final = frozenset(
+    [
+        "bounds",
+        "credentials-missing",
+        "description-invalid",
+        "duplicate-key",
+        "enum-unknown",
+        "filter-unsupported",
+        "invalid-value",
+        "list-on-map",
+        "list-on-singular",
+        "malformed-json",
+        "media-type",
+        "message-too-deep",
+        "null-element",
+        "object-on-scalar",
+        "oneof-conflict",
+        "page-size-invalid",
+        "page-token-invalid",
+        "payload-too-large",
+        "root-not-object",
+        "unknown-field",
+        "unknown-parameter",
+        "unknown-path",
+    ]
+)
+"""The rules that blame what a request says, and not what was before it."""
+OFF: Final = frozenset(rule.id for rule in _ALL if not rule.enforced)
+"""Ids of the rules that are enforced only when a test or the command line says so."""
+
+
+def known(ids: Iterable[str]) -> frozenset[str]:
+    """The ids, when each is one of a rule. Raises LookupError otherwise."""
+    found = frozenset(ids)
+    if unknown := sorted(found - RULES.keys()):
+        raise LookupError(f"no such rule: {', '.join(unknown)}")
+    return found

@@ -1,6 +1,6 @@
 """The contract over HTTP: an ASGI application, and a uvicorn server for it on a loopback address.
 
-Only this module imports uvicorn; httptools reads the requests. The service answers on the server's one event loop;
+Only this module and `connection` import uvicorn; httptools reads the requests. The service answers on the server's one event loop;
 a large body is answered on a thread of its own, so that small requests do not wait behind it.
 """
 
@@ -17,15 +17,19 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 
-from .exchange import Exchange, Reply
+from .connection import Bounded, bounded, reset
+from .exchange import Delivery, Exchange, Hold, Reply
+from .front_end.reading import LARGE
 from .refusals import PAYLOAD_LIMIT
 from .service import Service
 
-LARGE: Final = 65536
-"""Bytes from which a body is answered off the event loop."""
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
 """Bytes of a body after which the rest is not read."""
 BACKLOG: Final = 8192
+DRIPS: Final = 20
+"""Pieces of an answer that drips."""
+DRIP_SECONDS: Final = 1.0
+"""Seconds that such an answer takes."""
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -51,21 +55,56 @@ def application(service: Service) -> Application:
         body, length = await _body(receive)
         if length is None:
             return
-        exchange = _exchange(scope, body, length)
-        reply = await _handled(service, exchange)
-        headers = [
-            (b"content-type", reply.content_type.encode("ascii")),
-            (b"content-length", str(len(reply.body)).encode("ascii")),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"private"),
-        ]
-        if reply.rule is not None:
-            headers.append((b"x-groundwire-rule", reply.rule.encode("ascii")))
-            headers.append((b"x-groundwire-evidence", (reply.mark or "I").encode("ascii")))
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+        try:
+            reply = await _handled(service, _exchange(scope, body, length))
+        except asyncio.CancelledError:
+            # The server stops while a `wait` is held: there is nobody left to answer.
+            await _drop(scope)
+        else:
+            await _deliver(reply, scope, receive, send)
 
     return answer
+
+
+async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    if reply.delivery is Delivery.RESET:
+        await _drop(scope)
+        return
+    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+    shown = b"" if scope["method"] == "HEAD" else reply.body
+    if reply.delivery is Delivery.CUT:
+        await send({"type": "http.response.body", "body": shown[: len(shown) // 2], "more_body": True})
+        scope["state"]["transport"].close()
+        await receive()
+        return
+    if reply.delivery is Delivery.DRIP:
+        size = len(shown) // DRIPS + 1
+        for start in range(0, len(shown), size):
+            piece = shown[start : start + size]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(DRIP_SECONDS / DRIPS)
+        shown = b""
+    await send({"type": "http.response.body", "body": shown})
+
+
+async def _drop(scope: Scope) -> None:
+    reset(scope["state"]["transport"])
+    # The connection is known to be lost in the loop's next turn; until then uvicorn would miss an answer.
+    await asyncio.sleep(0)
+
+
+def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (b"content-type", reply.content_type.encode("ascii")),
+        (b"content-length", str(len(reply.body)).encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"private"),
+    ]
+    headers.extend((name.encode("ascii"), value.encode("latin-1")) for name, value in reply.headers)
+    if reply.rule is not None:
+        headers.append((b"x-groundwire-rule", reply.rule.encode("ascii")))
+        headers.append((b"x-groundwire-evidence", (reply.mark or "I").encode("ascii")))
+    return headers
 
 
 async def _body(receive: Receive) -> tuple[bytes, int | None]:
@@ -101,18 +140,20 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
         headers=headers,
         body=body,
         length=length,
+        peer=(scope.get("client") or ("",))[0],
     )
 
 
 async def _handled(service: Service, exchange: Exchange) -> Reply:
-    arrived = service.clock.now()
+    held: Hold | None = None
     while True:
         if exchange.length < LARGE:
-            answer = service.handle(exchange, arrived)
+            answer = service.handle(exchange, held)
         else:
-            answer = await asyncio.to_thread(service.handle, exchange, arrived)
+            answer = await asyncio.to_thread(service.handle, exchange, held)
         if isinstance(answer, Reply):
             return answer
+        held = answer
         await asyncio.sleep(answer.seconds)
 
 
@@ -155,17 +196,26 @@ def endpoint(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(service: Service) -> uvicorn.Server:
-    """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`."""
-    return serving(application(service))
+def server(service: Service, *, most: int = Bounded.most, seconds: float = Bounded.seconds) -> uvicorn.Server:
+    """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`.
+
+    It takes at most `most` connections at a time, and gives a request `seconds` to arrive.
+    """
+    return serving(application(service), most=most, seconds=seconds)
 
 
-def serving(answer: Application, *, dated: bool = True) -> uvicorn.Server:
+def serving(
+    answer: Application,
+    *,
+    dated: bool = True,
+    most: int = Bounded.most,
+    seconds: float = Bounded.seconds,
+) -> uvicorn.Server:
     """A server of an application; `dated` adds the header `date` to every answer."""
     return uvicorn.Server(
         uvicorn.Config(
             answer,
-            http="httptools",
+            http=bounded(most, seconds),
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -185,12 +235,20 @@ def serving(answer: Application, *, dated: bool = True) -> uvicorn.Server:
 class ServerThread:
     """A server that runs in a thread of its own. As a context manager it stops at the end of the block."""
 
-    def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        most: int = Bounded.most,
+        seconds: float = Bounded.seconds,
+    ) -> None:
         self.service = service
         # Clients may connect from here on: they wait in the backlog until the thread runs.
         self._listener = listen(host, port)
         self.endpoint = endpoint(self._listener)
-        self._server = server(service)
+        self._server = server(service, most=most, seconds=seconds)
         self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
         self._thread.start()
 

@@ -5,43 +5,38 @@ No socket and no thread of its own: the clock, the source of random bytes and th
 
 from __future__ import annotations
 
-import hashlib
-import html
-import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
-from .behaviour import export, operations
+from attrs import evolve, frozen
+from groundwire_codegen.ir import Method
+
+from . import control
+from .behaviour import algorithms, example, export, operations
 from .behaviour.call import Answer, Behaviour, Call, World
-from .behaviour.operation import Script
-from .clock import Clock, RealClock
+from .behaviour.script import Script
+from .behaviour.scripts import STANDARD
+from .behaviour.surroundings import NOTHING, Meter, Surroundings
+from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
-from .errors import Fault, Refusal, bad_request
-from .exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
-from .front_end.body import read_body
-from .front_end.parameters import read_path, read_query
+from .errors import Refusal
+from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply
+from .front_end.access import OPEN, Access
+from .front_end.not_found import not_found
+from .front_end.reading import Reading, glimpse, read
 from .front_end.route import Route, find
-from .front_end.validate import validate
-from .refusals import PAYLOAD_LIMIT, payload_too_large
-from .rules import RULES
+from .orders import Orders, Step
+from .refusals import rate_quota, state_unwritable
+from .state import State
 from .state.memory import Memory
+from .state.problem import StateError
 
 DISCOVERY: Final = "/$discovery/rest"
 """Where the official Python client asks for the Discovery document before anything else."""
-
-
-def algorithms(call: Call, _: World) -> Answer:
-    """The functions that expressions may call, as the official Python client carries them; 501 where it is absent."""
-    return _carried_algorithms() or _no_behaviour(call.method.id)
-
-
 BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
-    "earthengine.projects.algorithms.list": algorithms,
+    "earthengine.projects.algorithms.list": algorithms.list_,
     "earthengine.projects.image.export": export.start,
     "earthengine.projects.operations.get": operations.get,
     "earthengine.projects.operations.list": operations.list_,
@@ -49,52 +44,142 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
 }
-"""What answers a valid request, by method id. A method without behaviour is validated and gets 501."""
+"""What answers a valid request, by method id. A method without behaviour is validated and gets an example."""
+
+
+@frozen
+class _Turn:
+    """One request's turn: when it first came, and what was ordered to become of it."""
+
+    arrived: datetime
+    step: Step
 
 
 class Service:
     """A contract with a state: `handle` answers one request. Safe to call from several threads.
 
-    `script` is what operations do that are started from now on, and `held` whether they stand still; both may be
-    replaced at any time.
+    `script` is what operations do that are started from now on, `held` whether they stand still, `surroundings` what
+    is there around the service, `access` who is let in, `orders` what a test ordered. All may be replaced at any time.
     """
 
     def __init__(
         self,
         contract: Contract,
         *,
-        state: Memory | None = None,
+        state: State | None = None,
         clock: Clock | None = None,
         draw: Callable[[int], bytes] = os.urandom,
-        script: Script | None = None,
+        script: Script = STANDARD,
+        surroundings: Surroundings = NOTHING,
+        access: Access = OPEN,
+        orders: Orders | None = None,
         behaviours: Mapping[str, Behaviour] = BEHAVIOURS,
     ) -> None:
         self.contract = contract
-        self.state = state if state is not None else Memory()
+        self.state: State = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
-        self.script = script if script is not None else Script()
+        self.script, self.surroundings = self._usual = (script, surroundings)
+        self._meter = Meter()
         self.draw = draw
+        self.access = access
+        self.orders = orders if orders is not None else Orders()
         self.held = False
         self._behaviours = behaviours
 
-    def handle(self, exchange: Exchange, arrived: datetime | None = None) -> Reply | Hold:
-        """Answer a request, or ask for it to be handled again later, with the `arrived` of the first time."""
-        at = arrived if arrived is not None else self.clock.now()
+    def reset(self) -> None:
+        """Forget everything, and begin anew as when it was made."""
+        with self.state.lock:
+            self.state.clear()
+            self.orders.withdraw()
+            self.script, self.surroundings = self._usual
+            self._meter = Meter()
+            self.held = False
+            if isinstance(self.clock, SteppedClock):
+                self.clock.restart()
+
+    def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
+        """Answer a request, or ask for it to be handled again later, with the hold that was given."""
+        if exchange.path.startswith(control.PREFIX):
+            return control.answer(self, exchange)
+        try:
+            return self._handled(exchange, held)
+        except StateError as error:
+            return state_unwritable(str(error)).reply()
+
+    def _handled(self, exchange: Exchange, held: Hold | None) -> Reply | Hold:
         route = find(self.contract.routes, exchange.verb, exchange.path)
         if route is None:
-            return self._remembered(
-                exchange, None, None, self._document(exchange) or not_found(exchange.path)
-            )
-        parsed, answer = self._answer(exchange, route, at)
-        if isinstance(answer, Hold):
-            return answer
-        pretty = ("prettyPrint", "false") not in exchange.query
-        reply = (
-            answer.reply(pretty=pretty)
-            if isinstance(answer, Refusal)
-            else json_reply(200, answer, pretty=pretty)
+            reply = self._document(exchange) or not_found(exchange.path)
+            with self.state.lock:
+                return self._remembered(exchange, None, b"", reply)
+        method = route.method
+        turn = held.again if held is not None and isinstance(held.again, _Turn) else self._turn(method)
+        found = self._read(exchange, route, turn)
+        # Held over the change and its record: a state in a file keeps both or neither.
+        with self.state.lock:
+            answer = self._answer(found, route, turn)
+            if isinstance(answer, Hold):
+                return Hold(answer.seconds, turn)
+            reply = self._reply(exchange, method, turn.step, answer)
+            return self._remembered(exchange, method.id, found.sent, reply)
+
+    def _turn(self, method: Method) -> _Turn:
+        with self.state.lock:
+            return _Turn(self.clock.now(), self.orders.next(method.id) or Step())
+
+    def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> Reading:
+        if turn.step.effect:
+            return read(exchange, route, self.contract, self.access, self.orders.relaxed)
+        return Reading(sent=glimpse(exchange, route.method), refusal=turn.step.refusal)
+
+    def _answer(self, found: Reading, route: Route, turn: _Turn) -> Answer:
+        if not turn.step.effect:
+            return {}
+        if found.caller and self._is_over_rate(found.caller, turn.arrived):
+            return rate_quota()
+        if found.refusal is not None:
+            return found.refusal
+        behaviour = self._behaviours.get(route.method.id)
+        if behaviour is None:
+            return example.answer(self.contract.api, route.method)
+        call = Call(
+            method=route.method,
+            version=route.version,
+            package=self.contract.shapes[route.version].package,
+            variables=route.variables,
+            query=found.query,
+            body=found.body,
+            caller=found.caller,
+            arrived=turn.arrived,
         )
-        return self._remembered(exchange, route.method.id, parsed, reply)
+        return behaviour(call, self._world())
+
+    def _is_over_rate(self, caller: str, now: datetime) -> bool:
+        rate = self.surroundings.rate
+        if rate is None or "rate-quota" in self.orders.relaxed:
+            return False
+        return not self._meter.admits(caller, now, rate)
+
+    def _world(self) -> World:
+        return World(
+            state=self.state,
+            clock=self.clock,
+            draw=self.draw,
+            script=self.script,
+            surroundings=self.surroundings,
+            held=self.held,
+            relaxed=self.orders.relaxed,
+        )
+
+    def _reply(self, exchange: Exchange, method: Method, step: Step, answer: JsonObject | Refusal) -> Reply:
+        pretty = ("prettyPrint", "false") not in exchange.query
+        shown = answer if step.refusal is None else step.refusal
+        if isinstance(shown, Refusal):
+            reply = self.orders.changed(shown).reply(pretty=pretty)
+        else:
+            marks = () if method.id in self._behaviours else example.HEADER
+            reply = json_reply(200, shown, pretty=pretty, headers=marks)
+        return reply if step.delivery is Delivery.WHOLE else evolve(reply, delivery=step.delivery)
 
     def _document(self, exchange: Exchange) -> Reply | None:
         """The Discovery document, whichever of the versions served is asked for; None for any other request."""
@@ -103,111 +188,17 @@ class Service:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
-    def _answer(self, exchange: Exchange, route: Route, arrived: datetime) -> tuple[JsonValue, Answer]:
-        """The body as it was parsed, and the answer."""
-        method, shapes = route.method, self.contract.shapes[route.version]
-        with self.state.lock:
-            ordered = self.state.next_refusal(method.id)
-            relaxed = self.state.relaxed
-        parsed: JsonObject | Refusal = {}
-        if exchange.length > PAYLOAD_LIMIT and "payload-too-large" not in relaxed:
-            parsed = payload_too_large()
-        elif method.request is not None:
-            parsed = read_body(exchange.body)
-        if ordered is not None:
-            return (None if isinstance(parsed, Refusal) else parsed), ordered
-        if isinstance(parsed, Refusal):
-            return None, parsed
-        query = read_query(method, exchange.query)
-        value, breaches = parsed, tuple[Fault, ...]()
-        faults = (*read_path(method, route.variables), *query.faults)
-        if method.request is not None:
-            read = validate(shapes.records[method.request], parsed)
-            value, faults, breaches = read.value, (*faults, *read.faults), read.breaches
-        refusal = _refused(faults, breaches, relaxed)
-        if refusal is not None:
-            return parsed, refusal
-        behaviour = self._behaviours.get(method.id)
-        if behaviour is None:
-            return parsed, _no_behaviour(method.id)
-        call = Call(
-            method=method,
-            version=route.version,
-            package=shapes.package,
-            variables=route.variables,
-            query=query.values,
-            body=value,
-            caller=_caller(exchange),
-            arrived=arrived,
+    def _remembered(self, exchange: Exchange, method: str | None, sent: bytes, reply: Reply) -> Reply:
+        self.state.record(
+            Recorded(
+                method=method,
+                verb=exchange.verb,
+                path=exchange.path,
+                query=exchange.public_query,
+                headers=exchange.public_headers,
+                sent=sent,
+                status=reply.status,
+                verdict=reply.rule or "accepted",
+            )
         )
-        with self.state.lock:
-            return parsed, behaviour(call, self._world())
-
-    def _world(self) -> World:
-        return World(state=self.state, clock=self.clock, draw=self.draw, script=self.script, held=self.held)
-
-    def _remembered(self, exchange: Exchange, method: str | None, body: JsonValue, reply: Reply) -> Reply:
-        recorded = Recorded(
-            method=method,
-            verb=exchange.verb,
-            path=exchange.path,
-            query=exchange.public_query,
-            headers=exchange.public_headers,
-            body=body if exchange.body else None,
-            status=reply.status,
-            verdict=reply.rule or "accepted",
-        )
-        with self.state.lock:
-            self.state.record(recorded)
         return reply
-
-
-def not_found(path: str) -> Reply:
-    """The page that the front end sends for a path or a verb that no method has."""
-    shown = html.escape(path)
-    page = (
-        "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 404 (Not Found)!!1</title>\n"
-        f"  <p><b>404.</b> <ins>That\u2019s an error.</ins>\n  <p>The requested URL <code>{shown}</code> was not "
-        "found on this server.  <ins>That\u2019s all we know.</ins>\n"
-    )
-    return Reply(
-        status=404,
-        body=page.encode("utf-8", "replace"),
-        content_type="text/html; charset=UTF-8",
-        rule="unknown-path",
-        mark=RULES["unknown-path"].mark.value,
-    )
-
-
-def _refused(
-    faults: tuple[Fault, ...], breaches: tuple[Fault, ...], relaxed: frozenset[str]
-) -> Refusal | None:
-    """The front end refuses what is malformed, all at once; the service then the first bound that is broken."""
-    malformed = tuple(fault for fault in faults if fault.rule not in relaxed)
-    if malformed:
-        return bad_request(malformed)
-    broken = next((fault for fault in breaches if fault.rule not in relaxed), None)
-    return None if broken is None else Refusal(rule=broken.rule, code=400, message=broken.message)
-
-
-@cache
-def _carried_algorithms() -> JsonObject:
-    """The list that an installed earthengine-api has for its own tests; empty when there is none."""
-    package = find_spec("ee")
-    if package is None or package.origin is None:
-        return {}
-    path = Path(package.origin).parent / "tests" / "algorithms.json"
-    return json.loads(path.read_bytes()) if path.is_file() else {}
-
-
-def _no_behaviour(method: str) -> Refusal:
-    return Refusal(
-        rule="no-behaviour",
-        code=501,
-        message=f"The request of {method} is valid; this contract server has no answer to it.",
-    )
-
-
-def _caller(exchange: Exchange) -> str:
-    """A caller is known by its credentials, which are not kept."""
-    return hashlib.sha256(exchange.headers.get("authorization", "").encode()).hexdigest()

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.operation import Script
+from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_contract.service import Service
 
-from .wire import EXPORT, PROJECT, Answer, ask, export
+from .wire import EXPORT, JSON, PROJECT, Answer, ask, export
 
 FILES = "fileExportOptions"
 TYPE = "type.googleapis.com/google.earthengine"
@@ -236,7 +236,7 @@ def test_the_queue_holds_3000(earthengine_contract: EarthEngineContract) -> None
 
     def start(number: int) -> Reply:
         body = raw % number
-        found = service.handle(Exchange(verb="POST", path=EXPORT, body=body, length=len(body)))
+        found = service.handle(Exchange(verb="POST", path=EXPORT, headers=JSON, body=body, length=len(body)))
         assert isinstance(found, Reply)
         return found
 
@@ -257,7 +257,7 @@ def test_an_operation_lives_on_the_injected_clock() -> None:
     service = Service(load(), clock=clock, script=Script(pending=2, running=8, steps=4))
 
     def send(verb: str, path: str, body: bytes = b"") -> dict[str, Any]:
-        found = service.handle(Exchange(verb=verb, path=path, body=body, length=len(body)))
+        found = service.handle(Exchange(verb=verb, path=path, headers=JSON, body=body, length=len(body)))
         assert isinstance(found, Reply)
         return Answer(found.status, {}, found.body).json
 

@@ -7,7 +7,8 @@ import pytest
 from groundwire import CloudStorageDestination, ExportImageRequest, Expression, ImageFileExportOptions
 from groundwire import ImageFileFormat as Format
 from groundwire.messages import OperationMetadata, OperationState
-from groundwire_contract.behaviour.operation import Script, State
+from groundwire_contract.behaviour.operation import State
+from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import START
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
 from groundwire_runtime.errors import (
@@ -77,7 +78,7 @@ def test_every_test_starts_with_nothing(earthengine_contract: EarthEngineContrac
     # What a test changed is undone for the next one.
     assert earthengine_contract.state(started) is State.PENDING
     assert started.metadata.create_time == START  # type: ignore[union-attr]
-    earthengine_contract.script = Script(failure="No.")
+    earthengine_contract.life = Script(failure="No.")
     earthengine_contract.relax("description-invalid")
     earthengine_contract.hold()
     earthengine_contract.refuse("unavailable", times=9)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.operation import Script
+from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import RealClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_contract.service import Service
 
-from .wire import EXPORT, OPERATIONS, PROJECT, ask, export
+from .wire import EXPORT, JSON, OPERATIONS, PROJECT, ask, export
 
 NOPE = f"{PROJECT}/operations/NOPE"
 
@@ -173,14 +173,13 @@ def test_wait_in_real_time_is_held_and_handled_again() -> None:
     assert isinstance(started, Reply)
     name = started.body.split(b'"')[3].decode()
     body = b'{"timeout":"3s"}'
-    waiting = Exchange(verb="POST", path=f"/v1beta/{name}:wait", body=body, length=len(body))
-    arrived = service.clock.now()
-    held = service.handle(waiting, arrived)
+    waiting = Exchange(verb="POST", path=f"/v1beta/{name}:wait", headers=JSON, body=body, length=len(body))
+    held = service.handle(waiting)
     assert isinstance(held, Hold)
     assert 0 < held.seconds <= 0.5
     assert [made.status for made in service.state.requests] == [200], "recorded when it is answered"
     now = 3.0
-    answer = service.handle(waiting, arrived)
+    answer = service.handle(waiting, held)
     assert isinstance(answer, Reply)
     assert b'"RUNNING"' in answer.body
 

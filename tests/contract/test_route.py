@@ -2,10 +2,45 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from groundwire_codegen.ir import Api, Method, Parameter
 from groundwire_contract.contract import build, load
 from groundwire_contract.front_end.route import find
 
-from .bookshop import API, CONTRACT
+from .bookshop import API, CONTRACT, TEXT
+
+
+def shelf(name: str, path: str, **patterns: str) -> Method:
+    return Method(
+        id=f"shelves.{name}",
+        name=name,
+        resource=(),
+        verb="GET",
+        path=path,
+        parameters=tuple(
+            Parameter(name=each, wire=each, location="path", type=TEXT, required=True, pattern=pattern)
+            for each, pattern in patterns.items()
+        ),
+    )
+
+
+SHELVES = build(
+    Api(
+        id="shelves:v1",
+        title="Shelves",
+        name="shelves",
+        version="v1",
+        revision="1",
+        base_url="https://shelves.googleapis.com/",
+        methods={
+            method.id: method
+            for method in (
+                shelf("get", "v1/shelves/{shelf}"),
+                shelf("search", "v1/shelves/search"),
+                shelf("lend", "v1/{+shop}/{+book}:lend", shop="^shops/[^/]+$", book="^books/[^/]+$"),
+            )
+        },
+    )
+).routes
 
 
 @pytest.mark.parametrize(
@@ -71,3 +106,24 @@ def test_every_method_of_earth_engine_is_served_under_three_versions() -> None:
         assert route is not None
         assert route.method.id == "earthengine.projects.image.export"
         assert contract.shapes[version].package == f"google.earthengine.{version}"
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/v1/shelves/search", "search"),
+        ("/v1/shelves/7", "get"),
+        ("/v1/shops/a/books/b:lend", "lend"),
+    ],
+)
+def test_the_template_that_says_more_of_a_path_is_meant(path: str, method: str) -> None:
+    found = find(SHELVES, "GET", path)
+    assert found is not None
+    assert found.method.name == method
+
+
+def test_patterns_tell_where_one_of_two_variables_ends() -> None:
+    found = find(SHELVES, "GET", "/v1/shops/a/books/b:lend")
+    assert found is not None
+    assert found.variables == {"shop": "shops/a", "book": "books/b"}
+    assert find(SHELVES, "GET", "/v1/shops/a/b/books/c:lend") is None

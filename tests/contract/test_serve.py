@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,33 +10,12 @@ import pytest
 from groundwire_contract import cli
 from groundwire_contract.server import endpoint, listen
 
+from .process import SERVE, serving
 from .wire import EXPORT, OPERATIONS, ask, export
 
-SERVE = [sys.executable, "-m", "groundwire_contract", "serve"]
 SPEC = Path(__file__).parents[2] / "spec" / "earthengine.v1beta.json"
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server in a process of its own, and its endpoint; killed at the end when it still runs."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*SERVE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
-    )
-    with process:
-        try:
-            yield process, first_line(process).split()[-1]
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def first_line(process: subprocess.Popen[bytes], seconds: float = 30) -> str:
-    """The first line that a process prints, within so many seconds."""
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        assert selector.select(seconds), "nothing was printed"
-    return process.stdout.readline().decode()
+GRID = {"dimensions": {"width": 2, "height": 2}}
+ASSET = {"earthEngineDestination": {"name": "projects/p/assets/a"}}
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -71,6 +47,16 @@ def test_a_document_without_an_overlay_is_served() -> None:
         (["--port", "65536"], "--port"),
         (["--speed", "0"], "--speed"),
         (["--speed", "nan"], "--speed"),
+        (["--speed", "inf"], "--speed"),
+        (["--clock", "frozen", "--speed", "2"], "--speed"),
+        (["--clock", "slow"], "--clock"),
+        (["--script", "sleep"], "stall"),
+        (["--relax", "no-such-rule"], "no-such-rule"),
+        (["--enforce", "no-such-rule"], "no-such-rule"),
+        (["--rate", "-1"], "--rate"),
+        (["--state", "no-such-folder/state"], "no folder"),
+        (["--state", "."], "is a folder"),
+        (["--state", __file__], "not a state file of this server"),
     ],
 )
 def test_what_is_refused_exits_with_2(options: list[str], said: str) -> None:
@@ -88,6 +74,30 @@ def test_a_port_that_is_taken_exits_with_2() -> None:
         )
     assert done.returncode == 2
     assert port in done.stderr
+
+
+def test_what_is_there_and_what_operations_do_is_said_at_the_start() -> None:
+    options = (
+        *("--clock", "frozen", "--script", "internal", "--rate", "5", "--asset", "projects/p/assets/a"),
+        *("--unwritable-bucket", "bucket", "--relax", "description-invalid", "--enforce", "unbounded-image"),
+    )
+    with serving(*options) as (_, address):
+        bodies = [
+            export(description="a b", grid=GRID),
+            export(grid=GRID, fileExportOptions=None, assetExportOptions=ASSET),
+            export(),
+            export(grid=GRID, fileExportOptions={"cloudStorageDestination": {"bucket": "other"}}),
+        ]
+        assert [ask(address, "POST", EXPORT, body).status for body in bodies] == [200] * 4
+        assert [ask(address, "GET", OPERATIONS).rule for _ in range(2)] == [None, "rate-quota"]
+        ask(address, "POST", "/$contract/advance", {"seconds": 60})
+        listed = ask(address, "GET", OPERATIONS).json["operations"]
+        assert [each["error"]["message"] for each in reversed(listed)] == [
+            "Unable to write to bucket bucket (permission denied).",
+            "Cannot overwrite asset 'projects/p/assets/a'.",
+            "Unable to export unbounded image.",
+            "Internal error.",
+        ]
 
 
 def test_the_rules_are_listed_with_their_evidence() -> None:

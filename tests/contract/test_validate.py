@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+from groundwire_contract.front_end.faults import MOST
 from groundwire_contract.front_end.validate import MAX_NESTED, validate
 
 from .bookshop import record
@@ -225,3 +226,17 @@ def test_a_required_union_must_be_set() -> None:
         "One of 'title', 'isbn' must be set."
     ]
     assert validate(record("Order"), {"isbn": "1"}).breaches == ()
+
+
+def test_no_more_faults_are_listed_than_help() -> None:
+    found = validate(record("Book"), {f"unknown{number}": 1 for number in range(100_000)})
+    assert len(found.faults) == MOST
+    assert found.value == {}
+
+
+def test_a_body_may_be_used_up_on_the_way() -> None:
+    body = {"name": "a", "editions": {"first": {"tags": ["x"]}}}
+    kept = validate(record("Book"), body).value
+    assert body == kept
+    assert validate(record("Book"), body, keep=False).value == kept
+    assert body == {}

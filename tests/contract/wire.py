@@ -13,6 +13,7 @@ from attrs import frozen
 PROJECT = "projects/contract-project"
 EXPORT = f"/v1beta/{PROJECT}/image:export"
 OPERATIONS = f"/v1beta/{PROJECT}/operations"
+JSON = {"content-type": "application/json"}
 
 
 @frozen
@@ -47,7 +48,7 @@ def ask(
     raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=20)
     try:
-        connection.request(verb, path, raw, {"content-type": "application/json", **(headers or {})})
+        connection.request(verb, path, raw, {**JSON, **(headers or {})})
         response = connection.getresponse()
         return Answer(
             response.status,

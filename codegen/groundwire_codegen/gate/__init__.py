@@ -7,12 +7,11 @@ a name that is not of it is refused, so that a text which escaped from its liter
 from __future__ import annotations
 
 import ast
-import gc
 import io
 import tokenize
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 
+from ..collector import resting_collector
 from ..problem import Problem, SpecError
 from .module import ModuleGate
 
@@ -21,7 +20,7 @@ __all__ = ["check_files"]
 
 def check_files(files: Mapping[str, str]) -> None:
     """Parse every file. Raises SpecError for what no template writes."""
-    with _resting_collector():
+    with resting_collector():
         problems = [
             Problem(f"output/{path}", f"line {line}", message)
             for path, text in sorted(files.items())
@@ -51,15 +50,3 @@ def _faults(path: str, text: str) -> Iterator[tuple[int, str]]:
         yield 1, f"a declaration of the encoding {encoding}"
         return
     yield from ModuleGate(path, tree).faults
-
-
-@contextmanager
-def _resting_collector() -> Generator[None]:
-    """Without the cyclic collector, which would walk a large tree again and again, parsing takes half the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -14,7 +14,8 @@ from ..clock import Clock
 from ..errors import Refusal
 from ..exchange import Hold, JsonObject, JsonValue
 from ..state import State
-from .operation import Script
+from .script import Script
+from .surroundings import NOTHING, Surroundings
 
 
 @frozen(kw_only=True)
@@ -49,8 +50,12 @@ class World:
     draw: Callable[[int], bytes]
     script: Script
     """What a new operation does."""
+    surroundings: Surroundings = NOTHING
+    """What is there around the service."""
     held: bool = False
     """Whether a new operation stands still."""
+    relaxed: frozenset[str] = frozenset()
+    """Ids of the rules that are not enforced."""
 
     def operation_id(self) -> str:
         """24 characters of A-Z2-7."""

@@ -1,4 +1,4 @@
-"""image:export: what is refused at the start, what fails inside the operation, and where the files go."""
+"""image:export: what is refused at the start, what is started, and where the files go."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from attrs import evolve
 from ..exchange import JsonObject, JsonValue
 from ..refusals import QUEUE_LIMIT, queue_full, request_id_reused
 from .call import Answer, Call, World
-from .operation import Operation, body, hold
+from .failures import asset, failure, whole
+from .operation import Operation, hold
+from .script import INVALID_ARGUMENT
+from .shown import body
 
 KIND: Final = "EXPORT_IMAGE"
-DEFAULT_MAX_PIXELS: Final = 100_000_000
 DEFAULT_PRIORITY: Final = 100
 
 
@@ -23,42 +25,32 @@ def start(call: Call, world: World) -> Answer:
     project = call.variables["project"]
     request_id = call.body.get("requestId")
     named = isinstance(request_id, str) and request_id != ""
-    full = "queue-full" not in state.relaxed and state.is_full(project, QUEUE_LIMIT, now)
-    if full and "queue-full-burns-id" in state.relaxed:
+    full = "queue-full" not in world.relaxed and state.is_full(project, QUEUE_LIMIT, now)
+    if full and "queue-full-burns-id" in world.relaxed:
         return queue_full()
     if (
         named
         and not state.claim(call.caller, project, str(request_id))
-        and "request-id-reused" not in state.relaxed
+        and "request-id-reused" not in world.relaxed
     ):
         return request_id_reused()
     if full:
         return queue_full()
-    doomed = None if "too-many-pixels" in state.relaxed else failure(call.body)
+    doomed = failure(call, world)
     operation = Operation(
         name=f"{project}/operations/{world.operation_id()}",
         kind=KIND,
         created=now,
         description=_text(call.body, "description"),
-        priority=_whole(call.body, "priority", DEFAULT_PRIORITY),
-        script=world.script if doomed is None else evolve(world.script, failure=doomed),
+        priority=whole(call.body, "priority", DEFAULT_PRIORITY),
+        script=world.script
+        if doomed is None
+        else evolve(world.script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule),
         destinations=destinations(call.body),
+        asset=asset(call.body) if doomed is None else "",
     )
     added = state.add(hold(operation, now) if world.held else operation)
     return body(added, now, call.metadata_type)
-
-
-def failure(request: JsonObject) -> str | None:
-    """Why the export of a validated request will fail inside the operation, None when it will succeed."""
-    size = _object(_object(request, "grid"), "dimensions")
-    pixels = _whole(size, "width", 0) * _whole(size, "height", 0)
-    most = _whole(request, "maxPixels", DEFAULT_MAX_PIXELS)
-    if pixels > most:
-        return (
-            f"Export too large: specified {pixels} pixels (max: {most}). "
-            "Specify higher maxPixels value if you intend to export a large area."
-        )
-    return None
 
 
 def destinations(request: JsonObject) -> tuple[str, ...]:
@@ -72,8 +64,8 @@ def destinations(request: JsonObject) -> tuple[str, ...]:
         folder = _text(bucket, "filenamePrefix").rpartition("/")[0]
         place = f"{_text(bucket, 'bucket')}/{folder}".rstrip("/")
         return (f"https://console.developers.google.com/storage/browser/{place}/",)
-    asset = _text(_object(_object(request, "assetExportOptions"), "earthEngineDestination"), "name")
-    return (f"https://code.earthengine.google.com/?asset={asset}",) if asset else ()
+    name = asset(request)
+    return (f"https://code.earthengine.google.com/?asset={name}",) if name else ()
 
 
 def _object(holder: JsonObject, name: str) -> JsonObject:
@@ -84,8 +76,3 @@ def _object(holder: JsonObject, name: str) -> JsonObject:
 def _text(holder: JsonObject, name: str) -> str:
     value = holder.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _whole(holder: JsonObject, name: str, default: int) -> int:
-    value = holder.get(name)
-    return value if isinstance(value, int) else default

@@ -1,23 +1,20 @@
-"""A long-running operation as a value: a script of what it will do, what was done to it, and its JSON at an instant.
+"""A long-running operation as a value: a script of what it will do, and what was done to it.
 
-All functions are pure: the same operation looked at at the same instant gives the same JSON.
+All functions are pure: the same operation looked at at the same instant is in the same state.
 """
 
 from __future__ import annotations
 
 import enum
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
 
-from ..clock import timestamp
-from ..exchange import JsonObject, JsonValue
+from .script import INVALID_ARGUMENT, Script
+from .scripts import STANDARD
 
-INVALID_ARGUMENT: Final = 3
 CANCELLED: Final = 1
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-EMPTY: Final = "type.googleapis.com/google.protobuf.Empty"
 
 
 class State(enum.StrEnum):
@@ -32,26 +29,8 @@ class State(enum.StrEnum):
 
 
 @frozen(kw_only=True)
-class Script:
-    """What an operation does by itself: seconds in each state, the steps of its progress, how it ends.
-
-    With a `failure`, the operation ends FAILED with that message and code 3; otherwise it succeeds.
-    """
-
-    pending: float = 1.0
-    running: float = 4.0
-    cancelling: float = 0.5
-    steps: int = 8
-    stages: tuple[tuple[str, str], ...] = (
-        ("Create Local Files", "Computation of image tiles."),
-        ("Write Files to Destination", "Writing files to the export destination."),
-    )
-    failure: str | None = None
-
-
-@frozen(kw_only=True)
 class End:
-    """How and when an operation ended: an error code and message, or neither."""
+    """How and when an operation ended: a google.rpc.Code and a message, or neither."""
 
     state: State
     at: datetime
@@ -69,8 +48,10 @@ class Operation:
     sequence: int = 0
     description: str = ""
     priority: int = 100
-    script: Script = Script()
+    script: Script = STANDARD
     destinations: tuple[str, ...] = ()
+    asset: str = ""
+    """The asset that it makes when it succeeds."""
     delay: float = 0.0
     held: float | None = None
     started: datetime | None = None
@@ -110,12 +91,11 @@ def ended(operation: Operation, now: datetime) -> End | None:
     if operation.cancelled is not None:
         at = operation.cancelled + timedelta(seconds=script.cancelling)
         return _stopped(at) if now >= at else None
-    length = script.pending + script.running
-    if lived(operation, now) < length:
+    if lived(operation, now) < script.length:
         return None
-    at = operation.created + timedelta(seconds=length + operation.delay)
+    at = operation.created + timedelta(seconds=script.length + operation.delay)
     if script.failure is not None:
-        return End(state=State.FAILED, at=at, code=INVALID_ARGUMENT, message=script.failure)
+        return End(state=State.FAILED, at=at, code=script.code, message=script.failure)
     return End(state=State.SUCCEEDED, at=at)
 
 
@@ -130,14 +110,14 @@ def state(operation: Operation, now: datetime) -> State:
 
 
 def remaining(operation: Operation, now: datetime) -> float | None:
-    """Seconds until the operation ends by itself; 0 once it has, None when it is held."""
+    """Seconds until the operation ends by itself; 0 once it has, None when it is held or stalls."""
     if ended(operation, now) is not None:
         return 0.0
     if operation.cancelled is not None:
         return operation.script.cancelling - (now - operation.cancelled).total_seconds()
-    if operation.held is not None:
+    if operation.held is not None or operation.script.stall is not None:
         return None
-    return operation.script.pending + operation.script.running - lived(operation, now)
+    return operation.script.length - lived(operation, now)
 
 
 def hold(operation: Operation, now: datetime) -> Operation:
@@ -184,63 +164,3 @@ def _force(operation: Operation, now: datetime, end: End) -> Operation:
         return operation
     begun = started(operation, now) or (now if end.state is not State.CANCELLED else None)
     return evolve(operation, end=end, started=begun)
-
-
-def body(operation: Operation, now: datetime, metadata_type: str) -> JsonObject:
-    """The operation's JSON at an instant. `metadata_type` is the type URL of its metadata."""
-    end = ended(operation, now)
-    begun = started(operation, now)
-    metadata: JsonObject = {
-        "@type": metadata_type,
-        "state": state(operation, now).value,
-        "description": operation.description,
-        "priority": operation.priority,
-        "createTime": timestamp(operation.created),
-        "updateTime": timestamp(end.at if end else max(now, operation.created)),
-        "startTime": timestamp(begun or _EPOCH),
-    }
-    if end is not None:
-        metadata["endTime"] = timestamp(end.at)
-    metadata["type"] = operation.kind
-    if begun is not None:
-        metadata["attempt"] = 1
-        metadata.update(_progress(operation, now, end))
-    out: JsonObject = {"name": operation.name, "metadata": metadata}
-    if end is not None:
-        out["done"] = True
-        if end.code:
-            out["error"] = {"code": end.code, "message": end.message}
-        else:
-            out["response"] = {"@type": EMPTY}
-    return out
-
-
-def _progress(operation: Operation, now: datetime, end: End | None) -> JsonObject:
-    """Progress and stages while it runs; the last word and the destinations when it has succeeded."""
-    script = operation.script
-    if end is not None:
-        if end.state is not State.SUCCEEDED:
-            return {}
-        done: JsonObject = {"progress": 1}
-        if operation.destinations:
-            done["destinationUris"] = list(operation.destinations)
-        return done
-    share = (lived(operation, now) - script.pending) / script.running if script.running else 1.0
-    step = int(min(max(share, 0.0), 1.0) * script.steps)
-    stages = _stages(script, step)
-    return {"progress": step / script.steps, "stages": stages} if step else {"stages": stages}
-
-
-def _stages(script: Script, step: int) -> list[JsonValue]:
-    """The stages when so many steps of the whole are done: no work units before a stage begins."""
-    out: list[JsonValue] = []
-    each = script.steps / len(script.stages) if script.stages else 1
-    for index, (name, description) in enumerate(script.stages):
-        stage: JsonObject = {"displayName": name}
-        done = min(max(step - index * each, 0), each)
-        if done or step > index * each:
-            stage["completeWorkUnits"] = done
-            stage["totalWorkUnits"] = str(int(each))
-        stage["description"] = description
-        out.append(stage)
-    return out

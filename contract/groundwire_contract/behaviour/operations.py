@@ -15,6 +15,7 @@ from ..refusals import operation_not_found
 from . import operation as op
 from .call import Answer, Call, World
 from .operation import Operation, State
+from .shown import body
 
 PAGE: Final = 500
 """Operations on a page, at most."""
@@ -86,7 +87,7 @@ def list_(call: Call, world: World) -> Answer:
     page = found[:most]
     answer: JsonObject = {}
     if page:
-        answer["operations"] = [op.body(operation, now, call.metadata_type) for operation in page]
+        answer["operations"] = [body(operation, now, call.metadata_type) for operation in page]
     if len(found) > most:
         answer["nextPageToken"] = _token(page[-1].sequence)
     if any(op.ended(operation, now) is None for operation in page):
@@ -97,7 +98,7 @@ def list_(call: Call, world: World) -> Answer:
 def _seen(found: Operation, call: Call, world: World) -> JsonObject:
     """The operation's JSON; a look at one that is not done lets the clock move on afterwards."""
     now = world.clock.now()
-    answer = op.body(found, now, call.metadata_type)
+    answer = body(found, now, call.metadata_type)
     if op.ended(found, now) is None:
         world.clock.looked()
     return answer

@@ -5,10 +5,22 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from . import fail
+
+if TYPE_CHECKING:
+    from ..behaviour.script import Script
+    from ..clock import Clock
+    from ..contract import Contract
+    from ..front_end.access import Access
+    from ..orders import Change, Orders
+    from ..state import State
+
+_SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0}
+"""How many times as fast as scripted operations live, by clock."""
 
 
 @click.command()
@@ -17,53 +29,214 @@ from . import fail
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--allow-remote", is_flag=True, help="Listen where other machines reach it. There is no access control."
+    "--allow-remote",
+    is_flag=True,
+    help="Listen where other machines reach it: whoever does may start, read and delete operations.",
 )
 @click.option("--spec", type=click.Path(path_type=Path), help="Another Discovery document to serve.")
 @click.option("--overlay", type=click.Path(path_type=Path), help="The overlay of that document.")
 @click.option(
-    "--speed", default=1.0, show_default=True, help="How fast operations live: 10 is ten times as fast."
+    "--auth",
+    default="any",
+    show_default=True,
+    type=click.Choice(["any", "required", "scoped"]),
+    help="Whom to let in: all, those with a bearer token, those whose token is in --tokens with a scope of the method.",
 )
+@click.option(
+    "--tokens",
+    type=click.Path(path_type=Path),
+    help="TOML: a [[token]] each, with value, caller, scopes, expired.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["fast", "real", "frozen"]),
+    default="fast",
+    show_default=True,
+    help="fast: operations live ten times as fast as scripted; real: as scripted; frozen: time moves only by "
+    "POST /$contract/advance.",
+)
+@click.option("--speed", type=float, help="How many times as fast as scripted operations live: 10 when fast.")
+@click.option(
+    "--state",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
+)
+@click.option(
+    "--script", default="standard", show_default=True, help="What operations do, by name; see below."
+)
+@click.option(
+    "--relax", multiple=True, metavar="RULE", help="Do not enforce a rule; `rules` lists them. Repeatable."
+)
+@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off. Repeatable.")
+@click.option(
+    "--answer",
+    multiple=True,
+    metavar="RULE=STATUS[:MESSAGE]",
+    help="Let a rule answer with another status, and another message. Repeatable.",
+)
+@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. Repeatable.")
+@click.option(
+    "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
+)
+@click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
 def serve(
-    port: int, host: str, allow_remote: bool, spec: Path | None, overlay: Path | None, speed: float
+    port: int,
+    host: str,
+    allow_remote: bool,
+    spec: Path | None,
+    overlay: Path | None,
+    auth: str,
+    tokens: Path | None,
+    clock: str,
+    speed: float | None,
+    file: Path | None,
+    script: str,
+    relax: tuple[str, ...],
+    enforce: tuple[str, ...],
+    answer: tuple[str, ...],
+    asset: tuple[str, ...],
+    unwritable_bucket: tuple[str, ...],
+    rate: int | None,
 ) -> None:
     """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
 
-    An operation is PENDING for 1 second and RUNNING for 4, then it succeeds, divided by the speed. Methods that only
-    the service can answer are validated and get 501.
+    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
+    instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal. A
+    method that only the service can answer is validated, and answered with an example of its response.
     """
-    from groundwire_codegen.problem import SpecError
-
-    from ..clock import RealClock
-    from ..contract import load
+    from ..behaviour.surroundings import Surroundings
+    from ..connection import descriptors
     from ..server import RemoteAddressError, endpoint, listen, server
     from ..service import Service
-    from ..state.memory import Memory
+    from ..state.problem import StateError
 
-    if not speed > 0:
-        raise click.BadParameter("must be above 0", param_hint="--speed")
-    if overlay is not None and spec is None:
-        raise click.UsageError("--overlay goes with --spec.")
+    if clock == "frozen" and speed is not None:
+        raise click.UsageError("--speed does not go with --clock frozen.")
+    lives = _script(script, _SPEEDS[clock] if speed is None else speed)
+    orders = _orders(relax, enforce, answer)
+    access = _access(auth, tokens)
+    contract = _contract(spec, overlay)
     try:
-        contract = load(
-            spec.read_bytes() if spec is not None else None,
-            overlay.read_bytes() if overlay is not None else None,
-        )
+        state = _state(file)
         listener = listen(host, port, allow_remote=allow_remote)
-    except SpecError as error:
-        fail("\n".join(map(str, error.problems)))
-    except RemoteAddressError as error:
+    except (RemoteAddressError, StateError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
-    service = Service(contract, state=Memory(remembered=1000), clock=RealClock(speed))
+    service = Service(
+        contract,
+        state=state,
+        clock=_clock(clock, state),
+        script=lives,
+        surroundings=Surroundings(
+            assets=frozenset(asset), unwritable=frozenset(unwritable_bucket), rate=rate
+        ),
+        access=access,
+        orders=orders,
+    )
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
         sys.stdout.flush()
-        server(service).run(sockets=[listener])
+        server(service, most=descriptors()).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # How uvicorn hands on the interrupt, once it has closed everything.
     finally:
         listener.close()
+        state.close()
+
+
+def _contract(spec: Path | None, overlay: Path | None) -> Contract:
+    """The contract of a document, or of Earth Engine."""
+    from groundwire_codegen.problem import SpecError
+
+    from ..contract import load
+
+    if overlay is not None and spec is None:
+        raise click.UsageError("--overlay goes with --spec.")
+    try:
+        return load(
+            spec.read_bytes() if spec is not None else None,
+            overlay.read_bytes() if overlay is not None else None,
+        )
+    except SpecError as error:
+        fail("\n".join(map(str, error.problems)))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror or error}")
+
+
+def _access(auth: str, tokens: Path | None) -> Access:
+    """Whom to let in."""
+    from ..front_end.access import Access, AccessError, Mode, read_grants
+
+    if (auth == "scoped") != (tokens is not None):
+        raise click.UsageError("--auth scoped and --tokens go together.")
+    if tokens is None:
+        return Access(mode=Mode(auth))
+    try:
+        return Access(mode=Mode(auth), grants=read_grants(tokens.read_bytes()))
+    except AccessError as error:
+        fail(f"{tokens}: {error}")
+    except OSError as error:
+        fail(f"{tokens}: {error.strerror or error}")
+
+
+def _script(name: str, speed: float) -> Script:
+    """The script of a name, so many times as fast."""
+    from ..behaviour.scripts import named
+
+    try:
+        script = named(name)
+    except LookupError as error:
+        raise click.BadParameter(str(error), param_hint="--script") from error
+    try:
+        return script.at_speed(speed)
+    except ValueError as error:
+        raise click.BadParameter("must be above 0", param_hint="--speed") from error
+
+
+def _orders(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Orders:
+    """The rules that are off or on, and those that answer otherwise."""
+    from ..orders import Orders
+
+    try:
+        return Orders(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
+    except LookupError as error:
+        raise click.UsageError(f"{error.args[0]}. `groundwire-contract rules` lists them.") from error
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--answer") from error
+
+
+def _change(text: str) -> tuple[str, Change]:
+    from ..orders import Change
+
+    rule, _, answer = text.partition("=")
+    code, _, message = answer.partition(":")
+    if not code.isascii() or not code.isdigit():
+        raise ValueError(f"{text!r} is not RULE=STATUS or RULE=STATUS:MESSAGE.")
+    return rule, Change(code=int(code[:4]), message=message or None)
+
+
+def _state(file: Path | None) -> State:
+    """State in a file, or in memory when there is none."""
+    if file is None:
+        from ..state.memory import Memory
+
+        return Memory(remembered=1000)
+    from ..state.sqlite import Sqlite
+
+    return Sqlite(file)
+
+
+def _clock(name: str, state: State) -> Clock:
+    """A clock of a name. A frozen one goes on where the state's time stopped."""
+    from ..clock import START, FrozenClock, RealClock
+
+    if name != "frozen":
+        return RealClock()
+    clock = FrozenClock()
+    last = [each.created for each in state.before(None, None, lambda _: True, 1)]
+    clock.advance((max([START, state.time() or START, *last]) - START).total_seconds())
+    return clock

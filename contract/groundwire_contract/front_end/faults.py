@@ -20,6 +20,14 @@ Step: TypeAlias = "tuple[str | int, str | None]"
 """One step to a value: its proto name or index, and the key or index that was sent, None where none was."""
 
 
+MOST: Final = 1000
+"""Faults that are listed; the rest of a body that has more is not looked at."""
+
+
+class EnoughError(Exception):
+    """There are as many faults as are listed."""
+
+
 class Faults:
     """The faults found so far; `trail` holds the steps that lead to the present value.
 
@@ -115,6 +123,8 @@ class Faults:
     def _add(self, rule: str, message: str, path: str, at: str | None = None) -> JsonValue:
         sent = self.pointer() if at is None else at
         self.found.append(Fault(rule=rule, message=message, path=path, pointer=sent))
+        if len(self.found) == MOST:
+            raise EnoughError
         return None
 
 

@@ -16,6 +16,8 @@ from attrs import frozen
 from groundwire_codegen.ir import Api, Method
 
 _VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
+_LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z][A-Za-z0-9_]*")
+"""A word of a template or a pattern that stands for itself."""
 _RESERVED: Final = re.compile(r"%(?=2[fF])")
 
 
@@ -60,7 +62,7 @@ def routes(api: Api, versions: Iterable[str]) -> Routes:
         found[method.verb, custom].append(_template(method, path, api.version, served))
     return Routes(
         version=api.version,
-        templates={key: tuple(templates) for key, templates in found.items()},
+        templates={key: tuple(sorted(templates, key=_freedom)) for key, templates in found.items()},
         custom_verbs=frozenset(custom for _, custom in found if custom),
     )
 
@@ -98,12 +100,26 @@ def _decoded(text: str) -> str:
     return unquote(_RESERVED.sub("%25", text))
 
 
+def _freedom(template: Template) -> tuple[int, int, int]:
+    """How much a template leaves open: where two match, the one that says more of the path is meant."""
+    patterns = [pattern.pattern for pattern in template.patterns if pattern is not None]
+    said = _LITERAL.findall(_VARIABLE.sub("", template.method.path) + "".join(patterns))
+    return -len(said), len(template.variables) - len(patterns), -sum(map(len, said))
+
+
 def _template(method: Method, path: str, version: str, served: tuple[str, ...]) -> Template:
     by_wire = {parameter.wire: parameter for parameter in method.parameters}
     before, named, after = f"/{path}/".partition(f"/{version}/")
     one_of = f"/(?P<version>{'|'.join(map(re.escape, served))})/" if named else ""
     variables: list[str] = []
-    expression = _literal(before, variables) + one_of + _literal(after, variables)
+    # Of two that may hold slashes, only their patterns tell where the one ends.
+    shared = path.count("{+") > 1
+    shapes = {
+        name: parameter.pattern.removeprefix("^").removesuffix("$")
+        for name, parameter in by_wire.items()
+        if shared and parameter.pattern and parameter.enforced
+    }
+    expression = _literal(before, variables, shapes) + one_of + _literal(after, variables, shapes)
     parameters = tuple(by_wire.get(name) for name in variables)
     return Template(
         method=method,
@@ -116,13 +132,12 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
     )
 
 
-def _literal(path: str, variables: list[str]) -> str:
+def _literal(path: str, variables: list[str], shapes: Mapping[str, str]) -> str:
     """A part of a template as an expression; its variables are added to `variables`."""
     expression, at = "", 0
     for found in _VARIABLE.finditer(path):
-        expression += re.escape(path[at : found.start()]) + (
-            f"(?P<v{len(variables)}>{'.+' if found[1] else '[^/]+'})"
-        )
+        shape = shapes.get(found[2], ".+") if found[1] else "[^/]+"
+        expression += f"{re.escape(path[at : found.start()])}(?P<v{len(variables)}>{shape})"
         variables.append(found[2])
         at = found.end()
     return expression + re.escape(path[at:])

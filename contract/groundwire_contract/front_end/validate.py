@@ -12,7 +12,7 @@ from attrs import frozen
 from ..errors import Fault
 from ..exchange import JsonObject, JsonValue
 from .bounds import breaches
-from .faults import VALUE, Faults
+from .faults import VALUE, EnoughError, Faults
 from .scalars import UnreadableError
 from .shape import Leaf, Many, Names, Record, Shape, Slot, Table, Typed, fold
 
@@ -29,17 +29,21 @@ class Validated:
     breaches: tuple[Fault, ...] = ()
 
 
-def validate(record: Record, body: JsonObject) -> Validated:
-    """Look through `body` as the message of `record`."""
-    walk = _Walk()
-    value = walk.record(record, body)
+def validate(record: Record, body: JsonObject, *, keep: bool = True) -> Validated:
+    """Look through `body` as the message of `record`. Without `keep`, it is emptied on the way, to save memory."""
+    walk = _Walk(keep)
+    try:
+        value = walk.record(record, body)
+    except EnoughError:
+        value = {}
     return Validated(value=value, faults=tuple(walk.faults.found), breaches=tuple(walk.breaches))
 
 
 class _Walk:
     """One pass over one body; `trail` holds the steps that lead to the present value."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
         self.faults = Faults()
         self.trail = self.faults.trail
         self.breaches: list[Fault] = []
@@ -74,6 +78,8 @@ class _Walk:
             trail.pop()
         if record.bounded or record.required_unions:
             self.breaches.extend(breaches(record, out, body, self.faults))
+        if not self.keep:
+            body.clear()
         self.depth -= 1
         return out
 
@@ -165,6 +171,8 @@ class _Walk:
                 out[key] = self.value(shape, key, item)
             trail.pop()
             trail.pop()
+        if not self.keep:
+            value.clear()
         return out
 
     def many(self, many: Many, name: str, value: JsonValue) -> JsonValue:

@@ -1,17 +1,16 @@
 """What the contract remembers: operations, request ids that were used, requests that were made.
 
-Callers hold `State.lock` over what must happen together.
+Callers hold `State.lock` over what must happen together. A state in a file may raise a StateError at any call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from ..behaviour.operation import Operation
-from ..errors import Refusal
 from ..exchange import Recorded
 
 
@@ -20,12 +19,23 @@ class State(Protocol):
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """Held over what must happen together; may be taken again by the thread that holds it."""
+        """Held over what must happen together; may be taken again by the thread that holds it.
+
+        What was changed is kept for good when the outermost is left.
+        """
         ...
 
     @property
-    def relaxed(self) -> frozenset[str]:
-        """Ids of the rules that are not enforced."""
+    def requests(self) -> Collection[Recorded]:
+        """The requests that are remembered, oldest first."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the state is kept in."""
         ...
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
@@ -45,23 +55,31 @@ class State(Protocol):
         ...
 
     def forget(self, name: str) -> None:
-        """Drop an operation."""
+        """Drop an operation. It stays among the makers of its asset."""
+        ...
+
+    def makers(self, asset: str) -> tuple[Operation, ...]:
+        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
         ...
 
     def before(
-        self, project: str, sequence: int | None, keep: Callable[[Operation], bool], most: int
+        self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
-        """At most so many operations of a project that `keep` wants, newest first, made before `sequence`."""
+        """At most so many operations that `keep` wants, newest first, made before `sequence`; None is any project."""
         ...
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Whether a project has so many operations that have not ended."""
         ...
 
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
-        ...
-
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
+        ...
+
+    def time(self) -> datetime | None:
+        """The instant that was kept last."""
+        ...
+
+    def keep_time(self, instant: datetime) -> None:
+        """Keep an instant that a scripted clock was moved to."""
         ...

@@ -5,39 +5,42 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from attrs import evolve
 
 from ..behaviour.operation import Operation, ended
-from ..errors import Refusal
 from ..exchange import Recorded
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of bodies that are remembered."""
 
 
 class Memory:
     """State in the memory of one process, gone with it. `remembered` bounds the requests that are kept."""
 
     def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
-        self.lock = threading.RLock()
+        self.lock: Final = threading.RLock()
         self._remembered = remembered
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
         with self.lock:
-            self.relaxed: frozenset[str] = frozenset()
             self.operations: dict[str, Operation] = {}
-            self.requests: deque[Recorded] = deque(maxlen=self._remembered)
-            self.refusals: deque[tuple[str | None, Refusal]] = deque()
+            self.requests: deque[Recorded] = deque()
+            self._bytes = 0
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
+            self._makers: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
             self._made = 0
+            self._time: datetime | None = None
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
@@ -51,7 +54,7 @@ class Memory:
         """Keep a new operation, and give it its place in the order of making."""
         self._made += 1
         placed = evolve(operation, sequence=self._made)
-        self.operations[placed.name] = placed
+        self.put(placed)
         self._order[placed.project].append((placed.sequence, placed.name))
         self._open[placed.project].add(placed.name)
         return placed
@@ -59,31 +62,41 @@ class Memory:
     def put(self, operation: Operation) -> None:
         """Keep a changed operation."""
         self.operations[operation.name] = operation
+        if operation.asset:
+            self._makers[operation.asset][operation.name] = operation
 
     def get(self, name: str) -> Operation | None:
         """The operation of a name."""
         return self.operations.get(name)
 
     def forget(self, name: str) -> None:
-        """Drop an operation."""
+        """Drop an operation. It stays among the makers of its asset."""
         operation = self.operations.pop(name)
         order = self._order[operation.project]
         del order[bisect_left(order, (operation.sequence, name))]
         self._open[operation.project].discard(name)
 
+    def makers(self, asset: str) -> tuple[Operation, ...]:
+        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
+        return tuple(self._makers[asset].values()) if asset in self._makers else ()
+
     def before(
-        self, project: str, sequence: int | None, keep: Callable[[Operation], bool], most: int
+        self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
-        """At most so many operations of a project that `keep` wants, newest first, made before `sequence`."""
+        """At most so many operations that `keep` wants, newest first, made before `sequence`."""
+        wanted = (each for each in self._newest(project, sequence) if keep(each))
+        return tuple(islice(wanted, most))
+
+    def _newest(self, project: str | None, sequence: int | None) -> Iterator[Operation]:
+        """The operations of a project, or of all, newest first, made before `sequence`."""
+        if project is None:
+            everything = reversed(self.operations.values())
+            yield from (each for each in everything if sequence is None or each.sequence < sequence)
+            return
         order = self._order.get(project, [])
         at = len(order) if sequence is None else bisect_left(order, (sequence, ""))
-        found: list[Operation] = []
-        while at and len(found) < most:
-            at -= 1
-            operation = self.operations[order[at][1]]
-            if keep(operation):
-                found.append(operation)
-        return tuple(found)
+        for index in range(at - 1, -1, -1):
+            yield self.operations[order[index][1]]
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Whether a project has so many operations that have not ended."""
@@ -93,14 +106,20 @@ class Memory:
         running.difference_update([name for name in running if ended(self.operations[name], now) is not None])
         return len(running) >= limit
 
-    def next_refusal(self, method: str) -> Refusal | None:
-        """A refusal that a test ordered for the next request of a method; it is used up."""
-        for index, (wanted, refusal) in enumerate(self.refusals):
-            if wanted is None or method.endswith(wanted):
-                del self.refusals[index]
-                return refusal
-        return None
-
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self._bytes += len(recorded.sent)
+        while len(self.requests) > self._remembered or self._bytes > MAX_BYTES:
+            self._bytes -= len(self.requests.popleft().sent)
+
+    def time(self) -> datetime | None:
+        """The instant that was kept last."""
+        return self._time
+
+    def keep_time(self, instant: datetime) -> None:
+        """Keep an instant that a scripted clock was moved to."""
+        self._time = instant
+
+    def close(self) -> None:
+        """Nothing is to be let go of."""

@@ -21,7 +21,7 @@ from tests.runtime.wire.authority import authority
 from tests.runtime.wire.reply import SILENCE, plain
 from tests.runtime.wire.server import Wire
 
-from ..test_serve import first_line
+from ..process import first_line
 from ..wire import OPERATIONS, ask
 
 RECORD = [sys.executable, "-m", "groundwire_contract", "record"]

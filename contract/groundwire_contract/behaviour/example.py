@@ -1,0 +1,95 @@
+"""An answer in the shape of a method's response, for methods that nothing here behaves like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from groundwire_codegen.ir import (
+    Api,
+    EnumRef,
+    Field,
+    Kind,
+    ListOf,
+    MapOf,
+    Message,
+    MessageRef,
+    Method,
+    Packed,
+    Scalar,
+    TypeRef,
+)
+
+from ..exchange import JsonObject, JsonValue
+
+HEADER: Final = (("x-groundwire-example", "true"),)
+"""How such an answer is marked."""
+_VALUES: Final[Mapping[Kind, JsonValue]] = {
+    Kind.STRING: "example",
+    Kind.BOOLEAN: True,
+    Kind.INT32: 1,
+    Kind.UINT32: 1,
+    Kind.INT64: "1",
+    Kind.UINT64: "1",
+    Kind.FLOAT: 0.5,
+    Kind.DOUBLE: 0.5,
+    Kind.BYTES: "ZXhhbXBsZQ==",
+    Kind.TIMESTAMP: "2026-01-01T00:00:00Z",
+    Kind.DURATION: "1.5s",
+    Kind.FIELD_MASK: "example",
+    Kind.DATE: "2026-01-01",
+    Kind.DATE_TIME: "2026-01-01T00:00:00Z",
+    Kind.ANY: "example",
+}
+
+
+def answer(api: Api, method: Method) -> JsonObject:
+    """An example of what a method answers, in the API's envelope where it has one."""
+    found = example(api, method.response)
+    return found if method.envelope is None else {method.envelope: found}
+
+
+def example(api: Api, message: str | None) -> JsonObject:
+    """An object with every field of a message set, one member of each union, one element of each list.
+
+    A message within itself is left out. Empty where there is no message.
+    """
+    return {} if message is None else _message(api, api.messages[message], ())
+
+
+def _message(api: Api, message: Message, within: tuple[str, ...]) -> JsonObject:
+    inside = (*within, message.name)
+    out: JsonObject = {}
+    for found in _chosen(message):
+        value = _value(api, found.type, inside)
+        if value is not None:
+            out[found.wire] = value
+    return out
+
+
+def _chosen(message: Message) -> list[Field]:
+    # A page without a token is the last one: a caller that pages through examples comes to an end.
+    fields = [found for found in message.fields if found.wire != "nextPageToken"]
+    return [*fields, *(union.variants[0].field for union in message.unions if union.variants)]
+
+
+def _value(api: Api, type_: TypeRef, within: tuple[str, ...]) -> JsonValue:
+    """A value of a type; None where it would be a message within itself."""
+    match type_:
+        case Scalar(Kind.STRUCT):
+            return {"example": "example"}
+        case Scalar(kind):
+            return _VALUES[kind]
+        case EnumRef(name):
+            values = api.enums[name].values
+            return values[1 if len(values) > 1 else 0].wire
+        case MessageRef(name):
+            return None if name in within else _message(api, api.messages[name], within)
+        case ListOf(item):
+            value = _value(api, item, within)
+            return None if value is None else [value]
+        case MapOf(item):
+            value = _value(api, item, within)
+            return None if value is None else {"example": value}
+        case Packed():
+            return {"@type": type_.types[0][0]} if type_.types else {}

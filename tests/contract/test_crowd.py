@@ -1,0 +1,78 @@
+"""Callers that are many, slow or silent: the server bounds them, and goes on answering."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from groundwire_contract.contract import load
+from groundwire_contract.server import ServerThread
+from groundwire_contract.service import Service
+
+from .wire import EXPORT, OPERATIONS, ask
+
+BEGINNINGS = {
+    "nothing": b"",
+    "half a line": b"GET /v1beta/proj",
+    "half a head": f"GET {OPERATIONS} HTTP/1.1\r\nHost: x\r\n".encode(),
+    "half a body": (
+        f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{"
+    ).encode(),
+}
+
+
+@contextmanager
+def serving(**bounds: float) -> Iterator[str]:
+    with ServerThread(Service(load()), **bounds) as server:  # type: ignore[arg-type] # the bounds of the test
+        yield server.endpoint
+
+
+def connected(stack: ExitStack, endpoint: str, beginning: bytes) -> socket.socket:
+    host, _, port = urlsplit(endpoint).netloc.rpartition(":")
+    sock = stack.enter_context(socket.create_connection((host, int(port)), timeout=10))
+    sock.sendall(beginning)
+    return sock
+
+
+def test_300_callers_that_come_to_nothing_hold_up_nobody() -> None:
+    with serving() as endpoint, ExitStack() as stack:
+        for number in range(300):
+            connected(stack, endpoint, list(BEGINNINGS.values())[number % 4])
+        assert [ask(endpoint, "GET", OPERATIONS).status for _ in range(5)] == [200] * 5
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=BEGINNINGS)
+def test_a_request_that_does_not_arrive_in_time_ends_its_connection(beginning: bytes) -> None:
+    with serving(seconds=0.05) as endpoint, ExitStack() as stack:
+        sock = connected(stack, endpoint, beginning)
+        said = b""
+        try:
+            while part := sock.recv(65536):
+                said += part
+        except ConnectionResetError:
+            pass
+        assert said.startswith(b"HTTP/1.1 408 ") or (said == b"" and b"POST" in beginning)
+        assert ask(endpoint, "GET", OPERATIONS).status == 200
+
+
+def test_a_connection_more_than_are_taken_is_closed() -> None:
+    with serving(most=3) as endpoint, ExitStack() as stack:
+        held = [connected(stack, endpoint, BEGINNINGS["half a head"]) for _ in range(3)]
+        one_more = connected(stack, endpoint, b"")
+        assert one_more.recv(1) == b""
+        held[0].sendall(b"Connection: close\r\n\r\n")
+        assert held[0].recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_server_that_stops_does_not_wait_for_requests_that_never_come(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with ExitStack() as stack, serving() as endpoint:
+        for beginning in BEGINNINGS.values():
+            connected(stack, endpoint, beginning)
+        assert ask(endpoint, "GET", OPERATIONS).status == 200
+    assert [found for found in caplog.records if found.levelno >= logging.WARNING] == []

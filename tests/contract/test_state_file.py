@@ -1,0 +1,211 @@
+"""A state file that cannot be used is named with what to do, and left as it was; what was answered is never lost."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import resource
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from groundwire_contract.contract import load
+from groundwire_contract.service import Service
+from groundwire_contract.state.problem import (
+    StateDamagedError,
+    StateError,
+    StateForeignError,
+    StateInUseError,
+    StateUnwritableError,
+    StateVersionError,
+)
+from groundwire_contract.state.sqlite import Sqlite
+
+from .process import serving
+from .test_state import answered
+from .wire import EXPORT, OPERATIONS, ask, export
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A state file with fifty operations, closed."""
+    state = Sqlite(tmp_path / "state")
+    service = Service(load(), state=state)
+    with state.lock:
+        for _ in range(50):
+            answered(service, "POST", EXPORT)
+    state.close()
+    return tmp_path / "state"
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE songs (name)")
+    other.commit()
+    other.close()
+
+
+def newer(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA user_version = 99")
+    other.close()
+
+
+def spoilt(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xff" * 4096 + data[8192:])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda path: path.write_text("a letter to somebody, " * 100), StateForeignError),
+        (foreign, StateForeignError),
+        (newer, StateVersionError),
+        (spoilt, StateDamagedError),
+        (lambda path: os.truncate(path, 9000), StateDamagedError),
+    ],
+)
+def test_a_file_that_is_refused_is_left_as_it_was(
+    file: Path, spoil: object, problem: type[StateError]
+) -> None:
+    spoil(file)  # type: ignore[operator]
+    before = file.read_bytes()
+    with pytest.raises(problem) as caught:
+        Sqlite(file)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert problem.advice in str(caught.value)
+    assert file.read_bytes() == before
+
+
+def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    state = Sqlite(tmp_path / "state")
+    assert state.requests == ()
+    state.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser writes everywhere")
+@pytest.mark.parametrize("place", ["state", "new"])
+def test_a_folder_that_is_read_only_is_refused(file: Path, place: str) -> None:
+    file.parent.chmod(0o500)
+    try:
+        with pytest.raises(StateUnwritableError):
+            Sqlite(file.parent / place)
+    finally:
+        file.parent.chmod(0o700)
+
+
+def test_a_value_that_cannot_be_read_is_named(file: Path) -> None:
+    other = sqlite3.connect(file)
+    other.execute("UPDATE operations SET value = '{}' WHERE sequence = 50")
+    other.commit()
+    other.close()
+    state = Sqlite(file)
+    with pytest.raises(StateDamagedError, match="operation projects/"):
+        state.before(None, None, lambda _: True, 1)
+    listed = answered(Service(load(), state=state), "GET", OPERATIONS)
+    assert listed["error"]["status"] == "UNAVAILABLE"
+    assert str(file) in listed["error"]["message"]
+    state.close()
+
+
+def test_a_second_server_of_a_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    with serving("--state", str(file)) as (_, address):
+        ask(address, "POST", EXPORT, export())
+        with pytest.raises(StateInUseError, match="another server has it open"):
+            Sqlite(file)
+        assert len(ask(address, "GET", OPERATIONS).json["operations"]) == 1
+    # It was killed: the lock went with it.
+    Sqlite(file).close()
+
+
+def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    with serving("--state", str(file)) as (process, address):
+        kept = ask(address, "POST", EXPORT, export(requestId="1")).json["name"]
+        written = sum(path.stat().st_size for path in tmp_path.iterdir())
+        # What a full disk does: no file may grow beyond what there is.
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (written, written))
+        answers = [ask(address, "POST", EXPORT, export(requestId=str(number))) for number in range(2, 40)]
+        refused = answers[-1]
+        assert (refused.status, refused.rule) == (503, "state-unwritable")
+        assert "Make room" in refused.message
+        assert str(file) in refused.message
+        names = [kept, *(answer.json["name"] for answer in answers if answer.status == 200)]
+    state = Sqlite(file)
+    found = state.before(None, None, lambda _: True, 100)
+    assert [each.name for each in reversed(found)] == names
+    state.close()
+
+
+class Starts:
+    """A caller that starts exports, one after the other, until its server is gone."""
+
+    def __init__(self, address: str, prefix: str, told: threading.Semaphore) -> None:
+        self.sent: list[str] = []
+        self.named: dict[str, str] = {}
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
+        self._prefix = prefix
+        self._told = told
+
+    def run(self) -> None:
+        try:
+            while True:
+                request_id = f"{self._prefix}-{len(self.sent)}"
+                self.sent.append(request_id)
+                body = json.dumps(export(requestId=request_id, description=request_id))
+                self._connection.request("POST", EXPORT, body, {"content-type": "application/json"})
+                self.named[request_id] = json.loads(self._connection.getresponse().read())["name"]
+                self._told.release()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+
+
+def test_a_server_that_is_killed_has_everything_that_it_answered(tmp_path: Path) -> None:
+    file, chance = tmp_path / "state", random.Random(20260101)  # noqa: S311 # when to kill
+    answers: dict[str, str] = {}
+    unanswered: set[str] = set()
+    for turn in range(3):
+        with serving("--state", str(file)) as (process, address):
+            told = threading.Semaphore(0)
+            callers = [Starts(address, f"{turn}-{number}", told) for number in range(3)]
+            threads = [threading.Thread(target=caller.run) for caller in callers]
+            for thread in threads:
+                thread.start()
+            for _ in range(chance.randrange(20, 80)):
+                assert told.acquire(timeout=30)
+            process.kill()
+            for thread in threads:
+                thread.join(30)
+        for caller in callers:
+            answers |= caller.named
+            unanswered |= set(caller.sent) - set(caller.named)
+    with serving("--state", str(file)) as (_, address):
+        listed, token = dict[str, str](), ""
+        while True:
+            page = ask(address, "GET", f"{OPERATIONS}?pageToken={token}").json
+            listed |= {each["metadata"]["description"]: each["name"] for each in page["operations"]}
+            if not (token := page.get("nextPageToken", "")):
+                break
+        assert answers.items() <= listed.items()
+        for request_id in chance.sample(sorted(answers), 20):
+            assert ask(address, "POST", EXPORT, export(requestId=request_id)).status == 409
+        # What was under way is there with its id, or neither is.
+        for request_id in sorted(unanswered):
+            again = ask(address, "POST", EXPORT, export(requestId=request_id))
+            assert again.status == (409 if request_id in listed else 200)
+
+
+def test_the_file_may_be_copied_once_it_is_closed(file: Path, tmp_path: Path) -> None:
+    shutil.copy(file, tmp_path / "copy")
+    copy = Sqlite(tmp_path / "copy")
+    assert len(copy.before(None, None, lambda _: True, 100)) == 50
+    copy.close()
