@@ -84,7 +84,8 @@ def operation(api: Api, method: Method, path: Path, error: str) -> JsonObject:
         found["description"] = method.doc
     found["parameters"] = [*path.parameters, *query, *common]
     if method.request is not None:
-        found["requestBody"] = {"content": {"application/json": {"schema": {"$ref": REF + method.request}}}}
+        body = _enveloped(method, method.request)
+        found["requestBody"] = {"content": {"application/json": {"schema": body}}}
     found["responses"] = _responses(api, method, error)
     if method.scopes:
         found["security"] = [{OAUTH: [scope]} for scope in method.scopes]
@@ -111,7 +112,7 @@ def _responses(api: Api, method: Method, error: str) -> JsonObject:
     if method.response is not None:
         is_media = api.messages[method.response].schema == _MEDIA
         ok["content"] = (
-            {"*/*": {}} if is_media else {"application/json": {"schema": {"$ref": REF + method.response}}}
+            {"*/*": {}} if is_media else {"application/json": {"schema": _enveloped(method, method.response)}}
         )
     return {
         "200": ok,
@@ -121,6 +122,14 @@ def _responses(api: Api, method: Method, error: str) -> JsonObject:
         },
         "default": {"description": "An error.", "content": failure},
     }
+
+
+def _enveloped(method: Method, message: str) -> JsonObject:
+    """A message, in the envelope of an API that has one."""
+    schema: JsonObject = {"$ref": REF + message}
+    if method.envelope is None:
+        return schema
+    return {"type": "object", "properties": {method.envelope: schema}, "required": [method.envelope]}
 
 
 def _written_out(parameter: Parameter | None, taken: set[str]) -> Path | None:

@@ -321,3 +321,12 @@ def least(field: Field) -> object:
     return {Kind.STRING: "a", Kind.INT64: "1", Kind.DOUBLE: 1, Kind.BYTES: "", Kind.ANY: 1}.get(
         getattr(field.type, "kind", Kind.STRUCT), {}
     )
+
+
+def test_an_envelope_is_part_of_bodies_and_answers() -> None:
+    method = evolve(API.methods["bookshop.shops.books.create"], envelope="data")
+    found: Any = document(evolve(API, methods={method.id: method}))
+    (verbs,) = found["paths"].values()
+    wanted = {"type": "object", "properties": {"data": schema("Book")}, "required": ["data"]}
+    assert verbs["post"]["requestBody"]["content"]["application/json"]["schema"] == wanted
+    assert verbs["post"]["responses"]["200"]["content"]["application/json"]["schema"] == wanted
