@@ -330,3 +330,19 @@ def test_an_envelope_is_part_of_bodies_and_answers() -> None:
     wanted = {"type": "object", "properties": {"data": schema("Book")}, "required": ["data"]}
     assert verbs["post"]["requestBody"]["content"]["application/json"]["schema"] == wanted
     assert verbs["post"]["responses"]["200"]["content"]["application/json"]["schema"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ("1970-01-01T00:00:00Z", True),
+        ("2026-02-28T23:59:59.123456789+05:30", True),
+        ("0001-01-01T00:00:00+01:00", False),
+        ("2026-02-30T00:00:00Z", False),
+        ("2026-01-01t00:00:00z", False),
+    ],
+)
+def test_document_and_server_agree_on_times(text: str, sound: bool) -> None:
+    body = {"asset": {"startTime": text}}
+    assert ORACLE.is_sound(schema("UpdateAssetRequest"), body) is sound
+    assert is_taken(body, "UpdateAssetRequest") is sound
