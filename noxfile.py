@@ -189,6 +189,19 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the status page in a headless Chromium; `-- --pictures` writes docs/images instead."""
+    if shutil.which("chromedriver") is None:
+        session.skip("no chromedriver: Debian has it, and Chromium, in chromium-driver and chromium")
+    session.install("-q", "-e", ".[contract]", "pytest>=8.2", "selenium>=4.20")
+    if "--pictures" in session.posargs:
+        session.install("-q", "pillow>=10")
+        session.run("python", "-m", "tests.contract.page.pictures", "docs/images")
+    else:
+        session.run("pytest", "-rs", "tests/contract/page/test_browser.py", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Start 10,000 exports through a proxy that hits three in ten requests, and kill processes that start them."""
     session.install("-q", "-e", ".[contract]")

@@ -78,6 +78,7 @@ def requests(service: Service) -> JsonObject:
 def _request(recorded: Recorded) -> JsonValue:
     out: JsonObject = attrs.asdict(recorded, recurse=False, filter=lambda field, _: field.name != "sent")
     out["body"] = recorded.body
+    out["at"] = None if recorded.at is None else timestamp(recorded.at)
     out["query"] = [[name, value] for name, value in recorded.query]
     return out
 

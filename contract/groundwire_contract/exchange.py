@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
@@ -108,6 +109,8 @@ class Recorded:
     sent: bytes = field(repr=False)
     status: int
     verdict: str
+    at: datetime | None = None
+    """When it came, by the contract's clock."""
 
     @property
     def body(self) -> JsonValue:

@@ -55,8 +55,12 @@ def application(service: Service) -> Application:
         body, length = await _body(receive)
         if length is None:
             return
+        exchange = _exchange(scope, body, length)
         try:
-            reply = await _handled(service, _exchange(scope, body, length))
+            if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
+                reply = await _shown(service, exchange, scope)
+            else:
+                reply = await _handled(service, exchange)
         except asyncio.CancelledError:
             # The server stops while a `wait` is held: there is nobody left to answer.
             await _drop(scope)
@@ -142,6 +146,14 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
         length=length,
         peer=(scope.get("client") or ("",))[0],
     )
+
+
+async def _shown(service: Service, exchange: Exchange, scope: Scope) -> Reply:
+    """The status page. It is no part of the contract: the service does not see these requests."""
+    from .page.visit import visit
+
+    host, _ = scope["server"]
+    return await asyncio.to_thread(visit, service, exchange, host)
 
 
 async def _handled(service: Service, exchange: Exchange) -> Reply:

@@ -111,7 +111,7 @@ class Service:
         if route is None:
             reply = self._document(exchange) or not_found(exchange.path)
             with self.state.lock:
-                return self._remembered(exchange, None, b"", reply)
+                return self._remembered(exchange, self.clock.now(), None, b"", reply)
         method = route.method
         turn = held.again if held is not None and isinstance(held.again, _Turn) else self._turn(method)
         found = self._read(exchange, route, turn)
@@ -121,7 +121,7 @@ class Service:
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, method, turn.step, answer)
-            return self._remembered(exchange, method.id, found.sent, reply)
+            return self._remembered(exchange, turn.arrived, method.id, found.sent, reply)
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
@@ -188,7 +188,9 @@ class Service:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
-    def _remembered(self, exchange: Exchange, method: str | None, sent: bytes, reply: Reply) -> Reply:
+    def _remembered(
+        self, exchange: Exchange, at: datetime, method: str | None, sent: bytes, reply: Reply
+    ) -> Reply:
         self.state.record(
             Recorded(
                 method=method,
@@ -199,6 +201,7 @@ class Service:
                 sent=sent,
                 status=reply.status,
                 verdict=reply.rule or "accepted",
+                at=at,
             )
         )
         return reply

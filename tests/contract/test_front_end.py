@@ -28,7 +28,7 @@ def endpoint(earthengine_contract: EarthEngineContract) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("verb", "path"),
     [
-        ("GET", "/"),
+        ("POST", "/"),
         ("GET", "/favicon.ico"),
         ("GET", f"/v1beta/{PROJECT}"),
         ("GET", "/v2/projects/p/operations"),

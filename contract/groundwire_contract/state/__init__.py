@@ -30,6 +30,11 @@ class State(Protocol):
         """The requests that are remembered, oldest first."""
         ...
 
+    @property
+    def answered(self) -> int:
+        """How many requests were ever remembered, those that are forgotten by now included."""
+        ...
+
     def clear(self) -> None:
         """Forget everything."""
         ...

@@ -41,6 +41,8 @@ class Memory:
             self._makers: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
             self._made = 0
             self._time: datetime | None = None
+            self.answered = 0
+            """Requests that were remembered, those that are forgotten by now included."""
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
@@ -109,6 +111,7 @@ class Memory:
     def record(self, recorded: Recorded) -> None:
         """Remember a request."""
         self.requests.append(recorded)
+        self.answered += 1
         self._bytes += len(recorded.sent)
         while len(self.requests) > self._remembered or self._bytes > MAX_BYTES:
             self._bytes -= len(self.requests.popleft().sent)

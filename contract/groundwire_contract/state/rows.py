@@ -46,6 +46,7 @@ def recorded_from(text: str) -> Recorded:
     found: dict[str, Any] = json.loads(text)
     found["query"] = tuple((name, value) for name, value in found["query"])
     found["sent"] = found["sent"].encode("utf-8")
+    found["at"] = _instant(found["at"])
     return Recorded(**found)
 
 

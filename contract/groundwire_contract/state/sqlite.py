@@ -102,6 +102,13 @@ class Sqlite:
         with self._reading() as read, self._readable("a request"):
             return tuple(recorded_from(text) for (text,) in read("SELECT value FROM requests ORDER BY id"))
 
+    @property
+    def answered(self) -> int:
+        """How many requests were ever remembered, those that are forgotten by now included."""
+        with self._reading() as read:
+            row = read("SELECT seq FROM sqlite_sequence WHERE name = 'requests'").fetchone()
+        return 0 if row is None else int(row[0])
+
     def claim(self, caller: str, project: str, request_id: str) -> bool:
         """Use a request id; False when the caller used it before in the project."""
         with self._writing() as write:

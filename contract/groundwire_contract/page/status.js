@@ -1,0 +1,166 @@
+// Keeps the page as the server would write it now: asks for it again, and changes only what differs, so that focus,
+// selection, scroll position and unfolded details stay.
+
+const FAST = 1000;
+const SLOW = 4000;
+const MARKED = 1600;
+
+const live = document.getElementById("live");
+const said = document.getElementById("said");
+const button = document.getElementById("pause");
+
+let version = document.body.dataset.version;
+let paused = false;
+let pause = FAST;
+let timer = 0;
+let asking = false;
+
+async function refresh() {
+  asking = true;
+  try {
+    const answer = await fetch(location.pathname + location.search, {
+      headers: { "If-None-Match": `"${version}"` },
+      cache: "no-store",
+    });
+    const page = answer.status === 200 ? await answer.text() : null;
+    if (paused) return;
+    if (page === null && answer.status !== 304) throw new Error(answer.statusText);
+    const returned = live.dataset.live === "lost";
+    show("on");
+    if (returned) say("Live again.");
+    document.getElementById("clock").textContent = answer.headers.get("X-Groundwire-Clock");
+    if (page === null) {
+      pause = Math.min(pause * 2, SLOW);
+    } else {
+      pause = FAST;
+      replace(new DOMParser().parseFromString(page, "text/html"));
+    }
+  } catch {
+    if (paused) return;
+    pause = SLOW;
+    show("lost");
+    say("The server does not answer.");
+  } finally {
+    asking = false;
+    plan();
+  }
+}
+
+function plan() {
+  clearTimeout(timer);
+  if (!paused && !asking && !document.hidden) timer = setTimeout(refresh, pause);
+}
+
+function show(state) {
+  live.dataset.live = state;
+}
+
+function say(text) {
+  if (said.textContent !== text) said.textContent = text;
+}
+
+function replace(next) {
+  const before = known();
+  const anchor = window.scrollY > 0 ? firstInView() : null;
+  const top = anchor?.getBoundingClientRect().top;
+  version = next.body.dataset.version;
+  for (const id of ["facts", "content"]) {
+    merge(document.getElementById(id), next.getElementById(id));
+  }
+  if (anchor?.isConnected) window.scrollBy(0, anchor.getBoundingClientRect().top - top);
+  report(before);
+}
+
+// What is announced: an operation in another state, and a request that was refused. Progress is only seen.
+function known() {
+  const states = new Map();
+  for (const each of document.querySelectorAll(".operation, .request")) {
+    states.set(each.id, each.dataset.state ?? each.dataset.verdict);
+  }
+  return states;
+}
+
+function report(before) {
+  const news = [];
+  for (const each of document.querySelectorAll(".operation")) {
+    if (before.get(each.id) === each.dataset.state) continue;
+    mark(each);
+    news.push(`${each.querySelector("h3").textContent}: ${each.dataset.state}`);
+  }
+  for (const each of document.querySelectorAll(".request")) {
+    if (before.has(each.id)) continue;
+    mark(each);
+    if (each.dataset.rule) news.push(`refused: ${each.dataset.rule}`);
+  }
+  if (news.length > 2) say(`${news.length} changes, the newest ${news[0]}`);
+  else if (news.length > 0) say(news.join(", "));
+}
+
+function mark(changed) {
+  changed.dataset.changed = "";
+  setTimeout(() => delete changed.dataset.changed, MARKED);
+}
+
+function firstInView() {
+  const rows = document.querySelectorAll(".operation, .request, #fired li, #rules");
+  return [...rows].find((row) => row.getBoundingClientRect().bottom > 0);
+}
+
+function merge(here, there) {
+  if (here.isEqualNode(there)) return;
+  mergeAttributes(here, there);
+  const wanted = new Set([...there.children].map((child) => child.id).filter(Boolean));
+  for (const child of [...here.children]) {
+    if (child.id && !wanted.has(child.id)) child.remove();
+  }
+  let at = here.firstChild;
+  for (const child of [...there.childNodes]) {
+    if (at && alike(at, child)) {
+      const next = at.nextSibling;
+      if (at.nodeType === Node.ELEMENT_NODE) merge(at, child);
+      else if (at.nodeValue !== child.nodeValue) at.nodeValue = child.nodeValue;
+      at = next;
+    } else {
+      here.insertBefore(document.importNode(child, true), at);
+    }
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+function alike(here, there) {
+  return here.nodeName === there.nodeName && (here.id ?? "") === (there.id ?? "");
+}
+
+// The server knows neither what the reader has unfolded nor what is marked as changed.
+function mergeAttributes(here, there) {
+  for (const { name } of [...here.attributes]) {
+    const ours = name === "open" || name === "data-changed";
+    if (!ours && !there.hasAttribute(name)) here.removeAttribute(name);
+  }
+  for (const { name, value } of there.attributes) {
+    if (here.getAttribute(name) !== value) here.setAttribute(name, value);
+  }
+}
+
+button.addEventListener("click", () => {
+  paused = !paused;
+  button.setAttribute("aria-pressed", String(paused));
+  show(paused ? "off" : "on");
+  say(paused ? "Paused." : "Live.");
+  clearTimeout(timer);
+  if (!paused && !asking) refresh();
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) clearTimeout(timer);
+  else if (!paused && !asking) refresh();
+});
+
+button.hidden = false;
+show("on");
+say("Live.");
+plan();

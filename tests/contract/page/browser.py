@@ -1,0 +1,142 @@
+"""A headless Chromium, driven by selenium; where either is missing, its tests are skipped."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+SECONDS = 15.0
+_GONE = re.compile(r"net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)$")
+
+
+@frozen
+class Browser:
+    """One tab."""
+
+    driver: Chrome
+
+    def tell(self, command: str, **parameters: Any) -> Any:
+        """Send a command of the DevTools protocol."""
+        return self.driver.execute_cdp_cmd(command, parameters)
+
+    def look(self, width: int, height: int = 900, **features: str) -> None:
+        """Show the page at a size, with media features such as `prefers_color_scheme="dark"`."""
+        self.tell(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        wanted = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.tell("Emulation.setEmulatedMedia", features=wanted)
+
+    def open(self, address: str) -> None:
+        """Go to an address, and wait until the page is there and its script has run."""
+        self.driver.get(address)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a function's body in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def until(self, script: str, *arguments: Any) -> Any:
+        """Wait until an expression of the page is true, and give its value."""
+        return self.wait(lambda: self.run(f"return {script}", *arguments), script)
+
+    def wait(self, ask: Callable[[], Any], what: str) -> Any:
+        """Wait until a question has an answer, and give it."""
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        return WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(lambda _: ask(), what)
+
+    def tree(self) -> list[dict[str, Any]]:
+        """What assistive technology is told, once it is told all of the page."""
+
+        def whole() -> list[dict[str, Any]]:
+            nodes = [
+                node for node in self.tell("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]
+            ]
+            return nodes if any(node["role"]["value"] == "contentinfo" for node in nodes) else []
+
+        return self.wait(whole, "the accessibility tree")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after another, wherever the focus is."""
+        from selenium.webdriver import ActionChains
+
+        chain = ActionChains(self.driver, duration=0)
+        for key in keys:
+            chain.send_keys(key)
+        chain.perform()
+
+    def complaints(self) -> list[str]:
+        """What was written to the console since it was asked last.
+
+        Not of the browser's own pages, nor that a server has left, as each does at the end of its test.
+        """
+        messages = [entry["message"] for entry in self.driver.get_log("browser")]
+        return [each for each in messages if not each.startswith("chrome://") and not _GONE.search(each)]
+
+
+def missing() -> str | None:
+    """What is not there that a browser needs."""
+    try:
+        import selenium  # noqa: F401 - only whether it is there
+    except ImportError:
+        return "selenium is not installed"
+    return None if _program() and _driver() else "no Chromium with its chromedriver is installed"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser with a profile of its own that nothing was ever kept in."""
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        options = ChromeOptions()
+        options.binary_location = _program() or ""
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        driver = Chrome(options=options, service=Service(_driver()))
+        try:
+            yield Browser(driver)
+        finally:
+            driver.quit()
+
+
+def _program() -> str | None:
+    return _first(shutil.which, "chromium", "chromium-browser", "google-chrome")
+
+
+def _driver() -> str | None:
+    return _first(shutil.which, "chromedriver")
+
+
+def _first(find: Callable[[str], str | None], *names: str) -> str | None:
+    return next((found for name in names if (found := find(name))), None)
+
+
+needed = pytest.mark.skipif(missing() is not None, reason=f"needs a browser: {missing()}")

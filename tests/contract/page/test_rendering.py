@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from attrs import evolve
+from groundwire_contract.behaviour import operation as op
+from groundwire_contract.behaviour.operation import State
+from groundwire_contract.exchange import Recorded
+from groundwire_contract.page.choice import Choice
+from groundwire_contract.page.document import document
+from groundwire_contract.page.requests import LONGEST_BODY
+from groundwire_contract.page.snapshot import SIZE
+from groundwire_contract.rules import RULES
+from groundwire_contract.service import Service
+
+from ..bookshop import CONTRACT
+from ..wire import EXPORT, export
+from .scene import newest, page, send, service, start, working_day
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'`&\u202e\x00\ud800"
+ADDRESS = "http://127.0.0.1:8085"
+VOID = {"link", "meta", "wbr"}
+
+
+class Reader(HTMLParser):
+    """What a browser would make of a page: its tags, its attributes, and whether all of it closes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "script"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def classed(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for _, attributes in self.tags if name in (attributes.get("class") or "").split()]
+
+
+def read(of: Service, choice: Choice | None = None) -> Reader:
+    found = Reader(page(of, choice))
+    assert found.open == []
+    return found
+
+
+def test_a_working_day_is_shown_whole() -> None:
+    found = read(working_day())
+    for said in (
+        "Google Earth Engine API",
+        "earthengine:v1beta",
+        ADDRESS,
+        "stands still",
+        "17 answered",
+        "2026-01-01 00:01:29",
+        "sentinel2-ndvi-2026-w01",
+        "Export too large: specified 1240000000 pixels",
+        "User memory limit exceeded.",
+        "4 of 4 units",
+        "not begun",
+        "https://console.developers.google.com/storage/browser/bucket/folder/",
+        "attempt 1",
+        "held",
+        "after 45 s",
+        "earthengine.projects.image.export",
+        "409 Conflict",
+        "request-id-reused V seen",
+        RULES["request-id-reused"].says,
+        f"{len(RULES)} rules",
+        RULES["list-on-map"].says,
+        f"{SIZE} a page",
+    ):
+        assert said in found.text, said
+    for state in State:
+        assert {"class": "state", "data-state": state.value} in [each for _, each in found.tags]
+        assert state.value in found.text
+
+
+def test_credentials_are_not_shown() -> None:
+    assert "secret-token" not in page(working_day())
+    assert "authorization: REDACTED" in page(working_day())
+
+
+def test_the_newest_is_first() -> None:
+    found = read(working_day())
+    rows = [int((row["id"] or "").rpartition("-")[2]) for row in found.classed("operation")]
+    assert rows == sorted(rows, reverse=True)
+    rows = [int((row["id"] or "").rpartition("-")[2]) for row in found.classed("request")]
+    assert rows == list(range(17, 0, -1))
+
+
+def test_an_empty_contract_says_so() -> None:
+    found = read(service())
+    assert "Nothing was started yet." in found.text
+    assert "No request was made yet." in found.text
+    assert "None: every request was accepted." in found.text
+
+
+def test_another_api_is_shown_too() -> None:
+    of = service(CONTRACT)
+    send(of, "GET", "/v2/pages/1/2")
+    assert "bookshop.pages.get" in read(of).text
+
+
+@pytest.mark.parametrize("state", State)
+def test_operations_are_filtered_by_state(state: State) -> None:
+    found = read(working_day(), Choice(state=state))
+    rows = found.classed("operation")
+    assert {row["data-state"] for row in rows} == {state.value}
+    assert [link["href"] for link in found.named("a") if link.get("aria-current")] == [
+        f"/?state={state.value}#operations",
+        f"/?state={state.value}#requests",
+    ]
+
+
+def test_a_filter_that_nothing_passes_says_so() -> None:
+    of = service()
+    start(of)
+    assert "No operation is FAILED." in read(of, Choice(state=State.FAILED)).text
+    assert "No request has this verdict." in read(of, Choice(verdict="refused")).text
+
+
+@pytest.mark.parametrize(("verdict", "count"), [("accepted", 13), ("refused", 4), ("unknown-field", 1)])
+def test_requests_are_filtered_by_verdict(verdict: str, count: int) -> None:
+    assert len(read(working_day(), Choice(verdict=verdict)).classed("request")) == count
+
+
+def texts(value: str) -> Iterator[Service]:
+    """A service for each place that a request's text reaches the page from."""
+    of = service()
+    send(of, "POST", EXPORT, export(description=value))
+    yield of
+    of = service()
+    operation = start(of)
+    of.state.put(evolve(operation, description=value, name=f"projects/p/operations/{value}"))
+    yield of
+    of = service()
+    of.state.put(op.fail(start(of), of.clock.now(), value))
+    yield of
+    of = service()
+    send(of, "GET", f"/{value}", query=((value, value),), headers={value: value})
+    yield of
+    of = service()
+    of.state.record(
+        Recorded(
+            method=value,
+            verb=value,
+            path=value,
+            query=(),
+            headers={},
+            sent=json.dumps({value: [value]}).encode(),
+            status=999,
+            verdict=value,
+        )
+    )
+    yield of
+    of = service()
+    of.state.put(evolve(start(of), destinations=(value,)))
+    of.clock.elapse(60)
+    yield of
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_what_a_request_says_is_text(place: int) -> None:
+    plain = {tag for tag, _ in read(working_day()).tags}
+    found = read(list(texts(HOSTILE))[place])
+    assert "alert(1)" in found.text
+    assert {tag for tag, _ in found.tags} <= plain
+    assert len(found.named("script")) == 1
+    assert not any(name.startswith("on") for _, attributes in found.tags for name in attributes)
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_is_inline() -> None:
+    found = read(working_day())
+    for tag, attributes in found.tags:
+        assert "style" not in attributes, tag
+        assert "src" not in attributes, tag
+        href = attributes.get("href")
+        assert href is None or href.startswith(("/", "#", "data:image/svg+xml,")), href
+
+
+def test_every_id_is_one_elements() -> None:
+    ids = [attributes["id"] for _, attributes in read(working_day()).tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_what_is_labelled_by_an_id_has_one() -> None:
+    found = read(working_day())
+    ids = {attributes.get("id") for _, attributes in found.tags}
+    assert {each["aria-labelledby"] for _, each in found.tags if "aria-labelledby" in each} <= ids
+
+
+def test_headings_go_down_one_at_a_time() -> None:
+    levels = [int(tag[1]) for tag, _ in read(working_day()).tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_ten_thousand_of_each_make_no_large_page() -> None:
+    of = service()
+    one, request = start(of), tuple(of.state.requests)[-1]
+    for number in range(2, 10_001):
+        of.state.add(evolve(one, name=f"projects/p/operations/{number}", description="x" * 100))
+        of.state.record(request)
+    text = page(of)
+    assert len(text) < 150_000
+    found = read(of)
+    assert len(found.classed("operation")) == len(found.classed("request")) == SIZE
+    assert "1 to 25 of 10,000, newest first" in found.text
+    assert [link["href"] for link in found.named("a") if link.get("rel") == "next"] == [
+        "/?operations=2#operations",
+        "/?requests=2#requests",
+    ]
+    last = read(of, Choice(operations=10**5))
+    assert "9,976 to 10,000 of 10,000" in last.text
+    assert last.classed("operation")[-1]["id"] == "operation-1"
+
+
+def test_large_bodies_and_many_headers_are_cut() -> None:
+    of = service()
+    body = export(workloadTag="y" * 1_000_000, priority=list(range(100_000)))
+    send(of, "POST", EXPORT, body, headers={f"x-{number}": "z" * 10_000 for number in range(100)})
+    text = page(of)
+    assert len(text) < 100_000
+    assert f"Cut after {LONGEST_BODY:,} characters." in text
+
+
+def test_a_body_that_nests_deeply_is_cut_as_well() -> None:
+    of = service()
+    body = b"[" * 500 + b'"' + b"x" * LONGEST_BODY + b'"' + b"]" * 500
+    of.state.record(
+        Recorded(
+            method=None,
+            verb="POST",
+            path="/",
+            query=(),
+            headers={},
+            sent=body,
+            status=400,
+            verdict="message-too-deep",
+        )
+    )
+    assert f"Cut after {LONGEST_BODY:,} characters." in read(of).text
+
+
+def test_requests_that_are_forgotten_keep_their_numbers_and_are_counted() -> None:
+    of = service()
+    start(of)
+    for _ in range(10_001):
+        of.state.record(tuple(of.state.requests)[-1])
+    assert "10,002 answered, 2 forgotten" in read(of).text
+    assert read(of).classed("request")[0]["id"] == "request-10002"
+
+
+def test_looking_changes_nothing_and_the_version_knows_what_changed() -> None:
+    of = working_day()
+    before = (of.clock.now(), tuple(of.state.requests), newest(of))
+    first = document(of, Choice(), ADDRESS)
+    assert first == document(of, Choice(), ADDRESS)
+    assert (of.clock.now(), tuple(of.state.requests), newest(of)) == before
+    of.clock.elapse(0.5)
+    later = document(of, Choice(), ADDRESS)
+    assert (later.version, later.clock) == (first.version, "2026-01-01 00:01:29")
+    of.clock.elapse(1000)
+    assert document(of, Choice(), ADDRESS).version != first.version
+
+
+def test_rules_that_are_not_enforced_and_operations_that_will_stand_still_are_named() -> None:
+    of = service()
+    of.orders.relax("queue-full")
+    of.held = True
+    assert "Not enforced: queue-full, unbounded-image." in read(of).text
+    assert "New operations stand still" in read(of).text
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ({}, Choice()),
+        ({"state": "FAILED", "operations": "3"}, Choice(state=State.FAILED, operations=3)),
+        ({"verdict": "accepted", "requests": "2"}, Choice(verdict="accepted", requests=2)),
+        ({"verdict": "queue-full"}, Choice(verdict="queue-full")),
+        ({"state": "failed", "verdict": "<script>", "operations": "-1", "requests": "\u0663"}, Choice()),
+        ({"operations": "0", "requests": "9999999"}, Choice()),
+    ],
+)
+def test_a_query_is_read_or_left(query: dict[str, str], meant: Choice) -> None:
+    assert Choice.read(query) == meant
+
+
+def test_a_link_keeps_what_it_does_not_change() -> None:
+    choice = Choice(state=State.RUNNING, verdict="refused", operations=2)
+    assert (
+        choice.link("requests", {"requests": 4})
+        == "/?state=RUNNING&verdict=refused&operations=2&requests=4#requests"
+    )
+    assert Choice().link("operations", {}) == "/#operations"
