@@ -65,11 +65,6 @@ _ALL: Final = (
         "googlecodelabs/feedback#441",
     ),
     _rule(
-        "content-type",
-        Mark.INFERRED,
-        "A body is application/json in UTF-8, whatever else it could be read as.",
-    ),
-    _rule(
         "error-shape", Mark.DOCUMENTED, "An error is the JSON of google.rpc.Status under `error`.", "AIP-193"
     ),
     _rule("root-not-object", Mark.SEEN_ELSEWHERE, "The root of a body is an object.", _FRONT_END),

@@ -58,7 +58,8 @@ def path_of(api: Api, method: Method) -> Path:
     for variable in _VARIABLE.finditer(source):
         template += source[at : variable.start()]
         parameter = by_wire.get(variable[1])
-        written = _written_out(parameter) or _as_it_is(variable[1], parameter)
+        taken = {str(parameter["name"]) for parameter in parameters}
+        written = _written_out(parameter, taken) or _as_it_is(variable[1], parameter)
         template += written.template
         parameters += written.parameters
         at = variable.end()
@@ -72,13 +73,19 @@ def operation(api: Api, method: Method, path: Path, error: str) -> JsonObject:
         for parameter in method.parameters
         if parameter.location == "query"
     ]
-    common: list[JsonValue] = [{"$ref": f"#/components/parameters/{key}"} for key in common_parameters()]
+    own = {parameter.wire for parameter in method.parameters}
+    common: list[JsonValue] = [
+        {"$ref": f"#/components/parameters/{key}"}
+        for key, described in common_parameters().items()
+        if isinstance(described, dict) and described["name"] not in own
+    ]
     found: JsonObject = {"operationId": method.id, "tags": [".".join(method.resource) or api.name]}
     if method.doc:
         found["description"] = method.doc
     found["parameters"] = [*path.parameters, *query, *common]
     if method.request is not None:
-        found["requestBody"] = {"content": {"application/json": {"schema": {"$ref": REF + method.request}}}}
+        body = _enveloped(method, method.request)
+        found["requestBody"] = {"content": {"application/json": {"schema": body}}}
     found["responses"] = _responses(api, method, error)
     if method.scopes:
         found["security"] = [{OAUTH: [scope]} for scope in method.scopes]
@@ -105,7 +112,7 @@ def _responses(api: Api, method: Method, error: str) -> JsonObject:
     if method.response is not None:
         is_media = api.messages[method.response].schema == _MEDIA
         ok["content"] = (
-            {"*/*": {}} if is_media else {"application/json": {"schema": {"$ref": REF + method.response}}}
+            {"*/*": {}} if is_media else {"application/json": {"schema": _enveloped(method, method.response)}}
         )
     return {
         "200": ok,
@@ -117,15 +124,29 @@ def _responses(api: Api, method: Method, error: str) -> JsonObject:
     }
 
 
-def _written_out(parameter: Parameter | None) -> Path | None:
-    """A path variable by the segments of its pattern, each wildcard a variable named for the segment before it."""
+def _enveloped(method: Method, message: str) -> JsonObject:
+    """A message, in the envelope of an API that has one."""
+    schema: JsonObject = {"$ref": REF + message}
+    if method.envelope is None:
+        return schema
+    return {"type": "object", "properties": {method.envelope: schema}, "required": [method.envelope]}
+
+
+def _written_out(parameter: Parameter | None, taken: set[str]) -> Path | None:
+    """A path variable by the segments of its pattern.
+
+    Each wildcard is a variable, named for the segment before it, or else for its place.
+    """
     if parameter is None or parameter.pattern is None:
         return None
     segments: list[str] = []
     parameters: list[JsonObject] = []
     for segment in _segments(parameter.pattern.removeprefix("^").removesuffix("$")):
-        if segment in _WILDCARDS and segments and _LITERAL.fullmatch(segments[-1]):
-            name = f"{segments[-1]}Id"
+        if segment in _WILDCARDS:
+            name = f"{segments[-1]}Id" if segments and _LITERAL.fullmatch(segments[-1]) else parameter.wire
+            if name in taken:
+                name += str(len(segments) + 1)
+            taken = {*taken, name}
             segments.append(f"{{{name}}}")
             schema: JsonObject = {"type": "string", "pattern": _WILDCARDS[segment]}
             parameters.append(_parameter(name, "path", schema, parameter.doc, required=True))

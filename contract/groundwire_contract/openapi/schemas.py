@@ -27,6 +27,7 @@ from groundwire_codegen.ir import (
 )
 
 from ..exchange import JsonObject, JsonValue
+from ..front_end.scalars import READERS, UnreadableError
 from .scalars import REF, SHARED, definition, number, scalar
 
 MULTIPLE_OF: Final = "x-groundwire-multiple-of"
@@ -82,8 +83,9 @@ def field_schema(field: Field) -> JsonObject:
     """The schema of a field. A wrapper stands bare, or in an object of its own under `value`."""
     value = _bounded(field.type, field.rules)
     schema: JsonObject = {"oneOf": [value, _wrapper(value)]} if field.wrapped else value
-    if field.default is not None:
-        schema["default"] = _default(field)
+    default = _default(field)
+    if default is not None:
+        schema["default"] = default
     if field.read_only:
         schema["readOnly"] = True
     if field.deprecated:
@@ -171,11 +173,17 @@ def _packed(types: tuple[tuple[str, str], ...]) -> JsonObject:
 
 
 def _default(field: Field) -> JsonValue:
-    """A default as it would be sent."""
+    """A default as it would be sent, which a document may have as text; None where it is none that would be taken."""
     value = field.default
-    if field.type in (Scalar(Kind.INT64), Scalar(Kind.UINT64)):
-        return str(value)
-    return value if isinstance(value, bool | int | float | str) else None
+    if not isinstance(value, bool | int | float | str):
+        return None
+    if not isinstance(field.type, Scalar):
+        return value
+    try:
+        read = READERS[field.type.kind](value)
+    except UnreadableError:
+        return None
+    return str(read) if field.type.kind in (Kind.INT64, Kind.UINT64) else read
 
 
 def _messages(type_: TypeRef) -> Iterator[str]:

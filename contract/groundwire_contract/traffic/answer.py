@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from attrs import evolve
+
 from ..contract import Contract
 from ..errors import Fault, Refusal
 from ..exchange import JsonValue
@@ -12,6 +14,7 @@ from ..front_end.body import as_message, read_body
 from ..front_end.route import Route
 from ..front_end.validate import validate
 from .recording import Answer, Parsed, Record
+from .request import unwrapped
 
 CODES: Final = frozenset(
     {
@@ -49,8 +52,10 @@ def _result_faults(contract: Contract, route: Route, answer: Answer) -> Iterator
     if isinstance(body, Refusal):
         yield Fault(rule=body.rule, message=body.message)
     else:
+        message, at = unwrapped(body, route.method)
         # Bounds are held to what is sent, never to what is received.
-        yield from validate(contract.shapes[route.version].records[route.method.response], body).faults
+        read = validate(contract.shapes[route.version].records[route.method.response], message)
+        yield from (evolve(fault, pointer=at + fault.pointer) for fault in read.faults)
 
 
 def error_faults(answer: Answer) -> Iterator[Fault]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from email.message import Message
-from typing import Final
+
+from attrs import evolve
+from groundwire_codegen.ir import Method
 
 from ..contract import Contract
 from ..errors import Fault, Refusal
-from ..exchange import JsonObject
+from ..exchange import Exchange, JsonObject
+from ..front_end import media_type
 from ..front_end.body import as_message, read_body
+from ..front_end.faults import pointer
 from ..front_end.parameters import read_path, read_query
 from ..front_end.route import Route
 from ..front_end.validate import validate
 from ..refusals import PAYLOAD_LIMIT, payload_too_large
 from .recording import Parsed, Record
 from .violation import Place
-
-JSON: Final = "application/json"
 
 
 def request_faults(contract: Contract, route: Route, record: Record) -> Iterator[tuple[Place, Fault]]:
@@ -31,15 +33,19 @@ def request_faults(contract: Contract, route: Route, record: Record) -> Iterator
         return
     if record.length > PAYLOAD_LIMIT:
         yield Place.REQUEST, _whole(payload_too_large())
-    if record.length or record.body:
-        yield from ((Place.HEADER, fault) for fault in _content_type(record))
-    body = message_of(record)
-    if isinstance(body, Refusal):
-        yield Place.REQUEST, _whole(body)
-    elif body is not None:
-        read = validate(contract.shapes[route.version].records[method.request], body)
-        for fault in (*read.faults, *read.breaches):
-            yield Place.REQUEST, fault
+    exchange = _exchange(record)
+    if media_type.is_form(exchange):
+        if isinstance(record.body, Parsed):
+            exchange = evolve(exchange, body=json.dumps(record.body.value).encode())
+        yield from ((Place.REQUEST, fault) for fault in _form_faults(exchange, method))
+        return
+    unsupported = media_type.refused(exchange) if record.headers else None
+    if unsupported is not None:
+        packed = exchange.headers.get("content-encoding", "identity") != "identity"
+        yield Place.HEADER, evolve(_whole(unsupported), pointer=f"content-{'encoding' if packed else 'type'}")
+        if packed:
+            return
+    yield from ((Place.REQUEST, fault) for fault in _body_faults(contract, route, record))
 
 
 def message_of(record: Record) -> JsonObject | Refusal | None:
@@ -49,20 +55,46 @@ def message_of(record: Record) -> JsonObject | Refusal | None:
     return as_message(record.body.value) if isinstance(record.body, Parsed) else read_body(record.body)
 
 
+def unwrapped(body: JsonObject, method: Method) -> tuple[JsonObject, str]:
+    """What stands in the envelope of an API that has one, and the JSON pointer to it."""
+    inner = body.get(method.envelope) if method.envelope is not None else None
+    if method.envelope is None or not isinstance(inner, dict):
+        return body, ""
+    return inner, pointer([method.envelope])
+
+
+def _body_faults(contract: Contract, route: Route, record: Record) -> Iterator[Fault]:
+    body = message_of(record)
+    if body is None or route.method.request is None:
+        return
+    if isinstance(body, Refusal):
+        yield _whole(body)
+        return
+    message, at = unwrapped(body, route.method)
+    read = validate(contract.shapes[route.version].records[route.method.request], message)
+    for fault in (*read.faults, *read.breaches):
+        yield evolve(fault, pointer=at + fault.pointer)
+
+
+def _form_faults(exchange: Exchange, method: Method) -> Iterator[Fault]:
+    """What is wrong with a form: its names count as query parameters, and its text as one of them."""
+    form = media_type.read_form(exchange)
+    if isinstance(form, Refusal):
+        yield _whole(form)
+    else:
+        yield from (evolve(fault, pointer="") for fault in read_query(method, form).faults)
+
+
 def _whole(refusal: Refusal) -> Fault:
     return Fault(rule=refusal.rule, message=refusal.message)
 
 
-def _content_type(record: Record) -> Iterator[Fault]:
-    """What is wrong with the type that a body is sent as; one that is sent without a type is read as JSON."""
-    sent = record.header("content-type")
-    if sent is None:
-        return
-    header = Message()
-    header["content-type"] = (
-        sent.encode("ascii", "replace").decode("ascii").replace("\r", " ").replace("\n", " ")
+def _exchange(record: Record) -> Exchange:
+    """The request as the front end gets it; of a body that was recorded as a value, only that it is there."""
+    return Exchange(
+        verb=record.verb,
+        path=record.path,
+        headers={name.lower(): value for name, value in record.headers},
+        body=record.body if isinstance(record.body, bytes) else b"",
+        length=max(record.length, int(bool(record.body))),
     )
-    charset = header.get_content_charset("utf-8")
-    if header.get_content_type() != JSON or charset not in ("utf-8", "utf8", "us-ascii"):
-        message = f"The body must be sent as {JSON} in UTF-8."
-        yield Fault(rule="content-type", message=message, pointer="content-type")

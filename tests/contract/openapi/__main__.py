@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from groundwire_contract.clock import RealClock
+from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.openapi.document import document, written
 from groundwire_contract.server import ServerThread
@@ -21,7 +21,7 @@ def main() -> int:
     contract = load()
     with (
         tempfile.TemporaryDirectory() as folder,
-        ServerThread(Service(contract, clock=RealClock(1000))) as server,
+        ServerThread(Service(contract, clock=SteppedClock())) as server,
     ):
         path = Path(folder) / "openapi.json"
         path.write_text(written(document(contract.api)), encoding="utf-8")

@@ -87,6 +87,8 @@ def query_is_allowed(operation: dict[str, Any], query: str) -> bool:
 def body_is_allowed(operation: dict[str, Any], sent: Any) -> bool:
     if "requestBody" not in operation:
         return True
+    if sent.body and not re.match(r"application/([\w.+-]+\+)?json\b", sent.headers.get("Content-Type", "")):
+        return False
     body = sent.body or b"{}"
     try:
         value = json.loads(body, parse_constant=lambda name: 1 / 0)

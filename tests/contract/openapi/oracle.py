@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -25,14 +25,17 @@ WORDS = {
 formats = FormatChecker(formats=())
 
 
-@formats.checks("date-time", raises=ValueError)
+@formats.checks("date-time", raises=(ValueError, OverflowError))
 def is_date_time(value: object) -> bool:
     """RFC 3339 as Timestamp has it: capital letters, nine digits of a second, a year of our era."""
     if not isinstance(value, str):
         return True
     shape = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)"
     found = re.fullmatch(shape, value, re.ASCII)
-    return found is not None and bool(datetime.fromisoformat(value.replace(found[1] or "", "")).timestamp())
+    return (
+        found is not None
+        and datetime.fromisoformat(value.replace(found[1] or "", "")).astimezone(UTC) is not None
+    )
 
 
 class Oracle:

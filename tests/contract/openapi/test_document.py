@@ -7,13 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from groundwire_codegen.ir import Kind
+from groundwire_codegen.ir import Field, Kind, Parameter, Scalar
 from groundwire_contract.cli import main
 from groundwire_contract.front_end.route import find
 from groundwire_contract.front_end.scalars import READERS
@@ -21,6 +22,7 @@ from groundwire_contract.front_end.validate import validate
 from groundwire_contract.openapi.document import document, written
 from groundwire_contract.openapi.paths import AmbiguousPathError, path_of
 from groundwire_contract.openapi.scalars import definition, whole
+from groundwire_contract.openapi.schemas import field_schema, reached
 from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import validate as check
@@ -242,3 +244,105 @@ def test_a_parameter_of_the_query_that_is_an_enum_is_held_to_it() -> None:
     listed = row(method="GET", path="/v1/projects/p:listAssets", body=None, response=None)
     assert places({**listed, "query": [["view", "full"]]}) == []
     assert places({**listed, "query": [["view", "all"]]}) == [("query", "view", "enum-unknown")]
+
+
+def path_parameter(wire: str, pattern: str) -> Parameter:
+    return Parameter(name=wire, wire=wire, location="path", type=Scalar(Kind.STRING), pattern=pattern)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "template"),
+    [
+        (
+            "v1/{+name}:go",
+            {"name": "^[^/]+/[^/]+/jobs/[^/]+/.*$"},
+            "/v1/{name}/{name2}/jobs/{jobsId}/{name5}:go",
+        ),
+        ("v1/{+name}", {"name": "^a/[^/]+/a/[^/]+$"}, "/v1/a/{aId}/a/{aId4}"),
+        ("v1/{+a}/x/{+b}", {"a": "^p/[^/]+$", "b": "^p/[^/]+$"}, "/v1/p/{pId}/x/p/{pId2}"),
+        ("v1/{+name}", {"name": "^(a|b)/.*$"}, "/v1/{name}"),
+        ("v1/{name}", {}, "/v1/{name}"),
+    ],
+)
+def test_a_pattern_is_written_out_segment_by_segment(
+    path: str, parameters: dict[str, str], template: str
+) -> None:
+    method = evolve(
+        API.methods["bookshop.shops.books.get"],
+        path=path,
+        parameters=tuple(path_parameter(*found) for found in parameters.items()),
+    )
+    found = path_of(API, method)
+    assert found.template == template
+    assert [parameter["name"] for parameter in found.parameters] == re.findall(r"{(.+?)}", template)
+
+
+def test_a_parameter_of_a_method_stands_before_one_of_all_apis() -> None:
+    method = API.methods["bookshop.shops.books.get"]
+    own = Parameter(name="key", wire="key", location="query", type=Scalar(Kind.INT32))
+    found: Any = document(
+        evolve(API, methods={method.id: evolve(method, parameters=(*method.parameters, own))})
+    )
+    check(found)
+    (verbs,) = found["paths"].values()
+    assert [one["schema"]["type"] for one in verbs["get"]["parameters"] if one.get("name") == "key"] == [
+        "integer"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "wanted"),
+    [(Kind.BOOLEAN, "true", True), (Kind.INT32, "7", 7), (Kind.INT64, 7, "7"), (Kind.INT32, "x", None), (Kind.ANY, [], None)],
+)  # fmt: skip
+def test_a_default_is_written_as_it_would_be_sent(kind: Kind, default: object, wanted: object) -> None:
+    found = field_schema(Field(name="a", wire="a", type=Scalar(kind), default=default))
+    assert found.get("default") == wanted
+
+
+def test_document_and_server_agree_on_every_union() -> None:
+    closed = reached(CONTRACT.api, {"ExportImageRequest"})
+    conflicts = 0
+    for name in sorted(closed):
+        for union in CONTRACT.api.messages[name].unions:
+            fields = [variant.field for variant in union.variants]
+            for one, other in combinations(fields, 2):
+                body = {one.wire: least(one), other.wire: least(other)}
+                assert not ORACLE.is_sound(schema(name), body), body
+                assert not is_taken(body, name), body
+                conflicts += 1
+            for field in fields:
+                assert ORACLE.is_sound(schema(name), {field.wire: least(field)}), field
+                assert is_taken({field.wire: least(field)}, name), field
+    assert conflicts == 42
+
+
+def least(field: Field) -> object:
+    """A value that a field takes."""
+    return {Kind.STRING: "a", Kind.INT64: "1", Kind.DOUBLE: 1, Kind.BYTES: "", Kind.ANY: 1}.get(
+        getattr(field.type, "kind", Kind.STRUCT), {}
+    )
+
+
+def test_an_envelope_is_part_of_bodies_and_answers() -> None:
+    method = evolve(API.methods["bookshop.shops.books.create"], envelope="data")
+    found: Any = document(evolve(API, methods={method.id: method}))
+    (verbs,) = found["paths"].values()
+    wanted = {"type": "object", "properties": {"data": schema("Book")}, "required": ["data"]}
+    assert verbs["post"]["requestBody"]["content"]["application/json"]["schema"] == wanted
+    assert verbs["post"]["responses"]["200"]["content"]["application/json"]["schema"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ("1970-01-01T00:00:00Z", True),
+        ("2026-02-28T23:59:59.123456789+05:30", True),
+        ("0001-01-01T00:00:00+01:00", False),
+        ("2026-02-30T00:00:00Z", False),
+        ("2026-01-01t00:00:00z", False),
+    ],
+)
+def test_document_and_server_agree_on_times(text: str, sound: bool) -> None:
+    body = {"asset": {"startTime": text}}
+    assert ORACLE.is_sound(schema("UpdateAssetRequest"), body) is sound
+    assert is_taken(body, "UpdateAssetRequest") is sound

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from attrs import evolve
+from groundwire_contract.contract import build
+from groundwire_contract.traffic.recording import read_jsonl
+from groundwire_contract.traffic.verify import Verifier
 
+from ..bookshop import API
 from ..wire import OPERATIONS, export
-from .records import places, row, verified
+from .records import jsonl, places, row, verified
 
 FILES: dict[str, Any] = {"cloudStorageDestination": {"bucket": "b"}}
 TIFF: dict[str, Any] = {"tileDimensions": {"width": 300, "height": 256}}
@@ -62,7 +68,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     sent = row(body, query=[["alt", "json"], ["typo", "1"]], headers=[["content-type", "text/plain"]])
     assert places(sent) == [
         ("query", "typo", "unknown-parameter"),
-        ("header", "content-type", "content-type"),
+        ("header", "content-type", "media-type"),
         ("request", "/typo", "unknown-field"),
         ("request", "/description", "description-invalid"),
         ("request", "/priority", "bounds"),
@@ -101,10 +107,39 @@ def test_json_is_named_in_several_ways(type_: str) -> None:
 
 @pytest.mark.parametrize(
     "type_",
-    ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "", "\r\n\u00e9"],
+    ["text/plain", "application/json; charset=utf-16", "", "\r\n\u00e9"],
 )
 def test_another_content_type_is_a_violation(type_: str) -> None:
-    assert places(row(headers=[["content-type", type_]])) == [("header", "content-type", "content-type")]
+    assert places(row(headers=[["content-type", type_]])) == [("header", "content-type", "media-type")]
+
+
+def test_a_body_that_is_packed_is_not_looked_at() -> None:
+    headers = [["content-type", "application/json"], ["Content-Encoding", "gzip"]]
+    assert places(row(headers=headers, raw_body="\udc1f")) == [("header", "content-encoding", "media-type")]
+
+
+def test_a_body_without_a_content_type_is_a_violation_where_headers_were_recorded() -> None:
+    assert places(row(headers=[["accept", "*/*"]])) == [("header", "content-type", "media-type")]
+    assert places(row(headers=[])) == []
+
+
+def test_the_names_of_a_form_are_those_of_a_query() -> None:
+    headers = [["content-type", "application/x-www-form-urlencoded"]]
+    (found,) = verified(row(headers=headers, raw_body="alt=json&typo=1"))
+    assert (found.place, found.rule) == ("request", "unknown-parameter")
+    assert 'Unknown name "typo"' in found.message
+    assert [rule for _, _, rule in places(row(headers=headers))] == ["unknown-parameter"]
+    assert [rule for _, _, rule in places(row(headers=headers, raw_body="a&" * 1001))] == ["media-type"]
+
+
+def test_a_pointer_leads_through_an_envelope() -> None:
+    method = API.methods["bookshop.shops.books.create"]
+    api = evolve(API, methods={method.id: evolve(method, envelope="data")})
+    wrong = {"data": {"pageCount": "x"}}
+    sent = row(wrong, path="/v2/shops/s/books", response={"status": 200, "body": wrong})
+    (record,) = read_jsonl(io.BytesIO(jsonl(sent)))
+    found = Verifier(build(api)).violations(record)
+    assert [one.pointer for one in found] == ["/data/pageCount", "/data/pageCount"]
 
 
 def test_the_document_that_official_clients_ask_for_is_no_violation() -> None:
@@ -123,7 +158,7 @@ def test_a_login_in_an_address_is_not_shown() -> None:
         ({}, ["request-id-reused"]),
         ({"response": {"status": 409, "body": None}}, ["request-id-reused"]),
         ({"path": "/v1/projects/contract-project/image:export"}, ["request-id-reused"]),
-        ({"headers": [["authorization", "Bearer another"]]}, []),
+        ({"headers": [["content-type", "application/json"], ["authorization", "Bearer another"]]}, []),
         ({"path": "/v1beta/projects/another/image:export"}, []),
         ({"body": export(requestId="two")}, []),
         ({"body": export()}, []),

@@ -154,7 +154,7 @@ def test_credentials_are_never_printed(file: Path) -> None:
         headers=[
             ["authorization", "Bearer canary"],
             ["x-goog-api-key", "canary"],
-            ["content-type", "canary"],
+            ["content-type", "text/plain"],
         ],
     )
     broken = jsonl(secret)[:-20]
