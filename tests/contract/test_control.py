@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_contract.clock import FrozenClock, RealClock
+from groundwire_contract.clock import START, FrozenClock, RealClock, timestamp
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.service import Service
@@ -67,6 +67,7 @@ def test_what_was_done_is_shown_and_control_is_not_part_of_it(service: Service) 
     assert [(each["status"], each["verdict"]) for each in made] == [
         (200, "accepted"), (200, "accepted"), (404, "unknown-path")
     ]  # fmt: skip
+    assert {each["at"] for each in made} == {timestamp(START)}
     send(service, "POST", f"{CONTROL}reset")
     assert (seen(service, "operations"), seen(service, "requests")) == ([], [])
 

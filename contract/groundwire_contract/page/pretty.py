@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ..exchange import JsonValue
-
+LARGE: Final = 100_000
+"""Bytes above which JSON is shown as it was sent: it is not worth reading whole for its first lines."""
 _ENCODER: Final = json.JSONEncoder(indent=2, ensure_ascii=False)
 
 
-def pretty(value: JsonValue, most: int) -> tuple[str, bool]:
-    """The first `most` characters of a value in lines, and whether there are more.
+def pretty(sent: bytes, most: int) -> tuple[str, bool]:
+    """The first `most` characters of JSON in lines, and whether there are more.
 
     Nothing nests too deeply: every level is indented, so that the characters end first.
     """
+    if len(sent) > LARGE:
+        return sent[:most].decode("utf-8", "replace"), True
     parts: list[str] = []
     length = 0
-    for part in _ENCODER.iterencode(value):
+    for part in _ENCODER.iterencode(json.loads(sent)):
         parts.append(part)
         length += len(part)
         if length > most:

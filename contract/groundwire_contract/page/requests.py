@@ -146,7 +146,7 @@ def _details(numbered: Numbered) -> Html:
         "details",
         element(
             "summary",
-            "Headers" if request.body is None else "Body and headers",
+            "Body and headers" if request.sent else "Headers",
             element("span", f" of request {numbered.number}", class_="unseen"),
         ),
         _body(request),
@@ -155,9 +155,9 @@ def _details(numbered: Numbered) -> Html:
 
 
 def _body(request: Recorded) -> Html | None:
-    if request.body is None:
+    if not request.sent:
         return None
-    text, more = pretty(request.body, LONGEST_BODY)
+    text, more = pretty(request.sent, LONGEST_BODY)
     return join(
         element("pre", text, tabindex="0", role="group", aria_label="Body"),
         element("p", f"Cut after {LONGEST_BODY:,} characters.", class_="note") if more else None,

@@ -53,7 +53,7 @@ def see(operation: Operation, now: datetime) -> Seen:
     return Seen(
         number=operation.sequence,
         name=operation.name,
-        description=_text(_get(metadata, "description")),
+        description=operation.description,
         kind=_text(_get(metadata, "type")),
         state=op.state(operation, now),
         held=operation.held is not None and end is None,

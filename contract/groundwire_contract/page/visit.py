@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ..exchange import Exchange, Reply
+from ..refusals import state_unwritable
+from ..state.problem import StateError
 from .asset import SCRIPT, STYLE
 from .choice import Choice
 from .document import document
@@ -37,7 +39,10 @@ def visit(source: Source, exchange: Exchange, address: str) -> Reply:
     host = exchange.headers.get("host", "")
     if not is_ours(host, address):
         return _misdirected(address)
-    page = document(source, Choice.read(dict(exchange.query)), f"http://{host}")
+    try:
+        page = document(source, Choice.read(dict(exchange.query)), f"http://{host}")
+    except StateError as error:
+        return state_unwritable(str(error)).reply()
     tag = f'"{page.version}"'
     headers = (*_HEADERS, ("etag", tag), ("x-groundwire-clock", page.clock))
     if tag in exchange.headers.get("if-none-match", ""):

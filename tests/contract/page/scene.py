@@ -16,6 +16,7 @@ from groundwire_contract.orders import read_step
 from groundwire_contract.page.choice import Choice
 from groundwire_contract.page.document import document
 from groundwire_contract.service import Service
+from groundwire_contract.state import State
 from groundwire_contract.state.memory import Memory
 
 from ..wire import EXPORT, JSON, OPERATIONS, export
@@ -25,12 +26,14 @@ EARTH_ENGINE = load()
 LONG = Script(pending=5, running=40)
 
 
-def service(contract: Contract = EARTH_ENGINE, *, script: Script = LONG) -> Service:
+def service(
+    contract: Contract = EARTH_ENGINE, *, script: Script = LONG, state: State | None = None
+) -> Service:
     """A service whose clock stands still, and whose operations take a while and have names that are always alike."""
     return Service(
         contract,
         clock=SteppedClock(),
-        state=Memory(),
+        state=state or Memory(),
         draw=random.Random(7).randbytes,  # noqa: S311 - names that are alike in every run
         script=script,
     )

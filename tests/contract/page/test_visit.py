@@ -3,15 +3,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.page.host import is_ours
 from groundwire_contract.server import ServerThread
 from groundwire_contract.service import Service
+from groundwire_contract.state.sqlite import Sqlite
 
 from ..wire import ask
 from .scene import service, start, working_day
@@ -93,6 +97,23 @@ def test_a_name_that_was_pointed_here_does_not_read_it(address: str) -> None:
 )
 def test_only_this_machine_and_the_address_itself_are_ours(host: str, address: str, ours: bool) -> None:
     assert is_ours(host, address) is ours
+
+
+def test_a_state_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    state = Sqlite(file)
+    start(service(state=state))
+    state.close()
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("UPDATE operations SET value = '{}'")
+    state = Sqlite(file)
+    try:
+        with ServerThread(service(state=state)) as server:
+            answer = ask(server.endpoint, "GET", "/")
+        assert (answer.status, answer.rule) == (503, "state-unwritable")
+        assert str(file) in answer.message
+    finally:
+        state.close()
 
 
 def test_hostile_texts_arrive_even_without_a_form_in_utf_8() -> None:
