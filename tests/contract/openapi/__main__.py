@@ -16,6 +16,8 @@ from groundwire_contract.service import Service
 
 CHECKS = "as_documented,status_code_conformance,content_type_conformance,response_schema_conformance"
 
+ROOT = Path(__file__).parents[3]
+
 
 def main() -> int:
     contract = load()
@@ -30,8 +32,13 @@ def main() -> int:
             "--phases", "coverage,fuzzing", "--mode", "all", "--checks", CHECKS, "--no-color", "--continue-on-failure",
             "--suppress-health-check", "all", "--warnings", "off", *sys.argv[1:],
         ]  # fmt: skip
-        environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.contract.openapi.checks"}
-        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
+        environment = {
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "tests.contract.openapi.checks",
+            "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", ""))).rstrip(os.pathsep),
+        }
+        # It leaves what it found in the folder that it runs in.
+        return subprocess.run(command, env=environment, cwd=folder, check=False).returncode  # noqa: S603 - our own command
 
 
 if __name__ == "__main__":
