@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from . import fail
+from .documents import contract_of, documents
 
 if TYPE_CHECKING:
     from ..behaviour.script import Script
     from ..clock import Clock
-    from ..contract import Contract
     from ..front_end.access import Access
     from ..orders import Change, Orders
     from ..state import State
@@ -33,8 +33,7 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
     is_flag=True,
     help="Listen where other machines reach it: whoever does may start, read and delete operations.",
 )
-@click.option("--spec", type=click.Path(path_type=Path), help="Another Discovery document to serve.")
-@click.option("--overlay", type=click.Path(path_type=Path), help="The overlay of that document.")
+@documents
 @click.option(
     "--auth",
     default="any",
@@ -116,7 +115,7 @@ def serve(
     lives = _script(script, _SPEEDS[clock] if speed is None else speed)
     orders = _orders(relax, enforce, answer)
     access = _access(auth, tokens)
-    contract = _contract(spec, overlay)
+    contract = contract_of(spec, overlay)
     try:
         state = _state(file)
         listener = listen(host, port, allow_remote=allow_remote)
@@ -146,25 +145,6 @@ def serve(
     finally:
         listener.close()
         state.close()
-
-
-def _contract(spec: Path | None, overlay: Path | None) -> Contract:
-    """The contract of a document, or of Earth Engine."""
-    from groundwire_codegen.problem import SpecError
-
-    from ..contract import load
-
-    if overlay is not None and spec is None:
-        raise click.UsageError("--overlay goes with --spec.")
-    try:
-        return load(
-            spec.read_bytes() if spec is not None else None,
-            overlay.read_bytes() if overlay is not None else None,
-        )
-    except SpecError as error:
-        fail("\n".join(map(str, error.problems)))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror or error}")
 
 
 def _access(auth: str, tokens: Path | None) -> Access:
