@@ -129,6 +129,12 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session
+def guide(session: nox.Session) -> None:
+    """Follow docs/testing.md in an empty environment, command by command."""
+    session.run("python", "-m", "tests.guide", "--install")
+
+
+@nox.session
 def official(session: nox.Session) -> None:
     """Run the official clients against the contract server: Python's, and JavaScript's where npm is installed."""
     session.install("-q", "-e", ".[dev]", "earthengine-api>=1.4")
