@@ -50,19 +50,14 @@ def script(steps: list[tuple[str, tuple[str, ...]]], *, install: bool) -> str:
         if command.startswith("pip install"):
             command = f"pip install -q {shlex.quote(f'{ROOT}[contract]')} pytest" if install else "true"
         if command.endswith(" &"):
-            lines.append(f"{command[:-2]} > {out} 2>&1 &")
+            lines += [f"touch {out}", f"{command[:-2]} > {out} 2>&1 &"]
             lines.append(f"until grep -q ' at http' {out}; do kill -0 $!; done")
+        elif command.startswith("kill"):
+            # A person does not notice that a process takes a moment to go.
+            lines.append(f"{command}; wait || true")
         else:
-            lines.append(
-                f"( {command} ) > {out} 2>&1" if not command.startswith("kill") else _killed(command)
-            )
+            lines.append(f"( {command} ) > {out} 2>&1")
     return "\n".join(lines) + "\n"
-
-
-def _killed(command: str) -> str:
-    """A kill, and what a person does not notice: that the process takes a moment to go."""
-    jobs = " ".join(word for word in command.split() if word.startswith("%"))
-    return f"{command}; wait {jobs} 2>/dev/null || true"
 
 
 def wrong(folder: Path, path: Path = PAGE, *, install: bool = False) -> list[str]:
