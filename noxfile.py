@@ -123,7 +123,7 @@ def determinism(session: nox.Session) -> None:
 
 @nox.session
 def corpus(session: nox.Session) -> None:
-    """Generate, check and use clients of Google's published documents; `-- --generate` generates all of them."""
+    """Generate, check and use clients of Google's published documents; `-- --generate` generates all, `-- --contracts` serves all."""
     session.install("-q", "-e", ".[dev]", "google-api-python-client>=2.150")
     session.run("python", "-m", "tests.corpus", *session.posargs)
 

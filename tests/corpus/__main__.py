@@ -1,4 +1,4 @@
-"""Examine the chosen documents, or those named, and print a table; `--generate` only generates, all by default."""
+"""Examine the chosen documents, or those named, and print a table; `--generate` only generates, `--contracts` only serves, all by default."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.problem import SpecError
 
-from . import documents
+from . import contracts, documents
 from .examine import Examination, examine, mypy, ruff
 
 HEAD = ("document", "methods", "messages", "generated in", "round-tripped", "requests", "as official", "mypy")
@@ -73,10 +73,18 @@ def generate_all(names: list[str]) -> list[str]:
     return faults
 
 
+def serve_all(names: list[str]) -> list[str]:
+    """Ask the contract of each document for all that it has; what it gets wrong is returned."""
+    faults = [fault for name in names for fault in contracts.faults(name)]
+    print(f"{len(names)} contracts, {len(faults)} faults")
+    return faults
+
+
 def main() -> int:
     """Run from the command line; 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--generate", action="store_true")
+    parser.add_argument("--contracts", action="store_true")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     if documents.folder() is None:
@@ -84,6 +92,8 @@ def main() -> int:
         return 0
     if given.generate:
         faults = generate_all(given.names or documents.names())
+    elif given.contracts:
+        faults = serve_all(given.names or documents.names())
     else:
         faults = examine_all(given.names or list(documents.CHOSEN))
     print("\n".join(faults))

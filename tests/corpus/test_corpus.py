@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import documents
+from . import contracts, documents
 from .examine import Examination, examine, mypy, ruff
 
 pytestmark = pytest.mark.skipif(
@@ -49,3 +49,8 @@ def test_checkers_and_linter_find_nothing(folder: Path, examined: dict[str, Exam
     pytest.importorskip("mypy")
     assert mypy(folder, [package(name) for name in examined]) == ""
     assert ruff(folder) == ""
+
+
+@pytest.mark.parametrize("name", documents.SMALLEST)
+def test_its_contract_is_served(name: str) -> None:
+    assert contracts.faults(name) == []

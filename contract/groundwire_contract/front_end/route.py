@@ -16,7 +16,7 @@ from attrs import frozen
 from groundwire_codegen.ir import Api, Method
 
 _VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
-_LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z][A-Za-z0-9_]*")
+_LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z_][A-Za-z0-9_]*")
 """A word of a template or a pattern that stands for itself."""
 _RESERVED: Final = re.compile(r"%(?=2[fF])")
 
