@@ -29,6 +29,6 @@ class Rule:
     id: str
     mark: Mark
     says: str
-    source: str = ""
+    source: str
     enforced: bool = True
     """Whether it is enforced unless a test or the command line says otherwise."""

@@ -15,7 +15,7 @@ from .evidence import Mark, Rule
 _FRONT_END: Final = "Google's API front end"
 
 
-def _rule(id: str, mark: Mark, says: str, source: str = "", *, enforced: bool = True) -> Rule:
+def _rule(id: str, mark: Mark, says: str, source: str, *, enforced: bool = True) -> Rule:
     return Rule(id=id, mark=mark, says=says, source=source, enforced=enforced)
 
 
@@ -46,12 +46,25 @@ _ALL: Final = (
         _FRONT_END,
     ),
     _rule(
-        "object-on-scalar", Mark.SEEN, "An object where a scalar belongs is refused with the parent's path."
+        "object-on-scalar",
+        Mark.SEEN,
+        "An object where a scalar belongs is refused with the parent's path.",
+        "Earth Engine's answer to a function's inline body",
     ),
     _rule("list-on-singular", Mark.SEEN_ELSEWHERE, "A list where one value belongs is refused.", _FRONT_END),
     _rule("list-on-map", Mark.INFERRED, "A list where a map belongs is refused.", _FRONT_END),
-    _rule("null-element", Mark.INFERRED, "null is unset in a message, and no element of a list or map."),
-    _rule("duplicate-key", Mark.INFERRED, "A name given twice, in either spelling, is refused."),
+    _rule(
+        "null-element",
+        Mark.INFERRED,
+        "null is unset in a message, and no element of a list or map.",
+        "protobuf's JSON mapping",
+    ),
+    _rule(
+        "duplicate-key",
+        Mark.INFERRED,
+        "A name given twice, in either spelling, is refused.",
+        "protobuf's JSON mapping",
+    ),
     _rule(
         "message-too-deep",
         Mark.INFERRED,
@@ -75,7 +88,10 @@ _ALL: Final = (
         "VeinsOfTheEarth/rabpro#75",
     ),
     _rule(
-        "bounds", Mark.DOCUMENTED, "Bounds that the overlay states. The wording and the status are inferred."
+        "bounds",
+        Mark.DOCUMENTED,
+        "Bounds that the overlay states. The wording and the status are inferred.",
+        "the reference pages of the messages; the overlay names each",
     ),
     _rule(
         "description-invalid",
@@ -87,22 +103,30 @@ _ALL: Final = (
         "request-id-reused",
         Mark.SEEN,
         "A request id that the caller used before in the project is refused. The status is inferred.",
+        "reports from five public repositories",
     ),
     _rule("queue-full", Mark.SEEN, "A project holds 3000 unfinished tasks.", "gee-community/geetools#64"),
     _rule(
         "queue-full-burns-id",
         Mark.SEEN,
         "A start refused by a full queue has used its request id. One report.",
+        "one public report",
     ),
     _rule(
         "operation-not-found", Mark.INFERRED, "Wording inferred, status certain.", "ee/data.py getTaskStatus"
     ),
-    _rule("page-token-invalid", Mark.INFERRED, "A page token that no page gave out is refused."),
+    _rule("page-token-invalid", Mark.INFERRED, "A page token that no page gave out is refused.", "AIP-158"),
     _rule(
-        "page-size-invalid", Mark.INFERRED, "A negative page size is refused; one above 500 counts as 500."
+        "page-size-invalid",
+        Mark.INFERRED,
+        "A negative page size is refused; one above 500 counts as 500.",
+        "AIP-158; v1beta projects.operations.list",
     ),
     _rule(
-        "filter-unsupported", Mark.INFERRED, "Filters but `state=` and `done=` are refused, never ignored."
+        "filter-unsupported",
+        Mark.INFERRED,
+        "Filters but `state=` and `done=` are refused, never ignored.",
+        "AIP-160",
     ),
     _rule(
         "too-many-pixels",
@@ -122,6 +146,7 @@ _ALL: Final = (
         Mark.INFERRED,
         "An image of constants only, without dimensions or a clip, fails inside. The words were seen; which images "
         "they meet is inferred, so it is off unless it is enforced.",
+        "public reports of the message",
         enforced=False,
     ),
     _rule(
@@ -134,6 +159,7 @@ _ALL: Final = (
         "bucket-unwritable",
         Mark.SEEN,
         "A bucket that cannot be written fails inside, if a test declares it. The words are inferred.",
+        "Earth Engine's guide to exports",
     ),
     _rule(
         "drive-space", Mark.SEEN, "Google Drive is full: fails inside, when a script says so.", "public notes"
@@ -144,26 +170,67 @@ _ALL: Final = (
         "A reprojection is too large: fails inside, when a script says so.",
         "public code that names the failure",
     ),
-    _rule("computation-timed-out", Mark.SEEN, "Fails inside, when a script says so."),
-    _rule("internal-error", Mark.SEEN, "Fails inside with no reason, when a script says so."),
-    _rule("failure-code", Mark.SEEN, "A failed operation has error code 3, whatever failed."),
+    _rule(
+        "computation-timed-out",
+        Mark.SEEN,
+        "Fails inside, when a script says so.",
+        "public reports of the message",
+    ),
+    _rule(
+        "internal-error",
+        Mark.SEEN,
+        "Fails inside with no reason, when a script says so.",
+        "public reports of the message",
+    ),
+    _rule(
+        "failure-code",
+        Mark.SEEN,
+        "A failed operation has error code 3, whatever failed.",
+        "the Code Editor's task list; google/earthengine-api#9",
+    ),
     _rule("cancelled-code", Mark.DOCUMENTED, "A cancelled operation has error code 1.", "operations.cancel"),
     _rule(
         "attempts",
         Mark.SEEN,
         "Work is attempted again, when a script says so: `attempt` rises, stages start over.",
+        "task listings in public reports",
     ),
-    _rule("stall", Mark.SEEN, "When a script says so, only `updateTime` moves."),
+    _rule(
+        "stall",
+        Mark.SEEN,
+        "When a script says so, only `updateTime` moves.",
+        "task listings in public reports",
+    ),
     _rule(
         "missing-fields",
         Mark.SEEN,
         "Description, usage, stages' descriptions and work units may be missing; an empty description is.",
         "dfguerrerom/ee-client#22",
     ),
-    _rule("odd-times", Mark.SEEN, "Fractions of seconds vary, sometimes beyond six digits."),
-    _rule("unstarted", Mark.SEEN, "What has not started has the start time 1970-01-01T00:00:00Z."),
-    _rule("cross-user-list", Mark.DOCUMENTED, "A project's list has the operations of all its users."),
-    _rule("delete-forgets", Mark.DOCUMENTED, "Deleting an operation does not stop its work."),
+    _rule(
+        "odd-times",
+        Mark.SEEN,
+        "Fractions of seconds vary, sometimes beyond six digits.",
+        "task listings in public reports",
+    ),
+    _rule(
+        "unstarted",
+        Mark.SEEN,
+        "What has not started has the start time 1970-01-01T00:00:00Z.",
+        "task listings in public reports",
+    ),
+    _rule(
+        "cross-user-list",
+        Mark.DOCUMENTED,
+        "A project's list has the operations of all its users.",
+        "v1beta projects.operations.list",
+    ),
+    _rule(
+        "delete-forgets",
+        Mark.DOCUMENTED,
+        "Deleting an operation does not stop its work.",
+        "v1beta projects.operations.delete",
+    ),
     _rule(
         "media-type",
         Mark.INFERRED,
@@ -182,11 +249,17 @@ _ALL: Final = (
         "Where sign-in is required, a request without a bearer token gets 401 and WWW-Authenticate.",
         _FRONT_END,
     ),
-    _rule("control", Mark.INFERRED, "The contract server's own: a control request that cannot be done."),
+    _rule(
+        "control",
+        Mark.INFERRED,
+        "The contract server's own: a control request that cannot be done.",
+        "Groundwire",
+    ),
     _rule(
         "state-unwritable",
         Mark.INFERRED,
         "The contract server's own: its state file cannot be written, and the request had no effect.",
+        "Groundwire",
     ),
     _rule(
         "unauthenticated", Mark.SEEN_ELSEWHERE, "Standard wording.", "googleapis/google-cloud-python#15087"
@@ -203,7 +276,12 @@ _ALL: Final = (
     _rule(
         "consumer-suspended", Mark.SEEN_ELSEWHERE, "The project is suspended.", "kubernetes/minikube#17959"
     ),
-    _rule("iam-permission-denied", Mark.INFERRED, "Google's usual wording with the reference's permission."),
+    _rule(
+        "iam-permission-denied",
+        Mark.INFERRED,
+        "Google's usual wording with the reference's permission.",
+        "v1beta projects.image.export",
+    ),
     _rule("asset-permission", Mark.SEEN, "May also come inside the operation.", "google/earthengine-api#113"),
     _rule("expression-error", Mark.SEEN, "Refused at the start.", "JiaxuanYou/crop_yield_prediction#10"),
     _rule("memory-limit", Mark.SEEN, "Seen on interactive calls.", "gee-community/geemap#1465"),
@@ -215,7 +293,7 @@ _ALL: Final = (
         "gee-community/qgis-earthengine-plugin#202",
     ),
     _rule("internal", Mark.SEEN, "No details.", "google/earthengine-api#89; gee-community/geetools#72"),
-    _rule("unavailable", Mark.SEEN_ELSEWHERE, "Standard wording."),
+    _rule("unavailable", Mark.SEEN_ELSEWHERE, "Standard wording.", "google.rpc.Code"),
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _ALL})

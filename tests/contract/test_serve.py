@@ -112,6 +112,7 @@ def test_the_rules_are_listed_with_their_evidence() -> None:
     assert marks["request-id-reused"] == "V"
     assert [line.split()[1] for line in done.stdout.splitlines() if "(off)" in line] == ["unbounded-image"]
     assert set(marks.values()) <= {"V", "V*", "D", "C", "I"}
+    assert all(line.rstrip().endswith("]") for line in done.stdout.splitlines()), "each with its source"
 
 
 def test_the_console_script_is_the_module() -> None:
