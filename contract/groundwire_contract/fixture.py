@@ -224,4 +224,8 @@ def running_apart() -> EarthEngineContract:
         stop()
         raise RuntimeError("the contract server did not start; what it said is on stderr")
     endpoint = line.split()[-1]
-    return EarthEngineContract(endpoint, RemoteControls(endpoint), stop)
+    try:
+        return EarthEngineContract(endpoint, RemoteControls(endpoint), stop)
+    except BaseException:
+        stop()
+        raise
