@@ -100,6 +100,13 @@ def test_what_is_there_and_what_operations_do_is_said_at_the_start() -> None:
         ]
 
 
+def test_what_others_may_do_is_said() -> None:
+    with serving("--allow-remote") as (process, address):
+        assert address.startswith("http://127.0.0.1:")
+        assert process.stderr is not None
+        assert b"may start, read and delete" in process.stderr.readline()
+
+
 def test_the_rules_are_listed_with_their_evidence() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "groundwire_contract", "rules"],

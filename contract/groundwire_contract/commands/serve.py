@@ -136,6 +136,11 @@ def serve(
     )
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if allow_remote:
+        click.echo(
+            "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
+            err=True,
+        )
     try:
         click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
         sys.stdout.flush()
