@@ -96,6 +96,7 @@ def test_without_time_left_nothing_is_sent(seconds: float) -> None:
     ):
         transport.send(request(wire.url, seconds))
     assert (wire.connections, caught.value.sent) == (0, False)
+    assert str(caught.value) == "shop.books.get: no time left to send"
 
 
 def test_waiting_for_a_connection_of_the_pool_ends_at_the_deadline() -> None:
@@ -137,6 +138,20 @@ def test_an_address_that_takes_no_connection_leaves_time_for_the_next_one() -> N
             assert sock.getpeername() == ("127.0.0.1", port)
 
 
+@pytest.mark.parametrize("deadline", [Deadline(None, time.monotonic), Deadline(1e12, time.monotonic)])
+def test_a_host_is_resolved_by_its_name_and_reached_as_the_system_says(deadline: Deadline) -> None:
+    asked: list[object] = []
+    with silent() as port:
+
+        def resolve(*question: object, **kind: object) -> list[object]:
+            asked.append((*question, kind))
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))]
+
+        with connected("[2001:db8::1]", 443, (), deadline, resolve) as sock:
+            assert (sock.getpeername(), sock.proto) == (("127.0.0.1", port), socket.IPPROTO_TCP)
+    assert asked == [("2001:db8::1", 443, {"type": socket.SOCK_STREAM})]
+
+
 def test_a_connection_that_stands_only_when_the_time_is_up_is_closed() -> None:
     readings = iter([0.0, 1.0])
     with silent() as port, warnings.catch_warnings(record=True) as caught:
@@ -173,6 +188,29 @@ def test_a_connection_that_ran_out_of_time_is_not_used_again() -> None:
             transport.send(request(wire.url, 0.05))
         assert transport.send(request(wire.url, 5)).body == b"[2]"
     assert wire.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds", "end"),
+    [(None, None, None), (7.0, None, 7.0), (None, 2.0, 7.0), (9.0, 2.0, 7.0), (6.0, 2.0, 6.0)],
+)
+def test_a_part_of_a_call_ends_in_its_own_time_and_never_after_the_call(
+    at: float | None, seconds: float | None, end: float | None
+) -> None:
+    part = Deadline(at, lambda: 5.0, silence=1.0).within(seconds)
+    assert (part.at, part.now(), part.silence) == (end, 5.0, None)
+
+
+@pytest.mark.parametrize(
+    ("left", "silence", "wait"),
+    [(None, None, None), (2.0, None, 2.0), (None, 3.0, 3.0), (2.0, 3.0, 2.0), (4.0, 3.0, 3.0)],
+)
+def test_a_wait_takes_what_is_left_and_no_longer_silence_than_allowed(
+    left: float | None, silence: float | None, wait: float | None
+) -> None:
+    with socket.socket() as sock:
+        Deadline(left, lambda: 0.0, silence).arm(sock)
+        assert sock.gettimeout() == wait
 
 
 @pytest.mark.parametrize(
