@@ -17,6 +17,8 @@ from mutmut.mutation.file_mutation import Mutation, create_mutations
 ROOT: Final = Path(__file__).parents[2]
 RUNTIME: Final = ROOT / "runtime"
 _PROSE: Final = re.compile(r"\w \w")
+_TIED: Final = "_\"'<>=!+-*/"
+"""What stands in words and in operators: a change is shown with the whole of either."""
 _MAY_BE_WORDING: Final = (libcst.SimpleString, libcst.Call)
 
 
@@ -111,10 +113,12 @@ def _changed(module: libcst.Module, mutation: Mutation, text: str, begin: int, e
 def _difference(before: str, after: str) -> tuple[str, str]:
     """What differs, in whole words."""
     start = _common(before, after)
-    while start and (before[start - 1].isalnum() or before[start - 1] in "_\"'"):
+    while start and (before[start - 1].isalnum() or before[start - 1] in _TIED):
         start -= 1
     same = _common(before[start:][::-1], after[start:][::-1])
-    tail = re.sub(r"\A[\w\"']+", "", before[len(before) - same :])
+    tail = before[len(before) - same :]
+    while tail and (tail[0].isalnum() or tail[0] in _TIED):
+        tail = tail[1:]
     one, other = (" ".join(each[start : len(each) - len(tail)].split()) for each in (before, after))
     return one, other
 

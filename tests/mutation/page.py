@@ -135,8 +135,8 @@ So is one that makes a test take more than twice its time and four seconds; the 
 that no test reaches has survived. `nox -s mutation -- 'retry:*'` tries one module, and prints what survives there.
 
 The tests are those of `tests/runtime`, `tests/client`, `tests/vectors`, `tests/exports` and `tests/promises`. A change
-gets three seconds of the tests that reach its line, those of its own module and the fastest first; when it survives
-them, nine seconds more, where there are more. mutmut does not change constants of modules, decorated functions, and what
+gets four seconds of the tests that reach its line, those of its own module and the fastest first. Tests that hold times
+by the millisecond are left out, since beside trials they fail for no change. mutmut does not change constants of modules, decorated functions, and what
 stands in annotations or in the arguments of `len` and `isinstance`.
 
 A change of *wording* puts a sentence in capitals, in lower case or between two X, or names another type in `cast`, which

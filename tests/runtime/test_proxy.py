@@ -106,9 +106,20 @@ def test_plain_http_is_asked_of_the_proxy_itself_and_held_to_the_deadline(
 def test_a_fault_says_that_it_came_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with ProxyServer(names={}) as proxy, closing(UrllibTransport()) as transport:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        with pytest.raises(TransportError, match="no answer through the proxy") as caught:
+        with pytest.raises(TransportError, match=r"^m: no answer through the proxy \(\w+\)") as caught:
             transport.send(request(f"https://{HOST}/"))
     assert "proxy settings" in caught.value.hint
+
+
+@pytest.mark.parametrize("address", ["socks5://127.0.0.1:1", "http://127.0.0.1:port"])
+def test_an_address_that_is_none_of_a_proxy_is_told_of(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    with (
+        closing(UrllibTransport()) as transport,
+        pytest.raises(TransportError, match="the endpoint or the proxy cannot be used") as caught,
+    ):
+        transport.send(request(f"https://{HOST}/"))
+    assert "http://host:port or https://host:port" in caught.value.hint
 
 
 @pytest.mark.parametrize(

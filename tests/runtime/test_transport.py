@@ -207,14 +207,6 @@ def test_a_header_that_cannot_be_sent_is_refused_before_a_connection(text: str, 
     assert (wire.connections, wire.requests) == (0, [])
 
 
-def test_a_closed_port_is_a_request_that_was_not_sent() -> None:
-    with Wire() as wire:
-        url = wire.url
-    with closing(UrllibTransport()) as transport, pytest.raises(TransportError) as caught:
-        transport.send(request(url))
-    assert (caught.value.sent, caught.value.retryable) == (False, True)
-
-
 def test_open_sockets_stay_within_the_limit() -> None:
     busy = threading.Semaphore(0)
 

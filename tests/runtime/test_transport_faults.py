@@ -1,0 +1,50 @@
+"""What a call that got no answer says, and what urllib3 says in its log."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+import urllib3
+from groundwire_runtime.errors import TransportError
+from groundwire_runtime.transport import UrllibTransport
+
+from .test_transport import request, talking
+from .wire import RESET, Wire
+from .wire.authority import authority
+
+
+def test_a_closed_port_is_a_request_that_was_not_sent() -> None:
+    with Wire() as wire:
+        url = wire.url
+    with closing(UrllibTransport()) as transport, pytest.raises(TransportError) as caught:
+        transport.send(request(url))
+    assert (caught.value.sent, caught.value.retryable) == (False, True)
+    assert caught.value.message == "shop.books.get: no answer (ConnectionRefusedError)"
+    assert "Check the endpoint" in caught.value.hint
+
+
+def test_a_server_that_is_not_trusted_gets_no_request_and_the_error_says_why() -> None:
+    with (
+        Wire(tls=authority().server()) as wire,
+        closing(UrllibTransport()) as transport,
+        pytest.raises(TransportError, match=r"no TLS connection \(SSLCertVerificationError: ") as caught,
+    ):
+        transport.send(request(wire.url))
+    assert wire.requests == []
+    assert "certificates of both ends" in caught.value.hint
+
+
+def test_an_answer_that_was_cut_gives_no_advice_on_the_way_there() -> None:
+    with talking(RESET) as (wire, transport), pytest.raises(TransportError, match="no answer") as caught:
+        transport.send(request(wire.url))
+    assert (caught.value.sent, caught.value.hint) == (True, "")
+
+
+def test_other_requests_over_urllib3_are_logged_by_it_as_ever(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "urllib3.connectionpool")
+    with talking() as (wire, transport), urllib3.HTTPConnectionPool("127.0.0.1", wire.port) as pool:
+        transport.send(request(wire.url))
+        assert not any("HTTP/1.1" in message for message in caplog.messages)
+        pool.request("GET", "/other")
+    assert any('"GET /other HTTP/1.1" 200' in message for message in caplog.messages)
