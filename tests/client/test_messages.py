@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import groundwire
@@ -93,6 +94,7 @@ def test_values_nested_too_deeply_have_no_hash() -> None:
 def test_the_empty_map_has_no_key() -> None:
     with pytest.raises(KeyError, match="name"):
         EMPTY["name"]
+    assert (len(EMPTY), list(EMPTY)) == (0, [])
 
 
 @pytest.mark.parametrize("value", [5, "text", None, {"name": "a"}])
@@ -111,10 +113,10 @@ def test_what_is_no_type_of_the_client_is_not_read() -> None:
 
 
 def test_what_is_no_json_is_not_structured() -> None:
-    data = {"name": {1, 2}}
-    with pytest.raises(DecodeError, match="expected JSON values: ") as caught:
-        CODECS.structure(data, Operation)
-    assert (caught.value.path, caught.value.value) == ("", data)
+    for data in ({"name": {1, 2}}, {"name": math.inf}):
+        with pytest.raises(DecodeError, match="expected JSON values: ") as caught:
+            CODECS.structure(data, Operation)
+        assert (caught.value.path, caught.value.value) == ("", data)
 
 
 @pytest.mark.parametrize(

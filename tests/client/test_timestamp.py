@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -105,6 +106,16 @@ def test_what_is_no_instant_is_refused_with_its_reason(text: str, says: str) -> 
 def test_a_span_is_refused_with_its_reason() -> None:
     with pytest.raises(ValueError, match=r"such as 3\.5s"):
         Duration.parse("3.5")
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="sets the time zone of the process")
+def test_an_instant_is_written_in_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XYZ+5")
+        time.tzset()
+        written = Timestamp.of(datetime(2024, 1, 1, 1, tzinfo=EAST)).text()
+    time.tzset()
+    assert written == "2024-01-01T00:00:00Z"
 
 
 def test_what_is_printed_makes_the_same_again() -> None:

@@ -39,15 +39,17 @@ def test_a_refusal_says_why_and_whether_a_refresh_would_help(
 
 
 def test_the_sends_of_a_call_are_counted_when_its_credentials_are_refused() -> None:
-    inner = Script(forever=refusal(401))
+    inner = Script(forever=refusal(401, retry_after="Tue, 14 Nov 2023 22:13:27 GMT"))
+    facts: Any = {"credentials": Fresh(token="old"), "transport": inner, "clock": Time().clock()}
     with (
-        Client(project="p", credentials=Fresh(token="old"), transport=inner) as client,  # type: ignore[arg-type] # a double
+        Client(project="p", **facts) as client,  # type: ignore[arg-type] # a double
         pytest.raises(AuthError) as caught,
     ):
         client.projects.operations.get("projects/p/operations/A")
     cause = caught.value.__cause__
     assert isinstance(cause, Unauthenticated)
     assert cause.attempts == len(inner.requests) == 2
+    assert cause.retry_after == 7.0
 
 
 @pytest.mark.parametrize(

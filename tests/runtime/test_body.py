@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
+import zlib
 
 import pytest
+from groundwire_runtime.body import PIECE
 from groundwire_runtime.errors import ResponseTooLarge, TransportError
 
 from .test_transport import CHUNKED, UNSIZED, request, talking
-from .wire import Reply, cut, http, plain
+from .wire import Reply, chunked, cut, http, plain
 
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP"])
@@ -64,6 +66,37 @@ def test_an_answer_without_an_end_is_refused_in_little_memory() -> None:
 def test_a_body_that_may_be_missing_may_be_missing(verb: str, data: bytes) -> None:
     with talking(cut(data)) as (wire, transport):
         assert transport.send(request(wire.url, verb)).body == b""
+
+
+@pytest.mark.parametrize("size", [PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_of_many_pieces_is_put_together(size: int, packed: bool) -> None:
+    body = bytes(index % 251 for index in range(size))
+    sent = http(gzip.compress(body) if packed else body, sized=False, content_type="image/png")
+    reply = sent.replace(b"content-type", b"content-encoding: gzip\r\ncontent-type", 1) if packed else sent
+    with talking(cut(reply)) as (wire, transport):
+        assert transport.send(request(wire.url)).body == body
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "body"),
+    [
+        ("GET", http(b"{}", content_encoding="identity"), b"{}"),
+        ("HEAD", http(b"", content_encoding="gzip", content_length="5"), b""),
+        ("GET", chunked(b"no JSON"), b"no JSON"),
+    ],
+)
+def test_a_body_that_is_known_to_be_whole_is_taken_as_it_is(verb: str, data: bytes, body: bytes) -> None:
+    with talking(cut(data)) as (wire, transport):
+        assert transport.send(request(wire.url, verb)).body == body
+
+
+def test_another_packing_than_announced_is_damaged() -> None:
+    with (
+        talking(plain(zlib.compress(b"{}"), content_encoding="gzip")) as (wire, transport),
+        pytest.raises(TransportError, match="gzip: the answer is damaged"),
+    ):
+        transport.send(request(wire.url))
 
 
 def test_an_error_that_is_cut_off_is_found_too() -> None:

@@ -70,6 +70,13 @@ def test_a_wrong_option_is_refused_with_what_to_do(options: dict[str, Any], says
     assert hint in caught.value.hint
 
 
+def test_the_environment_names_a_quota_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "of-the-environment")
+    script = Script([answer({"name": NAME})])
+    client(script).projects.operations.get(NAME)
+    assert script.requests[0].headers["x-goog-user-project"] == "of-the-environment"
+
+
 def test_an_endpoint_keeps_its_path() -> None:
     assert repr(client(endpoint="https://shop.test/X//")) == "Client('https://shop.test/X/')"
 
@@ -86,6 +93,8 @@ def test_a_call_takes_all_options_at_once_and_no_other() -> None:
     assert (script.requests[0].scopes, script.requests[0].headers["x-goog-user-project"]) == (("a",), "q")
     with pytest.raises(TypeError, match=r"operations\.get: unexpected keyword argument 'retries'"):
         one.projects.operations.get(NAME, timeout=5, retries=3)  # type: ignore[call-arg] # what is refused
+    with pytest.raises(ArgumentError, match=r"^timeout: expected finite seconds"):
+        one.projects.operations.get(NAME, timeout=0)
 
 
 def test_a_client_without_a_limit_of_time_waits_within_the_limit_of_the_wait() -> None:

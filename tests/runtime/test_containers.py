@@ -144,9 +144,13 @@ def variant(value: Any, depth: int) -> One:
     return One(value=(decode.int32(value, depth), depth))
 
 
+def remark(value: Any, depth: int) -> tuple[str, int]:
+    return decode.string(value, depth), depth
+
+
 def family(data: dict[str, Any]) -> Message:
     members = {"one": variant, "other": variant}
-    plain = {"remark": ("note", decode.string)}
+    plain = {"remark": ("note", remark)}
     return decode.family(data, 7, One, members, frozenset({"one", "other", "remark"}), plain, None)
 
 
@@ -154,10 +158,10 @@ def test_a_member_of_a_family_may_stand_beside_plain_fields() -> None:
     for data in ({"one": 1, "remark": "a", "x": 2}, {"remark": "a", "x": 2, "one": 1}):
         found = family(data)
         assert isinstance(found, One)
-        assert (found.value, found.note, found.unknown_fields) == ((1, 7), "a", {"x": 2})
+        assert (found.value, found.note, found.unknown_fields) == ((1, 7), ("a", 7), {"x": 2})
     found = family({"remark": "a", "x": 2})
     assert isinstance(found, One)
-    assert (found.value, found.note, found.unknown_fields) == (None, "a", {"x": 2})
+    assert (found.value, found.note, found.unknown_fields) == (None, ("a", 7), {"x": 2})
     assert family({"remark": None, "one": None}).unknown_fields == {}
 
 

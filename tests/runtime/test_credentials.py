@@ -182,8 +182,10 @@ def test_row_90_a_token_endpoint_that_is_not_google_s_is_refused(
         place = saved(tmp_path, info)
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(place))
         for read in (from_file, lambda _: application_default(SCOPES)):
-            with pytest.raises(AuthError, match=f"'credentials.json': {key} is not allowed") as caught:
+            with pytest.raises(AuthError, match=f"'credentials.json': {key} is not allowed: .*://") as caught:
                 read(place)
+            assert "no scheme://" in str(caught.value) or str(uri).partition(":")[0] in str(caught.value)
+            assert "Google's, over https" in f"{caught.value} {caught.value.__cause__}"
             assert SECRET not in shown(caught.value)
 
 
@@ -200,6 +202,8 @@ def test_credentials_of_another_universe_are_refused(info: Info, tmp_path: Path)
     [
         GOOGLE,
         "https://accounts.google.com/o/oauth2/token",
+        "https://googleapis.com/token",
+        "https://localhost:1/token",
         "http://localhost:1/token",
         "http://[::1]:1/token",
     ],

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from attrs import evolve
 from groundwire_runtime.deadline import LONGEST, Deadline, connected
 from groundwire_runtime.errors import DeadlineReached
 from groundwire_runtime.http import Request
@@ -31,7 +32,7 @@ def request(url: str, seconds: float | None = SECONDS) -> Request:
 @contextmanager
 def ends_at_the_deadline(seconds: float = SECONDS) -> Iterator[None]:
     started = time.monotonic()
-    with pytest.raises(DeadlineReached):
+    with pytest.raises(DeadlineReached, match="the deadline was reached"):
         yield
     taken = time.monotonic() - started
     assert seconds - 0.01 <= taken <= seconds + SLACK
@@ -117,6 +118,12 @@ def test_waiting_for_a_connection_of_the_pool_ends_at_the_deadline() -> None:
     assert len(wire.requests) == 1
 
 
+def test_a_request_that_nobody_reads_ends_at_the_deadline() -> None:
+    body = b" " * (16 << 20)
+    with Wire(deaf=True) as wire, closing(UrllibTransport()) as transport, ends_at_the_deadline():
+        transport.send(evolve(request(wire.url), verb="POST", body=body))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
 def test_a_host_that_accepts_no_connection_ends_at_the_deadline() -> None:
     with full_backlog() as port, closing(UrllibTransport()) as transport, ends_at_the_deadline():
@@ -150,6 +157,17 @@ def test_a_host_is_resolved_by_its_name_and_reached_as_the_system_says(deadline:
         with connected("[2001:db8::1]", 443, (), deadline, resolve) as sock:
             assert (sock.getpeername(), sock.proto) == (("127.0.0.1", port), socket.IPPROTO_TCP)
     assert asked == [("2001:db8::1", 443, {"type": socket.SOCK_STREAM})]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_what_an_address_leaves_is_shared_by_those_that_follow() -> None:
+    with full_backlog() as hole, silent() as port:
+        addresses = [
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", each)) for each in (hole, hole, port)
+        ]
+        started = time.monotonic()
+        with connected("shop.test", 443, (), Deadline(0.3, lambda: 0.0), lambda *_, **__: addresses):
+            assert time.monotonic() - started >= 0.3 / 3 + 0.3 / 2 - 0.01
 
 
 def test_a_connection_that_stands_only_when_the_time_is_up_is_closed() -> None:

@@ -87,6 +87,14 @@ def test_the_words_of_a_refusal_say_what_to_do_whatever_its_status(status: int) 
         assert hint in hint_for(status, reason="", message=words, metadata={})
 
 
+@pytest.mark.parametrize("key", ["permission", "permissions"])
+def test_the_permission_that_an_error_names_is_to_be_granted(key: str) -> None:
+    for status, said in ((401, ""), (403, "")):
+        found = hint_for(status, reason="", message=said, metadata={key: "shop.books.sell"})
+        assert found == "Grant the caller a role with shop.books.sell."
+    assert hint_for(400, reason="", message="", metadata={key: "shop.books.sell"}) == ""
+
+
 @pytest.mark.parametrize("status", [402, 404, 409, 418, 500])
 def test_the_words_of_another_error_say_nothing(status: int) -> None:
     assert hint_for(status, reason="", message="Insufficient scope, no quota project", metadata={}) == ""
@@ -116,7 +124,10 @@ def test_the_log_says_how_a_call_ended(
     ends = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
     assert ends[-1].startswith(f"earthengine.projects.operations.get: {says}")
     outcome = says.split(" ")[0] if "(" not in says else "404"
-    assert f"/operations/A: {outcome} in 0.000 s; sent " in sends[-1]
+    assert f"/operations/A: {outcome} in 0.000 s; sent {{'accept': " in sends[-1]
+    told = [vars(record)["outcome"] for record in caplog.records]
+    assert told[-1] == ("ok" if "200" in says else says.split(" ")[0])
+    assert told[-2] == ("TransportError" if "Transport" in says else "ok")
     assert sends[0].startswith("earthengine.projects.operations.get: attempt 1: GET https://earthengine.")
 
 

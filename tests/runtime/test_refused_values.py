@@ -205,7 +205,7 @@ def test_a_value_that_names_its_type_counts_as_a_message(inside: int) -> None:
     with pytest.raises(DecodeError) as caught:
         read(nested(inside), MAX_DEPTH - inside)
     assert caught.value.rule == "more than 100 nested messages"
-    assert caught.value.path == "/value" * inside
+    assert (caught.value.path, caught.value.value) == ("/value" * inside, nested(0))
 
 
 def test_the_name_of_a_type_stands_behind_the_last_slash() -> None:

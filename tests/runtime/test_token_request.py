@@ -55,6 +55,7 @@ def test_the_requests_of_one_refresh_count_as_attempts_of_one_call() -> None:
     script, ask = asking(answer(), answer())
     ask(URL)
     ask(URL)
+    assert [sent.verb for sent in script.requests] == ["GET", "GET"]
     first, second = (sent.trace for sent in script.requests)
     assert first is second is not None
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 import urllib3
-from groundwire_runtime.errors import TransportError
+from groundwire_runtime.errors import DeadlineReached, TransportError
 from groundwire_runtime.transport import UrllibTransport
 
 from .test_transport import request, talking
-from .wire import RESET, Wire
+from .wire import RESET, SILENCE, Wire
 from .wire.authority import authority
+from .wire.blackhole import full_backlog, silent
 
 
 def test_a_closed_port_is_a_request_that_was_not_sent() -> None:
@@ -39,6 +42,32 @@ def test_an_answer_that_was_cut_gives_no_advice_on_the_way_there() -> None:
     with talking(RESET) as (wire, transport), pytest.raises(TransportError, match="no answer") as caught:
         transport.send(request(wire.url))
     assert (caught.value.sent, caught.value.hint) == (True, "")
+
+
+def test_a_server_that_says_nothing_is_waited_for_as_long_as_the_transport_says() -> None:
+    with silent() as port, closing(UrllibTransport(read_timeout=0.05)) as transport:
+        with pytest.raises(TransportError, match="waited too long for an answer") as caught:
+            transport.send(request(f"http://127.0.0.1:{port}"))
+        assert caught.value.sent
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
+def test_a_connection_is_waited_for_as_long_as_the_transport_says() -> None:
+    with full_backlog() as port, closing(UrllibTransport(connect_timeout=0.05)) as transport:
+        with pytest.raises(TransportError, match="waited too long for a connection") as caught:
+            transport.send(request(f"http://127.0.0.1:{port}"))
+        assert not caught.value.sent
+
+
+def test_sockets_are_counted_over_tls_too() -> None:
+    with (
+        Wire([SILENCE], tls=authority().server()) as wire,
+        closing(UrllibTransport(tls=authority().client(), connections=1)) as transport,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        calls = [threads.submit(transport.send, request(wire.url, seconds=0.2)) for _ in range(2)]
+        assert [type(call.exception(5)) for call in calls] == [DeadlineReached] * 2
+        assert wire.connections == 1
 
 
 def test_other_requests_over_urllib3_are_logged_by_it_as_ever(caplog: pytest.LogCaptureFixture) -> None:
