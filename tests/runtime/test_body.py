@@ -99,6 +99,15 @@ def test_another_packing_than_announced_is_damaged() -> None:
         transport.send(request(wire.url))
 
 
+@pytest.mark.parametrize("body", [b"9" * 5_000, b"[" * 200_000])
+def test_json_that_python_cannot_read_is_no_whole_answer(body: bytes) -> None:
+    with (
+        talking(cut(UNSIZED + body)) as (wire, transport),
+        pytest.raises(TransportError, match=r"cut off or is not JSON$"),
+    ):
+        transport.send(request(wire.url))
+
+
 def test_an_error_that_is_cut_off_is_found_too() -> None:
     data = b"HTTP/1.1 503 Busy\r\ncontent-type: application/json\r\n\r\n{"
     with talking(cut(data)) as (wire, transport), pytest.raises(TransportError, match="cut off"):

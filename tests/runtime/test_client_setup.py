@@ -6,6 +6,7 @@ import json
 import pickle
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import pytest
@@ -75,6 +76,7 @@ def test_the_environment_names_a_quota_project(monkeypatch: pytest.MonkeyPatch) 
     script = Script([answer({"name": NAME})])
     client(script).projects.operations.get(NAME)
     assert script.requests[0].headers["x-goog-user-project"] == "of-the-environment"
+    assert script.requests[0].headers["user-agent"] == f"groundwire/{version('groundwire')} (gzip)"
 
 
 def test_an_endpoint_keeps_its_path() -> None:

@@ -87,6 +87,11 @@ def test_the_words_of_a_refusal_say_what_to_do_whatever_its_status(status: int) 
         assert hint in hint_for(status, reason="", message=words, metadata={})
 
 
+def test_the_reason_of_an_error_says_more_than_its_words() -> None:
+    reason = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+    assert "scopes=" in hint_for(403, reason=reason, message="a quota project is missing", metadata={})
+
+
 @pytest.mark.parametrize("key", ["permission", "permissions"])
 def test_the_permission_that_an_error_names_is_to_be_granted(key: str) -> None:
     for status, said in ((401, ""), (403, "")):

