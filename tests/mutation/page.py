@@ -136,8 +136,9 @@ that no test reaches has survived. `nox -s mutation -- 'retry:*'` tries one modu
 
 The tests are those of `tests/runtime`, `tests/client`, `tests/vectors`, `tests/exports` and `tests/promises`. A change
 gets four seconds of the tests that reach its line, those of its own module and the fastest first. Tests that hold times
-by the millisecond are left out, since beside trials they fail for no change. mutmut does not change constants of modules, decorated functions, and what
-stands in annotations or in the arguments of `len` and `isinstance`.
+by the millisecond are left out, since beside trials they fail for no change. mutmut does not change constants of
+modules, decorated functions, and what stands in annotations or in the arguments of `len` and `isinstance`. A part that
+was tried again replaces its part of this page.
 
 A change of *wording* puts a sentence in capitals, in lower case or between two X, or names another type in `cast`, which
 returns its argument whatever the type is. What counts as a sentence is a text with a space between two words: the
