@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -12,7 +13,7 @@ from groundwire_runtime.errors import DeadlineReached, TransportError
 from groundwire_runtime.transport import UrllibTransport
 
 from .test_transport import request, talking
-from .wire import RESET, SILENCE, Wire
+from .wire import RESET, Reply, Wire, http
 from .wire.authority import authority
 from .wire.blackhole import full_backlog, silent
 
@@ -60,13 +61,23 @@ def test_a_connection_is_waited_for_as_long_as_the_transport_says() -> None:
 
 
 def test_sockets_are_counted_over_tls_too() -> None:
+    arrived = threading.Event()
+
+    def answer(_: bytes) -> Reply:
+        arrived.set()
+        return Reply(pieces=[http()], held=True)
+
     with (
-        Wire([SILENCE], tls=authority().server()) as wire,
+        Wire(answer, tls=authority().server()) as wire,
         closing(UrllibTransport(tls=authority().client(), connections=1)) as transport,
-        ThreadPoolExecutor(2) as threads,
+        ThreadPoolExecutor(1) as threads,
     ):
-        calls = [threads.submit(transport.send, request(wire.url, seconds=0.2)) for _ in range(2)]
-        assert [type(call.exception(5)) for call in calls] == [DeadlineReached] * 2
+        first = threads.submit(transport.send, request(wire.url))
+        assert arrived.wait(5)
+        with pytest.raises(DeadlineReached):
+            transport.send(request(wire.url, seconds=0.1))
+        wire.release.set()
+        assert first.result(5).status == 200
         assert wire.connections == 1
 
 
