@@ -237,6 +237,13 @@ def schemathesis(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the runtime in every way that mutmut knows, and list what no test notices; `-- 'retry:*'` tries a part."""
+    session.install("-q", "-e", ".[dev]", "mutmut==3.8.1", "coverage>=7.6")
+    session.run("python", "-m", "tests.mutation", *session.posargs, env=vectors())
+
+
+@nox.session
 def oracle(session: nox.Session) -> None:
     """Compare our reading of proto3 JSON with that of protobuf's own Python library, case by case."""
     if not vectors():

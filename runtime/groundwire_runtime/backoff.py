@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -37,10 +36,5 @@ def _date(text: str) -> float | None:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=UTC)
-    try:
-        seconds = found.timestamp()
-    except (OverflowError, ValueError):
-        return None
-    return seconds if math.isfinite(seconds) else None
+    # Without a zone it means UTC: this is how asctime's form comes out.
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

@@ -35,17 +35,15 @@ def read_body(answer: Readable, headers: Mapping[str, str], request: Request, mo
     unpack = _unpacker(headers, request)
     pieces: list[bytes] = []
     size = 0
-    arrived = 0
     # What is not packed, and of a known length, is bounded already.
     amount = None if length and unpack is None else PIECE
     while raw := answer.read(amount):
-        arrived += len(raw)
         for piece in (raw,) if unpack is None else _unpacked(unpack, raw, request):
             size += len(piece)
             if size > most:
                 raise _too_large(request, most)
             pieces.append(piece)
-    if unpack is not None and not unpack.eof and (arrived or int(length or 0)) and request.verb != "HEAD":
+    if unpack is not None and not unpack.eof and (pieces or int(length or 0)) and request.verb != "HEAD":
         raise TransportError(f"{request.method_id}: content-encoding gzip: the answer was cut off", sent=True)
     body = b"".join(pieces)
     if not length and "transfer-encoding" not in headers:
@@ -88,11 +86,7 @@ def _unpacked(unpack: Any, raw: bytes, request: Request) -> Iterator[bytes]:
 
 def _check_whole(body: bytes, headers: Mapping[str, str], request: Request, status: int) -> None:
     """A body that ends with its connection may have been cut: JSON tells."""
-    if (
-        "json" not in headers.get("content-type", "").lower()
-        or request.verb == "HEAD"
-        or status in (204, 304)
-    ):
+    if "json" not in headers.get("content-type", "").lower() or request.verb == "HEAD" or status == 204:
         return
     if not body and status >= 300:
         # The status alone says what is to be known.

@@ -106,25 +106,24 @@ def _resting_collector() -> Generator[None]:
 
 def _surrogate(value: Any) -> EncodeError:
     """The error for the first lone surrogate in a parsed body, with its path."""
+    path, text = next(_lone(value))
+    error = EncodeError("", text, "a lone surrogate is not text")
+    for key in reversed(path):
+        error.under(key)
+    return error
+
+
+def _lone(value: Any) -> Generator[tuple[tuple[str | int, ...], str]]:
+    """Texts with a lone surrogate, keys among them, each with the path to it."""
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
     while waiting:
         path, item = waiting.pop()
         if isinstance(item, str) and _LONE.search(item):
-            return _at(path, item)
-        if isinstance(item, dict):
+            yield path, item
+        elif isinstance(item, dict):
             members = cast("dict[str, Any]", item)
-            for key in members:
-                if _LONE.search(key):
-                    return _at(path, key)
+            yield from ((path, key) for key in members if _LONE.search(key))
             waiting.extend(((*path, key), inner) for key, inner in reversed(members.items()))
         elif isinstance(item, list):
             items = cast("list[object]", item)
             waiting.extend(((*path, index), items[index]) for index in reversed(range(len(items))))
-    return EncodeError("", value, "a lone surrogate is not text")
-
-
-def _at(path: tuple[str | int, ...], text: str) -> EncodeError:
-    error = EncodeError("", text, "a lone surrogate is not text")
-    for key in reversed(path):
-        error = error.under(key)
-    return error

@@ -153,19 +153,13 @@ def _from_info(value: Mapping[str, Any], name: str) -> GoogleCredentials:
 
 def _of_type(value: Mapping[str, Any]) -> GoogleCredentials:
     import google.auth
-    from google.oauth2 import credentials, service_account
 
-    untyped: Any = credentials.Credentials
-    if value.get("type") == "authorized_user":
-        return untyped.from_authorized_user_info(value)  # type: ignore[no-any-return] # google-auth is untyped here
-    untyped = service_account.Credentials
-    if value.get("type") == "service_account":
-        return untyped.from_service_account_info(value)  # type: ignore[no-any-return] # as above
-    untyped = google.auth
+    untyped: Any = google.auth
     with warnings.catch_warnings():
-        # google-auth warns of files that name hosts of their own: those are checked above.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return untyped.load_credentials_from_dict(dict(value))[0]  # type: ignore[no-any-return] # as above
+        # google-auth warns of files that name hosts of their own, which are checked above, and of users without a
+        # quota project, which a hint tells of when the service asks for one.
+        warnings.simplefilter("ignore")
+        return untyped.load_credentials_from_dict(dict(value))[0]  # type: ignore[no-any-return] # google-auth is untyped here
 
 
 def _earth_engine(value: Mapping[str, Any]) -> GoogleCredentials:

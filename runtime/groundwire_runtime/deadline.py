@@ -63,16 +63,14 @@ def connected(
     """
     addresses = resolve(host.strip("[]"), port, type=socket.SOCK_STREAM)
     failures: list[OSError] = []
-    for waiting, (family, kind, protocol, _, address) in zip(
-        range(len(addresses), 0, -1), addresses, strict=True
-    ):
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = socket.socket(family, kind, protocol)
         try:
             for option in options:
                 sock.setsockopt(*option)
             deadline.arm(sock)
             share = sock.gettimeout()
-            sock.settimeout(None if share is None else share / waiting)
+            sock.settimeout(None if share is None else share / (len(addresses) - tried))
             sock.connect(address)
             # For the handshake and the proxy.
             deadline.arm(sock)

@@ -212,17 +212,19 @@ def _hash(value: Any, depth: int) -> int:
     return hash(value)
 
 
+def _by_name(field: attrs.Attribute[Any]) -> bool:
+    return bool(field.kw_only)
+
+
 def _repr(value: Any, depth: int) -> str:
     if _is_value(value):
         inner = _nested(value, depth)
-        positional = not isinstance(value, Message)
         shown: list[str] = []
-        for field in attrs.fields(value.__class__):
+        for field in sorted(attrs.fields(value.__class__), key=_by_name):
             item = getattr(value, field.name)
             if item is field.default or (field.default == () and not item):
                 continue
-            text = _repr(item, inner)
-            shown.append(text if positional or not field.kw_only else f"{field.name}={text}")
+            shown.append(f"{f'{field.name}=' if _by_name(field) else ''}{_repr(item, inner)}")
         return f"{value.__class__.__qualname__}({', '.join(shown)})"
     if isinstance(value, tuple):
         return f"({', '.join([_repr(item, depth) for item in value])}{',' if len(value) == 1 else ''})"

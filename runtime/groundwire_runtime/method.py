@@ -161,7 +161,7 @@ class Method(Generic[ResponseT]):
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in parameters:
             if name not in known:
-                near = get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)
+                near = get_close_matches(name, known, cutoff=0.5) or sorted(known)
                 raise ArgumentError(
                     f"{name}: {self.id} has no such parameter", hint=f"It has {', '.join(near)}."
                 )

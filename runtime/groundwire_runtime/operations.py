@@ -174,7 +174,7 @@ class _Progress:
         if self._callback is None or metadata is None:
             return
         said = _without_update_time(metadata)
-        if self._last is None or said != self._last:
+        if said != self._last:
             self._last = said
             self._callback(metadata)
 

@@ -97,7 +97,7 @@ class Parameter:
             raise self._refused(value, "expected a str")
         text = str.__str__(value)
         if self.values and text not in self.values and not isinstance(value, Unlisted):
-            near = get_close_matches(text, self.values, n=3, cutoff=0.5) or self.values[:10]
+            near = get_close_matches(text, self.values, cutoff=0.5) or self.values[:10]
             raise self._refused(value, f"expected one of {', '.join(near)}")
         if self.prefix and text and not text.startswith(self.prefix):
             text = self.prefix + text

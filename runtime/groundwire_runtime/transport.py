@@ -52,7 +52,7 @@ class UrllibTransport:
         self._read_timeout = read_timeout
         self._clock = clock
         self._options: dict[str, Any] = {"maxsize": connections, "block": True}
-        self._tls: dict[str, Any] = {} if tls is None else {"ssl_context": tls}
+        self._tls: dict[str, Any] = {"ssl_context": tls}
         self._inherited: list[object] = []
         self._pools: dict[tuple[str, str], Pool] = {}
         self._proxies: dict[Proxy, urllib3.ProxyManager] = {}
@@ -87,7 +87,6 @@ class UrllibTransport:
 
     def _through(self, proxy: Proxy, request: Request, deadline: Deadline) -> Response:
         """Through a proxy, which urllib3 knows best how to speak to."""
-        left = deadline.left()
         answer = self._proxy(proxy).urlopen(
             request.verb,
             request.url,
@@ -97,8 +96,7 @@ class UrllibTransport:
             redirect=False,
             preload_content=False,
             decode_content=False,
-            timeout=urllib3.Timeout(connect=left, read=left),
-            pool_timeout=left,
+            pool_timeout=deadline.left(),
         )
         try:
             return self._read(answer, request)

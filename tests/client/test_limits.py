@@ -54,6 +54,8 @@ def copied(message: Message) -> Message:
 def test_a_hundred_nested_messages_are_taken_everywhere(shape: Callable[[ValueNode], Message]) -> None:
     message, twin = nested(shape, 100), nested(shape, 100)
     assert decode(type(message), encode(message)) == message
+    large = encode(message)[:-1] + b',"pad":"%s"}' % (b"x" * 70_000)
+    assert decode(type(message), large).unknown_fields == {"pad": "x" * 70_000}
     assert message == twin
     assert copied(message) == message
     assert copy.deepcopy(message) == message

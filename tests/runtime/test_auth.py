@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from google.auth import exceptions
 from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.credentials import Credentials, Token, anonymous
@@ -79,6 +79,7 @@ def sent_with(credentials: Any, url: str = SECURE) -> dict[str, str]:
         (anonymous(), SECURE, None),
         (Token(CANARY), LOCAL, f"Bearer {CANARY}"),
         (Token(CANARY), SECURE, f"Bearer {CANARY}"),
+        (Token("!a.b-c_d~"), SECURE, "Bearer !a.b-c_d~"),
         (Fresh(), SECURE, "Bearer token-1"),
         (Fresh(token="kept"), SECURE, "Bearer kept"),
     ],
@@ -108,8 +109,9 @@ def test_each_kind_of_credentials_sends_its_own_header(
 )
 def test_a_token_goes_to_no_host_in_the_clear(url: str, credentials: Any) -> None:
     inner = Script()
-    with pytest.raises(AuthError) as caught:
+    with pytest.raises(AuthError, match="refused to send credentials to ") as caught:
         authorized(inner, credentials).send(request(url))
+    assert "https" in caught.value.hint
     assert inner.requests == []
     assert CANARY not in shown(caught.value)
 
@@ -125,6 +127,7 @@ def test_row_86_a_malformed_token_is_refused_and_not_shown(
     with caplog.at_level("DEBUG"), pytest.raises(AuthError, match="malformed token") as caught:
         RetryTransport(authorized(inner, kind(token))).send(request())
     assert inner.requests == []
+    assert "token alone" in caught.value.hint
     assert CANARY not in shown(caught.value) + caplog.text
 
 
@@ -150,6 +153,27 @@ def test_a_401_makes_one_refresh_and_one_more_send(
         assert transport.send(request()).status == status
     assert [sent.headers["authorization"] for sent in inner.requests] == [f"Bearer {each}" for each in tokens]
     assert credentials.refreshes == len(tokens) - 1
+
+
+def test_after_a_fork_nobody_waits_for_a_thread_that_stayed_behind() -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def slow_once() -> None:
+        if not begun.is_set():
+            begun.set()
+            release.wait(5)
+
+    transport = authorized(Script(forever=answer()), Fresh(refreshed=slow_once))
+    first = threading.Thread(target=transport.send, args=(request(),))
+    first.start()
+    try:
+        assert begun.wait(5)
+        transport.after_fork()
+        for scopes in ((), ("a",)):
+            assert transport.send(evolve(request(seconds=1.0), scopes=scopes)).status == 200
+    finally:
+        release.set()
+        first.join(5)
 
 
 def test_row_87_a_401_for_ever_is_one_refresh_two_sends_and_an_auth_error() -> None:
@@ -236,6 +260,7 @@ def test_a_token_is_in_no_text_that_a_program_leaves(caplog: pytest.LogCaptureFi
         seen.append(sent)
         return refusal(401)
 
+    assert repr(Token(CANARY)) == "Token(...)"
     texts = [repr(Token(CANARY)), str(Token(CANARY)), f"{[Token(CANARY)]}"]
     with caplog.at_level("DEBUG"):
         for serve in (lost, refused):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import time
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -9,6 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 INSTANT = 784_111_777.0  # 1994-11-06 08:49:37 UTC
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XYZ+5")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True))
@@ -52,6 +63,12 @@ def test_the_three_date_forms_mean_the_same_instant(text: str, now: float, secon
     assert retry_after(text, now) == pytest.approx(seconds, abs=1)
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="sets the time zone of the process")
+@pytest.mark.usefixtures("far_from_utc")
+def test_a_date_means_utc_wherever_the_machine_stands() -> None:
+    assert retry_after("Sun Nov  6 08:49:37 1994", INSTANT - 90) == 90
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -68,6 +85,7 @@ def test_the_three_date_forms_mean_the_same_instant(text: str, now: float, secon
         "\u0663",
         "9" * 11,
         "9" * 5_000,
+        "06 Nov 1994 08:49:37 GMT",
         "Sun, 99 Nov 1994 08:49:37 GMT",
         "Sun, 06 Nov 99999 08:49:37 GMT",
         "Sun, 06 Nov 1994 08:49:37 +99999999",

@@ -182,8 +182,10 @@ def test_row_90_a_token_endpoint_that_is_not_google_s_is_refused(
         place = saved(tmp_path, info)
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(place))
         for read in (from_file, lambda _: application_default(SCOPES)):
-            with pytest.raises(AuthError, match=f"{key} is not allowed") as caught:
+            with pytest.raises(AuthError, match=f"'credentials.json': {key} is not allowed: .*://") as caught:
                 read(place)
+            assert "no scheme://" in str(caught.value) or str(uri).partition(":")[0] in str(caught.value)
+            assert "Google's, over https" in f"{caught.value} {caught.value.__cause__}"
             assert SECRET not in shown(caught.value)
 
 
@@ -191,6 +193,8 @@ def test_row_90_a_token_endpoint_that_is_not_google_s_is_refused(
 def test_credentials_of_another_universe_are_refused(info: Info, tmp_path: Path) -> None:
     with pytest.raises(AuthError, match="universe_domain is not allowed"):
         from_file(saved(tmp_path, {**info, "universe_domain": "example.com"}))
+    for own in (None, "", "googleapis.com"):
+        from_file(saved(tmp_path, {**info, "universe_domain": own}))
 
 
 @pytest.mark.parametrize(
@@ -198,6 +202,8 @@ def test_credentials_of_another_universe_are_refused(info: Info, tmp_path: Path)
     [
         GOOGLE,
         "https://accounts.google.com/o/oauth2/token",
+        "https://googleapis.com/token",
+        "https://localhost:1/token",
         "http://localhost:1/token",
         "http://[::1]:1/token",
     ],
@@ -208,19 +214,27 @@ def test_a_token_endpoint_of_google_or_of_this_machine_is_allowed(uri: str, tmp_
 
 
 @pytest.mark.parametrize(
-    ("own", "client_id", "project"),
+    ("own", "client", "project"),
     [
-        ({}, "517222506229-vsmmajv00ul0bs7p89v5m89qs8eb9359.apps.googleusercontent.com", None),
-        ({"client_id": "mine", "client_secret": "s", "project": "p"}, "mine", "p"),
+        (
+            {},
+            (
+                "517222506229-vsmmajv00ul0bs7p89v5m89qs8eb9359.apps.googleusercontent.com",
+                "RUP0RZ6e0pPhDzsqIJ7KlNd1",
+            ),
+            None,
+        ),
+        ({"client_id": "mine", "client_secret": "s", "project": "p"}, ("mine", "s"), "p"),
     ],
 )
 def test_the_file_of_earth_engine_s_own_sign_in_is_read(
-    own: Info, client_id: str, project: str | None, tmp_path: Path
+    own: Info, client: tuple[str, str], project: str | None, tmp_path: Path
 ) -> None:
     place = saved(tmp_path, {"refresh_token": SECRET, "scopes": list(SCOPES), **own})
     for credentials in (from_file(place), earthengine(place)):
         found: Any = credentials
-        assert (found.refresh_token, found.client_id, found.quota_project_id) == (SECRET, client_id, project)
+        assert (found.client_id, found.client_secret) == client
+        assert (found.refresh_token, found.quota_project_id) == (SECRET, project)
         assert (found.token_uri, found.scopes) == (GOOGLE, list(SCOPES))
 
 
@@ -231,7 +245,7 @@ def test_the_file_of_earth_engine_s_own_sign_in_is_read(
         ("", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         (f'["{SECRET}"]', "expected an object"),
-        ("{}", "no usable credentials"),
+        ("{}", r"'credentials\.json' holds no usable credentials: DefaultCredentialsError"),
         (f'{{"type": "{SECRET}"}}', "no usable credentials"),
         (f'{{"type": "service_account", "private_key": "{SECRET}"}}', "no usable credentials"),
         (json.dumps({**EMPTY_ACCOUNT, "private_key": SECRET}), "no usable credentials"),
@@ -250,18 +264,6 @@ def test_a_file_without_credentials_is_an_auth_error_that_shows_nothing_of_it(
 def test_a_file_that_is_not_there_is_an_auth_error(tmp_path: Path) -> None:
     with pytest.raises(AuthError, match=r"cannot read credentials from 'none\.json'"):
         from_file(tmp_path / "none.json")
-
-
-def test_the_environment_names_the_application_default_credentials(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    info = authorized_user()
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(saved(tmp_path, info)))
-    credentials: Any = application_default(SCOPES)
-    assert credentials.refresh_token == SECRET
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
-    with pytest.raises(AuthError, match="no application default credentials"):
-        application_default()
 
 
 @pytest.mark.parametrize("info", [service_account, authorized_user])

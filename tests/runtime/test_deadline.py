@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from attrs import evolve
 from groundwire_runtime.deadline import LONGEST, Deadline, connected
 from groundwire_runtime.errors import DeadlineReached
 from groundwire_runtime.http import Request
@@ -31,7 +32,7 @@ def request(url: str, seconds: float | None = SECONDS) -> Request:
 @contextmanager
 def ends_at_the_deadline(seconds: float = SECONDS) -> Iterator[None]:
     started = time.monotonic()
-    with pytest.raises(DeadlineReached):
+    with pytest.raises(DeadlineReached, match="the deadline was reached"):
         yield
     taken = time.monotonic() - started
     assert seconds - 0.01 <= taken <= seconds + SLACK
@@ -96,6 +97,7 @@ def test_without_time_left_nothing_is_sent(seconds: float) -> None:
     ):
         transport.send(request(wire.url, seconds))
     assert (wire.connections, caught.value.sent) == (0, False)
+    assert str(caught.value) == "shop.books.get: no time left to send"
 
 
 def test_waiting_for_a_connection_of_the_pool_ends_at_the_deadline() -> None:
@@ -114,6 +116,12 @@ def test_waiting_for_a_connection_of_the_pool_ends_at_the_deadline() -> None:
         wire.release.set()
         first.join(5)
     assert len(wire.requests) == 1
+
+
+def test_a_request_that_nobody_reads_ends_at_the_deadline() -> None:
+    body = b" " * (16 << 20)
+    with Wire(deaf=True) as wire, closing(UrllibTransport()) as transport, ends_at_the_deadline():
+        transport.send(evolve(request(wire.url), verb="POST", body=body))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
@@ -135,6 +143,31 @@ def test_an_address_that_takes_no_connection_leaves_time_for_the_next_one() -> N
         deadline = Deadline(time.monotonic() + SECONDS, time.monotonic)
         with connected("shop.test", 443, (), deadline, resolve) as sock:
             assert sock.getpeername() == ("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("deadline", [Deadline(None, time.monotonic), Deadline(1e12, time.monotonic)])
+def test_a_host_is_resolved_by_its_name_and_reached_as_the_system_says(deadline: Deadline) -> None:
+    asked: list[object] = []
+    with silent() as port:
+
+        def resolve(*question: object, **kind: object) -> list[object]:
+            asked.append((*question, kind))
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))]
+
+        with connected("[2001:db8::1]", 443, (), deadline, resolve) as sock:
+            assert (sock.getpeername(), sock.proto) == (("127.0.0.1", port), socket.IPPROTO_TCP)
+    assert asked == [("2001:db8::1", 443, {"type": socket.SOCK_STREAM})]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_what_an_address_leaves_is_shared_by_those_that_follow() -> None:
+    with full_backlog() as hole, silent() as port:
+        addresses = [
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", each)) for each in (hole, hole, port)
+        ]
+        started = time.monotonic()
+        with connected("shop.test", 443, (), Deadline(0.3, lambda: 0.0), lambda *_, **__: addresses):
+            assert time.monotonic() - started >= 0.3 / 3 + 0.3 / 2 - 0.01
 
 
 def test_a_connection_that_stands_only_when_the_time_is_up_is_closed() -> None:
@@ -173,6 +206,29 @@ def test_a_connection_that_ran_out_of_time_is_not_used_again() -> None:
             transport.send(request(wire.url, 0.05))
         assert transport.send(request(wire.url, 5)).body == b"[2]"
     assert wire.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds", "end"),
+    [(None, None, None), (7.0, None, 7.0), (None, 2.0, 7.0), (9.0, 2.0, 7.0), (6.0, 2.0, 6.0)],
+)
+def test_a_part_of_a_call_ends_in_its_own_time_and_never_after_the_call(
+    at: float | None, seconds: float | None, end: float | None
+) -> None:
+    part = Deadline(at, lambda: 5.0, silence=1.0).within(seconds)
+    assert (part.at, part.now(), part.silence) == (end, 5.0, None)
+
+
+@pytest.mark.parametrize(
+    ("left", "silence", "wait"),
+    [(None, None, None), (2.0, None, 2.0), (None, 3.0, 3.0), (2.0, 3.0, 2.0), (4.0, 3.0, 3.0)],
+)
+def test_a_wait_takes_what_is_left_and_no_longer_silence_than_allowed(
+    left: float | None, silence: float | None, wait: float | None
+) -> None:
+    with socket.socket() as sock:
+        Deadline(left, lambda: 0.0, silence).arm(sock)
+        assert sock.gettimeout() == wait
 
 
 @pytest.mark.parametrize(

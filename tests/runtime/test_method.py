@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 from attrs import asdict, evolve, frozen
-from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.errors import ArgumentError, DecodeError
 from groundwire_runtime.http import Request
 from groundwire_runtime.method import ExtraScope, Method
 from groundwire_runtime.parameter import Parameter
@@ -120,6 +120,8 @@ def test_a_method_without_a_body_sends_none() -> None:
         (LIST, {"shop": 5}, None, "^shop: expected a str, got 5"),
         (LIST, {"shop": b"s"}, None, "^shop: expected a str"),
         (LIST, {"shop": "s", "flter": "x"}, None, r"^flter: .* \(It has filter\.\)$"),
+        (LIST, {"shop": "s", "fr": "x"}, None, r"^fr: .* \(It has filter\.\)$"),
+        (evolve(LIST, parameters=(evolve(SHOP, held=None),)), {}, None, r" needs it \(Pass it\.\)$"),
         (LIST, {"shop": "s", "zzzz": None}, None, r"^zzzz: .* \(It has filter, max, shop, tag\.\)$"),
         (LIST, {"shop": "s", "max": 0}, None, "^max: must be at least 1, got 0"),
         (LIST, {"shop": "s"}, Order(), "takes no body"),
@@ -133,6 +135,31 @@ def test_a_method_without_a_body_sends_none() -> None:
 def test_refused(method: Method[Any], parameters: dict[str, object], body: object, says: str) -> None:
     with pytest.raises(ArgumentError, match=says):
         request(method, parameters, body)
+
+
+def test_in_an_envelope_bodies_travel_under_one_key() -> None:
+    method = evolve(PLACE, envelope="the data", response_type=Order)
+    sent = request(method, {"shop": "s"}, Order(title="a"))
+    assert json.loads(sent.body or b"") == {"the data": {"title": "a", "request_id": None, "carrier": None}}
+    assert method.response(b'{"the data": {"title": "b"}, "kind": "x"}', Plain()) == Order(title="b")
+
+
+@pytest.mark.parametrize(
+    ("envelope", "data", "value", "rule"),
+    [
+        (None, b"", b"", "an empty body"),
+        ("data", b"", b"", "an empty body"),
+        ("data", b"[]", [], "expected an object with 'data'"),
+        ("data", b'["data"]', ["data"], "expected an object with 'data'"),
+        ("data", b'{"title": "b"}', {"title": "b"}, "expected an object with 'data'"),
+    ],
+)
+def test_an_answer_without_what_it_must_hold_is_refused(
+    envelope: str | None, data: bytes, value: object, rule: str
+) -> None:
+    with pytest.raises(DecodeError) as caught:
+        evolve(PLACE, envelope=envelope, response_type=Order).response(data, Plain())
+    assert (caught.value.path, caught.value.value, caught.value.rule) == ("", value, rule)
 
 
 @pytest.mark.parametrize(

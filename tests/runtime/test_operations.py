@@ -37,6 +37,10 @@ def metadata(**members: Any) -> Response:
     return state(metadata={"@type": TYPE, **members})
 
 
+def client_for(script: Script, time: Time | None = None) -> Client:
+    return Client(transport=script, credentials=credentials.anonymous(), clock=(time or Time()).clock())
+
+
 def wait(
     script: Script,
     operation: Operation = RUNNING,
@@ -45,9 +49,7 @@ def wait(
     timeout: Any = None,
     on_progress: Callable[[Any], object] | None = None,
 ) -> Operation:
-    clock = (time or Time()).clock()
-    client = Client(transport=script, credentials=credentials.anonymous(), clock=clock)
-    return client.wait(operation, timeout=timeout, on_progress=on_progress)
+    return client_for(script, time).wait(operation, timeout=timeout, on_progress=on_progress)
 
 
 def test_pauses_grow_by_half_from_one_second_to_twenty() -> None:
@@ -213,7 +215,8 @@ def test_without_a_timeout_an_outage_is_raised() -> None:
         wait(Script(forever=refusal(503)))
 
 
-def test_no_poll_takes_longer_than_the_client_lets_a_call_take() -> None:
+@pytest.mark.parametrize("timeout", [3_600, None])
+def test_no_poll_takes_longer_than_the_client_lets_a_call_take(timeout: float | None) -> None:
     time = Time()
     deadlines: list[float] = []
 
@@ -222,8 +225,24 @@ def test_no_poll_takes_longer_than_the_client_lets_a_call_take() -> None:
         deadlines.append(request.deadline - time.now)
         return state(done=True, response=DONE)
 
-    wait(Script([look]), time=time, timeout=3_600)
+    wait(Script([look]), time=time, timeout=timeout)
     assert deadlines == [pytest.approx(60)]
+
+
+def test_the_last_poll_gets_a_moment_even_when_the_time_is_up() -> None:
+    time = Time()
+    script = Script([state(done=True, response=DONE)])
+    wait(script, time=time, timeout=1)
+    assert script.requests[0].deadline == pytest.approx(time.now + 0.1)
+
+
+def test_a_callback_that_takes_all_the_time_leaves_none_for_a_poll() -> None:
+    time = Time()
+    running = client_for(Script([metadata(state="RUNNING")])).projects.operations.get(NAME)
+    with pytest.raises(OperationTimeout) as caught:
+        wait(Script(), running, time=time, timeout=5, on_progress=lambda _: time.pass_by(10))
+    assert caught.value.__cause__ is None
+    assert "longer timeout" in caught.value.hint
 
 
 def test_an_interrupt_leaves_the_operation_running_and_names_it() -> None:
@@ -254,6 +273,6 @@ def test_an_interrupt_leaves_the_operation_running_and_names_it() -> None:
 )
 def test_a_name_that_could_lead_elsewhere_is_never_sent(name: str | None) -> None:
     script = Script()
-    with pytest.raises(ArgumentError):
+    with pytest.raises(ArgumentError, match=None if name else "has no name"):
         wait(script, Operation(name=name))
     assert script.requests == []

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.errors import ArgumentError, shortened
 from groundwire_runtime.messages import Unlisted
 from groundwire_runtime.parameter import Parameter
 
@@ -84,6 +84,8 @@ def test_a_value_of_another_type_or_out_of_range_is_refused(kind: str, value: ob
         ("int32", "1", "10", 10, True),
         ("int32", "1", "10", 0, False),
         ("int32", "1", "10", 11, False),
+        ("double", "0.5", None, 0.5, True),
+        ("double", "0.5", None, 0.4, False),
         ("double", "0", "1", 1.0, True),
         ("double", "0", "1", 1.5, False),
         ("double", "0", "1", math.nan, False),
@@ -97,7 +99,7 @@ def test_range(kind: str, minimum: str | None, maximum: str | None, value: float
     if fits:
         assert parameter.texts(value)
     else:
-        with pytest.raises(ArgumentError, match="must be at"):
+        with pytest.raises(ArgumentError, match=rf"must be at (least|most) .*, got {value}$"):
             parameter.texts(value)
 
 
@@ -111,6 +113,8 @@ def test_range(kind: str, minimum: str | None, maximum: str | None, value: float
         ("^shops/[^/]+$", "shops/" + "s" * 3_000, False),
         (r"^\d$", "\u0663", False),
         ("^shops/.*", "shops/s/t", True),
+        ("^s+$", "s" * 2_048, True),
+        ("^s+$", "s" * 2_049, False),
     ],
 )
 def test_pattern(pattern: str, value: str, fits: bool) -> None:
@@ -118,8 +122,33 @@ def test_pattern(pattern: str, value: str, fits: bool) -> None:
     if fits:
         assert parameter.texts(value) == (value,)
     else:
-        with pytest.raises(ArgumentError, match=r"^p: "):
+        with pytest.raises(ArgumentError, match=r"^p: (must match .*, got |.* control character)") as caught:
             parameter.texts(value)
+        assert shortened(value) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "says"),
+    [
+        (query("int32"), 2**31, "p: out of the range of int32, got 2147483648"),
+        (query("boolean"), "true", "p: expected a bool, got 'true'"),
+        (query(repeated=True), "ab", "p: expected a sequence, got 'ab'"),
+        (query(), 5, "p: expected a str, got 5"),
+        (Parameter(name="p", location="path"), "", "p: empty, got ''"),
+        (query(values=("HARDBACK", "PAPERBACK")), "PAP", "p: expected one of PAPERBACK, got 'PAP'"),
+        (
+            query(values=tuple(f"V{n}" for n in range(12))),
+            "zzz",
+            f"p: expected one of {', '.join(f'V{n}' for n in range(10))}, got 'zzz'",
+        ),
+    ],
+)
+def test_a_refusal_says_what_was_expected_and_what_was_given(
+    parameter: Parameter, value: object, says: str
+) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        parameter.texts(value)
+    assert str(caught.value) == says
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,15 @@ def test_refused_in_both_kinds(template: str, value: str) -> None:
     ],
 )
 def test_refused_where_slashes_stay(value: str) -> None:
-    with pytest.raises(ArgumentError, match=r"^name: "):
+    with pytest.raises(ArgumentError, match=r"^name: ") as caught:
         expand("v2/{+name}/x", {"name": value})
+    assert ("plain name" in caught.value.hint) == ("character that ends a path" in caught.value.message)
+
+
+def test_an_empty_name_says_what_to_do() -> None:
+    with pytest.raises(ArgumentError, match=r"^name: empty") as caught:
+        expand("v2/{name}", {"name": ""})
+    assert "what the call is about" in caught.value.hint
 
 
 def test_a_refusal_quotes_no_more_than_a_little() -> None:

@@ -49,7 +49,7 @@ def sent(script: Script, request: Request, time: Time | None = None, **facts: An
         *[(READ, refusal(status), 2) for status in (408, 429, 500, 502, 503, 504)],
         *[(START, refusal(status), 2) for status in (408, 429, 500, 502, 503, 504)],
         *[(UNSAFE, refusal(status), 1) for status in (408, 429, 500, 502, 503, 504)],
-        *[(READ, refusal(status), 1) for status in (301, 307, 400, 401, 403, 404, 409, 412, 501)],
+        *[(READ, refusal(status), 1) for status in (300, 301, 307, 400, 401, 403, 404, 409, 412, 501)],
         *[(START, refusal(status), 1) for status in (301, 307, 400, 401, 403, 404, 409, 412, 501)],
         (READ, LOST, 2),
         (READ, REFUSED, 2),
@@ -91,7 +91,7 @@ def test_attempts_are_sends_at_the_most(attempts: int) -> None:
     with pytest.raises(Unavailable) as caught:
         sent(script, READ, time, policy=RetryPolicy(attempts=attempts))
     assert (len(script.requests), len(time.sleeps)) == (attempts, attempts - 1)
-    assert caught.value.attempts == attempts
+    assert (caught.value.attempts, caught.value.method_id) == (attempts, "m")
     assert all(0 <= pause <= min(60, 2**n) for n, pause in enumerate(time.sleeps))
 
 
@@ -101,6 +101,20 @@ def test_without_a_policy_there_is_one_send(failure: Answer) -> None:
     with pytest.raises(GroundwireError):
         sent(script, READ, time, policy=None)
     assert (len(script.requests), time.sleeps) == (1, [])
+
+
+@pytest.mark.parametrize(("attempt", "wait"), [(1, 0.25), (2, 0.5), (3, 1.0), (4, 1.5), (9, 1.5)])
+def test_a_policy_s_own_base_and_cap_bound_its_waits(attempt: int, wait: float) -> None:
+    assert RetryPolicy(base=0.5, cap=3.0).delay(attempt, LOST, READ, 0.5) == wait
+
+
+def test_a_wait_that_would_end_at_the_deadline_is_not_begun() -> None:
+    time = Time()
+    clock = evolve(time.clock(), random=lambda: 0.0)
+    late = evolve(READ, deadline=time.now + 60)
+    with pytest.raises(ResourceExhausted):
+        RetryTransport(Script([refusal(429, retry_after="60")]), RetryPolicy(), clock).send(late)
+    assert time.sleeps == []
 
 
 @pytest.mark.parametrize("seconds", [0.5, 2.0, 30.0, 600.0])
@@ -168,7 +182,7 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(seconds: str) -
         ([REFUSED] * 10, TransportError),
         ([REFUSED] * 9 + [LOST], OutcomeUnknown),
         ([LOST] + [REFUSED] * 9, OutcomeUnknown),
-        ([refusal(503)] * 10, OutcomeUnknown),
+        *[([refusal(status)] * 10, OutcomeUnknown) for status in (408, 500, 502, 503, 504)],
         ([refusal(429)] * 10, ResourceExhausted),
         ([LOST, refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([refusal(504), refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
@@ -191,14 +205,26 @@ def test_a_start_whose_answer_was_lost_has_an_unknown_outcome(
     assert script.answers == []
     if isinstance(caught.value, OutcomeUnknown):
         assert caught.value.request_id == "r"
+        assert str(caught.value).startswith("m: ")
+        assert "request id r " in caught.value.hint
         assert isinstance(caught.value.__cause__, GroundwireError)
 
 
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [([LOST] * 10, "reset"), ([LOST, refusal(409, "ALREADY_EXISTS")], "refused as a repeat")],
+)
+def test_an_unknown_outcome_says_why_it_is_unknown(answers: list[Answer], why: str) -> None:
+    with pytest.raises(OutcomeUnknown, match=why):
+        sent(Script(answers), START)
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD", "OPTIONS"])
 @pytest.mark.parametrize("failure", [LOST, refusal(503)])
-def test_reading_has_no_unknown_outcome(failure: Answer) -> None:
+def test_reading_has_no_unknown_outcome(failure: Answer, verb: str) -> None:
     script = Script([failure] * 9 + [refusal(404)])
     with pytest.raises(ApiError) as caught:
-        sent(script, evolve(READ, request_id="r"))
+        sent(script, evolve(READ, verb=verb, request_id="r"))
     assert caught.value.http_status == 404
 
 

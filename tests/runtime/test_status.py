@@ -65,7 +65,10 @@ def test_each_code_has_its_class(status: str, kind: type[ApiError]) -> None:
 )
 @pytest.mark.parametrize("body", [b"", b"<p>no", b'{"error":{"code":1,"message":"no"}}'])
 def test_the_http_status_stands_in_for_a_missing_code(http: int, kind: type[ApiError], body: bytes) -> None:
-    assert type(made(answer(body, http))) is kind
+    error = made(answer(body, http))
+    assert type(error) is kind
+    assert (error.status == "") == (kind is ApiError)
+    assert (error.reason, error.domain) == ("", "")
 
 
 def test_all_that_the_service_told_is_kept() -> None:
@@ -97,6 +100,12 @@ def test_an_old_style_error_gives_reason_and_domain_too() -> None:
         "usageLimits",
         "PERMISSION_DENIED",
     )
+
+
+def test_a_detail_of_another_kind_gives_no_reason() -> None:
+    details = [{"@type": TYPE + "Help", "reason": "x", "domain": "y"}]
+    error = made(answer({"error": {"code": 403, "message": "no", "details": details}}, 403))
+    assert (error.reason, error.domain) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -148,8 +157,20 @@ def test_any_body_becomes_an_error_with_an_excerpt(body: bytes, message: str) ->
     assert (type(error), error.http_status, error.details) == (ApiError, 502, ())
 
 
-def test_a_long_body_is_cut_with_three_dots() -> None:
-    assert made(answer(b"a" * 5_000, 502)).message.endswith("aaa...")
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "no message"),
+        (b'{"error": "invalid_grant"}', "invalid_grant"),
+        (b"a" * 200, "a" * 200),
+        (b"a" * 201, "a" * 197 + "..."),
+        (b"a" * 5_000, "a" * 197 + "..."),
+    ],
+)
+def test_what_was_said_is_the_message_and_a_long_body_is_cut_with_three_dots(
+    body: bytes, message: str
+) -> None:
+    assert made(answer(body, 502)).message == message
 
 
 @pytest.mark.parametrize(
@@ -165,9 +186,12 @@ def test_a_long_body_is_cut_with_three_dots() -> None:
 @pytest.mark.parametrize("http", [301, 302, 303, 307, 308])
 def test_a_redirect_shows_the_host_alone(http: int, location: str, host: str) -> None:
     error = made(answer(b"", http, location=location))
-    assert host in error.message
-    assert "redirected" in error.message
+    assert error.message == f"redirected{host or ','} which is not followed"
     assert "secret" not in f"{error}{vars(error)}"
+
+
+def test_a_redirect_to_nowhere_is_one_too() -> None:
+    assert made(answer(b"", 302)).message == "redirected, which is not followed"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,6 @@ def parse(data: bytes) -> Any:
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            found = _PAIRED.match(text)
-            where = f" (offset {found.end()})" if found is not None else ""
-            raise DecodeError("", text[:200], f"a lone surrogate is not text{where}") from None
+            offset = len(text) - len(_PAIRED.sub("", text, 1))
+            raise DecodeError("", text[:200], f"a lone surrogate is not text (offset {offset})") from None
     return value

@@ -156,7 +156,7 @@ def enum(names: type[StrEnum]) -> Encoder:
             return quote(value) if value.number is None else int.__repr__(value.number)
         if value.__class__ is str and value in known:
             return quote(value)
-        near = get_close_matches(str(value), known, n=3, cutoff=0.5) or sorted(known)[:10]
+        near = get_close_matches(str(value), known, cutoff=0.5) or sorted(known)[:10]
         raise EncodeError(
             "",
             value,

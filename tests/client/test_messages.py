@@ -1,0 +1,143 @@
+"""Messages as values: equal, hashed and printed by what they hold."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import groundwire
+import pytest
+from groundwire import CODECS, ArrayValue, DictionaryValue, Expression, Operation, Unlisted, ValueNode
+from groundwire_runtime.errors import DecodeError, EncodeError, NestingError
+from groundwire_runtime.messages import EMPTY
+
+ONE, TWO = ValueNode.ConstantValue(1), ValueNode.ConstantValue(2)
+DIFFERENT: list[Any] = [
+    ONE,
+    TWO,
+    ValueNode.ConstantValue((1,)),
+    ValueNode.ConstantValue((1, 1)),
+    ValueNode.ConstantValue("1"),
+    ValueNode.ConstantValue({"a": 1}),
+    ValueNode.ConstantValue({"a": 2}),
+    ValueNode.ConstantValue({"b": 1}),
+    ValueNode.ConstantValue({"a": 1, "b": 1}),
+    ValueNode.ConstantValue(1, unknown_fields={"a": 1}),
+    ValueNode.ValueReference("1"),
+    ValueNode.ArrayValue(ArrayValue(values=())),
+    ValueNode.ArrayValue(ArrayValue(values=(ONE,))),
+    ValueNode.ArrayValue(ArrayValue(values=(TWO,))),
+    ValueNode.ArrayValue(ArrayValue(values=(ONE, TWO))),
+    ValueNode.DictionaryValue(DictionaryValue(values={"a": ONE})),
+    ValueNode.DictionaryValue(DictionaryValue(values={"a": TWO})),
+    ValueNode.DictionaryValue(DictionaryValue(values={"b": ONE})),
+    Operation(name=""),
+    Operation(name="a"),
+    Operation(name="a", done=False),
+    Operation(),
+]
+
+
+def test_messages_are_equal_when_all_that_they_hold_is() -> None:
+    for number, one in enumerate(DIFFERENT):
+        again = eval(repr(one), vars(groundwire))  # noqa: S307 - what a message prints is what makes it
+        assert one == again
+        assert not one != again  # noqa: SIM202 - `!=` itself is tested
+        for other in DIFFERENT[number + 1 :]:
+            assert one != other
+            assert not one == other  # noqa: SIM201 - `==` itself is tested
+
+
+def test_hashes_tell_messages_apart() -> None:
+    hashable = [each for each in DIFFERENT if "{" not in repr(each)]
+    assert len({hash(each) for each in hashable}) == len(hashable) > 10
+    assert hash(ValueNode.ConstantValue((1, (2,)))) == hash(ValueNode.ConstantValue((1, (2,))))
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (Operation(), "Operation()"),
+        (Operation(name="", done=False), "Operation(name='', done=False)"),
+        (ValueNode.ConstantValue((1, "a")), "ValueNode.ConstantValue((1, 'a'))"),
+        (ValueNode.ConstantValue((1,)), "ValueNode.ConstantValue((1,))"),
+        (
+            ValueNode.ConstantValue(1, unknown_fields={"a": 1}),
+            "ValueNode.ConstantValue(1, unknown_fields={'a': 1})",
+        ),
+        (ArrayValue(values=(ONE,)), "ArrayValue(values=(ValueNode.ConstantValue(1),))"),
+        (
+            DictionaryValue(values={"a": ONE, "b": TWO}),
+            "DictionaryValue(values={'a': ValueNode.ConstantValue(1), 'b': ValueNode.ConstantValue(2)})",
+        ),
+        (
+            Expression(result="0", values={"0": ONE}),
+            "Expression(values={'0': ValueNode.ConstantValue(1)}, result='0')",
+        ),
+        (Unlisted("A"), "Unlisted('A')"),
+        (Unlisted(5), "Unlisted(5)"),
+        (EMPTY, "{}"),
+    ],
+)
+def test_a_message_prints_as_what_makes_it(message: object, text: str) -> None:
+    assert repr(message) == text
+
+
+def test_values_nested_too_deeply_have_no_hash() -> None:
+    deep: Any = ()
+    for _ in range(100_000):
+        deep = (deep,)
+    with pytest.raises(NestingError, match="nested too deeply to hash"):
+        hash(ValueNode.ConstantValue(deep))
+
+
+def test_the_empty_map_has_no_key() -> None:
+    with pytest.raises(KeyError, match="name"):
+        EMPTY["name"]
+    assert (len(EMPTY), list(EMPTY)) == (0, [])
+
+
+@pytest.mark.parametrize("value", [5, "text", None, {"name": "a"}])
+def test_what_is_no_message_of_the_client_is_not_written(value: object) -> None:
+    with pytest.raises(EncodeError) as caught:
+        CODECS.encode(value)
+    found = (caught.value.path, caught.value.value, caught.value.rule)
+    assert found == ("", value, "expected a message of this client")
+
+
+def test_what_is_no_type_of_the_client_is_not_read() -> None:
+    with pytest.raises(DecodeError) as caught:
+        CODECS.decode(int, b"5")
+    found = (caught.value.path, caught.value.value, caught.value.rule)
+    assert found == ("", int, "expected a message type of this client")
+
+
+def test_what_is_no_json_is_not_structured() -> None:
+    for data in ({"name": {1, 2}}, {"name": math.inf}):
+        with pytest.raises(DecodeError, match="expected JSON values: ") as caught:
+            CODECS.structure(data, Operation)
+        assert (caught.value.path, caught.value.value) == ("", data)
+
+
+@pytest.mark.parametrize(
+    ("message", "path", "text"),
+    [
+        (Operation(name="a\ud800"), "/name", "a\ud800"),
+        (
+            ArrayValue(values=(ONE, ValueNode.ConstantValue(["", "\udfff"]))),
+            "/values/1/constantValue/1",
+            "\udfff",
+        ),
+        (DictionaryValue(values={"a": ONE, "\ud800/": TWO}), "/values", "\ud800/"),
+        (
+            DictionaryValue(values={"a": ValueNode.ConstantValue({"b": "\ud800"}), "c": TWO}),
+            "/values/a/constantValue/b",
+            "\ud800",
+        ),
+    ],
+)
+def test_a_lone_surrogate_is_told_with_its_place(message: object, path: str, text: str) -> None:
+    with pytest.raises(EncodeError) as caught:
+        CODECS.encode(message)
+    found = (caught.value.path, caught.value.value, caught.value.rule)
+    assert found == (path, text, "a lone surrogate is not text")
