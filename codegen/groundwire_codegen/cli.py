@@ -99,6 +99,11 @@ def _with_inputs(command: Callable[..., int]) -> Callable[..., None]:
     return reported
 
 
+_STRICT = click.option(
+    "--strict", is_flag=True, help="Fail when the document changed under an overlay's rule."
+)
+
+
 @click.group()
 @click.version_option(package_name="groundwire")
 def main() -> None:
@@ -107,14 +112,17 @@ def main() -> None:
 
 @main.command(cls=_Methods)
 @_with_inputs
-def generate(inputs: Inputs, out: Path) -> int:
+@_STRICT
+def generate(inputs: Inputs, out: Path, *, strict: bool) -> int:
     """Write the client of DOCUMENT into a folder."""
     from . import pipeline
     from .emit import emit, lock_of
 
     output = pipeline.generate(inputs, lock_of(out))
-    done = emit(out, output.files)
     _warn(output.warnings)
+    if strict and output.drift:
+        raise SpecError(output.drift)
+    done = emit(out, output.files)
     for path in done.written:
         click.echo(f"wrote {out / path}")
     for path in done.removed:
@@ -126,21 +134,31 @@ def generate(inputs: Inputs, out: Path) -> int:
 
 @main.command(cls=_Methods)
 @_with_inputs
+@_STRICT
 @click.option("--full", is_flag=True, help="Generate even when the lock says that nothing changed.")
-def check(inputs: Inputs, out: Path, *, full: bool) -> int:
+def check(inputs: Inputs, out: Path, *, full: bool, strict: bool) -> int:
     """Compare a folder with what DOCUMENT gives: exit 1 and a diff when it is stale or was edited.
 
     A lock whose hashes agree is taken at its word; --full generates anyway.
     """
-    from .emit import differences, lock_of, unchanged
+    from .emit import contents_of, differences, lock_of, unchanged
 
     if not full and unchanged(out, inputs.digests()):
         return 0
     from . import pipeline
+    from .moved import edits, moved_inputs
 
-    output = pipeline.generate(inputs, lock_of(out))
+    lock = lock_of(out)
+    output = pipeline.generate(inputs, lock)
     _warn(output.warnings)
+    if strict and output.drift:
+        raise SpecError(output.drift)
     lines = list(differences(out, output.files))
+    if lock is not None and lines:
+        for key in moved_inputs(lock, output.lock.inputs):
+            click.echo(f"moved: {key}")
+        for edit in edits(lock, contents_of(out, lock), output.files):
+            click.echo(f"edited by hand: {out.name}/{edit}")
     for line in lines:
         click.echo(line)
     return 1 if lines else 0

@@ -15,6 +15,7 @@ from typing import Final
 from attrs import frozen
 
 from .lock import FILE, MAX_BYTES, Lock, digest, read_lock
+from .moved import moved_inputs
 from .node import escape
 from .problem import Problem, SpecError, visible
 
@@ -151,15 +152,25 @@ def _swap(folder: Path, staging: Path, written: list[str], removed: list[str]) -
 
 
 def unchanged(folder: Path, digests: Mapping[str, str]) -> bool:
-    """Whether the lock says that these inputs gave exactly what the folder holds: `check` without generating."""
+    """Whether the lock says that these inputs gave exactly what the folder holds, and that nothing awaits a review.
+
+    This is `check` without generating.
+    """
     lock = lock_of(folder)
-    if lock is None or dict(lock.inputs) != dict(digests):
+    if lock is None or moved_inputs(lock, digests) or lock.awaits_review:
         return False
-    _check_inside(folder, _owned(folder))
-    contents = {path: _content(folder / path) for path in lock.files}
+    contents = contents_of(folder, lock)
     return all(
         content is not None and digest(content) == lock.files[path] for path, content in contents.items()
     )
+
+
+def contents_of(folder: Path, lock: Lock) -> dict[str, bytes | None]:
+    """What the folder holds at the paths of its lock. Raises SpecError for a path that leads outside."""
+    for path in lock.files:
+        _check_path(path)
+    _check_inside(folder, lock.files)
+    return {path: _content(folder / path) for path in lock.files}
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
