@@ -14,6 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
+from .exchange import clear, replace_whole
 from .lock import FILE, MAX_BYTES, Lock, digest, read_lock
 from .moved import moved_inputs
 from .node import escape
@@ -47,9 +48,10 @@ def lock_of(folder: Path) -> Lock | None:
 def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
     """Make `folder` hold `files`: write what changed, remove what an earlier run wrote and this one does not.
 
-    A file that no earlier run wrote is never replaced. Everything is staged inside the folder first, so that a
-    failure leaves the old output as it was. Raises SpecError or OSError.
+    A file that no earlier run wrote is never replaced. A run that fails leaves the old output as it was, and so does one
+    that is killed where two folders can change places in one step. Raises SpecError or OSError.
     """
+    folder = folder.resolve()
     for path in files:
         _check_path(path)
     owned = _owned(folder)
@@ -71,7 +73,13 @@ def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
         )
     removed = [path for path in sorted(owned - files.keys()) if _is_removable(folder / path)]
     if changed or removed:
-        _replace(folder, {path: files[path] for path in changed}, removed)
+        text = {path: files[path] for path in changed}
+        if not folder.parent.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        if not replace_whole(folder, text, removed):
+            _replace(folder, text, removed)
+    else:
+        clear(folder)
     return Emitted(tuple(changed), tuple(removed))
 
 
