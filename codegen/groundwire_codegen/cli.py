@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -164,21 +165,67 @@ def check(inputs: Inputs, out: Path, *, full: bool, strict: bool) -> int:
     return 1 if lines else 0
 
 
-@main.command()
+@main.command(cls=_Methods)
 @click.argument("destination", type=click.Path(path_type=Path))
 @click.option(
     "--with", "extras", multiple=True, type=click.Choice(["exports"]), help="Add hand-written parts."
 )
 @click.option("--client", default="groundwire", help="Importable package to copy; the Earth Engine client.")
+@click.option(
+    "--document", type=click.Path(path_type=Path), help="Generate the client from this, copy no other."
+)
+@click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document.")
+@click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ...")
+@click.option("--package", default="", help="What the copy calls itself in its documentation.")
+@click.option("--runtime", default="", metavar="PACKAGE", help="Share this runtime: no copy of its own.")
+@click.option("--check", "mode", flag_value="check", help="Name what was edited or is stale; exit 1 then.")
+@click.option("--update", "mode", flag_value="update", help="Copy again, as the copy was asked for.")
 @_reported
-def vendor(destination: Path, extras: tuple[str, ...], client: str) -> int:
-    """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire."""
-    from .emit import emit
-    from .vendor import vendored
+def vendor(
+    destination: Path,
+    extras: tuple[str, ...],
+    client: str,
+    document: Path | None,
+    overlay: Path | None,
+    methods: tuple[str, ...],
+    package: str,
+    runtime: str,
+    mode: str | None,
+) -> int:
+    """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire.
 
-    done = emit(destination, vendored(client, with_exports="exports" in extras))
+    --check and --update take everything else from the copy's manifest. What was edited is never overwritten.
+    """
+    from .emit import emit
+    from .vendor import Order, findings, manifest_of, order_of, ordered, refuse_edits
+
+    folder = destination.resolve()
+    asked = Order(
+        client=client,
+        document=_from(folder, document),
+        overlay=_from(folder, overlay),
+        methods=" ".join(sorted(methods)),
+        package=package,
+        runtime=runtime,
+        extras=" ".join(sorted(set(extras))),
+    )
+    manifest, order = (manifest_of(folder), asked) if mode is None else order_of(folder)
+    want = ordered(order, folder, manifest)
+    if mode == "check" and manifest is not None:
+        lines = list(findings(folder, manifest, want))
+        for line in lines:
+            click.echo(line)
+        return 1 if lines else 0
+    if manifest is not None:
+        refuse_edits(folder, manifest, want)
+    done = emit(folder, want)
     click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
     return 0
+
+
+def _from(folder: Path, path: Path | None) -> str:
+    """A path as it is said from a folder, which may not be there yet."""
+    return "" if path is None else Path(os.path.relpath(path.resolve(), folder)).as_posix()
 
 
 def _warn(warnings: Iterable[Problem]) -> None:

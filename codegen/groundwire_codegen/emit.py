@@ -21,7 +21,8 @@ from .node import escape
 from .problem import Problem, SpecError, visible
 
 _PATH: Final = re.compile(
-    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)", re.ASCII
+    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)|LICENSE|NOTICE",
+    re.ASCII,
 )
 """What files of a generated package are called, vendored parts included."""
 

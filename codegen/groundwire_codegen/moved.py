@@ -15,8 +15,11 @@ class Edit:
 
     path: str
     line: int | None = None
+    gone: bool = False
 
     def __str__(self) -> str:
+        if self.gone:
+            return f"{self.path} is gone"
         return self.path if self.line is None else f"{self.path}, line {self.line}"
 
 
@@ -33,7 +36,8 @@ def edits(lock: Lock, have: Mapping[str, bytes | None], want: Mapping[str, str])
             continue
         original = want.get(path)
         known = content is not None and original is not None and digest(original) == hashed
-        yield Edit(path, first_difference(content or b"", (original or "").encode()) if known else None)
+        line = first_difference(content or b"", (original or "").encode()) if known else None
+        yield Edit(path, line, gone=content is None)
 
 
 def first_difference(one: bytes, other: bytes) -> int:
