@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, vendor. Exit codes: 0 done, 1 different, 2 a bad input."""
+"""`groundwire-codegen`: generate, check, upgrade, vendor. Exit codes: 0 done, 1 different, 2 a bad input."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
+from attrs import evolve
 
 from .inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
 from .problem import Problem, SpecError
@@ -78,7 +79,7 @@ def _with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         package: str | None,
         methods: tuple[str, ...],
         allow_host: tuple[str, ...],
-        **others: bool,
+        **others: Any,
     ) -> int:
         said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
         name = package_name(package, said, out.resolve().name)
@@ -163,6 +164,31 @@ def check(inputs: Inputs, out: Path, *, full: bool, strict: bool) -> int:
     for line in lines:
         click.echo(line)
     return 1 if lines else 0
+
+
+@main.command(cls=_Methods)
+@_with_inputs
+@_STRICT
+@click.option(
+    "--new", required=True, type=click.Path(path_type=Path), help="Document to take DOCUMENT's place."
+)
+@click.option(
+    "--changelog", type=click.Path(path_type=Path), help="Markdown to note it in, under Unreleased."
+)
+def upgrade(inputs: Inputs, out: Path, *, new: Path, changelog: Path | None, strict: bool) -> int:
+    """Put a new document in the place of DOCUMENT, with the client that it gives; on any problem nothing changes."""
+    from .upgrade import upgrade, upgraded
+
+    inputs = evolve(inputs, document=read_input(new, DOCUMENT_BYTES))
+    output = upgraded(inputs, out)
+    _warn(output.warnings)
+    if strict and output.drift:
+        raise SpecError(output.drift)
+    document: Path = click.get_current_context().params["document"]
+    done = upgrade(document, inputs, out, output, changelog)
+    for path in (*done.written, *done.removed):
+        click.echo(f"changed {out / path}")
+    return 0
 
 
 @main.command(cls=_Methods)

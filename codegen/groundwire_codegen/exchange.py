@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import sys
@@ -117,6 +116,9 @@ def _exchange(one: Path, other: Path) -> bool:
     """Let two folders change places, and say whether they did."""
     if sys.platform == "win32":
         return False
+    # Only a run that writes pays for the import.
+    import ctypes
+
     library = ctypes.CDLL(None)
     first, second = os.fsencode(one), os.fsencode(other)
     try:
