@@ -58,7 +58,7 @@ def copied(client: Mapping[str, str], order: Order) -> dict[str, str]:
         files={path: digest(text) for path, text in copy.items()},
         names=lock.names,
         revision=lock.revision,
-        reviewed=lock.reviewed,
+        reviewed=lock.reviewed if order.document else {},
         vendored=order.manifest(),
     )
     return {**copy, FILE: manifest.text()}
