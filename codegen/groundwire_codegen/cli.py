@@ -1,14 +1,16 @@
-"""`groundwire-codegen`: generate, check, vendor. Exit codes: 0 done, 1 different, 2 a bad input."""
+"""`groundwire-codegen`: generate, check, upgrade, vendor. Exit codes: 0 done, 1 different, 2 a bad input."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
+from attrs import evolve
 
 from .inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
 from .problem import Problem, SpecError
@@ -77,7 +79,7 @@ def _with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         package: str | None,
         methods: tuple[str, ...],
         allow_host: tuple[str, ...],
-        **others: bool,
+        **others: Any,
     ) -> int:
         said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
         name = package_name(package, said, out.resolve().name)
@@ -99,6 +101,11 @@ def _with_inputs(command: Callable[..., int]) -> Callable[..., None]:
     return reported
 
 
+_STRICT = click.option(
+    "--strict", is_flag=True, help="Fail when the document changed under an overlay's rule."
+)
+
+
 @click.group()
 @click.version_option(package_name="groundwire")
 def main() -> None:
@@ -107,14 +114,17 @@ def main() -> None:
 
 @main.command(cls=_Methods)
 @_with_inputs
-def generate(inputs: Inputs, out: Path) -> int:
+@_STRICT
+def generate(inputs: Inputs, out: Path, *, strict: bool) -> int:
     """Write the client of DOCUMENT into a folder."""
     from . import pipeline
     from .emit import emit, lock_of
 
     output = pipeline.generate(inputs, lock_of(out))
-    done = emit(out, output.files)
     _warn(output.warnings)
+    if strict and output.drift:
+        raise SpecError(output.drift)
+    done = emit(out, output.files)
     for path in done.written:
         click.echo(f"wrote {out / path}")
     for path in done.removed:
@@ -126,41 +136,122 @@ def generate(inputs: Inputs, out: Path) -> int:
 
 @main.command(cls=_Methods)
 @_with_inputs
+@_STRICT
 @click.option("--full", is_flag=True, help="Generate even when the lock says that nothing changed.")
-def check(inputs: Inputs, out: Path, *, full: bool) -> int:
+def check(inputs: Inputs, out: Path, *, full: bool, strict: bool) -> int:
     """Compare a folder with what DOCUMENT gives: exit 1 and a diff when it is stale or was edited.
 
     A lock whose hashes agree is taken at its word; --full generates anyway.
     """
-    from .emit import differences, lock_of, unchanged
+    from .emit import contents_of, differences, lock_of, unchanged
 
     if not full and unchanged(out, inputs.digests()):
         return 0
     from . import pipeline
+    from .moved import edits, moved_inputs
 
-    output = pipeline.generate(inputs, lock_of(out))
+    lock = lock_of(out)
+    output = pipeline.generate(inputs, lock)
     _warn(output.warnings)
+    if strict and output.drift:
+        raise SpecError(output.drift)
     lines = list(differences(out, output.files))
+    if lock is not None and lines:
+        for key in moved_inputs(lock, output.lock.inputs):
+            click.echo(f"moved: {key}")
+        for edit in edits(lock, contents_of(out, lock), output.files):
+            click.echo(f"edited by hand: {out.name}/{edit}")
     for line in lines:
         click.echo(line)
     return 1 if lines else 0
 
 
-@main.command()
+@main.command(cls=_Methods)
+@_with_inputs
+@_STRICT
+@click.option(
+    "--new", required=True, type=click.Path(path_type=Path), help="Document to take DOCUMENT's place."
+)
+@click.option(
+    "--changelog", type=click.Path(path_type=Path), help="Markdown to note it in, under Unreleased."
+)
+def upgrade(inputs: Inputs, out: Path, *, new: Path, changelog: Path | None, strict: bool) -> int:
+    """Put a new document in the place of DOCUMENT, with the client that it gives; on any problem nothing changes."""
+    from .upgrade import upgrade, upgraded
+
+    inputs = evolve(inputs, document=read_input(new, DOCUMENT_BYTES))
+    output = upgraded(inputs, out)
+    _warn(output.warnings)
+    if strict and output.drift:
+        raise SpecError(output.drift)
+    document: Path = click.get_current_context().params["document"]
+    done = upgrade(document, inputs, out, output, changelog)
+    for path in (*done.written, *done.removed):
+        click.echo(f"changed {out / path}")
+    return 0
+
+
+@main.command(cls=_Methods)
 @click.argument("destination", type=click.Path(path_type=Path))
 @click.option(
     "--with", "extras", multiple=True, type=click.Choice(["exports"]), help="Add hand-written parts."
 )
 @click.option("--client", default="groundwire", help="Importable package to copy; the Earth Engine client.")
+@click.option(
+    "--document", type=click.Path(path_type=Path), help="Generate the client from this, copy no other."
+)
+@click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document.")
+@click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ...")
+@click.option("--package", default="", help="What the copy calls itself in its documentation.")
+@click.option("--runtime", default="", metavar="PACKAGE", help="Share this runtime: no copy of its own.")
+@click.option("--check", "mode", flag_value="check", help="Name what was edited or is stale; exit 1 then.")
+@click.option("--update", "mode", flag_value="update", help="Copy again, as the copy was asked for.")
 @_reported
-def vendor(destination: Path, extras: tuple[str, ...], client: str) -> int:
-    """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire."""
-    from .emit import emit
-    from .vendor import vendored
+def vendor(
+    destination: Path,
+    extras: tuple[str, ...],
+    client: str,
+    document: Path | None,
+    overlay: Path | None,
+    methods: tuple[str, ...],
+    package: str,
+    runtime: str,
+    mode: str | None,
+) -> int:
+    """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire.
 
-    done = emit(destination, vendored(client, with_exports="exports" in extras))
+    --check and --update take everything else from the copy's manifest. What was edited is never overwritten.
+    """
+    from .emit import emit
+    from .vendor import Order, findings, manifest_of, order_of, ordered, refuse_edits
+
+    folder = destination.resolve()
+    asked = Order(
+        client=client,
+        document=_from(folder, document),
+        overlay=_from(folder, overlay),
+        methods=" ".join(sorted(methods)),
+        package=package,
+        runtime=runtime,
+        extras=" ".join(sorted(set(extras))),
+    )
+    manifest, order = (manifest_of(folder), asked) if mode is None else order_of(folder)
+    want = ordered(order, folder, manifest)
+    if mode == "check" and manifest is not None:
+        lines = list(findings(folder, manifest, want))
+        for line in lines:
+            click.echo(line)
+        return 1 if lines else 0
+    if manifest is not None:
+        refuse_edits(folder, manifest, want)
+    done = emit(folder, want)
     click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
     return 0
+
+
+def _from(folder: Path, path: Path | None) -> str:
+    """A path as it is said from a folder, which may not be there yet."""
+    return "" if path is None else Path(os.path.relpath(path.resolve(), folder)).as_posix()
 
 
 def _warn(warnings: Iterable[Problem]) -> None:

@@ -14,12 +14,15 @@ from typing import Final
 
 from attrs import frozen
 
+from .exchange import clear, replace_whole
 from .lock import FILE, MAX_BYTES, Lock, digest, read_lock
+from .moved import moved_inputs
 from .node import escape
 from .problem import Problem, SpecError, visible
 
 _PATH: Final = re.compile(
-    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)", re.ASCII
+    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)|LICENSE|NOTICE",
+    re.ASCII,
 )
 """What files of a generated package are called, vendored parts included."""
 
@@ -46,9 +49,10 @@ def lock_of(folder: Path) -> Lock | None:
 def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
     """Make `folder` hold `files`: write what changed, remove what an earlier run wrote and this one does not.
 
-    A file that no earlier run wrote is never replaced. Everything is staged inside the folder first, so that a
-    failure leaves the old output as it was. Raises SpecError or OSError.
+    A file that no earlier run wrote is never replaced. A run that fails leaves the old output as it was, and so does one
+    that is killed where two folders can change places in one step. Raises SpecError or OSError.
     """
+    folder = folder.resolve()
     for path in files:
         _check_path(path)
     owned = _owned(folder)
@@ -70,7 +74,13 @@ def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
         )
     removed = [path for path in sorted(owned - files.keys()) if _is_removable(folder / path)]
     if changed or removed:
-        _replace(folder, {path: files[path] for path in changed}, removed)
+        text = {path: files[path] for path in changed}
+        if not folder.parent.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        if not replace_whole(folder, text, removed):
+            _replace(folder, text, removed)
+    else:
+        clear(folder)
     return Emitted(tuple(changed), tuple(removed))
 
 
@@ -151,15 +161,25 @@ def _swap(folder: Path, staging: Path, written: list[str], removed: list[str]) -
 
 
 def unchanged(folder: Path, digests: Mapping[str, str]) -> bool:
-    """Whether the lock says that these inputs gave exactly what the folder holds: `check` without generating."""
+    """Whether the lock says that these inputs gave exactly what the folder holds, and that nothing awaits a review.
+
+    This is `check` without generating.
+    """
     lock = lock_of(folder)
-    if lock is None or dict(lock.inputs) != dict(digests):
+    if lock is None or moved_inputs(lock, digests) or lock.awaits_review:
         return False
-    _check_inside(folder, _owned(folder))
-    contents = {path: _content(folder / path) for path in lock.files}
+    contents = contents_of(folder, lock)
     return all(
         content is not None and digest(content) == lock.files[path] for path, content in contents.items()
     )
+
+
+def contents_of(folder: Path, lock: Lock) -> dict[str, bytes | None]:
+    """What the folder holds at the paths of its lock. Raises SpecError for a path that leads outside."""
+    for path in lock.files:
+        _check_path(path)
+    _check_inside(folder, lock.files)
+    return {path: _content(folder / path) for path in lock.files}
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:

@@ -19,6 +19,10 @@ from .problem import Problem, SpecError
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1
+OPTIONAL: Final = ("reviewed", "vendored")
+"""Parts that are left out when there is nothing to say."""
+ARROW: Final = " -> "
+"""Between what a document said when a rule was last looked at, and what it says now."""
 MAX_BYTES: Final = 64 * 1024 * 1024
 """A lock larger than this is refused; that of Google's largest API has 4 MB."""
 _CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
@@ -46,16 +50,29 @@ class Lock:
     """Published names by what they name."""
     revision: str = ""
     """Of the document."""
+    reviewed: Mapping[str, str] = field(factory=dict[str, str])
+    """What the document said of each place that a rule of the overlay is about, when the rule was last changed."""
+    vendored: Mapping[str, str] = field(factory=dict[str, str])
+    """How a vendored copy was asked for; empty beside a client that was generated in place."""
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether the document has changed under a rule that nobody has looked at since."""
+        return any(ARROW in mark for mark in self.reviewed.values())
 
     def text(self) -> str:
         """The file's content."""
-        value = {
+        value: dict[str, object] = {
             "lock": FORMAT,
             "revision": self.revision,
             "inputs": dict(sorted(self.inputs.items())),
             "files": dict(sorted(self.files.items())),
             "names": dict(sorted(self.names.items())),
         }
+        for key in OPTIONAL:
+            part: Mapping[str, str] = getattr(self, key)
+            if part:
+                value[key] = dict(sorted(part.items()))
         return json.dumps(value, indent=1, ensure_ascii=True) + "\n"
 
 
@@ -69,12 +86,12 @@ def read_lock(text: str) -> Lock:
     if root is None or root.get("lock") != FORMAT:
         raise SpecError([Problem(FILE, "/lock", f"not a lock of format {FORMAT}", "restore it")])
     parts: dict[str, dict[str, str]] = {}
-    for key in ("inputs", "files", "names"):
-        part = _object(root.get(key))
+    for key in ("inputs", "files", "names", *OPTIONAL):
+        part = _object(root.get(key, {} if key in OPTIONAL else None))
         if part is None or not all(isinstance(each, str) for each in part.values()):
             raise SpecError([Problem(FILE, f"/{key}", "expected an object of strings", "restore it")])
         parts[key] = part
-    odd = [key for key, name in parts["names"].items() if not _is_name(key, name)]
+    odd = [key for key, name in parts["names"].items() if not is_published_name(key, name)]
     if odd:
         raise SpecError(
             Problem(
@@ -88,7 +105,7 @@ def read_lock(text: str) -> Lock:
     return Lock(**parts, revision=revision)
 
 
-def _is_name(key: str, name: str) -> bool:
+def is_published_name(key: str, name: str) -> bool:
     """Whether a name has the shape that the allocator gives to names of this kind."""
     shape = _SHAPES.get(key.partition(":")[0])
     return shape is not None and shape.fullmatch(name) is not None and not iskeyword(name)

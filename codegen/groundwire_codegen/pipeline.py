@@ -24,7 +24,9 @@ class Output:
     files: Mapping[str, str]
     lock: Lock
     warnings: tuple[Problem, ...] = ()
-    """What stops nothing: patterns that are not enforced, an older revision, names that go."""
+    """What stops nothing: patterns that are not enforced, an older revision, names that go or move, drift."""
+    drift: tuple[Problem, ...] = ()
+    """Rules of the overlay under which the document has changed."""
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
@@ -34,6 +36,7 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         inputs.overlay,
         methods=inputs.methods or None,
         published=before.names if before is not None else None,
+        reviewed=before.reviewed if before is not None else None,
         allow_hosts=inputs.allow_hosts,
     )
     api = lowered.api
@@ -42,14 +45,21 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         compile_types(api),
         package=inputs.package,
         origin=inputs.name,
-        provenance=_provenance(inputs, api.id, api.revision),
+        provenance={"DOCUMENT": quoted(api.id), "REVISION": quoted(api.revision)},
         runtime=runtime,
     )
     check_files(files)
     hashes = {path: digest(text) for path, text in files.items()}
-    lock = Lock(inputs=inputs.digests(), files=hashes, names=lowered.published, revision=api.revision)
-    warnings = (*lowered.warnings, *_losses(before, lock))
-    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)))
+    lock = Lock(
+        inputs=inputs.digests(),
+        files=hashes,
+        names=lowered.published,
+        revision=api.revision,
+        reviewed=lowered.review.marks,
+    )
+    drift = lowered.review.drift
+    warnings = (*lowered.warnings, *_losses(before, lock), *drift)
+    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
 
 
 def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
@@ -62,13 +72,5 @@ def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
     for key, name in before.names.items():
         if key not in now.names:
             yield Problem(FILE, f"/names/{escape(key)}", f"{name} is gone")
-
-
-def _provenance(inputs: Inputs, document: str, revision: str) -> dict[str, str]:
-    """The constants of `provenance.py`, as literals: the only place that a revision shows."""
-    return {
-        "DOCUMENT": quoted(document),
-        "REVISION": quoted(revision),
-        "DOCUMENT_SHA256": quoted(digest(inputs.document)),
-        "OVERLAY_SHA256": quoted(digest(inputs.overlay) if inputs.overlay is not None else ""),
-    }
+        elif now.names[key] != name:
+            yield Problem(FILE, f"/names/{escape(key)}", f"{name} is {now.names[key]} by the overlay's word")

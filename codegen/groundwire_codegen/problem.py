@@ -24,17 +24,22 @@ def _shown(text: str) -> str:
 
 @frozen(order=True)
 class Problem:
-    """One fault of an input: the file it is in, a JSON pointer (or line), what is wrong, what to do."""
+    """One fault of an input: the file it is in, a JSON pointer (or line), what is wrong, what to do.
+
+    `stub` is what to paste, line by line.
+    """
 
     source: str
     pointer: str
     message: str
     hint: str = ""
+    stub: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.source}#{self.pointer}" if self.pointer else self.source
         hint = f" ({_shown(self.hint)})" if self.hint else ""
-        return f"{_shown(where)}: {_shown(self.message)}{hint}"
+        stub = "".join(f"\n    {_shown(line)}" for line in self.stub)
+        return f"{_shown(where)}: {_shown(self.message)}{hint}{stub}"
 
 
 class SpecError(GroundwireError):

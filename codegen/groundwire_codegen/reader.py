@@ -24,9 +24,17 @@ def read_lowered(
     *,
     methods: Sequence[str] | None = None,
     published: Mapping[str, str] | None = None,
+    reviewed: Mapping[str, str] | None = None,
     allow_hosts: tuple[str, ...] = (),
 ) -> Lowered:
-    """`read_api` with the names published before, and the names published now."""
+    """`read_api` with what a lock holds: the names published before, and what rules were reviewed against."""
     described, problems = read_document(document, allow_hosts=allow_hosts)
     said, more = (Overlay(), []) if overlay is None else read_overlay(overlay)
-    return lower(described, said, methods=methods, published=published, problems=[*problems, *more])
+    return lower(
+        described,
+        said,
+        methods=methods,
+        published=published,
+        reviewed=reviewed,
+        problems=[*problems, *more],
+    )

@@ -7,5 +7,3 @@ from typing import Final
 
 DOCUMENT: Final = "earthengine:v1beta"
 REVISION: Final = "20250724"
-DOCUMENT_SHA256: Final = "492d5cb8e92ef2b7a98f83fd76c5ca6fc8aaf2097bf09a70341d68c839989372"
-OVERLAY_SHA256: Final = "03dd2b5f21934b0a1f39ceee59f6bca41b2025008da10e416fe0f30a358ca8f3"

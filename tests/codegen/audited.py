@@ -37,6 +37,11 @@ FORBIDDEN = (
     "socket.",
     "ctypes.",
 )
+EXCHANGE: dict[str, tuple[Any, ...]] = {
+    "ctypes.dlopen": (None,),
+    "ctypes.dlsym": ("renameat2", "renamex_np"),
+}
+"""How two folders change places: a function that Python itself has not."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -60,6 +65,8 @@ class Audit:
                     # What is moved or removed is a link itself, not what it leads to.
                     place = Path(os.fsdecode(argument)).absolute()
                     self._judge(event, place.parent.resolve() / place.name, follow=False)
+        elif event in EXCHANGE and arguments[-1] in EXCHANGE[event]:
+            pass
         elif event.startswith(FORBIDDEN):
             self.seen.append((event, repr(arguments)))
 
@@ -71,12 +78,15 @@ class Audit:
             return
         if flags & WRITING or set(mode or "") & set("wax+"):
             self._judge("write", path)
+        elif flags & os.O_DIRECTORY and self._full(path) == str(Path(self.out).parent):
+            pass  # The folder around the output is held while the output is exchanged.
         elif self._full(path) not in self.inputs and not _is_code(self._full(path)):
             self._judge("read", path)
 
     def _judge(self, event: str, path: Any, *, follow: bool = True) -> None:
         full = self._full(path) if follow else str(path)
-        if full != self.out and not full.startswith(self.out + os.sep):
+        beside = f"{Path(self.out).parent}{os.sep}.{Path(self.out).name}.groundwire"
+        if not any(full == place or full.startswith(place + os.sep) for place in (self.out, beside)):
             self.seen.append((event, full))
 
     @staticmethod

@@ -247,6 +247,19 @@ def test_vendor_refuses_what_was_not_generated(tmp_path: Path) -> None:
     assert not (tmp_path / "vendored").exists()
 
 
+def test_a_check_of_what_did_not_change_generates_nothing(shop: Shop) -> None:
+    shop.run("generate")
+    script = (
+        "import atexit, sys; from groundwire_codegen.cli import main\n"
+        "late = {'jinja2', 'datamodel_code_generator', 'groundwire_codegen.pipeline'}\n"
+        "atexit.register(lambda: print(sorted(late & set(sys.modules))))\n"
+        "main()"
+    )
+    command = [sys.executable, "-c", script, "check", str(shop.spec), "--out", str(shop.out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own
+    assert done.stdout == "[]\n"
+
+
 def test_help_imports_no_template_engine() -> None:
     script = "import sys, groundwire_codegen.cli; print(sorted({'jinja2', 'datamodel_code_generator'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)  # noqa: S603

@@ -68,6 +68,36 @@ def test_the_same_again_touches_nothing(out: Path) -> None:
     assert {path.stat().st_mtime_ns for path in (out, *out.rglob("*"))} == {1}
 
 
+def test_a_run_from_inside_the_folder_stays_inside(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(out / "part")
+    place = (out / "part").stat().st_ino
+    emit(Path(".."), NEW)
+    assert Path.cwd().stat().st_ino == place
+    assert tree(out) == {**as_bytes(NEW), "mine.txt": b"mine"}
+
+
+@pytest.mark.parametrize("files", [OLD, NEW])
+def test_what_a_killed_run_left_is_taken_away(out: Path, files: Mapping[str, str]) -> None:
+    left = out.with_name(".out.groundwire")
+    left.mkdir()
+    (left / "a.py").write_text("half")
+    emit(out, files)
+    assert not left.exists()
+    assert tree(out) == {**as_bytes(files), "mine.txt": b"mine"}
+
+
+def test_files_beside_the_output_stay_the_same_files(out: Path) -> None:
+    (out / "sub").mkdir(mode=0o700)
+    (out / "sub" / "run").write_text("mine")
+    (out / "sub" / "link").symlink_to("run")
+    before = {path: (out / path).lstat().st_ino for path in ("mine.txt", "sub/run")}
+    emit(out, NEW)
+    assert {path: (out / path).lstat().st_ino for path in before} == before
+    assert (out / "sub").stat().st_mode & 0o777 == 0o700
+    assert (out / "sub" / "link").is_symlink()
+    assert [path.name for path in out.parent.iterdir() if path.name.startswith(".")] == []
+
+
 def test_text_is_written_byte_by_byte(out: Path) -> None:
     emit(out, locked({"a.py": "é\r\n\n"}))
     assert (out / "a.py").read_bytes() == b"\xc3\xa9\r\n\n"

@@ -138,7 +138,8 @@ def judge(data: bytes, overlay: str | None, names: dict[str, str] | None = None)
         assert error.problems
         for problem in error.problems:
             shown = str(problem)
-            assert shown.isprintable()
+            assert all(map(str.isprintable, shown.split("\n")))
+            assert shown.count("\n") == len(problem.stub)
             assert (
                 problem.pointer.startswith("/")
                 or problem.pointer == ""

@@ -9,10 +9,9 @@ from groundwire_codegen.lock import FILE, Lock, read_lock
 from groundwire_codegen.node import escape
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.reader import read_lowered
 
 from tests.codegen.conftest import Load
-from tests.codegen.documents import bookshop, encoded, with_property
+from tests.codegen.documents import bookshop, with_property
 from tests.codegen.packages import CASES, case_inputs, output
 
 
@@ -42,13 +41,80 @@ def test_a_family_stays_one_when_a_plain_field_joins(load: Load) -> None:
     assert output(grown, overlay).lock.names["family:Author"] == "no"
 
 
-@pytest.mark.parametrize("wire", ["fooBar", "foo_bar"])
-def test_two_names_of_a_lock_that_collide_are_told_apart(wire: str) -> None:
+def test_a_published_name_moves_by_the_overlay_alone() -> None:
+    """Two branches published one name each; after their merge one has to go, and somebody says which."""
     document = with_property("fooBar", {"type": "string"})
     document["schemas"]["Book"]["properties"]["foo_bar"] = {"type": "string"}
-    merged = {"field:Book.fooBar": "foo_bar", "field:Book.foo_bar": "foo_bar"}
-    names = read_lowered(encoded(document), published=merged).published
-    assert {names["field:Book.fooBar"], names["field:Book.foo_bar"]} == {"foo_bar", "foo_bar_"}
+    merged = Lock(names={"field:Book.fooBar": "foo_bar", "field:Book.foo_bar": "foo_bar"})
+    with pytest.raises(SpecError, match="'foo_bar' has to move: another has this name") as caught:
+        output(document, before=merged)
+    [problem] = caught.value.problems
+    assert problem.stub == ("[names]", '"field:Book.foo_bar" = "foo_bar_"')
+    assert str(problem).endswith('\n    [names]\n    "field:Book.foo_bar" = "foo_bar_"')
+    moved = output(document, "\n".join(problem.stub), before=merged)
+    assert moved.lock.names["field:Book.foo_bar"] == "foo_bar_"
+    assert [str(each) for each in moved.warnings] == [
+        "groundwire.lock#/names/field:Book.foo_bar: foo_bar is foo_bar_ by the overlay's word"
+    ]
+
+
+RENAMES = {
+    "message:Book": "Novel",
+    "field:Book.pages": "leaves",
+    "method:bookshop.books.get": "fetch",
+    "parameter:bookshop.books.get#name": "title",
+    "class:books": "Shelf",
+    "constant:bookshop.books.get": "FETCH",
+    "resource:books": "shelf",
+}
+
+
+@pytest.mark.parametrize(("key", "name"), RENAMES.items())
+def test_the_overlay_renames_what_is_published(key: str, name: str, load: Load) -> None:
+    first = output(bookshop())
+    assert first.lock.names[key] != name
+    renamed = output(bookshop(), f'[names]\n"{key}" = "{name}"\n', before=first.lock)
+    assert dict(renamed.lock.names) == {**first.lock.names, key: name}
+    load(renamed.files)
+
+
+def test_the_name_of_a_rule_moves_what_is_published() -> None:
+    first = output(bookshop())
+    rules = """
+    [messages.Book.fields.pages]
+    name = "leaves"
+    [methods."bookshop.books.get"]
+    name = "fetch"
+    [methods."bookshop.books.get".parameters.name]
+    name = "title"
+    """
+    names = output(bookshop(), rules, before=first.lock).lock.names
+    wanted = {
+        "field:Book.pages": "leaves",
+        "method:bookshop.books.get": "fetch",
+        "parameter:bookshop.books.get#name": "title",
+    }
+    assert dict(names) == {**first.lock.names, **wanted}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('"field:Book.nope" = "x"', "overlay#/names/field:Book.nope: the rule matches nothing: nothing is"),
+        ('"field:Book.pages" = "A B"', "'A B' cannot be the name of 'field:Book.pages'"),
+        ('"field:Book.pages" = "import"', "'import' cannot be the name of"),
+        ('"field:Book.pages" = 5', "expected a string"),
+        ('"field:Book.pages" = "name"', "overlay#/names/field:Book.pages: 'name' has to move"),
+        (
+            '"field:Book.pages" = "self"',
+            "overlay#/names/field:Book.pages: generated code needs the name 'self'",
+        ),
+    ],
+)
+def test_a_name_of_the_overlay_that_cannot_be_is_refused(line: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        output(bookshop(), f'[names]\n{line}\n"field:Book.name" = "name"\n')
+    assert words in str(caught.value)
 
 
 NAMES = {

@@ -11,13 +11,14 @@ from ..discovery import Document
 from ..ir import Api, Held
 from ..overlay import Overlay
 from ..problem import Problem, SpecError
+from .drift import Review, review
 from .enums import lower_enums
 from .fit import misfits
 from .messages import lower_messages
 from .methods import lower_methods, wanted_methods
 from .naming import Naming
 from .resources import call_names
-from .rules import overlay_problems
+from .rules import overlay_problems, unused_names
 from .shapes import Shapes
 from .unenforced import unenforced_patterns
 
@@ -33,6 +34,8 @@ class Lowered:
 
     api: Api
     published: Mapping[str, str]
+    review: Review
+    """What the lock keeps of the overlay's places, and the rules that await a look."""
     warnings: tuple[Problem, ...] = ()
     """What a caller should know, and what stops nothing."""
 
@@ -43,6 +46,7 @@ def lower(
     *,
     methods: Sequence[str] | None = None,
     published: Mapping[str, str] | None = None,
+    reviewed: Mapping[str, str] | None = None,
     problems: Sequence[Problem] = (),
 ) -> Lowered:
     """Build the API of the wanted methods: those named here, else the overlay's, else all.
@@ -58,7 +62,7 @@ def lower(
         words = f"the wanted methods reach more than {MAX_MESSAGES} messages and enums"
         raise SpecError([*found, Problem("document", "/schemas", words, "choose methods: --methods ID ...")])
     found += misfits(shapes)
-    naming = Naming(shapes, published or {})
+    naming = Naming(shapes, published or {}, overlay)
     enums = lower_enums(shapes, overlay, naming)
     messages = lower_messages(shapes, naming)
     names = call_names(wanted, overlay, naming)
@@ -78,6 +82,13 @@ def lower(
             Held(name=name, prefix=rule.prefix, doc=rule.doc) for name, rule in sorted(overlay.held.items())
         ),
     )
+    if not methods:
+        found += unused_names(overlay, naming.published)
     if found:
         raise SpecError(found)
-    return Lowered(api, dict(sorted(naming.published.items())), unenforced_patterns(api))
+    return Lowered(
+        api,
+        dict(sorted(naming.published.items())),
+        review(document, overlay, reviewed or {}),
+        unenforced_patterns(api),
+    )

@@ -10,6 +10,8 @@ from ..node import escape
 from ..problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..discovery import Document, Schema
     from ..overlay import MessageRule, MethodRule, Overlay
 
@@ -37,6 +39,12 @@ def overlay_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:
     for name, enum in overlay.enums.items():
         if name not in used:
             yield _nothing(enum.pointer, f"no field says enum = {name!r}")
+
+
+def unused_names(overlay: Overlay, published: Mapping[str, str]) -> Iterator[Problem]:
+    """Every line of `[names]` that names nothing which is published."""
+    for key in overlay.names.keys() - published.keys():
+        yield _nothing(f"/names/{escape(key)}", f"nothing is published as {key[:80]!r}")
 
 
 def _problem(pointer: str, message: str, hint: str = "") -> Problem:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import Any, Final, cast
 
 from ..discovery import SCHEMA, read_schema
+from ..lock import digest, is_published_name
 from ..node import Node
 from ..problem import Problem, SpecError
 from .rules import (
@@ -26,11 +28,15 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_LINE: Final = 20_000
 """Bytes of a line: Python's reader takes time in the square of a dotted key's parts."""
 TOP: Final = frozenset(
-    {"client", "document", "enums", "generate", "messages", "methods", "package", "scopes"}
+    {"client", "document", "enums", "generate", "messages", "methods", "names", "package", "scopes"}
 )
-METHOD: Final = frozenset({"doc", "name", "operation_metadata", "parameters", "returns", "scopes", "source"})
-PARAMETER: Final = frozenset({"doc", "maximum", "minimum", "name", "pattern"})
-MESSAGE: Final = frozenset({"doc", "extensions", "family", "fields", "order", "packed", "source", "unions"})
+METHOD: Final = frozenset(
+    {"doc", "name", "operation_metadata", "parameters", "returns", "reviewed", "scopes", "source"}
+)
+PARAMETER: Final = frozenset({"doc", "maximum", "minimum", "name", "pattern", "reviewed"})
+MESSAGE: Final = frozenset(
+    {"doc", "extensions", "family", "fields", "order", "packed", "reviewed", "source", "unions"}
+)
 UNION: Final = frozenset({"doc", "guessed", "members", "required"})
 FIELD: Final = frozenset(
     [
@@ -51,6 +57,7 @@ FIELD: Final = frozenset(
         "pattern",
         "request_id",
         "required",
+        "reviewed",
         "values",
         "wrapper",
     ]
@@ -86,6 +93,7 @@ def read_overlay(data: bytes, *, source: str = "overlay") -> tuple[Overlay, list
         methods={name: _method(node) for name, node in root.children("methods")},
         messages={name: _message(node) for name, node in root.children("messages")},
         enums={name: _enum(node) for name, node in root.children("enums")},
+        names=_names(root),
     )
     return overlay, root.problems
 
@@ -105,6 +113,24 @@ def _extra_scopes(scopes: Node) -> tuple[ScopeRule, ...]:
     return tuple(rules)
 
 
+def _names(root: Node) -> dict[str, str]:
+    node = root.child("names") or root.at("names", {})
+    names = {key: node.text(key) or "" for key in sorted(node.value)}
+    for key, name in names.items():
+        if not is_published_name(key, name):
+            node.at(key, name).refuse(
+                f"{name[:80]!r} cannot be the name of {key[:80]!r}", "see groundwire.lock"
+            )
+    return names
+
+
+def _digest(node: Node, *parts: str) -> str:
+    """Eight digits for a rule as it is written, without the rules below `parts`. Also checks `reviewed`."""
+    node.text("reviewed")
+    written = {key: value for key, value in (node.members or {}).items() if key not in parts}
+    return digest(json.dumps(written, sort_keys=True, default=str))[:8]
+
+
 def _held(node: Node) -> HeldRule:
     node.closed(frozenset({"doc", "fills", "prefix"}))
     return HeldRule(
@@ -119,6 +145,7 @@ def _method(node: Node) -> MethodRule:
     node.closed(METHOD)
     return MethodRule(
         pointer=node.pointer,
+        digest=_digest(node, "parameters"),
         doc=node.text("doc") or "",
         name=node.text("name"),
         returns=node.text("returns") or "",
@@ -133,6 +160,7 @@ def _parameter(node: Node) -> ParameterRule:
     minimum, maximum = node.number("minimum"), node.number("maximum")
     return ParameterRule(
         pointer=node.pointer,
+        digest=_digest(node),
         doc=node.text("doc") or "",
         name=node.text("name"),
         pattern=node.text("pattern"),
@@ -145,6 +173,7 @@ def _message(node: Node) -> MessageRule:
     node.closed(MESSAGE)
     return MessageRule(
         pointer=node.pointer,
+        digest=_digest(node, "extensions", "fields", "packed"),
         doc=node.text("doc") or "",
         order=node.texts("order"),
         family=node.flag("family") if node.has("family") else None,
@@ -178,6 +207,7 @@ def _field(node: Node, known: frozenset[str]) -> FieldRule:
     bounds = {name: number for name in BOUNDS if (number := node.number(name)) is not None}
     return FieldRule(
         pointer=node.pointer,
+        digest=_digest(node),
         doc=node.text("doc") or "",
         name=node.text("name"),
         enum=node.text("enum"),

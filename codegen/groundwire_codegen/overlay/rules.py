@@ -14,6 +14,8 @@ class FieldRule:
     """What the overlay says of one field."""
 
     pointer: str
+    digest: str = ""
+    """Of the rule as it is written: another one shows that somebody looked at it again."""
     doc: str = ""
     name: str | None = None
     enum: str | None = None
@@ -51,9 +53,10 @@ class UnionRule:
 
 @frozen(kw_only=True)
 class MessageRule:
-    """What the overlay says of one schema."""
+    """What the overlay says of one schema. `digest` is without its fields, extensions and packed fields."""
 
     pointer: str
+    digest: str = ""
     doc: str = ""
     order: tuple[str, ...] = ()
     family: bool | None = None
@@ -70,6 +73,7 @@ class ParameterRule:
     """What the overlay says of one parameter."""
 
     pointer: str
+    digest: str = ""
     doc: str = ""
     name: str | None = None
     pattern: str | None = None
@@ -79,9 +83,10 @@ class ParameterRule:
 
 @frozen(kw_only=True)
 class MethodRule:
-    """What the overlay says of one method."""
+    """What the overlay says of one method. `digest` is without its parameters."""
 
     pointer: str
+    digest: str = ""
     doc: str = ""
     name: str | None = None
     returns: str = ""
@@ -132,3 +137,5 @@ class Overlay:
     methods: Mapping[str, MethodRule] = field(factory=dict[str, MethodRule])
     messages: Mapping[str, MessageRule] = field(factory=dict[str, MessageRule])
     enums: Mapping[str, EnumRule] = field(factory=dict[str, EnumRule])
+    names: Mapping[str, str] = field(factory=dict[str, str])
+    """Python names by the keys that `groundwire.lock` has for them: what may move a published name."""

@@ -7,5 +7,3 @@ from typing import Final
 
 DOCUMENT: Final = "oven:v1"
 REVISION: Final = "20260101"
-DOCUMENT_SHA256: Final = "c3e63cc16835d11dca1b9fa3e19649ee0576dde57ab80708526132702dbde777"
-OVERLAY_SHA256: Final = "8d83574d0c73b61fde324a9a7436a93bc4cba408631ee5792c8799b01703dcfe"

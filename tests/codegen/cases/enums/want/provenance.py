@@ -7,5 +7,3 @@ from typing import Final
 
 DOCUMENT: Final = "palette:v1"
 REVISION: Final = "20260101"
-DOCUMENT_SHA256: Final = "cba797a7fa7ad5afb63e00d13476bf77a8525cf222386de32c07b7798adac62b"
-OVERLAY_SHA256: Final = "16e3ecc8fa507a3a62e26e85f22461f68311746aa964b2cb0adbe0a96ffa8651"

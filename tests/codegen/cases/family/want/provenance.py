@@ -7,5 +7,3 @@ from typing import Final
 
 DOCUMENT: Final = "calculator:v1"
 REVISION: Final = "20260101"
-DOCUMENT_SHA256: Final = "c91ed6e4d17ca8b28b394351c244397acfbab2d7a1f210afd8bf07f8d4581670"
-OVERLAY_SHA256: Final = "d33dffea30ed387f35f8f92ae898d7cc8579db5da0ce238186b333718cd418bd"

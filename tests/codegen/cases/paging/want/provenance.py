@@ -7,5 +7,3 @@ from typing import Final
 
 DOCUMENT: Final = "library:v1"
 REVISION: Final = "20260101"
-DOCUMENT_SHA256: Final = "a78b5392254d7a3bd8094dd6bce9b7d21e975a08c89ed5d24a905f1e2b3ebf2c"
-OVERLAY_SHA256: Final = "0d2b853da097a79218a354d66e33a24cebbf2e30e999f479f415e58baaf4fd55"

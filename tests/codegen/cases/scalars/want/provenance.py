@@ -7,5 +7,3 @@ from typing import Final
 
 DOCUMENT: Final = "sensor:v1"
 REVISION: Final = "20260101"
-DOCUMENT_SHA256: Final = "cb64f3b37c14ae80473c77d08ebdda86c90ca2f552fb82505d83cea9654f739c"
-OVERLAY_SHA256: Final = ""

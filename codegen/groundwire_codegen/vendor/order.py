@@ -1,0 +1,91 @@
+"""How a vendored copy is asked for. The manifest keeps it, so that checking and updating need no options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import fields, frozen
+
+from ..emit import lock_of
+from ..inputs import is_package_name
+from ..lock import FILE, Lock
+from ..node import escape
+from ..problem import Problem, SpecError
+
+EXTRAS: Final = ("exports",)
+_RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
+
+
+@frozen(kw_only=True)
+class Order:
+    """What to copy. Lists are words with a space between, paths are relative to the copy."""
+
+    client: str = "groundwire"
+    """Importable package to copy, unless a document is named."""
+    document: str = ""
+    overlay: str = ""
+    methods: str = ""
+    package: str = ""
+    """What the copy calls itself in its documentation."""
+    runtime: str = ""
+    """Package to import the runtime from, in place of a copy in `_runtime`."""
+    extras: str = ""
+
+    def check(self) -> None:
+        """Raise SpecError when parts of it cannot be had."""
+        wrong: list[Problem] = []
+        if self.methods and not self.document:
+            hint = "name the document that the client is generated from: --document FILE"
+            wrong.append(Problem("options", "/methods", "an installed client has the methods it has", hint))
+        if self.package and not is_package_name(self.package):
+            wrong.append(Problem("options", "/package", f"{self.package!r} is not a package name"))
+        if self.runtime and not (
+            _RUNTIME.fullmatch(self.runtime) and is_package_name(self.runtime.lstrip("."))
+        ):
+            wrong.append(Problem("options", "/runtime", f"{self.runtime!r} is not a package name"))
+        wrong += [
+            Problem("options", "/with", f"no part {extra!r}", f"one of {', '.join(EXTRAS)}")
+            for extra in self.extras.split()
+            if extra not in EXTRAS
+        ]
+        if wrong:
+            raise SpecError(wrong)
+
+    def manifest(self) -> dict[str, str]:
+        """What the manifest keeps."""
+        values: dict[str, str] = {each.name: getattr(self, each.name) for each in fields(Order)}
+        return {
+            key: value for key, value in values.items() if value and not (self.document and key == "client")
+        }
+
+
+def manifest_of(folder: Path) -> Lock | None:
+    """The manifest of a vendored copy, None where nothing is. Raises SpecError for a client that was generated in place."""
+    lock = lock_of(folder)
+    if lock is not None and not lock.vendored and "vendored_by" not in lock.inputs:
+        raise SpecError([Problem(folder.name, "", "holds a generated client", "choose another DESTINATION")])
+    return lock
+
+
+def order_of(folder: Path) -> tuple[Lock, Order]:
+    """The manifest of a vendored copy, and how it was asked for. Raises SpecError when the folder is none."""
+    lock = lock_of(folder)
+    if lock is None or not lock.vendored:
+        hint = "make one: groundwire-codegen vendor DESTINATION"
+        raise SpecError([Problem(folder.name, "", "no vendored copy that says how it was asked for", hint)])
+    return lock, _read(lock.vendored)
+
+
+def _read(kept: Mapping[str, str]) -> Order:
+    unknown = kept.keys() - {each.name for each in fields(Order)}
+    if unknown:
+        raise SpecError(
+            Problem(FILE, f"/vendored/{escape(key)}", "unknown option", "use the version that wrote it")
+            for key in unknown
+        )
+    order = Order(**kept)
+    order.check()
+    return order

@@ -1,0 +1,218 @@
+"""Copies in a service: asked for once, checked and updated from their manifests, side by side, on one runtime or on two."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from groundwire_codegen.lock import FILE, digest
+
+from tests.codegen.documents import bookshop, encoded, with_property
+from tests.codegen.packages import ROOT
+from tests.codegen.test_cli import run
+
+GET = "bookshop.books.get"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Path:
+    (tmp_path / "service").mkdir()
+    (tmp_path / "bookshop.json").write_bytes(encoded(bookshop()))
+    return tmp_path / "service"
+
+
+def vendor(service: Path, name: str, *options: str) -> Path:
+    done = run("vendor", str(service / name), *options)
+    assert done.exit_code == 0, done.output
+    return service / name
+
+
+def shop(service: Path, name: str = "shop", *options: str) -> Path:
+    return vendor(service, name, "--document", str(service.parent / "bookshop.json"), *options)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def python(service: Path, code: str) -> str:
+    """What some code prints that can import the service, and no original of Groundwire."""
+    hidden = "['groundwire', 'groundwire_runtime', 'groundwire_exports', 'groundwire_codegen']"
+    script = f"import sys; sys.modules.update(dict.fromkeys({hidden}))\n{code}"
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=service.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+def test_the_manifest_says_how_the_copy_was_asked_for(service: Path) -> None:
+    copy = shop(service, "shop", "--methods", GET, "--package", "service.shop")
+    manifest = json.loads((copy / FILE).read_text("utf-8"))
+    assert manifest["vendored"] == {
+        "document": "../../bookshop.json",
+        "methods": GET,
+        "package": "service.shop",
+    }
+    assert manifest["files"].keys() >= {"LICENSE", "NOTICE", "client.py", "_runtime/codec.py"}
+    assert (copy / "LICENSE").read_text("utf-8") == (ROOT / "LICENSE").read_text("utf-8")
+    assert "Apache License, Version 2.0" in (copy / "NOTICE").read_text("utf-8")
+    assert '"""service.shop: a client of Bookshop API v1."""' in (copy / "__init__.py").read_text("utf-8")
+    client = (copy / "client.py").read_text("utf-8")
+    assert ("BOOKS_GET" in client, "BOOKS_LIST" in client) == (True, False)
+
+
+def test_a_copy_is_checked_and_updated_without_options(service: Path) -> None:
+    copy = shop(service, "shop", "--methods", GET)
+    assert run("vendor", str(copy), "--check").output == ""
+    document = service.parent / "bookshop.json"
+    document.write_bytes(encoded(with_property("isbn", {"type": "string"})))
+    stale = run("vendor", str(copy), "--check")
+    lines = (copy / "messages.py").read_text("utf-8").splitlines()
+    assert (stale.exit_code, stale.stdout.splitlines()[0][:28]) == (1, "stale: shop/codecs.py, line ")
+    [found] = [line for line in stale.stdout.splitlines() if "messages.py" in line]
+    number = int(found.rpartition(" ")[2])
+    assert lines[number - 1] != "    isbn: str | None = None"
+    assert run("vendor", str(copy), "--update").exit_code == 0
+    assert (copy / "messages.py").read_text("utf-8").splitlines()[number - 1] == "    isbn: str | None = None"
+    assert run("vendor", str(copy), "--check").output == ""
+    assert "BOOKS_LIST" not in (copy / "client.py").read_text("utf-8")
+
+
+def test_an_edit_is_named_and_never_overwritten(service: Path) -> None:
+    copy = vendor(service, "earth", "--with", "exports")
+    path = copy / "_runtime" / "retry.py"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines[:9], "# mine\n", *lines[10:]]), "utf-8")
+    before = contents(copy)
+    found = run("vendor", str(copy), "--check")
+    assert (found.exit_code, found.stdout) == (1, "edited: earth/_runtime/retry.py, line 10\n")
+    for options in (["--update"], ["--with", "exports"]):
+        refused = run("vendor", str(copy), *options)
+        assert (refused.exit_code, refused.stderr.splitlines()[0]) == (
+            2,
+            "earth#/_runtime~1retry.py: edited, line 10 (move the change elsewhere, take the file away, and update again)",
+        )
+        assert contents(copy) == before
+    path.unlink()
+    assert run("vendor", str(copy), "--check").stdout == "edited: earth/_runtime/retry.py is gone\n"
+    assert run("vendor", str(copy), "--update").exit_code == 0
+    assert path.read_text("utf-8") == "".join(lines)
+
+
+def test_an_older_copy_is_stale_and_its_edits_are_told_apart(service: Path) -> None:
+    copy = vendor(service, "earth")
+    manifest = json.loads((copy / FILE).read_text("utf-8"))
+    old = (copy / "client.py").read_text("utf-8").replace("a resource class", "one resource class")
+    (copy / "client.py").write_text(old, "utf-8")
+    (copy / "_runtime" / "gone.py").write_text("", "utf-8")
+    manifest["files"] |= {"client.py": digest(old), "_runtime/gone.py": digest("")}
+    del manifest["files"]["_runtime/tokens.py"]
+    (copy / "_runtime" / "tokens.py").unlink()
+    (copy / FILE).write_text(json.dumps(manifest), "utf-8")
+    assert run("vendor", str(copy), "--check").stdout.splitlines() == [
+        "stale: earth/_runtime/gone.py is no longer part of it",
+        "stale: earth/_runtime/tokens.py is new",
+        "stale: earth/client.py, line 2",
+    ]
+    (copy / "client.py").write_text(f"{old}# mine\n", "utf-8")
+    found = run("vendor", str(copy), "--check").stdout
+    assert "edited: earth/client.py\nstale: earth/client.py, line 2\n" in found
+    assert run("vendor", str(copy), "--update").exit_code == 2
+
+
+def test_a_file_in_the_way_is_not_overwritten(service: Path) -> None:
+    (service / "shop").mkdir()
+    (service / "shop" / "client.py").write_text("mine", "utf-8")
+    document = str(service.parent / "bookshop.json")
+    refused = run("vendor", str(service / "shop"), "--document", document)
+    assert (refused.exit_code, "shop#/client.py: exists and was not generated" in refused.stderr) == (2, True)
+    assert contents(service / "shop") == {"client.py": b"mine"}
+
+
+def test_a_client_that_was_generated_in_place_is_not_taken_over(service: Path) -> None:
+    out = service / "shop"
+    document = str(service.parent / "bookshop.json")
+    run("generate", document, "--out", str(out))
+    before = contents(out)
+    refused = run("vendor", str(out), "--document", document)
+    assert (refused.exit_code, "shop: holds a generated client" in refused.stderr) == (2, True)
+    assert "no vendored copy" in run("vendor", str(out), "--update").stderr
+    assert "no vendored copy" in run("vendor", str(service / "nothing"), "--check").stderr
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--methods", GET], "options#/methods: an installed client has the methods it has"),
+        (["--package", "no name"], "options#/package: 'no name' is not a package name"),
+        (["--runtime", "a-b"], "options#/runtime: 'a-b' is not a package name"),
+        (["--runtime", "..class"], "options#/runtime: '..class' is not a package name"),
+        (["--document", "nothing.json"], "nothing.json: No such file"),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused(service: Path, options: list[str], words: str) -> None:
+    refused = run("vendor", str(service / "x"), *options)
+    assert (refused.exit_code, words in refused.stderr) == (2, True)
+    assert not (service / "x").exists()
+
+
+def test_exports_need_the_export(service: Path) -> None:
+    document = str(service.parent / "bookshop.json")
+    refused = run("vendor", str(service / "x"), "--document", document, "--with", "exports")
+    assert "options#/with: exports need Earth Engine's image:export" in refused.stderr
+
+
+@pytest.mark.parametrize("runtime", ["service.earth._runtime", "..earth._runtime"])
+def test_two_clients_share_a_runtime(service: Path, runtime: str) -> None:
+    vendor(service, "earth")
+    copy = shop(service, "shop", "--runtime", runtime)
+    more = vendor(service, "again", "--runtime", runtime, "--with", "exports")
+    assert not (copy / "_runtime").exists()
+    assert not (more / "_runtime").exists()
+    assert f"or to {runtime}." in (copy / "NOTICE").read_text("utf-8")
+    code = (
+        "from service import earth, shop, again; import service.again._exports, service.shop.client\n"
+        'book = shop.decode(shop.Book, b\'{"name": "n"}\')\n'
+        "print(earth.Unlisted is shop.Unlisted is again.Unlisted, book.name,"
+        " earth.errors.ApiError is shop.errors.ApiError, earth.Number is again.Number)"
+    )
+    assert python(service, code) == "True n True False"
+    assert run("vendor", str(copy), "--check").output == ""
+    assert run("vendor", str(more), "--check").output == ""
+
+
+def test_two_clients_stand_apart_with_runtimes_of_their_own(service: Path) -> None:
+    vendor(service, "earth")
+    shop(service, "shop")
+    code = "from service import earth, shop; print(earth.Unlisted is shop.Unlisted)"
+    assert python(service, code) == "False"
+
+
+def test_importing_a_copy_imports_what_the_original_does(service: Path) -> None:
+    vendor(service, "earth")
+    code = "import {name}; print(sorted({{each.partition('.')[0] for each, found in sys.modules.items() if found}}))"
+    copy = python(service, code.format(name="service.earth"))
+    original = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", f"import sys; {code.format(name='groundwire')}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    ours = {"groundwire", "groundwire_runtime", "service"}
+    loaded, wanted = (set(ast.literal_eval(text)) - ours for text in (copy, original))
+    assert loaded == wanted
+    assert {"urllib3", "cattrs"}.isdisjoint(loaded)
