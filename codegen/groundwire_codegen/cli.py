@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, vendor. Exit codes: 0 done, 1 different, 2 a bad input."""
+"""`groundwire-codegen`: generate, check, vendor, diff. Exit codes: 0 done, 1 different, 2 a bad input."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import ParamSpec
 
 import click
 
+from .commands import diff as diffing
+from .commands.options import with_options
 from .inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
 from .problem import Problem, SpecError
 
@@ -161,6 +163,9 @@ def vendor(destination: Path, extras: tuple[str, ...], client: str) -> int:
     done = emit(destination, vendored(client, with_exports="exports" in extras))
     click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
     return 0
+
+
+main.command("diff", cls=_Methods)(with_options(diffing.OPTIONS, _reported(diffing.diff)))
 
 
 def _warn(warnings: Iterable[Problem]) -> None:
