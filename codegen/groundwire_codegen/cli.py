@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, vendor, diff. Exit codes: 0 done, 1 different, 2 a bad input."""
+"""`groundwire-codegen`: generate, check, vendor, diff, fetch. Exit codes: 0 done, 1 different, 2 a bad input."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import ParamSpec
 import click
 
 from .commands import diff as diffing
+from .commands import fetch as fetching
 from .commands.options import with_options
 from .inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
 from .problem import Problem, SpecError
@@ -166,6 +167,7 @@ def vendor(destination: Path, extras: tuple[str, ...], client: str) -> int:
 
 
 main.command("diff", cls=_Methods)(with_options(diffing.OPTIONS, _reported(diffing.diff)))
+main.command("fetch")(with_options(fetching.OPTIONS, _reported(fetching.fetch)))
 
 
 def _warn(warnings: Iterable[Problem]) -> None:
