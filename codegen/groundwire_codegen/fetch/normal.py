@@ -36,10 +36,7 @@ def _bare(value: Any) -> Any:
         if isinstance(extra, dict) and "@type" in str(cast("dict[str, Any]", extra).get("description", "")):
             bare["additionalProperties"]["description"] = _TYPED
         return bare
-    if isinstance(value, list):
-        items: list[Any] = value
-        return list(map(_bare, items))
-    return value
+    return list(map(_bare, value)) if value.__class__ is list else value
 
 
 def _is_prose(key: str, value: Any) -> bool:

@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,20 @@ def code(proof: Proof, package: str) -> str:
     return f"{_HEAD.format(package)}\ndef run(client: shop.Client) -> object:\n{indented}\n"
 
 
+def every_code(package: str) -> str:
+    """What all users do, in one module."""
+    functions = [code(proof, package).removeprefix(_HEAD.format(package)) for proof in PROOFS]
+    named = [
+        text.replace("def run(", f"def run_{proof.name}(")
+        for proof, text in zip(PROOFS, functions, strict=True)
+    ]
+    return _HEAD.format(package) + "\n".join(named)
+
+
+def worst(diff: Diff) -> Verdict:
+    return max((change.verdict for change in diff.changes), key=lambda verdict: verdict.rank)
+
+
 def write(folder: Path, package: str, document: bytes, overlay: str, names: Any = None) -> Any:
     output = generate(
         Inputs(name="shop.json", document=document, overlay=overlay.encode(), package=package), names
@@ -72,6 +86,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         write(folder, f"new_{proof.name}", encoded(document), fitted(overlay, document), lock)
         (folder / f"use_old_{proof.name}.py").write_text(code(proof, "old"))
         (folder / f"use_new_{proof.name}.py").write_text(code(proof, f"new_{proof.name}"))
+        if worst(diffs[proof.name]) is not Verdict.TYPES:
+            (folder / f"use_all_{proof.name}.py").write_text(every_code(f"new_{proof.name}"))
     (folder / "mypy.ini").write_text("[mypy]\nstrict = True\nfollow_imports = silent\n")
     users = sorted(path.name for path in folder.glob("use_*.py"))
     done = subprocess.run(  # noqa: S603 - our own arguments
@@ -108,9 +124,12 @@ def fitted(overlay: str, document: dict[str, Any]) -> str:
 
 
 def outcome(side: str, proof: Proof) -> object:
-    """What the code gives and sends, or the error that it raises."""
+    """What the code of a proof gives and sends."""
     package = importlib.import_module("old" if side == "old" else f"new_{proof.name}")
-    user = importlib.import_module(f"use_{side}_{proof.name}")
+    return given_and_sent(package, importlib.import_module(f"use_{side}_{proof.name}").run, proof)
+
+
+def given_and_sent(package: Any, use: Callable[[Any], object], proof: Proof) -> object:
     sent: list[object] = []
 
     def send(request: Request) -> Response:
@@ -124,7 +143,7 @@ def outcome(side: str, proof: Proof) -> object:
         return Response(status=200, body=json.dumps(page).encode())
 
     client = package.Client(transport=FunctionTransport(send), credentials=credentials.anonymous())
-    return user.run(client), sent
+    return use(client), sent
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.rule)
@@ -146,6 +165,22 @@ def what_happened(proof: Proof, ground: Ground, before: object) -> Verdict:
     except Exception:  # noqa: BLE001 - whatever it raises, the old client did not
         return Verdict.RUN
     return Verdict.COMPATIBLE if after == before else Verdict.BEHAVIOUR
+
+
+@pytest.mark.parametrize("change", PROOFS, ids=lambda proof: proof.rule)
+def test_what_the_worst_verdict_rules_out_happens_to_nobody(change: Proof, ground: Ground) -> None:
+    """All users' code, with every client whose changes are not worse than breaking at run time."""
+    limit = worst(ground.diffs[change.name])
+    if limit is Verdict.TYPES:
+        return
+    assert f"all_{change.name}" not in ground.errors, ground.errors[f"all_{change.name}"]
+    package = importlib.import_module(f"new_{change.name}")
+    users = importlib.import_module(f"use_all_{change.name}")
+    if limit is Verdict.RUN:
+        return
+    for proof in PROOFS:
+        after = given_and_sent(package, getattr(users, f"run_{proof.name}"), proof)
+        assert limit is Verdict.BEHAVIOUR or after == outcome("old", proof), proof.rule
 
 
 def test_rules_of_every_kind_and_verdict_are_proved() -> None:
