@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, upgrade, vendor. Exit codes: 0 done, 1 different, 2 a bad input."""
+"""`groundwire-codegen`: generate, check, upgrade, vendor, diff, fetch. Exit codes: 0 done, 1 different, 2 a bad input."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from typing import Any, ParamSpec
 import click
 from attrs import evolve
 
+from .commands import diff as diffing
+from .commands import fetch as fetching
+from .commands.options import with_options
 from .inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
 from .problem import Problem, SpecError
 
@@ -247,6 +250,10 @@ def vendor(
     done = emit(folder, want)
     click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
     return 0
+
+
+main.command("diff", cls=_Methods)(with_options(diffing.OPTIONS, _reported(diffing.diff)))
+main.command("fetch")(with_options(fetching.OPTIONS, _reported(fetching.fetch)))
 
 
 def _from(folder: Path, path: Path | None) -> str:

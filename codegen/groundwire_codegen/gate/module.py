@@ -62,14 +62,22 @@ class ModuleGate:
                 self._refuse(node, f"an import of {alias.name} from {module}")
 
     def _type_checking(self, node: ast.If) -> None:
-        """What only a type checker sees."""
-        if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING") or node.orelse:
-            self._refuse(node, "a condition at module level")
+        """What only a type checker sees, or what it must not see: the one function of `__init__.py`."""
+        if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
+            self._type_checking_test(node, node.test.operand)
+            hidden = self._is_package and [ast.dump(inner) in GETATTR for inner in node.body] == [True]
+            self._refuse(node, None if hidden else "what a type checker does not see")
+            return
+        self._type_checking_test(node, node.test)
         for inner in node.body:
             if isinstance(inner, ast.ImportFrom):
                 self._import(inner)
             else:
                 self._binding(inner, top=True)
+
+    def _type_checking_test(self, node: ast.If, test: ast.expr) -> None:
+        if not (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or node.orelse:
+            self._refuse(node, "a condition at module level")
 
     def _binding(self, node: ast.stmt, *, top: bool) -> None:
         """A docstring, or a name that is given a value, at module or class level."""

@@ -48,29 +48,30 @@ __all__ = [
 encode = CODECS.encode
 decode = CODECS.decode
 
+if not TYPE_CHECKING:
+    # What a checker knows is above; to it, this would make every other name one of the package's.
+    def __getattr__(name: str) -> Any:
+        # Messages are read and written without what a call needs: that is imported when it is first asked for.
+        found: Any
+        if name == "converter":
+            found = CODECS.converter()
+        elif name == "Client":
+            from .client import Client
 
-def __getattr__(name: str) -> Any:
-    # Messages are read and written without what a call needs: that is imported when it is first asked for.
-    found: Any
-    if name == "converter":
-        found = CODECS.converter()
-    elif name == "Client":
-        from .client import Client
+            found = Client
+        elif name == "NO_TIMEOUT":
+            from groundwire_runtime.options import NO_TIMEOUT
 
-        found = Client
-    elif name == "NO_TIMEOUT":
-        from groundwire_runtime.options import NO_TIMEOUT
+            found = NO_TIMEOUT
+        elif name == "RetryPolicy":
+            from groundwire_runtime.retry import RetryPolicy
 
-        found = NO_TIMEOUT
-    elif name == "RetryPolicy":
-        from groundwire_runtime.retry import RetryPolicy
+            found = RetryPolicy
+        elif name == "credentials":
+            from groundwire_runtime import credentials
 
-        found = RetryPolicy
-    elif name == "credentials":
-        from groundwire_runtime import credentials
-
-        found = credentials
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found
-    return found
+            found = credentials
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = found
+        return found

@@ -1,0 +1,129 @@
+"""`groundwire-codegen diff`: what changed between two documents, and what that does to callers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..diff import Diff
+
+FORMATS = ("terminal", "markdown", "html", "json", "github")
+LEVELS = ("type-check", "run-time", "behaviour", "compatible", "never")
+_PATH = click.Path(path_type=Path)
+OPTIONS = (
+    click.argument("old", type=_PATH),
+    click.argument("new", type=_PATH),
+    click.option("--overlay", type=_PATH, help="TOML beside the documents."),
+    click.option("--old-overlay", type=_PATH, help="That of OLD, where it is another."),
+    click.option("--lock", type=_PATH, help="groundwire.lock whose names OLD has."),
+    click.option("--methods", multiple=True, metavar="ID", help="Methods to look at: ID ..."),
+    click.option(
+        "--all", "every_method", is_flag=True, help="Look at all methods, whatever the overlay says."
+    ),
+    click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True),
+    click.option(
+        "--fail-on",
+        type=click.Choice(LEVELS),
+        default="run-time",
+        show_default=True,
+        help="Exit with 1 when a change is as bad as this, or worse.",
+    ),
+    click.option("--out", type=_PATH, help="Write there instead of to the screen."),
+    click.option(
+        "--allow-host", multiple=True, metavar="HOST", help="Accept a document that calls this host."
+    ),
+)
+
+
+def diff(
+    old: Path,
+    new: Path,
+    *,
+    overlay: Path | None,
+    old_overlay: Path | None,
+    lock: Path | None,
+    methods: tuple[str, ...],
+    every_method: bool,
+    form: str,
+    fail_on: str,
+    out: Path | None,
+    allow_host: tuple[str, ...],
+) -> int:
+    """Say what changed from OLD to NEW, and what each change does to callers of the generated client.
+
+    Exits with 0 when nothing is as bad as --fail-on, with 1 when something is, with 2 for a bad input.
+    """
+    from ..diff import LEVELS, Given, compare, read_sides
+    from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, read_input
+    from ..whole import write_whole
+
+    def overlay_of(path: Path | None) -> bytes | None:
+        return None if path is None else read_input(path, OVERLAY_BYTES)
+
+    before, after = (
+        Given(name=path.name, document=read_input(path, DOCUMENT_BYTES), overlay=overlay_of(beside))
+        for path, beside in ((old, old_overlay or overlay), (new, overlay))
+    )
+    sides = read_sides(
+        before,
+        after,
+        methods=methods,
+        every_method=every_method,
+        published=None if lock is None else _names(lock),
+        allow_hosts=tuple(host.lower() for host in allow_host),
+    )
+    found = compare(sides.old, sides.new)
+    if out is None:
+        click.echo(_text(found, form, new), nl=False, color=True)
+    else:
+        write_whole(out, _text(found, form, new).encode("utf-8"))
+    return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
+
+
+def _names(lock: Path) -> Mapping[str, str]:
+    """The names that a lock published."""
+    from ..inputs import read_input
+    from ..lock import MAX_BYTES, read_lock
+    from ..problem import Problem, SpecError
+
+    data = read_input(lock, MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise SpecError([Problem(lock.name, "", f"larger than {MAX_BYTES} bytes")])
+    try:
+        return read_lock(data.decode("utf-8")).names
+    except UnicodeDecodeError:
+        raise SpecError([Problem(lock.name, "", "not UTF-8", "restore it from version control")]) from None
+
+
+def _text(found: Diff, form: str, new: Path) -> str:
+    """The diff in the form that was asked for."""
+    if form == "markdown":
+        from ..diff.views.markdown import markdown
+
+        return markdown(found)
+    if form == "html":
+        from ..diff.views.page import page
+
+        return page(found)
+    if form == "json":
+        from ..diff.views.report import report
+
+        return report(found)
+    if form == "github":
+        from ..diff.views.github import workflow_commands
+
+        return workflow_commands(found, new.as_posix())
+    import shutil
+    import sys
+
+    from ..diff.views.terminal import terminal
+
+    screen = sys.stdout.isatty()
+    return terminal(
+        found, colour=screen, width=shutil.get_terminal_size((110, 24)).columns if screen else 110
+    )

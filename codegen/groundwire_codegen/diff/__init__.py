@@ -1,0 +1,22 @@
+"""What changed between two documents, and what that does to callers of the generated client."""
+
+from .change import Change, Diff, Direction, Place
+from .compare import compare
+from .rules import LEVELS, RULES, Kind, Rule, Verdict
+from .sides import Given, Sides, read_sides
+
+__all__ = [
+    "LEVELS",
+    "RULES",
+    "Change",
+    "Diff",
+    "Direction",
+    "Given",
+    "Kind",
+    "Place",
+    "Rule",
+    "Sides",
+    "Verdict",
+    "compare",
+    "read_sides",
+]

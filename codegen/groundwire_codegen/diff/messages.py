@@ -1,0 +1,100 @@
+"""Comparing messages: their classes, and what is said of each whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir import Message, Union
+from .change import Change, Place
+from .fields import field_changes
+from .ground import Ground, same_shape, text_changes
+
+
+def message_changes(on: Ground) -> Iterator[Change]:
+    """Every change of a message, of its unions and of its fields. Messages are the same by schema, or by place."""
+    old = {message.schema: message for message in on.old.messages.values()}
+    new = {message.schema: message for message in on.new.messages.values()}
+    gone = {key: _shape(old[key]) for key in old.keys() - new.keys()}
+    come = {key: _shape(new[key]) for key in new.keys() - old.keys()}
+    renamed = {key: other for key, other in same_shape(gone, come) if gone[key]}
+    for key, other in renamed.items():
+        yield _place(on, new[other], old[key]).change(
+            "message.renamed", key, other, contains=_wires(old[key])
+        )
+    for key in gone.keys() - renamed.keys():
+        yield _place(on, old[key]).change("message.removed", old=old[key].name, contains=_wires(old[key]))
+    for key in come.keys() - {*renamed.values()}:
+        yield _place(on, new[key]).change("message.added", new=new[key].name, contains=_wires(new[key]))
+    for key in old.keys() & new.keys():
+        if old[key] != new[key]:
+            yield from _between(_place(on, new[key], old[key]), old[key], new[key])
+
+
+def _shape(message: Message) -> tuple[object, ...]:
+    return tuple((field.wire, field.type) for field in message.wire_fields)
+
+
+def _wires(message: Message) -> tuple[str, ...]:
+    return tuple(field.wire for field in message.wire_fields)
+
+
+def _place(on: Ground, message: Message, before: Message | None = None) -> Place:
+    reach = on.of(message.name, *([before.name] if before is not None else []))
+    return Place(
+        subject="message",
+        path=message.schema,
+        name=message.name,
+        pointer=message.pointer,
+        direction=reach.direction,
+        methods=reach.methods,
+    )
+
+
+def _between(place: Place, old: Message, new: Message) -> Iterator[Change]:
+    if old.name != new.name:
+        yield place.change("message.name", old.name, new.name)
+    if old.family != new.family:
+        yield place.change("message.family", _family(old), _family(new))
+    yield from text_changes(place, "message", (old.doc, old.deprecated), (new.doc, new.deprecated))
+    yield from field_changes(place, old, new)
+    yield from _union_changes(place, old, new)
+
+
+def _family(message: Message) -> str:
+    return "a family" if message.family else "one class"
+
+
+def _union_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
+    before = {union.wire: union for union in old.unions}
+    after = {union.wire: union for union in new.unions}
+
+    def place(union: Union) -> Place:
+        return Place(
+            subject="union",
+            path=f"{whole.path}.{union.wire}",
+            name=f"{whole.name}.{union.name}" if union.name else whole.name,
+            pointer=whole.pointer,
+            direction=whole.direction,
+            methods=whole.methods,
+        )
+
+    for wire in before.keys() - after.keys():
+        yield place(before[wire]).change("union.removed", old=wire)
+    for wire in after.keys() - before.keys():
+        needed = after[wire].required and whole.direction.sends
+        yield place(after[wire]).change("union.added-required" if needed else "union.added", new=wire)
+    for wire in before.keys() & after.keys():
+        first, second = before[wire], after[wire]
+        if first.name != second.name and old.family == new.family:
+            yield place(second).change("union.name", first.name, second.name)
+        if first.required != second.required:
+            sends = whole.direction.sends
+            rule = "required" if second.required else "optional"
+            yield place(second).change(
+                f"union.{rule if sends else 'unchecked'}", _required(first), _required(second)
+            )
+        yield from text_changes(place(second), "union", (first.doc, False), (second.doc, False))
+
+
+def _required(union: Union) -> str:
+    return "required" if union.required else "optional"

@@ -1,0 +1,133 @@
+"""Comparing methods: what a stub takes and returns, and what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir import Api, Method
+from .change import Change, Place
+from .ground import Ground, same_shape, text_changes
+from .parameters import parameter_changes
+
+
+def method_changes(on: Ground) -> Iterator[Change]:
+    """Every change of a method and of its parameters. Methods are the same by id."""
+    old, new = on.old.methods, on.new.methods
+    gone = {id_: _call(old[id_]) for id_ in old.keys() - new.keys()}
+    come = {id_: _call(new[id_]) for id_ in new.keys() - old.keys()}
+    renamed = dict(same_shape(gone, come))
+    for id_, other in renamed.items():
+        yield _place(on.new, new[other]).change("method.renamed", id_, other, contains=_wires(old[id_]))
+    for id_ in gone.keys() - renamed.keys():
+        yield _place(on.old, old[id_]).change(
+            "method.removed", old=_stub(on.old, old[id_]), contains=_wires(old[id_])
+        )
+    for id_ in come.keys() - {*renamed.values()}:
+        yield _place(on.new, new[id_]).change(
+            "method.added", new=_stub(on.new, new[id_]), contains=_wires(new[id_])
+        )
+    for id_ in old.keys() & new.keys():
+        place = _place(on.new, new[id_])
+        yield from _between(on, place, old[id_], new[id_])
+        yield from parameter_changes(place, old[id_], new[id_])
+
+
+def _call(method: Method) -> tuple[object, ...]:
+    return method.verb, method.path, method.request, method.response
+
+
+def _wires(method: Method) -> tuple[str, ...]:
+    return tuple(parameter.wire for parameter in method.parameters)
+
+
+def _stub(api: Api, method: Method) -> str:
+    """How a caller writes it: `client.projects.image.export`."""
+    names = {resource.path: resource.name for resource in api.resources}
+    way = [names[method.resource[: depth + 1]] for depth in range(len(method.resource))]
+    return ".".join(["client", *way, method.name])
+
+
+def _place(api: Api, method: Method) -> Place:
+    return Place(
+        subject="method",
+        path=method.id,
+        name=_stub(api, method),
+        pointer=method.pointer,
+        methods=(method.id,),
+    )
+
+
+def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
+    if (old.name, old.constant) != (new.name, new.constant):
+        yield place.change("method.name", f"{old.name} ({old.constant})", f"{new.name} ({new.constant})")
+    yield from _signature(on, place, old, new)
+    for rule, before, after in (
+        ("path", old.path, new.path),
+        ("verb", old.verb, new.verb),
+        ("scopes", _scopes(old), _scopes(new)),
+        ("request-id", _request_id(old), _request_id(new)),
+        ("transport", _transport(old), _transport(new)),
+        ("media", _media(old), _media(new)),
+    ):
+        if before != after:
+            yield place.change(f"method.{rule}", before, after)
+    yield from text_changes(place, "method", (old.doc, old.deprecated), (new.doc, new.deprecated))
+
+
+def _signature(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
+    rule = _request_rule(on, old, new)
+    if rule:
+        yield place.change(f"method.{rule}", _body(old.request), _body(new.request))
+    if old.response != new.response:
+        yield place.change("method.response-type", old.response or "nothing", new.response or "nothing")
+    if old.paging == new.paging:
+        return
+    same = old.paging is not None and new.paging is not None and old.paging.items == new.paging.items
+    yield place.change("method.paging-fields" if same else "method.paging", _paging(old), _paging(new))
+
+
+def _request_rule(on: Ground, old: Method, new: Method) -> str:
+    """The rule that a change of the body follows; empty for none."""
+    if old.request is None or new.request is None:
+        if old.request == new.request:
+            return ""
+        if new.request is None:
+            return "request-removed"
+        return "request-added" if on.new.messages[new.request].members else "request-optional-added"
+    if old.request != new.request:
+        return "request-type"
+    before, after = (bool(api.messages[old.request].members) for api in (on.old, on.new))
+    return "" if before == after else "request-needed" if after else "request-free"
+
+
+def _body(name: str | None) -> str:
+    return name or "no body"
+
+
+def _paging(method: Method) -> str:
+    paging = method.paging
+    if paging is None:
+        return "one answer"
+    return f"pages of {paging.items} by {paging.token} in the {'body' if paging.in_body else 'query'}"
+
+
+def _scopes(method: Method) -> str:
+    extra = [f"{each.scope} (for {'.'.join(each.path)})" for each in method.extra_scopes]
+    return " ".join([*method.scopes, *extra])
+
+
+def _request_id(method: Method) -> str:
+    return (
+        f"{method.request_id}{' in the query' if method.request_id_in_query else ''}"
+        if method.request_id
+        else ""
+    )
+
+
+def _transport(method: Method) -> str:
+    version = f"x-goog-api-version: {method.api_version}" if method.api_version else ""
+    return " ".join(filter(None, [version, f"envelope {method.envelope}" if method.envelope else ""]))
+
+
+def _media(method: Method) -> str:
+    return " ".join(["upload"] * method.media_upload + ["download"] * method.media_download)

@@ -1,0 +1,140 @@
+"""Comparing the parameters of a method: arguments of its stub, and values in its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..annotations import hint
+from ..ir import Method, Parameter
+from .change import Change, Place
+from .ground import text_changes
+from .types import shown, step
+
+
+def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change]:
+    """Every change of a parameter of a method that both sides have. Parameters are the same by wire name."""
+    before = {parameter.wire: parameter for parameter in old.parameters}
+    after = {parameter.wire: parameter for parameter in new.parameters}
+    for wire in before.keys() - after.keys():
+        yield _place(whole, before[wire]).change("parameter.removed", old=_type(before[wire]))
+    for wire in after.keys() - before.keys():
+        yield _place(whole, after[wire]).change(_added(after[wire]), new=_type(after[wire]))
+    for wire in before.keys() & after.keys():
+        place = _place(whole, after[wire])
+        yield from _argument(place, before[wire], after[wire])
+        yield from _value(place, before[wire], after[wire])
+        yield from text_changes(
+            place,
+            "parameter",
+            (before[wire].doc, before[wire].deprecated),
+            (after[wire].doc, after[wire].deprecated),
+        )
+    yield from _order(whole, old, new)
+
+
+def _place(whole: Place, parameter: Parameter) -> Place:
+    return Place(
+        subject="parameter",
+        path=f"{whole.path}.{parameter.wire}",
+        name=f"{whole.name}({parameter.name})",
+        pointer=parameter.pointer,
+        methods=whole.methods,
+    )
+
+
+def _added(parameter: Parameter) -> str:
+    if not parameter.required:
+        return "parameter.added"
+    return "parameter.added-required" if parameter.held is None else "parameter.added-held"
+
+
+def _positional(parameter: Parameter) -> bool:
+    return parameter.required and parameter.held is None
+
+
+def _argument(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
+    """Changes of what callers write."""
+    if old.name != new.name:
+        yield place.change("parameter.name", old.name, new.name)
+    if _positional(old) != _positional(new):
+        yield place.change("parameter.place", *map(_where, (old, new)))
+    elif old.required != new.required:
+        rule = "required" if new.required else "optional"
+        yield place.change(f"parameter.{rule}", *map(_where, (old, new)))
+    if _type(old) != _type(new):
+        yield from _types(place, old, new)
+    if old.held != new.held:
+        yield place.change("parameter.held", old.held or "", new.held or "")
+
+
+def _where(parameter: Parameter) -> str:
+    return f"{'positional' if _positional(parameter) else 'keyword'}, {'required' if parameter.required else 'optional'}"
+
+
+def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
+    if old.repeated != new.repeated or (new.values and not old.values):
+        yield place.change("parameter.type", _type(old), _type(new))
+    elif old.values and new.values:
+        for value in sorted({*old.values} - {*new.values}):
+            yield place.change("parameter.value-removed", old=value)
+        for value in sorted({*new.values} - {*old.values}):
+            yield place.change("parameter.value-added", new=value)
+    else:
+        found = step(old.type, new.type)
+        rule = {"widened": "widened", "annotation": "type", "same": "widened"}.get(found, "narrowed")
+        yield place.change(f"parameter.{rule}", _type(old), _type(new))
+
+
+def _type(parameter: Parameter) -> str:
+    text = " | ".join(sorted(parameter.values)) or shown(parameter.type)
+    return f"Sequence[{text}]" if parameter.repeated else text
+
+
+def _value(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
+    """Changes of what is taken and sent."""
+    if (old.pattern, old.enforced) != (new.pattern, new.enforced):
+        yield place.change(f"parameter.{_pattern(new)}", old.pattern or "", new.pattern or "")
+    for name, low in (("minimum", True), ("maximum", False)):
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            rule = "tightened" if _tighter(before, after, low=low) else "loosened"
+            yield place.change(f"parameter.{rule}", _bound(name, before), _bound(name, after))
+    if old.default != new.default:
+        yield place.change("parameter.default", old.default or "", new.default or "")
+    if old.location != new.location:
+        yield place.change("parameter.location", old.location, new.location)
+    if old.prefix != new.prefix:
+        yield place.change("parameter.prefix", old.prefix or "", new.prefix or "")
+
+
+def _pattern(new: Parameter) -> str:
+    if new.pattern is not None and new.enforced:
+        return "pattern"
+    return "pattern-dropped" if new.pattern is None else "pattern-unchecked"
+
+
+def _tighter(old: str | None, new: str | None, *, low: bool) -> bool:
+    if new is None:
+        return False
+    return old is None or (float(new) > float(old) if low else float(new) < float(old))
+
+
+def _bound(name: str, value: str | None) -> str:
+    return "" if value is None else f"{name} {value}"
+
+
+def _order(whole: Place, old: Method, new: Method) -> Iterator[Change]:
+    """Whether positional arguments that both sides have changed places."""
+    shared = {p.wire for p in old.parameters if _positional(p)} & {
+        p.wire for p in new.parameters if _positional(p)
+    }
+    before = [p for p in old.parameters if p.wire in shared]
+    after = [p for p in new.parameters if p.wire in shared]
+    if [p.wire for p in before] == [p.wire for p in after]:
+        return
+    seen = any(hint(first.type) != hint(second.type) for first, second in zip(before, after, strict=True))
+    yield whole.change(
+        "parameter.order" if seen else "parameter.order-silent",
+        ", ".join(p.name for p in before),
+        ", ".join(p.name for p in after),
+    )

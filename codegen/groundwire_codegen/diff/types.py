@@ -1,0 +1,53 @@
+"""Types: whether two of them take the same values under the same annotation."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from ..annotations import hint
+from ..ir import Kind, ListOf, MapOf, Packed, Scalar, TypeRef
+
+Step = Literal["same", "annotation", "widened", "narrowed", "form"]
+"""From one type to another: `form` is neither wider nor narrower under one annotation."""
+_WIDER: Final = frozenset(
+    {
+        (Kind.INT32, Kind.INT64),
+        (Kind.UINT32, Kind.INT64),
+        (Kind.UINT32, Kind.UINT64),
+        (Kind.FLOAT, Kind.DOUBLE),
+        (Kind.DATE, Kind.STRING),
+        (Kind.DATE_TIME, Kind.STRING),
+    }
+)
+
+
+def step(old: TypeRef, new: TypeRef) -> Step:
+    """What a change of type is."""
+    if old == new:
+        return "same"
+    if hint(old) != hint(new):
+        return "annotation"
+    if isinstance(old, ListOf) and isinstance(new, ListOf):
+        return step(old.item, new.item)
+    if isinstance(old, MapOf) and isinstance(new, MapOf):
+        return step(old.value, new.value)
+    if isinstance(old, Scalar) and isinstance(new, Scalar):
+        if (old.kind, new.kind) in _WIDER:
+            return "widened"
+        return "narrowed"
+    return "form"
+
+
+def shown(type_: TypeRef) -> str:
+    """A type as text: its annotation, with the kind where the annotation hides it."""
+    text = hint(type_)
+    leaf = _leaf(type_)
+    if isinstance(leaf, Packed):
+        return f"{text} ({', '.join(url for url, _ in leaf.types)})" if leaf.types else text
+    return f"{text} ({leaf.kind})" if isinstance(leaf, Scalar) and str(leaf.kind) not in text else text
+
+
+def _leaf(type_: TypeRef) -> TypeRef:
+    while isinstance(type_, (ListOf, MapOf)):
+        type_ = type_.item if isinstance(type_, ListOf) else type_.value
+    return type_

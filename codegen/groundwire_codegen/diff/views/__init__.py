@@ -1,0 +1,1 @@
+"""A diff as people and machines read it: each module here turns one into text."""

@@ -1,0 +1,94 @@
+"""The one place of the generator that reaches the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin
+
+from attrs import frozen
+from groundwire_runtime.errors import TransportError
+from groundwire_runtime.http import Request
+
+from ..jsontext import MAX_BYTES
+from ..problem import Problem, SpecError
+from .address import checked
+
+if TYPE_CHECKING:
+    from groundwire_runtime.http import Response, Transport
+
+SECONDS: Final = 60.0
+"""For everything, redirects included."""
+REDIRECTS: Final = 3
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+
+
+@frozen
+class Brought:
+    """A body and its ETag; `body` is None when the one that is here is still good."""
+
+    url: str
+    """The address that was asked first."""
+    body: bytes | None
+    etag: str = ""
+
+
+def bring(
+    urls: Sequence[str],
+    *,
+    known: tuple[str, str] = ("", ""),
+    allow_hosts: tuple[str, ...] = (),
+    transport: Transport | None = None,
+    seconds: float = SECONDS,
+) -> Brought:
+    """The first of `urls` that exists; `known` pairs the address and the ETag of what is here.
+
+    Bounded in size and time. Raises SpecError for an address that is not allowed and for any other answer.
+    """
+    from groundwire_runtime.clock import SYSTEM
+
+    if transport is None:
+        from groundwire_runtime.transport import UrllibTransport
+
+        transport = UrllibTransport(max_response=MAX_BYTES)
+    deadline = SYSTEM.monotonic() + seconds
+    for url in urls:
+        etag = known[1] if known[0] == url else ""
+        answer = _followed(url, etag, allow_hosts, transport, deadline)
+        if answer.status == 404 and url != urls[-1]:
+            continue
+        if answer.status == 304 and etag:
+            return Brought(url, None, etag)
+        if answer.status != 200:
+            raise SpecError([Problem(url, "", f"answered with {answer.status}", _hint(answer.status))])
+        return Brought(url, answer.body, answer.headers.get("etag", ""))
+    raise SpecError([Problem("options", "", "no address to fetch from")])
+
+
+def _hint(status: int) -> str:
+    return "look at the name and the version" if status == 404 else ""
+
+
+def _followed(
+    url: str, etag: str, allow_hosts: tuple[str, ...], transport: Transport, deadline: float
+) -> Response:
+    """The answer at an address, or where it leads to; each step is held to what is allowed."""
+    here = url
+    for _ in range(REDIRECTS + 1):
+        answer = _sent(checked(here, allow_hosts), etag, transport, deadline)
+        if answer.status not in _MOVED:
+            return answer
+        here = urljoin(here, answer.headers.get("location", ""))
+    raise SpecError([Problem(url, "", f"more than {REDIRECTS} redirects")])
+
+
+def _sent(url: str, etag: str, transport: Transport, deadline: float) -> Response:
+    headers = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": "groundwire-codegen"}
+    if etag:
+        headers["if-none-match"] = etag
+    request = Request(method_id="fetch", verb="GET", url=url, headers=headers, deadline=deadline)
+    try:
+        return transport.send(request)
+    except TransportError as error:
+        # Its hint is for callers of a client.
+        raise SpecError([Problem(url, "", error.message.removeprefix("fetch: "))]) from error

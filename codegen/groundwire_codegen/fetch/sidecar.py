@@ -1,0 +1,57 @@
+"""The sidecar of a fetched document: from where it is, and what to ask with so that an unchanged one is not sent again."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final, cast
+
+from attrs import asdict, frozen
+
+from ..lock import digest
+
+_ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,200}"', re.ASCII)
+_LARGEST: Final = 10_000
+
+
+@frozen(kw_only=True)
+class Sidecar:
+    """The address, its ETag, the hash of the file that was written, and whether it has prose."""
+
+    url: str
+    etag: str
+    sha256: str
+    prose: bool
+
+    def text(self) -> bytes:
+        """The file's content."""
+        return (json.dumps(asdict(self), indent=1, sort_keys=True) + "\n").encode()
+
+
+def path_of(document: Path) -> Path:
+    """Where the sidecar of a document is."""
+    return document.with_name(f"{document.name}.etag")
+
+
+def known(document: Path, *, prose: bool) -> tuple[str, str]:
+    """The address and the ETag of what is here; two empty texts when it was changed, or is another form."""
+    try:
+        with path_of(document).open("rb") as file:
+            value: Any = json.loads(file.read(_LARGEST))
+        here = document.read_bytes()
+    except (OSError, ValueError):
+        return "", ""
+    said = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    url, etag = said.get("url"), said.get("etag")
+    same = said.get("sha256") == digest(here) and said.get("prose") is prose
+    if not same or not isinstance(url, str) or not isinstance(etag, str) or not _ETAG.fullmatch(etag):
+        return "", ""
+    return url, etag
+
+
+def sidecar(url: str, etag: str, data: bytes, *, prose: bool) -> Sidecar | None:
+    """What to keep beside a document that was written; None when the answer had no ETag to ask with."""
+    if not _ETAG.fullmatch(etag):
+        return None
+    return Sidecar(url=url, etag=etag, sha256=digest(data), prose=prose)
