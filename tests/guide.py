@@ -67,6 +67,8 @@ def wrong(folder: Path, path: Path = PAGE, *, install: bool = False) -> list[str
         page = page.replace(port, free)
     for name, text in files(page).items():
         (folder / name).write_text(text, encoding="utf-8")
+    # Whatever project the folder is in, its settings are not the reader's.
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     steps = commands(page)
     (folder / "page.sh").write_text(script(steps, install=install), encoding="utf-8")
     here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

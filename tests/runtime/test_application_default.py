@@ -29,8 +29,8 @@ def test_the_environment_names_the_application_default_credentials(
 def test_the_sign_in_of_gcloud_gives_the_application_default_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("GOOGLE_APPLICATION_CREDENTIALS", "PATH"):
-        monkeypatch.setenv(name, "")
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     place = tmp_path / "application_default_credentials.json"
     place.write_text(json.dumps(authorized_user()))
