@@ -11,10 +11,8 @@ Only for callers of this machine, and not from a page in a browser. Refusals hav
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import attrs
 
@@ -24,6 +22,7 @@ from .controls import Controls
 from .errors import Refusal
 from .exchange import Exchange, JsonObject, JsonValue, Recorded, Reply, json_reply
 from .front_end.body import read_body
+from .host import is_near, named
 from .state.problem import StateError
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def answer(service: Service, exchange: Exchange) -> Reply:
     """Answer a request under `PREFIX`."""
     verb, name = exchange.verb, exchange.path.removeprefix(PREFIX)
     try:
-        if not _is_near(exchange.peer) or _is_of_a_page(exchange):
+        if not is_near(exchange.peer) or _is_of_a_page(exchange):
             raise _RefusedError(
                 403, f"{PREFIX} answers only callers of this machine, and no page of another."
             )
@@ -91,9 +90,7 @@ def _request(recorded: Recorded) -> JsonValue:
 
 
 def _advance(service: Service, exchange: Exchange) -> JsonObject:
-    said = read_body(exchange.body)
-    if isinstance(said, Refusal):
-        raise _RefusedError(400, said.message)
+    said = _said(exchange)
     seconds = said.get("seconds")
     if said.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise _RefusedError(400, 'Say how far, such as {"seconds": 3}.')
@@ -107,11 +104,8 @@ def _advance(service: Service, exchange: Exchange) -> JsonObject:
 def _call(service: Service, exchange: Exchange, name: str) -> JsonObject:
     from .remote import called
 
-    said = read_body(exchange.body)
-    if isinstance(said, Refusal):
-        raise _RefusedError(400, said.message)
     try:
-        return {"result": called(Controls(service), name, said)}
+        return {"result": called(Controls(service), name, _said(exchange))}
     except LookupError as error:
         raise _RefusedError(404, str(error.args[0])) from error
     except ValueError as error:
@@ -123,6 +117,13 @@ def _reset(service: Service, _: Exchange) -> JsonObject:
     return _now(service)
 
 
+def _said(exchange: Exchange) -> JsonObject:
+    found = read_body(exchange.body)
+    if isinstance(found, Refusal):
+        raise _RefusedError(400, found.message)
+    return found
+
+
 def _now(service: Service) -> JsonObject:
     return {"now": timestamp(service.clock.now())}
 
@@ -130,23 +131,10 @@ def _now(service: Service) -> JsonObject:
 def _is_of_a_page(exchange: Exchange) -> bool:
     """Whether a browser sent this for a page that came from elsewhere, be it under a name that leads here."""
     host, origin = exchange.headers.get("host", ""), exchange.headers.get("origin")
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return True
-    if name not in ("", "localhost") and not _is_near(name):
+    name = named(host)
+    if name is None or (name not in ("", "localhost") and not is_near(name)):
         return True
     return origin is not None and origin.partition("://")[2] != host
-
-
-def _is_near(peer: str) -> bool:
-    """Whether a request came from a loopback address."""
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
 
 
 _ACTIONS: Final[Mapping[tuple[str, str], Callable[[Service, Exchange], JsonObject]]] = {

@@ -72,9 +72,10 @@ def read_step(step: str | int | Step | Refusal, project: str) -> Step:
         return step
     if isinstance(step, Refusal):
         return _refused(step)
-    found = steps(project).get(str(step))
+    names = steps(project)
+    found = names.get(str(step))
     if found is None:
-        raise LookupError(f"{step!r} is none of {', '.join(sorted(steps(project)))}")
+        raise LookupError(f"{step!r} is none of {', '.join(sorted(names))}")
     return found
 
 

@@ -7,7 +7,6 @@ a large body is answered on a thread of its own, so that small requests do not w
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -20,6 +19,7 @@ import uvicorn
 from .connection import Bounded, bounded, reset
 from .exchange import Delivery, Exchange, Hold, Reply
 from .front_end.reading import LARGE
+from .host import is_near
 from .refusals import PAYLOAD_LIMIT
 from .service import Service
 
@@ -176,7 +176,7 @@ def listen(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False
     is taken.
     """
     family, address = _resolved(host, port)
-    if not allow_remote and not ipaddress.ip_address(address[0]).is_loopback:
+    if not allow_remote and not is_near(address[0]):
         raise RemoteAddressError(
             f"{host} is not a loopback address: the contract server has no access control. "
             "Allow it with --allow-remote."

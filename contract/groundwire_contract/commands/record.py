@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import click
 
 from . import fail
 from .documents import contract_of, documents, known_rules
+from .running import run
 
 
 @click.command()
@@ -60,20 +60,13 @@ def record(
         fail(str(error))
     except OSError as error:
         fail(f"{host}:{port}: {error.strerror or error}")
-    with listener:
-        try:
-            journal = Journal(out)
-        except (OSError, UnreadableError) as error:
-            fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
-        recorder = Recorder(
-            upstream, journal, Verifier(contract, relax), lambda line: click.echo(printable(line))
-        )
-        # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            click.echo(f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}")
-            serving(application(recorder), dated=False).run(sockets=[listener])
-        except KeyboardInterrupt:
-            pass  # How uvicorn hands on the interrupt, once it has closed everything.
-        finally:
-            recorder.close()
+    try:
+        journal = Journal(out)
+    except (OSError, UnreadableError) as error:
+        listener.close()
+        fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
+    recorder = Recorder(
+        upstream, journal, Verifier(contract, relax), lambda line: click.echo(printable(line))
+    )
+    said = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
+    run(serving(application(recorder), dated=False), listener, said, recorder.close)

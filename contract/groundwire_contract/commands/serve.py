@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +9,7 @@ import click
 
 from . import fail
 from .documents import contract_of, documents
+from .running import run
 
 if TYPE_CHECKING:
     from ..behaviour.script import Script
@@ -134,22 +133,13 @@ def serve(
         access=access,
         orders=orders,
     )
-    # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if allow_remote:
         click.echo(
             "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
             err=True,
         )
-    try:
-        click.echo(f"{contract.api.id} contract at {endpoint(listener)}")
-        sys.stdout.flush()
-        server(service, most=descriptors()).run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass  # How uvicorn hands on the interrupt, once it has closed everything.
-    finally:
-        listener.close()
-        state.close()
+    said = f"{contract.api.id} contract at {endpoint(listener)}"
+    run(server(service, most=descriptors()), listener, said, state.close)
 
 
 def _access(auth: str, tokens: Path | None) -> Access:

@@ -67,7 +67,7 @@ def _read(
         refusal = _refused(outside, (), relaxed)
         return Reading(caller=caller, query=query.values, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
-    found = validate(record, _unwrapped(sent, method), keep=False)
+    found = validate(record, unwrapped(sent, method), keep=False)
     refusal = _refused((*outside, *found.faults), found.breaches, relaxed)
     return Reading(caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal)
 
@@ -96,7 +96,7 @@ def _json(exchange: Exchange, relaxed: Collection[str]) -> JsonObject | Refusal:
     return read_body(exchange.body)
 
 
-def _unwrapped(sent: JsonObject, method: Method) -> JsonObject:
+def unwrapped(sent: JsonObject, method: Method) -> JsonObject:
     """What stands in the envelope of an API that has one; all of the body where there is none."""
     inner = sent.get(method.envelope) if method.envelope is not None else None
     return inner if isinstance(inner, dict) else sent

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from ..exchange import Exchange, Reply
+from ..host import is_ours
 from ..refusals import state_unwritable
 from ..state.problem import StateError
 from .asset import SCRIPT, STYLE
 from .choice import Choice
 from .document import document
-from .host import is_ours
 from .snapshot import Source
 
 _POLICY: Final = "; ".join(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from groundwire_runtime.loopback import is_loopback
 
 from ..exchange import JsonObject, JsonValue, Pairs
-from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target
+from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target, text_of
 
 HAR_LIMIT: Final = 256 * 1024 * 1024
 """Bytes of a HAR file, which is read as a whole."""
@@ -43,7 +43,7 @@ def read_har(stream: BinaryIO, host: str, limit: int = HAR_LIMIT) -> Iterator[Re
 
 def _record(entry: JsonValue, number: int, host: str) -> Record | None:
     request = _object(_as_object(entry), "request")
-    verb, url = _text(request, "method"), _text(request, "url")
+    verb, url = text_of(request, "method"), text_of(request, "url")
     headers = _headers(request)
     if not _is_ours(url, host) or (
         verb == "OPTIONS" and any(name.lower() == "access-control-request-method" for name, _ in headers)
@@ -78,12 +78,10 @@ def _request_body(request: JsonObject) -> tuple[Body, int]:
     length = said if isinstance(said, int) and said > 0 else 0
     if request.get("postData") is None:
         return (None if length else b""), length
-    text = _object(request, "postData").get("text")
-    if text is None:
+    data = _object(request, "postData")
+    if data.get("text") is None:
         return None, length
-    if not isinstance(text, str):
-        raise UnreadableError("`text` must be a string.")
-    body = text.encode("utf-8", "surrogatepass")
+    body = text_of(data, "text").encode("utf-8", "surrogatepass")
     return body, max(length, len(body))
 
 
@@ -111,7 +109,7 @@ def _headers(request: JsonObject) -> Pairs:
     headers = request.get("headers", [])
     if not isinstance(headers, list):
         raise UnreadableError("`headers` must be a list.")
-    return tuple((_text(found, "name"), _text(found, "value")) for found in map(_as_object, headers))
+    return tuple((text_of(found, "name"), text_of(found, "value")) for found in map(_as_object, headers))
 
 
 def _as_object(value: JsonValue) -> JsonObject:
@@ -124,11 +122,4 @@ def _object(holder: JsonObject, name: str) -> JsonObject:
     value = holder.get(name)
     if not isinstance(value, dict):
         raise UnreadableError(f"`{name}` must be an object.")
-    return value
-
-
-def _text(holder: JsonObject, name: str) -> str:
-    value = holder.get(name)
-    if not isinstance(value, str):
-        raise UnreadableError(f"`{name}` must be a string.")
     return value

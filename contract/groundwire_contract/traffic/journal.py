@@ -95,7 +95,7 @@ class Journal:
         }
 
     def _caller(self, headers: Pairs) -> str:
-        sent = next((value for name, value in headers if name.lower() == "authorization"), "")
+        sent = _header(headers, "authorization") or ""
         return hmac.digest(self._key, sent.encode("utf-8", "replace"), "sha256").hex()[:16]
 
 

@@ -96,13 +96,13 @@ def read_record(row: JsonValue, number: int, line: int | None = None) -> Record:
     """Read the object of one line. Raises UnreadableError."""
     if not isinstance(row, dict):
         raise UnreadableError("A record is a JSON object.")
-    path, query = split_target(_text(row, "path"))
+    path, query = split_target(text_of(row, "path"))
     headers = _pairs(row, "headers")
     body, length = _body(row)
     return Record(
         number=number,
         line=line,
-        verb=_text(row, "method"),
+        verb=text_of(row, "method"),
         path=path,
         query=(*query, *_pairs(row, "query")),
         headers=headers,
@@ -110,7 +110,7 @@ def read_record(row: JsonValue, number: int, line: int | None = None) -> Record:
         length=length,
         answer=_answer(row),
         answered="response" in row,
-        caller=_text(row, "caller") if "caller" in row else caller(headers),
+        caller=text_of(row, "caller") if "caller" in row else caller(headers),
     )
 
 
@@ -163,8 +163,9 @@ def _constant(name: str) -> NoReturn:
     raise UnreadableError(f"No JSON: {name} is no JSON number.")
 
 
-def _text(row: JsonObject, name: str) -> str:
-    value = row.get(name)
+def text_of(holder: JsonObject, name: str) -> str:
+    """A text that must be there. Raises UnreadableError."""
+    value = holder.get(name)
     if not isinstance(value, str):
         raise UnreadableError(f"`{name}` must be a string.")
     return value
@@ -189,7 +190,7 @@ def _body(row: JsonObject) -> tuple[Body, int]:
     raw, value, said = row.get("raw_body"), row.get("body"), row.get("body_bytes")
     length = said if isinstance(said, int) and said > 0 else 0
     if raw is not None:
-        text = raw_bytes(_text(row, "raw_body"))
+        text = raw_bytes(text_of(row, "raw_body"))
         return text, max(length, len(text))
     if value is not None:
         return Parsed(value), length
@@ -207,7 +208,7 @@ def _answer(row: JsonObject) -> Answer | None:
         raise UnreadableError("`status` of `response` must be a whole number.")
     raw, body = answer.get("raw_body"), answer.get("body")
     if raw is not None:
-        return Answer(status=status, body=raw_bytes(_text(answer, "raw_body")))
+        return Answer(status=status, body=raw_bytes(text_of(answer, "raw_body")))
     if isinstance(body, str) and _ELIDED.fullmatch(body):
         return Answer(status=status)
     return Answer(status=status, body=Parsed(body) if body is not None else None)

@@ -11,7 +11,7 @@ from groundwire_codegen.ir import Method
 from ..contract import Contract
 from ..errors import Fault, Refusal
 from ..exchange import Exchange, JsonObject
-from ..front_end import media_type
+from ..front_end import media_type, reading
 from ..front_end.body import as_message, read_body
 from ..front_end.faults import pointer
 from ..front_end.parameters import read_path, read_query
@@ -57,10 +57,8 @@ def message_of(record: Record) -> JsonObject | Refusal | None:
 
 def unwrapped(body: JsonObject, method: Method) -> tuple[JsonObject, str]:
     """What stands in the envelope of an API that has one, and the JSON pointer to it."""
-    inner = body.get(method.envelope) if method.envelope is not None else None
-    if method.envelope is None or not isinstance(inner, dict):
-        return body, ""
-    return inner, pointer([method.envelope])
+    inner = reading.unwrapped(body, method)
+    return inner, "" if inner is body or method.envelope is None else pointer([method.envelope])
 
 
 def _body_faults(contract: Contract, route: Route, record: Record) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from groundwire_contract.page.host import is_ours
+from groundwire_contract.host import is_ours
 from groundwire_contract.server import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.state.sqlite import Sqlite

@@ -1,0 +1,29 @@
+"""Running a server from the command line until it is interrupted."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+
+def run(server: Server, listener: socket.socket, said: str, close: Callable[[], None]) -> None:
+    """Say what is served and where, serve, and `close` in the end."""
+    # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        click.echo(said)
+        sys.stdout.flush()
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass  # How uvicorn hands on the interrupt, once it has closed everything.
+    finally:
+        listener.close()
+        close()
