@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from .inputs import Inputs
 from .lock import Lock
 from .pipeline import Output, generate
 from .problem import Problem, SpecError
+from .whole import write_whole
 
 _UNRELEASED: Final = re.compile(r"^## \[?Unreleased\]?.*\n", re.MULTILINE | re.IGNORECASE)
 _RELEASE: Final = re.compile(r"^## ", re.MULTILINE)
@@ -82,25 +82,16 @@ def with_entry(text: str, line: str, name: str) -> str:
 @contextmanager
 def _replaced(contents: Mapping[Path, bytes]) -> Generator[None]:
     """Files with other contents, each replaced in one step; what they were again when the body fails."""
-    before = {path: path.read_bytes() for path in contents}
+    # What a link leads to is replaced, and not the link.
+    after = {path.resolve(): data for path, data in contents.items()}
+    before = {path: path.read_bytes() for path in after}
     try:
-        for path, data in contents.items():
-            _write(path, data)
+        for path, data in after.items():
+            if before[path] != data:
+                write_whole(path, data)
         yield
     except BaseException:
         for path, data in before.items():
-            _write(path, data)
+            if path.read_bytes() != data:
+                write_whole(path, data)
         raise
-
-
-def _write(path: Path, data: bytes) -> None:
-    place = path.resolve()
-    if place.read_bytes() == data:
-        return
-    staged = place.with_name(f".{place.name}.groundwire")
-    try:
-        staged.write_bytes(data)
-        shutil.copymode(place, staged)
-        staged.replace(place)
-    finally:
-        staged.unlink(missing_ok=True)
