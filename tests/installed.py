@@ -11,10 +11,10 @@ from importlib.metadata import distribution, entry_points
 from pathlib import Path
 
 import groundwire
-import groundwire_contract
+import groundwire_codegen
 from groundwire_contract.fixture import running
 
-SPEC = Path(groundwire_contract.__file__).parent / "spec"
+SPEC = Path(groundwire_codegen.__file__).parent / "spec"
 
 
 def client_starts_an_export() -> None:

@@ -8,20 +8,20 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from attrs import frozen
 
-from .exchange import clear, replace_whole
+from .exchange import clear, nothing, replace_whole
 from .lock import FILE, MAX_BYTES, Lock, digest, read_lock
 from .moved import moved_inputs
 from .node import escape
 from .problem import Problem, SpecError, visible
 
 _PATH: Final = re.compile(
-    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)|LICENSE|NOTICE",
+    r"(?:[A-Za-z_][A-Za-z0-9_]*/){0,7}(?:[A-Za-z_][A-Za-z0-9_]*\.py|py\.typed|groundwire\.lock)|description\.json|LICENSE|NOTICE",
     re.ASCII,
 )
 """What files of a generated package are called, vendored parts included."""
@@ -46,11 +46,12 @@ def lock_of(folder: Path) -> Lock | None:
         raise SpecError([Problem(FILE, "", "not UTF-8", "restore it from version control")]) from None
 
 
-def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
+def emit(folder: Path, files: Mapping[str, str], then: Callable[[], None] = nothing) -> Emitted:
     """Make `folder` hold `files`: write what changed, remove what an earlier run wrote and this one does not.
 
     A file that no earlier run wrote is never replaced. A run that fails leaves the old output as it was, and so does one
-    that is killed where two folders can change places in one step. Raises SpecError or OSError.
+    that is killed where two folders can change places in one step. `then` is the last part of the run: the folder is what
+    it was when that fails. Raises SpecError or OSError.
     """
     folder = folder.resolve()
     for path in files:
@@ -77,10 +78,11 @@ def emit(folder: Path, files: Mapping[str, str]) -> Emitted:
         text = {path: files[path] for path in changed}
         if not folder.parent.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
-        if not replace_whole(folder, text, removed):
-            _replace(folder, text, removed)
+        if not replace_whole(folder, text, removed, then):
+            _replace(folder, text, removed, then)
     else:
         clear(folder)
+        then()
     return Emitted(tuple(changed), tuple(removed))
 
 
@@ -125,7 +127,7 @@ def _is_removable(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
 
 
-def _replace(folder: Path, files: Mapping[str, str], removed: list[str]) -> None:
+def _replace(folder: Path, files: Mapping[str, str], removed: list[str], then: Callable[[], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".groundwire-", dir=folder))
     try:
@@ -133,12 +135,14 @@ def _replace(folder: Path, files: Mapping[str, str], removed: list[str]) -> None
             staged = staging / "new" / path
             staged.parent.mkdir(parents=True, exist_ok=True)
             staged.write_bytes(text.encode())
-        _swap(folder, staging, list(files), removed)
+        _swap(folder, staging, list(files), removed, then)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _swap(folder: Path, staging: Path, written: list[str], removed: list[str]) -> None:
+def _swap(
+    folder: Path, staging: Path, written: list[str], removed: list[str], then: Callable[[], None]
+) -> None:
     """Move staged files to their places, and what stood there aside; back again when that fails."""
     moved: list[tuple[Path, Path]] = []
 
@@ -154,6 +158,7 @@ def _swap(folder: Path, staging: Path, written: list[str], removed: list[str]) -
                 move(folder / path, staging / "old" / path)
             if path in written:
                 move(staging / "new" / path, folder / path)
+        then()
     except BaseException:
         for source, target in reversed(moved):
             target.replace(source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,17 +16,24 @@ _SWAP: Final = 2
 """RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS."""
 
 
-def replace_whole(folder: Path, files: Mapping[str, str], removed: Sequence[str]) -> bool:
+def nothing() -> None:
+    """Do nothing more."""
+
+
+def replace_whole(
+    folder: Path, files: Mapping[str, str], removed: Sequence[str], then: Callable[[], None] = nothing
+) -> bool:
     """Write and remove files of a folder in one step; False, and nothing done, where that cannot be.
 
     The next state is built beside the folder, what stays in it as links to the same files, and the two change places.
+    `then` runs right after that step, which is taken back when it fails.
     """
     # A process that is inside would be left in the old folder.
     if Path.cwd().is_relative_to(folder):
         return False
     try:
         with _alone(folder.parent):
-            return _replace(folder, _beside(folder), files, removed)
+            return _replace(folder, _beside(folder), files, removed, then)
     except OSError:
         return False
 
@@ -42,7 +49,13 @@ def _beside(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.groundwire")
 
 
-def _replace(folder: Path, staging: Path, files: Mapping[str, str], removed: Sequence[str]) -> bool:
+def _replace(
+    folder: Path,
+    staging: Path,
+    files: Mapping[str, str],
+    removed: Sequence[str],
+    then: Callable[[], None],
+) -> bool:
     # One is there when a run was killed: either state that was not in place.
     shutil.rmtree(staging, ignore_errors=True)
     done = False
@@ -55,14 +68,24 @@ def _replace(folder: Path, staging: Path, files: Mapping[str, str], removed: Seq
             (staging / path).write_bytes(text.encode())
         if folder.exists():
             done = _exchange(staging, folder)
-            if done:
-                _rescue(staging, folder, stays)
         else:
             staging.rename(folder)
             done = True
+        if done:
+            _finish(staging, folder, then)
+            _rescue(staging, folder, stays)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return done
+
+
+def _finish(old: Path, new: Path, then: Callable[[], None]) -> None:
+    try:
+        then()
+    except BaseException:
+        if not _exchange(old, new):
+            new.rename(old)
+        raise
 
 
 @contextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from groundwire_codegen.ir import Api
 from groundwire_codegen.reader import read_lowered
+from groundwire_codegen.shipped import spec_folder
 
 from .front_end.route import Routes, routes
 from .front_end.shape import Shapes, shapes
@@ -57,12 +57,6 @@ def load(document: bytes | None = None, overlay: bytes | None = None) -> Contrac
     methods, hosts = _facts(document)
     api = read_lowered(document, overlay, methods=methods, allow_hosts=hosts).api
     return build(api, document=document)
-
-
-def spec_folder() -> Path:
-    """The folder of the documents: beside this module when installed, `spec/` of the repository otherwise."""
-    packaged = Path(__file__).parent / "spec"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "spec"
 
 
 def _facts(document: bytes) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:

@@ -90,6 +90,45 @@ def test_a_copy_is_checked_and_updated_without_options(service: Path) -> None:
     assert "BOOKS_LIST" not in (copy / "client.py").read_text("utf-8")
 
 
+def test_an_update_says_what_changed_and_can_be_refused(service: Path) -> None:
+    copy = shop(service, "shop", "--methods", GET)
+    document = bookshop()
+    del document["schemas"]["Book"]["properties"]["pages"]
+    del document["schemas"]["ListBooksResponse"]["properties"]["nextPageToken"]
+    (service.parent / "bookshop.json").write_bytes(encoded({**document, "revision": "20260202"}))
+    before = contents(copy)
+    refused = run("vendor", str(copy), "--update", "--fail-on", "run-time")
+    assert refused.exit_code == 1
+    assert refused.stdout.startswith(
+        "bookshop:v1 20260101 -> bookshop:v1 20260202: 1 breaking at type-check time\n"
+    )
+    assert "removed: field Book.pages" in refused.stdout
+    assert "nextPageToken" not in refused.stdout
+    assert contents(copy) == before
+    assert run("vendor", str(copy), "--update").exit_code == 0
+    again = run("vendor", str(copy), "--update", "--fail-on", "compatible")
+    assert again.exit_code == 0
+    assert again.stdout.splitlines()[0].endswith(": no change")
+
+
+def test_the_client_that_is_shipped_has_a_verdict_too(service: Path) -> None:
+    copy = vendor(service, "earth")
+    same = run("vendor", str(copy), "--update", "--fail-on", "compatible")
+    assert (same.exit_code, ": no change\n" in same.stdout) == (0, True)
+
+
+def test_a_copy_that_does_not_say_what_it_was_made_from_passes_no_gate(service: Path) -> None:
+    copy = shop(service)
+    manifest = json.loads((copy / FILE).read_text("utf-8"))
+    del manifest["files"]["description.json"]
+    (copy / FILE).write_text(json.dumps(manifest), "utf-8")
+    (copy / "description.json").unlink()
+    refused = run("vendor", str(copy), "--update", "--fail-on", "type-check")
+    assert (refused.exit_code, "no verdict: shop" in refused.stderr) == (1, True)
+    assert run("vendor", str(copy), "--update").exit_code == 0
+    assert run("vendor", str(copy), "--check").output == ""
+
+
 def test_an_edit_is_named_and_never_overwritten(service: Path) -> None:
     copy = vendor(service, "earth", "--with", "exports")
     path = copy / "_runtime" / "retry.py"

@@ -118,6 +118,11 @@ def _text(found: Diff, form: str, new: Path) -> str:
         from ..diff.views.github import workflow_commands
 
         return workflow_commands(found, new.as_posix())
+    return on_terminal(found)
+
+
+def on_terminal(found: Diff) -> str:
+    """The diff for the screen, or for what reads it in the screen's place."""
     import shutil
     import sys
 

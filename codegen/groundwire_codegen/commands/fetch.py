@@ -31,50 +31,28 @@ def fetch(
     Exits with 0 when it is there, changed or not, with 2 when it could not be had; then nothing is written.
     """
     from ..fetch.sidecar import known, path_of, sidecar
+    from ..fetch.source import brought
     from ..whole import write_whole
 
     hosts = tuple(host.lower() for host in allow_host)
-    url, data, etag = _brought(source, version, known(out, prose=prose), hosts, installed=installed)
-    if data is None:
+    found = brought(source, version, known(out, prose=prose), hosts, installed=installed)
+    if found.body is None:
         click.echo(f"{out} is unchanged")
         return 0
     from ..fetch.normal import normal
 
     wanted = f"{source}:{version}" if version is not None else ""
-    new = normal(data, url or source, prose=prose, id_=wanted)
+    new = normal(found.body, found.url or source, prose=prose, id_=wanted)
     old = out.read_bytes() if out.is_file() else None
     if old == new:
         click.echo(f"{out} is unchanged")
     else:
         write_whole(out, new)
         click.echo(f"wrote {out}{_note(old, new)}")
-    beside = sidecar(url, etag, new, prose=prose) if url else None
-    if beside is not None and known(out, prose=prose) != (url, etag):
+    beside = sidecar(found.url, found.etag, new, prose=prose) if found.url else None
+    if beside is not None and known(out, prose=prose) != (found.url, found.etag):
         write_whole(path_of(out), beside.text())
     return 0
-
-
-def _brought(
-    source: str, version: str | None, known: tuple[str, str], hosts: tuple[str, ...], *, installed: bool
-) -> tuple[str, bytes | None, str]:
-    """The address, the bytes (None for those that are here) and the ETag of what was asked for."""
-    from ..inputs import DOCUMENT_BYTES, read_input
-    from ..problem import Problem, SpecError
-
-    if installed:
-        if version is None:
-            raise SpecError([Problem("options", "", "--installed needs NAME and VERSION")])
-        from ..fetch.installed import installed as shipped
-
-        return "", shipped(source, version), ""
-    if version is None and "://" not in source:
-        return "", read_input(Path(source), DOCUMENT_BYTES), ""
-    from ..fetch.address import addresses_of
-    from ..fetch.https import bring
-
-    urls = (source,) if version is None else addresses_of(source, version)
-    found = bring(urls, known=known, allow_hosts=hosts)
-    return found.url, found.body, found.etag
 
 
 def _note(old: bytes | None, new: bytes) -> str:

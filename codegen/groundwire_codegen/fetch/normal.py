@@ -27,6 +27,12 @@ def normal(data: bytes, source: str, *, prose: bool, id_: str = "") -> bytes:
     return f"{text}\n".encode()
 
 
+def has_prose(data: bytes, source: str) -> bool:
+    """Whether a document has prose to lose. Raises SpecError when it is none."""
+    document = read_json(data, source)
+    return bool(_bare(document) != document)
+
+
 def _bare(value: Any) -> Any:
     """The value without prose. A property called `description` is no prose: what stands there is an object."""
     if isinstance(value, dict):

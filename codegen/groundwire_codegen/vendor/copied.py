@@ -11,6 +11,7 @@ from typing import Final
 
 from ..lock import FILE, Lock, digest, generator_digest, read_lock
 from ..problem import Problem, SpecError
+from .description import FILE as DESCRIPTION
 from .order import Order
 
 RUNTIME: Final = "groundwire_runtime"
@@ -33,8 +34,8 @@ def vendored(client: str, *, with_exports: bool = False) -> dict[str, str]:
     return copied(installed(client), Order(client=client, extras="exports" if with_exports else ""))
 
 
-def copied(client: Mapping[str, str], order: Order) -> dict[str, str]:
-    """The client as a copy with `_runtime/`, and `_exports/` when asked for, by path.
+def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict[str, str]:
+    """The client as a copy with `_runtime/`, `_exports/` when asked for, and its description when that is known, by path.
 
     Imports of the runtime become relative, so the copy runs under any name. `groundwire.lock` is its manifest: the
     order, and hashes of the document, the overlay, the generator and every file.
@@ -53,6 +54,8 @@ def copied(client: Mapping[str, str], order: Order) -> dict[str, str]:
         copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in _package(EXPORTS).items()}
     shared = f", or to {order.runtime}" if order.runtime else ""
     copy |= {"LICENSE": _license(), "NOTICE": NOTICE.format(shared=shared, manifest=FILE)}
+    if described:
+        copy[DESCRIPTION] = described
     manifest = Lock(
         inputs={**lock.inputs, "vendored_by": generator_digest()},
         files={path: digest(text) for path, text in copy.items()},

@@ -1,0 +1,69 @@
+"""The arguments that say from what a package is made, and into which folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from attrs import frozen
+
+from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
+from ..problem import Problem, SpecError
+from .options import with_options
+from .problems import reported
+
+OPTIONS = (
+    click.argument("document", type=click.Path(path_type=Path)),
+    click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
+    click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the package."),
+    click.option("--package", help="Package name; the overlay's, or the folder's, by default."),
+    click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
+    click.option(
+        "--allow-host", multiple=True, metavar="HOST", help="Accept a document that calls this host."
+    ),
+)
+STRICT = click.option(
+    "--strict", is_flag=True, help="Fail when the document changed under an overlay's rule."
+)
+
+
+@frozen
+class Asked:
+    """What the arguments name: the document's file, all that decides the output, and the package's folder."""
+
+    document: Path
+    inputs: Inputs
+    out: Path
+
+
+def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
+    """Give a command what its arguments name, and report its problems."""
+
+    @wraps(command)
+    def run(
+        document: Path,
+        overlay: Path | None,
+        out: Path,
+        package: str | None,
+        methods: tuple[str, ...],
+        allow_host: tuple[str, ...],
+        **others: Any,
+    ) -> int:
+        said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
+        name = package_name(package, said, out.resolve().name)
+        if not is_package_name(name):
+            raise SpecError([Problem("options", "/package", f"{name!r} is not a package name")])
+        inputs = Inputs(
+            name=document.name,
+            document=read_input(document, DOCUMENT_BYTES),
+            overlay=said,
+            package=name,
+            methods=methods,
+            allow_hosts=tuple(host.lower() for host in allow_host),
+        )
+        return command(Asked(document, inputs, out), **others)
+
+    return with_options(OPTIONS, reported(run))

@@ -1,0 +1,42 @@
+"""What a command says when its input is bad, and its exit code then."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec
+
+import click
+
+from ..problem import Problem, SpecError
+
+P = ParamSpec("P")
+
+
+def reported(command: Callable[P, int]) -> Callable[P, None]:
+    """Print every problem of a bad input, one a line, and exit with 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except SpecError as error:
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            click.echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
+            code = 2
+        except OSError as error:
+            click.echo(
+                f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True
+            )
+            code = 2
+        sys.exit(code)
+
+    return run
+
+
+def warn(warnings: Iterable[Problem]) -> None:
+    """Print what stops nothing, one a line."""
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)

@@ -1,0 +1,157 @@
+"""`groundwire-codegen upgrade`: follow a description that changed, in one command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..problem import Problem, SpecError
+from .diff import LEVELS
+from .inputs import STRICT, Asked
+from .problems import warn
+
+if TYPE_CHECKING:
+    from ..fetch.sidecar import Sidecar
+    from ..pipeline import Output
+    from ..upgrade.callers import Finding
+    from ..upgrade.plan import Plan
+
+CALLERS = "callers"
+_PATH = click.Path(path_type=Path)
+OPTIONS = (
+    click.option("--new", metavar="FILE|URL", help="Take it from there, not from where DOCUMENT came from."),
+    click.option("--installed", is_flag=True, help="Take it from an installed google-api-python-client."),
+    click.option("--older", is_flag=True, help="Take a revision that is older than the one that is here."),
+    click.option("--changelog", type=_PATH, help="Markdown to note it in, under Unreleased."),
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        type=_PATH,
+        metavar="FILE",
+        help="Write what changed there: FILE.md for a pull request, FILE.html, FILE.json.",
+    ),
+    click.option(
+        "--against",
+        multiple=True,
+        type=_PATH,
+        metavar="PATH",
+        help="Code of callers: list the errors that mypy finds with the new client alone.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice([CALLERS, *LEVELS]),
+        default="never",
+        show_default=True,
+        help="Change nothing and exit with 1 when a change is as bad as this, or brings callers an error.",
+    ),
+    STRICT,
+)
+
+
+def upgrade(
+    asked: Asked,
+    *,
+    new: str | None,
+    installed: bool,
+    older: bool,
+    changelog: Path | None,
+    reports: tuple[Path, ...],
+    against: tuple[Path, ...],
+    fail_on: str,
+    strict: bool,
+) -> int:
+    """Bring the newest DOCUMENT, say what changed, and put it in place with its client; on any problem nothing changes.
+
+    It comes from where `fetch` had it from, else by the name and the version that DOCUMENT gives its API.
+    """
+    from ..emit import unchanged
+    from ..upgrade.arrival import arrival
+    from ..upgrade.plan import plan
+    from ..upgrade.replace import replace
+    from ..upgrade.report import check_names
+    from .diff import on_terminal
+
+    document, inputs, out = asked.document, asked.inputs, asked.out
+    check_names(reports)
+    if fail_on == CALLERS and not against:
+        raise SpecError(
+            [Problem("options", "/fail-on", "callers: whose?", "name their code: --against PATH")]
+        )
+    arrived = arrival(document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
+    if arrived.data == inputs.document and unchanged(out, inputs.digests()):
+        click.echo(f"{document} and {out} are up to date")
+        return 0
+    planned = plan(inputs, out, arrived.data)
+    if planned.goes_back and not older:
+        click.echo(
+            f"{document} stays: revision {planned.new_revision}, which came, is older than {planned.old_revision}"
+            " (--older takes it)"
+        )
+        return 0
+    if planned.is_news:
+        click.echo(on_terminal(planned.diff), nl=False, color=True)
+    output, findings = _judged(planned, out, against, reports, strict=strict)
+    if _refused(planned, findings, fail_on):
+        click.echo(f"refused by --fail-on {fail_on}; nothing was written.", err=True)
+        return 1
+    done = replace(out, output.files, _contents(document, planned, changelog, arrived.sidecar))
+    for path in (*done.written, *done.removed):
+        click.echo(f"changed {out / path}")
+    return 0
+
+
+def _judged(
+    planned: Plan, out: Path, against: Sequence[Path], reports: Sequence[Path], *, strict: bool
+) -> tuple[Output, Sequence[Finding] | None]:
+    """The client that comes, and what it breaks; the reports are written even when there can be no client."""
+    from ..pipeline import generate
+    from ..upgrade.callers import errors_brought
+    from ..upgrade.report import report_text
+    from ..whole import write_whole
+
+    problems: tuple[Problem, ...] = ()
+    findings: Sequence[Finding] | None = None
+    try:
+        output = generate(planned.inputs, planned.before)
+        problems = output.drift
+        warn(output.warnings)
+        if strict and problems:
+            raise SpecError(problems)
+        if against:
+            findings = errors_brought(against, out, output.files)
+            for finding in findings:
+                click.echo(str(finding))
+    except SpecError as error:
+        problems = error.problems
+        raise
+    finally:
+        for path in reports:
+            write_whole(path, report_text(path, planned.diff, problems, findings).encode("utf-8"))
+    return output, findings
+
+
+def _refused(planned: Plan, findings: Sequence[Finding] | None, fail_on: str) -> bool:
+    from ..diff.rules import LEVELS as VERDICTS
+
+    if fail_on == CALLERS:
+        return bool(findings)
+    return fail_on != "never" and planned.diff.reaches(VERDICTS[fail_on])
+
+
+def _contents(
+    document: Path, planned: Plan, changelog: Path | None, sidecar: Sidecar | None
+) -> dict[Path, bytes]:
+    """The files beside the client; those of a document that is the one here stay."""
+    from ..fetch.sidecar import path_of
+    from ..upgrade.changelog import entry, with_entry
+
+    contents: dict[Path, bytes] = {}
+    if planned.is_news and changelog is not None:
+        contents[changelog] = with_entry(changelog, entry(planned.inputs.package, planned.diff))
+    if planned.is_news and sidecar is not None:
+        contents[path_of(document)] = sidecar.text()
+    return {**contents, document: planned.inputs.document}

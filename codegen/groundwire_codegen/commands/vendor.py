@@ -1,0 +1,118 @@
+"""`groundwire-codegen vendor`: copy a client with all that it needs into a folder of somebody's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .diff import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..diff import Diff
+    from ..lock import Lock
+
+OPTIONS = (
+    click.argument("destination", type=click.Path(path_type=Path)),
+    click.option(
+        "--with", "extras", multiple=True, type=click.Choice(["exports"]), help="Add hand-written parts."
+    ),
+    click.option(
+        "--client", default="groundwire", help="Importable package to copy; the Earth Engine client."
+    ),
+    click.option(
+        "--document", type=click.Path(path_type=Path), help="Generate the client from this, copy no other."
+    ),
+    click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
+    click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
+    click.option("--package", default="", help="What the copy calls itself in its documentation."),
+    click.option("--runtime", default="", metavar="PACKAGE", help="Share this runtime: no copy of its own."),
+    click.option(
+        "--check", "mode", flag_value="check", help="Name what was edited or is stale; exit 1 then."
+    ),
+    click.option(
+        "--update",
+        "mode",
+        flag_value="update",
+        help="Say what changed, and copy again, as the copy was asked for.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(LEVELS),
+        default="never",
+        show_default=True,
+        help="With --update: change nothing and exit with 1 when a change is as bad as this.",
+    ),
+)
+
+
+def vendor(
+    destination: Path,
+    extras: tuple[str, ...],
+    client: str,
+    document: Path | None,
+    overlay: Path | None,
+    methods: tuple[str, ...],
+    package: str,
+    runtime: str,
+    mode: str | None,
+    fail_on: str,
+) -> int:
+    """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire.
+
+    --check and --update take everything else from the copy's manifest. What was edited is never overwritten.
+    """
+    from ..diff.rules import LEVELS as VERDICTS
+    from ..emit import emit
+    from ..vendor import Order, findings, manifest_of, order_of, ordered, refuse_edits
+
+    folder = destination.resolve()
+    asked = Order(
+        client=client,
+        document=_from(folder, document),
+        overlay=_from(folder, overlay),
+        methods=" ".join(sorted(methods)),
+        package=package,
+        runtime=runtime,
+        extras=" ".join(sorted(set(extras))),
+    )
+    manifest, order = (manifest_of(folder), asked) if mode is None else order_of(folder)
+    want = ordered(order, folder, manifest)
+    if mode == "check" and manifest is not None:
+        lines = list(findings(folder, manifest, want))
+        for line in lines:
+            click.echo(line)
+        return 1 if lines else 0
+    if manifest is not None:
+        refuse_edits(folder, manifest, want)
+    if mode == "update" and manifest is not None:
+        found = _changes(folder, manifest, want)
+        if fail_on != "never" and (found is None or found.reaches(VERDICTS[fail_on])):
+            click.echo(f"refused by --fail-on {fail_on}; nothing was written.", err=True)
+            return 1
+    done = emit(folder, want)
+    click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
+    return 0
+
+
+def _changes(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Diff | None:
+    """What changes for callers of a copy, shown; None when the copy, or the next one, does not say what it was made from."""
+    from ..vendor import DESCRIPTION, between
+    from .diff import on_terminal
+
+    here = folder / DESCRIPTION
+    if DESCRIPTION not in manifest.files or DESCRIPTION not in want or not here.is_file():
+        click.echo(f"no verdict: {folder.name} or what takes its place has no {DESCRIPTION}", err=True)
+        return None
+    found = between(here.read_text("utf-8"), want[DESCRIPTION], manifest.names)
+    click.echo(on_terminal(found), nl=False, color=True)
+    return found
+
+
+def _from(folder: Path, path: Path | None) -> str:
+    """A path as it is said from a folder, which may not be there yet."""
+    return "" if path is None else Path(os.path.relpath(path.resolve(), folder)).as_posix()

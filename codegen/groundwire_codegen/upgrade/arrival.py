@@ -1,0 +1,57 @@
+"""What arrives: the document that is to take the place of the one that is here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from ..fetch.normal import has_prose, normal
+from ..fetch.sidecar import Sidecar, known, sidecar
+from ..fetch.source import brought
+from ..inputs import DOCUMENT_BYTES, read_input
+from ..problem import Problem, SpecError
+
+
+@frozen
+class Arrival:
+    """A document in the form of the one that it follows, and what to keep beside it to ask for the next."""
+
+    data: bytes
+    sidecar: Sidecar | None = None
+
+
+def arrival(
+    document: Path, *, new: str | None = None, installed: bool = False, allow_hosts: tuple[str, ...] = ()
+) -> Arrival:
+    """The newest document: from the file or the URL `new`, else from where the one here came from, else by its name.
+
+    One that is unchanged is the one that is here, byte for byte. Raises SpecError and OSError.
+    """
+    here = read_input(document, DOCUMENT_BYTES)
+    prose = has_prose(here, document.name)
+    url, etag = known(document, prose=prose)
+    if new is not None:
+        source, version, wanted = new, None, ""
+    else:
+        name, version = _names(here, document.name)
+        source, wanted = name, f"{name}:{version}"
+        if url and not installed:
+            source, version = url, None
+    found = brought(source, version, (url, etag), allow_hosts, installed=installed and new is None)
+    if found.body is None:
+        return Arrival(here)
+    data = normal(found.body, found.url or source, prose=prose, id_=wanted)
+    return Arrival(data, sidecar(found.url, found.etag, data, prose=prose) if found.url else None)
+
+
+def _names(data: bytes, source: str) -> tuple[str, str]:
+    """The name and the version that a document gives its API."""
+    # It has been read as a document, but its reader does not ask for these.
+    value: Any = json.loads(data)
+    name, version = value.get("name"), value.get("version")
+    if not isinstance(name, str) or not isinstance(version, str):
+        raise SpecError([Problem(source, "/name", "no name and version to ask for", "say from where: --new")])
+    return name, version

@@ -1,0 +1,67 @@
+"""The entry of a changelog: which revision the client follows now, and what that breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..diff.rules import Verdict
+from ..diff.views.markdown import code
+from ..diff.views.wording import summary
+from ..problem import Problem, SpecError
+
+if TYPE_CHECKING:
+    from ..diff import Change, Diff
+
+MAX_LINES: Final = 20
+"""Breaking changes that an entry lists; a report holds all."""
+_UNRELEASED: Final = re.compile(r"^## \[?Unreleased\]?.*\n", re.MULTILINE | re.IGNORECASE)
+_RELEASE: Final = re.compile(r"^## ", re.MULTILINE)
+_CHANGED: Final = re.compile(r"^### Changed[ \t]*\n+", re.MULTILINE)
+
+
+def entry(package: str, diff: Diff) -> tuple[str, ...]:
+    """The lines of an entry: one for the revision, one for each change that breaks callers."""
+    old, new = (each.rpartition(" ")[2] for each in (diff.old, diff.new))
+    breaking = [change for change in diff.changes if change.verdict.rank >= Verdict.RUN.rank]
+    lines = [f"- `{package}` follows revision {new} of the description, after {old}: {summary(diff)}."]
+    lines += map(_line, breaking[:MAX_LINES])
+    if len(breaking) > MAX_LINES:
+        lines.append(f"  - {len(breaking) - MAX_LINES} more of the kind")
+    return tuple(lines)
+
+
+def _line(change: Change) -> str:
+    place = change.place
+    sides = f", {code(change.old)} to {code(change.new)}" if change.old and change.new else ""
+    return f"  - {change.kind}: {place.subject} {code(place.path)}{sides} ({change.verdict})"
+
+
+def with_entry(path: Path, lines: Sequence[str]) -> bytes:
+    """The changelog with an entry under Unreleased, Changed; unchanged when it is there. Raises SpecError and OSError."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError([Problem(path.name, "", f"not UTF-8 at byte {error.start}")]) from None
+    return _entered(text, "\n".join(lines), path.name).encode()
+
+
+def _entered(text: str, lines: str, name: str) -> str:
+    start = _UNRELEASED.search(text)
+    if start is None:
+        raise SpecError([Problem(name, "", "no heading `## [Unreleased]`", "add one")])
+    release = _RELEASE.search(text, start.end())
+    end = len(text) if release is None else release.start()
+    part = text[start.end() : end]
+    if f"\n{lines}\n" in f"\n{part}\n":
+        return text
+    changed = _CHANGED.search(part)
+    if changed is not None:
+        part = f"{part[: changed.end()]}{lines}\n{part[changed.end() :]}"
+    else:
+        above = f"{body}\n" if (body := part.rstrip("\n")) else ""
+        below = "" if release is None else "\n"
+        part = f"{above}\n### Changed\n\n{lines}\n{below}"
+    return f"{text[: start.end()]}{part}{text[end:]}"

@@ -1,0 +1,54 @@
+"""What an upgrade is about: the documents compared, and the client that the new one gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from ..diff import Diff, Given, compare, read_sides
+from ..emit import lock_of
+from ..inputs import Inputs
+from ..lock import Lock
+from ..problem import Problem, SpecError
+
+
+@frozen(kw_only=True)
+class Plan:
+    """The inputs with the new document, the lock of the client that is here, and what changed between the documents."""
+
+    inputs: Inputs
+    before: Lock
+    is_news: bool
+    """Whether the new document is another than the one that is here."""
+    old_revision: str
+    new_revision: str
+    diff: Diff
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the new document is older than the one that is here, which servers of a description can bring."""
+        old, new = self.old_revision, self.new_revision
+        return old.isdecimal() and new.isdecimal() and (len(new), new) < (len(old), old)
+
+
+def plan(inputs: Inputs, out: Path, new: bytes) -> Plan:
+    """Compare the document of `inputs` with another one. Raises SpecError, also when the folder holds no client."""
+    before = lock_of(out)
+    if before is None:
+        raise SpecError([Problem(out.name, "", "holds no generated client", "generate it first")])
+    old, now = (
+        Given(name=f"{inputs.name}{mark}", document=document, overlay=inputs.overlay)
+        for document, mark in ((inputs.document, ""), (new, " (new)"))
+    )
+    sides = read_sides(
+        old, now, methods=inputs.methods, published=before.names, allow_hosts=inputs.allow_hosts
+    )
+    return Plan(
+        inputs=evolve(inputs, document=new),
+        before=before,
+        is_news=new != inputs.document,
+        old_revision=sides.old.revision,
+        new_revision=sides.new.revision,
+        diff=compare(sides.old, sides.new),
+    )

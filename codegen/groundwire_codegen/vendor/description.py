@@ -1,0 +1,127 @@
+"""What a copy says of its own origin: the part of the description that its client was made from, so that the next can be compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+from ..diff import Diff, Given, compare, read_sides
+from ..fetch.normal import normal
+from ..inputs import Inputs
+from ..lock import Lock, digest
+from ..overlay import Overlay, read_overlay
+from ..problem import Problem, SpecError
+from ..shipped import spec_folder
+
+FILE: Final = "description.json"
+_HINT: Final = "take the copy's own from version control"
+
+
+def description(inputs: Inputs) -> str:
+    """The file's content: the document cut to what the client needs, without prose; the overlay; the wanted methods."""
+    document: dict[str, Any] = json.loads(normal(inputs.document, inputs.name, prose=False))
+    overlay = Overlay() if inputs.overlay is None else read_overlay(inputs.overlay)[0]
+    value = {
+        "document": _cut(document, overlay, inputs.methods or overlay.generate),
+        "methods": sorted(inputs.methods),
+        "overlay": None if inputs.overlay is None else inputs.overlay.decode(),
+    }
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def shipped(lock: Lock, package: str) -> Inputs | None:
+    """What an installed client was made from, when Groundwire ships it."""
+    folder = spec_folder()
+    found: dict[str, Path] = {digest(path.read_bytes()): path for path in sorted(folder.glob("*.*"))}
+    document, overlay = (found.get(lock.inputs.get(key, "")) for key in ("document", "overlay"))
+    if document is None:
+        return None
+    return Inputs(
+        name=document.name,
+        document=document.read_bytes(),
+        overlay=None if overlay is None else overlay.read_bytes(),
+        package=package,
+    )
+
+
+def between(old: str, new: str, names: Mapping[str, str]) -> Diff:
+    """What changed from one copy to the next; `names` are those that the old one published. Raises SpecError."""
+    before, after = _read(old), _read(new)
+    sides = read_sides(before[0], after[0], methods=(*before[1], *after[1]), published=names)
+    return compare(sides.old, sides.new)
+
+
+def _read(text: str) -> tuple[Given, tuple[str, ...]]:
+    """The document and the overlay of a copy, and its methods."""
+    try:
+        value: Any = json.loads(text)
+        document = json.dumps(value["document"]).encode()
+        methods = tuple(map(str, value["methods"]))
+        overlay = None if value["overlay"] is None else str(value["overlay"]).encode()
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise SpecError([Problem(FILE, "", "no description of a copy", _HINT)]) from None
+    return Given(name=FILE, document=document, overlay=overlay), methods
+
+
+def _cut(document: dict[str, Any], overlay: Overlay, wanted: Sequence[str]) -> dict[str, Any]:
+    """The document with the wanted methods, and what they and the overlay name."""
+    if not wanted:
+        return document
+    held = (pair.partition(":")[0] for rule in overlay.held.values() for pair in rule.fills)
+    methods = {*wanted, *overlay.methods, *held}
+    kept = _with_methods(document, methods)
+    schemas: dict[str, Any] = document.get("schemas", {})
+    reached = _closure([*_references(kept), *_named(overlay)], schemas)
+    return {**kept, "schemas": {name: schema for name, schema in schemas.items() if name in reached}}
+
+
+def _with_methods(node: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
+    """A document, or a resource, without other methods and without the resources that have none."""
+    rest = {key: value for key, value in node.items() if key not in ("methods", "resources", "schemas")}
+    methods: dict[str, Any] = node.get("methods", {})
+    methods = {name: method for name, method in methods.items() if method.get("id") in wanted}
+    below: dict[str, Any] = node.get("resources", {})
+    below = {name: _with_methods(each, wanted) for name, each in below.items()}
+    below = {name: each for name, each in below.items() if each.keys() & {"methods", "resources"}}
+    return {
+        **rest,
+        **({"methods": methods} if methods else {}),
+        **({"resources": below} if below else {}),
+    }
+
+
+def _named(overlay: Overlay) -> Iterator[str]:
+    """The schemas that an overlay names."""
+    for name, rule in overlay.messages.items():
+        yield name
+        for pairs in rule.packed.values():
+            yield from (schema for _, schema in pairs)
+    yield from (rule.operation_metadata for rule in overlay.methods.values() if rule.operation_metadata)
+    yield from (rule.field.partition(".")[0] for rule in overlay.extra_scopes)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Every `$ref` in a part of a document."""
+    waiting = [value]
+    while waiting:
+        each: Any = waiting.pop()
+        if isinstance(each, dict):
+            members = cast("dict[str, Any]", each)
+            if isinstance(members.get("$ref"), str):
+                yield members["$ref"]
+            waiting += members.values()
+        elif isinstance(each, list):
+            waiting += each
+
+
+def _closure(roots: Sequence[str], schemas: Mapping[str, Any]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _references(schemas.get(name))
+    return found
