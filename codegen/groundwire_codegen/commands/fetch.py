@@ -27,7 +27,7 @@ def fetch(
 ) -> int:
     """Bring the description of NAME VERSION, or the one at a URL or in a FILE, and keep it in its normal form.
 
-    The only command that reaches the network: https, googleapis.com and its subdomains unless --allow-host.
+    It and `upgrade` alone reach the network: https, googleapis.com and its subdomains unless --allow-host.
     Exits with 0 when it is there, changed or not, with 2 when it could not be had; then nothing is written.
     """
     from ..fetch.sidecar import known, path_of, sidecar

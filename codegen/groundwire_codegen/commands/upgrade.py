@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..problem import Problem, SpecError
-from .diff import LEVELS
+from ..problem import SpecError
+from .gate import OPTIONS as GATE
+from .gate import check_gate, errors_shown, is_refused
 from .inputs import STRICT, Asked
 from .problems import warn
 
 if TYPE_CHECKING:
+    from ..callers import Finding
     from ..fetch.sidecar import Sidecar
     from ..pipeline import Output
-    from ..upgrade.callers import Finding
+    from ..problem import Problem
     from ..upgrade.plan import Plan
 
-CALLERS = "callers"
 _PATH = click.Path(path_type=Path)
 OPTIONS = (
     click.option("--new", metavar="FILE|URL", help="Take it from there, not from where DOCUMENT came from."),
@@ -34,20 +35,7 @@ OPTIONS = (
         metavar="FILE",
         help="Write what changed there: FILE.md for a pull request, FILE.html, FILE.json.",
     ),
-    click.option(
-        "--against",
-        multiple=True,
-        type=_PATH,
-        metavar="PATH",
-        help="Code of callers: list the errors that mypy finds with the new client alone.",
-    ),
-    click.option(
-        "--fail-on",
-        type=click.Choice([CALLERS, *LEVELS]),
-        default="never",
-        show_default=True,
-        help="Change nothing and exit with 1 when a change is as bad as this, or brings callers an error.",
-    ),
+    *GATE,
     STRICT,
 )
 
@@ -77,10 +65,7 @@ def upgrade(
 
     document, inputs, out = asked.document, asked.inputs, asked.out
     check_names(reports)
-    if fail_on == CALLERS and not against:
-        raise SpecError(
-            [Problem("options", "/fail-on", "callers: whose?", "name their code: --against PATH")]
-        )
+    check_gate(against, fail_on)
     arrived = arrival(document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
     if arrived.data == inputs.document and unchanged(out, inputs.digests()):
         click.echo(f"{document} and {out} are up to date")
@@ -95,8 +80,7 @@ def upgrade(
     if planned.is_news:
         click.echo(on_terminal(planned.diff), nl=False, color=True)
     output, findings = _judged(planned, out, against, reports, strict=strict)
-    if _refused(planned, findings, fail_on):
-        click.echo(f"refused by --fail-on {fail_on}; nothing was written.", err=True)
+    if is_refused(fail_on, planned.diff, findings):
         return 1
     done = replace(out, output.files, _contents(document, planned, changelog, arrived.sidecar))
     for path in (*done.written, *done.removed):
@@ -109,7 +93,6 @@ def _judged(
 ) -> tuple[Output, Sequence[Finding] | None]:
     """The client that comes, and what it breaks; the reports are written even when there can be no client."""
     from ..pipeline import generate
-    from ..upgrade.callers import errors_brought
     from ..upgrade.report import report_text
     from ..whole import write_whole
 
@@ -121,10 +104,7 @@ def _judged(
         warn(output.warnings)
         if strict and problems:
             raise SpecError(problems)
-        if against:
-            findings = errors_brought(against, out, output.files)
-            for finding in findings:
-                click.echo(str(finding))
+        findings = errors_shown(against, out, output.files)
     except SpecError as error:
         problems = error.problems
         raise
@@ -132,14 +112,6 @@ def _judged(
         for path in reports:
             write_whole(path, report_text(path, planned.diff, problems, findings).encode("utf-8"))
     return output, findings
-
-
-def _refused(planned: Plan, findings: Sequence[Finding] | None, fail_on: str) -> bool:
-    from ..diff.rules import LEVELS as VERDICTS
-
-    if fail_on == CALLERS:
-        return bool(findings)
-    return fail_on != "never" and planned.diff.reaches(VERDICTS[fail_on])
 
 
 def _contents(

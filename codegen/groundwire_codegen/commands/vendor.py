@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .diff import LEVELS
+from .gate import OPTIONS as GATE
+from .gate import check_gate, errors_shown, is_refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +41,7 @@ OPTIONS = (
         flag_value="update",
         help="Say what changed, and copy again, as the copy was asked for.",
     ),
-    click.option(
-        "--fail-on",
-        type=click.Choice(LEVELS),
-        default="never",
-        show_default=True,
-        help="With --update: change nothing and exit with 1 when a change is as bad as this.",
-    ),
+    *GATE,
 )
 
 
@@ -60,16 +55,18 @@ def vendor(
     package: str,
     runtime: str,
     mode: str | None,
+    against: tuple[Path, ...],
     fail_on: str,
 ) -> int:
     """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire.
 
     --check and --update take everything else from the copy's manifest. What was edited is never overwritten.
+    --against and --fail-on are for --update.
     """
-    from ..diff.rules import LEVELS as VERDICTS
     from ..emit import emit
     from ..vendor import Order, findings, manifest_of, order_of, ordered, refuse_edits
 
+    check_gate(against, fail_on)
     folder = destination.resolve()
     asked = Order(
         client=client,
@@ -90,9 +87,8 @@ def vendor(
     if manifest is not None:
         refuse_edits(folder, manifest, want)
     if mode == "update" and manifest is not None:
-        found = _changes(folder, manifest, want)
-        if fail_on != "never" and (found is None or found.reaches(VERDICTS[fail_on])):
-            click.echo(f"refused by --fail-on {fail_on}; nothing was written.", err=True)
+        changes = _changes(folder, manifest, want)
+        if is_refused(fail_on, changes, errors_shown(against, folder, want)):
             return 1
     done = emit(folder, want)
     click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")

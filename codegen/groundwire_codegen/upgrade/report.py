@@ -12,8 +12,8 @@ from ..diff.views.report import report
 from ..problem import Problem, SpecError
 
 if TYPE_CHECKING:
+    from ..callers import Finding
     from ..diff import Diff
-    from .callers import Finding
 
 SUFFIXES: Final = (".md", ".html", ".json")
 MAX_LINES: Final = 200

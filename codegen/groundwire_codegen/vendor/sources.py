@@ -30,7 +30,7 @@ def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
 
 def _inputs(order: Order, folder: Path) -> Inputs:
     document = (folder / order.document).resolve()
-    overlay = read_input(folder / order.overlay, OVERLAY_BYTES) if order.overlay else None
+    overlay = read_input((folder / order.overlay).resolve(), OVERLAY_BYTES) if order.overlay else None
     return Inputs(
         name=document.name,
         document=read_input(document, DOCUMENT_BYTES),

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from ..problem import Problem, SpecError, visible
+from .problem import Problem, SpecError, visible
 
 SECONDS: Final = 900
 """For one run of the checker."""
@@ -55,8 +55,10 @@ def errors_brought(paths: Sequence[Path], out: Path, files: Mapping[str, str]) -
     with tempfile.TemporaryDirectory(prefix="groundwire-") as folder:
         shadows: list[str] = []
         for path, text in sorted(files.items()):
-            if path.endswith(".py"):
-                shadow = Path(folder) / path
+            # The checker can be shown another text for a file, and no file that is not there yet.
+            if path.endswith(".py") and (out / path).is_file():
+                shadow = Path(folder) / "new" / path
+                shadow.parent.mkdir(parents=True, exist_ok=True)
                 shadow.write_text(text, "utf-8")
                 shadows += ["--shadow-file", str(out / path), str(shadow)]
         cache = f"--cache-dir={Path(folder) / 'cache'}"
