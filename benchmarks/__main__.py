@@ -1,11 +1,11 @@
-"""`python -m benchmarks [codec] [call] [start] [memory] [contract]`: print each figure beside its bound."""
+"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change]`: print each figure beside its bound."""
 
 from __future__ import annotations
 
 import platform
 import sys
 
-from . import call, codec, contract, memory, start
+from . import call, change, codec, contract, memory, start
 
 PARTS = {
     "codec": codec.run,
@@ -13,6 +13,7 @@ PARTS = {
     "start": start.run,
     "memory": memory.run,
     "contract": contract.run,
+    "change": change.run,
 }
 BOUNDS = {
     ("encode 20,000 nodes", "json.dumps"): 1.0,
@@ -29,7 +30,10 @@ BOUNDS = {
     ("one export call", "bare urllib3"): 1.15,
     ("one export call", "google-api-python-client"): 1.0,
     ("generate", "s"): 3.0,
-    ("check", "s"): 0.5,
+    ("check", "s"): 0.3,
+    ("diff, whole documents", "s"): 1.0,
+    ("diff, compute.v1 to compute.beta", "s"): 20.0,
+    ("upgrade", "s"): 3.0,
     ("contract server: ready", "s"): 0.3,
     ("contract server: 1,000 exports, 8 connections", "s"): 0.5,
     ("contract server: reset", "s"): 0.005,

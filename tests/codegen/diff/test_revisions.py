@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from groundwire_codegen.diff import Change, Diff, Given, Kind, Verdict, compare, read_sides
 from groundwire_codegen.ir import Api
-from groundwire_codegen.reader import read_api
+from groundwire_codegen.lock import FILE, read_lock
+from groundwire_codegen.reader import read_api, read_lowered
 
 from tests.codegen.diff.facts import Facts, facts
 from tests.codegen.documents import encoded
 from tests.codegen.packages import ROOT
+from tests.codegen.test_cli import run
 
 FOLDER = Path(os.environ.get("GROUNDWIRE_VECTORS", "")) / "spec" / "revisions"
 REVISIONS = sorted(FOLDER.glob("earthengine.v1.*.json")) if "GROUNDWIRE_VECTORS" in os.environ else []
@@ -121,3 +123,22 @@ def test_two_documents_of_110_kilobytes_take_less_than_a_second() -> None:
         "Expression.result"
     ]
     assert diff.reaches(Verdict.TYPES)
+
+
+@real
+def test_a_client_follows_every_revision(tmp_path: Path) -> None:
+    spec, out, changelog = (tmp_path / name for name in ("spec.json", "earth", "CHANGELOG.md"))
+    spec.write_bytes(REVISIONS[0].read_bytes())
+    changelog.write_text("# Changelog\n\n## [Unreleased]\n")
+    given = (str(spec), "--out", str(out))
+    assert run("generate", *given).exit_code == 0
+    for revision in REVISIONS[1:]:
+        done = run("upgrade", *given, "--new", str(revision), "--changelog", str(changelog))
+        assert done.exit_code == 0, done.output
+        assert run("check", *given).output == ""
+    assert run("check", *given, "--full").output == ""
+    entries = [line for line in changelog.read_text().splitlines() if line.startswith("- ")]
+    assert len(entries) == len(REVISIONS) - 1
+    published = read_lock((out / FILE).read_text()).names
+    kept = read_lowered(spec.read_bytes(), published=published).published
+    assert published == kept
