@@ -240,15 +240,23 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at the status page in a headless Chromium; `-- --pictures` writes docs/images instead."""
+    """Look at the status page and at the page of a diff in a headless Chromium; `-- --pictures` writes docs/images instead."""
     if shutil.which("chromedriver") is None:
         session.skip("no chromedriver: Debian has it, and Chromium, in chromium-driver and chromium")
-    session.install("-q", "-e", ".[contract]", "pytest>=8.2", "selenium>=4.20")
+    session.install(
+        "-q", "-e", ".[codegen,contract]", "pytest>=8.2", "selenium>=4.20", "google-api-python-client>=2.150"
+    )
     if "--pictures" in session.posargs:
         session.install("-q", "pillow>=10")
         session.run("python", "-m", "tests.contract.page.pictures", "docs/images")
+        session.run("python", "-m", "tests.codegen.diff.pictures", "docs/images")
     else:
-        session.run("pytest", "-rs", "tests/contract/page/test_browser.py", *session.posargs)
+        tests = (
+            "tests/contract/page/test_browser.py",
+            "tests/codegen/diff/test_browser.py",
+            "tests/codegen/diff/test_reading.py",
+        )
+        session.run("pytest", "-rs", *tests, *session.posargs)
 
 
 @nox.session

@@ -54,6 +54,7 @@ def files_are_whole() -> None:
     for package in ("", "_codegen", "_runtime", "_exports", "_contract"):
         assert f"groundwire{package}/py.typed" in files, package
     assert any(name.endswith(".jinja") for name in files)
+    assert {f"groundwire_codegen/diff/views/page/page.{kind}" for kind in ("css", "js")} <= files
     assert {f"groundwire_contract/page/status.{kind}" for kind in ("css", "js")} <= files
     names = json.loads((Path(groundwire.__file__).parent / "groundwire.lock").read_text(encoding="utf-8"))[
         "names"

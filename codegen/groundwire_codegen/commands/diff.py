@@ -78,10 +78,11 @@ def diff(
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
     found = compare(sides.old, sides.new)
+    text = _text(found, form, new, after.document)
     if out is None:
-        click.echo(_text(found, form, new), nl=False, color=True)
+        click.echo(text, nl=False, color=True)
     else:
-        write_whole(out, _text(found, form, new).encode("utf-8"))
+        write_whole(out, text.encode("utf-8"))
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
 
 
@@ -100,8 +101,8 @@ def _names(lock: Path) -> Mapping[str, str]:
         raise SpecError([Problem(lock.name, "", "not UTF-8", "restore it from version control")]) from None
 
 
-def _text(found: Diff, form: str, new: Path) -> str:
-    """The diff in the form that was asked for."""
+def _text(found: Diff, form: str, new: Path, document: bytes) -> str:
+    """The diff in the form that was asked for; the document is what stands in NEW."""
     if form == "markdown":
         from ..diff.views.markdown import markdown
 
@@ -117,7 +118,7 @@ def _text(found: Diff, form: str, new: Path) -> str:
     if form == "github":
         from ..diff.views.github import workflow_commands
 
-        return workflow_commands(found, new.as_posix())
+        return workflow_commands(found, new.as_posix(), document.decode("utf-8"))
     return on_terminal(found)
 
 

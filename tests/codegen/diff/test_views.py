@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 import jsonschema
 import pytest
-from groundwire_codegen.diff import RULES, Diff, Given, compare, read_sides
+from groundwire_codegen.diff import RULES, Diff, Verdict
 from groundwire_codegen.diff.views.github import workflow_commands
 from groundwire_codegen.diff.views.markdown import markdown
 from groundwire_codegen.diff.views.page import page
+from groundwire_codegen.diff.views.page.excerpt import Excerpt, excerpts
 from groundwire_codegen.diff.views.report import report
 from groundwire_codegen.diff.views.terminal import terminal
 
-from tests.codegen.diff.shop import OVERLAY, shop
+from tests.codegen.diff.scene import changed, diff_of
+from tests.codegen.diff.shop import shop
 from tests.codegen.documents import encoded
 from tests.codegen.packages import ROOT
 
-HOSTILE = "</script><script>alert(1)</script>`|\n::error::x\x1b[31m\u202e'\"><img src=x onerror=alert(1)>"
-
-
-def diff_of(old: dict[str, Any], new: dict[str, Any]) -> Diff:
-    overlay = OVERLAY.encode()
-    sides = read_sides(
-        Given(name="old", document=encoded(old), overlay=overlay),
-        Given(name="new", document=encoded(new), overlay=overlay),
-    )
-    return compare(sides.old, sides.new)
-
-
-def changed() -> dict[str, Any]:
-    document = shop()
-    properties = document["schemas"]["Receipt"]["properties"]
-    properties["state"]["enum"].append(HOSTILE)
-    properties["gift"] = {"type": "string", "description": HOSTILE, "pattern": HOSTILE}
-    document["schemas"]["Order"]["properties"].pop("note")
-    document["schemas"]["Order"]["properties"]["book"]["default"] = HOSTILE
-    document["revision"] = HOSTILE
-    return document
+_CUT = "\u2026" + "b" * 40 + "[{}]" + "c" * 40 + "\u2026"
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +58,7 @@ def test_the_page_stands_alone_and_escapes_everything(diff: Diff) -> None:
     assert not {name for name in names if name.startswith("on")} | {"src", "style"} & names
     links = [value or "" for name, value in parsed.attributes if name == "href"]
     assert links
-    assert all(re.fullmatch("#m-[0-9a-f]{12}", link) for link in links)
+    assert all(re.fullmatch("#(m-[0-9a-f]{12}|changes|client|methods|shapes)", link) for link in links)
     ids = {value for name, value in parsed.attributes if name == "id"}
     assert {link[1:] for link in links} <= ids
     assert "://" not in text
@@ -93,6 +76,42 @@ def test_the_page_has_every_change_and_every_method(diff: Diff) -> None:
     assert all(method.rpartition(".")[2] in shown for method in diff.methods)
 
 
+def test_the_page_admits_its_own_style_and_script_alone(diff: Diff) -> None:
+    text = page(diff)
+    (policy,) = re.findall('<meta http-equiv="Content-Security-Policy" content="(.*?)">', text)
+    told = dict(each.split(" ", 1) for each in policy.split("; "))
+    assert told["default-src"] == told["base-uri"] == told["form-action"] == "'none'"
+    for directive, tag in (("style-src", "style"), ("script-src", "script")):
+        (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert told[directive] == f"'sha256-{digest}'"
+
+
+def test_a_page_without_changes_says_so() -> None:
+    text = page(diff_of(shop(), shop()))
+    assert "No change." in text
+    assert "5 methods unchanged" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("", "now", ("", "now")),
+        ("v1/a", "v1beta/a", ("v1[]/a", "v1[beta]/a")),
+        ("same", "same", ("same[]", "same[]")),
+        ("aa", "aaa", ("aa[]", "aa[a]")),
+        ("b" * 60 + "1" + "c" * 60, "b" * 60 + "2" + "c" * 60, (_CUT.format(1), _CUT.format(2))),
+        ("x" * 400, "", ("[" + "x" * 300 + "\u2026]", "")),
+    ],
+)
+def test_long_texts_are_cut_to_where_they_differ(old: str, new: str, shown: tuple[str, str]) -> None:
+    def text(side: Excerpt) -> str:
+        plain = not (side.before or side.after) and len(side.own) < 300
+        return side.own if plain else f"{side.before}[{side.own}]{side.after}"
+
+    assert tuple(map(text, excerpts(old, new))) == shown
+
+
 def test_the_report_is_of_its_schema(diff: Diff) -> None:
     schema = json.loads((ROOT / "docs" / "diff.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -103,11 +122,43 @@ def test_the_report_is_of_its_schema(diff: Diff) -> None:
 
 
 def test_commands_are_one_line_a_change(diff: Diff) -> None:
-    lines = workflow_commands(diff, "spec/a,b:c.json").splitlines()
+    text = encoded(changed()).decode()
+    lines = workflow_commands(diff, "spec/a,b:c.json", text).splitlines()
     assert len(lines) == len(diff.changes)
-    pattern = r"::(error|warning|notice) file=spec/a%2Cb%3Ac\.json,title=[^,:]*::[^\n\r\x1b]*"
-    assert all(re.fullmatch(pattern, line) for line in lines)
+    pattern = r"::(error|warning|notice) file=spec/a%2Cb%3Ac\.json,line=([0-9]+),title=[^,:]*::[^\n\r\x1b]*"
+    found = [re.fullmatch(pattern, line) for line in lines]
+    assert all(found)
+    assert {each[2] for each in found if each} == {"1"}
     assert lines[0].startswith("::error ")
+
+
+def test_commands_stand_at_the_line_of_the_new_document(diff: Diff) -> None:
+    text = json.dumps(changed(), indent=1)
+    rows = text.split("\n")
+    for change, line in zip(diff.changes, workflow_commands(diff, "new", text).splitlines(), strict=True):
+        (number,) = re.findall(r"^::[a-z]+ file=new,line=([0-9]+),", line)
+        gone = change.place.path == "Order.note"
+        name = "properties" if gone else change.place.pointer.rpartition("/")[2]
+        assert rows[int(number) - 1].strip().startswith(f'"{name}":')
+
+
+def test_the_worst_commands_come_first_and_what_github_leaves_out_is_said() -> None:
+    document = shop()
+    for number in range(11):
+        document["schemas"]["Order"]["properties"][f"more{number}"] = {"type": "string"}
+    document["resources"]["orders"]["methods"]["get"]["path"] = "v2/{+name}"
+    del document["schemas"]["Order"]["properties"]["note"]
+    diff = diff_of(shop(), document)
+    lines = workflow_commands(diff, "new", encoded(document).decode()).splitlines()
+    assert [re.match("::([a-z]+)", line)[1] for line in lines] == ["error", "warning", *["notice"] * 12]  # type: ignore[index]
+    assert lines[2].endswith(
+        "::1 error, 1 warning, 11 notices: GitHub shows 10 of each as annotations. The log of this step has all."
+    )
+    ranks = [change.verdict.rank for change in diff.changes]
+    assert ranks == sorted(ranks, reverse=True)
+    assert {Verdict.TYPES, Verdict.BEHAVIOUR, Verdict.COMPATIBLE} == {
+        change.verdict for change in diff.changes
+    }
 
 
 def test_markdown_holds_no_markup_of_the_document(diff: Diff) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import sys
 from pathlib import Path
 
 from groundwire_contract.server import ServerThread
-from PIL import Image
 
-from .browser import Browser, chromium
+from tests.browser import chromium
+from tests.picture import picture
+
 from .scene import working_day
 
 PICTURES = {
@@ -18,16 +17,6 @@ PICTURES = {
     "status-page-phone.png": (360, 1110, "dark"),
 }
 PORT = 8085
-
-
-def picture(tab: Browser, width: int, height: int) -> bytes:
-    """What the tab shows, as a PNG of 256 colours."""
-    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-    shot = tab.tell("Page.captureScreenshot", clip=clip)
-    colours = Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB").quantize(256)
-    out = io.BytesIO()
-    colours.save(out, "PNG", optimize=True)
-    return out.getvalue()
 
 
 def main(folder: Path) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,15 +10,15 @@ from groundwire_contract.behaviour.operation import State
 from groundwire_contract.server import ServerThread
 from groundwire_contract.service import Service
 
+from tests import browser
+from tests.browser import CONTRAST, Browser, chromium
+
 from ..wire import EXPORT, export
-from . import browser
-from .browser import Browser, chromium
 from .scene import newest, send, service, start, working_day
 
 pytestmark = browser.needed
 
 TAB, ENTER, SPACE = "\ue004", "\ue007", " "
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 UNFOLD = "document.querySelectorAll('details').forEach(each => each.open = true)"
 FOCUSED = "document.activeElement.id || document.activeElement.textContent"
 TIMERS = """
@@ -102,7 +101,7 @@ def test_all_text_can_be_told_from_its_ground(view: Browser, address: str, schem
 def test_everything_has_a_role_and_a_name(view: Browser, address: str, width: int) -> None:
     view.look(width)
     view.open(address)
-    tree = view.tree()
+    tree = view.tree("contentinfo")
     roles = [node["role"]["value"] for node in tree]
     for role in ("banner", "main", "contentinfo", "navigation", "table", "columnheader", "row", "cell"):
         assert role in roles, role

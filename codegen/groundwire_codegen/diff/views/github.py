@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ...problem import visible
-from ..change import Diff
+from ..change import Change, Diff
 from ..rules import Verdict
+from .lines import lines
 from .wording import step
 
 _COMMANDS: Final = {
@@ -15,20 +16,40 @@ _COMMANDS: Final = {
     Verdict.BEHAVIOUR: "warning",
     Verdict.COMPATIBLE: "notice",
 }
+_SHOWN: Final = 10
+"""Annotations of each command that GitHub shows of a step."""
 
 
-def workflow_commands(diff: Diff, file: str) -> str:
-    """One command a change, at the document that changed."""
-    lines: list[str] = []
+def workflow_commands(diff: Diff, file: str, text: str) -> str:
+    """One command a change, the worst first, at its line in the text of the file, which is the new document."""
+    at = lines(text, {change.place.pointer for change in diff.changes})
+    said: dict[str, list[str]] = {command: [] for command in ("error", "warning", "notice")}
     for change in diff.changes:
-        place = change.place
+        command = _COMMANDS[change.verdict]
         title = f"{change.verdict}: {change.kind}"
-        where = f" at {visible(place.pointer)}" if place.pointer else ""
-        text = f"{place.subject} {visible(place.path)}: {step(change)}{where}. {change.rule.sentence} ({change.rule.id})"
-        lines.append(
-            f"::{_COMMANDS[change.verdict]} file={_property(file)},title={_property(title)}::{_data(text)}\n"
-        )
-    return "".join(lines)
+        where = f"file={_property(file)},line={at[change.place.pointer]}"
+        said[command].append(f"::{command} {where},title={_property(title)}::{_data(_sentence(change))}\n")
+    if any(len(each) > _SHOWN for each in said.values()):
+        # A last notice would be the first to be left out.
+        said["notice"].insert(0, _left_out(said, file))
+    return "".join(line for each in said.values() for line in each)
+
+
+def _sentence(change: Change) -> str:
+    place = change.place
+    where = f" at {visible(place.pointer)}" if place.pointer else ""
+    return (
+        f"{place.subject} {visible(place.path)}: {step(change)}{where}. "
+        f"{change.rule.sentence} ({change.rule.id})"
+    )
+
+
+def _left_out(said: dict[str, list[str]], file: str) -> str:
+    counts = ", ".join(
+        f"{len(each)} {command}{'' if len(each) == 1 else 's'}" for command, each in said.items() if each
+    )
+    text = f"{counts}: GitHub shows {_SHOWN} of each as annotations. The log of this step has all."
+    return f"::notice file={_property(file)},line=1,title=Not every change is shown::{_data(text)}\n"
 
 
 def _data(text: str) -> str:

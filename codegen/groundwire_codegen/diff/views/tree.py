@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import define, field
 
@@ -12,38 +13,75 @@ from ..rules import Verdict
 
 @define
 class Branch:
-    """A node: its label, the changes that stand right here, what is below, and what it reaches elsewhere."""
+    """A node: its label, the changes that stand right here, what is below, and what it meets elsewhere."""
 
     label: str
+    path: str = ""
+    """The labels from the root to here, with dots between."""
+    method: str = ""
+    """The id of the method that it is."""
     changes: list[Change] = field(factory=list[Change])
     below: dict[str, Branch] = field(factory=dict[str, "Branch"])
-    reaches: dict[str, Verdict] = field(factory=dict[str, Verdict])
+    meets: dict[str, Verdict] = field(factory=dict[str, Verdict])
     """Messages and enums that changed and that a method meets, each with the worst that it has."""
+    met_by: set[str] = field(factory=set[str])
+    """The paths of the methods that meet it."""
 
     def verdict(self) -> Verdict | None:
         """The worst here and below; None where nothing changed."""
         found = [change.verdict for change in self.changes]
         found += [verdict for each in self.below.values() if (verdict := each.verdict()) is not None]
-        found += self.reaches.values()
+        found += self.meets.values()
         return max(found, key=lambda verdict: verdict.rank, default=None)
+
+    def breaks(self) -> bool:
+        """Whether a change that stands here or below breaks callers."""
+        own = any(change.verdict.rank >= Verdict.RUN.rank for change in self.changes)
+        return own or any(each.breaks() for each in self.below.values())
+
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many changes that stand right here have each verdict."""
+        return Counter(change.verdict for change in self.changes)
+
+    def methods(self) -> Iterator[Branch]:
+        """The methods here and below."""
+        if self.method:
+            yield self
+        for each in self.below.values():
+            yield from each.methods()
+
+    def ordered(self) -> list[Branch]:
+        """What is below, the worst first, then by label; what did not change stands last."""
+
+        def key(each: Branch) -> tuple[int, str]:
+            verdict = each.verdict()
+            return 1 if verdict is None else -verdict.rank, each.label
+
+        return sorted(self.below.values(), key=key)
 
     def at(self, label: str) -> Branch:
         """The node below of this label, made when it is new."""
-        return self.below.setdefault(label, Branch(label))
+        if label not in self.below:
+            self.below[label] = Branch(label, f"{self.path}.{label}" if self.path else label)
+        return self.below[label]
 
 
 def tree(diff: Diff) -> tuple[Branch, Branch, Branch]:
     """The client, its methods by resource, and the messages and enums that changed."""
     client, methods, shapes = Branch("Client"), Branch("Methods"), Branch("Messages and enums")
     leaves = {id_: _descend(methods, id_.split(".")[1:] or [id_]) for id_ in diff.methods}
+    for id_, leaf in leaves.items():
+        leaf.method = id_
     for change in diff.changes:
         place = change.place
         if place.subject in ("method", "parameter"):
             leaves[place.methods[0]].changes.append(change)
+        elif place.subject == "resource":
+            _descend(methods, place.path.split(".")).changes.append(change)
         elif place.subject in ("message", "field", "union", "enum", "value"):
             top = place.path.partition(".")[0] if place.subject != "message" else place.path
             shapes.at(top).changes.append(change)
-            _met(change, top, (leaves[id_] for id_ in place.methods))
+            _meet(change, shapes.at(top), (leaves[id_] for id_ in place.methods))
         else:
             client.changes.append(change)
     return client, methods, shapes
@@ -55,8 +93,9 @@ def _descend(root: Branch, labels: Iterable[str]) -> Branch:
     return root
 
 
-def _met(change: Change, top: str, leaves: Iterable[Branch]) -> None:
+def _meet(change: Change, shape: Branch, leaves: Iterable[Branch]) -> None:
     for leaf in leaves:
-        worst = leaf.reaches.get(top)
+        shape.met_by.add(leaf.path)
+        worst = leaf.meets.get(shape.label)
         if worst is None or change.verdict.rank > worst.rank:
-            leaf.reaches[top] = change.verdict
+            leaf.meets[shape.label] = change.verdict

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,8 @@ FLAGS = (
     "--hide-scrollbars",
 )
 SECONDS = 15.0
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+"""Gives the texts of a page that stand out too little."""
 _GONE = re.compile(r"net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)$")
 
 
@@ -70,14 +73,14 @@ class Browser:
 
         return WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(lambda _: ask(), what)
 
-    def tree(self) -> list[dict[str, Any]]:
-        """What assistive technology is told, once it is told all of the page."""
+    def tree(self, last: str) -> list[dict[str, Any]]:
+        """What assistive technology is told, once it is told of the part of the page that has this role."""
 
         def whole() -> list[dict[str, Any]]:
             nodes = [
                 node for node in self.tell("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]
             ]
-            return nodes if any(node["role"]["value"] == "contentinfo" for node in nodes) else []
+            return nodes if any(node["role"]["value"] == last for node in nodes) else []
 
         return self.wait(whole, "the accessibility tree")
 
