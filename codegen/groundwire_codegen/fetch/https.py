@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SECONDS: Final = 60.0
 """For everything, redirects included."""
 REDIRECTS: Final = 3
+_HINT: Final = "try again; a proxy is taken from HTTPS_PROXY"
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -91,4 +92,4 @@ def _sent(url: str, etag: str, transport: Transport, deadline: float) -> Respons
         return transport.send(request)
     except TransportError as error:
         # Its hint is for callers of a client.
-        raise SpecError([Problem(url, "", error.message.removeprefix("fetch: "))]) from error
+        raise SpecError([Problem(url, "", error.message.removeprefix("fetch: "), _HINT)]) from error
