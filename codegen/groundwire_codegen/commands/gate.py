@@ -55,7 +55,7 @@ def errors_shown(against: Sequence[Path], out: Path, files: Mapping[str, str]) -
 
 def is_refused(fail_on: str, diff: Diff | None, findings: Sequence[Finding] | None) -> bool:
     """Whether the gate stays shut, and says so; it does where there is no diff to judge by."""
-    from ..diff.rules import LEVELS as VERDICTS
+    from ..diff.verdict import LEVELS as VERDICTS
 
     if fail_on == CALLERS:
         shut = bool(findings)

@@ -2,8 +2,9 @@
 
 from .change import Change, Diff, Direction, Place
 from .compare import compare
-from .rules import LEVELS, RULES, Kind, Rule, Verdict
+from .rules import RULES, Kind, Rule
 from .sides import Given, Sides, read_sides
+from .verdict import LEVELS, Verdict
 
 __all__ = [
     "LEVELS",

@@ -55,6 +55,8 @@ def _wait_changes(old: OperationShape | None, new: OperationShape | None) -> Ite
     if before != after:
         rule = "wait-added" if old is None else "wait-removed" if new is None else "wait-types"
         yield place.change(f"client.{rule}", before, after)
+    elif old is not None and new is not None and old.poll[0] != new.poll[0]:
+        yield place.change("client.wait-poll", old.poll[0], new.poll[0])
 
 
 def _wait(shape: OperationShape | None) -> str:

@@ -11,7 +11,7 @@ from .bounds import is_refused, steps
 from .change import Change, Place
 from .ground import same_shape, text_changes
 from .reach import references
-from .types import shown, step
+from .types import rewritten, shown, step
 
 
 @frozen(kw_only=True)
@@ -102,7 +102,7 @@ def _between(place: Place, old: Seat, new: Seat, *, divides: bool) -> Iterator[C
     if first.pattern != second.pattern:
         yield place.change("field.pattern", first.pattern or "", second.pattern or "")
     if first.default != second.default:
-        checked = divides and place.direction.sends
+        checked = divides and place.direction.sends and _divides_less(first.default, second.default)
         rule = "field.default-divides" if checked else "field.default"
         yield place.change(rule, _value(first.default), _value(second.default))
     if first.wrapped != second.wrapped:
@@ -131,9 +131,10 @@ def _type_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
     if found == "same":
         return
     number = "int" in shown(new.type) or "float" in shown(new.type)
+    rewrites = place.direction.sends and rewritten(old.type, new.type)
     if found == "annotation":
         rule = "field.type"
-    elif found == "widened" and (number or not place.direction.receives):
+    elif found == "widened" and not rewrites and (number or not place.direction.receives):
         rule = "field.widened"
     elif found == "narrowed" and place.direction.sends:
         rule = "field.narrowed"
@@ -154,6 +155,11 @@ def _rule_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
     for _, tighter, before, after in steps(old.rules, new.rules):
         rule = "unchecked" if not sends else "tightened" if tighter else "loosened"
         yield place.change(f"field.{rule}", before, after)
+
+
+def _divides_less(old: object, new: object) -> bool:
+    """Whether a number that the one default divides may be no multiple of the other."""
+    return isinstance(new, int) and new != 0 and not (isinstance(old, int) and old and old % new == 0)
 
 
 def _flag(flag: bool, yes: str, no: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ..annotations import hint
 from ..ir import Method, Parameter
@@ -16,7 +17,8 @@ def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change
     before = {parameter.wire: parameter for parameter in old.parameters}
     after = {parameter.wire: parameter for parameter in new.parameters}
     for wire in before.keys() - after.keys():
-        yield _place(whole, before[wire]).change("parameter.removed", old=_type(before[wire]))
+        rule = "removed-token" if _is_token(before[wire], old) else "removed"
+        yield _place(whole, before[wire]).change(f"parameter.{rule}", old=_type(before[wire]))
     for wire in after.keys() - before.keys():
         yield _place(whole, after[wire]).change(_added(after[wire]), new=_type(after[wire]))
     for wire in before.keys() & after.keys():
@@ -64,7 +66,9 @@ def _argument(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
     if _type(old) != _type(new):
         yield from _types(place, old, new)
     if old.held != new.held:
-        yield place.change("parameter.held", old.held or "", new.held or "")
+        needed = old.held and new.held and new.required
+        rule = "held-required" if needed else "held"
+        yield place.change(f"parameter.{rule}", old.held or "", new.held or "")
 
 
 def _where(parameter: Parameter) -> str:
@@ -72,7 +76,9 @@ def _where(parameter: Parameter) -> str:
 
 
 def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
-    if old.repeated != new.repeated or (new.values and not old.values):
+    if _is_text(old) and new.repeated and hint(new.type) == "str" and not new.values:
+        yield place.change("parameter.repeated", _type(old), _type(new))
+    elif old.repeated != new.repeated or (new.values and not old.values):
         yield place.change("parameter.type", _type(old), _type(new))
     elif old.values and new.values:
         for value in sorted({*old.values} - {*new.values}):
@@ -81,8 +87,23 @@ def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
             yield place.change("parameter.value-added", new=value)
     else:
         found = step(old.type, new.type)
-        rule = {"widened": "widened", "annotation": "type", "same": "widened"}.get(found, "narrowed")
+        rule = {"annotation": "type", "same": "widened"}.get(found, found)
         yield place.change(f"parameter.{rule}", _type(old), _type(new))
+
+
+def _is_token(parameter: Parameter, method: Method) -> bool:
+    """Whether the pager alone fills it."""
+    paging = method.paging
+    return paging is not None and parameter.wire == paging.token and not parameter.required
+
+
+def _is_text(parameter: Parameter) -> bool:
+    return hint(parameter.type) == "str" and not parameter.repeated
+
+
+def _hint(parameter: Parameter) -> tuple[object, ...]:
+    """What a checker sees of it."""
+    return hint(parameter.type), frozenset(parameter.values), parameter.repeated
 
 
 def _type(parameter: Parameter) -> str:
@@ -116,7 +137,8 @@ def _pattern(new: Parameter) -> str:
 def _tighter(old: str | None, new: str | None, *, low: bool) -> bool:
     if new is None:
         return False
-    return old is None or (float(new) > float(old) if low else float(new) < float(old))
+    # A float would take two large whole numbers for one.
+    return old is None or (Decimal(new) > Decimal(old) if low else Decimal(new) < Decimal(old))
 
 
 def _bound(name: str, value: str | None) -> str:
@@ -132,7 +154,7 @@ def _order(whole: Place, old: Method, new: Method) -> Iterator[Change]:
     after = [p for p in new.parameters if p.wire in shared]
     if [p.wire for p in before] == [p.wire for p in after]:
         return
-    seen = any(hint(first.type) != hint(second.type) for first, second in zip(before, after, strict=True))
+    seen = any(_hint(first) != _hint(second) for first, second in zip(before, after, strict=True))
     yield whole.change(
         "parameter.order" if seen else "parameter.order-silent",
         ", ".join(p.name for p in before),

@@ -1,9 +1,4 @@
-"""The rules that a verdict follows: each an id, what kind of change it is about, a verdict and a sentence.
-
-A verdict is the worst that can happen to code that a strict checker accepted with the old client, uses published
-names only, and is then checked and run with the new one. Code that reads or writes a key through `unknown_fields`
-has left the published names: it must use the attribute once there is one.
-"""
+"""The rules that a verdict follows: each an id, what kind of change it is about, a verdict and a sentence."""
 
 from __future__ import annotations
 
@@ -12,28 +7,9 @@ from typing import Final
 
 from attrs import frozen
 
+from .verdict import Verdict
 
-class Verdict(StrEnum):
-    """What a change does to callers, the worst first."""
-
-    TYPES = "breaking at type-check time"
-    RUN = "breaking at run time"
-    BEHAVIOUR = "behaviour may change"
-    COMPATIBLE = "compatible"
-
-    @property
-    def rank(self) -> int:
-        """3 for the worst, 0 for compatible."""
-        return {"TYPES": 3, "RUN": 2, "BEHAVIOUR": 1, "COMPATIBLE": 0}[self.name]
-
-
-LEVELS: Final = {
-    "type-check": Verdict.TYPES,
-    "run-time": Verdict.RUN,
-    "behaviour": Verdict.BEHAVIOUR,
-    "compatible": Verdict.COMPATIBLE,
-}
-"""What `--fail-on` calls the verdicts."""
+__all__ = ["RULES", "Kind", "Rule", "Verdict"]
 
 
 class Kind(StrEnum):
@@ -82,6 +58,7 @@ _TABLE: Final = (
     ("client.wait-added", Kind.ADDED, _C, "The client can wait for operations."),
     ("client.wait-removed", Kind.REMOVED, _T, "The client's `wait` is gone."),
     ("client.wait-types", Kind.SIGNATURE, _T, "`wait` takes or returns other classes."),
+    ("client.wait-poll", Kind.TRANSPORT, _R, "`wait` asks by another method, which may refuse the name."),
     ("resource.name", Kind.NAME, _T, "The attribute or the class of a resource has another name."),
     ("method.added", Kind.ADDED, _C, "A new method takes nothing from callers."),
     ("method.removed", Kind.REMOVED, _T, "A stub is gone."),
@@ -143,6 +120,12 @@ _TABLE: Final = (
     ("parameter.added-required", Kind.ADDED, _T, "Callers must pass one more argument."),
     ("parameter.added-held", Kind.ADDED, _R, "A call fails unless the client holds the parameter."),
     ("parameter.removed", Kind.REMOVED, _T, "The stub does not take the argument any more."),
+    (
+        "parameter.removed-token",
+        Kind.REMOVED,
+        _B,
+        "Only the pager filled the parameter, which callers never passed.",
+    ),
     ("parameter.name", Kind.NAME, _T, "The argument has another name."),
     ("parameter.place", Kind.REQUIRED, _T, "An argument changed between positional and keyword."),
     (
@@ -165,6 +148,13 @@ _TABLE: Final = (
         "Positional arguments of one type changed places, which no checker sees.",
     ),
     ("parameter.type", Kind.TYPE, _T, "The annotation of the argument differs."),
+    (
+        "parameter.repeated",
+        Kind.TYPE,
+        _R,
+        "A text is a sequence of texts to a checker, and is refused where several are taken.",
+    ),
+    ("parameter.form", Kind.TYPE, _B, "The annotation stays; only the service checks the other form."),
     ("parameter.narrowed", Kind.TYPE, _R, "The annotation stays, but values that were sent are refused."),
     ("parameter.widened", Kind.TYPE, _C, "The annotation stays, and every value is still taken."),
     ("parameter.value-added", Kind.TYPE, _C, "The argument takes one more name."),
@@ -183,6 +173,12 @@ _TABLE: Final = (
     ("parameter.location", Kind.TRANSPORT, _B, "The value travels in another part of the URL."),
     ("parameter.prefix", Kind.FORM, _R, "A value without the prefix is not completed as it was."),
     ("parameter.held", Kind.FORM, _B, "Another argument of the client, or none, fills the parameter."),
+    (
+        "parameter.held-required",
+        Kind.FORM,
+        _R,
+        "A call that leaves the parameter out fails unless the client holds the other argument.",
+    ),
     ("parameter.deprecated", Kind.DEPRECATED, _C, "Deprecation is said in the docs alone."),
     ("parameter.docs", Kind.DOCS, _C, "Only the text differs."),
     ("message.added", Kind.ADDED, _C, "A new class takes nothing from callers."),
@@ -200,7 +196,7 @@ _TABLE: Final = (
     ("field.type", Kind.TYPE, _T, "The annotation of the attribute differs."),
     ("field.narrowed", Kind.TYPE, _R, "The annotation stays, but values that were sent are refused."),
     ("field.widened", Kind.TYPE, _C, "The annotation stays, and every value is still taken."),
-    ("field.form", Kind.FORM, _B, "The annotation stays, but the values that arrive look different."),
+    ("field.form", Kind.FORM, _B, "The annotation stays, but what travels is written another way."),
     ("field.required", Kind.REQUIRED, _R, "The client refuses to send the message without the field."),
     ("field.optional", Kind.REQUIRED, _C, "The client sends the message without the field."),
     ("field.tightened", Kind.BOUNDS, _R, "The client refuses to send values that it sent before."),

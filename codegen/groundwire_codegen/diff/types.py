@@ -19,6 +19,10 @@ _WIDER: Final = frozenset(
         (Kind.DATE_TIME, Kind.STRING),
     }
 )
+_TEXTS: Final = frozenset({Kind.STRING, Kind.DATE, Kind.DATE_TIME})
+"""Texts that the client takes whatever they say."""
+_QUOTED: Final = frozenset({Kind.INT64, Kind.UINT64})
+"""Whole numbers that JSON holds as text."""
 
 
 def step(old: TypeRef, new: TypeRef) -> Step:
@@ -34,8 +38,18 @@ def step(old: TypeRef, new: TypeRef) -> Step:
     if isinstance(old, Scalar) and isinstance(new, Scalar):
         if (old.kind, new.kind) in _WIDER:
             return "widened"
-        return "narrowed"
+        return "form" if new.kind in _TEXTS else "narrowed"
     return "form"
+
+
+def rewritten(old: TypeRef, new: TypeRef) -> bool:
+    """Whether JSON holds the same number as a text where it held none, or the other way round."""
+    return _is_quoted(old) != _is_quoted(new)
+
+
+def _is_quoted(type_: TypeRef) -> bool:
+    leaf = _leaf(type_)
+    return isinstance(leaf, Scalar) and leaf.kind in _QUOTED
 
 
 def shown(type_: TypeRef) -> str:

@@ -27,6 +27,8 @@ SCALAR_RULES: Final = {
     "pattern": TEXT,
     "request_id": TEXT,
 }
+FREE: Final = (Scalar(Kind.ANY), Scalar(Kind.STRUCT))
+"""Types of which an object may be a value: it could not be told from a wrapper."""
 COUNTS: Final = ("min_length", "max_length", "max_items")
 
 
@@ -58,7 +60,7 @@ def _faults(found: Property, shape: Shape, shapes: Mapping[str, Shape]) -> Itera
     if rule.pattern is not None and not is_linear(rule.pattern):
         hint = "use anchors, literals, classes and repeats that do not overlap"
         yield "pattern", f"{rule.pattern[:80]!r} cannot be run in linear time: {hint}"
-    if rule.wrapper and not isinstance(type_, (EnumRef, Scalar)):
+    if rule.wrapper and (not isinstance(type_, (EnumRef, Scalar)) or type_ in FREE):
         yield "wrapper", "the field is neither a scalar nor an enum"
     if rule.enum is not None and not _holds_enum(type_):
         yield "enum", "the field is no enum"

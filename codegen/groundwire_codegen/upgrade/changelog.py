@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..diff.rules import Verdict
+from ..diff.verdict import Verdict
 from ..diff.views.markdown import code
 from ..diff.views.wording import summary
 from ..problem import Problem, SpecError

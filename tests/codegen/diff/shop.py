@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from typing import Any
 
 _STRING = {"type": "string"}
+_ANYTHING = {"type": "object", "additionalProperties": {"type": "any"}}
+_INT32 = {"type": "integer", "format": "int32"}
 _WRITE = "https://www.googleapis.com/auth/shop"
 
 
@@ -28,21 +30,21 @@ SHOP: dict[str, Any] = {
     "schemas": {
         "Ping": _object("Ping", {}),
         "Card": _object("Card", {"number": _STRING}),
-        "Cash": _object("Cash", {"amount": {"type": "integer", "format": "int32"}}),
+        "Cash": _object("Cash", {"amount": _INT32}),
         "Coupon": _object("Coupon", {"code": _STRING, "worth": {"type": "number", "format": "double"}}),
-        "Size": _object("Size", {"width": {"type": "integer", "format": "int32"}}),
+        "Size": _object("Size", {"width": _INT32}),
         "Term": _object("Term", {"constant": {"type": "number"}, "variable": _STRING}),
         "Tag": _object("Tag", {"text": _STRING, "words": _STRING}),
         "Order": _object(
             "Order",
             {
                 "book": _STRING,
-                "copies": {"type": "integer", "format": "int32"},
+                "copies": _INT32,
                 "serial": {"type": "string", "format": "int64"},
                 "note": _STRING,
                 "requestId": _STRING,
                 "kind": {"type": "string", "enum": ["SMALL", "LARGE"]},
-                "tile": {"type": "integer", "format": "int32"},
+                "tile": _INT32,
                 "size": {"$ref": "Size"},
                 "filter": {"$ref": "Term"},
                 "card": {"$ref": "Card"},
@@ -52,12 +54,26 @@ SHOP: dict[str, Any] = {
         "Receipt": _object(
             "Receipt",
             {
-                "total": {"type": "integer", "format": "int32"},
+                "total": _INT32,
                 "state": {"type": "string", "enum": ["OPEN", "PAID"]},
                 "term": {"$ref": "Tag"},
                 "rule": {"$ref": "Rule"},
                 "post": {"$ref": "Size"},
                 "pickup": {"$ref": "Cash"},
+            },
+        ),
+        "Mark": _object("Mark", {"text": _STRING}),
+        "Search": _object("Search", {"text": _STRING, "pageToken": _STRING}),
+        "Fault": _object("Fault", {"code": _INT32, "message": _STRING}),
+        "Progress": _object("Progress", {"text": _STRING}),
+        "Operation": _object(
+            "Operation",
+            {
+                "name": _STRING,
+                "done": {"type": "boolean"},
+                "error": {"$ref": "Fault"},
+                "metadata": _ANYTHING,
+                "response": _ANYTHING,
             },
         ),
         "Rule": _object("Rule", {"constant": {"type": "number"}, "variable": _STRING}),
@@ -83,6 +99,7 @@ SHOP: dict[str, Any] = {
                             "maximum": "10000000000",
                         },
                         "view": {"type": "string", "enum": ["FULL", "BRIEF"], "location": "query"},
+                        "region": {"type": "string", "location": "query"},
                     },
                     "response": {"$ref": "Receipt"},
                     "scopes": [_WRITE],
@@ -110,6 +127,22 @@ SHOP: dict[str, Any] = {
                     "request": {"$ref": "Ping"},
                     "response": {"$ref": "Receipt"},
                 },
+                "mark": {
+                    "id": "shop.orders.mark",
+                    "httpMethod": "POST",
+                    "path": "v1/mark",
+                    "parameters": {"tenant": {"type": "string", "location": "query", "required": True}},
+                    "request": {"$ref": "Mark"},
+                    "response": {"$ref": "Receipt"},
+                },
+                "search": {
+                    "id": "shop.orders.search",
+                    "httpMethod": "POST",
+                    "path": "v1/search",
+                    "parameters": {"pageToken": {"type": "string", "location": "query"}},
+                    "request": {"$ref": "Search"},
+                    "response": {"$ref": "Receipts"},
+                },
                 "move": {
                     "id": "shop.orders.move",
                     "httpMethod": "POST",
@@ -128,7 +161,19 @@ SHOP: dict[str, Any] = {
                     "response": {"$ref": "Receipt"},
                 },
             }
-        }
+        },
+        "jobs": {
+            "methods": {
+                "get": {
+                    "id": "shop.jobs.get",
+                    "httpMethod": "GET",
+                    "path": "v1/{+name}",
+                    "parameterOrder": ["name"],
+                    "parameters": {"name": _path("^jobs/[^/]+$")},
+                    "response": {"$ref": "Operation"},
+                }
+            }
+        },
     },
 }
 
@@ -137,8 +182,23 @@ OVERLAY = """\
 prefix = "shops/"
 fills = ["shop.orders.create:shop"]
 
+[client.region]
+fills = ["shop.orders.get:region"]
+
+[client.tenant]
+fills = ["shop.orders.mark:tenant"]
+
+[methods."shop.orders.get"]
+
+[methods."shop.jobs.get"]
+operation_metadata = "Progress"
+
+[messages.Card.fields.number]
+required = true
+
 [messages.Term.unions.term]
 members = ["constant", "variable"]
+required = true
 
 [messages.Rule.unions.rule]
 members = ["constant", "variable"]
@@ -163,9 +223,12 @@ default = 8
 
 [messages.Receipt.fields.total]
 wrapper = true
+
+[names]
 """
 
 
 def shop() -> dict[str, Any]:
     """The document, to change freely."""
-    return copy.deepcopy(SHOP)
+    # Text in between: parts that are written once here are changed one by one.
+    return dict(json.loads(json.dumps(SHOP)))
