@@ -201,8 +201,12 @@ def lowest(session: nox.Session) -> None:
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
     session.install("-q", "-e", ".[dev]", "-c", str(constraints))
-    # What the checkers say is tested with their newest versions.
-    session.run("pytest", "--ignore=tests/typing", *session.posargs, env=vectors())
+    # What the checkers say is tested with their newest versions, and nox does not run with the lowest attrs.
+    left_out = (
+        "--ignore=tests/typing",
+        "--deselect=tests/test_guide.py::test_the_page_on_builds_is_right_and_its_workflow_is_green",
+    )
+    session.run("pytest", *left_out, *session.posargs, env=vectors())
 
 
 @nox.session

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,9 @@ from .problem import Problem, SpecError, visible
 SECONDS: Final = 900
 """For one run of the checker."""
 _OPTIONS: Final = ("--output=json", "--no-error-summary", "--check-untyped-defs")
+_UNSEEN: Final = (
+    "name code that imports it; settings of mypy may lead the import elsewhere, or leave the code out"
+)
 _SHOWN: Final = 2_000
 """Characters that are shown of what a checker says when it cannot check."""
 
@@ -46,24 +49,41 @@ class Finding:
 def errors_brought(paths: Sequence[Path], out: Path, files: Mapping[str, str]) -> tuple[Finding, ...]:
     """Check code with mypy, by the settings of the working directory, against the client in `out` and the one in `files`.
 
-    Untyped functions are checked too. Raises SpecError when mypy is missing, or cannot check the code.
+    Untyped functions are checked too. Raises SpecError when mypy is missing, cannot check the code, or does not see the
+    client in it.
     """
     if find_spec("mypy") is None:
         raise SpecError([Problem("options", "/against", "mypy is not installed", "pip install mypy")])
-    _refuse_strangers(paths, out)
+    wrong = [Problem(str(path), "", "no such file or folder") for path in paths if not path.exists()]
+    if wrong:
+        raise SpecError(wrong)
     targets = [*paths, *([] if any(_holds(path, out) for path in paths) else [out])]
     with tempfile.TemporaryDirectory(prefix="groundwire-") as folder:
-        shadows: list[str] = []
-        for path, text in sorted(files.items()):
-            # The checker can be shown another text for a file, and no file that is not there yet.
-            if path.endswith(".py") and (out / path).is_file():
-                shadow = Path(folder) / "new" / path
-                shadow.parent.mkdir(parents=True, exist_ok=True)
-                shadow.write_text(text, "utf-8")
-                shadows += ["--shadow-file", str(out / path), str(shadow)]
-        cache = f"--cache-dir={Path(folder) / 'cache'}"
-        before, after = (_checked(targets, out, [cache, *more]) for more in ([], shadows))
-    return brought(before, after)
+
+        def checked(name: str, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+            cache = f"--cache-dir={Path(folder) / 'cache'}"
+            return _checked(targets, out, [cache, *_shadowed(Path(folder) / name, out, texts)])
+
+        before = checked("old", {})
+        found = brought(before, checked("new", files))
+        # No error says something only where the client's absence would be one.
+        if not found and not brought(before, checked("none", dict.fromkeys(files, ""))):
+            raise SpecError(
+                [Problem("options", "/against", f"mypy sees no use of {out.name} there", _UNSEEN)]
+            )
+    return found
+
+
+def _shadowed(folder: Path, out: Path, texts: Mapping[str, str]) -> list[str]:
+    """Options by which the checker reads other texts for the files of the client; of one that is not there yet it cannot."""
+    options: list[str] = []
+    for path, text in sorted(texts.items()):
+        if path.endswith(".py") and (out / path).is_file():
+            shadow = folder / path
+            shadow.parent.mkdir(parents=True, exist_ok=True)
+            shadow.write_text(text, "utf-8")
+            options += ["--shadow-file", str(out / path), str(shadow)]
+    return options
 
 
 def brought(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -80,26 +100,6 @@ def brought(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[Findin
 
 def _holds(path: Path, out: Path) -> bool:
     return out.resolve().is_relative_to(path.resolve())
-
-
-def _refuse_strangers(paths: Sequence[Path], out: Path) -> None:
-    """Refuse code that never names the client: nothing could be found in it."""
-    wrong = [Problem(str(path), "", "no such file or folder") for path in paths if not path.exists()]
-    if wrong:
-        raise SpecError(wrong)
-    own = out.resolve()
-    named = any(
-        out.name.encode() in file.read_bytes()
-        for path in paths
-        for file in _sources(path)
-        if not file.resolve().is_relative_to(own)
-    )
-    if not named:
-        raise SpecError([Problem("options", "/against", f"no file there imports {out.name!r}")])
-
-
-def _sources(path: Path) -> Iterator[Path]:
-    yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
 def _checked(targets: Sequence[Path], out: Path, more: Sequence[str]) -> tuple[Finding, ...]:
