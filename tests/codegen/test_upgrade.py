@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from groundwire_codegen.callers import Finding
 from groundwire_codegen.fetch.normal import normal
-from groundwire_codegen.problem import SpecError
+from groundwire_codegen.problem import Problem, SpecError
 from groundwire_codegen.upgrade.changelog import MAX_LINES, entry, with_entry
 from groundwire_codegen.upgrade.plan import plan
+from groundwire_codegen.upgrade.report import report_text
 
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.packages import inputs
@@ -282,6 +284,20 @@ def test_a_changelog_without_the_heading_is_refused(tmp_path: Path) -> None:
     path.write_text("# Changelog\n")
     with pytest.raises(SpecError, match="no heading"):
         with_entry(path, ["- x"])
+
+
+def test_a_report_fits_into_a_pull_request(upgrade: Upgrade) -> None:
+    document = bookshop()
+    document["schemas"]["Author"]["properties"] |= {
+        f"{'long' * 20}{number}": {"type": "string"} for number in range(2_000)
+    }
+    diff = plan(inputs(document), upgrade.shop.out, encoded(renamed())).diff
+    problems = [Problem("overlay", f"/{number}", "m" * 900, "h" * 900) for number in range(500)]
+    findings = [Finding("app.py", number, 1, "attr-defined", "m" * 500) for number in range(500)]
+    text = report_text(Path("report.md"), diff, problems, findings)
+    assert len(text) < 65_536
+    assert text.count("more are not shown") == 3
+    assert "### Your code (500)" in text
 
 
 def test_an_entry_lists_what_breaks_and_says_how_much_more(upgrade: Upgrade) -> None:

@@ -1,1 +1,1 @@
-"""Commands of `groundwire-codegen`, one module each; heavy imports wait until a command runs."""
+"""Commands of `groundwire-codegen`, one module each, and what they share: options, inputs, the gate. Heavy imports wait until one runs."""

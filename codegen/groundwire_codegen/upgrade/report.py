@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from ..diff import Diff
 
 SUFFIXES: Final = (".md", ".html", ".json")
-MAX_LINES: Final = 200
-"""Of one section: a comment on a pull request holds 65,536 characters."""
+MAX_TEXT: Final = 10_000
+"""Characters of one section: with the tables of the diff it has to fit into a pull request, which holds 65,536."""
 
 
 def check_names(paths: Iterable[Path]) -> None:
@@ -42,7 +43,7 @@ def report_text(
 def _decisions(problems: Sequence[Problem]) -> list[str]:
     if not problems:
         return []
-    return ["### Asks for a decision", "", *fenced(_cut([str(problem) for problem in problems])), ""]
+    return ["### Asks for a decision", "", *fenced(_cut(list(map(str, problems)))), ""]
 
 
 def _code(findings: Sequence[Finding] | None) -> list[str]:
@@ -61,6 +62,8 @@ def _code(findings: Sequence[Finding] | None) -> list[str]:
     ]
 
 
-def _cut(lines: list[str]) -> list[str]:
-    more = len(lines) - MAX_LINES
-    return lines if more <= 0 else [*lines[:MAX_LINES], f"{more} more are not shown"]
+def _cut(lines: Sequence[str]) -> list[str]:
+    """As many lines as there is room for, and how many more there are."""
+    kept = [line for line, size in zip(lines, accumulate(map(len, lines)), strict=True) if size <= MAX_TEXT]
+    more = len(lines) - len(kept)
+    return [*kept, f"{more} more are not shown"] if more else kept
