@@ -143,3 +143,20 @@ def _first(find: Callable[[str], str | None], *names: str) -> str | None:
 
 
 needed = pytest.mark.skipif(missing() is not None, reason=f"needs a browser: {missing()}")
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def view(tab: Browser) -> Iterator[Browser]:
+    """The tab as it is at first, and without a complaint at the end."""
+    tab.look(1280)
+    tab.complaints()
+    yield tab
+    found = tab.complaints()
+    tab.open("about:blank")
+    assert found == []

@@ -115,6 +115,13 @@ def _object(value: Any) -> dict[str, Any] | None:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
+def is_older(revision: str, other: str) -> bool:
+    """Whether one revision of a document came before another; revisions are dates, or numbers that grow."""
+    if not (revision.isdecimal() and other.isdecimal()):
+        return False
+    return (len(revision), revision) < (len(other), other)
+
+
 def digest(data: bytes | str) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()

@@ -9,7 +9,7 @@ from attrs import frozen
 from .compile import compile_types
 from .gate import check_files
 from .inputs import Inputs
-from .lock import FILE, Lock, digest
+from .lock import FILE, Lock, digest, is_older
 from .node import escape
 from .problem import Problem
 from .reader import read_lowered
@@ -66,9 +66,9 @@ def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
     """What a folder loses: its revision to an older one, and names that callers may use."""
     if before is None:
         return
-    older, newer = now.revision, before.revision
-    if older.isdecimal() and newer.isdecimal() and (len(older), older) < (len(newer), newer):
-        yield Problem("document", "/revision", f"{older} is older than {newer}, which the folder holds")
+    if is_older(now.revision, before.revision):
+        said = f"{now.revision} is older than {before.revision}, which the folder holds"
+        yield Problem("document", "/revision", said)
     for key, name in before.names.items():
         if key not in now.names:
             yield Problem(FILE, f"/names/{escape(key)}", f"{name} is gone")

@@ -185,6 +185,11 @@ def test_a_gate_on_callers_needs_them(upgrade: Upgrade) -> None:
     assert (done.exit_code, "--against PATH" in done.stderr) == (2, True)
 
 
+def test_one_source_is_named(upgrade: Upgrade) -> None:
+    done = upgrade.run("--installed")
+    assert (done.exit_code, "options#/new: goes without --installed" in done.stderr) == (2, True)
+
+
 def test_an_older_revision_stays_out(upgrade: Upgrade) -> None:
     upgrade.write({**renamed(), "revision": "20251231"})
     before = tree(upgrade.folder)
@@ -304,8 +309,7 @@ def test_an_entry_lists_what_breaks_and_says_how_much_more(upgrade: Upgrade) -> 
     document = bookshop()
     for number in range(MAX_LINES):
         document["schemas"]["Author"]["properties"][f"kept{number}"] = {"type": "string"}
-    found = plan(inputs(document), upgrade.shop.out, encoded(renamed()))
-    lines = entry("bookshop", found.diff)
+    lines = entry(plan(inputs(document), upgrade.shop.out, encoded(renamed())))
     assert len(lines) == MAX_LINES + 2
     assert lines[-1].endswith("more of the kind")
     assert all(line.startswith("  - ") and "`" in line for line in lines[1:-1])

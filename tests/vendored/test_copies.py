@@ -207,6 +207,8 @@ def test_a_client_that_was_generated_in_place_is_not_taken_over(service: Path) -
         (["--package", "no name"], "options#/package: 'no name' is not a package name"),
         (["--runtime", "a-b"], "options#/runtime: 'a-b' is not a package name"),
         (["--runtime", "..class"], "options#/runtime: '..class' is not a package name"),
+        (["--fail-on", "run-time"], "options#/update: --against and --fail-on go with --update"),
+        (["--against", "src"], "options#/update: --against and --fail-on go with --update"),
         (["--document", "nothing.json"], "nothing.json: No such file"),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ..problem import SpecError
 from .inputs import STRICT, Asked
 from .problems import warn
 
@@ -29,9 +28,7 @@ def check(asked: Asked, *, full: bool, strict: bool) -> int:
 
     lock = lock_of(out)
     output = pipeline.generate(asked.inputs, lock)
-    warn(output.warnings)
-    if strict and output.drift:
-        raise SpecError(output.drift)
+    warn(output, strict=strict)
     lines = list(differences(out, output.files))
     if lock is not None and lines:
         for key in moved_inputs(lock, output.lock.inputs):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ..problem import SpecError
 from .inputs import STRICT, Asked
 from .problems import warn
 
@@ -18,9 +17,7 @@ def generate(asked: Asked, *, strict: bool) -> int:
 
     out = asked.out
     output = pipeline.generate(asked.inputs, lock_of(out))
-    warn(output.warnings)
-    if strict and output.drift:
-        raise SpecError(output.drift)
+    warn(output, strict=strict)
     done = emit(out, output.files)
     for path in done.written:
         click.echo(f"wrote {out / path}")

@@ -22,7 +22,10 @@ OPTIONS = (
     click.option("--package", help="Package name; the overlay's, or the folder's, by default."),
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
     click.option(
-        "--allow-host", multiple=True, metavar="HOST", help="Accept a document that calls this host."
+        "--allow-host",
+        multiple=True,
+        metavar="HOST",
+        help="Accept a document that calls this host, or comes from it.",
     ),
 )
 STRICT = click.option(

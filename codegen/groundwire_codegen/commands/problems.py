@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from ..problem import Problem, SpecError
+from ..problem import SpecError
+
+if TYPE_CHECKING:
+    from ..pipeline import Output
 
 P = ParamSpec("P")
 
@@ -36,7 +39,9 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
     return run
 
 
-def warn(warnings: Iterable[Problem]) -> None:
-    """Print what stops nothing, one a line."""
-    for warning in warnings:
+def warn(output: Output, *, strict: bool) -> None:
+    """Print what stops nothing, one a line. Raises SpecError for drift where it is to stop."""
+    for warning in output.warnings:
         click.echo(f"warning: {warning}", err=True)
+    if strict and output.drift:
+        raise SpecError(output.drift)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..problem import SpecError
+from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
 from .inputs import STRICT, Asked
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..callers import Finding
     from ..fetch.sidecar import Sidecar
     from ..pipeline import Output
-    from ..problem import Problem
     from ..upgrade.plan import Plan
 
 _PATH = click.Path(path_type=Path)
@@ -66,7 +65,9 @@ def upgrade(
     document, inputs, out = asked.document, asked.inputs, asked.out
     check_names(reports)
     check_gate(against, fail_on)
-    arrived = arrival(document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
+    if new is not None and installed:
+        raise SpecError([Problem("options", "/new", "goes without --installed", "name one source")])
+    arrived = arrival(document, inputs.document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
     if arrived.data == inputs.document and unchanged(out, inputs.digests()):
         click.echo(f"{document} and {out} are up to date")
         return 0
@@ -101,9 +102,7 @@ def _judged(
     try:
         output = generate(planned.inputs, planned.before)
         problems = output.drift
-        warn(output.warnings)
-        if strict and problems:
-            raise SpecError(problems)
+        warn(output, strict=strict)
         findings = errors_shown(against, out, output.files)
     except SpecError as error:
         problems = error.problems
@@ -123,7 +122,7 @@ def _contents(
 
     contents: dict[Path, bytes] = {}
     if planned.is_news and changelog is not None:
-        contents[changelog] = with_entry(changelog, entry(planned.inputs.package, planned.diff))
+        contents[changelog] = with_entry(changelog, entry(planned))
     if planned.is_news and sidecar is not None:
         contents[path_of(document)] = sidecar.text()
     return {**contents, document: planned.inputs.document}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
 
@@ -66,6 +67,8 @@ def vendor(
     from ..emit import emit
     from ..vendor import Order, findings, manifest_of, order_of, ordered, refuse_edits
 
+    if mode != "update" and (against or fail_on != "never"):
+        raise SpecError([Problem("options", "/update", "--against and --fail-on go with --update")])
     check_gate(against, fail_on)
     folder = destination.resolve()
     asked = Order(

@@ -27,9 +27,8 @@ def normal(data: bytes, source: str, *, prose: bool, id_: str = "") -> bytes:
     return f"{text}\n".encode()
 
 
-def has_prose(data: bytes, source: str) -> bool:
-    """Whether a document has prose to lose. Raises SpecError when it is none."""
-    document = read_json(data, source)
+def has_prose(document: dict[str, Any]) -> bool:
+    """Whether a document has prose to lose."""
     return bool(_bare(document) != document)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from attrs import frozen
 from ..fetch.normal import has_prose, normal
 from ..fetch.sidecar import Sidecar, known, sidecar
 from ..fetch.source import brought
-from ..inputs import DOCUMENT_BYTES, read_input
+from ..jsontext import read_json
 from ..problem import Problem, SpecError
 
 
@@ -24,19 +24,19 @@ class Arrival:
 
 
 def arrival(
-    document: Path, *, new: str | None = None, installed: bool = False, allow_hosts: tuple[str, ...] = ()
+    path: Path, here: bytes, *, new: str | None, installed: bool, allow_hosts: tuple[str, ...]
 ) -> Arrival:
     """The newest document: from the file or the URL `new`, else from where the one here came from, else by its name.
 
     One that is unchanged is the one that is here, byte for byte. Raises SpecError and OSError.
     """
-    here = read_input(document, DOCUMENT_BYTES)
-    prose = has_prose(here, document.name)
-    url, etag = known(document, prose=prose)
+    document = read_json(here, path.name)
+    prose = has_prose(document)
+    url, etag = known(path, prose=prose)
     if new is not None:
         source, version, wanted = new, None, ""
     else:
-        name, version = _names(here, document.name)
+        name, version = _names(document, path.name)
         source, wanted = name, f"{name}:{version}"
         if url and not installed:
             source, version = url, None
@@ -47,11 +47,9 @@ def arrival(
     return Arrival(data, sidecar(found.url, found.etag, data, prose=prose) if found.url else None)
 
 
-def _names(data: bytes, source: str) -> tuple[str, str]:
+def _names(document: Mapping[str, Any], source: str) -> tuple[str, str]:
     """The name and the version that a document gives its API."""
-    # It has been read as a document, but its reader does not ask for these.
-    value: Any = json.loads(data)
-    name, version = value.get("name"), value.get("version")
+    name, version = document.get("name"), document.get("version")
     if not isinstance(name, str) or not isinstance(version, str):
         raise SpecError([Problem(source, "/name", "no name and version to ask for", "say from where: --new")])
     return name, version

@@ -13,7 +13,8 @@ from ..diff.views.wording import summary
 from ..problem import Problem, SpecError
 
 if TYPE_CHECKING:
-    from ..diff import Change, Diff
+    from ..diff import Change
+    from .plan import Plan
 
 MAX_LINES: Final = 20
 """Breaking changes that an entry lists; a report holds all."""
@@ -22,11 +23,12 @@ _RELEASE: Final = re.compile(r"^## ", re.MULTILINE)
 _CHANGED: Final = re.compile(r"^### Changed[ \t]*\n+", re.MULTILINE)
 
 
-def entry(package: str, diff: Diff) -> tuple[str, ...]:
+def entry(planned: Plan) -> tuple[str, ...]:
     """The lines of an entry: one for the revision, one for each change that breaks callers."""
-    old, new = (each.rpartition(" ")[2] for each in (diff.old, diff.new))
-    breaking = [change for change in diff.changes if change.verdict.rank >= Verdict.RUN.rank]
-    lines = [f"- `{package}` follows revision {new} of the description, after {old}: {summary(diff)}."]
+    old, new = planned.old_revision or "?", planned.new_revision or "?"
+    breaking = [change for change in planned.diff.changes if change.verdict.rank >= Verdict.RUN.rank]
+    followed = f"- `{planned.inputs.package}` follows revision {new} of the description, after {old}"
+    lines = [f"{followed}: {summary(planned.diff)}."]
     lines += map(_line, breaking[:MAX_LINES])
     if len(breaking) > MAX_LINES:
         lines.append(f"  - {len(breaking) - MAX_LINES} more of the kind")

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from ..diff import Diff, Given, compare, read_sides
 from ..emit import lock_of
 from ..inputs import Inputs
-from ..lock import Lock
+from ..lock import Lock, is_older
 from ..problem import Problem, SpecError
 
 
@@ -28,8 +28,7 @@ class Plan:
     @property
     def goes_back(self) -> bool:
         """Whether the new document is older than the one that is here, which servers of a description can bring."""
-        old, new = self.old_revision, self.new_revision
-        return old.isdecimal() and new.isdecimal() and (len(new), new) < (len(old), old)
+        return is_older(self.new_revision, self.old_revision)
 
 
 def plan(inputs: Inputs, out: Path, new: bytes) -> Plan:

@@ -1,31 +1,12 @@
-"""The style and the script of the page, each with the hash by which a browser admits it."""
+"""The style and the script of the page."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from groundwire_codegen.asset import asset
 
-
-@frozen
-class Asset:
-    """A file that stands inside the page."""
-
-    text: str
-
-    @property
-    def source(self) -> str:
-        """What a Content-Security-Policy calls it."""
-        digest = hashlib.sha256(self.text.encode("utf-8")).digest()
-        return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-def _read(name: str) -> Asset:
-    return Asset((Path(__file__).parent / name).read_text(encoding="utf-8"))
-
-
-STYLE: Final = _read("status.css")
-SCRIPT: Final = _read("status.js")
+_FOLDER: Final = Path(__file__).parent
+STYLE: Final = asset(_FOLDER / "status.css")
+SCRIPT: Final = asset(_FOLDER / "status.js")

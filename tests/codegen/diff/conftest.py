@@ -1,32 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from groundwire_codegen.diff import Given, compare, read_sides
 
-from tests.browser import Browser, chromium
+from tests.browser import tab, view
 from tests.codegen.diff.scene import changed, diff_of, earth_engine
 from tests.codegen.diff.shop import shop
 from tests.codegen.diff.visitor import written
 
-
-@pytest.fixture(scope="module")
-def tab() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def view(tab: Browser) -> Iterator[Browser]:
-    """The tab as it is at first, and without a complaint at the end."""
-    tab.look(1280)
-    tab.complaints()
-    yield tab
-    found = tab.complaints()
-    tab.open("about:blank")
-    assert found == []
+__all__ = ["tab", "view"]
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,12 @@ from groundwire_contract.server import ServerThread
 from groundwire_contract.service import Service
 
 from tests import browser
-from tests.browser import CONTRAST, Browser, chromium
+from tests.browser import CONTRAST, Browser, tab, view
 
 from ..wire import EXPORT, export
 from .scene import newest, send, service, start, working_day
+
+__all__ = ["tab", "view"]
 
 pytestmark = browser.needed
 
@@ -32,23 +34,6 @@ window.setTimeout = (run, after) => {
 window.clearTimeout = (id) => { timers.delete(id); clear(id); };
 """
 """Lets a test see which timers a page has set."""
-
-
-@pytest.fixture(scope="module")
-def tab() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def view(tab: Browser) -> Iterator[Browser]:
-    """The tab as it is at first, and without a complaint at the end."""
-    tab.look(1280)
-    tab.complaints()
-    yield tab
-    found = tab.complaints()
-    tab.open("about:blank")
-    assert found == []
 
 
 @pytest.fixture
