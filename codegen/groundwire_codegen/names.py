@@ -92,6 +92,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
         "OperationView",
         "Pager",
         "Paging",
+        "Preconditions",
         "Parameter",
         "Resource",
         "Sequence",

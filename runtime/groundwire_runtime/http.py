@@ -21,7 +21,7 @@ class Request:
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes | None = field(default=None, repr=False)
     safe_to_retry: bool = False
-    """An idempotent verb, or a request id that makes a resend recognisable."""
+    """Whether a lost call may be made again: as its method states, by a request id, or by the verb."""
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
     deadline: float | None = None

@@ -51,6 +51,31 @@ class Paging:
     next_token: str
 
 
+def _value_at(body: object, attributes: tuple[str, ...]) -> object:
+    """The value at an attribute path, None below an absent one."""
+    for name in attributes:
+        body = getattr(body, name, None)
+    return body
+
+
+@frozen(kw_only=True)
+class Preconditions:
+    """Values of which one, when set, makes a repeat safe: the service acts on no state but the one expected.
+
+    `parameters` are wire names, `attributes` lead to values of the body. Zero is set, as `ifGenerationMatch=0`
+    expects that there is no object; an empty text and false are not. Source: RFC 9110, 13.
+    """
+
+    parameters: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, ...], ...] = ()
+
+    def any_set(self, parameters: Mapping[str, object], body: object) -> bool:
+        """Return True when a call sets one."""
+        values = [parameters.get(name) for name in self.parameters]
+        values += [_value_at(body, path) for path in self.attributes]
+        return any(value is not False and value not in (None, "", b"") for value in values)
+
+
 @frozen(kw_only=True)
 class ExtraScope:
     """A scope needed when the value at an attribute path of the body is an instance of `type`."""
@@ -61,9 +86,8 @@ class ExtraScope:
 
     def applies(self, body: object) -> bool:
         """Whether this body needs it."""
-        for name in self.attributes:
-            body = getattr(body, name, None)
-        return body is not None and isinstance(body, self.type)
+        value = _value_at(body, self.attributes)
+        return value is not None and isinstance(value, self.type)
 
 
 @frozen(kw_only=True)
@@ -84,16 +108,21 @@ class Method(Generic[ResponseT]):
     extra_scopes: tuple[ExtraScope, ...] = ()
     request_id: str | None = None
     request_id_in_query: bool = False
+    idempotent: bool | Preconditions | None = None
+    """Whether a repeat is safe, with or without a request id; None: by the verb."""
     paging: Paging | None = None
     api_version: str | None = None
     """Sent in the header `x-goog-api-version`."""
     envelope: str | None = None
     """The key under which bodies and answers travel."""
 
-    @property
-    def idempotent(self) -> bool:
-        """Whether the verb alone makes a resend safe."""
-        return self.verb in IDEMPOTENT
+    def _repeatable(self, parameters: Mapping[str, object], body: object, request_id: str | None) -> bool:
+        """Return True when a lost call may be made again."""
+        if isinstance(self.idempotent, bool):
+            return self.idempotent
+        if self.idempotent is None:
+            return request_id is not None or self.verb in IDEMPOTENT
+        return request_id is not None or self.idempotent.any_set(parameters, body)
 
     def request_id_of(self, parameters: Mapping[str, object], body: object) -> str | None:
         """The request id that a call carries."""
@@ -150,7 +179,7 @@ class Method(Generic[ResponseT]):
             url=f"{base_url}{path}{'?' if query else ''}{urlencode(query)}",
             headers={**(headers or {}), **(_JSON if self.request_type is not None else {}), **self._version},
             body=self._encoded(body, codecs),
-            safe_to_retry=self.idempotent or request_id is not None,
+            safe_to_retry=self._repeatable(parameters, body, request_id),
             request_id=request_id,
             scopes=scopes,
             deadline=deadline,

@@ -22,7 +22,7 @@ ROWS: Final[dict[int, Row]] = {
     4: Row("Retry-After in seconds", "waits v to v + 10 %"),
     5: Row("Retry-After as a date (IMF, RFC 850, asctime)", "the same instant, +-1 s"),
     6: Row("Retry-After past the deadline", "error within 50 ms, the value on it"),
-    7: Row("only safe calls are made again (idempotent verb, or request id in the body)", "0 wrong retries"),
+    7: Row("only safe calls are made again (as the overlay states; else idempotent verb, or request id)", "0 wrong retries"),
     8: Row("request id made once, kept over retries", "1 id, N sends, 1 task on the server, or OutcomeUnknown"),
     9: Row("400, 403, 404, 409, 412 are never retried", "0 retries"),
     10: Row("reset before the answer, safe call", "success in 3 attempts or fewer"),

@@ -20,7 +20,7 @@ from ..runtime.wire import RESET, Reply, Wire, cut, http, plain
 from ..runtime.wire.authority import authority
 from ..runtime.wire.relay import Relay
 from .plugin import Measured
-from .shop import CALLS, EXPORT, FINE, NAME, OPERATION, Renewed, client
+from .shop import CALLS, EXPORT, FINE, NAME, OPERATION, STATED, Renewed, client
 
 LOST = {
     "reset": RESET,
@@ -44,8 +44,8 @@ def outcome(call: Callable[[Client], object], one: Client) -> str:
 @pytest.mark.promise(7)
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
 def test_what_is_not_safe_is_sent_once(measured: Measured, tls: bool) -> None:
-    secure, wrong, calls = authority(), [], 0
-    for (name, call), (fault, reply), warm in product(CALLS.items(), LOST.items(), (False, True)):
+    secure, wrong, calls, kinds = authority(), [], 0, {**CALLS, **STATED}
+    for (name, call), (fault, reply), warm in product(kinds.items(), LOST.items(), (False, True)):
         answers = [FINE, reply, FINE] if warm else [reply, FINE]
         with (
             Wire(answers, tls=secure.server() if tls else None) as wire,
@@ -59,7 +59,7 @@ def test_what_is_not_safe_is_sent_once(measured: Measured, tls: bool) -> None:
         if (sends, said == "done") != ((2, True) if call.safe else (1, False)):
             wrong.append((name, fault, warm, sends, said))
     assert wrong == []
-    measured(f"{'TLS' if tls else 'plain'}: 0 of {calls} calls ({len(CALLS)} methods, {len(LOST)} faults)")
+    measured(f"{'TLS' if tls else 'plain'}: 0 of {calls} calls ({len(kinds)} methods, {len(LOST)} faults)")
 
 
 @pytest.mark.promise(7)

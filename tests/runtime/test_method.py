@@ -8,7 +8,7 @@ import pytest
 from attrs import asdict, evolve, frozen
 from groundwire_runtime.errors import ArgumentError, DecodeError
 from groundwire_runtime.http import Request
-from groundwire_runtime.method import ExtraScope, Method
+from groundwire_runtime.method import ExtraScope, Method, Preconditions
 from groundwire_runtime.parameter import Parameter
 
 T = TypeVar("T")
@@ -168,6 +168,49 @@ def test_an_answer_without_what_it_must_hold_is_refused(
 )
 def test_only_an_idempotent_verb_alone_is_safe_to_send_again(verb: str, idempotent: bool) -> None:
     assert request(evolve(LIST, verb=verb), {"shop": "s"}).safe_to_retry is idempotent
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE", "POST", "PATCH"])
+@pytest.mark.parametrize("stated", [True, False])
+def test_what_a_method_states_counts_before_its_verb_and_its_request_id(verb: str, stated: bool) -> None:
+    assert request(evolve(LIST, verb=verb, idempotent=stated), {"shop": "s"}).safe_to_retry is stated
+    method = evolve(PLACE, verb=verb, idempotent=stated)
+    found = request(method, {"shop": "s"}, Order(request_id="r"))
+    assert (found.request_id, found.safe_to_retry) == ("r", stated)
+
+
+ANY_OF = Preconditions(parameters=("filter", "max"), attributes=(("title",), ("carrier", "name")))
+
+
+@pytest.mark.parametrize("verb", ["DELETE", "POST"])
+@pytest.mark.parametrize(
+    ("parameters", "body", "safe"),
+    [
+        ({}, Order(title=""), False),
+        ({"filter": None}, Order(title=""), False),
+        ({"filter": ""}, Order(title=""), False),
+        ({"tag": ["a"]}, Order(title=""), False),
+        ({"filter": "a"}, Order(title=""), True),
+        ({"max": 1}, Order(title=""), True),
+        ({}, Order(title="t"), True),
+        ({}, Order(title="", carrier=Pigeon(name="p")), True),
+        ({}, Order(title="", carrier=Pigeon(name="")), False),
+        ({}, Order(title="", request_id="r"), True),
+    ],
+)
+def test_a_precondition_that_is_set_makes_a_call_safe_to_send_again_and_the_verb_does_not(
+    verb: str, parameters: dict[str, object], body: Order, safe: bool
+) -> None:
+    wide = evolve(PLACE, verb=verb, parameters=LIST.parameters, idempotent=ANY_OF)
+    assert request(wide, {"shop": "s", **parameters}, body).safe_to_retry is safe
+
+
+@pytest.mark.parametrize(
+    ("value", "is_set"),
+    [(None, False), (False, False), ("", False), (b"", False), (0, True), (0.0, True), (True, True), (b"0", True)],
+)  # fmt: skip
+def test_zero_is_a_precondition_and_what_stands_for_nothing_is_none(value: object, is_set: bool) -> None:
+    assert ANY_OF.any_set({"max": value}, None) is is_set
 
 
 @pytest.mark.parametrize(

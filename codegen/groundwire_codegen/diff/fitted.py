@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attrs import evolve
 
 from ..discovery import Document, Method, Schema
+from ..lower.idempotency import precondition_fault
 from ..overlay import FieldRule, MessageRule, MethodRule, Overlay
 
 
@@ -40,7 +41,7 @@ def fitted(overlay: Overlay, document: Document, other: Document) -> Overlay:
             for name, rule in overlay.held.items()
         },
         methods={
-            name: _method(rule, name, document, other)
+            name: _method(rule, name, document, other, overlay)
             for name, rule in overlay.methods.items()
             if not foreign(name, document.methods, other.methods)
         },
@@ -75,7 +76,7 @@ def _enums(overlay: Overlay, document: Document) -> Mapping[str, frozenset[str]]
     return found
 
 
-def _method(rule: MethodRule, name: str, document: Document, other: Document) -> MethodRule:
+def _method(rule: MethodRule, name: str, document: Document, other: Document, overlay: Overlay) -> MethodRule:
     here, there = (_inside(each.methods.get(name)) for each in (document, other))
     target = rule.operation_metadata
     gone = target is not None and target not in document.schemas and target in other.schemas
@@ -85,7 +86,22 @@ def _method(rule: MethodRule, name: str, document: Document, other: Document) ->
             wire: said for wire, said in rule.parameters.items() if wire in here or wire not in there
         },
         operation_metadata=None if gone else target,
+        idempotent=_idempotent(rule.idempotent, name, document, other, overlay),
     )
+
+
+def _idempotent(
+    stated: bool | tuple[str, ...] | None, method: str, document: Document, other: Document, overlay: Overlay
+) -> bool | tuple[str, ...] | None:
+    """The preconditions without those that only the other document has."""
+
+    def holds(there: Document, name: str) -> bool:
+        found = there.methods.get(method)
+        return found is not None and not precondition_fault(there, overlay, found, name)
+
+    if not isinstance(stated, tuple):
+        return stated
+    return tuple(name for name in stated if holds(document, name) or not holds(other, name)) or None
 
 
 def _message(

@@ -31,8 +31,19 @@ TOP: Final = frozenset(
     {"client", "document", "enums", "generate", "messages", "methods", "names", "package", "scopes"}
 )
 METHOD: Final = frozenset(
-    {"doc", "name", "operation_metadata", "parameters", "returns", "reviewed", "scopes", "source"}
+    {
+        "doc",
+        "idempotent",
+        "name",
+        "operation_metadata",
+        "parameters",
+        "returns",
+        "reviewed",
+        "scopes",
+        "source",
+    }
 )
+IDEMPOTENT: Final = {"always": True, "never": False}
 PARAMETER: Final = frozenset({"doc", "maximum", "minimum", "name", "pattern", "reviewed"})
 MESSAGE: Final = frozenset(
     {"doc", "extensions", "family", "fields", "order", "packed", "reviewed", "source", "unions"}
@@ -151,8 +162,27 @@ def _method(node: Node) -> MethodRule:
         returns=node.text("returns") or "",
         scopes=node.texts("scopes"),
         operation_metadata=node.text("operation_metadata"),
+        idempotent=_idempotent(node),
         parameters={name: _parameter(child) for name, child in node.children("parameters")},
     )
+
+
+def _idempotent(node: Node) -> bool | tuple[str, ...] | None:
+    """When a repeat is safe, as `MethodRule.idempotent` has it."""
+    if not node.has("idempotent"):
+        return None
+    value = node.any("idempotent")
+    stated = node.at("idempotent", value)
+    if isinstance(value, str) and value in IDEMPOTENT:
+        return IDEMPOTENT[value]
+    if stated.members is None:
+        stated.refuse('expected "always", "never" or { when = ["PARAMETER", "body.FIELD"] }')
+        return None
+    stated.closed(frozenset({"when"}))
+    names = stated.texts("when")
+    if not stated.any("when"):
+        stated.refuse("`when` names nothing", 'say "never" if no precondition makes a repeat safe')
+    return names or None
 
 
 def _parameter(node: Node) -> ParameterRule:

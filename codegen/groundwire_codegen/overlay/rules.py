@@ -92,6 +92,8 @@ class MethodRule:
     returns: str = ""
     scopes: tuple[str, ...] = ()
     operation_metadata: str | None = None
+    idempotent: bool | tuple[str, ...] | None = None
+    """True: always, False: never, names: when one of them is set, None: as the verb says."""
     parameters: Mapping[str, ParameterRule] = field(factory=dict[str, ParameterRule])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from groundwire_codegen.ir import InBody, InParameter
+
 from ..contract import Contract
 from ..errors import Fault
 from ..front_end.route import Route, find
@@ -68,11 +70,12 @@ class Verifier:
 
 def _request_id(route: Route, record: Record) -> tuple[Place, str, str] | None:
     """The request id of a record: where it stands, under which name, and its value; None when there is none."""
-    wire = route.method.request_id
-    if wire is None:
+    location = route.method.idempotency.request_id
+    if location is None:
         return None
+    wire = location.path[-1] if isinstance(location, InBody) else location.wire
     names = (wire, snake(wire))
-    if route.method.request_id_in_query:
+    if isinstance(location, InParameter):
         sent = next(((name, value) for name, value in record.query if name in names and value), None)
         return None if sent is None else (Place.QUERY, *sent)
     body = message_of(record)
