@@ -114,6 +114,8 @@ class RetryTransport:
         """Raise the last error, or say that the outcome is unknown when an answer to a start was lost."""
         if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
             raise _unknown(request, f"no answer came: {error}") from error
+        if lost and isinstance(error, ApiError) and error.http_status in (409, 412):
+            error.add_note("an earlier send of this call got no answer: it may have made this change itself")
         raise error
 
 

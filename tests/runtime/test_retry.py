@@ -228,6 +228,30 @@ def test_reading_has_no_unknown_outcome(failure: Answer, verb: str) -> None:
     assert caught.value.http_status == 404
 
 
+MAY_BE_OURS = ["an earlier send of this call got no answer: it may have made this change itself"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "notes"),
+    [
+        ([LOST, refusal(412)], MAY_BE_OURS),
+        ([refusal(503), refusal(409)], MAY_BE_OURS),
+        ([LOST, REFUSED, refusal(412)], MAY_BE_OURS),
+        ([refusal(412)], []),
+        ([refusal(429), REFUSED, refusal(412)], []),
+        ([LOST, refusal(400)], []),
+    ],
+)
+def test_a_conflict_after_a_lost_answer_says_that_the_call_may_have_caused_it(
+    answers: list[Answer], notes: list[str]
+) -> None:
+    """A repeat is safe by its precondition, and the precondition no longer holds when the first send acted."""
+    script = Script(list(answers))
+    with pytest.raises(ApiError) as caught:
+        sent(script, evolve(READ, verb="POST"))
+    assert (script.answers, getattr(caught.value, "__notes__", [])) == ([], notes)
+
+
 def export(script: Script, request: ExportImageRequest = EXPORT, **options: Any) -> list[str]:
     client = Client(
         project="p", credentials=credentials.anonymous(), transport=script, clock=Time().clock(), **options
