@@ -30,6 +30,21 @@ GENERATE = (
 )
 
 
+RETRY_SOURCES = (
+    (
+        "GROUNDWIRE_TESTBENCH",
+        "googleapis/storage-testbench",
+        "e8c85072463f1f8378d850db457df598fdcb17a7",
+    ),
+    (
+        "GROUNDWIRE_RETRY_TESTS",
+        "googleapis/conformance-tests",
+        "998891a8dae00df121e460420cceb0abfc4e2ea1",
+    ),
+)
+"""What the session `testbench` reads and we do not hold: the variable that names a copy, the repository, and its commit."""
+
+
 def lower_bounds() -> list[str]:
     """The dependencies of the client, the generator and the contract server, each at its lowest version."""
     extras = PROJECT["optional-dependencies"]
@@ -56,6 +71,25 @@ def npm_install(package: str, folder: Path) -> str:
     except subprocess.TimeoutExpired:
         return "npm took more than two minutes"
     return "npm could not bring it" if done.returncode else ""
+
+
+def git_checkout(repository: str, commit: str, folder: Path) -> str:
+    """Bring one commit of a repository of GitHub within two minutes; why it could not be brought, if so."""
+    git = shutil.which("git")
+    if git is None:
+        return "git is not installed"
+    for command in (
+        ("init", "-q", str(folder)),
+        ("-C", str(folder), "fetch", "-q", "--depth=1", f"https://github.com/{repository}", commit),
+        ("-C", str(folder), "checkout", "-q", "FETCH_HEAD"),
+    ):
+        try:
+            done = subprocess.run([git, *command], timeout=120, check=False)  # noqa: S603 - our own arguments
+        except subprocess.TimeoutExpired:
+            return f"github.com/{repository} took more than two minutes"
+        if done.returncode:
+            return f"git could not bring github.com/{repository}"
+    return ""
 
 
 @nox.session
@@ -291,6 +325,37 @@ def schemathesis(session: nox.Session) -> None:
     """Send the contract server what its OpenAPI document allows and what it does not: each must be taken as it says."""
     session.install("-q", "-e", ".[dev]", "schemathesis>=4.1")
     session.run("python", "-m", "tests.contract.openapi", *session.posargs)
+
+
+@nox.session
+def testbench(session: nox.Session) -> None:
+    """Run Google's retry conformance suite of Cloud Storage with a client of our own: 300 combinations, and 15 need media.
+
+    GROUNDWIRE_TESTBENCH names a checkout of googleapis/storage-testbench, GROUNDWIRE_RETRY_TESTS one of
+    googleapis/conformance-tests or its storage/v1/retry_tests.json; what is not named is brought from GitHub.
+    """
+    folder = Path(session.create_tmp()).resolve()
+    places: list[Path] = []
+    for variable, repository, commit in RETRY_SOURCES:
+        place = Path(os.environ.get(variable) or folder / repository).resolve()
+        said = "" if os.environ.get(variable) else git_checkout(repository, commit, place)
+        if said or not place.exists():
+            session.skip(f"{said or f'there is no {place}'}: {variable} may name a copy of {repository}")
+        places.append(place)
+    bench, suite = places
+    suite = suite / "storage" / "v1" / "retry_tests.json" if suite.is_dir() else suite
+    # Installing a folder writes into it, and the pins of the testbench are not ours.
+    copy, server = folder / "bench", folder / "server"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(bench, copy, ignore=shutil.ignore_patterns(".git"))
+    session.run("python", "-m", "venv", "--clear", str(server))
+    python = str(server / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    packages = [python, "-m", "pip", "install", "-q", str(copy)]
+    if subprocess.run(packages, check=False).returncode:  # noqa: S603 - our own arguments
+        session.skip("pip could not bring the packages that the testbench pins")
+    session.install("-q", "-e", ".[codegen]", "google-api-python-client>=2.150")
+    arguments = ("--source", str(copy), "--suite", str(suite), "--python", python)
+    session.run("python", "-m", "tests.testbench", *arguments, *session.posargs)
 
 
 @nox.session
