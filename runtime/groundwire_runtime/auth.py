@@ -94,6 +94,8 @@ class AuthTransport:
         response = self._send_with(token, applied, request)
         if response.status != 401:
             return response
+        if _API_KEY in applied:
+            return self._refused(response, request, applied)
         token, applied = self._token(found, request, refused=token)
         if request.trace is not None:
             request.trace.retrying(request, self._error(response, request), 0.0)
