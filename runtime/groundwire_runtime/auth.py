@@ -19,7 +19,7 @@ from .fork import renew_after_fork
 from .http import Request, Response, Transport
 from .loopback import is_loopback
 from .retry import next_delay
-from .secret import Secret
+from .secret import Secret, without_frames
 from .status import api_error
 from .token_endpoints import TokenEndpoints, place
 from .tokens import TokenRequest, fetched, universe_of
@@ -114,7 +114,8 @@ class AuthTransport:
             response = self._inner.send(evolve(request, headers={**applied, **request.headers}))
         except GroundwireError as error:
             _forget(token, error)
-            raise
+            # What is below holds the bytes of the request, and of an answer that may repeat them.
+            raise without_frames(error) from error.__cause__
         return response if response.status < 300 else _without(token, response)
 
     def _for_scopes(self, request: Request) -> _Scoped:
@@ -177,11 +178,12 @@ class AuthTransport:
 
     def _persistently(self, ask: Callable[[TokenRequest], T], request: Request) -> T:
         """Ask a source of tokens, and ask again after what may pass, as the call's policy says, within its deadline."""
+        asking = self._token_request(request)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return fetched(ask, self._token_request(request))
+                return fetched(ask, asking)
             except AuthError as error:
                 delay = next_delay(attempt, error, request, self._clock)
                 if delay is None:

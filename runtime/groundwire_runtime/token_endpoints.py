@@ -174,7 +174,7 @@ def _is_metadata_override(url: str) -> bool:
     """Whether the environment names the metadata server, as google-auth reads it."""
     scheme, host = place(url)
     names = ("GCE_METADATA_HOST", "GCE_METADATA_ROOT", "GCE_METADATA_IP")
-    named = {os.environ.get(name, "").partition(":")[0].lower() for name in names} - {""}
+    named = {place(f"http://{os.environ.get(name, '')}")[1] for name in names} - {""}
     return scheme == "http" and host in named and not _AMBIGUOUS.search(url)
 
 

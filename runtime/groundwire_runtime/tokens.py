@@ -133,7 +133,8 @@ class TokenRequest:
             return GoogleTransportError(error)  # type: ignore[no-untyped-call] # google-auth is untyped here
         left = self.deadline.left()
         if isinstance(error, TransportError) and left is not None and (self.probing or left < LOWEST):
-            return AuthError("the token could not be fetched in time", hint=_SLOW, retryable=True)
+            said = f": {self.said}" if self.said else ""
+            return AuthError(f"the token could not be fetched in time{said}", hint=_SLOW, retryable=True)
         return AuthError(
             f"the token could not be refreshed: {error.message}",
             hint=error.hint or _SIGN_IN,
@@ -199,7 +200,8 @@ def universe_of(credentials: Any, request: TokenRequest) -> str:
         from google.auth.compute_engine import _metadata
 
         untyped: Any = _metadata
-        found = untyped.get_universe_domain(request)
+        # google-auth 2.35's own function asks another path, which no machine has.
+        found = untyped.get(request, "universe/universe-domain", return_none_for_not_found_error=True)
     return found if isinstance(found, str) and found else GOOGLE
 
 

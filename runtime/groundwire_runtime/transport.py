@@ -23,7 +23,6 @@ from .fork import renew_after_fork
 from .http import Request, Response
 from .options import CONNECT_TIMEOUT, MAX_RESPONSE
 from .proxy import Proxy, proxy_for
-from .secret import without_frames
 
 _UNFIT: Final = re.compile(r"[^ -~]")
 
@@ -74,7 +73,7 @@ class UrllibTransport:
                 return self._through(proxy, request, deadline)
             return self._directly(request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
-            raise _translated(error, request, deadline, sent=CURRENT.sent) from without_frames(error)
+            raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
             CURRENT.deadline = CURRENT.connecting = UNLIMITED
 

@@ -220,7 +220,7 @@ def test_credentials_with_a_transport_of_their_own_fail_for_a_moment_too(
 
 
 @pytest.mark.parametrize("variable", ["GCE_METADATA_HOST", "GCE_METADATA_ROOT", "GCE_METADATA_IP"])
-@pytest.mark.parametrize("named", ["Metadata.test", "metadata.test:8080"])
+@pytest.mark.parametrize("named", ["Metadata.test", "metadata.test:8080", "[fd00::1]:8080"])
 def test_the_environment_names_a_metadata_server_that_may_be_read_in_the_clear(
     variable: str, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
