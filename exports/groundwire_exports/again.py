@@ -6,7 +6,14 @@ from typing import Final
 
 from groundwire_runtime.backoff import full_jitter
 from groundwire_runtime.clock import Clock
-from groundwire_runtime.errors import ApiError, DecodeError, GroundwireError, ProtocolError, TransportError
+from groundwire_runtime.errors import (
+    ApiError,
+    AuthError,
+    DecodeError,
+    GroundwireError,
+    ProtocolError,
+    TransportError,
+)
 from groundwire_runtime.retry import DEFAULT
 
 _LONGEST: Final = 20.0
@@ -16,6 +23,8 @@ def is_passing(error: GroundwireError) -> bool:
     """Whether the same call may well be answered the next time."""
     if isinstance(error, ApiError):
         return error.http_status in DEFAULT.statuses
+    if isinstance(error, AuthError):
+        return error.retryable
     return isinstance(error, (TransportError, ProtocolError, DecodeError))
 
 

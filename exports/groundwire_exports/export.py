@@ -14,6 +14,7 @@ from groundwire.client import OPERATION
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
+    AuthError,
     DecodeError,
     GroundwireError,
     OperationError,
@@ -140,7 +141,7 @@ class Export:
             try:
                 self._client.projects.operations.cancel(self.name)
                 return
-            except (ApiError, TransportError, DecodeError) as error:
+            except (ApiError, AuthError, TransportError, DecodeError) as error:
                 with suppress(GroundwireError):
                     self.refresh()
                 if self.done or (self.metadata and self.metadata.state == OperationState.CANCELLING):

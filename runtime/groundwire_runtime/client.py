@@ -30,6 +30,8 @@ from .options import (
 )
 from .paging import Pager
 from .retry import DEFAULT, RetryPolicy, RetryTransport
+from .token_endpoints import checked_hosts
+from .universe import default_endpoint
 
 if TYPE_CHECKING:
     import ssl
@@ -68,6 +70,7 @@ class BaseClient:
         connect_timeout: float | NoTimeout = CONNECT_TIMEOUT,
         read_timeout: float | NoTimeout = NO_TIMEOUT,
         tls: ssl.SSLContext | None = None,
+        credential_hosts: Sequence[str] = (),
         retry: RetryPolicy | None = DEFAULT,
         max_response_bytes: int = MAX_RESPONSE,
         transport: Transport | None = None,
@@ -80,9 +83,14 @@ class BaseClient:
         self.methods = methods
         """Every method by its discovery id."""
         self._codecs = codecs
-        self._base_url = base_url if endpoint is None else checked_endpoint(endpoint)
+        if endpoint is None:
+            own_tls = tls is not None or transport is not None
+            self._base_url = default_endpoint(base_url, certificate=own_tls)
+        else:
+            self._base_url = checked_endpoint(endpoint)
         self._held = dict(held)
         self._credentials = checked(credentials)
+        self._credential_hosts = checked_hosts(credential_hosts)
         self._scopes = None if scopes is None else checked_scopes(scopes)
         self._quota_project = quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
         self._timeout = checked_timeout(timeout)
@@ -225,7 +233,9 @@ class BaseClient:
                 clock=self._clock,
             )
         observed = ObservedTransport(self._transport, self._clock)
-        return AuthTransport(observed, self._credentials, clock=self._clock)
+        return AuthTransport(
+            observed, self._credentials, clock=self._clock, credential_hosts=self._credential_hosts
+        )
 
     def _sent(self, request: Request, transport: Transport) -> Response:
         started = self._clock.monotonic()

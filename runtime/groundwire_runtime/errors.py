@@ -95,9 +95,20 @@ class NestingError(GroundwireError, ValueError):
 
 
 class AuthError(GroundwireError):
-    """No credentials, or none that may or can be used."""
+    """No credentials, or none that may or can be used.
+
+    `retryable` is True where a token could not be fetched for a moment: no answer, or 408, 429, 5xx; `retry_after` is
+    how many seconds its source asked to wait.
+    """
 
     hint = "Sign in, or pass other credentials: Client(credentials=...)."
+
+    def __init__(
+        self, message: str = "", *, hint: str = "", retryable: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+        self.retry_after = retry_after
 
 
 class TransportError(GroundwireError):

@@ -9,6 +9,12 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from .observe import Trace
+    from .retry import RetryPolicy
+
+
+def without_query(url: str) -> str:
+    """A URL without its query, which may hold a secret."""
+    return url.partition("?")[0]
 
 
 @frozen(kw_only=True)
@@ -17,7 +23,7 @@ class Request:
 
     method_id: str
     verb: str
-    url: str
+    url: str = field(repr=without_query)
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes | None = field(default=None, repr=False)
     safe_to_retry: bool = False
@@ -27,6 +33,8 @@ class Request:
     deadline: float | None = None
     trace: Trace | None = field(default=None, eq=False, repr=False)
     """What counts and tells of the sends of the call."""
+    retry: RetryPolicy | None = field(default=None, eq=False, repr=False)
+    """How to repeat what the request needs first: fetching a token."""
 
 
 @frozen(kw_only=True)

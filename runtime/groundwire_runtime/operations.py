@@ -13,6 +13,7 @@ from .clock import SYSTEM, Clock
 from .errors import (
     ApiError,
     ArgumentError,
+    AuthError,
     GroundwireError,
     OperationError,
     OperationTimeout,
@@ -30,6 +31,8 @@ FIRST: Final = 1.0
 GROWTH: Final = 1.5
 LONGEST: Final = 20.0
 """Seconds between polls at the most."""
+OUTAGE: Final = 3600.0
+"""Seconds without a token after which a wait without a timeout gives up."""
 CANCELLED: Final = 1
 """The code of an operation that was cancelled. Source: google/rpc/code.proto."""
 
@@ -83,7 +86,8 @@ class Waiter(Generic[OperationT]):
         """Wait for `operation` to end well, and return its last state.
 
         `on_progress` gets the metadata each time it says something new. With a timeout, a poll that gets no answer
-        is followed by the next one; without, its error is raised. Raises OperationError when the operation failed or
+        is followed by the next one; without, its error is raised, but for a token that cannot be fetched for a moment:
+        that is waited for up to an hour. Raises OperationError when the operation failed or
         was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when its states
         contradict each other. An interrupt leaves it running too, and names it in a note.
         """
@@ -102,6 +106,7 @@ class Waiter(Generic[OperationT]):
     ) -> OperationT:
         end = math.inf if timeout is None else self.clock.monotonic() + timeout
         number = 0
+        answered = self.clock.monotonic()
         lost: GroundwireError | None = None
         while True:
             progress.show(getattr(operation, self.view.metadata))
@@ -115,15 +120,16 @@ class Waiter(Generic[OperationT]):
             number += 1
             try:
                 latest = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))
-            except (ApiError, TransportError) as error:
-                if timeout is None or not _is_passing(error):
+            except (ApiError, AuthError, TransportError) as error:
+                outage = isinstance(error, AuthError) and self.clock.monotonic() - answered < OUTAGE
+                if not _is_passing(error) or (timeout is None and not outage):
                     raise
                 lost = error
                 continue
             found = getattr(latest, self.view.name)
             if found != name:
                 raise ProtocolError(f"asked for operation {name}, got {str(found)[:200]!r}")
-            operation, lost = latest, None
+            operation, lost, answered = latest, None, self.clock.monotonic()
 
     def _is_done(self, operation: OperationT, name: str) -> bool:
         error, response = self.view.error_of(operation), self.view.response_of(operation)
@@ -157,7 +163,7 @@ class Waiter(Generic[OperationT]):
 
 def _is_passing(error: GroundwireError) -> bool:
     """Whether the next poll may well be answered."""
-    if isinstance(error, TransportError):
+    if isinstance(error, (AuthError, TransportError)):
         return error.retryable
     return isinstance(error, ApiError) and error.http_status in DEFAULT.statuses
 

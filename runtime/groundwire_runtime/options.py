@@ -57,9 +57,10 @@ class CallOptions(TypedDict, total=False):
 class ClientOptions(TypedDict, total=False):
     """How a client is set up.
 
-    `credentials`: None for application default (nothing on loopback), google-auth's own, `credentials.Token`,
-    `credentials.anonymous()`, or the path of a file. `endpoint`: instead of the service's URL; https, or http on
-    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
+    `credentials`: None for application default (nothing on loopback, and for methods that have no scopes),
+    google-auth's own, `credentials.Token`, `credentials.anonymous()`, or the path of a file. `credential_hosts`: hosts
+    that credentials may use besides Google's token endpoints, metadata servers and loopback; `.example.com` stands for
+    all below it. `endpoint`: instead of the service's URL; https, or http on loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
     seconds a call may take, 60. `connect_timeout`: seconds of them until a connection stands, 10. `read_timeout`:
     seconds of them without a byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as
     those with a client certificate. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
@@ -69,6 +70,7 @@ class ClientOptions(TypedDict, total=False):
     """
 
     credentials: Credentials
+    credential_hosts: Sequence[str]
     endpoint: str
     scopes: Sequence[str]
     quota_project: str

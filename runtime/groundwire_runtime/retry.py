@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Final, NoReturn
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .backoff import full_jitter
 from .clock import SYSTEM, Clock
@@ -41,7 +41,7 @@ class RetryPolicy:
         """Seconds to wait after send number `attempt` (from 1) failed, or None to give up."""
         if attempt >= self.attempts or not self._retryable(error, request):
             return None
-        asked = error.retry_after if isinstance(error, ApiError) else None
+        asked = error.retry_after if isinstance(error, (ApiError, AuthError)) else None
         if asked is not None:
             # A little more than asked for, so that a crowd does not come back at once.
             return asked * (1 + 0.1 * random)
@@ -52,10 +52,21 @@ class RetryPolicy:
             return False
         if isinstance(error, TransportError):
             return error.retryable and (request.safe_to_retry or not error.sent)
+        if isinstance(error, AuthError):
+            return error.retryable
         return isinstance(error, ApiError) and request.safe_to_retry and error.http_status in self.statuses
 
 
 DEFAULT: Final = RetryPolicy()
+
+
+def next_delay(attempt: int, error: GroundwireError, request: Request, clock: Clock) -> float | None:
+    """Seconds to wait before the next attempt by the request's policy; None without one, or with no time left after it."""
+    if request.retry is None:
+        return None
+    delay = request.retry.delay(attempt, error, request, clock.random())
+    fits = delay is not None and (request.deadline is None or clock.monotonic() + delay < request.deadline)
+    return delay if fits else None
 
 
 @frozen
@@ -68,6 +79,7 @@ class RetryTransport:
 
     def send(self, request: Request) -> Response:
         """Send, wait, and send again as the policy says, within the request's deadline."""
+        request = evolve(request, retry=self.policy)
         attempt = 0
         lost = False
         while True:
@@ -81,16 +93,12 @@ class RetryTransport:
             if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
                 raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
             lost = lost or _may_have_arrived(error)
-            delay = (
-                None
-                if self.policy is None
-                else self.policy.delay(attempt, error, request, self.clock.random())
-            )
-            if delay is None or not self._fits(delay, request):
+            delay = next_delay(attempt, error, request, self.clock)
+            if delay is None:
                 self._give_up(request, error, lost)
             if request.trace is not None:
                 request.trace.retrying(request, error, delay)
-            self.clock.sleep(delay or 0.0)
+            self.clock.sleep(delay)
 
     def _attempt(self, request: Request, attempt: int) -> Response | GroundwireError:
         try:
@@ -105,10 +113,6 @@ class RetryTransport:
             # A send that followed a 401 counts as well.
             attempt = request.trace.attempts
         return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
-
-    def _fits(self, delay: float, request: Request) -> bool:
-        """Whether there is time left after the wait."""
-        return request.deadline is None or self.clock.monotonic() + delay < request.deadline
 
     def _give_up(self, request: Request, error: GroundwireError, lost: bool) -> NoReturn:
         """Raise the last error, or say that the outcome is unknown when an answer to a start was lost."""

@@ -69,7 +69,7 @@ def run(*, seed: int, starts: int, deaths: int) -> Report:
 
 def child(endpoint: str, seed: int, starts: int) -> None:
     """Start every export, in an order of its own, and print the name of each."""
-    client = Client(project=PROJECT, endpoint=endpoint, credentials=Refreshed(), clock=clock(seed))
+    client = Client(project=PROJECT, endpoint=endpoint, credentials=Refreshed(endpoint), clock=clock(seed))
     order = list(range(starts))
     random.shuffle(order)
     for number in order:

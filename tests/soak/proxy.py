@@ -30,6 +30,8 @@ Fault = Literal[
     "drip",
 ]
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)[1:]
+TOKENS: Final = "/token"
+"""The path of a token endpoint, which is hit as well."""
 _ID: Final = re.compile(rb'"requestId":"([^"]+)"')
 _PIECES: Final = 12
 _PAUSE: Final = 0.01
@@ -52,6 +54,8 @@ class FaultProxy(Listener):
     seed: int
     share: float = 0.3
     faults: Counter[str] = field(factory=Counter)
+    token_faults: int = 0
+    """How many of these hit the token endpoint."""
     _seen: Counter[bytes] = field(factory=Counter)
 
     @property
@@ -70,6 +74,7 @@ class FaultProxy(Listener):
         fault: Fault = chance.choice(FAULTS) if chance.random() < self.share else "none"
         with self._lock:
             self.faults[fault] += 1
+            self.token_faults += fault != "none" and key.startswith(b"POST " + TOKENS.encode())
         return Fate(fault, chance.random())
 
     def _serve(self, sock: socket.socket) -> None:

@@ -15,7 +15,7 @@ import sys
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
@@ -30,7 +30,7 @@ from groundwire_exports.start import TIMEOUT
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import GroundwireError, OutcomeUnknown
 
-from .proxy import FaultProxy
+from .proxy import TOKENS, FaultProxy
 
 PROJECT: Final = "soak"
 FASTER: Final = 50.0
@@ -44,14 +44,18 @@ HURRIED: Final = 4.0
 
 
 class Refreshed(google.auth.credentials.Credentials):  # type: ignore[misc] # google-auth is untyped here
-    """A token that a refresh gives again: the caller stays the same one."""
+    """A token that a refresh gives again: the caller stays the same one.
 
-    def __init__(self, user: str = "soak") -> None:
+    Every refresh asks the endpoint, which knows no tokens, and takes any answer: what fails is the way there.
+    """
+
+    def __init__(self, endpoint: str, user: str = "soak") -> None:
         super().__init__()  # type: ignore[no-untyped-call] # as above
+        self._endpoint = endpoint
         self._user = user
 
-    def refresh(self, request: object) -> None:
-        del request
+    def refresh(self, request: Callable[[str, str], object]) -> None:
+        request(f"{self._endpoint}{TOKENS}", "POST")
         self.token = self._user
 
 
@@ -63,6 +67,7 @@ class Report:
     starts: int
     seconds: float
     faults: Counter[str]
+    token_faults: int
     unknown: int
     """Starts that met OutcomeUnknown on the way."""
     refused: int
@@ -78,6 +83,7 @@ class Report:
                 f"{hit:,} of {self.faults.total():,} requests hit"
             ),
             *(f"  {count:7,} {fault}" for fault, count in sorted(self.faults.items())),
+            f"  {self.token_faults:,} of these at the token endpoint",
             f"  {self.unknown:,} starts met an unknown outcome; {self.refused:,} ended in an error: nothing was started",
         ]
         return "\n".join([*lines, *(f"WRONG: {each}" for each in self.wrong)])
@@ -147,7 +153,7 @@ def run(*, seed: int, starts: int, threads: int) -> Report:
                 Client(
                     project=PROJECT,
                     endpoint=proxy.endpoint,
-                    credentials=Refreshed(f"user-{user}"),
+                    credentials=Refreshed(proxy.endpoint, f"user-{user}"),
                     clock=clock(f"{seed}:user-{user}"),
                 )
                 for user in range(USERS)
@@ -164,6 +170,7 @@ def run(*, seed: int, starts: int, threads: int) -> Report:
         starts=starts,
         seconds=time.monotonic() - begun,
         faults=proxy.faults,
+        token_faults=proxy.token_faults,
         unknown=sum(unknown for _, unknown in outcomes),
         refused=sum(isinstance(outcome, GroundwireError) for outcome, _ in outcomes),
         wrong=tuple(_wrong(outcomes, operations)),

@@ -14,6 +14,7 @@ def test_starts_under_fire_are_one_operation_each() -> None:
     assert report.faults.total() - report.faults["none"] > 100
     assert len(report.faults) == 8
     assert report.unknown > 5
+    assert report.token_faults > 10
 
 
 def test_a_process_that_dies_and_comes_again_starts_nothing_twice() -> None:
