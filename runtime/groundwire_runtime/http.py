@@ -24,6 +24,8 @@ class Request:
     """An idempotent verb, or a request id that makes a resend recognisable."""
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
+    method_scopes: tuple[str, ...] = ()
+    """The scopes of the method, whatever the call asks for: an error names them."""
     deadline: float | None = None
     trace: Trace | None = field(default=None, eq=False, repr=False)
     """What counts and tells of the sends of the call."""
