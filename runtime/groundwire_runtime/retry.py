@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeGuard
 
 from attrs import frozen
 
@@ -35,7 +35,8 @@ class RetryPolicy:
     base: float = 1.0
     cap: float = 60.0
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
-    """HTTP statuses worth another try, for calls that are safe to repeat. An unknown 5xx counts as 500."""
+    """HTTP statuses worth another try, for calls that are safe to repeat. An unknown 5xx counts as 500, a rate limit
+    that is sent as 403 as 429."""
 
     def delay(self, attempt: int, error: GroundwireError, request: Request, random: float) -> float | None:
         """Seconds to wait after send number `attempt` (from 1) failed, or None to give up."""
@@ -49,7 +50,8 @@ class RetryPolicy:
 
     def covers(self, error: ApiError) -> bool:
         """Return whether the policy sends a safe call again after this answer."""
-        return not self.statuses.isdisjoint((error.http_status, equivalent_status(error.http_status)))
+        status = equivalent_status(error.http_status, error.reason)
+        return not self.statuses.isdisjoint((error.http_status, status))
 
     def _retryable(self, error: GroundwireError, request: Request) -> bool:
         if isinstance(error, DeadlineReached):
@@ -64,7 +66,11 @@ DEFAULT: Final = RetryPolicy()
 
 @frozen
 class RetryTransport:
-    """Sends until there is an answer that stands. Raises ApiError for any status but 2xx."""
+    """Sends until there is an answer that stands. Raises ApiError for any status but 2xx.
+
+    A repeated DELETE that gets 404 or 410 after an earlier send got no answer has succeeded: the answer is returned without
+    its body. An answer such as 503 is no lost one, so a 404 after it is an error.
+    """
 
     inner: Transport
     policy: RetryPolicy | None = DEFAULT
@@ -73,7 +79,7 @@ class RetryTransport:
     def send(self, request: Request) -> Response:
         """Send, wait, and send again as the policy says, within the request's deadline."""
         attempt = 0
-        lost = False
+        lost = unanswered = False
         while True:
             attempt += 1
             try:
@@ -84,7 +90,11 @@ class RetryTransport:
                 return error
             if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
                 raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
-            lost = lost or not error.proves_no_effect
+            if unanswered and _is_gone(error, request):
+                # An earlier send deleted it.
+                return Response(status=error.http_status)
+            unanswered = unanswered or (isinstance(error, TransportError) and error.sent)
+            lost = lost or _leaves_it_open(error)
             delay = (
                 None
                 if self.policy is None
@@ -108,7 +118,13 @@ class RetryTransport:
         if request.trace is not None:
             # A send that followed a 401 counts as well.
             attempt = request.trace.attempts
-        return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
+        return api_error(
+            response,
+            method_id=request.method_id,
+            attempts=attempt,
+            now=self.clock.unix(),
+            scopes=request.method_scopes,
+        )
 
     def _fits(self, delay: float, request: Request) -> bool:
         """Whether there is time left after the wait."""
@@ -119,6 +135,16 @@ class RetryTransport:
         if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
             raise _unknown(request, f"the last send ended with: {error}") from error
         raise error
+
+
+def _leaves_it_open(error: GroundwireError) -> bool:
+    """Whether the service may have acted. A redirect is raised as it came: its remedy is another endpoint."""
+    is_redirect = isinstance(error, ApiError) and 300 <= error.http_status < 400
+    return not (error.proves_no_effect or is_redirect)
+
+
+def _is_gone(error: GroundwireError, request: Request) -> TypeGuard[ApiError]:
+    return request.verb == "DELETE" and isinstance(error, ApiError) and error.http_status in (404, 410)
 
 
 def _unknown(request: Request, why: str) -> OutcomeUnknown:

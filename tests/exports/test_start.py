@@ -277,7 +277,14 @@ def test_a_listing_that_may_not_be_read_leaves_it_unknown() -> None:
     assert (service.looks, isinstance(caught.value.__cause__, PermissionDenied)) == (1, True)
 
 
-@pytest.mark.parametrize("odd", [answer(b"not json"), answer({"metadata": {}}), answer(b"")])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        answer(b"not json"),
+        answer({"metadata": {}}),
+        *[answer(body, status) for status in (200, 201, 202, 204, 205) for body in (b"", b" ")],
+    ],
+)
 def test_an_answer_that_says_nothing_counts_as_lost(odd: Step) -> None:
     service = Service([odd, REPEAT], listing())
     assert service.start().name == OURS
