@@ -234,10 +234,12 @@ def hint_for(
 
 def operation_hint(message: str) -> str:
     """What to do about an operation that failed, by its message; "" where its words are not known."""
-    permission = _permission(message, {})
+    words = message[:_LONGEST].lower()
+    # Names of functions in an expression look like permissions.
+    permission = _permission(message, {}) if "permission" in words or "access to" in words else ""
     if permission:
         return f"Grant the caller a role with {permission}, then start it again."
-    rule = _by_words(_EARTH_ENGINE, message[:_LONGEST].lower())
+    rule = _by_words(_EARTH_ENGINE, words)
     return "" if rule is None else rule.hint
 
 

@@ -129,15 +129,17 @@ def _read(data: bytes) -> _ErrorBody:
     """
     outer = _first(_parsed(data), "error")
     error = outer.get("error")
-    fields = outer if error is None or isinstance(error, str) else _first(error, "message")
+    fields = _first(error, "message") or outer
     details, items = _items(fields.get("details")), _items(fields.get("errors") or outer.get("errors"))
     info = _info(details, items)
     description = _text(fields.get("error_description"))
+    status = _text(fields.get("status"))
     return _ErrorBody(
         message=_message(fields)
         or (_text(items[0]) or _message(_members(items[0])) if items else "")
         or _text(error),
-        status=_text(fields.get("status")),
+        # Outside of Google's wrapper the member may mean anything.
+        status="" if fields is outer and status not in BY_STATUS else status,
         reason=_text(info.get("reason")) or (_text(error) if description else ""),
         domain=_text(info.get("domain")),
         details=(details or items)[:_MAX_DETAILS],
@@ -161,13 +163,10 @@ def _text(value: Any) -> str:
 
 
 def _items(value: Any) -> tuple[Any, ...]:
-    return (
-        tuple(cast("list[object]", value))
-        if isinstance(value, list)
-        else (value,)
-        if isinstance(value, dict)
-        else ()
-    )
+    """The items of a list; an object counts as its one item."""
+    if isinstance(value, list):
+        return tuple(cast("list[object]", value))
+    return (cast("object", value),) if isinstance(value, dict) else ()
 
 
 def _first(value: Any, key: str) -> Mapping[str, Any]:

@@ -260,6 +260,7 @@ FAILURES = {
     "Image.load: Image asset 'projects/p/assets/a' not found (does not exist or caller does not have access).": "asset's id",
     "Execution failed; out of memory.": "tileScale",
     "Too many pixels in the region. Found 20, but maxPixels allows only 10.": "bestEffort",
+    "ee.Image.toFloat: Parameter 'x' is required.": "Correct what the message names",
     "Something new.": "Correct what the message names",
     "": "Correct what the message names",
 }
