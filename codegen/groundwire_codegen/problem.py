@@ -45,6 +45,8 @@ class Problem:
 class SpecError(GroundwireError):
     """An input that cannot be generated from. `problems` holds every fault, sorted."""
 
+    hint = "Correct what each line names, at the place that it names."
+
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))

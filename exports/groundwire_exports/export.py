@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
@@ -21,6 +22,7 @@ from groundwire_runtime.errors import (
     OperationTimeout,
     ProtocolError,
     TransportError,
+    shortened,
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
 
@@ -35,17 +37,31 @@ CANCELLING: Final = 300.0
 """Seconds that a cancelled export is given to stop."""
 POLL: Final = 60.0
 """Seconds of one poll at the most."""
+_NAME: Final = re.compile(r"projects/[^/]+/operations/[^/]+")
+
+
+def _operation(operation: Operation | str) -> Operation:
+    """The operation, or one of which only the name is known yet."""
+    if isinstance(operation, Operation):
+        return operation
+    if isinstance(operation, str) and _NAME.fullmatch(operation):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
+        return Operation(name=operation)
+    raise ArgumentError(
+        f"operation: expected an Operation or its name, got {shortened(operation)}",
+        hint="A name is projects/{project}/operations/{id}; client.projects.operations.get(name) returns an Operation.",
+    )
 
 
 @define(eq=False)
 class Export:
     """An export that was started. `operation` is its state when it was last looked at.
 
-    Another process goes on with it through `Export(client, operation)` and the operation's name.
+    Another process continues with `Export(client, name)`, by the operation's name alone: its state is known once it was
+    waited for or refreshed.
     """
 
     _client: ExportClient = field(repr=False)
-    operation: Operation
+    operation: Operation = field(converter=_operation)
     request_id: str | None = None
     """The id that it was started with; None where that is not known."""
 
@@ -53,7 +69,10 @@ class Export:
     def name(self) -> str:
         """The operation's name: `projects/{project}/operations/{id}`."""
         if not self.operation.name:
-            raise ArgumentError("operation: it has no name, so nothing can be asked of it")
+            raise ArgumentError(
+                "operation: it has no name, so nothing can be asked of it",
+                hint="Take it from client.projects.operations.list().",
+            )
         return self.operation.name
 
     @property

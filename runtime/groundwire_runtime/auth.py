@@ -233,7 +233,13 @@ class AuthTransport:
 
     def _error(self, response: Response, request: Request) -> ApiError:
         attempts = 1 if request.trace is None else request.trace.attempts
-        return api_error(response, method_id=request.method_id, attempts=attempts, now=self._clock.unix())
+        return api_error(
+            response,
+            method_id=request.method_id,
+            attempts=attempts,
+            now=self._clock.unix(),
+            scopes=request.method_scopes,
+        )
 
 
 def _copy(error: AuthError) -> AuthError:

@@ -31,6 +31,20 @@ class Bounds:
         """What finds the pattern in a text; without a pattern, in any. Compiled when it is first needed."""
         return matcher(self.pattern or "").search
 
+    @cached_property
+    def hint(self) -> str:
+        """All bounds of the field, as what to do."""
+        if self.max_items is not None:
+            return f"Pass at most {self.max_items} items."
+        number = {"at least": self.minimum, "more than": self.exclusive_minimum, "at most": self.maximum}
+        length = {"at least": self.min_length, "at most": self.max_length}
+        numbers = " and ".join(f"{words} {limit}" for words, limit in number.items() if limit is not None)
+        lengths = " and ".join(f"{words} {limit}" for words, limit in length.items() if limit is not None)
+        if numbers:
+            return f"Pass a number of {numbers}."
+        text = f"text of {lengths} characters" if lengths else "text"
+        return f"Pass {text}{'' if self.pattern is None else f' that matches {self.pattern}'}."
+
     def broken(self, value: Any) -> str | None:
         """The rule that `value` breaks, in words, or None."""
         if isinstance(value, str):
@@ -72,7 +86,7 @@ def bounded(item: Encoder, bounds: Bounds) -> Encoder:
             return text
         rule = bounds.broken(value)
         if rule is not None:
-            raise EncodeError("", value, rule)
+            raise EncodeError("", value, rule, hint=bounds.hint)
         return text
 
     return encode
@@ -88,7 +102,7 @@ def _bounded_text(item: Encoder, bounds: Bounds) -> Encoder:
             return text
         rule = bounds.broken(value)
         if rule is not None:
-            raise EncodeError("", value, rule)
+            raise EncodeError("", value, rule, hint=bounds.hint)
         return text
 
     return encode
@@ -101,7 +115,7 @@ def bounded_messages(item: Writer, bounds: Bounds) -> Writer:
         item(value, depth, write)
         rule = bounds.broken(value)
         if rule is not None:
-            raise EncodeError("", value, rule)
+            raise EncodeError("", value, rule, hint=bounds.hint)
 
     return encode
 
@@ -132,4 +146,12 @@ def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of
         except EncodeError:
             continue  # the encoder of the field itself refuses it, with its own path
         if rest:
-            raise EncodeError(f"/{wire}", number, f"must be a multiple of {of} ({divisor})")
+            step = whole(divisor)
+            below = whole(number) // step * step
+            nearest = f"{below} or {below + step}" if below > 0 else f"{step} or {2 * step}"
+            raise EncodeError(
+                f"/{wire}",
+                number,
+                f"must be a multiple of {of} ({divisor})",
+                hint=f"Pass {nearest}, for example.",
+            )

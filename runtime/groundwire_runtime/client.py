@@ -13,7 +13,7 @@ from attrs import evolve
 
 from .clock import SYSTEM, Clock
 from .credentials import Credentials, checked
-from .errors import ArgumentError, DecodeError
+from .errors import ArgumentError, DecodeError, shortened
 from .http import Request, Response, Transport
 from .observe import Hook, Hooks, ObservedTransport, Trace, log_call
 from .operations import OperationView, Waiter
@@ -182,7 +182,14 @@ class BaseClient:
         timeout: float | None,
         on_progress: Callable[[Any], object] | None,
     ) -> OperationT:
-        """Wait for an operation through the method that polls it."""
+        """Wait for an operation through the method that polls it. Raises ArgumentError for anything else."""
+        expected = poll.response_type
+        if expected is not None and not isinstance(operation, expected):
+            raise ArgumentError(
+                f"operation: expected an {expected.__name__}, got {shortened(operation)}",
+                hint="Pass what starting it returned, or what get() returns for its name. An Export waits by itself: "
+                "export.wait(), or pass export.operation.",
+            )
 
         def read(name: str, seconds: float | None) -> OperationT:
             own = math.inf if self._timeout is None else self._timeout

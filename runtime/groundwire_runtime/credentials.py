@@ -108,7 +108,7 @@ def application_default(
     except (GoogleAuthError, GroundwireError) as error:
         raise AuthError(
             f"no application default credentials: {_why(error)}",
-            hint=vars(error).get("hint")
+            hint=(error.own_hint if isinstance(error, GroundwireError) else "")
             or "Run `gcloud auth application-default login`, or pass credentials: from_file(path), earthengine().",
         ) from error
     return scoped(found, scopes or ())

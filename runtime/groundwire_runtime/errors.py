@@ -18,20 +18,43 @@
       OperationError                   an operation that failed or was cancelled
       OperationTimeout(TimeoutError)   an operation that still runs when waiting ended
 
-Each has a `hint`: what to do about it.
+Each has a `hint`: what to do about it (hints.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import Any, Self
+from typing import Any, Final, Self
+
+from .hints import BY_ERROR
+
+_REFUSALS: Final = frozenset(
+    {400, 401, 403, 404, 405, 407, 409, 410, 411, 412, 413, 414, 415, 417, 421, 422, 425, 426, 428, 429, 431}
+)
+"""HTTP statuses that say that a request was not carried out. Source: RFC 9110 15.5, RFC 6585, RFC 8470 (425).
+
+Not 402 and 418 (no defined meaning), 406 (about the form of the answer), 408 and 499 (somebody stopped waiting). A
+redirect, a 5xx and a status that is not registered may come from a gateway whose upstream acted.
+"""
+_UNSETTLED: Final = frozenset(
+    {"CANCELLED", "UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
+)
+"""Codes that say nothing about what was done, whatever the HTTP status. Source: google/rpc/code.proto."""
 
 
 class GroundwireError(Exception):
     """The base of all."""
 
-    hint: str = ""
-    """What to do about it, when that is known."""
+    hint: str = BY_ERROR["GroundwireError"]
+    """What to do about it. A hint of the class alone is not printed with the message."""
+    proves_no_effect: bool = False
+    """Whether the service cannot have acted on the send that ended this way: it never left, or was refused.
+
+    An earlier send of the same call may still have taken effect.
+    """
+
+    def __init_subclass__(cls) -> None:
+        cls.hint = cls.__dict__.get("hint", BY_ERROR.get(cls.__name__, cls.hint))
 
     def __init__(self, message: str = "", *, hint: str = "") -> None:
         super().__init__(message)
@@ -40,7 +63,16 @@ class GroundwireError(Exception):
             self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+        return f"{self.message}{self._printed_hint}"
+
+    @property
+    def own_hint(self) -> str:
+        """The hint of this very error; empty where only its class has one."""
+        return str(self.__dict__.get("hint", ""))
+
+    @property
+    def _printed_hint(self) -> str:
+        return f" ({self.own_hint})" if self.own_hint else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)
@@ -55,6 +87,8 @@ def _restored(cls: type[GroundwireError], args: tuple[Any, ...], state: dict[str
 
 class ArgumentError(GroundwireError, ValueError):
     """A parameter or option that cannot be sent; nothing was."""
+
+    proves_no_effect = True
 
 
 class ValueFault(GroundwireError, ValueError):
@@ -78,12 +112,13 @@ class ValueFault(GroundwireError, ValueError):
 
     def __str__(self) -> str:
         where = self.path or "the value"
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}: {self.rule}, got {shortened(self.value)}{hint}"
+        return f"{where}: {self.rule}, got {shortened(self.value)}{self._printed_hint}"
 
 
 class EncodeError(ValueFault):
     """A message that cannot be sent: a wrong type, or a bound that is not kept. Nothing was sent."""
+
+    proves_no_effect = True
 
 
 class DecodeError(ValueFault):
@@ -101,7 +136,7 @@ class AuthError(GroundwireError):
     how many seconds its source asked to wait.
     """
 
-    hint = "Sign in, or pass other credentials: Client(credentials=...)."
+    proves_no_effect = True
 
     def __init__(
         self, message: str = "", *, hint: str = "", retryable: bool = False, retry_after: float | None = None
@@ -109,6 +144,10 @@ class AuthError(GroundwireError):
         super().__init__(message, hint=hint)
         self.retryable = retryable
         self.retry_after = retry_after
+
+    @property
+    def _printed_hint(self) -> str:
+        return f" ({self.hint})"
 
 
 class TransportError(GroundwireError):
@@ -121,6 +160,7 @@ class TransportError(GroundwireError):
         super().__init__(message, hint=hint)
         self.sent = sent
         self.retryable = retryable
+        self.proves_no_effect = not sent
 
 
 class DeadlineReached(TransportError):
@@ -163,11 +203,11 @@ class ApiError(GroundwireError):
         self.server_request_id = server_request_id
         self.method_id = method_id
         self.attempts = attempts
+        self.proves_no_effect = http_status in _REFUSALS and status not in _UNSETTLED
 
     def __str__(self) -> str:
         code = f"{self.http_status} {self.status}".strip()
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{code}: {self.message}{hint}"
+        return f"{code}: {self.message}{self._printed_hint}"
 
 
 class InvalidArgument(ApiError):

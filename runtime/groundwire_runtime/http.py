@@ -30,6 +30,8 @@ class Request:
     """Whether a lost call may be made again: as its method states, by a request id, or by the verb."""
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
+    method_scopes: tuple[str, ...] = ()
+    """The scopes of the method, whatever the call asks for: an error names them."""
     deadline: float | None = None
     trace: Trace | None = field(default=None, eq=False, repr=False)
     """What counts and tells of the sends of the call."""

@@ -14,7 +14,7 @@ from .decode import parse
 from .errors import ArgumentError, DecodeError
 from .http import Request
 from .parameter import Parameter
-from .path import expand
+from .path import expand, variables
 
 if TYPE_CHECKING:
     from .observe import Trace
@@ -165,10 +165,12 @@ class Method(Generic[ResponseT]):
         `headers` go with it, `scopes`, `deadline` and `trace` are carried to the transports.
         """
         texts = self._texts(parameters)
-        path = expand(
-            self.path,
-            {p.name: texts[p.name][0] for p in self.parameters if p.location == "path" and p.name in texts},
-        )
+        placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
+        if not placed.keys() <= variables(self.path):
+            raise ArgumentError(
+                f"{min(placed.keys() - variables(self.path))}: {self.path!r} has no place for it"
+            )
+        path = expand(self.path, placed)
         query = [
             (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
         ]
@@ -182,6 +184,7 @@ class Method(Generic[ResponseT]):
             safe_to_retry=self._repeatable(parameters, body, request_id),
             request_id=request_id,
             scopes=scopes,
+            method_scopes=self.scopes_for(body),
             deadline=deadline,
             trace=trace,
         )
@@ -199,7 +202,7 @@ class Method(Generic[ResponseT]):
             value = parameters.get(parameter.name)
             if value is not None:
                 texts[parameter.name] = parameter.texts(value)
-            elif parameter.required:
+            if parameter.required and not texts.get(parameter.name):
                 held = f", or give the client one: Client({parameter.held}=...)" if parameter.held else ""
                 raise ArgumentError(f"{parameter.name}: {self.id} needs it", hint=f"Pass it{held}.")
         return texts
@@ -221,11 +224,11 @@ class Method(Generic[ResponseT]):
         return {} if self.api_version is None else {"x-goog-api-version": self.api_version}
 
     def response(self, data: bytes, codecs: Codecs) -> ResponseT:
-        """The message of an answer. Raises DecodeError."""
+        """The message of an answer; a success without a body (204) is an empty one. Raises DecodeError."""
         if self.response_type is None:
             return None  # type: ignore[return-value] # such a method's ResponseT is None
-        if not data:
-            raise DecodeError("", b"", "an empty body")
+        if not data.strip():
+            return codecs.decode(self.response_type, b"{}")
         if self.envelope is not None:
             answer = parse(data)
             if answer.__class__ is not dict or self.envelope not in answer:

@@ -20,6 +20,7 @@ from .errors import (
     ProtocolError,
     TransportError,
 )
+from .hints import operation_hint
 from .messages import Message
 from .options import is_seconds
 from .retry import DEFAULT
@@ -94,7 +95,10 @@ class Waiter(Generic[OperationT]):
         _check_timeout(timeout)
         name = getattr(operation, self.view.name)
         if not name:
-            raise ArgumentError("operation: it has no name, so it cannot be waited for")
+            raise ArgumentError(
+                "operation: it has no name, so it cannot be waited for",
+                hint="Take it from the list of operations: the answer that it came in did not name it.",
+            )
         try:
             return self._until_done(operation, name, timeout, _Progress(on_progress))
         except KeyboardInterrupt as interrupt:
@@ -151,7 +155,9 @@ class Waiter(Generic[OperationT]):
         code = getattr(error, "code", None)
         said = getattr(error, "message", None) or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"
-        return OperationError(f"{name} {verb}: {said}", operation=operation, code=code)
+        return OperationError(
+            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(str(said))
+        )
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
         return OperationTimeout(
@@ -165,7 +171,7 @@ def _is_passing(error: GroundwireError) -> bool:
     """Whether the next poll may well be answered."""
     if isinstance(error, (AuthError, TransportError)):
         return error.retryable
-    return isinstance(error, ApiError) and error.http_status in DEFAULT.statuses
+    return isinstance(error, ApiError) and DEFAULT.covers(error)
 
 
 class _Progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeGuard
 
 from attrs import evolve, frozen
 
@@ -20,7 +20,7 @@ from .errors import (
     TransportError,
 )
 from .http import Request, Response, Transport
-from .status import api_error
+from .status import api_error, equivalent_status
 
 _LOG: Final = logging.getLogger("groundwire")
 _ERROR_BODY: Final = re.compile(rb'\s*\{\s*"error"\s*:\s*\{')
@@ -35,7 +35,8 @@ class RetryPolicy:
     base: float = 1.0
     cap: float = 60.0
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
-    """HTTP statuses worth another try, for calls that are safe to repeat."""
+    """HTTP statuses worth another try, for calls that are safe to repeat. An unknown 5xx counts as 500, a rate limit
+    that is sent as 403 as 429."""
 
     def delay(self, attempt: int, error: GroundwireError, request: Request, random: float) -> float | None:
         """Seconds to wait after send number `attempt` (from 1) failed, or None to give up."""
@@ -47,6 +48,11 @@ class RetryPolicy:
             return asked * (1 + 0.1 * random)
         return full_jitter(attempt - 1, random, base=self.base, cap=self.cap)
 
+    def covers(self, error: ApiError) -> bool:
+        """Return whether the policy sends a safe call again after this answer."""
+        status = equivalent_status(error.http_status, error.reason)
+        return not self.statuses.isdisjoint((error.http_status, status))
+
     def _retryable(self, error: GroundwireError, request: Request) -> bool:
         if isinstance(error, DeadlineReached):
             return False
@@ -54,7 +60,7 @@ class RetryPolicy:
             return error.retryable and (request.safe_to_retry or not error.sent)
         if isinstance(error, AuthError):
             return error.retryable
-        return isinstance(error, ApiError) and request.safe_to_retry and error.http_status in self.statuses
+        return isinstance(error, ApiError) and request.safe_to_retry and self.covers(error)
 
 
 DEFAULT: Final = RetryPolicy()
@@ -71,7 +77,11 @@ def next_delay(attempt: int, error: GroundwireError, request: Request, clock: Cl
 
 @frozen
 class RetryTransport:
-    """Sends until there is an answer that stands. Raises ApiError for any status but 2xx."""
+    """Sends until there is an answer that stands. Raises ApiError for any status but 2xx.
+
+    A repeated DELETE that gets 404 or 410 after an earlier send got no answer has succeeded: the answer is returned without
+    its body. An answer such as 503 is no lost one, so a 404 after it is an error.
+    """
 
     inner: Transport
     policy: RetryPolicy | None = DEFAULT
@@ -81,7 +91,7 @@ class RetryTransport:
         """Send, wait, and send again as the policy says, within the request's deadline."""
         request = evolve(request, retry=self.policy)
         attempt = 0
-        lost = False
+        lost = unanswered = False
         while True:
             attempt += 1
             try:
@@ -92,7 +102,11 @@ class RetryTransport:
                 return error
             if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
                 raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
-            lost = lost or _may_have_arrived(error)
+            if unanswered and _is_gone(error, request):
+                # An earlier send deleted it.
+                return Response(status=error.http_status)
+            unanswered = unanswered or (isinstance(error, TransportError) and error.sent)
+            lost = lost or _leaves_it_open(error)
             delay = next_delay(attempt, error, request, self.clock)
             if delay is None:
                 self._give_up(request, error, lost)
@@ -112,22 +126,31 @@ class RetryTransport:
         if request.trace is not None:
             # A send that followed a 401 counts as well.
             attempt = request.trace.attempts
-        return api_error(response, method_id=request.method_id, attempts=attempt, now=self.clock.unix())
+        return api_error(
+            response,
+            method_id=request.method_id,
+            attempts=attempt,
+            now=self.clock.unix(),
+            scopes=request.method_scopes,
+        )
 
     def _give_up(self, request: Request, error: GroundwireError, lost: bool) -> NoReturn:
         """Raise the last error, or say that the outcome is unknown when an answer to a start was lost."""
         if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
-            raise _unknown(request, f"no answer came: {error}") from error
+            raise _unknown(request, f"the last send ended with: {error}") from error
         if lost and isinstance(error, ApiError) and error.http_status in (409, 412):
             error.add_note("an earlier send of this call got no answer: it may have made this change itself")
         raise error
 
 
-def _may_have_arrived(error: GroundwireError) -> bool:
-    """Whether the service may have acted although its answer says nothing of it."""
-    if isinstance(error, TransportError):
-        return error.sent
-    return isinstance(error, ApiError) and error.http_status in (408, 500, 502, 503, 504)
+def _leaves_it_open(error: GroundwireError) -> bool:
+    """Whether the service may have acted. A redirect is raised as it came: its remedy is another endpoint."""
+    is_redirect = isinstance(error, ApiError) and 300 <= error.http_status < 400
+    return not (error.proves_no_effect or is_redirect)
+
+
+def _is_gone(error: GroundwireError, request: Request) -> TypeGuard[ApiError]:
+    return request.verb == "DELETE" and isinstance(error, ApiError) and error.http_status in (404, 410)
 
 
 def _unknown(request: Request, why: str) -> OutcomeUnknown:

@@ -137,7 +137,7 @@ class TokenRequest:
             return AuthError(f"the token could not be fetched in time{said}", hint=_SLOW, retryable=True)
         return AuthError(
             f"the token could not be refreshed: {error.message}",
-            hint=error.hint or _SIGN_IN,
+            hint=error.own_hint or _SIGN_IN,
             retryable=isinstance(error, TransportError)
             and (error.retryable or isinstance(error, DeadlineReached)),
         )

@@ -56,6 +56,33 @@ def test_an_export_is_waited_for(export: Export) -> None:
     assert seen[-1].destination_uris
 
 
+def test_an_export_is_made_of_a_name_too(export: Export, client: Client) -> None:
+    again = Export(client, export.name)
+    assert (again.name, again.done, again.metadata) == (export.name, False, None)
+    assert again.wait().done
+    assert again.metadata is not None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "ABC", "projects/p", "projects/p/operations/", 5, None, {"name": "n"}, Export]
+)
+def test_what_no_export_is_made_of_says_what_would_do(client: Client, wrong: Any) -> None:
+    with pytest.raises(ArgumentError, match="expected an Operation or its name") as caught:
+        Export(client, wrong)
+    assert "projects/{project}/operations/{id}" in caught.value.hint
+
+
+def test_a_client_waits_for_operations_and_says_what_to_pass_for_an_export(
+    client: Client, export: Export
+) -> None:
+    for wrong in (export, export.name, None, {"name": export.name}):
+        given: Any = wrong
+        with pytest.raises(ArgumentError, match="expected an Operation, got") as caught:
+            client.wait(given)
+        assert "export.wait()" in caught.value.hint
+    assert client.wait(export.operation).done
+
+
 def test_refresh_looks_once(export: Export, earthengine_contract: EarthEngineContract) -> None:
     earthengine_contract.advance(2)
     assert export.refresh() is export.operation

@@ -52,4 +52,5 @@ ROWS: Final[dict[int, Row]] = {
     34: Row("errors keep code, reason, domain, details, request id", "all kept; HTML, list and empty bodies too"),
     35: Row("unknown fields and enum values kept", "0 lost in 100,000 random cases"),
     40: Row("a token endpoint that fails for a moment ends no call and no wait", "survived within the deadline"),
+    41: Row("\"nothing was started\" only after an answer that proves it", "0 untrue, for every status and fault"),
 }  # fmt: skip

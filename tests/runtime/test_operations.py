@@ -177,7 +177,7 @@ def test_a_timeout_that_is_no_time_is_refused_before_any_request(timeout: Any) -
         ([state(error={"code": 3})], ProtocolError, "an error, but is not done"),
         ([answer([])], GroundwireError, "object"),
         ([state(done="yes")], GroundwireError, "/done"),
-        ([answer(b"")], GroundwireError, "empty body"),
+        ([answer(b"")], ProtocolError, "got 'None'"),
     ],
 )
 def test_an_operation_of_the_wrong_shape_is_refused(

@@ -54,13 +54,18 @@ def test_each_code_has_its_class(status: str, kind: type[ApiError]) -> None:
         (401, errors.Unauthenticated),
         (403, errors.PermissionDenied),
         (404, errors.NotFound),
+        (408, errors.DeadlineExceeded),
         (409, errors.Aborted),
+        (410, errors.NotFound),
         (429, errors.ResourceExhausted),
         (500, errors.Internal),
         (501, errors.Unimplemented),
+        (502, errors.Unavailable),
         (503, errors.Unavailable),
         (504, errors.DeadlineExceeded),
-        (418, ApiError),
+        *[(unknown, errors.InvalidArgument) for unknown in (402, 413, 418, 451, 460)],
+        *[(unknown, errors.Internal) for unknown in (505, 511, 520, 530, 599)],
+        *[(elsewhere, ApiError) for elsewhere in (103, 301, 307, 600, 999)],
     ],
 )
 @pytest.mark.parametrize("body", [b"", b"<p>no", b'{"error":{"code":1,"message":"no"}}'])
@@ -93,13 +98,115 @@ def test_all_that_the_service_told_is_kept() -> None:
 
 
 def test_an_old_style_error_gives_reason_and_domain_too() -> None:
-    errors_ = [{"domain": "usageLimits", "reason": "rateLimitExceeded", "message": "slow down"}]
+    errors_: list[Any] = [{"domain": "usageLimits", "reason": "rateLimitExceeded", "message": "slow down"}]
     error = made(answer({"error": {"code": 403, "message": "slow down", "errors": errors_}}, 403))
     assert (error.reason, error.domain, error.status) == (
         "rateLimitExceeded",
         "usageLimits",
         "PERMISSION_DENIED",
     )
+
+
+RETRY = {"@type": TYPE + "RetryInfo", "retryDelay": "7s"}
+LIMIT = {"domain": "usageLimits", "reason": "userRateLimitExceeded", "message": "User Rate Limit Exceeded"}
+INFO = {"@type": TYPE + "ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED", "domain": "googleapis.com"}
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
+        ({"errors": [{**LIMIT, "reason": "rateLimitExceeded"}]}, "rateLimitExceeded"),
+        ({"errors": [LIMIT]}, "userRateLimitExceeded"),
+        ({"errors": [{"reason": "forbidden"}, LIMIT]}, "userRateLimitExceeded"),
+        ({"details": [INFO]}, "RATE_LIMIT_EXCEEDED"),
+        ({"details": [RETRY], "errors": [LIMIT]}, "userRateLimitExceeded"),
+        ({"details": [], "errors": [LIMIT], "status": "PERMISSION_DENIED"}, "userRateLimitExceeded"),
+    ],
+)
+@pytest.mark.parametrize("shape", [lambda body: body, lambda body: [body]])
+def test_a_rate_limit_sent_as_403_is_one(details: dict[str, Any], reason: str, shape: Any) -> None:
+    error = made(answer(shape({"error": {"code": 403, "message": "slow down", **details}}), 403))
+    assert type(error) is errors.ResourceExhausted
+    assert (error.http_status, error.status, error.reason) == (403, "PERMISSION_DENIED", reason)
+    assert "Send less" in error.hint
+    assert error.proves_no_effect
+
+
+@pytest.mark.parametrize("reason", ["quotaExceeded", "dailyLimitExceeded", "forbidden", ""])
+def test_another_403_is_a_refusal(reason: str) -> None:
+    error = made(answer({"error": {"message": "no", "errors": [{"reason": reason}]}}, 403))
+    assert (type(error), error.reason) == (errors.PermissionDenied, reason)
+
+
+SLOW = {"code": 429, "message": "Try later.", "status": "RESOURCE_EXHAUSTED", "details": [RETRY]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": SLOW},
+        [{"error": SLOW}],
+        [{"name": "a"}, {"error": SLOW}],
+        [7, {"error": SLOW}, {"error": {"message": "another"}}],
+        {"error": [SLOW]},
+        SLOW,
+        [SLOW],
+    ],
+)
+def test_an_error_in_a_list_or_bare_keeps_all_that_it_says(body: object) -> None:
+    error = made(answer(body, 400))
+    assert type(error) is errors.ResourceExhausted
+    assert (error.message, error.retry_after, error.details) == ("Try later.", 7.0, (RETRY,))
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "reason", "details"),
+    [
+        (
+            {"error": "invalid_grant", "error_description": "Token has been revoked."},
+            "invalid_grant: Token has been revoked.",
+            "invalid_grant",
+            0,
+        ),
+        ([{"error": "invalid_scope", "error_description": "no"}], "invalid_scope: no", "invalid_scope", 0),
+        ({"error": "gone fishing"}, "gone fishing", "", 0),
+        ({"error": "Not Found", "message": "no such shelf", "status": 404}, "no such shelf", "", 0),
+        ({"message": "Jwt is missing", "code": 401}, "Jwt is missing", "", 0),
+        (
+            {"type": "https://shop.test/low", "title": "Too low", "detail": "It is 3.", "status": 400},
+            "Too low: It is 3.",
+            "",
+            0,
+        ),
+        ({"title": "Too low"}, "Too low", "", 0),
+        ({"status": "error", "message": "low"}, "low", "", 0),
+        ({"error": True, "message": "low"}, "low", "", 0),
+        ({"error": {}, "message": "low"}, "low", "", 0),
+        ({"error": None, "errors": [{"message": "low"}]}, "low", "", 1),
+        ({"detail": "It is 3."}, "It is 3.", "", 0),
+        ({"errors": [{"title": "Low", "detail": "3"}, {"title": "b"}]}, "Low: 3", "", 2),
+        ({"errors": [{"message": "low", "reason": "invalid", "domain": "global"}]}, "low", "invalid", 1),
+        ({"errors": ["too low", "too high"]}, "too low", "", 2),
+        (
+            {"error": {"errors": [{"message": "low", "reason": "required"}], "code": 400}},
+            "low",
+            "required",
+            1,
+        ),
+        ({"error": {"message": "low", "details": {"a": 1}}}, "low", "", 1),
+    ],
+)
+def test_what_an_error_of_another_shape_says_is_kept(
+    body: object, message: str, reason: str, details: int
+) -> None:
+    error = made(answer(body, 400))
+    assert type(error) is errors.InvalidArgument
+    assert (error.message, error.reason, len(error.details)) == (message, reason, details)
+
+
+def test_the_styles_and_scripts_of_a_page_are_no_text() -> None:
+    page = b"<title>Error 404</title><STYLE>*{margin:0}\n</style><script x>a<b</script><p>Not found.</p>"
+    assert made(answer(page, 404)).message == "Error 404 Not found."
 
 
 def test_a_detail_of_another_kind_gives_no_reason() -> None:
@@ -154,7 +261,7 @@ def test_any_body_becomes_an_error_with_an_excerpt(body: bytes, message: str) ->
     error = made(answer(body, 502))
     assert message in error.message
     assert len(error.message) <= 200
-    assert (type(error), error.http_status, error.details) == (ApiError, 502, ())
+    assert (type(error), error.http_status, error.details) == (errors.Unavailable, 502, ())
 
 
 @pytest.mark.parametrize(
@@ -206,17 +313,20 @@ def test_a_redirect_to_nowhere_is_one_too() -> None:
         (403, "", "Request had insufficient authentication scopes.", "scopes="),
         (403, "", "Permission 'shop.books.sell' denied on x", "shop.books.sell"),
         (401, "", "no", "Sign in"),
-        (404, "", "Permission 'shop.books.sell' denied on x", ""),
+        (404, "", "Permission 'shop.books.sell' denied on x", "Check the name"),
         (403, "", "no", "Grant the caller a role"),
-        (418, "", "no", ""),
+        (418, "", "no", "Correct what the message names"),
+        (500, "", "no", "Call again later"),
+        (503, "", "no", "Call again later"),
+        (307, "", "no", "endpoint="),
+        (600, "", "no", "report it"),
     ],
 )
 def test_a_hint_says_what_to_do(http: int, reason: str, message: str, hint: str) -> None:
     details = [{"@type": TYPE + "ErrorInfo", "reason": reason}]
     error = made(answer({"error": {"code": http, "message": message, "details": details}}, http))
     assert hint in error.hint
-    assert bool(error.hint) == bool(hint)
-    assert error.hint in str(error)
+    assert not reason or error.hint in str(error)
 
 
 @needed
