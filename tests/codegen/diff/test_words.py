@@ -21,153 +21,37 @@ from tests.codegen.documents import encoded
 
 Words = tuple[str, str, str, str]
 """The rule of a change, its place, and what stood and stands there."""
+# fmt: off
 DOCUMENT: tuple[tuple[str, Any, tuple[Words, ...]], ...] = (
-    (
-        "schemas/Order/properties/note/type",
-        "boolean",
-        (("field.type", "Order.note", "str (string)", "bool (boolean)"),),
-    ),
-    (
-        "schemas/Order/properties/copies",
-        {"type": "string", "format": "int64"},
-        (("field.form", "Order.copies", "int (int32)", "int (int64)"),),
-    ),
+    ("schemas/Order/properties/note/type", "boolean", (("field.type", "Order.note", "str (string)", "bool (boolean)"),)),
+    ("schemas/Order/properties/copies", {"type": "string", "format": "int64"}, (("field.form", "Order.copies", "int (int32)", "int (int64)"),)),
     ("schemas/Order/properties/note/pattern", "^x$", (("field.pattern", "Order.note", "", "^x$"),)),
     ("schemas/Order/properties/note/default", "n", (("field.default", "Order.note", "", "n"),)),
-    (
-        "schemas/Receipt/properties/total/readOnly",
-        True,
-        (("field.read-only", "Receipt.total", "writable", "set by the service"),),
-    ),
-    (
-        "schemas/Receipt/properties/total/description",
-        "Words.",
-        (("field.docs", "Receipt.total", "", "Words."),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/limit/maximum",
-        "20",
-        (("parameter.tightened", "shop.orders.get.limit", "maximum 10000000000", "maximum 20"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/limit/maximum",
-        "90000000000",
-        (("parameter.loosened", "shop.orders.get.limit", "maximum 10000000000", "maximum 90000000000"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/limit/maximum",
-        None,
-        (("parameter.loosened", "shop.orders.get.limit", "maximum 10000000000", ""),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/limit/minimum",
-        "1",
-        (("parameter.tightened", "shop.orders.get.limit", "", "minimum 1"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/name/pattern",
-        "^orders/[0-9]+$",
-        (("parameter.pattern", "shop.orders.get.name", "^orders/[^/]+$", "^orders/[0-9]+$"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/region/default",
-        "eu",
-        (("parameter.default", "shop.orders.get.region", "", "eu"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/region/required",
-        True,
-        (("parameter.required", "shop.orders.get.region", "keyword, optional", "keyword, required"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/region/repeated",
-        True,
-        (("parameter.repeated", "shop.orders.get.region", "str (string)", "Sequence[str (string)]"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/region/type",
-        "boolean",
-        (("parameter.type", "shop.orders.get.region", "str (string)", "bool (boolean)"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/view/enum",
-        ["FULL", "SHORT"],
-        (
-            ("parameter.value-removed", "shop.orders.get.view", "BRIEF", ""),
-            ("parameter.value-added", "shop.orders.get.view", "", "SHORT"),
-        ),
-    ),
-    (
-        "resources/orders/methods/move/parameterOrder",
-        ["target", "source", "count"],
-        (("parameter.order-silent", "shop.orders.move", "source, target, count", "target, source, count"),),
-    ),
-    (
-        "resources/orders/methods/get/path",
-        "v2/{+name}",
-        (("method.path", "shop.orders.get", "v1/{+name}", "v2/{+name}"),),
-    ),
-    (
-        "resources/orders/methods/create/httpMethod",
-        "PUT",
-        (("method.verb", "shop.orders.create", "POST", "PUT"),),
-    ),
-    (
-        "resources/orders/methods/get/scopes",
-        ["https://www.googleapis.com/auth/shop.read"],
-        (
-            (
-                "method.scopes",
-                "shop.orders.get",
-                "https://www.googleapis.com/auth/shop",
-                "https://www.googleapis.com/auth/shop.read",
-            ),
-        ),
-    ),
-    (
-        "resources/orders/methods/get/response/$ref",
-        "Receipts",
-        (("method.response-type", "shop.orders.get", "Receipt", "Receipts"),),
-    ),
-    (
-        "rootUrl",
-        "https://shop.europe.googleapis.com/",
-        (("api.base-url", "baseUrl", "https://shop.googleapis.com/", "https://shop.europe.googleapis.com/"),),
-    ),
-    (
-        "schemas/Order/properties/kind/enum",
-        ["SMALL", "HUGE"],
-        (
-            ("enum.value-removed", "OrderKind.LARGE", "LARGE", ""),
-            ("enum.value-sent", "OrderKind.HUGE", "", "HUGE"),
-        ),
-    ),
-    (
-        "schemas/Receipt/properties/state/enum",
-        ["OPEN", "PAID", "LATE"],
-        (("enum.value-received", "ReceiptState.LATE", "", "LATE"),),
-    ),
+    ("schemas/Receipt/properties/total/readOnly", True, (("field.read-only", "Receipt.total", "writable", "set by the service"),)),
+    ("schemas/Receipt/properties/total/description", "Words.", (("field.docs", "Receipt.total", "", "Words."),)),
+    ("resources/orders/methods/get/parameters/limit/maximum", "20", (("parameter.tightened", "shop.orders.get.limit", "maximum 10000000000", "maximum 20"),)),
+    ("resources/orders/methods/get/parameters/limit/maximum", "90000000000", (("parameter.loosened", "shop.orders.get.limit", "maximum 10000000000", "maximum 90000000000"),)),
+    ("resources/orders/methods/get/parameters/limit/maximum", None, (("parameter.loosened", "shop.orders.get.limit", "maximum 10000000000", ""),)),
+    ("resources/orders/methods/get/parameters/limit/minimum", "1", (("parameter.tightened", "shop.orders.get.limit", "", "minimum 1"),)),
+    ("resources/orders/methods/get/parameters/name/pattern", "^orders/[0-9]+$", (("parameter.pattern", "shop.orders.get.name", "^orders/[^/]+$", "^orders/[0-9]+$"),)),
+    ("resources/orders/methods/get/parameters/region/default", "eu", (("parameter.default", "shop.orders.get.region", "", "eu"),)),
+    ("resources/orders/methods/get/parameters/region/required", True, (("parameter.required", "shop.orders.get.region", "keyword, optional", "keyword, required"),)),
+    ("resources/orders/methods/get/parameters/region/repeated", True, (("parameter.repeated", "shop.orders.get.region", "str (string)", "Sequence[str (string)]"),)),
+    ("resources/orders/methods/get/parameters/region/type", "boolean", (("parameter.type", "shop.orders.get.region", "str (string)", "bool (boolean)"),)),
+    ("resources/orders/methods/get/parameters/view/enum", ["FULL", "SHORT"], (("parameter.value-removed", "shop.orders.get.view", "BRIEF", ""), ("parameter.value-added", "shop.orders.get.view", "", "SHORT"),)),
+    ("resources/orders/methods/move/parameterOrder", ["target", "source", "count"], (("parameter.order-silent", "shop.orders.move", "source, target, count", "target, source, count"),)),
+    ("resources/orders/methods/get/path", "v2/{+name}", (("method.path", "shop.orders.get", "v1/{+name}", "v2/{+name}"),)),
+    ("resources/orders/methods/create/httpMethod", "PUT", (("method.verb", "shop.orders.create", "POST", "PUT"),)),
+    ("resources/orders/methods/get/scopes", ["https://www.googleapis.com/auth/shop.read"], (("method.scopes", "shop.orders.get", "https://www.googleapis.com/auth/shop", "https://www.googleapis.com/auth/shop.read"),)),
+    ("resources/orders/methods/get/response/$ref", "Receipts", (("method.response-type", "shop.orders.get", "Receipt", "Receipts"),)),
+    ("rootUrl", "https://shop.europe.googleapis.com/", (("api.base-url", "baseUrl", "https://shop.googleapis.com/", "https://shop.europe.googleapis.com/"),)),
+    ("schemas/Order/properties/kind/enum", ["SMALL", "HUGE"], (("enum.value-removed", "OrderKind.LARGE", "LARGE", ""), ("enum.value-sent", "OrderKind.HUGE", "", "HUGE"),)),
+    ("schemas/Receipt/properties/state/enum", ["OPEN", "PAID", "LATE"], (("enum.value-received", "ReceiptState.LATE", "", "LATE"),)),
     ("schemas/Order/properties/note", None, (("field.removed", "Order.note", "str (string)", ""),)),
-    (
-        "resources/orders/methods/get/apiVersion",
-        "2",
-        (("method.transport", "shop.orders.get", "", "x-goog-api-version: 2"),),
-    ),
-    (
-        "schemas/Order/properties/lines",
-        {"type": "array", "items": {"type": "string"}},
-        (("field.added", "Order.lines", "", "Sequence[str] (string)"),),
-    ),
-    (
-        "resources/orders/methods/get/parameters/limit/deprecated",
-        True,
-        (("parameter.deprecated", "shop.orders.get.limit", "in use", "deprecated"),),
-    ),
-    (
-        "schemas/Order/properties/note/description",
-        "New words.",
-        (("field.docs", "Order.note", "", "New words."),),
-    ),
+    ("resources/orders/methods/get/apiVersion", "2", (("method.transport", "shop.orders.get", "", "x-goog-api-version: 2"),)),
+    ("schemas/Order/properties/lines", {"type": "array", "items": {"type": "string"}}, (("field.added", "Order.lines", "", "Sequence[str] (string)"),)),
+    ("resources/orders/methods/get/parameters/limit/deprecated", True, (("parameter.deprecated", "shop.orders.get.limit", "in use", "deprecated"),)),
+    ("schemas/Order/properties/note/description", "New words.", (("field.docs", "Order.note", "", "New words."),)),
 )
 """A place of the document, what it says now (None: nothing), and the changes."""
 RULES: tuple[tuple[str, str, tuple[Words, ...]], ...] = (
@@ -175,115 +59,27 @@ RULES: tuple[tuple[str, str, tuple[Words, ...]], ...] = (
     ("maximum = 100", "maximum = 200", (("field.loosened", "Order.copies", "maximum 100", "maximum 200"),)),
     ("maximum = 100\n", "", (("field.loosened", "Order.copies", "maximum 100", ""),)),
     ("maximum = 100", "maximum = 100\nminimum = 1", (("field.tightened", "Order.copies", "", "minimum 1"),)),
-    (
-        "maximum = 100",
-        "maximum = 100\nexclusive_minimum = 0.5",
-        (("field.tightened", "Order.copies", "", "exclusive_minimum 0.5"),),
-    ),
-    (
-        "[names]\n",
-        "[messages.Order.fields.book]\nmin_length = 1\nmax_length = 9\n[names]\n",
-        (
-            ("field.tightened", "Order.book", "", "max_length 9"),
-            ("field.tightened", "Order.book", "", "min_length 1"),
-        ),
-    ),
-    (
-        "[names]\n",
-        '[messages.Order.fields.note]\npattern = "^[a-z]+$"\n[names]\n',
-        (("field.tightened", "Order.note", "", "pattern ^[a-z]+$"),),
-    ),
-    (
-        '[messages.Order.fields.size]\nmultiple_of = "tile"\n',
-        "",
-        (("field.loosened", "Order.size", "multiple_of tile", ""),),
-    ),
-    (
-        '[messages.Order.fields.size]\nmultiple_of = "tile"',
-        '[messages.Order.fields.size]\nmultiple_of = "copies"',
-        (("field.tightened", "Order.size", "multiple_of tile", "multiple_of copies"),),
-    ),
-    (
-        "[names]\n",
-        '[messages.Order.fields.filter]\nmembers = ["constant", "variable"]\n[names]\n',
-        (("field.tightened", "Order.filter", "", "members constant, variable"),),
-    ),
-    (
-        "[messages.Receipt.fields.total]\nwrapper = true\n",
-        "",
-        (("field.wrapper-dropped", "Receipt.total", "wrapped or bare", "bare"),),
-    ),
-    (
-        "[messages.Order.fields.requestId]\nrequest_id = true\n",
-        "",
-        (
-            ("field.request-id", "Order.requestId", "request id", ""),
-            ("method.request-id", "shop.orders.create", "requestId", ""),
-        ),
-    ),
-    (
-        "[messages.Card.fields.number]\nrequired = true\n",
-        "",
-        (("field.optional", "Card.number", "required", "optional"),),
-    ),
-    (
-        "[names]\n",
-        "[messages.Order.fields.note]\nrequired = true\n[names]\n",
-        (("field.required", "Order.note", "optional", "required"),),
-    ),
-    (
-        'members = ["card", "cash"]',
-        'members = ["card", "cash"]\nrequired = true',
-        (("union.required", "Order.payment", "optional", "required"),),
-    ),
-    (
-        "[names]\n",
-        '[messages.Order.fields.note]\nname = "remark"\n[names]\n',
-        (("field.name", "Order.note", "note", "remark"),),
-    ),
-    (
-        '[messages.Order.unions.payment]\nmembers = ["card", "cash"]',
-        '[messages.Order.unions.payment]\nmembers = ["card"]',
-        (("union.moved", "Order.cash", "payment", "a plain field"),),
-    ),
-    (
-        'prefix = "shops/"',
-        'prefix = "stores/"',
-        (
-            ("parameter.prefix", "shop.orders.create.shop", "shops/", "stores/"),
-            ("client.argument-prefix", "client.shop", "shops/", "stores/"),
-        ),
-    ),
-    (
-        "[client.region]",
-        "[client.area]",
-        (
-            ("client.argument-removed", "client.region", "region", ""),
-            ("parameter.held", "shop.orders.get.region", "region", "area"),
-            ("client.argument-added", "client.area", "", "area"),
-        ),
-    ),
-    (
-        '[methods."shop.jobs.get"]\noperation_metadata = "Progress"',
-        '[methods."shop.jobs.get"]\noperation_metadata = "Fault"',
-        (
-            (
-                "client.wait-types",
-                "client.wait()",
-                "Operation with metadata Progress",
-                "Operation with metadata Fault",
-            ),
-            ("message.removed", "Progress", "Progress", ""),
-        ),
-    ),
+    ("maximum = 100", "maximum = 100\nexclusive_minimum = 0.5", (("field.tightened", "Order.copies", "", "exclusive_minimum 0.5"),)),
+    ("[names]\n", "[messages.Order.fields.book]\nmin_length = 1\nmax_length = 9\n[names]\n", (("field.tightened", "Order.book", "", "max_length 9"), ("field.tightened", "Order.book", "", "min_length 1"),)),
+    ("[names]\n", '[messages.Order.fields.note]\npattern = "^[a-z]+$"\n[names]\n', (("field.tightened", "Order.note", "", "pattern ^[a-z]+$"),)),
+    ('[messages.Order.fields.size]\nmultiple_of = "tile"\n', "", (("field.loosened", "Order.size", "multiple_of tile", ""),)),
+    ('[messages.Order.fields.size]\nmultiple_of = "tile"', '[messages.Order.fields.size]\nmultiple_of = "copies"', (("field.tightened", "Order.size", "multiple_of tile", "multiple_of copies"),)),
+    ("[names]\n", '[messages.Order.fields.filter]\nmembers = ["constant", "variable"]\n[names]\n', (("field.tightened", "Order.filter", "", "members constant, variable"),)),
+    ("[messages.Receipt.fields.total]\nwrapper = true\n", "", (("field.wrapper-dropped", "Receipt.total", "wrapped or bare", "bare"),)),
+    ("[messages.Order.fields.requestId]\nrequest_id = true\n", "", (("field.request-id", "Order.requestId", "request id", ""), ("method.request-id", "shop.orders.create", "requestId", ""),)),
+    ("[messages.Card.fields.number]\nrequired = true\n", "", (("field.optional", "Card.number", "required", "optional"),)),
+    ("[names]\n", "[messages.Order.fields.note]\nrequired = true\n[names]\n", (("field.required", "Order.note", "optional", "required"),)),
+    ('members = ["card", "cash"]', 'members = ["card", "cash"]\nrequired = true', (("union.required", "Order.payment", "optional", "required"),)),
+    ("[names]\n", '[messages.Order.fields.note]\nname = "remark"\n[names]\n', (("field.name", "Order.note", "note", "remark"),)),
+    ('[messages.Order.unions.payment]\nmembers = ["card", "cash"]', '[messages.Order.unions.payment]\nmembers = ["card"]', (("union.moved", "Order.cash", "payment", "a plain field"),)),
+    ('prefix = "shops/"', 'prefix = "stores/"', (("parameter.prefix", "shop.orders.create.shop", "shops/", "stores/"), ("client.argument-prefix", "client.shop", "shops/", "stores/"),)),
+    ("[client.region]", "[client.area]", (("client.argument-removed", "client.region", "region", ""), ("parameter.held", "shop.orders.get.region", "region", "area"), ("client.argument-added", "client.area", "", "area"),)),
+    ('[methods."shop.jobs.get"]\noperation_metadata = "Progress"', '[methods."shop.jobs.get"]\noperation_metadata = "Fault"', (("client.wait-types", "client.wait()", "Operation with metadata Progress", "Operation with metadata Fault"), ("message.removed", "Progress", "Progress", ""),)),
     ("default = 8", "default = 6", (("field.default-divides", "Order.tile", "8", "6"),)),
-    (
-        "maximum = 100",
-        'maximum = 100\n[messages.Search.fields.text]\nname = "query"',
-        (("field.name", "Search.text", "text", "query"),),
-    ),
+    ("maximum = 100", 'maximum = 100\n[messages.Search.fields.text]\nname = "query"', (("field.name", "Search.text", "text", "query"),)),
 )
 """A text of the overlay, what stands there now, and the changes."""
+# fmt: on
 
 
 def edited(place: str, value: Any) -> dict[str, Any]:
