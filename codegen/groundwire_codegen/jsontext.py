@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final, cast
 
 from .problem import Problem, SpecError
@@ -15,8 +16,10 @@ MAX_VALUES: Final = 1_000_000
 """JSON values of a document, counted before it is parsed; the largest that Google publishes has 170,000."""
 MAX_DEPTH: Final = 64
 """JSON levels of a document; the deepest that Google publishes has 25."""
+_STRING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*+:)?+')
+"""A string of a JSON text; the second group is there where it is a key."""
 _REPEATED: Final = 20
-"""Repeated keys that are shown: each takes a search of the text."""
+"""Repeated keys that are shown."""
 
 
 def read_json(data: bytes, source: str) -> dict[str, Any]:
@@ -58,9 +61,9 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
     except ValueError as error:
         raise refused(f"not JSON: {error}") from None
     if repeated:
+        places = _last_places(text, {*repeated[:_REPEATED]})
         raise SpecError(
-            Problem(source, "", f"duplicate key {key[:80]!r} at {_second_place(text, key)}")
-            for key in repeated[:_REPEATED]
+            Problem(source, "", f"duplicate key {key[:80]!r} at {place}") for key, place in places.items()
         )
     if not isinstance(value, dict):
         raise refused("the root is not an object")
@@ -81,9 +84,11 @@ def _members(value: Any) -> Iterable[Any]:
     return value.values() if value.__class__ is dict else value if value.__class__ is list else ()
 
 
-def _second_place(text: str, key: str) -> str:
-    """Line and column where a repeated key may stand: its last appearance as a key."""
-    position = text.rfind(json.dumps(key, ensure_ascii=False))
-    if position < 0:
-        return "an unknown place"
-    return f"line {text.count(chr(10), 0, position) + 1} column {position - text.rfind(chr(10), 0, position)}"
+def _last_places(text: str, keys: Collection[str]) -> dict[str, str]:
+    """Line and column where each of these keys appears last, however it is escaped."""
+    strings = ((found.start(), found[1]) for found in _STRING.finditer(text) if found[2] is not None)
+    places = {key: start for start, string in strings if (key := json.loads(string)) in keys}
+    return {
+        key: f"line {text.count(chr(10), 0, start) + 1} column {start - text.rfind(chr(10), 0, start)}"
+        for key, start in places.items()
+    }

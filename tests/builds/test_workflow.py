@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -130,8 +131,22 @@ def test_a_token_is_there_for_the_last_step_alone() -> None:
 
 
 def test_actions_are_pinned_and_rights_are_named() -> None:
-    used = [step["uses"] for step in steps() if "uses" in step]
-    assert used
-    assert all(len(name.partition("@")[2]) == 40 for name in used)
     for path in sorted(FOLDER.glob("*.yml")):
-        assert read(path)["permissions"] == {}
+        workflow = read(path)
+        assert workflow["permissions"] == {}
+        for job in workflow["jobs"].values():
+            assert job["permissions"]
+            used = [step["uses"] for step in job.get("steps", ()) if "uses" in step]
+            assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in used), path.name
+
+
+def test_style_types_and_tests_run_on_every_push_and_pull_request() -> None:
+    workflow = read(FOLDER / "checks.yml")
+    # `on` is a boolean to YAML.
+    assert {"push", "pull_request"} <= workflow[True].keys()
+    (job,) = workflow["jobs"].values()
+    assert job["permissions"] == {"contents": "read"}
+    assert {"lint", "types", "tests"} <= {*job["strategy"]["matrix"]["session"]}
+    checkout, *_, last = job["steps"]
+    assert checkout["with"] == {"persist-credentials": False}
+    assert last["run"] == 'nox -s "$SESSION"'

@@ -20,6 +20,8 @@ from groundwire_runtime.errors import (
     Unavailable,
 )
 
+from .wire import OPERATIONS, SECRET_HEADERS, SECRET_PARAMETERS, ask
+
 
 def request(description: str = "small", **more: Any) -> ExportImageRequest:
     return ExportImageRequest(
@@ -68,6 +70,24 @@ def test_requests_hold_what_was_sent(earthengine_contract: EarthEngineContract) 
     assert sent.headers["authorization"] == "REDACTED"
     assert "secret" not in repr(earthengine_contract.requests)
     assert (looked.verb, looked.path, looked.body) == ("GET", f"/v1beta/{started.name}", None)
+
+
+@pytest.mark.parametrize("name", [*SECRET_HEADERS, *map(str.title, SECRET_HEADERS)])
+def test_no_header_with_credentials_is_kept(earthengine_contract: EarthEngineContract, name: str) -> None:
+    ask(earthengine_contract.endpoint, "GET", OPERATIONS, None, {name: "Bearer canary", "x-other": "shown"})
+    (sent,) = earthengine_contract.requests
+    assert (sent.headers[name.lower()], sent.headers["x-other"]) == ("REDACTED", "shown")
+    assert "canary" not in repr(sent)
+
+
+@pytest.mark.parametrize("name", [*SECRET_PARAMETERS, *map(str.upper, SECRET_PARAMETERS)])
+def test_no_query_parameter_with_credentials_is_kept(
+    earthengine_contract: EarthEngineContract, name: str
+) -> None:
+    ask(earthengine_contract.endpoint, "GET", f"{OPERATIONS}?{name}=canary&pageSize=3")
+    (sent,) = earthengine_contract.requests
+    assert sent.query == ((name, "REDACTED"), ("pageSize", "3"))
+    assert "canary" not in repr(sent)
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -57,6 +57,20 @@ def test_a_request_takes_effect_or_not(
     assert ask(earthengine_contract.endpoint, "POST", EXPORT, export()).status == 200
 
 
+@pytest.mark.parametrize("step", ["reset before", "reset after"])
+def test_a_reset_is_one_on_the_wire_and_no_orderly_end(
+    earthengine_contract: EarthEngineContract, step: str
+) -> None:
+    address = urlsplit(earthengine_contract.endpoint)
+    earthengine_contract.script([step])
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: {address.netloc}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+        connection.sendall(head.encode())
+        # An orderly end (FIN) would be read as the end of the stream, b"".
+        with pytest.raises(ConnectionResetError):
+            connection.recv(65536)
+
+
 def test_an_answer_that_drips_comes_in_pieces(earthengine_contract: EarthEngineContract) -> None:
     host, _, port = urlsplit(earthengine_contract.endpoint).netloc.rpartition(":")
     earthengine_contract.script(["drip"])

@@ -77,6 +77,8 @@ def diff(
         published=None if lock is None else _names(lock),
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
+    for note in sides.notes:
+        click.echo(f"note: NEW needs another overlay: {note}", err=True)
     found = compare(sides.old, sides.new)
     text = _text(found, form, new, after.document)
     if out is None:

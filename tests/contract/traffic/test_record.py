@@ -31,7 +31,7 @@ from tests.runtime.wire.reply import Reply, chunked, cut, echo, plain, zipped
 from tests.runtime.wire.reply import http as answer
 from tests.runtime.wire.server import Wire
 
-from ..wire import EXPORT, OPERATIONS, Answer, ask, export
+from ..wire import EXPORT, OPERATIONS, SECRET_HEADERS, SECRET_PARAMETERS, Answer, ask, export
 from .records import CONTRACT
 
 
@@ -115,6 +115,18 @@ def test_a_start_passes_and_is_written_down(earthengine_contract: EarthEngineCon
         "body": refused.json,
         "raw_body": None,
     }
+
+
+def test_no_credentials_are_written_down(earthengine_contract: EarthEngineContract, out: Path) -> None:
+    with recording(earthengine_contract.endpoint, out) as proxy:
+        for name in SECRET_HEADERS:
+            ask(proxy.endpoint, "GET", OPERATIONS, None, {name.title(): "Bearer canary"})
+        for name in SECRET_PARAMETERS:
+            ask(proxy.endpoint, "GET", f"{OPERATIONS}?{name}=canary")
+    assert "canary" not in out.read_text()
+    kept = [dict(row["headers"]) | dict(row["query"]) for row in proxy.rows]
+    for name, row in zip((*SECRET_HEADERS, *SECRET_PARAMETERS), kept, strict=True):
+        assert row[name] == "REDACTED"
 
 
 def test_what_was_recorded_can_be_verified(earthengine_contract: EarthEngineContract, out: Path) -> None:
