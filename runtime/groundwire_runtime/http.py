@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from .memory import Reservation
+
 if TYPE_CHECKING:
     from .observe import Trace
 
@@ -27,6 +29,8 @@ class Request:
     deadline: float | None = None
     trace: Trace | None = field(default=None, eq=False, repr=False)
     """What counts and tells of the sends of the call."""
+    reservation: Reservation = field(factory=Reservation, eq=False, repr=False)
+    """The memory that the call's answer is held in."""
 
 
 @frozen(kw_only=True)

@@ -17,13 +17,16 @@ from .reply import PATIENCE, http
 class Proxy(Listener):
     """Connects to `names` ("host:port" -> a port of loopback), for everybody or for one `login` ("user:password").
 
-    `answer` is what it says to CONNECT instead of connecting, a byte each `every` seconds.
+    `answer` is what it says to CONNECT instead of connecting, a byte each `every` seconds; `before` and `behind` go with
+    the answer of a proxy that connects.
     """
 
     names: Mapping[str, int] = field(factory=dict[str, int])
     login: str | None = None
     answer: bytes | None = None
     every: float = 0.0
+    before: bytes = b""
+    behind: bytes = b""
     asked: list[str] = field(factory=list)
     heads: list[bytes] = field(factory=list)
 
@@ -44,7 +47,7 @@ class Proxy(Listener):
                 return
             far = socket.create_connection(("127.0.0.1", self.names[target.decode()]), PATIENCE)
             self._keep(far)
-            sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            sock.sendall(self.before + b"HTTP/1.1 200 Connection established\r\n\r\n" + self.behind)
             self._start(_pass, far, sock)
             _pass(sock, far)
 
