@@ -1,9 +1,10 @@
-"""Rows 21 to 23: one client for many threads and processes."""
+"""Rows 21 to 23 and 39: one client for many threads and processes."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -17,8 +18,9 @@ from groundwire_runtime.http import Request
 from groundwire_runtime.transport import UrllibTransport
 
 from ..runtime.doubles import Script, answer
-from ..runtime.wire import SILENCE, Reply, Wire, http, plain
+from ..runtime.wire import SILENCE, Reply, Wire, bomb, http, plain
 from ..runtime.wire.authority import authority
+from .crowd import crowd
 from .plugin import Measured
 from .shop import FINE, NAME, Renewed, client, deadline, named
 
@@ -167,3 +169,22 @@ def test_a_connection_whose_server_is_gone_costs_a_safe_call_its_silence_alone()
         one.projects.operations.get(NAME)
         assert one.projects.operations.get(NAME).name == NAME
         assert (wire.connections, len(wire.requests)) == (2, 3)
+
+
+@pytest.mark.promise(39)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads memory as Linux counts it")
+@pytest.mark.parametrize("size", ["past the limit of an answer", "within it"])
+def test_24_threads_under_gzip_bombs_hold_no_more_than_the_budget(
+    measured: Measured, full: bool, size: str
+) -> None:
+    budget = 256 << 20 if full else 64 << 20
+    unpacked = 200 << 20 if size.startswith("past") else budget // 5
+    with Wire([FINE, Reply(pieces=[bomb(unpacked >> 20 << 20)])]) as wire:
+        report = crowd(wire.url, threads=24, calls=4, connections=24, max_unpacked_bytes=budget)
+    assert report.grown < 2 * budget
+    assert sum(report.errors.values()) == report.calls
+    assert report.errors.keys() <= {"ResponseTooLarge", "DecodeError"}
+    assert report.errors["ResponseTooLarge"] > 24
+    kinds = " or ".join(sorted(report.errors))
+    told = f"{kinds}, grew by {report.grown / budget:.1f} x the bound"
+    measured(f"24 threads, bombs of {unpacked >> 20} MiB, a bound of {budget >> 20} MiB: {told}")

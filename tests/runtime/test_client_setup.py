@@ -50,7 +50,7 @@ def test_a_count_that_is_none_is_refused_by_name(name: str, value: object) -> No
 
 
 def test_more_connections_than_a_host_can_want_are_refused() -> None:
-    with pytest.raises(ArgumentError, match="^connections: expected an int from 1 to 10,000, got 10001"):
+    with pytest.raises(ArgumentError, match=r"^connections: expected an int from 1 to 10,000, got 10001$"):
         client(connections=10_001)
 
 
