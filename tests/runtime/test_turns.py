@@ -101,6 +101,23 @@ def test_a_call_that_got_no_connection_says_so(monkeypatch: pytest.MonkeyPatch, 
     assert not caught.value.sent
 
 
+def test_after_a_fork_nobody_waits_for_the_parents_calls() -> None:
+    arrived = threading.Event()
+
+    def answers(request: bytes) -> Reply:
+        arrived.set()
+        return Reply(pieces=[http()], held=b"/parent" in request)
+
+    transport = UrllibTransport(connections=1)
+    with Wire(answers) as wire, closing(transport), ThreadPoolExecutor(1) as threads:
+        first = threads.submit(transport.send, request(f"{wire.url}/parent"))
+        assert arrived.wait(5)
+        transport.after_fork()
+        assert transport.send(request(f"{wire.url}/child")).status == 200
+        wire.release.set()
+        assert first.result(5).status == 200
+
+
 def test_the_time_to_connect_begins_when_a_call_has_its_turn() -> None:
     arrived, queued = threading.Event(), threading.Event()
     later = 0.0
