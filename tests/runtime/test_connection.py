@@ -6,6 +6,7 @@ import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from groundwire_runtime.deadline import INTERIM, INTERIM_BYTES
@@ -156,6 +157,27 @@ def test_the_answer_of_a_proxy_is_held_to_the_same(
             transport.send(request(f"https://{HOST}/"))
         assert not caught.value.sent
         assert wire.requests == []
+
+
+@pytest.mark.parametrize(("behind", "connections"), [(b"", 1), (http(b'"stolen"'), 2), (b"x", 2)])
+def test_bytes_that_nobody_asked_for_are_seen_through_two_layers_of_tls(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, behind: bytes, connections: int
+) -> None:
+    (tmp_path / "ca.pem").write_text(authority().pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+
+    def answers(request: bytes) -> Reply:
+        return Reply(pieces=[http(request.split(b" ")[1]) + (behind if b"/first" in request else b"")])
+
+    with (
+        Wire(answers, tls=authority().server(HOST)) as wire,
+        Proxy(names={f"{HOST}:443": wire.port}, tls=authority().server()) as proxy,
+        closing(UrllibTransport(tls=authority().client())) as transport,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        for name in ("/first", "/second", "/third"):
+            assert transport.send(request(f"https://{HOST}{name}")).body == name.encode()
+        assert wire.connections == connections
 
 
 UNASKED = {
