@@ -30,6 +30,7 @@ from .options import (
     NO_TIMEOUT,
     CallOptions,
     NoTimeout,
+    check_names,
     checked_count,
     checked_endpoint,
     checked_scopes,
@@ -140,8 +141,7 @@ class BaseClient:
         self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= CallOptions.__optional_keys__:
-            raise _unknown_option(method, options)
+        check_names(options, method.id)
         parameters = self._filled(method, parameters)
         parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
         seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
@@ -272,12 +272,6 @@ class BaseClient:
                 error.__context__ = None
                 del response
             raise
-
-
-def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:
-    known = sorted(CallOptions.__optional_keys__)
-    name = next(name for name in options if name not in known)
-    return TypeError(f"{method.id}: unexpected keyword argument {name!r}; options are {', '.join(known)}")
 
 
 @cache

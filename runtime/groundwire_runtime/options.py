@@ -95,6 +95,15 @@ class ClientOptions(TypedDict, total=False):
     on_retry: Hook
 
 
+def check_names(options: CallOptions, method_id: str) -> None:
+    """Raise TypeError for an option that a call does not take."""
+    known = CallOptions.__optional_keys__
+    for name in options.keys() - known:
+        raise TypeError(
+            f"{method_id}: unexpected keyword argument {name!r}; options are {', '.join(sorted(known))}"
+        )
+
+
 def checked_endpoint(endpoint: object) -> str:
     """An endpoint with one slash at its end. Raises ArgumentError."""
     if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
