@@ -42,9 +42,11 @@ CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
 CLIENT_OPTIONS: Final = CALL_OPTIONS | {
     "clock",
     "connect_timeout",
+    "connections",
     "credentials",
     "endpoint",
     "max_response_bytes",
+    "max_unpacked_bytes",
     "on_request",
     "on_response",
     "on_retry",

@@ -7,23 +7,31 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from attrs import evolve
 
 from .clock import SYSTEM, Clock
+from .codec import LARGE
 from .credentials import Credentials, checked
 from .errors import ArgumentError, DecodeError, shortened
 from .http import Request, Response, Transport
+from .memory import Budget, Reservation
 from .observe import Hook, Hooks, ObservedTransport, Trace, log_call
 from .operations import OperationView, Waiter
 from .options import (
     CONNECT_TIMEOUT,
+    CONNECTIONS,
     DEFAULT_TIMEOUT,
     MAX_RESPONSE,
+    MAX_UNPACKED,
+    MOST_CONNECTIONS,
     NO_TIMEOUT,
     CallOptions,
     NoTimeout,
+    check_names,
+    checked_count,
     checked_endpoint,
     checked_scopes,
     checked_timeout,
@@ -72,7 +80,9 @@ class BaseClient:
         tls: ssl.SSLContext | None = None,
         credential_hosts: Sequence[str] = (),
         retry: RetryPolicy | None = DEFAULT,
+        connections: int = CONNECTIONS,
         max_response_bytes: int = MAX_RESPONSE,
+        max_unpacked_bytes: int = MAX_UNPACKED,
         transport: Transport | None = None,
         user_agent: str | None = None,
         clock: Clock = SYSTEM,
@@ -100,7 +110,9 @@ class BaseClient:
             raise ArgumentError("tls: a transport of your own has TLS settings of its own")
         self._tls = tls
         self._retry = retry
-        self._max_response_bytes = max_response_bytes
+        self._connections = checked_count(connections, "connections", MOST_CONNECTIONS)
+        self._max_response_bytes = checked_count(max_response_bytes, "max_response_bytes")
+        self._budget = Budget(checked_count(max_unpacked_bytes, "max_unpacked_bytes"))
         self._clock = clock
         self._user_agent = user_agent
         self._transport = transport
@@ -137,11 +149,11 @@ class BaseClient:
         self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= CallOptions.__optional_keys__:
-            raise _unknown_option(method, options)
+        check_names(options, method.id)
         parameters = self._filled(method, parameters)
         parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
         seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
+        reservation = Reservation(self._budget)
         request = method.request(
             parameters,
             body,
@@ -151,10 +163,13 @@ class BaseClient:
             scopes=self._scopes_for(method, body, options),
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
             trace=Trace(self._hooks),
+            reservation=reservation,
         )
-        policy = options.get("retry", self._retry)
-        response = self._sent(request, RetryTransport(self._authorizing(), policy, self._clock))
-        return self._answer(method, response)
+        transport = RetryTransport(self._authorizing(), options.get("retry", self._retry), self._clock)
+        try:
+            return self._answer(method, self._sent(request, transport))
+        finally:
+            reservation.release()
 
     def pages(
         self, method: Method[Any], parameters: Mapping[str, object], body: Any, options: CallOptions
@@ -234,6 +249,7 @@ class BaseClient:
 
             self._transport = UrllibTransport(
                 max_response=self._max_response_bytes,
+                connections=self._connections,
                 tls=self._tls,
                 connect_timeout=self._connect_timeout,
                 read_timeout=self._read_timeout,
@@ -267,13 +283,12 @@ class BaseClient:
             name = response.server_request_id[:80]
             shown = f"{kind[:80]}{f' (request {name})' if name else ''}"
             error.add_note(f"{method.id} answered {response.status} with {shown}")
+            if len(response.body) >= LARGE:
+                # Whoever keeps the error would keep the body, and the text that was made of it.
+                clear_frames(error.__traceback__)
+                error.__context__ = None
+                del response
             raise
-
-
-def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:
-    known = sorted(CallOptions.__optional_keys__)
-    name = next(name for name in options if name not in known)
-    return TypeError(f"{method.id}: unexpected keyword argument {name!r}; options are {', '.join(known)}")
 
 
 @cache

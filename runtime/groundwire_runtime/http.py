@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from .memory import Reservation
+
 if TYPE_CHECKING:
     from .observe import Trace
     from .retry import RetryPolicy
@@ -37,6 +39,8 @@ class Request:
     """What counts and tells of the sends of the call."""
     retry: RetryPolicy | None = field(default=None, eq=False, repr=False)
     """How to repeat what the request needs first: fetching a token."""
+    reservation: Reservation = field(factory=Reservation, eq=False, repr=False)
+    """The memory that the call's answer is held in."""
 
 
 @frozen(kw_only=True)

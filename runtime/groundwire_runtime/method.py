@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from .decode import parse
 from .errors import ArgumentError, DecodeError
 from .http import Request
+from .memory import Reservation
 from .parameter import Parameter
 from .path import expand, variables
 
@@ -159,10 +160,11 @@ class Method(Generic[ResponseT]):
         scopes: tuple[str, ...] = (),
         deadline: float | None = None,
         trace: Trace | None = None,
+        reservation: Reservation | None = None,
     ) -> Request:
         """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError.
 
-        `headers` go with it, `scopes`, `deadline` and `trace` are carried to the transports.
+        `headers` go with it, `scopes`, `deadline`, `trace` and `reservation` are carried to the transports.
         """
         texts = self._texts(parameters)
         placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
@@ -187,6 +189,7 @@ class Method(Generic[ResponseT]):
             method_scopes=self.scopes_for(body),
             deadline=deadline,
             trace=trace,
+            reservation=reservation or Reservation(),
         )
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard
 from urllib.parse import urlsplit
 
 from .clock import Clock
-from .errors import ArgumentError
+from .errors import ArgumentError, shortened
 from .http import Transport
 from .loopback import is_loopback
 from .observe import Hook
@@ -24,6 +24,11 @@ DEFAULT_TIMEOUT: Final = 60.0
 """Seconds that a call may take over all its attempts."""
 MAX_RESPONSE: Final = 64 * 1024 * 1024
 """Bytes that an answer may have."""
+MAX_UNPACKED: Final = 256 * 1024 * 1024
+"""Bytes of answers that a client may hold at a time."""
+CONNECTIONS: Final = 10
+"""Connections that a client may have to a host."""
+MOST_CONNECTIONS: Final = 10_000
 CONNECT_TIMEOUT: Final = 10.0
 """Seconds until a connection stands."""
 # Even an empty query would swallow the path behind it, and urlsplit forgives the rest.
@@ -63,8 +68,10 @@ class ClientOptions(TypedDict, total=False):
     all below it. `endpoint`: instead of the service's URL; https, or http on loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
     seconds a call may take, 60. `connect_timeout`: seconds of them until a connection stands, 10. `read_timeout`:
     seconds of them without a byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as
-    those with a client certificate. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
-    `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
+    those with a client certificate. `connections`: to a host at a time, 10; further calls wait for one, first come,
+    first served. `retry`: a policy, or None for single attempts. `max_response_bytes`: of one answer, unpacked, 64
+    MiB. `max_unpacked_bytes`: of the answers of all calls that the client holds at a time, until they are decoded,
+    256 MiB; an answer that does not fit raises ResponseTooLarge. `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
     sleep and chance. `on_request`, `on_response`, `on_retry`: called with an `observe.Event` before a send, after it,
     and before the wait for another one.
     """
@@ -79,13 +86,24 @@ class ClientOptions(TypedDict, total=False):
     read_timeout: float | NoTimeout
     tls: ssl.SSLContext | None
     retry: RetryPolicy | None
+    connections: int
     max_response_bytes: int
+    max_unpacked_bytes: int
     transport: Transport
     user_agent: str
     clock: Clock
     on_request: Hook
     on_response: Hook
     on_retry: Hook
+
+
+def check_names(options: CallOptions, method_id: str) -> None:
+    """Raise TypeError for an option that a call does not take."""
+    known = CallOptions.__optional_keys__
+    for name in options.keys() - known:
+        raise TypeError(
+            f"{method_id}: unexpected keyword argument {name!r}; options are {', '.join(sorted(known))}"
+        )
 
 
 def checked_endpoint(endpoint: object) -> str:
@@ -118,6 +136,14 @@ def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
             hint="NO_TIMEOUT waits without a limit.",
         )
     return float(timeout)
+
+
+def checked_count(value: object, name: str, most: float = math.inf) -> int:
+    """A whole number from 1 to `most`. Raises ArgumentError."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        upper = f" to {most:,}" if most < math.inf else " on"
+        raise ArgumentError(f"{name}: expected an int from 1{upper}, got {shortened(value)}")
+    return value
 
 
 def is_seconds(value: object) -> TypeGuard[float]:

@@ -6,6 +6,7 @@ that a run with the same seed meets the same faults whatever its threads do.
 
 from __future__ import annotations
 
+import gzip
 import random
 import re
 import socket
@@ -17,7 +18,7 @@ from typing import Final, Literal, get_args
 from attrs import define, field, frozen
 
 from ..runtime.wire.listener import Listener, read_message, resets
-from ..runtime.wire.reply import PATIENCE
+from ..runtime.wire.reply import PATIENCE, interim
 
 Fault = Literal[
     "none",
@@ -28,11 +29,23 @@ Fault = Literal[
     "429",
     "401",
     "drip",
+    "interim answers",
+    "gzip members",
+    "bytes behind gzip",
+    "an answer that nobody asked for",
+    "503 and bytes behind it",
 ]
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)[1:]
 TOKENS: Final = "/token"
 """The path of a token endpoint, which is hit as well."""
 _ID: Final = re.compile(rb'"requestId":"([^"]+)"')
+_INTERIM: Final = ("100 Continue", "102 Processing", "103 Early Hints", "102 Processing", "199 Another")
+_STOLEN: Final = b'{"name": "projects/soak/operations/STOLEN", "done": false}'
+_STRAY: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+    len(_STOLEN),
+    _STOLEN,
+)
+"""An answer to nothing: whoever takes it for theirs has an operation that nobody started."""
 _PIECES: Final = 12
 _PAUSE: Final = 0.01
 """Seconds between two pieces of an answer that drips, at the most."""
@@ -102,9 +115,12 @@ class FaultProxy(Listener):
             answer = read_message(server)
         if answer is None:
             return _reset(sock)
-        if fate.fault == "503 after it took effect":
-            sock.sendall(_refusal("503 Service Unavailable"))
+        if fate.fault.startswith("503"):
+            # The connection lives on, with bytes on it that the next answer must not begin with.
+            behind = _STRAY if fate.fault.endswith("behind it") else b""
+            sock.sendall(_refusal("503 Service Unavailable") + behind)
             return True
+        answer = _dressed(answer, fate)
         if fate.fault == "answer cut at a byte":
             sock.sendall(answer[: int(fate.place * len(answer))])
             return _reset(sock)
@@ -116,6 +132,26 @@ class FaultProxy(Listener):
             sock.sendall(answer[start : start + size])
             time.sleep(fate.place * _PAUSE)
         return True
+
+
+def _dressed(answer: bytes, fate: Fate) -> bytes:
+    """An answer with what may come before it, with the packing that it may have, and with what may not come behind it."""
+    if fate.fault == "interim answers":
+        return (
+            b"".join(interim(status) for status in _INTERIM[: 1 + int(fate.place * len(_INTERIM))]) + answer
+        )
+    if fate.fault == "an answer that nobody asked for":
+        return answer + _STRAY
+    if fate.fault not in ("gzip members", "bytes behind gzip"):
+        return answer
+    head, _, body = answer.partition(b"\r\n\r\n")
+    middle = int(fate.place * len(body))
+    packed = gzip.compress(body[:middle]) + gzip.compress(body[middle:])
+    if fate.fault == "bytes behind gzip":
+        packed += b"x"
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length:")]
+    lines += [b"content-encoding: gzip", b"content-length: %d" % len(packed)]
+    return b"\r\n".join([*lines, b"", packed])
 
 
 def _reset(sock: socket.socket) -> bool:
