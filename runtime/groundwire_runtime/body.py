@@ -157,7 +157,7 @@ def _check_json(body: Buffer, headers: Mapping[str, str], request: Request, stat
     """A body that ends with its connection may have been cut: JSON tells. Raises TransportError."""
     if "json" not in headers.get("content-type", "").lower():
         return
-    if not body.size and status >= 300:
+    if not body.size and (status >= 300 or status == 205):
         # The status alone says what is to be known.
         return
     flaw = _json_flaw(body.getvalue())

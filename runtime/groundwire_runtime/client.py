@@ -5,44 +5,26 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from traceback import clear_frames
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
 from attrs import evolve
 
-from .clock import SYSTEM, Clock
+from .clock import Clock
 from .codec import LARGE
-from .credentials import Credentials, checked
 from .errors import ArgumentError, DecodeError, shortened
 from .http import Request, Response, Transport
 from .memory import Budget, Reservation
-from .observe import Hook, Hooks, ObservedTransport, Trace, log_call
+from .observe import ObservedTransport, Trace, log_call
 from .operations import OperationView, Waiter
-from .options import (
-    CONNECT_TIMEOUT,
-    CONNECTIONS,
-    DEFAULT_TIMEOUT,
-    MAX_RESPONSE,
-    MAX_UNPACKED,
-    MOST_CONNECTIONS,
-    NO_TIMEOUT,
-    CallOptions,
-    NoTimeout,
-    check_names,
-    checked_count,
-    checked_endpoint,
-    checked_scopes,
-    checked_timeout,
-)
+from .options import CallOptions, ClientOptions, Settings, check_names, checked_scopes, checked_timeout
 from .paging import Pager
-from .retry import DEFAULT, RetryPolicy, RetryTransport
-from .token_endpoints import checked_hosts
+from .retry import RetryTransport
 from .universe import default_endpoint
 
 if TYPE_CHECKING:
-    import ssl
     from types import TracebackType
 
     from .method import Codecs, Method
@@ -70,55 +52,21 @@ class BaseClient:
         base_url: str,
         methods: Mapping[str, Method[Any]],
         held: Mapping[str, str | None],
-        credentials: Credentials = None,
-        endpoint: str | None = None,
-        scopes: Sequence[str] | None = None,
-        quota_project: str | None = None,
-        timeout: float | NoTimeout = DEFAULT_TIMEOUT,
-        connect_timeout: float | NoTimeout = CONNECT_TIMEOUT,
-        read_timeout: float | NoTimeout = NO_TIMEOUT,
-        tls: ssl.SSLContext | None = None,
-        credential_hosts: Sequence[str] = (),
-        retry: RetryPolicy | None = DEFAULT,
-        connections: int = CONNECTIONS,
-        max_response_bytes: int = MAX_RESPONSE,
-        max_unpacked_bytes: int = MAX_UNPACKED,
-        transport: Transport | None = None,
-        user_agent: str | None = None,
-        clock: Clock = SYSTEM,
-        on_request: Hook | None = None,
-        on_response: Hook | None = None,
-        on_retry: Hook | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
         self.methods = methods
         """Every method by its discovery id."""
         self._codecs = codecs
-        if endpoint is None:
-            own_tls = tls is not None or transport is not None
-            self._base_url = default_endpoint(base_url, certificate=own_tls)
-        else:
-            self._base_url = checked_endpoint(endpoint)
         self._held = dict(held)
-        self._credentials = checked(credentials)
-        self._credential_hosts = checked_hosts(credential_hosts)
-        self._scopes = None if scopes is None else checked_scopes(scopes)
-        self._quota_project = quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
-        self._timeout = checked_timeout(timeout)
-        self._connect_timeout = checked_timeout(connect_timeout, "connect_timeout")
-        self._read_timeout = checked_timeout(read_timeout, "read_timeout")
-        if tls is not None and transport is not None:
-            raise ArgumentError("tls: a transport of your own has TLS settings of its own")
-        self._tls = tls
-        self._retry = retry
-        self._connections = checked_count(connections, "connections", MOST_CONNECTIONS)
-        self._max_response_bytes = checked_count(max_response_bytes, "max_response_bytes")
-        self._budget = Budget(checked_count(max_unpacked_bytes, "max_unpacked_bytes"))
-        self._clock = clock
-        self._user_agent = user_agent
-        self._transport = transport
+        self._settings = settings = Settings(**options)
+        self._base_url = settings.endpoint or default_endpoint(base_url, certificate=settings.has_certificate)
+        self._quota_project = settings.quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
+        self._clock = settings.clock
+        self._hooks = settings.hooks
+        self._budget = Budget(settings.max_unpacked_bytes)
+        self._transport = settings.transport
         self._authorized: Transport | None = None
         self._lock = threading.Lock()
-        self._hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
@@ -152,7 +100,7 @@ class BaseClient:
         check_names(options, method.id)
         parameters = self._filled(method, parameters)
         parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
-        seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
+        seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._settings.timeout
         reservation = Reservation(self._budget)
         request = method.request(
             parameters,
@@ -165,7 +113,9 @@ class BaseClient:
             trace=Trace(self._hooks),
             reservation=reservation,
         )
-        transport = RetryTransport(self._authorizing(), options.get("retry", self._retry), self._clock)
+        transport = RetryTransport(
+            self._authorizing(), options.get("retry", self._settings.retry), self._clock
+        )
         try:
             return self._answer(method, self._sent(request, transport))
         finally:
@@ -207,7 +157,7 @@ class BaseClient:
             )
 
         def read(name: str, seconds: float | None) -> OperationT:
-            own = math.inf if self._timeout is None else self._timeout
+            own = math.inf if self._settings.timeout is None else self._settings.timeout
             options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
             return self.call(poll, {"name": name}, None, options)
 
@@ -226,10 +176,10 @@ class BaseClient:
     def _scopes_for(self, method: Method[Any], body: object, options: CallOptions) -> tuple[str, ...]:
         if "scopes" in options:
             return checked_scopes(options["scopes"])
-        return method.scopes_for(body) if self._scopes is None else self._scopes
+        return method.scopes_for(body) if self._settings.scopes is None else self._settings.scopes
 
     def _headers(self, options: CallOptions) -> Mapping[str, str]:
-        headers = _client_headers(self._user_agent)
+        headers = _client_headers(self._settings.user_agent)
         project = options.get("quota_project") or self._quota_project
         return {**headers, "x-goog-user-project": project} if project else headers
 
@@ -248,16 +198,19 @@ class BaseClient:
             from .transport import UrllibTransport
 
             self._transport = UrllibTransport(
-                max_response=self._max_response_bytes,
-                connections=self._connections,
-                tls=self._tls,
-                connect_timeout=self._connect_timeout,
-                read_timeout=self._read_timeout,
+                max_response=self._settings.max_response_bytes,
+                connections=self._settings.connections,
+                tls=self._settings.tls,
+                connect_timeout=self._settings.connect_timeout,
+                read_timeout=self._settings.read_timeout,
                 clock=self._clock,
             )
         observed = ObservedTransport(self._transport, self._clock)
         return AuthTransport(
-            observed, self._credentials, clock=self._clock, credential_hosts=self._credential_hosts
+            observed,
+            self._settings.credentials,
+            clock=self._clock,
+            credential_hosts=self._settings.credential_hosts,
         )
 
     def _sent(self, request: Request, transport: Transport) -> Response:

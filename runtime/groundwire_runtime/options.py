@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard
+from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
 from urllib.parse import urlsplit
 
-from .clock import Clock
+from attrs import converters, field, frozen
+
+from .clock import SYSTEM, Clock
+from .credentials import Credentials, checked
 from .errors import ArgumentError, shortened
 from .http import Transport
 from .loopback import is_loopback
-from .observe import Hook
-from .retry import RetryPolicy
+from .observe import Hook, Hooks
+from .retry import DEFAULT, RetryPolicy
+from .token_endpoints import checked_hosts
 
 if TYPE_CHECKING:
     import ssl
-
-    from .credentials import Credentials
 
 DEFAULT_TIMEOUT: Final = 60.0
 """Seconds that a call may take over all its attempts."""
@@ -156,3 +158,62 @@ def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
     if isinstance(scopes, str):
         raise ArgumentError("scopes: expected a sequence of scopes, got one str", hint="Put it in a list.")
     return tuple(scopes)
+
+
+def _connect_timeout(value: object) -> float | None:
+    return checked_timeout(value, "connect_timeout")
+
+
+def _read_timeout(value: object) -> float | None:
+    return checked_timeout(value, "read_timeout")
+
+
+def _connections(value: object) -> int:
+    return checked_count(value, "connections", MOST_CONNECTIONS)
+
+
+def _response_bytes(value: object) -> int:
+    return checked_count(value, "max_response_bytes")
+
+
+def _unpacked_bytes(value: object) -> int:
+    return checked_count(value, "max_unpacked_bytes")
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Checked `ClientOptions`, with what stands for those that are left out. Raises ArgumentError."""
+
+    credentials: Credentials = field(default=None, converter=checked)
+    credential_hosts: tuple[str, ...] = field(default=(), converter=checked_hosts)
+    endpoint: str | None = field(default=None, converter=converters.optional(checked_endpoint))
+    scopes: tuple[str, ...] | None = field(default=None, converter=converters.optional(checked_scopes))
+    quota_project: str | None = None
+    timeout: float | None = field(default=DEFAULT_TIMEOUT, converter=checked_timeout)
+    connect_timeout: float | None = field(default=CONNECT_TIMEOUT, converter=_connect_timeout)
+    read_timeout: float | None = field(default=cast("None", NO_TIMEOUT), converter=_read_timeout)
+    tls: ssl.SSLContext | None = None
+    retry: RetryPolicy | None = DEFAULT
+    connections: int = field(default=CONNECTIONS, converter=_connections)
+    max_response_bytes: int = field(default=MAX_RESPONSE, converter=_response_bytes)
+    max_unpacked_bytes: int = field(default=MAX_UNPACKED, converter=_unpacked_bytes)
+    transport: Transport | None = None
+    user_agent: str | None = None
+    clock: Clock = SYSTEM
+    on_request: Hook | None = None
+    on_response: Hook | None = None
+    on_retry: Hook | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.tls is not None and self.transport is not None:
+            raise ArgumentError("tls: a transport of your own has TLS settings of its own")
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether a client certificate may be in the caller's own TLS settings or transport."""
+        return self.tls is not None or self.transport is not None
+
+    @property
+    def hooks(self) -> Hooks:
+        """The hooks of every call. Raises TypeError for one that cannot be called."""
+        return Hooks(on_request=self.on_request, on_response=self.on_response, on_retry=self.on_retry)
