@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
 
+def host_names(_: click.Context, __: click.Parameter, hosts: tuple[str, ...]) -> frozenset[str]:
+    """The names that `--allow-host` allows, as Host headers are compared; a click callback."""
+    from ..host import read_name
+
+    try:
+        return frozenset(map(read_name, hosts))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def run(server: Server, listener: socket.socket, said: str, close: Callable[[], None]) -> None:
     """Say what is served and where, serve, and `close` in the end."""
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
