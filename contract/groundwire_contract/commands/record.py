@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from groundwire_codegen.log import echo
 
 from . import fail
 from .documents import contract_of, documents, known_rules
@@ -58,7 +59,6 @@ def record(
     from ..traffic.recording import UnreadableError
     from ..traffic.upstream import Upstream, UpstreamAddressError
     from ..traffic.verify import Verifier
-    from ..traffic.violation import printable
 
     contract = contract_of(spec, overlay)
     try:
@@ -73,9 +73,7 @@ def record(
     except (OSError, UnreadableError) as error:
         listener.close()
         fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
-    recorder = Recorder(
-        upstream, journal, Verifier(contract, relax), lambda line: click.echo(printable(line))
-    )
+    recorder = Recorder(upstream, journal, Verifier(contract, relax), echo)
     said = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
     answer = application(recorder, allow_hosts=allow_host | {host.lower()})
     run(serving(answer, dated=False), listener, said, recorder.close)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
+from groundwire_codegen.log import echo
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -29,7 +30,7 @@ def run(server: Server, listener: socket.socket, said: str, close: Callable[[], 
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        click.echo(said)
+        echo(said)
         sys.stdout.flush()
         server.run(sockets=[listener])
     except KeyboardInterrupt:

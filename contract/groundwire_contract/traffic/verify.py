@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from groundwire_codegen.problem import visible
+
 from ..contract import Contract
 from ..errors import Fault
 from ..front_end.route import Route, find
@@ -14,7 +16,7 @@ from ..service import DISCOVERY
 from .answer import answer_faults
 from .recording import Record
 from .request import message_of, request_faults
-from .violation import Place, Violation, printable, violation
+from .violation import Place, Violation, violation
 
 
 class Verifier:
@@ -44,7 +46,7 @@ class Verifier:
     def _unrouted(self, record: Record) -> Iterator[Violation]:
         """A path that no method has is a violation, unless it is that of the document."""
         if (record.verb, record.path) != ("GET", DISCOVERY):
-            message = f"The requested URL {printable(record.path)} was not found on this server."
+            message = f"The requested URL {visible(record.path)} was not found on this server."
             yield violation(record, None, Place.PATH, Fault(rule="unknown-path", message=message))
 
     def _reused(self, route: Route, record: Record, *, sound: bool) -> Iterator[tuple[Place, Fault]]:
