@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .head import HeadError, read_target
+
 HEAD_LIMIT: Final = 65536
 """Bytes of a request's line and headers."""
 REQUEST_SECONDS: Final = 60.0
@@ -26,6 +28,8 @@ _STATUS: Final = {
     400: "Bad Request",
     408: "Request Timeout",
     431: "Request Header Fields Too Large",
+    501: "Not Implemented",
+    505: "HTTP Version Not Supported",
 }
 
 
@@ -98,7 +102,21 @@ class Bounded(HttpToolsProtocol):
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_LIMIT:
             self._refusal = 431
             raise ValueError("the head is too large")
+        self._check_head()
         super().on_headers_complete()
+
+    def _check_head(self) -> None:
+        parser: Any = self.parser
+        try:
+            target = read_target(parser.get_http_version(), parser.get_method(), self.url, self.headers)
+        except HeadError as error:
+            self._refusal = error.status
+            raise
+        self.url = target.origin
+        if target.authority is not None:
+            # RFC 9112 3.2.2: a target in absolute form overrides the Host.
+            self.headers[:] = [(name, value) for name, value in self.headers if name != b"host"]
+            self.headers.append((b"host", target.authority))
 
     def on_message_complete(self) -> None:
         """The request is there."""

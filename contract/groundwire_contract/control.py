@@ -22,7 +22,7 @@ from .controls import Controls
 from .errors import Refusal
 from .exchange import Exchange, JsonObject, JsonValue, Recorded, Reply, json_reply
 from .front_end.body import read_body
-from .host import is_near, named
+from .host import is_near, is_ours
 from .state.problem import StateError
 
 if TYPE_CHECKING:
@@ -130,9 +130,8 @@ def _now(service: Service) -> JsonObject:
 
 def _is_of_a_page(exchange: Exchange) -> bool:
     """Whether a browser sent this for a page that came from elsewhere, be it under a name that leads here."""
-    host, origin = exchange.headers.get("host", ""), exchange.headers.get("origin")
-    name = named(host)
-    if name is None or (name not in ("", "localhost") and not is_near(name)):
+    host, origin = exchange.headers.get("host"), exchange.headers.get("origin")
+    if host is not None and not is_ours(host, "127.0.0.1"):
         return True
     return origin is not None and origin.partition("://")[2] != host
 

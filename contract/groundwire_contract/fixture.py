@@ -18,7 +18,7 @@ import random
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from .behaviour import operation as op
@@ -198,21 +198,26 @@ def _name(operation: object) -> str:
     return operation if isinstance(operation, str) else str(getattr(operation, "name", None))
 
 
-def running() -> EarthEngineContract:
-    """Start a contract server of Earth Engine v1beta in a thread; stop it with `stop()`."""
+def running(allow_hosts: Collection[str] = ()) -> EarthEngineContract:
+    """Start a contract server of Earth Engine v1beta in a thread; stop it with `stop()`.
+
+    It answers under this machine's names and `allow_hosts`. Raises ValueError for what cannot be a host.
+    """
+    from .host import read_name
     from .server import ServerThread
     from .service import Service
 
     service = Service(load(), clock=SteppedClock(look=LOOK))
-    thread = ServerThread(service)
+    thread = ServerThread(service, allow_hosts=frozenset(map(read_name, allow_hosts)))
     return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
 
 
-def running_apart() -> EarthEngineContract:
+def running_apart(allow_hosts: Collection[str] = ()) -> EarthEngineContract:
     """Start one in a process of its own, which other processes may reach too; stop it with `stop()`."""
     from .remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
+    command += (f"--allow-host={name}" for name in allow_hosts)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     line = "" if process.stdout is None else process.stdout.readline()
 

@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run say where the server is."""
-    parser.getgroup("groundwire").addoption(
+    group = parser.getgroup("groundwire")
+    group.addoption(
         "--earthengine-contract",
         choices=("thread", "process"),
         default="thread",
         help="where the fixture earthengine_contract runs its server: in a thread, or in a process of its own",
+    )
+    group.addoption(
+        "--earthengine-contract-allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a Host name under which that server answers, beside those of this machine; repeatable",
     )
 
 
@@ -32,7 +40,9 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     from .fixture import running, running_apart
 
     apart = request.config.getoption("--earthengine-contract") == "process"
-    contract = running_apart() if apart else running()
+    contract = (running_apart if apart else running)(
+        request.config.getoption("--earthengine-contract-allow-host")
+    )
     yield contract
     contract.stop()
 

@@ -54,6 +54,16 @@ def state_unwritable(said: str) -> Refusal:
     return Refusal(rule="state-unwritable", code=503, message=said)
 
 
+def host_not_allowed(host: str) -> Refusal:
+    """A request under a name that is not this server's. It had no effect."""
+    return Refusal(
+        rule="host-not-allowed",
+        code=403,
+        message=f"The contract server does not answer under the Host {host[:255]}. Use its own address, or "
+        "allow the name with --allow-host.",
+    )
+
+
 DESCRIPTION_INVALID: Final = (
     'The description must contain only the following characters: a..z, A..Z, 0-9, ".", ",", ":", ";", "_" or "-". '
     "The description must be at most 100 characters long."

@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, TypeAlias
 from urllib.parse import parse_qsl
 
 import uvicorn
 
+from . import control
 from .connection import Bounded, bounded, reset
 from .exchange import Delivery, Exchange, Hold, Reply
 from .front_end.reading import LARGE
-from .host import is_near
-from .refusals import PAYLOAD_LIMIT
+from .host import is_near, is_ours
+from .refusals import PAYLOAD_LIMIT, host_not_allowed
 from .service import Service
 
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
@@ -48,8 +50,8 @@ class RemoteAddressError(ValueError):
     """The server was asked to listen where other machines reach it, without leave."""
 
 
-def application(service: Service) -> Application:
-    """The ASGI application of a service."""
+def application(service: Service, allow_hosts: Collection[str] = ()) -> Application:
+    """The ASGI application of a service, which answers under this machine's names and `allow_hosts`."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         body, length = await _body(receive)
@@ -58,7 +60,9 @@ def application(service: Service) -> Application:
         exchange = _exchange(scope, body, length)
         try:
             if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
-                reply = await _shown(service, exchange, scope)
+                reply = await _shown(service, exchange, scope, allow_hosts)
+            elif not _is_admitted(exchange, scope, allow_hosts):
+                reply = host_not_allowed(exchange.headers["host"]).reply()
             else:
                 reply = await _handled(service, exchange)
         except asyncio.CancelledError:
@@ -98,17 +102,31 @@ async def _drop(scope: Scope) -> None:
 
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
-    headers = [
-        (b"content-type", reply.content_type.encode("ascii")),
-        (b"content-length", str(len(reply.body)).encode("ascii")),
-        (b"x-content-type-options", b"nosniff"),
-        (b"cache-control", b"private"),
-    ]
-    headers.extend((name.encode("ascii"), value.encode("latin-1")) for name, value in reply.headers)
+    """The headers of a reply, each name once: the reply's own replace those that every answer has."""
+    headers = {
+        "content-type": reply.content_type,
+        "content-length": str(len(reply.body)),
+        "x-content-type-options": "nosniff",
+        "cache-control": "private",
+        **dict(reply.headers),
+    }
+    if reply.status == HTTPStatus.NOT_MODIFIED:
+        del headers["content-length"]  # It would be that of the page that is not sent (RFC 9110 8.6).
     if reply.rule is not None:
-        headers.append((b"x-groundwire-rule", reply.rule.encode("ascii")))
-        headers.append((b"x-groundwire-evidence", (reply.mark or "I").encode("ascii")))
-    return headers
+        headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.mark or "I"}
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def is_admitted(host: str | None, scope: Scope, allow_hosts: Collection[str]) -> bool:
+    """Whether the server answers under a Host header. A request of HTTP/1.0 may have none; no browser sends such."""
+    return host is None or is_ours(host, scope["server"][0], allow_hosts)
+
+
+def _is_admitted(exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> bool:
+    # What tests ask of the server itself refuses in words of its own.
+    return exchange.path.startswith(control.PREFIX) or is_admitted(
+        exchange.headers.get("host"), scope, allow_hosts
+    )
 
 
 async def _body(receive: Receive) -> tuple[bytes, int | None]:
@@ -148,12 +166,12 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
     )
 
 
-async def _shown(service: Service, exchange: Exchange, scope: Scope) -> Reply:
+async def _shown(service: Service, exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> Reply:
     """The status page. It is no part of the contract: the service does not see these requests."""
     from .page.visit import visit
 
     host, _ = scope["server"]
-    return await asyncio.to_thread(visit, service, exchange, host)
+    return await asyncio.to_thread(visit, service, exchange, host, allow_hosts)
 
 
 async def _handled(service: Service, exchange: Exchange) -> Reply:
@@ -208,12 +226,18 @@ def endpoint(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(service: Service, *, most: int = Bounded.most, seconds: float = Bounded.seconds) -> uvicorn.Server:
+def server(
+    service: Service,
+    *,
+    allow_hosts: Collection[str] = (),
+    most: int = Bounded.most,
+    seconds: float = Bounded.seconds,
+) -> uvicorn.Server:
     """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`.
 
     It takes at most `most` connections at a time, and gives a request `seconds` to arrive.
     """
-    return serving(application(service), most=most, seconds=seconds)
+    return serving(application(service, allow_hosts), most=most, seconds=seconds)
 
 
 def serving(
@@ -253,6 +277,7 @@ class ServerThread:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        allow_hosts: Collection[str] = (),
         most: int = Bounded.most,
         seconds: float = Bounded.seconds,
     ) -> None:
@@ -260,7 +285,7 @@ class ServerThread:
         # Clients may connect from here on: they wait in the backlog until the thread runs.
         self._listener = listen(host, port)
         self.endpoint = endpoint(self._listener)
-        self._server = server(service, most=most, seconds=seconds)
+        self._server = server(service, allow_hosts=allow_hosts, most=most, seconds=seconds)
         self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
         self._thread.start()
 

@@ -36,7 +36,7 @@ class Origin:
             (folder / name).mkdir()
         (folder / "bin" / "gh").write_text(GH, "utf-8")
         (folder / "bin" / "gh").chmod(0o755)
-        self.environment = {
+        self.environment: dict[str, str] = {
             **environment,
             "HOME": str(folder / "home"),
             "PATH": f"{folder / 'bin'}{os.pathsep}{environment['PATH']}",

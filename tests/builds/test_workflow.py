@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.builds.origin import Origin, git
-from tests.builds.workflow import FOLDER, Run, read, steps
+from tests.builds.workflow import FOLDER, Run, jobs, read
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.test_cli import run
 from tests.codegen.test_upgrade import renamed
@@ -44,7 +44,7 @@ class Repository:
         """A run on a fresh checkout of main."""
         self.origin.git(self.checkout, "switch", "--quiet", "--force", "main")
         self.origin.asked()
-        inputs = {"install": "true", "command": command, **said}
+        inputs = {"install": "true", "command": command, "paths": "shop.json\nshop\n", **said}
         return Run(self.checkout, inputs, {**self.origin.environment, "GH_OPEN": open_pr})
 
     def asked(self) -> list[list[str]]:
@@ -113,7 +113,8 @@ def test_a_refusal_fails_the_job_and_shows_the_report(repository: Repository) ->
 
 def test_a_commit_of_somebody_else_on_the_branch_stays(repository: Repository) -> None:
     assert repository.run().whole() == 0
-    repository.origin.git(repository.checkout, "switch", "--quiet", "groundwire/upgrade")
+    repository.origin.git(repository.checkout, "fetch", "--quiet", "origin")
+    repository.origin.git(repository.checkout, "switch", "--quiet", "--force", "groundwire/upgrade")
     (repository.checkout / "mine.txt").write_text("mine")
     repository.commit("mine", "somebody@example.com")
     repository.origin.git(repository.checkout, "push", "--quiet", "origin", "groundwire/upgrade")
@@ -124,10 +125,95 @@ def test_a_commit_of_somebody_else_on_the_branch_stays(repository: Repository) -
     assert "mine.txt" in repository.at_origin("ls-tree", "--name-only", "groundwire/upgrade")
 
 
+HOOK = """
+printf '#!/bin/sh\\nenv > "%s"\\n' "$STOLEN" > .git/hooks/pre-push
+cp .git/hooks/pre-push .git/hooks/pre-commit
+cp .git/hooks/pre-push .git/hooks/post-checkout
+chmod +x .git/hooks/*
+git config core.fsmonitor "$PWD/.git/hooks/pre-push"
+"""
+
+
+def test_what_a_test_leaves_behind_does_not_meet_the_token(repository: Repository) -> None:
+    stolen = repository.folder / "stolen"
+    repository.origin.environment["STOLEN"] = str(stolen)
+    done = repository.run(test=f"{HOOK} echo mine >> shop/messages.py; rm -f $RUNNER_TEMP/changes.patch")
+    assert done.whole() == 0, done.printed
+    assert not stolen.exists()
+    assert "mine" not in repository.at_origin("show", "groundwire/upgrade:shop/messages.py")
+
+
+def test_no_hook_runs_where_the_token_is(repository: Repository) -> None:
+    stolen = repository.folder / "stolen"
+
+    def prepare(checkout: Path) -> None:
+        for name in ("pre-commit", "pre-push", "commit-msg", "post-commit", "reference-transaction"):
+            hook = checkout / ".git" / "hooks" / name
+            hook.write_text(f"#!/bin/sh\ntouch '{stolen}'\n")
+            hook.chmod(0o755)
+
+    done = repository.run()
+    done.prepare = prepare
+    assert done.whole() == 0, done.printed
+    assert repository.branches() == ["groundwire/upgrade", "main"]
+    assert not stolen.exists()
+
+
+def test_only_the_named_paths_are_pushed(repository: Repository) -> None:
+    done = repository.run(
+        command=f"{UPGRADE} && mkdir -p .github/workflows && touch .github/workflows/x.yml other"
+    )
+    assert done.whole() == 0, done.printed
+    changed = repository.at_origin("diff", "--name-only", "main", "groundwire/upgrade").split()
+    assert {name.partition("/")[0] for name in changed} == {"shop.json", "shop"}
+
+
+@pytest.mark.parametrize("name", ["other", "shop.json.x", ".github/workflows/x.yml"])
+def test_a_patch_of_other_paths_is_refused(repository: Repository, name: str) -> None:
+    """Code that the first job ran may have written the patch."""
+    text = f"diff --git a/{name} b/{name}\nnew file mode 100644\n--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+x\n"
+    done = repository.run()
+    done.prepare = lambda _: forge(repository, text)
+    assert done.whole() == 1
+    assert "not among the paths" in done.printed
+    assert repository.branches() == ["main"]
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", ".git/hooks/pre-push"])
+def test_a_patch_that_leaves_the_repository_is_refused(repository: Repository, name: str) -> None:
+    text = f"diff --git a/{name} b/{name}\nnew file mode 100755\n--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+x\n"
+    done = repository.run()
+    done.prepare = lambda _: forge(repository, text)
+    assert done.whole() == 1
+    assert repository.branches() == ["main"]
+
+
+def forge(repository: Repository, patch: str) -> None:
+    """Put another patch into the artifact, as code of the first job could."""
+    (repository.folder / "artifact" / "changes.patch").write_text(patch)
+
+
+def test_a_job_that_runs_code_of_the_caller_has_no_right_to_write() -> None:
+    foreign = {"inputs.install", "inputs.command", "inputs.test"}
+    for name, job in jobs().items():
+        runs = {
+            value.strip("${} ")
+            for step in job["steps"]
+            for value in step.get("env", {}).values()
+            if "${{" in value
+        }
+        writes = "write" in job["permissions"].values()
+        assert writes is not bool(foreign & runs), name
+        secret = any("token" in value for step in job["steps"] for value in step.get("env", {}).values())
+        assert secret is writes
+
+
 def test_a_token_is_there_for_the_last_step_alone() -> None:
-    [last] = [step for step in steps() if any("token" in key.lower() for key in step.get("env", {}))]
-    assert last == steps()[-1]
-    assert steps()[0]["with"] == {"persist-credentials": False}
+    steps = [step for job in jobs().values() for step in job["steps"]]
+    [last] = [step for step in steps if any("token" in key.lower() for key in step.get("env", {}))]
+    assert last == steps[-1]
+    checkouts = [step for step in steps if "checkout" in step.get("uses", "")]
+    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}] * len(jobs())
 
 
 def test_actions_are_pinned_and_rights_are_named() -> None:

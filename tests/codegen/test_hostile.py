@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import time
+import tracemalloc
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from groundwire_codegen.lower import MAX_MESSAGES
+from groundwire_codegen.gate import check_files
+from groundwire_codegen.lower import MAX_FIELDS, MAX_MESSAGES, MAX_NAMES
 from groundwire_codegen.names import allocate
 from groundwire_codegen.problem import SpecError
 
@@ -53,7 +56,7 @@ def test_prose_changes_no_code(text: str, load: Load) -> None:
         get = document["resources"]["books"]["methods"]["get"]
         get["description"] = words
         get["parameters"]["name"]["description"] = words
-        return {**document, "title": words, "version": words, "revision": words, "description": words}
+        return {**document, "title": words, "version": words, "description": words}
 
     hostile = files(described(text))
     assert skeleton(hostile) == skeleton(files(described("Plain.")))
@@ -170,6 +173,57 @@ def test_more_messages_than_anybody_has() -> None:
         document["schemas"]["Book"]["properties"][f"s{number}"] = {"$ref": f"S{number}"}
     with pytest.raises(SpecError, match=f"#/schemas: the wanted methods reach more than {MAX_MESSAGES}"):
         files(document)
+
+
+def test_more_fields_than_anybody_has() -> None:
+    document = bookshop()
+    many = {f"f{number}": {"type": "string"} for number in range(MAX_FIELDS // 4)}
+    for number in range(4):
+        document["schemas"][f"S{number}"] = {"id": f"S{number}", "type": "object", "properties": many}
+        document["schemas"]["Book"]["properties"][f"s{number}"] = {"$ref": f"S{number}"}
+    with pytest.raises(SpecError, match=f"#/schemas: the wanted methods reach more than {MAX_FIELDS} fields"):
+        files(document)
+
+
+@pytest.mark.parametrize("place", ["enum", "parameters"])
+def test_more_names_than_anybody_has(place: str) -> None:
+    document = bookshop()
+    names = [f"N{number}" for number in range(MAX_NAMES)]
+    if place == "enum":
+        document["schemas"]["Book"]["properties"]["genre"] = {"type": "string", "enum": names}
+    else:
+        parameters = document["resources"]["books"]["methods"]["get"]["parameters"]
+        parameters.update({name: {"type": "string", "location": "query"} for name in names})
+    with pytest.raises(SpecError, match=f"more than {MAX_NAMES} parameters and names of enums"):
+        files(document)
+
+
+def test_a_gate_of_many_classes_takes_memory_for_a_few() -> None:
+    lines = "\n".join(f"    f{number}: Optional[str] = None" for number in range(25))
+    text = "\n\n\n".join(f"@frozen\nclass Message{number}(Message):\n{lines}" for number in range(2_000))
+    text = f"from typing import Optional\n\nfrom groundwire_runtime.messages import Message, frozen\n\n\n{text}\n"
+    tracemalloc.start()
+    try:
+        with suppress(SpecError):
+            check_files({"messages.py": text})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40 * len(text)
+
+
+@pytest.mark.parametrize(
+    "revision",
+    ["2026\n# Heading", "<img src=x>", "@somebody", "a" * 65, "2026 01 01", "20260101\u0660", "#1"],
+)
+def test_a_revision_has_a_shape(revision: str) -> None:
+    with pytest.raises(SpecError, match=r"#/revision: .* is no revision"):
+        files({**bookshop(), "revision": revision})
+
+
+@pytest.mark.parametrize("revision", ["", "20260101", "v1.2-rc.3", "a" * 64])
+def test_a_revision_of_the_shape_is_taken(revision: str) -> None:
+    assert files({**bookshop(), "revision": revision})
 
 
 def test_a_thousand_repeated_keys_are_searched_for_twenty_times() -> None:

@@ -139,7 +139,7 @@ def test_row_96_another_content_type(earthengine_contract: EarthEngineContract, 
 
 def test_row_97_a_body_of_100_mb(earthengine_contract: EarthEngineContract) -> None:
     host, _, port = urlsplit(earthengine_contract.endpoint).netloc.rpartition(":")
-    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**8}\r\n\r\n"
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {10**8}\r\n\r\n"
     said = b""
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(head.encode())

@@ -76,7 +76,9 @@ def test_an_answer_that_drips_comes_in_pieces(earthengine_contract: EarthEngineC
     earthengine_contract.script(["drip"])
     pieces: list[bytes] = []
     with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(f"GET {OPERATIONS}/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        connection.sendall(
+            f"GET {OPERATIONS}/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         while piece := connection.recv(65536):
             pieces.append(piece)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

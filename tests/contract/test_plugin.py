@@ -30,6 +30,22 @@ def test_fresh(earthengine_contract):
     assert earthengine_contract.requests == ()
 """
 
+NAMED = """
+import http.client
+from urllib.parse import urlsplit
+
+def status(endpoint, host):
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc)
+    connection.request("GET", "/v1/projects/p/operations", headers={"host": host})
+    found = connection.getresponse().status
+    connection.close()
+    return found
+
+def test_names(earthengine_contract):
+    assert status(earthengine_contract.endpoint, "contract") == 200
+    assert status(earthengine_contract.endpoint, "another") == 403
+"""
+
 
 def test_the_plugin_is_what_pytest_finds() -> None:
     (found,) = entry_points(group="pytest11", name="groundwire")
@@ -62,3 +78,10 @@ def test_the_fixture_works_in_a_plain_project(pytester: pytest.Pytester, place: 
     pytester.makepyfile(USED)
     options = ("-p", "no:cacheprovider", "-W", "error", f"--earthengine-contract={place}")
     pytester.runpytest_subprocess(*options).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("place", ["thread", "process"])
+def test_a_host_may_be_allowed(pytester: pytest.Pytester, place: str) -> None:
+    pytester.makepyfile(NAMED)
+    options = (f"--earthengine-contract={place}", "--earthengine-contract-allow-host=contract")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *options).assert_outcomes(passed=1)

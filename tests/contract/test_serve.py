@@ -36,6 +36,12 @@ def test_a_document_without_an_overlay_is_served() -> None:
         assert ask(address, "GET", OPERATIONS).json == {}
 
 
+def test_a_host_is_allowed_by_name() -> None:
+    with serving("--allow-host", "Contract", "--allow-host", "ci.example") as (_, address):
+        for host, status in (("contract:8085", 200), ("ci.example.", 200), ("example", 403)):
+            assert ask(address, "GET", OPERATIONS, None, {"host": host}).status == status
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -45,6 +51,8 @@ def test_a_document_without_an_overlay_is_served() -> None:
         (["--spec", __file__], "JSON"),
         (["--overlay", __file__], "--spec"),
         (["--port", "65536"], "--port"),
+        (["--allow-host", "contract:80"], "--allow-host"),
+        (["--allow-host", "http://contract"], "without a port"),
         (["--speed", "0"], "--speed"),
         (["--speed", "nan"], "--speed"),
         (["--speed", "inf"], "--speed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..log import echo
 from .inputs import STRICT, Asked
 from .problems import warn
 
@@ -32,9 +33,9 @@ def check(asked: Asked, *, full: bool, strict: bool) -> int:
     lines = list(differences(out, output.files))
     if lock is not None and lines:
         for key in moved_inputs(lock, output.lock.inputs):
-            click.echo(f"moved: {key}")
+            echo(f"moved: {key}")
         for edit in edits(lock, contents_of(out, lock), output.files):
-            click.echo(f"edited by hand: {out.name}/{edit}")
+            echo(f"edited by hand: {out.name}/{edit}")
     for line in lines:
-        click.echo(line)
+        echo(line)
     return 1 if lines else 0

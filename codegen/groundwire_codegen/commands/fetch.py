@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ..log import echo
+
 OPTIONS = (
     click.argument("source", metavar="NAME|URL|FILE"),
     click.argument("version", required=False),
@@ -37,7 +39,7 @@ def fetch(
     hosts = tuple(host.lower() for host in allow_host)
     found = brought(source, version, known(out, prose=prose), hosts, installed=installed)
     if found.body is None:
-        click.echo(f"{out} is unchanged")
+        echo(f"{out} is unchanged")
         return 0
     from ..fetch.normal import normal
 
@@ -45,10 +47,10 @@ def fetch(
     new = normal(found.body, found.url or source, prose=prose, id_=wanted)
     old = out.read_bytes() if out.is_file() else None
     if old == new:
-        click.echo(f"{out} is unchanged")
+        echo(f"{out} is unchanged")
     else:
         write_whole(out, new)
-        click.echo(f"wrote {out}{_note(old, new)}")
+        echo(f"wrote {out}{_note(old, new)}")
     beside = sidecar(found.url, found.etag, new, prose=prose) if found.url else None
     if beside is not None and known(out, prose=prose) != (found.url, found.etag):
         write_whole(path_of(out), beside.text())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from ..log import echo
 from .inputs import STRICT, Asked
 from .problems import warn
 
@@ -20,9 +19,9 @@ def generate(asked: Asked, *, strict: bool) -> int:
     warn(output, strict=strict)
     done = emit(out, output.files)
     for path in done.written:
-        click.echo(f"wrote {out / path}")
+        echo(f"wrote {out / path}")
     for path in done.removed:
-        click.echo(f"removed {out / path}")
+        echo(f"removed {out / path}")
     if not done.written and not done.removed:
-        click.echo(f"{out} is up to date")
+        echo(f"{out} is up to date")
     return 0

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
-import click
-
+from ..log import echo
 from ..problem import SpecError
 
 if TYPE_CHECKING:
@@ -26,13 +25,14 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
             code = command(*args, **kwargs)
         except SpecError as error:
             for problem in error.problems:
-                click.echo(str(problem), err=True)
-            click.echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
+                echo(str(problem), err=True)
+            echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
             code = 2
         except OSError as error:
-            click.echo(
-                f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True
-            )
+            echo(f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True)
+            code = 2
+        except MemoryError:
+            echo("the input takes more memory than there is; nothing was written.", err=True)
             code = 2
         sys.exit(code)
 
@@ -42,6 +42,6 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
 def warn(output: Output, *, strict: bool) -> None:
     """Print what stops nothing, one a line. Raises SpecError for drift where it is to stop."""
     for warning in output.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     if strict and output.drift:
         raise SpecError(output.drift)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
@@ -69,23 +70,23 @@ def upgrade(
         raise SpecError([Problem("options", "/new", "goes without --installed", "name one source")])
     arrived = arrival(document, inputs.document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
     if arrived.data == inputs.document and unchanged(out, inputs.digests()):
-        click.echo(f"{document} and {out} are up to date")
+        echo(f"{document} and {out} are up to date")
         return 0
     planned = plan(inputs, out, arrived.data)
     if planned.goes_back and not older:
-        click.echo(
+        echo(
             f"{document} stays: revision {planned.new_revision}, which came, is older than {planned.old_revision}"
             " (--older takes it)"
         )
         return 0
     if planned.is_news:
-        click.echo(on_terminal(planned.diff), nl=False, color=True)
+        echo(on_terminal(planned.diff), nl=False, styled=True)
     output, findings = _judged(planned, out, against, reports, strict=strict)
     if is_refused(fail_on, planned.diff, findings):
         return 1
     done = replace(out, output.files, _contents(document, planned, changelog, arrived.sidecar))
     for path in (*done.written, *done.removed):
-        click.echo(f"changed {out / path}")
+        echo(f"changed {out / path}")
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
@@ -85,7 +86,7 @@ def vendor(
     if mode == "check" and manifest is not None:
         lines = list(findings(folder, manifest, want))
         for line in lines:
-            click.echo(line)
+            echo(line)
         return 1 if lines else 0
     if manifest is not None:
         refuse_edits(folder, manifest, want)
@@ -94,7 +95,7 @@ def vendor(
         if is_refused(fail_on, changes, errors_shown(against, folder, want)):
             return 1
     done = emit(folder, want)
-    click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
+    echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
     return 0
 
 
@@ -105,10 +106,10 @@ def _changes(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Diff | No
 
     here = folder / DESCRIPTION
     if DESCRIPTION not in manifest.files or DESCRIPTION not in want or not here.is_file():
-        click.echo(f"no verdict: {folder.name} or what takes its place has no {DESCRIPTION}", err=True)
+        echo(f"no verdict: {folder.name} or what takes its place has no {DESCRIPTION}", err=True)
         return None
     found = between(here.read_text("utf-8"), want[DESCRIPTION], manifest.names)
-    click.echo(on_terminal(found), nl=False, color=True)
+    echo(on_terminal(found), nl=False, styled=True)
     return found
 
 

@@ -11,7 +11,18 @@ from ..problem import Problem, SpecError
 from .base_url import base_url
 from .document import Document, Method, Schema
 from .schemas import read_schema
-from .vocabulary import API_VERSION, FEATURES, METHOD, PARAMETER, RESOURCE, SAFE_ID, SCHEMA, TOP, VERBS
+from .vocabulary import (
+    API_VERSION,
+    FEATURES,
+    METHOD,
+    PARAMETER,
+    RESOURCE,
+    REVISION,
+    SAFE_ID,
+    SCHEMA,
+    TOP,
+    VERBS,
+)
 
 
 def read_document(
@@ -37,7 +48,7 @@ def read_document(
         id=root.required("id"),
         name=root.required("name"),
         version=root.required("version"),
-        revision=root.text("revision") or "",
+        revision=_revision(root),
         title=root.text("title") or "",
         description=root.text("description") or "",
         base_url=base_url(root, allow_hosts),
@@ -47,6 +58,17 @@ def read_document(
         methods=dict(sorted(methods.items())),
     )
     return document, root.problems
+
+
+def _revision(node: Node) -> str:
+    """The revision: it goes into logs, reports and changelogs, so it has a shape."""
+    revision = node.text("revision") or ""
+    if not REVISION.fullmatch(revision):
+        node.at("revision", revision).refuse(
+            f"{revision[:80]!r} is no revision", "at most 64 ASCII letters, digits, dots and hyphens"
+        )
+        return ""
+    return revision
 
 
 def _named_schema(name: str, node: Node) -> Schema:

@@ -119,4 +119,5 @@ FEATURES: Final = frozenset({"dataWrapper"})
 VERBS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 SAFE_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]*", re.ASCII)
 """What ids of schemas, methods and resources may look like."""
+REVISION: Final = re.compile(r"[0-9A-Za-z.-]{0,64}", re.ASCII)
 API_VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

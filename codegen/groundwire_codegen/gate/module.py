@@ -22,20 +22,24 @@ from .vocabulary import (
 
 
 class ModuleGate:
-    """Finds what does not belong into one module: `faults` holds line and words of each."""
+    """Finds what does not belong into one module, piece by piece; `bound` are the names that all of it binds."""
 
-    def __init__(self, path: str, tree: ast.Module) -> None:
-        self.faults: list[tuple[int, str]] = []
+    def __init__(self, path: str, bound: set[str]) -> None:
+        self._faults: list[tuple[int, str]] = []
         self._is_package = path == "__init__.py"
-        bound = _bound(tree.body)
         self._known = BUILTINS | bound
         self._types = TYPES | bound
+
+    def faults(self, tree: ast.Module) -> Sequence[tuple[int, str]]:
+        """The line and the words of each fault of a module, or of a piece of it."""
+        self._faults = []
         for node in tree.body:
             self._statement(node)
+        return self._faults
 
     def _refuse(self, node: ast.AST, words: str | None) -> None:
         if words is not None:
-            self.faults.append((getattr(node, "lineno", 1), words))
+            self._faults.append((getattr(node, "lineno", 1), words))
 
     def _statement(self, node: ast.stmt) -> None:
         """A statement at module level."""
@@ -201,7 +205,7 @@ def _runtime_apart(module: str) -> str:
     return module
 
 
-def _bound(body: Sequence[ast.stmt]) -> set[str]:
+def bound_names(body: Sequence[ast.stmt]) -> set[str]:
     """Names that a module gives a meaning, those of classes in its classes included."""
     names: set[str] = set()
     for node in body:
@@ -212,7 +216,7 @@ def _bound(body: Sequence[ast.stmt]) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.If):
-            names |= _bound(node.body)
+            names |= bound_names(node.body)
         elif isinstance(node, (ast.AnnAssign, ast.Assign)):
             targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
             names |= {target.id for target in targets if isinstance(target, ast.Name)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..diff.verdict import Verdict
-from ..diff.views.markdown import code
+from ..diff.views.markdown import code, plain
 from ..diff.views.wording import summary
 from ..problem import Problem, SpecError
 
@@ -27,7 +27,7 @@ def entry(planned: Plan) -> tuple[str, ...]:
     """The lines of an entry: one for the revision, one for each change that breaks callers."""
     old, new = planned.old_revision or "?", planned.new_revision or "?"
     breaking = [change for change in planned.diff.changes if change.verdict.rank >= Verdict.RUN.rank]
-    followed = f"- `{planned.inputs.package}` follows revision {new} of the description, after {old}"
+    followed = f"- {code(planned.inputs.package)} follows revision {plain(new)} of the description, after {plain(old)}"
     lines = [f"{followed}: {summary(planned.diff)}."]
     lines += map(_line, breaking[:MAX_LINES])
     if len(breaking) > MAX_LINES:
@@ -38,7 +38,7 @@ def entry(planned: Plan) -> tuple[str, ...]:
 def _line(change: Change) -> str:
     place = change.place
     sides = f", {code(change.old)} to {code(change.new)}" if change.old and change.new else ""
-    return f"  - {change.kind}: {place.subject} {code(place.path)}{sides} ({change.verdict})"
+    return f"  - {change.kind}: {plain(place.subject)} {code(place.path)}{sides} ({change.verdict})"
 
 
 def with_entry(path: Path, lines: Sequence[str]) -> bytes:

@@ -72,9 +72,7 @@ def delete(call: Call, world: World) -> Answer:
 def list_(call: Call, world: World) -> Answer:
     """One page of a project's operations, newest first."""
     size, token, text = (call.query.get(name) for name in ("pageSize", "pageToken", "filter"))
-    size = size if isinstance(size, int) else 0
-    if size < 0:
-        return invalid_argument("page-size-invalid", "The page size must not be negative.")
+    size = size if isinstance(size, int) and size > 0 else PAGE
     sequence = _sequence(token) if isinstance(token, str) and token else None
     if sequence == -1:
         return invalid_argument("page-token-invalid", "The page token is invalid.")
@@ -82,7 +80,7 @@ def list_(call: Call, world: World) -> Answer:
     keep = _filter(text, lambda operation: op.state(operation, now)) if isinstance(text, str) else _everything
     if keep is None:
         return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
-    most = min(size or PAGE, PAGE)
+    most = min(size, PAGE)
     found = world.state.before(call.variables["name"], sequence, keep, most + 1)
     page = found[:most]
     answer: JsonObject = {}

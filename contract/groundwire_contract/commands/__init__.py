@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-import click
+from groundwire_codegen.log import echo
 
 
 def fail(message: str) -> NoReturn:
     """End with exit code 2: a bad input, or an address that cannot be used."""
-    click.echo(message, err=True)
+    echo(message, err=True)
     sys.exit(2)

@@ -40,6 +40,8 @@ def contract_of(spec: Path | None, overlay: Path | None) -> Contract:
         fail("\n".join(map(str, error.problems)))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror or error}")
+    except MemoryError:
+        fail("The document takes more memory than there is.")
 
 
 def known_rules(_: click.Context, __: click.Parameter, rules: tuple[str, ...]) -> frozenset[str]:

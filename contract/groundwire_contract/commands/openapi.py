@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from groundwire_codegen.log import inert_json
 
 from . import fail
 from .documents import contract_of, documents
@@ -27,7 +28,7 @@ def openapi(spec: Path | None, overlay: Path | None, out: Path | None) -> None:
     except AmbiguousPathError as error:
         fail(str(error))
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(inert_json(text), nl=False)
         return
     try:
         out.write_text(text, encoding="utf-8", newline="\n")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from groundwire_codegen.log import echo
 
 from . import fail
 from .documents import contract_of, documents, known_rules
-from .running import run
+from .running import host_names, run
 
 
 @click.command()
@@ -20,6 +21,13 @@ from .running import run
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--allow-remote", is_flag=True, help="Listen where other machines reach it. There is no access control."
+)
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    callback=host_names,
+    help="Answer under this Host name too, beside --host, localhost and the address itself. Repeatable.",
 )
 @documents
 @click.option(
@@ -35,6 +43,7 @@ def record(
     port: int,
     host: str,
     allow_remote: bool,
+    allow_host: frozenset[str],
     spec: Path | None,
     overlay: Path | None,
     relax: frozenset[str],
@@ -50,7 +59,6 @@ def record(
     from ..traffic.recording import UnreadableError
     from ..traffic.upstream import Upstream, UpstreamAddressError
     from ..traffic.verify import Verifier
-    from ..traffic.violation import printable
 
     contract = contract_of(spec, overlay)
     try:
@@ -65,8 +73,7 @@ def record(
     except (OSError, UnreadableError) as error:
         listener.close()
         fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
-    recorder = Recorder(
-        upstream, journal, Verifier(contract, relax), lambda line: click.echo(printable(line))
-    )
+    recorder = Recorder(upstream, journal, Verifier(contract, relax), echo)
     said = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
-    run(serving(application(recorder), dated=False), listener, said, recorder.close)
+    answer = application(recorder, allow_hosts=allow_host | {host.lower()})
+    run(serving(answer, dated=False), listener, said, recorder.close)

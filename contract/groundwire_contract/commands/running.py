@@ -9,9 +9,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
+from groundwire_codegen.log import echo
 
 if TYPE_CHECKING:
     from uvicorn import Server
+
+
+def host_names(_: click.Context, __: click.Parameter, hosts: tuple[str, ...]) -> frozenset[str]:
+    """The names that `--allow-host` allows, as Host headers are compared; a click callback."""
+    from ..host import read_name
+
+    try:
+        return frozenset(map(read_name, hosts))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def run(server: Server, listener: socket.socket, said: str, close: Callable[[], None]) -> None:
@@ -19,7 +30,7 @@ def run(server: Server, listener: socket.socket, said: str, close: Callable[[], 
     # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        click.echo(said)
+        echo(said)
         sys.stdout.flush()
         server.run(sockets=[listener])
     except KeyboardInterrupt:

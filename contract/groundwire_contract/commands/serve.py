@@ -9,7 +9,7 @@ import click
 
 from . import fail
 from .documents import contract_of, documents
-from .running import run
+from .running import host_names, run
 
 if TYPE_CHECKING:
     from ..behaviour.script import Script
@@ -31,6 +31,13 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
     "--allow-remote",
     is_flag=True,
     help="Listen where other machines reach it: whoever does may start, read and delete operations.",
+)
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    callback=host_names,
+    help="Answer under this Host name too, beside --host, localhost and the address itself. Repeatable.",
 )
 @documents
 @click.option(
@@ -82,6 +89,7 @@ def serve(
     port: int,
     host: str,
     allow_remote: bool,
+    allow_host: frozenset[str],
     spec: Path | None,
     overlay: Path | None,
     auth: str,
@@ -139,7 +147,12 @@ def serve(
             err=True,
         )
     said = f"{contract.api.id} contract at {endpoint(listener)}"
-    run(server(service, most=descriptors()), listener, said, state.close)
+    run(
+        server(service, allow_hosts=allow_host | {host.lower()}, most=descriptors()),
+        listener,
+        said,
+        state.close,
+    )
 
 
 def _access(auth: str, tokens: Path | None) -> Access:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from groundwire_codegen.log import echo, inert_json
 
 from . import fail
 from .documents import contract_of, documents, known_rules
@@ -40,7 +41,10 @@ def verify(file: Path, spec: Path | None, overlay: Path | None, form: str, relax
     try:
         with file.open("rb") as stream:
             found = Verification(read_traffic(stream, host), Verifier(contract, relax))
-            (write_json if form == "json" else write_text)(found, lambda text: click.echo(text, nl=False))
+            if form == "json":
+                write_json(found, lambda text: click.echo(inert_json(text), nl=False))
+            else:
+                write_text(found, lambda text: echo(text, nl=False))
     except OSError as error:
         fail(f"{file}: {error.strerror or error}")
     if found.summary.unreadable is not None:

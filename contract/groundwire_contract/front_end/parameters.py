@@ -20,14 +20,17 @@ COMMON: Final = frozenset(
     }
 )  # fmt: skip
 """Query parameters that every Google API takes."""
+PAGE_SIZE: Final = "pageSize"
+"""The parameter that must not be negative in any method (AIP-158)."""
 
 
 @frozen(kw_only=True)
 class Query:
-    """What a query says, by wire name, and what is wrong with it."""
+    """What a query says, by wire name, what is malformed in it, and which bounds it breaks."""
 
     values: JsonObject
     faults: tuple[Fault, ...] = ()
+    breaches: tuple[Fault, ...] = ()
 
 
 def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
@@ -55,7 +58,14 @@ def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
             values[parameter.wire] = [*before, value] if isinstance(before, list) else [value]
         else:
             values[parameter.wire] = value
-    return Query(values=values, faults=tuple(faults))
+    return Query(values=values, faults=tuple(faults), breaches=tuple(_breaches(values)))
+
+
+def _breaches(values: JsonObject) -> Iterator[Fault]:
+    size = values.get(PAGE_SIZE)
+    if isinstance(size, int) and size < 0:
+        message = "The page size must not be negative."
+        yield Fault(rule="page-size-invalid", message=message, path=snake(PAGE_SIZE), pointer=PAGE_SIZE)
 
 
 def read_path(method: Method, variables: Mapping[str, str]) -> Iterator[Fault]:

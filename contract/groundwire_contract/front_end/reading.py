@@ -64,11 +64,11 @@ def _read(
     query = read_query(method, (*exchange.query, *form))
     outside = (*read_path(method, route.variables), *query.faults)
     if method.request is None:
-        refusal = _refused(outside, (), relaxed)
+        refusal = _refused(outside, query.breaches, relaxed)
         return Reading(caller=caller, query=query.values, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
     found = validate(record, unwrapped(sent, method), keep=False)
-    refusal = _refused((*outside, *found.faults), found.breaches, relaxed)
+    refusal = _refused((*outside, *found.faults), (*query.breaches, *found.breaches), relaxed)
     return Reading(caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal)
 
 

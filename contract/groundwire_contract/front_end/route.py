@@ -13,12 +13,35 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
-from groundwire_codegen.ir import Api, Method
+from groundwire_codegen.ir import Api, Method, Parameter
 
 _VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
 _LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z_][A-Za-z0-9_]*")
 """A word of a template or a pattern that stands for itself."""
+_SEGMENT: Final = "^[^/]+$"
+"""The pattern of a `{+name}` that is one segment of the path."""
 _RESERVED: Final = re.compile(r"%(?=2[fF])")
+
+
+@frozen
+class Variable:
+    """A variable of a path: its name, what its value must match, and whether it is one segment of the path."""
+
+    name: str
+    pattern: re.Pattern[str] | None
+    is_segment: bool
+
+    def value(self, text: str) -> str | None:
+        """The value of a percent-encoded text; None where its pattern does not match.
+
+        `google/api/http.proto`: one segment is decoded whole, of several all but an encoded slash.
+        """
+        kept = unquote(_RESERVED.sub("%25", text))
+        value = unquote(text) if self.is_segment else kept
+        # The pattern of a lone segment has no room for a slash, encoded or not, where it names the segment.
+        if self.pattern is None or self.pattern.search(kept) or self.pattern.search(value):
+            return value
+        return None
 
 
 @frozen
@@ -30,8 +53,7 @@ class Template:
 
     method: Method
     expression: re.Pattern[str]
-    variables: tuple[str, ...]
-    patterns: tuple[re.Pattern[str] | None, ...]
+    variables: tuple[Variable, ...]
 
 
 @frozen(kw_only=True)
@@ -77,15 +99,14 @@ def find(known: Routes, verb: str, path: str) -> Route | None:
         if matched is None:
             continue
         groups = matched.groupdict()
-        values = tuple(_decoded(groups[f"v{index}"]) for index in range(len(template.variables)))
-        if all(
-            pattern is None or pattern.search(value)
-            for pattern, value in zip(template.patterns, values, strict=True)
-        ):
-            variables = dict(zip(template.variables, values, strict=True))
-            return Route(
-                method=template.method, version=groups.get("version", known.version), variables=variables
-            )
+        variables: dict[str, str] = {}
+        for index, variable in enumerate(template.variables):
+            value = variable.value(groups[f"v{index}"])
+            if value is not None:
+                variables[variable.name] = value
+        if len(variables) == len(template.variables):
+            version = groups.get("version", known.version)
+            return Route(method=template.method, version=version, variables=variables)
     return None
 
 
@@ -95,14 +116,9 @@ def _split_verb(path: str) -> tuple[str, str]:
     return (head, custom) if colon and "/" not in custom and "}" not in custom else (path, "")
 
 
-def _decoded(text: str) -> str:
-    """A path variable as the service sees it: decoded, but for an encoded slash."""
-    return unquote(_RESERVED.sub("%25", text))
-
-
 def _freedom(template: Template) -> tuple[int, int, int]:
     """How much a template leaves open: where two match, the one that says more of the path is meant."""
-    patterns = [pattern.pattern for pattern in template.patterns if pattern is not None]
+    patterns = [each.pattern.pattern for each in template.variables if each.pattern is not None]
     said = _LITERAL.findall(_VARIABLE.sub("", template.method.path) + "".join(patterns))
     return -len(said), len(template.variables) - len(patterns), -sum(map(len, said))
 
@@ -120,15 +136,19 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
         if shared and parameter.pattern and parameter.enforced
     }
     expression = _literal(before, variables, shapes) + one_of + _literal(after, variables, shapes)
-    parameters = tuple(by_wire.get(name) for name in variables)
     return Template(
         method=method,
         expression=re.compile(expression.removeprefix("/").removesuffix("/"), re.DOTALL),
-        variables=tuple(variables),
-        patterns=tuple(
-            re.compile(parameter.pattern) if parameter and parameter.pattern and parameter.enforced else None
-            for parameter in parameters
-        ),
+        variables=tuple(_variable(name, f"{{+{name}}}" in path, by_wire.get(name)) for name in variables),
+    )
+
+
+def _variable(name: str, is_reserved: bool, parameter: Parameter | None) -> Variable:
+    pattern = None if parameter is None else parameter.pattern
+    return Variable(
+        name=name,
+        pattern=re.compile(pattern) if parameter and pattern and parameter.enforced else None,
+        is_segment=not is_reserved or pattern == _SEGMENT,
     )
 
 

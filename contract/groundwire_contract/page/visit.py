@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from ..exchange import Exchange, Reply
@@ -34,10 +35,10 @@ _HEADERS: Final = (
 )
 
 
-def visit(source: Source, exchange: Exchange, address: str) -> Reply:
+def visit(source: Source, exchange: Exchange, address: str, allow_hosts: Collection[str] = ()) -> Reply:
     """Answer a visit that reached the server at `address`: the page, or that it is the one the visitor has."""
     host = exchange.headers.get("host", "")
-    if not is_ours(host, address):
+    if not is_ours(host, address, allow_hosts):
         return _misdirected(address)
     try:
         page = document(source, Choice.read(dict(exchange.query)), f"http://{host}")

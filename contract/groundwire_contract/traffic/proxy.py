@@ -10,7 +10,7 @@ import hashlib
 import json
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import IO, Final
 from urllib.parse import parse_qsl
@@ -19,7 +19,7 @@ from attrs import evolve, field, frozen
 
 from ..exchange import Pairs
 from ..refusals import PAYLOAD_LIMIT
-from ..server import READ_LIMIT, Application, Receive, Scope, Send
+from ..server import READ_LIMIT, Application, Receive, Scope, Send, is_admitted
 from .journal import Content, Heard, Journal
 from .recording import read_record
 from .upstream import NoAnswerError, Passed, Upstream
@@ -100,15 +100,24 @@ class Recorder:
             self._say(f"{_named(heard)} {verdict or 'accepted'}")
 
 
-def application(recorder: Recorder, limit: int = READ_LIMIT) -> Application:
-    """The ASGI application of a recorder, which passes on requests of so many bytes."""
+def application(
+    recorder: Recorder, limit: int = READ_LIMIT, allow_hosts: Collection[str] = ()
+) -> Application:
+    """The ASGI application of a recorder, which passes on requests of so many bytes.
+
+    It answers under this machine's names and `allow_hosts`.
+    """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile[bytes](max_size=PAYLOAD_LIMIT) as body:
             length = await _spool(receive, body, limit)
             if length is None:
                 return
-            if length > limit:
+            host = dict(scope["headers"]).get(b"host")
+            if not is_admitted(host.decode("latin-1") if host is not None else None, scope, allow_hosts):
+                message = "The proxy does not answer under this Host. Allow the name with --allow-host."
+                passed = _refusal(403, "PERMISSION_DENIED", message)
+            elif length > limit:
                 message = f"A request of more than {limit} bytes is not passed on."
                 passed = _refusal(413, "INVALID_ARGUMENT", message)
             else:

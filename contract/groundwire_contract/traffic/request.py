@@ -27,7 +27,8 @@ def request_faults(contract: Contract, route: Route, record: Record) -> Iterator
     method = route.method
     for fault in read_path(method, route.variables):
         yield Place.PATH, fault
-    for fault in read_query(method, record.query).faults:
+    query = read_query(method, record.query)
+    for fault in (*query.faults, *query.breaches):
         yield Place.QUERY, fault
     if method.request is None:
         return
@@ -80,7 +81,8 @@ def _form_faults(exchange: Exchange, method: Method) -> Iterator[Fault]:
     if isinstance(form, Refusal):
         yield _whole(form)
     else:
-        yield from (evolve(fault, pointer="") for fault in read_query(method, form).faults)
+        query = read_query(method, form)
+        yield from (evolve(fault, pointer="") for fault in (*query.faults, *query.breaches))
 
 
 def _whole(refusal: Refusal) -> Fault:

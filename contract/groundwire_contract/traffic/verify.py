@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from groundwire_codegen.ir import InBody, InParameter
+from groundwire_codegen.problem import visible
 
 from ..contract import Contract
 from ..errors import Fault
@@ -16,7 +17,7 @@ from ..service import DISCOVERY
 from .answer import answer_faults
 from .recording import Record
 from .request import message_of, request_faults
-from .violation import Place, Violation, printable, violation
+from .violation import Place, Violation, violation
 
 
 class Verifier:
@@ -46,7 +47,7 @@ class Verifier:
     def _unrouted(self, record: Record) -> Iterator[Violation]:
         """A path that no method has is a violation, unless it is that of the document."""
         if (record.verb, record.path) != ("GET", DISCOVERY):
-            message = f"The requested URL {printable(record.path)} was not found on this server."
+            message = f"The requested URL {visible(record.path)} was not found on this server."
             yield violation(record, None, Place.PATH, Fault(rule="unknown-path", message=message))
 
     def _reused(self, route: Route, record: Record, *, sound: bool) -> Iterator[tuple[Place, Fault]]:

@@ -153,7 +153,8 @@ def test_each_form_shows_what_stood_and_stands(
     for rule, path, old, new in changes:
         step = "text differs" if rule.endswith(".docs") else f"{old} -> {new}" if old and new else old or new
         assert f" {path} {step} " in lines["terminal"]
-        assert re.search(rf"`{re.escape(path)}` \| \*\*[\w ]+\*\* {re.escape(step)} \|", lines["markdown"])
+        in_code = step if step == "text differs" else " to ".join(f"`{side}`" for side in (old, new) if side)
+        assert re.search(rf"`{re.escape(path)}` \| \*\*[\w ]+\*\* {re.escape(in_code)} \|", lines["markdown"])
         assert f" {path}: {step}" in lines["github"]
     found = json.loads(report(diff))["changes"]
     assert tuple((each["rule"], each["path"], each["old"], each["new"]) for each in found) == changes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ....log import inert_html
 from ...change import Diff
 from ..tree import tree
 from ..wording import summary
@@ -41,7 +42,7 @@ def page(diff: Diff) -> str:
         "</body>",
         "</html>",
     )
-    return "\n".join(lines) + "\n"
+    return inert_html("\n".join(lines)) + "\n"
 
 
 def _head(diff: Diff) -> Iterator[str]:
