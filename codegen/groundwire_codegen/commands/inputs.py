@@ -10,7 +10,15 @@ from typing import Any
 import click
 from attrs import frozen
 
-from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
+from ..inputs import (
+    DOCUMENT_BYTES,
+    OVERLAY_BYTES,
+    Inputs,
+    check_text,
+    is_package_name,
+    package_name,
+    read_input,
+)
 from ..problem import Problem, SpecError
 from .options import with_options
 from .problems import reported
@@ -31,6 +39,7 @@ OPTIONS = (
 STRICT = click.option(
     "--strict", is_flag=True, help="Fail when the document changed under an overlay's rule."
 )
+DISCARD = click.option("--discard-edits", is_flag=True, help="Overwrite files that were edited by hand.")
 
 
 @frozen
@@ -55,6 +64,7 @@ def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         allow_host: tuple[str, ...],
         **others: Any,
     ) -> int:
+        check_text(document=document.name, methods=" ".join(methods), allow_host=" ".join(allow_host))
         said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
         name = package_name(package, said, out.resolve().name)
         if not is_package_name(name):

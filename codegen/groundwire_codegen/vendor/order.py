@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import fields, frozen
 
-from ..emit import lock_of
+from ..folder import lock_of
 from ..inputs import is_package_name
 from ..lock import FILE, Lock
 from ..node import escape
