@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _OWN_PIPES: Final = Path("/dev/fd")
-_LOCALE: Final = "rename it, or use UTF-8: PYTHONUTF8=1"
+_LOCALE: Final = "use another name, or UTF-8: PYTHONUTF8=1"
 
 
 @frozen(kw_only=True)
@@ -39,6 +39,15 @@ class Inputs:
     package: str
     methods: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Raise SpecError for text that came in bytes which the locale cannot decode."""
+        check_text(
+            document=self.name,
+            package=self.package,
+            methods=" ".join(self.methods),
+            allow_host=" ".join(self.allow_hosts),
+        )
 
     def digests(self) -> dict[str, str]:
         """What the lock keeps of the inputs."""

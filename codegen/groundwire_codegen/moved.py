@@ -61,23 +61,29 @@ def edits(
         if data is None:
             reason = _in_the_way(folder / path)
             if reason:
-                yield Edit(path, None, reason, may_go=path in lock.files and (folder / path).is_symlink())
+                yield Edit(path, None, reason, may_go=hashed is not None and (folder / path).is_symlink())
         elif want is not None and with_lf(data) == want.encode():
             continue
-        elif hashed is None and path != FILE:
-            continue  # Not the lock's: importable, or in the way of what is written.
-        elif settled or (path != FILE and file_digest(data) != hashed):
-            mine = path == FILE or has_our_first_line(data) or file_digest(data) == hashed
-            text = want
-            if not settled and (want is None or file_digest(want) != hashed):
-                text = original().get(path)
-                text = text if text is not None and file_digest(text) == hashed else None
+        elif path == FILE:
+            if settled:
+                yield Edit(path, first_difference(with_lf(data), files[FILE].encode()), may_go=True)
+        # A file that is not the lock's is importable, or in the way of what is written.
+        elif hashed is not None and (settled or file_digest(data) != hashed):
+            text = want if settled else _text(path, hashed, want, original)
             line = None if text is None else first_difference(with_lf(data), text.encode())
-            yield Edit(path, line, may_go=mine)
+            yield Edit(path, line, may_go=has_our_first_line(data) or file_digest(data) == hashed)
     for path in unlisted(folder, lock.files.keys()):
         data = content(folder / path)
         if path not in files or (data is not None and with_lf(data) != files[path].encode()):
             yield Edit(path, None, "exists and was not generated")
+
+
+def _text(path: str, hashed: str, want: str | None, original: Original) -> str | None:
+    """Return the text that a lock has the hash of, if it is one of these."""
+    if want is not None and file_digest(want) == hashed:
+        return want
+    text = original().get(path)
+    return text if text is not None and file_digest(text) == hashed else None
 
 
 def refuse_edits(

@@ -228,7 +228,10 @@ def test_a_document_without_a_name_is_one_problem(shop: Shop, key: str, value: o
         ("check", "{name}", "--out", "shop"),
         ("generate", "shop.json", "--out", "shop", "--methods", "{name}"),
         ("generate", "shop.json", "--out", "shop", "--allow-host", "{name}"),
+        ("upgrade", "{name}", "--out", "shop"),
         ("vendor", "shop", "--document", "{name}"),
+        ("vendor", "{name}", "--document", "shop.json"),
+        ("vendor", "shop", "--document", "shop.json", "--overlay", "{name}"),
         ("vendor", "shop", "--document", "shop.json", "--methods", "{name}"),
     ],
 )
@@ -257,8 +260,26 @@ def test_a_name_that_the_locale_cannot_read_is_one_problem(
     )
     lines = done.stderr.decode("ascii").splitlines()
     assert (done.returncode, len(lines)) == (2, 2), done.stderr
-    assert "is not text in this locale (rename it, or use UTF-8: PYTHONUTF8=1)" in lines[0]
+    assert "is not text in this locale (use another name, or UTF-8: PYTHONUTF8=1)" in lines[0]
     assert not (tmp_path / "shop").exists()
+
+
+def test_a_manifest_with_a_name_that_the_locale_cannot_write_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "b\u00fccher.json").write_bytes(encoded(bookshop()))
+    command = [sys.executable, "-m", "groundwire_codegen", "vendor", "shop"]
+    utf8 = {**os.environ, "PYTHONUTF8": "1"}
+    more = ["--document", "b\u00fccher.json".encode()]
+    subprocess.run([*command, *more], cwd=tmp_path, env=utf8, check=True, capture_output=True)  # noqa: S603 - our own
+    done = subprocess.run(  # noqa: S603 - our own
+        [*command, "--check"],
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "PYTHONUTF8=1" in done.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

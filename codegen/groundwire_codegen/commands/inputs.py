@@ -14,7 +14,6 @@ from ..inputs import (
     DOCUMENT_BYTES,
     OVERLAY_BYTES,
     Inputs,
-    check_text,
     is_package_name,
     package_name,
     read_input,
@@ -64,7 +63,6 @@ def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         allow_host: tuple[str, ...],
         **others: Any,
     ) -> int:
-        check_text(document=document.name, methods=" ".join(methods), allow_host=" ".join(allow_host))
         said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
         name = package_name(package, said, out.resolve().name)
         if not is_package_name(name):

@@ -36,6 +36,13 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
                 click.echo(str(problem), err=True)
             click.echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
             code = EDITED if isinstance(error, EditedError) else BAD
+        except UnicodeEncodeError as error:
+            name = ascii(error.object[error.start : error.end])
+            hint = "use UTF-8: PYTHONUTF8=1"
+            click.echo(
+                f"{name} cannot stand in a name in this locale ({hint}); nothing was written.", err=True
+            )
+            code = BAD
         except OSError as error:
             click.echo(
                 f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True

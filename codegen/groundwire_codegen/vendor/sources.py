@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, check_text, package_name
+from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, package_name
 from ..lock import FILE as LOCK
 from ..lock import Lock, read_lock
 from ..pipeline import generate
@@ -36,7 +36,6 @@ def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
 def _inputs(order: Order, folder: Path) -> Inputs:
     document = _inside(folder, order.document)
     overlay = read_regular(_inside(folder, order.overlay), OVERLAY_BYTES) if order.overlay else None
-    check_text(document=document.name, methods=order.methods)
     return Inputs(
         name=document.name,
         document=read_regular(document, DOCUMENT_BYTES),
