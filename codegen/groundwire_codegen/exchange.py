@@ -50,8 +50,11 @@ def clear(folder: Path, files: Iterable[str]) -> None:
 
 
 def remove(staging: Path, paths: Iterable[str]) -> None:
-    """Remove these files of a staging folder, and the folders that are empty then; all else stays."""
-    for path in paths:
+    """Remove these files of a staging folder, and the folders that are empty then; all else stays.
+
+    The lock goes last: after a kill, it says which of the others are generated.
+    """
+    for path in sorted(paths, key=lambda path: (path == FILE, path)):
         with suppress(OSError):
             (staging / path).unlink()
     for place, _, _ in os.walk(staging, topdown=False):
