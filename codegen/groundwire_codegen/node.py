@@ -79,10 +79,10 @@ class Node:
 
     def required(self, key: str) -> str:
         """The string under `key`, which must be there."""
-        value = self.text(key)
-        if not value:
+        if not self.any(key):
             self.refuse(f"{key!r} is missing")
-        return value or ""
+            return ""
+        return self.text(key) or ""
 
     def flag(self, key: str) -> bool:
         """The boolean under `key`, False when absent."""

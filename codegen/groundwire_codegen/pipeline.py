@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from .compile import compile_types
+from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .gate import check_files
 from .inputs import Inputs
-from .lock import FILE, Lock, digest, is_older
+from .lock import FILE, Lock, file_digest, is_older
 from .node import escape
 from .problem import Problem
 from .reader import read_lowered
@@ -49,7 +50,8 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         runtime=runtime,
     )
     check_files(files)
-    hashes = {path: digest(text) for path, text in files.items()}
+    files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
+    hashes = {path: file_digest(text) for path, text in files.items()}
     lock = Lock(
         inputs=inputs.digests(),
         files=hashes,

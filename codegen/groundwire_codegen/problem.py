@@ -53,3 +53,7 @@ class SpecError(GroundwireError):
 
     def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+class EditedError(SpecError):
+    """Files of a generated folder that somebody edited, or put there; none of them was touched."""

@@ -80,7 +80,7 @@ def diff(
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
     for note in sides.notes:
-        click.echo(f"note: NEW needs another overlay: {note}", err=True)
+        echo(f"note: NEW needs another overlay: {note}", err=True)
     found = compare(sides.old, sides.new)
     text = _text(found, form, new, after.document)
     if out is None:
@@ -88,7 +88,7 @@ def diff(
             echo(text, nl=False, styled=True)
         else:
             # In these forms no text of an input is a command, and escapes would not be theirs.
-            click.echo(text, nl=False, color=True)
+            echo(text, nl=False, styled=True)
     else:
         write_whole(out, text.encode("utf-8"))
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1

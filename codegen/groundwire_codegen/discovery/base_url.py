@@ -17,7 +17,10 @@ HOSTS: Final = (".googleapis.com", ".google.com")
 
 def base_url(root: Node, allow_hosts: tuple[str, ...]) -> str:
     """`rootUrl` and `servicePath` in one. A host that is neither Google's nor allowed is a problem."""
-    url = f"{root.required('rootUrl').rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
+    root_url = root.required("rootUrl")
+    if not root_url:
+        return ""
+    url = f"{root_url.rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
     where = root.at("rootUrl", url)
     try:
         parts = urlsplit(url)

@@ -11,11 +11,13 @@ from ..diff.verdict import Verdict
 from ..diff.views.markdown import code, plain
 from ..diff.views.wording import summary
 from ..problem import Problem, SpecError
+from ..regular import read_bounded
 
 if TYPE_CHECKING:
     from ..diff import Change
     from .plan import Plan
 
+MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_LINES: Final = 20
 """Breaking changes that an entry lists; a report holds all."""
 _UNRELEASED: Final = re.compile(r"^## \[?Unreleased\]?.*\n", re.MULTILINE | re.IGNORECASE)
@@ -44,10 +46,11 @@ def _line(change: Change) -> str:
 def with_entry(path: Path, lines: Sequence[str]) -> bytes:
     """The changelog with an entry under Unreleased, Changed; unchanged when it is there. Raises SpecError and OSError."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_bounded(path, MAX_BYTES).decode("utf-8")
     except UnicodeDecodeError as error:
         raise SpecError([Problem(path.name, "", f"not UTF-8 at byte {error.start}")]) from None
-    return _entered(text, "\n".join(lines), path.name).encode()
+    entered = _entered(text.replace("\r\n", "\n"), "\n".join(lines), path.name)
+    return (entered.replace("\n", "\r\n") if "\r\n" in text else entered).encode()
 
 
 def _entered(text: str, lines: str, name: str) -> str:
