@@ -88,7 +88,7 @@ def diff(
             echo(text, nl=False, styled=True)
         else:
             # In these forms no text of an input is a command, and escapes would not be theirs.
-            echo(text, nl=False, styled=True)
+            click.echo(text, nl=False, color=True)
     else:
         write_whole(out, text.encode("utf-8"))
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
