@@ -15,7 +15,7 @@ _LONGEST: Final = 20.0
 def is_passing(error: GroundwireError) -> bool:
     """Whether the same call may well be answered the next time."""
     if isinstance(error, ApiError):
-        return error.http_status in DEFAULT.statuses
+        return DEFAULT.covers(error)
     return isinstance(error, (TransportError, ProtocolError, DecodeError))
 
 

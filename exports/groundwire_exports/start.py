@@ -129,15 +129,17 @@ class _Start:
                 doubt = unreadable
             except OutcomeUnknown as unknown:
                 doubt = unknown
-                if isinstance(unknown.__cause__, ApiError) and _is_repeat(unknown.__cause__):
-                    return self._repeated(unknown.__cause__, doubt)
+                cause = unknown.__cause__
+                if isinstance(cause, ApiError) and (_is_repeat(cause) or not is_passing(cause)):
+                    return self._repeated(cause, doubt)
             except (ApiError, AuthError, TransportError) as error:
                 if _is_repeat(error):
                     return self._repeated(error, doubt)
                 # This time it was not started; an earlier time it may have been.
-                if doubt is None:
+                if doubt is None and error.proves_no_effect:
                     error.add_note("this call started nothing")
                     raise
+                doubt = doubt or error
                 if not is_passing(error):
                     return self._repeated(error, doubt)
             if not paused(self.client.clock, attempt, self.deadline):

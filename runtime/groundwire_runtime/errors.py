@@ -24,7 +24,20 @@ Each has a `hint`: what to do about it.
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import Any, Self
+from typing import Any, Final, Self
+
+_REFUSALS: Final = frozenset(
+    {400, 401, 403, 404, 405, 407, 409, 410, 411, 412, 413, 414, 415, 417, 421, 422, 425, 426, 428, 429, 431}
+)
+"""HTTP statuses that say that a request was not carried out. Source: RFC 9110 15.5, RFC 6585 (428, 429, 431), RFC 8470 (425).
+
+Left out: 402 and 418 have no defined meaning, 406 is about the form of the answer, 408 and 499 say that somebody stopped
+waiting. A redirect and any 5xx may come from a gateway whose upstream acted; so may a status that is not registered.
+"""
+_UNSETTLED: Final = frozenset(
+    {"CANCELLED", "UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
+)
+"""Codes that say nothing about what was done, whatever the HTTP status. Source: google/rpc/code.proto."""
 
 
 class GroundwireError(Exception):
@@ -38,6 +51,14 @@ class GroundwireError(Exception):
         self.message = message
         if hint:
             self.hint = hint
+
+    @property
+    def proves_no_effect(self) -> bool:
+        """True if the service cannot have acted on the send that this error ended: it never left, or was refused.
+
+        An earlier send of the same call may still have taken effect.
+        """
+        return False
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
@@ -55,6 +76,11 @@ def _restored(cls: type[GroundwireError], args: tuple[Any, ...], state: dict[str
 
 class ArgumentError(GroundwireError, ValueError):
     """A parameter or option that cannot be sent; nothing was."""
+
+    @property
+    def proves_no_effect(self) -> bool:
+        """True: nothing was sent."""
+        return True
 
 
 class ValueFault(GroundwireError, ValueError):
@@ -85,6 +111,11 @@ class ValueFault(GroundwireError, ValueError):
 class EncodeError(ValueFault):
     """A message that cannot be sent: a wrong type, or a bound that is not kept. Nothing was sent."""
 
+    @property
+    def proves_no_effect(self) -> bool:
+        """True: nothing was sent."""
+        return True
+
 
 class DecodeError(ValueFault):
     """JSON that is not the message that it should be."""
@@ -99,6 +130,11 @@ class AuthError(GroundwireError):
 
     hint = "Sign in, or pass other credentials: Client(credentials=...)."
 
+    @property
+    def proves_no_effect(self) -> bool:
+        """True: nothing was sent, or the service refused it with 401."""
+        return True
+
 
 class TransportError(GroundwireError):
     """No usable answer came. `sent` is False when the request cannot have arrived.
@@ -110,6 +146,11 @@ class TransportError(GroundwireError):
         super().__init__(message, hint=hint)
         self.sent = sent
         self.retryable = retryable
+
+    @property
+    def proves_no_effect(self) -> bool:
+        """True if the request cannot have arrived."""
+        return not self.sent
 
 
 class DeadlineReached(TransportError):
@@ -152,6 +193,11 @@ class ApiError(GroundwireError):
         self.server_request_id = server_request_id
         self.method_id = method_id
         self.attempts = attempts
+
+    @property
+    def proves_no_effect(self) -> bool:
+        """True if both the HTTP status and the code say that the request was refused."""
+        return self.http_status in _REFUSALS and self.status not in _UNSETTLED
 
     def __str__(self) -> str:
         code = f"{self.http_status} {self.status}".strip()

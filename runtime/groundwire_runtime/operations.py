@@ -159,7 +159,7 @@ def _is_passing(error: GroundwireError) -> bool:
     """Whether the next poll may well be answered."""
     if isinstance(error, TransportError):
         return error.retryable
-    return isinstance(error, ApiError) and error.http_status in DEFAULT.statuses
+    return isinstance(error, ApiError) and DEFAULT.covers(error)
 
 
 class _Progress:

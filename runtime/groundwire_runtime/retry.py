@@ -20,7 +20,7 @@ from .errors import (
     TransportError,
 )
 from .http import Request, Response, Transport
-from .status import api_error
+from .status import api_error, equivalent_status
 
 _LOG: Final = logging.getLogger("groundwire")
 _ERROR_BODY: Final = re.compile(rb'\s*\{\s*"error"\s*:\s*\{')
@@ -35,7 +35,7 @@ class RetryPolicy:
     base: float = 1.0
     cap: float = 60.0
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
-    """HTTP statuses worth another try, for calls that are safe to repeat."""
+    """HTTP statuses worth another try, for calls that are safe to repeat. An unknown 5xx counts as 500."""
 
     def delay(self, attempt: int, error: GroundwireError, request: Request, random: float) -> float | None:
         """Seconds to wait after send number `attempt` (from 1) failed, or None to give up."""
@@ -47,12 +47,16 @@ class RetryPolicy:
             return asked * (1 + 0.1 * random)
         return full_jitter(attempt - 1, random, base=self.base, cap=self.cap)
 
+    def covers(self, error: ApiError) -> bool:
+        """Return whether the policy sends a safe call again after this answer."""
+        return not self.statuses.isdisjoint((error.http_status, equivalent_status(error.http_status)))
+
     def _retryable(self, error: GroundwireError, request: Request) -> bool:
         if isinstance(error, DeadlineReached):
             return False
         if isinstance(error, TransportError):
             return error.retryable and (request.safe_to_retry or not error.sent)
-        return isinstance(error, ApiError) and request.safe_to_retry and error.http_status in self.statuses
+        return isinstance(error, ApiError) and request.safe_to_retry and self.covers(error)
 
 
 DEFAULT: Final = RetryPolicy()
@@ -80,7 +84,7 @@ class RetryTransport:
                 return error
             if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
                 raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
-            lost = lost or _may_have_arrived(error)
+            lost = lost or not error.proves_no_effect
             delay = (
                 None
                 if self.policy is None
@@ -113,15 +117,8 @@ class RetryTransport:
     def _give_up(self, request: Request, error: GroundwireError, lost: bool) -> NoReturn:
         """Raise the last error, or say that the outcome is unknown when an answer to a start was lost."""
         if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
-            raise _unknown(request, f"no answer came: {error}") from error
+            raise _unknown(request, f"the last send ended with: {error}") from error
         raise error
-
-
-def _may_have_arrived(error: GroundwireError) -> bool:
-    """Whether the service may have acted although its answer says nothing of it."""
-    if isinstance(error, TransportError):
-        return error.sent
-    return isinstance(error, ApiError) and error.http_status in (408, 500, 502, 503, 504)
 
 
 def _unknown(request: Request, why: str) -> OutcomeUnknown:

@@ -35,19 +35,32 @@ BY_CODE: Final[Mapping[int, str]] = {
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
+    408: "DEADLINE_EXCEEDED",
     409: "ABORTED",
+    410: "NOT_FOUND",
     412: "FAILED_PRECONDITION",
     429: "RESOURCE_EXHAUSTED",
     499: "CANCELLED",
     500: "INTERNAL",
     501: "UNIMPLEMENTED",
+    502: "UNAVAILABLE",
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
-"""The code that an HTTP status stands for when the body names none. Source: google/rpc/code.proto."""
+"""The code that an HTTP status stands for when the body names none.
+
+Source: google/rpc/code.proto; for 502 gRPC's table of HTTP statuses.
+"""
 _MAX_DETAILS: Final = 100
 _EXCERPT: Final = 200
 _NOTHING: Final[Mapping[str, Any]] = {}
+
+
+def equivalent_status(http_status: int) -> int:
+    """Return the HTTP status to treat this one as: an unknown 4xx is a 400, an unknown 5xx a 500 (RFC 9110 15)."""
+    if http_status in BY_CODE or not 400 <= http_status < 600:
+        return http_status
+    return http_status // 100 * 100
 
 
 def api_error(response: Response, *, method_id: str, attempts: int, now: float) -> ApiError:
@@ -56,7 +69,7 @@ def api_error(response: Response, *, method_id: str, attempts: int, now: float) 
     fields = _members(found)
     details = _details(fields)
     info = _info(details)
-    status = _text(fields.get("status")) or BY_CODE.get(response.status, "")
+    status = _text(fields.get("status")) or BY_CODE.get(equivalent_status(response.status), "")
     message = _text(fields.get("message")) or _excerpt(response, _text(found))
     reason = str(info.get("reason", ""))
     error_class = BY_STATUS.get(status, ApiError)

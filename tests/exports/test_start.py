@@ -162,6 +162,58 @@ def test_a_refusal_says_that_nothing_was_started(refused: Step, error: type[Exce
     assert caught.value.__notes__ == ["this call started nothing"]
 
 
+PROOFS = (
+    400,
+    401,
+    403,
+    404,
+    405,
+    407,
+    409,
+    410,
+    411,
+    412,
+    413,
+    414,
+    415,
+    417,
+    421,
+    422,
+    425,
+    426,
+    428,
+    429,
+    431,
+)
+
+
+@pytest.mark.parametrize("status", [code for code in range(300, 600) if code not in PROOFS])
+def test_nothing_was_started_is_said_after_no_answer_that_leaves_it_open(status: int) -> None:
+    """The service acts, a gateway answers: the export is found, and while it is not, nobody says there is none."""
+    service = Service([refusal(status), REPEAT], listing())
+    assert service.start().name == OURS
+    hidden = Service([refusal(status), REPEAT])
+    with pytest.raises(OutcomeUnknown) as caught:
+        hidden.start()
+    assert caught.value.request_id == "id-1"
+    assert "nothing" not in "".join(getattr(caught.value, "__notes__", []))
+
+
+@pytest.mark.parametrize(
+    "code", ["UNKNOWN", "INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "DATA_LOSS"]
+)
+def test_a_refusal_whose_code_is_that_of_a_fault_leaves_it_open(code: str) -> None:
+    assert Service([refusal(400, code), REPEAT], listing()).start().name == OURS
+
+
+@pytest.mark.parametrize("status", [501, 301, 499])
+def test_an_answer_that_no_repeat_will_better_is_settled_by_listing_alone(status: int) -> None:
+    service = Service([refusal(status)])
+    with pytest.raises(OutcomeUnknown):
+        service.start(timeout=300)
+    assert (len(service.sent), service.looks) == (1, 4)
+
+
 def test_no_connection_says_that_nothing_was_started() -> None:
     service = Service([UNSENT])
     with pytest.raises(TransportError) as caught:

@@ -12,11 +12,15 @@ from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
     AuthError,
+    DeadlineReached,
     DecodeError,
+    EncodeError,
     GroundwireError,
     OperationError,
     OperationTimeout,
     OutcomeUnknown,
+    ProtocolError,
+    ResponseTooLarge,
     TransportError,
     shortened,
 )
@@ -79,6 +83,37 @@ def test_a_hint_is_kept_printed_and_pickled(make: Any) -> None:
 def test_an_api_error_prints_its_code_and_what_was_said() -> None:
     assert str(ApiError("no", http_status=400)) == "400: no"
     assert str(ApiError("no", http_status=400, status="ABORTED", hint="do")) == "400 ABORTED: no (do)"
+
+
+@pytest.mark.parametrize(
+    ("error", "proof"),
+    [
+        (ArgumentError("no"), True),
+        (EncodeError("/a", 1, "no"), True),
+        (AuthError("no"), True),
+        (TransportError("no", sent=False), True),
+        (TransportError("no", sent=True), False),
+        (DeadlineReached("no", sent=False), True),
+        (ResponseTooLarge("no", sent=True), False),
+        (DecodeError("/a", 1, "no"), False),
+        (OutcomeUnknown("no", request_id="r"), False),
+        (ProtocolError("no"), False),
+        (OperationError("no", operation=1), False),
+        (OperationTimeout("no", operation=1), False),
+        *[
+            (ApiError("no", http_status=status), True)
+            for status in (400, 401, 403, 404, 409, 412, 421, 425, 429)
+        ],
+        *[(ApiError("no", http_status=status), False) for status in (100, 204, 302, 402, 406, 408, 418, 499)],
+        *[(ApiError("no", http_status=status), False) for status in range(500, 600)],
+        (ApiError("no", http_status=400, status="UNKNOWN"), False),
+        (ApiError("no", http_status=409, status="ABORTED"), True),
+    ],
+)
+def test_only_a_refusal_or_what_never_left_proves_that_nothing_was_done(
+    error: GroundwireError, proof: bool
+) -> None:
+    assert error.proves_no_effect is proof
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -28,6 +29,7 @@ from .doubles import Answer, Script, Time, answer, refusal
 READ = Request(method_id="m", verb="GET", url="https://shop.test/", safe_to_retry=True)
 START = evolve(READ, verb="POST", request_id="r", body=b"{}")
 UNSAFE = evolve(READ, verb="POST", safe_to_retry=False)
+PASSING = (408, 429, 500, 502, 503, 504)
 REFUSED = TransportError("refused", sent=False)
 LOST = TransportError("reset", sent=True)
 GARBAGE = TransportError("no HTTP", sent=True, retryable=False)
@@ -46,9 +48,9 @@ def sent(script: Script, request: Request, time: Time | None = None, **facts: An
 @pytest.mark.parametrize(
     ("request_", "failure", "sends"),
     [
-        *[(READ, refusal(status), 2) for status in (408, 429, 500, 502, 503, 504)],
-        *[(START, refusal(status), 2) for status in (408, 429, 500, 502, 503, 504)],
-        *[(UNSAFE, refusal(status), 1) for status in (408, 429, 500, 502, 503, 504)],
+        *[(READ, refusal(status), 2) for status in (*PASSING, 505, 520, 599)],
+        *[(START, refusal(status), 2) for status in (*PASSING, 505, 520, 599)],
+        *[(UNSAFE, refusal(status), 1) for status in (*PASSING, 505, 520, 599)],
         *[(READ, refusal(status), 1) for status in (300, 301, 307, 400, 401, 403, 404, 409, 412, 501)],
         *[(START, refusal(status), 1) for status in (301, 307, 400, 401, 403, 404, 409, 412, 501)],
         (READ, LOST, 2),
@@ -69,6 +71,14 @@ def test_only_what_is_safe_and_worth_it_is_sent_again(request_: Request, failure
             sent(script, request_)
     else:
         assert sent(script, request_).status == 200
+    assert len(script.requests) == sends
+
+
+@pytest.mark.parametrize(("statuses", "sends"), [({599}, 2), ({500}, 2), ({503}, 1), (set[int](), 1)])
+def test_a_policy_may_name_an_unknown_status_itself(statuses: set[int], sends: int) -> None:
+    script = Script([refusal(599)], forever=answer())
+    with suppress(ApiError):
+        sent(script, READ, policy=RetryPolicy(statuses=frozenset(statuses)))
     assert len(script.requests) == sends
 
 
@@ -182,7 +192,8 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(seconds: str) -
         ([REFUSED] * 10, TransportError),
         ([REFUSED] * 9 + [LOST], OutcomeUnknown),
         ([LOST] + [REFUSED] * 9, OutcomeUnknown),
-        *[([refusal(status)] * 10, OutcomeUnknown) for status in (408, 500, 502, 503, 504)],
+        *[([refusal(status)] * 10, OutcomeUnknown) for status in (408, 500, 502, 503, 504, 520, 599)],
+        *[([refusal(status)], OutcomeUnknown) for status in (300, 301, 304, 402, 406, 418, 499, 501)],
         ([refusal(429)] * 10, ResourceExhausted),
         ([LOST, refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([refusal(504), refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),

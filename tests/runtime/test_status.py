@@ -54,13 +54,18 @@ def test_each_code_has_its_class(status: str, kind: type[ApiError]) -> None:
         (401, errors.Unauthenticated),
         (403, errors.PermissionDenied),
         (404, errors.NotFound),
+        (408, errors.DeadlineExceeded),
         (409, errors.Aborted),
+        (410, errors.NotFound),
         (429, errors.ResourceExhausted),
         (500, errors.Internal),
         (501, errors.Unimplemented),
+        (502, errors.Unavailable),
         (503, errors.Unavailable),
         (504, errors.DeadlineExceeded),
-        (418, ApiError),
+        *[(unknown, errors.InvalidArgument) for unknown in (402, 413, 418, 451, 460)],
+        *[(unknown, errors.Internal) for unknown in (505, 511, 520, 530, 599)],
+        *[(elsewhere, ApiError) for elsewhere in (103, 301, 307, 600, 999)],
     ],
 )
 @pytest.mark.parametrize("body", [b"", b"<p>no", b'{"error":{"code":1,"message":"no"}}'])
@@ -154,7 +159,7 @@ def test_any_body_becomes_an_error_with_an_excerpt(body: bytes, message: str) ->
     error = made(answer(body, 502))
     assert message in error.message
     assert len(error.message) <= 200
-    assert (type(error), error.http_status, error.details) == (ApiError, 502, ())
+    assert (type(error), error.http_status, error.details) == (errors.Unavailable, 502, ())
 
 
 @pytest.mark.parametrize(
