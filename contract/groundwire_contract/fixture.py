@@ -55,12 +55,15 @@ class EarthEngineContract:
         """Where the server listens, such as `http://127.0.0.1:49152`."""
         self.stop: Final = stop
         """Stop the server."""
+        self._clients: list[Client] = []
         self.reset()
 
     def reset(self) -> None:
         """Forget everything: as at the start of a test. Operations get the same names again."""
         self._controls.reset(0)
-        self._clients: list[Client] = []
+        for client in self._clients:
+            client.started.clear()
+        self._clients.clear()
         self._told = 0.0
         self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
 

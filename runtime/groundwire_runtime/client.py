@@ -16,7 +16,7 @@ from .credentials import Credentials, checked
 from .errors import ArgumentError, DecodeError
 from .http import Request, Response, Transport
 from .observe import Hook, Hooks, ObservedTransport, Trace, log_call
-from .operations import OperationView, Waiter
+from .operations import OperationView, StartedOperations, Waiter
 from .options import (
     CONNECT_TIMEOUT,
     DEFAULT_TIMEOUT,
@@ -98,6 +98,7 @@ class BaseClient:
         self._transport = transport
         self._authorized: Transport | None = None
         self._lock = threading.Lock()
+        self._started = StartedOperations()
         self._hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
 
     def __repr__(self) -> str:
@@ -118,6 +119,11 @@ class BaseClient:
     def clock(self) -> Clock:
         """The client's time, sleep, chance and new ids."""
         return self._clock
+
+    @property
+    def started(self) -> StartedOperations:
+        """The operations that starts of this client got."""
+        return self._started
 
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
@@ -146,7 +152,9 @@ class BaseClient:
         )
         policy = options.get("retry", self._retry)
         response = self._sent(request, RetryTransport(self._authorizing(), policy, self._clock))
-        return self._answer(method, response)
+        answer = self._answer(method, response)
+        self._started.check(answer, request)
+        return answer
 
     def pages(
         self, method: Method[Any], parameters: Mapping[str, object], body: Any, options: CallOptions

@@ -74,6 +74,7 @@ class RetryTransport:
         """Send, wait, and send again as the policy says, within the request's deadline."""
         attempt = 0
         lost = False
+        refusal: ApiError | None = None
         while True:
             attempt += 1
             try:
@@ -84,7 +85,10 @@ class RetryTransport:
                 return error
             if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
                 raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
+            if refusal is not None and isinstance(error, AlreadyExists) and request.request_id is not None:
+                raise _repeated(refusal, error) from error
             lost = lost or not error.proves_no_effect
+            refusal = error if isinstance(error, ApiError) and error.proves_no_effect else refusal
             delay = (
                 None
                 if self.policy is None
@@ -119,6 +123,19 @@ class RetryTransport:
         if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
             raise _unknown(request, f"the last send ended with: {error}") from error
         raise error
+
+
+def _repeated(refusal: ApiError, repeat: ApiError) -> ApiError:
+    """The refusal of an earlier send of the same call, for a repeat of it that got "already exists".
+
+    A service may use a request id up for a start that it refuses, so the repeat says nothing about the call.
+    """
+    refusal.attempts = repeat.attempts
+    refusal.add_note(
+        f"sent again with the same request id, it was refused as a repeat ({repeat.message}): a refused start may use "
+        "its id up; the next call needs another one"
+    )
+    return refusal
 
 
 def _unknown(request: Request, why: str) -> OutcomeUnknown:
