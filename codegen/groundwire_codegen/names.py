@@ -43,6 +43,7 @@ CLIENT_OPTIONS: Final = CALL_OPTIONS | {
     "clock",
     "connect_timeout",
     "connections",
+    "credential_hosts",
     "credentials",
     "endpoint",
     "max_response_bytes",

@@ -21,11 +21,13 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from .behaviour import operation as op
 from .behaviour.operation import Operation
 from .behaviour.script import Script
 from .behaviour.scripts import named
-from .behaviour.surroundings import Surroundings
+from .behaviour.surroundings import NOTHING, Surroundings
 from .clock import LOOK, SteppedClock
 from .contract import load
 from .controls import Controls
@@ -53,12 +55,15 @@ class EarthEngineContract:
         """Where the server listens, such as `http://127.0.0.1:49152`."""
         self.stop: Final = stop
         """Stop the server."""
+        self._clients: list[Client] = []
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything: as at the start of a test."""
+        """Forget everything: as at the start of a test. Operations get the same names again."""
         self._controls.reset(0)
-        self._clients: list[Client] = []
+        for client in self._clients:
+            client.started.clear()
+        self._clients.clear()
         self._told = 0.0
         self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
 
@@ -108,12 +113,30 @@ class EarthEngineContract:
 
     @property
     def surroundings(self) -> Surroundings:
-        """Assets that exist, buckets that cannot be written, requests a minute; may be set."""
+        """Assets that exist, buckets that cannot be written, limits and lag; may be set."""
         return self._controls.surroundings()
 
     @surroundings.setter
     def surroundings(self, surroundings: Surroundings) -> None:
         self._controls.surround(surroundings)
+
+    @property
+    def queue_limit(self) -> int:
+        """Unfinished operations that a project may hold: part of `surroundings`; may be set."""
+        return self.surroundings.queue_limit
+
+    @queue_limit.setter
+    def queue_limit(self, limit: int) -> None:
+        self.surroundings = evolve(self.surroundings, queue_limit=limit)
+
+    @property
+    def listing_lag(self) -> float:
+        """Seconds after its start in which no listing has an operation: part of `surroundings`; may be set."""
+        return self.surroundings.listing_lag
+
+    @listing_lag.setter
+    def listing_lag(self, seconds: float) -> None:
+        self.surroundings = evolve(self.surroundings, listing_lag=seconds)
 
     def state(self, operation: object) -> op.State:
         """The state of an operation, without looking at it through the server. Raises LookupError."""
@@ -198,7 +221,9 @@ def _name(operation: object) -> str:
     return operation if isinstance(operation, str) else str(getattr(operation, "name", None))
 
 
-def running(allow_hosts: Collection[str] = ()) -> EarthEngineContract:
+def running(
+    surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
+) -> EarthEngineContract:
     """Start a contract server of Earth Engine v1beta in a thread; stop it with `stop()`.
 
     It answers under this machine's names and `allow_hosts`. Raises ValueError for what cannot be a host.
@@ -207,17 +232,25 @@ def running(allow_hosts: Collection[str] = ()) -> EarthEngineContract:
     from .server import ServerThread
     from .service import Service
 
-    service = Service(load(), clock=SteppedClock(look=LOOK))
+    service = Service(load(), clock=SteppedClock(look=LOOK), surroundings=surroundings)
     thread = ServerThread(service, allow_hosts=frozenset(map(read_name, allow_hosts)))
     return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
 
 
-def running_apart(allow_hosts: Collection[str] = ()) -> EarthEngineContract:
+def running_apart(
+    surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
+) -> EarthEngineContract:
     """Start one in a process of its own, which other processes may reach too; stop it with `stop()`."""
     from .remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
     command += (f"--allow-host={name}" for name in allow_hosts)
+    command += [
+        "--queue-limit",
+        str(surroundings.queue_limit),
+        "--listing-lag",
+        str(surroundings.listing_lag),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     line = "" if process.stdout is None else process.stdout.readline()
 

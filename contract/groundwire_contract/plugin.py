@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run say where the server is."""
+    """Let a run choose where the server is, and its limits."""
     group = parser.getgroup("groundwire")
     group.addoption(
         "--earthengine-contract",
@@ -30,6 +30,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="a Host name under which that server answers, beside those of this machine; repeatable",
     )
+    group.addoption(
+        "--earthengine-queue-limit",
+        type=int,
+        metavar="N",
+        help="unfinished operations that a project of its server may hold: 3000 unless another number is given",
+    )
+    group.addoption(
+        "--earthengine-listing-lag",
+        type=float,
+        metavar="SECONDS",
+        help="how long after its start no listing of its server has an operation",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +49,22 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     request: pytest.FixtureRequest,
 ) -> Iterator[EarthEngineContract]:
     """One server for all tests of a run."""
+    from .behaviour.surroundings import Surroundings
     from .fixture import running, running_apart
 
-    apart = request.config.getoption("--earthengine-contract") == "process"
-    contract = (running_apart if apart else running)(
-        request.config.getoption("--earthengine-contract-allow-host")
+    option = request.config.getoption
+    given = {
+        "queue_limit": option("--earthengine-queue-limit"),
+        "listing_lag": option("--earthengine-listing-lag"),
+    }
+    try:
+        surroundings = Surroundings(**{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise pytest.UsageError(
+            "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
+        ) from error
+    contract = (running_apart if option("--earthengine-contract") == "process" else running)(
+        surroundings, allow_hosts=option("--earthengine-contract-allow-host")
     )
     yield contract
     contract.stop()

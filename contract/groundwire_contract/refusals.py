@@ -15,7 +15,7 @@ SERVICE: Final = "earthengine.googleapis.com"
 PAYLOAD_LIMIT: Final = 10485760
 """Bytes of a request body that the service takes."""
 QUEUE_LIMIT: Final = 3000
-"""Unfinished tasks that a project may hold."""
+"""Unfinished tasks that a project may hold unless another number is declared."""
 
 
 def payload_too_large() -> Refusal:
@@ -34,13 +34,12 @@ def request_id_reused() -> Refusal:
     )
 
 
-def queue_full() -> Refusal:
-    """More unfinished tasks than a project may hold."""
+def queue_full(limit: int = QUEUE_LIMIT) -> Refusal:
+    """More unfinished tasks than the `limit` of a project."""
     return Refusal(
         rule="queue-full",
         code=429,
-        message=f"Too many tasks already in the queue ({QUEUE_LIMIT}). "
-        "Please wait for some of them to complete.",
+        message=f"Too many tasks already in the queue ({limit}). Please wait for some of them to complete.",
     )
 
 

@@ -28,9 +28,9 @@ def is_passing(error: GroundwireError) -> bool:
     return isinstance(error, (TransportError, ProtocolError, DecodeError))
 
 
-def paused(clock: Clock, attempt: int, deadline: float) -> bool:
-    """Wait a little after call number `attempt` (from 0), up to 20 s; False when there is no time for it."""
-    pause = full_jitter(attempt, clock.random(), cap=_LONGEST)
+def paused(clock: Clock, attempt: int, deadline: float, *, at_least: float = 0.0) -> bool:
+    """Wait a little after call number `attempt` (from 0), up to 20 s or `at_least` so long; False without time for it."""
+    pause = max(at_least, full_jitter(attempt, clock.random(), cap=_LONGEST))
     if clock.monotonic() + pause >= deadline:
         return False
     clock.sleep(pause)

@@ -18,7 +18,7 @@ from .errors import ArgumentError, DecodeError, shortened
 from .http import Request, Response, Transport
 from .memory import Budget, Reservation
 from .observe import ObservedTransport, Trace, log_call
-from .operations import OperationView, Waiter
+from .operations import OperationView, StartedOperations, Waiter
 from .options import CallOptions, ClientOptions, Settings, check_names, checked_scopes, checked_timeout
 from .paging import Pager
 from .retry import RetryTransport
@@ -67,6 +67,7 @@ class BaseClient:
         self._transport = settings.transport
         self._authorized: Transport | None = None
         self._lock = threading.Lock()
+        self._started = StartedOperations()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
@@ -86,6 +87,11 @@ class BaseClient:
     def clock(self) -> Clock:
         """The client's time, sleep, chance and new ids."""
         return self._clock
+
+    @property
+    def started(self) -> StartedOperations:
+        """The operations that starts of this client got."""
+        return self._started
 
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
@@ -117,9 +123,11 @@ class BaseClient:
             self._authorizing(), options.get("retry", self._settings.retry), self._clock
         )
         try:
-            return self._answer(method, self._sent(request, transport))
+            answer = self._answer(method, self._sent(request, transport))
         finally:
             reservation.release()
+        self._started.check(answer, request)
+        return answer
 
     def pages(
         self, method: Method[Any], parameters: Mapping[str, object], body: Any, options: CallOptions

@@ -92,6 +92,7 @@ class RetryTransport:
         request = evolve(request, retry=self.policy)
         attempt = 0
         lost = unanswered = False
+        refusal: ApiError | None = None
         while True:
             attempt += 1
             try:
@@ -105,8 +106,11 @@ class RetryTransport:
             if unanswered and _is_gone(error, request):
                 # An earlier send deleted it.
                 return Response(status=error.http_status)
+            if refusal is not None and isinstance(error, AlreadyExists) and request.request_id is not None:
+                raise _repeated(refusal, error) from error
             unanswered = unanswered or (isinstance(error, TransportError) and error.sent)
             lost = lost or _leaves_it_open(error)
+            refusal = error if isinstance(error, ApiError) and error.proves_no_effect else refusal
             delay = next_delay(attempt, error, request, self.clock)
             if delay is None:
                 self._give_up(request, error, lost)
@@ -151,6 +155,19 @@ def _leaves_it_open(error: GroundwireError) -> bool:
 
 def _is_gone(error: GroundwireError, request: Request) -> TypeGuard[ApiError]:
     return request.verb == "DELETE" and isinstance(error, ApiError) and error.http_status in (404, 410)
+
+
+def _repeated(refusal: ApiError, repeat: ApiError) -> ApiError:
+    """The refusal of an earlier send of the same call, for a repeat of it that got "already exists".
+
+    A service may use a request id up for a start that it refuses, so the repeat says nothing about the call.
+    """
+    refusal.attempts = repeat.attempts
+    refusal.add_note(
+        f"sent again with the same request id, it was refused as a repeat ({repeat.message}): a refused start may use "
+        "its id up; the next call needs another one"
+    )
+    return refusal
 
 
 def _unknown(request: Request, why: str) -> OutcomeUnknown:

@@ -358,7 +358,7 @@ def test_a_foreign_host_neither_starts_nor_reads(
 
 
 def test_a_host_that_is_allowed_is_answered() -> None:
-    contract = running(("Contract.Example.", "2001:DB8:0::1"))
+    contract = running(allow_hosts=("Contract.Example.", "2001:DB8:0::1"))
     try:
         for host in ("contract.example", "CONTRACT.example.:80", "[2001:db8::1]", "localhost"):
             assert ask(contract.endpoint, "GET", OPERATIONS, None, {"host": host}).status == 200
@@ -371,7 +371,7 @@ def test_a_host_that_is_allowed_is_answered() -> None:
 @pytest.mark.parametrize("name", ["", "a b", "a:80", "[::1]:80", "http://a", "[::1"])
 def test_what_is_no_host_cannot_be_allowed(name: str) -> None:
     with pytest.raises(ValueError, match="no name or address"):
-        running((name,))
+        running(allow_hosts=(name,))
 
 
 @pytest.mark.parametrize("path", ["/", OPERATIONS, "/nowhere", "/$contract/requests"])

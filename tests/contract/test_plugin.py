@@ -73,6 +73,32 @@ def test_a_run_without_the_fixture_starts_no_server(pytester: pytest.Pytester) -
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+LIMITED = """
+def test_limits(earthengine_contract):
+    assert earthengine_contract.queue_limit == 7
+    assert earthengine_contract.listing_lag == 2.5
+    earthengine_contract.queue_limit = 1
+
+def test_limits_come_back(earthengine_contract):
+    assert earthengine_contract.queue_limit == 7
+"""
+
+
+@pytest.mark.parametrize("place", ["thread", "process"])
+def test_a_run_chooses_the_limits_of_its_server(pytester: pytest.Pytester, place: str) -> None:
+    pytester.makepyfile(LIMITED)
+    options = ("-p", "no:cacheprovider", "-p", "no:randomly", f"--earthengine-contract={place}")
+    limits = ("--earthengine-queue-limit=7", "--earthengine-listing-lag=2.5")
+    pytester.runpytest_subprocess(*options, *limits).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("wrong", ["--earthengine-queue-limit=-1", "--earthengine-listing-lag=nan"])
+def test_limits_that_cannot_be_are_refused(pytester: pytest.Pytester, wrong: str) -> None:
+    pytester.makepyfile(LIMITED)
+    run = pytester.runpytest_subprocess("-p", "no:cacheprovider", wrong)
+    run.stdout.fnmatch_lines(["*UsageError: --earthengine-queue-limit*expected numbers from 0*"])
+
+
 @pytest.mark.parametrize("place", ["thread", "process"])
 def test_the_fixture_works_in_a_plain_project(pytester: pytest.Pytester, place: str) -> None:
     pytester.makepyfile(USED)

@@ -68,9 +68,11 @@ class Service:
             raise step
         return step
 
+    def client(self) -> Client:
+        return Client(project="p", transport=self, credentials=Anonymous(), clock=self.time.clock())
+
     def start(self, request: ExportImageRequest = REQUEST, **options: Any) -> Export:
-        client = Client(project="p", transport=self, credentials=Anonymous(), clock=self.time.clock())
-        return start_export(client, request, **options)
+        return start_export(self.client(), request, **options)
 
     @property
     def ids(self) -> list[str]:
@@ -123,7 +125,7 @@ def test_an_operation_that_shares_only_the_mark_is_another_one(text: str) -> Non
     only_theirs = Service([LOST, REPEAT], lambda _: [answer({"operations": [stranger]})])
     with pytest.raises(OutcomeUnknown):
         only_theirs.start(mine)
-    assert only_theirs.looks == 4
+    assert set(only_theirs.ids) == {"mine"}
 
 
 def test_an_id_that_another_export_has_is_refused_by_name() -> None:
@@ -223,29 +225,49 @@ def test_no_connection_says_that_nothing_was_started() -> None:
     assert caught.value.__notes__ == ["this call started nothing"]
 
 
-def test_an_id_that_a_full_queue_used_up_gives_way_to_another() -> None:
-    service = Service([refusal(429), REPEAT, STARTED])
-    assert service.start().request_id == "id-2"
-    assert service.ids == ["id-1", "id-1", "id-2"]
-    assert service.looks == 4
-
-
-def test_an_id_of_the_callers_own_never_gives_way() -> None:
-    service = Service([refusal(429), REPEAT])
+@pytest.mark.parametrize("request_id", [None, "mine"])
+def test_a_service_that_calls_every_id_a_repeat_leaves_it_unknown(request_id: str | None) -> None:
+    service = Service([REPEAT])
     with pytest.raises(OutcomeUnknown) as caught:
-        service.start(evolve(REQUEST, request_id="mine"))
-    assert caught.value.request_id == "mine"
-    assert set(service.ids) == {"mine"}
+        service.start(evolve(REQUEST, request_id=request_id), timeout=300)
+    root = request_id or "id-1"
+    assert caught.value.request_id == root
+    assert service.ids == [root, f"{root}-q1", f"{root}-q2"]
     assert isinstance(caught.value.__cause__, AlreadyExists)
     assert "start_export again" in caught.value.hint
 
 
-def test_a_first_answer_that_calls_a_new_id_a_repeat_is_not_trusted() -> None:
-    # A proxy on the way may have sent it twice.
-    service = Service([REPEAT])
-    with pytest.raises(OutcomeUnknown):
-        service.start()
-    assert set(service.ids) == {"id-1"}
+def test_a_new_id_that_was_doubled_on_its_way_is_found() -> None:
+    # A proxy may send a request twice, and pass the second answer on.
+    assert Service([REPEAT], listing()).start().name == OURS
+
+
+OTHER = operation("projects/p/operations/OTHER", f"hourly{mark('x')}")
+
+
+@pytest.mark.parametrize("stray", [OTHER, {**OTHER, "metadata": {"@type": "x/y", "description": "hourly"}}])
+def test_an_answer_with_another_description_is_doubt(stray: dict[str, Any]) -> None:
+    service = Service([answer(stray), REPEAT], listing(OTHER))
+    assert service.start().name == OURS
+    assert service.ids == ["id-1", "id-1"]
+
+
+def test_an_answer_that_an_earlier_start_got_is_doubt() -> None:
+    first = answer(operation("projects/p/operations/FIRST", None))
+    service = Service([first, first, REPEAT], listing())
+    client = service.client()
+    assert start_export(client, REQUEST).name == "projects/p/operations/FIRST"
+    assert start_export(client, REQUEST).name == OURS
+    assert service.ids == ["id-1", "id-2", "id-2"]
+
+
+def test_an_operation_that_was_found_is_no_answer_to_the_next_start() -> None:
+    stray = answer(operation(OURS, None))
+    second = answer(operation("projects/p/operations/SECOND", None))
+    service = Service([LOST, REPEAT, stray, second], listing())
+    client = service.client()
+    assert start_export(client, REQUEST).name == OURS
+    assert start_export(client, REQUEST).name == "projects/p/operations/SECOND"
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -341,6 +363,11 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
     for timeout in (0, -1, float("nan")):
         with pytest.raises(ArgumentError, match="timeout"):
             service.start(timeout=timeout)
+    for settle in (-1, float("nan"), float("inf")):
+        with pytest.raises(ArgumentError, match="settle"):
+            service.start(settle=settle)
+    with pytest.raises(ArgumentError, match="on_full"):
+        service.start(on_full="queue")
     with pytest.raises(ValueError, match="/priority"):
         service.start(evolve(REQUEST, priority=10_000))
     for description in ("n" * 101, f"{'n' * 90} "):

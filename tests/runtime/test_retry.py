@@ -283,7 +283,9 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(seconds: str) -
         ([LOST, refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([refusal(504), refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([REFUSED, refusal(409, "ALREADY_EXISTS")], AlreadyExists),
-        ([refusal(429), refusal(409, "ALREADY_EXISTS")], AlreadyExists),
+        ([refusal(429), refusal(409, "ALREADY_EXISTS")], ResourceExhausted),
+        ([refusal(429), REFUSED, refusal(409, "ALREADY_EXISTS")], ResourceExhausted),
+        ([refusal(429), LOST, refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([refusal(409, "ALREADY_EXISTS")], AlreadyExists),
         ([LOST, AuthError("no")], OutcomeUnknown),
         ([REFUSED, AuthError("no")], AuthError),
@@ -304,6 +306,22 @@ def test_a_start_whose_answer_was_lost_has_an_unknown_outcome(
         assert str(caught.value).startswith("m: ")
         assert "request id r " in caught.value.hint
         assert isinstance(caught.value.__cause__, GroundwireError)
+
+
+def test_a_repeat_of_a_refused_start_ends_with_the_refusal() -> None:
+    full = refusal(429, "RESOURCE_EXHAUSTED", "Too many tasks already in the queue (3000).")
+    script = Script([refusal(429), full, refusal(409, "ALREADY_EXISTS", "already started")])
+    with pytest.raises(ResourceExhausted, match="Too many tasks") as caught:
+        sent(script, START)
+    assert caught.value.attempts == 3
+    assert isinstance(caught.value.__cause__, AlreadyExists)
+    assert ["already started" in note for note in caught.value.__notes__] == [True]
+
+
+def test_what_exists_already_is_said_where_no_request_id_was_used_up() -> None:
+    script = Script([refusal(429), refusal(409, "ALREADY_EXISTS")])
+    with pytest.raises(AlreadyExists):
+        sent(script, evolve(READ, verb="PUT"))
 
 
 @pytest.mark.parametrize(

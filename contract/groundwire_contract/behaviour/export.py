@@ -8,7 +8,7 @@ from typing import Final
 from attrs import evolve
 
 from ..exchange import JsonObject, JsonValue
-from ..refusals import QUEUE_LIMIT, queue_full, request_id_reused
+from ..refusals import queue_full, request_id_reused
 from .call import Answer, Call, World
 from .failures import asset, failure, whole
 from .operation import Operation, hold
@@ -25,9 +25,10 @@ def start(call: Call, world: World) -> Answer:
     project = call.variables["project"]
     request_id = call.body.get("requestId")
     named = isinstance(request_id, str) and request_id != ""
-    full = "queue-full" not in world.relaxed and state.is_full(project, QUEUE_LIMIT, now)
+    limit = world.surroundings.queue_limit
+    full = "queue-full" not in world.relaxed and state.is_full(project, limit, now)
     if full and "queue-full-burns-id" in world.relaxed:
-        return queue_full()
+        return queue_full(limit)
     if (
         named
         and not state.claim(call.caller, project, str(request_id))
@@ -35,7 +36,7 @@ def start(call: Call, world: World) -> Answer:
     ):
         return request_id_reused()
     if full:
-        return queue_full()
+        return queue_full(limit)
     doomed = failure(call, world)
     operation = Operation(
         name=f"{project}/operations/{world.operation_id()}",

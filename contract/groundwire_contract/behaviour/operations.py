@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from ..errors import invalid_argument
@@ -81,7 +82,13 @@ def list_(call: Call, world: World) -> Answer:
     if keep is None:
         return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
     most = min(size, PAGE)
-    found = world.state.before(call.variables["name"], sequence, keep, most + 1)
+    newest = now - timedelta(seconds=world.surroundings.listing_lag)
+    found = world.state.before(
+        call.variables["name"],
+        sequence,
+        lambda operation: operation.created <= newest and keep(operation),
+        most + 1,
+    )
     page = found[:most]
     answer: JsonObject = {}
     if page:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.validators import ge, le
+
+from ..refusals import QUEUE_LIMIT
+
+_LONGEST_LAG: Final = 1e9
 
 
 @frozen(kw_only=True)
 class Surroundings:
-    """Assets that exist, buckets that cannot be written, and the requests a minute that each caller may make."""
+    """Server-side state that a test can declare: assets that exist, buckets that cannot be written, limits, and lag."""
 
     assets: frozenset[str] = frozenset()
     unwritable: frozenset[str] = frozenset()
     rate: int | None = None
-    """None is no limit: no figure is known for certain."""
+    """Requests a minute of each caller. None is no limit: no figure is known for certain."""
+    queue_limit: int = field(default=QUEUE_LIMIT, validator=ge(0))
+    """Unfinished operations that a project may hold."""
+    listing_lag: float = field(default=0.0, validator=[ge(0), le(_LONGEST_LAG)])
+    """Seconds after its start in which no listing has an operation; `get` has it at once."""
 
 
 NOTHING: Final = Surroundings()

@@ -50,7 +50,8 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
 @click.option(
     "--tokens",
     type=click.Path(path_type=Path),
-    help="TOML: a [[token]] each, with value, caller, scopes, expired.",
+    help="TOML: a [[token]] each, with value, caller, scopes, expired. Several tokens may have one caller; all "
+    "tokens that are not in it are one caller too.",
 )
 @click.option(
     "--clock",
@@ -85,6 +86,20 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
     "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
 )
 @click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
+@click.option(
+    "--queue-limit",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Unfinished operations that a project may hold: 3000 unless another number is given.",
+)
+@click.option(
+    "--listing-lag",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1e9),
+    metavar="SECONDS",
+    help="How long after its start no listing has an operation.",
+)
 def serve(
     port: int,
     host: str,
@@ -104,6 +119,8 @@ def serve(
     asset: tuple[str, ...],
     unwritable_bucket: tuple[str, ...],
     rate: int | None,
+    queue_limit: int | None,
+    listing_lag: float,
 ) -> None:
     """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
 
@@ -121,6 +138,17 @@ def serve(
         raise click.UsageError(f"--speed does not go with --clock {clock}.")
     lives = _script(script, _SPEEDS[clock] if speed is None else speed)
     orders = _orders(relax, enforce, answer)
+    limits = {} if queue_limit is None else {"queue_limit": queue_limit}
+    try:
+        around = Surroundings(
+            assets=frozenset(asset),
+            unwritable=frozenset(unwritable_bucket),
+            rate=rate,
+            listing_lag=listing_lag,
+            **limits,
+        )
+    except ValueError as error:
+        raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
     access = _access(auth, tokens)
     contract = contract_of(spec, overlay)
     try:
@@ -135,9 +163,7 @@ def serve(
         state=state,
         clock=_clock(clock, state),
         script=lives,
-        surroundings=Surroundings(
-            assets=frozenset(asset), unwritable=frozenset(unwritable_bucket), rate=rate
-        ),
+        surroundings=around,
         access=access,
         orders=orders,
     )
@@ -159,8 +185,8 @@ def _access(auth: str, tokens: Path | None) -> Access:
     """Whom to let in."""
     from ..front_end.access import Access, AccessError, Mode, read_grants
 
-    if (auth == "scoped") != (tokens is not None):
-        raise click.UsageError("--auth scoped and --tokens go together.")
+    if auth == "scoped" and tokens is None:
+        raise click.UsageError("--auth scoped needs --tokens.")
     if tokens is None:
         return Access(mode=Mode(auth))
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from typing import Any, Final, cast
@@ -45,7 +44,10 @@ class Grant:
 
 @frozen(kw_only=True)
 class Access:
-    """The mode, and the grants by token, which `SCOPED` looks at."""
+    """The mode, and the grants by token.
+
+    `SCOPED` holds requests to the grants; the other modes only take the caller from them.
+    """
 
     mode: Mode = Mode.ANY
     grants: Mapping[str, Grant] = field(factory=dict[str, Grant], repr=False)
@@ -53,18 +55,18 @@ class Access:
 
 OPEN: Final = Access()
 """Everybody is let in."""
+ANYONE: Final = "anyone"
+"""The caller of every request whose token has no grant: a refreshed token is no other user."""
 
 
 def admitted(access: Access, exchange: Exchange, method: Method, version: str, api: Api) -> str | Refusal:
-    """The caller of a request, or the refusal that it gets. A caller is told by its credentials, which are not kept."""
+    """The caller of a request, or the refusal that it gets. Credentials are not kept."""
     token = _token(exchange)
-    if access.mode is Mode.ANY:
-        return _digest(token or "")
-    if token is None:
+    if token is None and access.mode is not Mode.ANY:
         return credentials_missing()
-    if access.mode is Mode.REQUIRED:
-        return _digest(token)
-    grant = access.grants.get(token)
+    grant = access.grants.get(token or "")
+    if access.mode is not Mode.SCOPED:
+        return ANYONE if grant is None else grant.caller
     if grant is None or grant.expired:
         return unauthenticated()
     if method.scopes and not grant.scopes.intersection(method.scopes):
@@ -139,7 +141,3 @@ def _token(exchange: Exchange) -> str | None:
     if kind.lower() == "bearer" and token.strip():
         return token.strip()
     return dict(exchange.query).get("access_token") or None
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

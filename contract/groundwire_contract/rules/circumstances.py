@@ -14,10 +14,15 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
     rule(
         "request-id-reused",
         Mark.SEEN,
-        "A request id that the caller used before in the project is refused. The status is inferred.",
+        "A request id that the same user used before in the project is refused. The status is inferred.",
         "reports from five public repositories",
     ),
-    rule("queue-full", Mark.SEEN, "A project holds 3000 unfinished tasks.", "gee-community/geetools#64"),
+    rule(
+        "queue-full",
+        Mark.SEEN,
+        "A project holds 3000 unfinished tasks. The status is inferred.",
+        "gee-community/geetools#64",
+    ),
     rule(
         "queue-full-burns-id",
         Mark.SEEN,
