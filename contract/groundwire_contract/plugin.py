@@ -64,7 +64,7 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
             "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
         ) from error
     contract = (running_apart if option("--earthengine-contract") == "process" else running)(
-        surroundings, allow_hosts=option("--earthengine-contract-allow-host")
+        surroundings, allow_hosts=option("--earthengine-contract-allow-host") or ()
     )
     yield contract
     contract.stop()

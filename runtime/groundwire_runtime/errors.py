@@ -24,22 +24,10 @@ Each has a `hint`: what to do about it (hints.py).
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from .hints import BY_ERROR
-
-_REFUSALS: Final = frozenset(
-    {400, 401, 403, 404, 405, 407, 409, 410, 411, 412, 413, 414, 415, 417, 421, 422, 425, 426, 428, 429, 431}
-)
-"""HTTP statuses that say that a request was not carried out. Source: RFC 9110 15.5, RFC 6585, RFC 8470 (425).
-
-Not 402 and 418 (no defined meaning), 406 (about the form of the answer), 408 and 499 (somebody stopped waiting). A
-redirect, a 5xx and a status that is not registered may come from a gateway whose upstream acted.
-"""
-_UNSETTLED: Final = frozenset(
-    {"CANCELLED", "UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
-)
-"""Codes that say nothing about what was done, whatever the HTTP status. Source: google/rpc/code.proto."""
+from .proof import proves_no_effect
 
 
 class GroundwireError(Exception):
@@ -203,7 +191,7 @@ class ApiError(GroundwireError):
         self.server_request_id = server_request_id
         self.method_id = method_id
         self.attempts = attempts
-        self.proves_no_effect = http_status in _REFUSALS and status not in _UNSETTLED
+        self.proves_no_effect = proves_no_effect(http_status, status)
 
     def __str__(self) -> str:
         code = f"{self.http_status} {self.status}".strip()

@@ -15,8 +15,9 @@ from groundwire_contract.fixture import EarthEngineContract
 from groundwire_contract.front_end.access import Access, Grant, Mode
 from groundwire_contract.front_end.shape import Leaf, Many, Names, Record, Shape, Slot, Table
 from groundwire_contract.front_end.validate import validate
+from groundwire_contract.listener import RemoteAddressError, listen
 from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import RemoteAddressError, ServerThread, listen
+from groundwire_contract.server import ServerThread
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, ask, export

@@ -53,7 +53,8 @@ def record(
     The first line printed ends with the endpoint to send to; each exchange is a line then, with its verdict. The file
     is readable by its owner alone, and credentials are redacted; `verify` reads it.
     """
-    from ..server import RemoteAddressError, endpoint, listen, serving
+    from ..listener import RemoteAddressError, endpoint, listen
+    from ..server import serving
     from ..traffic.journal import Journal
     from ..traffic.proxy import Recorder, application
     from ..traffic.recording import UnreadableError

@@ -130,7 +130,8 @@ def serve(
     """
     from ..behaviour.surroundings import Surroundings
     from ..connection import descriptors
-    from ..server import RemoteAddressError, endpoint, listen, server
+    from ..listener import RemoteAddressError, endpoint, listen
+    from ..server import server
     from ..service import Service
     from ..state.problem import StateError
 
