@@ -68,9 +68,7 @@ def test_an_option_in_the_text_is_one_of_ours(page: Path) -> None:
     )
     for span in spans:
         if not span.startswith(("git ", "gh ")):
-            named = {
-                name for name in re.findall(OPTION, span) if not name.startswith("--earthengine-")
-            }
+            named = {name for name in re.findall(OPTION, span) if not name.startswith("--earthengine-")}
             assert named <= known, span
 
 

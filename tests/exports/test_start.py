@@ -14,6 +14,7 @@ from groundwire_exports.mark import mark, marked
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import (
     AlreadyExists,
+    ApiError,
     ArgumentError,
     InvalidArgument,
     OutcomeUnknown,
@@ -374,3 +375,22 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
         with pytest.raises(ValueError, match="/description"):
             service.start(evolve(REQUEST, description=description))
     assert service.sent == []
+
+
+def test_the_pauses_between_sends_grow_to_20_seconds() -> None:
+    service = Service([LOST] * 7 + [answer(operation(OURS, None))])
+    chance = Time().source
+    service.start(timeout=300)
+    assert service.time.sleeps == [chance.random() * most for most in (1, 2, 4, 8, 16, 20, 20)]
+    assert len(set(service.ids)) == 1
+
+
+def test_a_start_waits_as_long_as_the_service_asks() -> None:
+    limited = refusal(429, "RESOURCE_EXHAUSTED", "slow down", retry_after="30")
+    service = Service([limited, answer(operation(OURS, None))])
+    service.start(timeout=300)
+    assert service.time.sleeps == [30]
+    late = Service([limited])
+    with pytest.raises(ApiError, match="slow down"):
+        late.start(timeout=20)
+    assert late.time.sleeps == []
