@@ -18,11 +18,11 @@ from groundwire_codegen.reader import read_lowered
 from groundwire_codegen.template import read_template
 
 from tests.codegen.bad_documents import GET, REFUSED, Refused, X, named
-from tests.codegen.canary import RUN, skeleton
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, encoded, with_property
 from tests.codegen.packages import files, output
 from tests.codegen.test_cli import Shop, run
+from tests.hostile.canary import RUN, skeleton
 
 pytestmark = pytest.mark.usefixtures("nothing_runs")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -219,3 +221,17 @@ def test_a_file_that_is_not_python_is_empty() -> None:
     check_files({"py.typed": ""})
     with pytest.raises(SpecError, match="neither Python nor empty"):
         check_files({"sitecustomize.pth": "import os"})
+
+
+def test_a_gate_of_many_classes_takes_memory_for_a_few() -> None:
+    lines = "\n".join(f"    f{number}: Optional[str] = None" for number in range(25))
+    text = "\n\n\n".join(f"@frozen\nclass Message{number}(Message):\n{lines}" for number in range(2_000))
+    text = f"from typing import Optional\n\nfrom groundwire_runtime.messages import Message, frozen\n\n\n{text}\n"
+    tracemalloc.start()
+    try:
+        with suppress(SpecError):
+            check_files({"messages.py": text})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40 * len(text)

@@ -1,25 +1,36 @@
-"""Run the command line on documents, and print what it did to the outside: `python -m tests.codegen.audited FOLDER`.
+"""Commands in a process of their own, with all that they did to the outside.
 
-FOLDER holds `specs/*.json` with `*.toml` beside them; each is generated and checked, in a folder `outs/NAME`.
+`audited` sends jobs to `python -m tests.hostile.audited`, which runs each under an audit hook.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
+import click
+from attrs import frozen
 from click.testing import CliRunner
 from groundwire_codegen import cli, compile, emit, pipeline, render, vendor
+from groundwire_contract import cli as contract_cli
+
+from tests.hostile.canary import has_run
+
+ROOT = Path(__file__).parents[2]
 
 CODE = {
     str(Path(path).resolve())
     for path in (
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *(Path(module.__file__ or "").parent for module in (cli, compile, emit, pipeline, render, vendor)),
+        Path(contract_cli.__file__ or "").parent,
     )
 }
 """Where Python, its packages and the generator itself are read from."""
@@ -53,6 +64,7 @@ class Audit:
         self.listens = False
         self.inputs: set[str] = set()
         self.out = ""
+        """The folder of the output, or all of it below which a command may write."""
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.listens:
@@ -104,24 +116,82 @@ def _is_below_a_folder(event: str, arguments: tuple[Any, ...]) -> bool:
     return event in ("os.remove", "os.rmdir") and len(arguments) > 1 and arguments[1] != -1
 
 
-def main(folder: Path) -> None:
+@frozen(kw_only=True)
+class Job:
+    """Commands, one after the other: what they may read, and the folder that they may write to."""
+
+    name: str
+    commands: Sequence[Sequence[str]]
+    inputs: Sequence[str]
+    out: str
+
+
+@frozen(kw_only=True)
+class Result:
+    """What came of a job: code and output of each command, errors that nobody caught, what it touched, and whether the canary ran."""
+
+    codes: Sequence[int]
+    outputs: Sequence[str]
+    crashes: Sequence[str]
+    seen: Sequence[Sequence[str]]
+    ran: bool
+
+
+def audited(jobs: Iterable[Job], cwd: Path) -> dict[str, Result]:
+    """The result of each job by its name."""
+    environment = {**os.environ, "PYTHONPATH": _python_path(), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "tests.hostile.audited"],
+        input=json.dumps([attrs.asdict(job) for job in jobs]),
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return {name: Result(**found) for name, found in json.loads(done.stdout).items()}
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+
+
+def main(jobs: Sequence[Mapping[str, Any]]) -> None:
+    from tests.hostile.programs import PROGRAMS
+
+    programs: dict[str, click.Command] = {
+        "groundwire-codegen": cli.main,
+        "groundwire-contract": contract_cli.main,
+        **PROGRAMS,
+    }
     audit = Audit()
     sys.addaudithook(audit.hook)
-    codes: dict[str, list[int]] = {}
-    for spec in sorted((folder / "specs").glob("*.json")):
-        overlay = spec.with_suffix(".toml")
-        more = ["--overlay", str(overlay)] if overlay.exists() else []
-        out = folder / "outs" / spec.stem
-        audit.inputs = {str(spec.resolve()), str(overlay.resolve())}
-        audit.out = str(out.parent.resolve() / out.name)
-        for command in ("generate", "check"):
+    results: dict[str, dict[str, Any]] = {}
+    for job in jobs:
+        audit.inputs = {os.path.realpath(path) for path in job["inputs"]}
+        out = Path(job["out"])
+        audit.out, audit.seen = str(out.parent.resolve() / out.name), []
+        codes, outputs, crashes = [], [], []
+        for program, *arguments in job["commands"]:
             audit.listens = True
-            result = CliRunner().invoke(cli.main, [command, str(spec), "--out", str(out), *more])
+            result = CliRunner().invoke(programs[program], arguments)
             audit.listens = False
-            assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-            codes.setdefault(spec.stem, []).append(result.exit_code)
-    print(json.dumps({"codes": codes, "seen": audit.seen}))
+            if result.exception is not None and not isinstance(result.exception, SystemExit):
+                crashes.append(f"{program} {arguments[:1]}: {result.exception!r}"[:500])
+            codes.append(result.exit_code)
+            outputs.append(result.output)
+        results[job["name"]] = {
+            "codes": codes,
+            "outputs": outputs,
+            "crashes": crashes,
+            "seen": audit.seen,
+            "ran": has_run(),
+        }
+    # Standard output is a pipe that no command here writes to: what they print goes to the runner.
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(json.load(sys.stdin))

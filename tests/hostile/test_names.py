@@ -5,48 +5,23 @@ from __future__ import annotations
 import itertools
 import json
 import time
-import tracemalloc
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from groundwire_codegen.gate import check_files
 from groundwire_codegen.lower import MAX_FIELDS, MAX_MESSAGES, MAX_NAMES
 from groundwire_codegen.names import allocate
 from groundwire_codegen.problem import SpecError
 
-from tests.codegen.canary import RUN, skeleton
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, with_property
 from tests.codegen.packages import files
+from tests.hostile.canary import skeleton
+from tests.hostile.payloads import NAMES, PROSE
 
 pytestmark = pytest.mark.usefixtures("nothing_runs")
 
-TEXTS = {
-    "closing quotes": f'"""\n{RUN}\n"""',
-    "closing quotes at the end": f'x """; {RUN} #"""',
-    "one quote at the end": 'He said "no"',
-    "quotes only": '""""""',
-    "backslash at the end": "C:\\",
-    "backslash before quotes": f'\\"""\n{RUN}\n',
-    "many backslashes": "\\" * 7 + '"""',
-    "unicode escape": "\\u0022\\u0022\\u0022 \\N{QUOTATION MARK} \\x22",
-    "line separator": f"a\u2028{RUN}\u2029{RUN}\x85{RUN}\x0b{RUN}\x0c{RUN}",
-    "carriage return": f"a\r{RUN}\r\n{RUN}",
-    "bidi controls": f"a\u202e{RUN}\u2066b\u2069\u200f",
-    "newer characters": "a\U0001f600\U0001fae8\u00ad\u180e",
-    "null": f"a\x00{RUN}",
-    "zero width": "a\u200bb\ufeffc\U000e0041",
-    "template syntax": "{{ 7 * 7 }} {% raw %} {# x #} ${x} %(x)s {0} {x!r}",
-    "comment": f"# {RUN}\n# type: ignore",
-    "decorator": f"\n    @{RUN}\n    def f(): ...",
-    "f-string": f"{{{RUN}}} {{{{{RUN}}}}}",
-    "one long word": '"' + "x" * 500 + '"',
-    "blank": " \n\t\n ",
-}
 
-
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE)
 def test_prose_changes_no_code(text: str, load: Load) -> None:
     def described(words: str) -> dict[str, Any]:
         document = with_property("note", {"type": "string", "description": words})
@@ -63,35 +38,6 @@ def test_prose_changes_no_code(text: str, load: Load) -> None:
     for source in hostile.values():
         assert all(character.isprintable() or character == "\n" for character in source)
     assert load(hostile).Book(note="kept").note == "kept"
-
-
-NAMES = [
-    f'A"]; {RUN}#',
-    f"A'\n{RUN}\n'",
-    f'"""\n{RUN}',
-    "A\\",
-    "{value}",
-    f"{{{RUN}}}",
-    "A\u2028B",
-    "\u202eA",
-    "é",
-    "名前",
-    "",
-    " ",
-    "../../evil",
-    "a/b~c",
-    "__class__",
-    "__slots__",
-    "__attrs_attrs__",
-    "__import__",
-    "unknown_fields",
-    "self",
-    "None",
-    "mro",
-    "_missing_",
-    "CON",
-    "x" * 300,
-]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
@@ -196,20 +142,6 @@ def test_more_names_than_anybody_has(place: str) -> None:
         parameters.update({name: {"type": "string", "location": "query"} for name in names})
     with pytest.raises(SpecError, match=f"more than {MAX_NAMES} parameters and names of enums"):
         files(document)
-
-
-def test_a_gate_of_many_classes_takes_memory_for_a_few() -> None:
-    lines = "\n".join(f"    f{number}: Optional[str] = None" for number in range(25))
-    text = "\n\n\n".join(f"@frozen\nclass Message{number}(Message):\n{lines}" for number in range(2_000))
-    text = f"from typing import Optional\n\nfrom groundwire_runtime.messages import Message, frozen\n\n\n{text}\n"
-    tracemalloc.start()
-    try:
-        with suppress(SpecError):
-            check_files({"messages.py": text})
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 40 * len(text)
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from groundwire_codegen.lock import FILE
 
-from tests.codegen.audited import Audit
 from tests.codegen.bad_documents import REFUSED
-from tests.codegen.canary import RUN
 from tests.codegen.documents import bookshop, encoded, with_property
-from tests.codegen.packages import ROOT
 from tests.codegen.test_emit import tree
-from tests.codegen.test_hostile import NAMES, TEXTS
+from tests.hostile.audited import Audit, Job
+from tests.hostile.audited import audited as run
+from tests.hostile.canary import RUN
+from tests.hostile.imported import import_faults
+from tests.hostile.payloads import NAMES, PROSE
 
 OVERLAYS = {
     "package": 'package = "../../evil"\n',
@@ -35,7 +34,7 @@ def documents() -> dict[str, bytes]:
         for number, case in enumerate(cases):
             data = case.document if isinstance(case.document, bytes) else encoded(dict(case.document))
             found[f"row_{row}_{number}"] = data
-    for number, text in enumerate(TEXTS.values()):
+    for number, text in enumerate(PROSE.values()):
         document = {
             **with_property("x", {"type": "string", "description": text}),
             "title": text,
@@ -44,7 +43,7 @@ def documents() -> dict[str, bytes]:
         found[f"text_{number}"] = encoded(document)
     for number, name in enumerate(NAMES):
         document: dict[str, Any] = with_property(name, {"type": "string", "enum": [name]})
-        found[f"name_{number}"] = encoded({**document, "name": name or "x", "revision": name})
+        found[f"name_{number}"] = encoded({**document, "name": name or "x"})
     for number, place in enumerate(
         ("file:///etc/passwd", "/etc/passwd", "http://127.0.0.1:9/x.json#/a", "../secret")
     ):
@@ -70,20 +69,24 @@ def folder(tmp_path: Path) -> Path:
 def audited(folder: Path) -> dict[str, Any]:
     """What the generator does with everything in a folder, in a process of its own."""
     before = {path: data for path, data in tree(folder).items() if not path.startswith("outs/")}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-P", "-m", "tests.codegen.audited", str(folder)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    results = run([_job(folder, spec) for spec in sorted((folder / "specs").glob("*.json"))], folder)
     assert {path: data for path, data in tree(folder).items() if not path.startswith("outs/")} == before
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    assert not [crash for result in results.values() for crash in result.crashes]
+    assert not any(result.ran for result in results.values())
+    return {
+        "codes": {name: [*result.codes] for name, result in results.items()},
+        "seen": [each for result in results.values() for each in result.seen],
+    }
+
+
+def _job(folder: Path, spec: Path) -> Job:
+    overlay, out = spec.with_suffix(".toml"), folder / "outs" / spec.stem
+    more = ["--overlay", str(overlay)] if overlay.exists() else []
+    commands = [
+        ["groundwire-codegen", command, str(spec), "--out", str(out), *more]
+        for command in ("generate", "check")
+    ]
+    return Job(name=spec.stem, commands=commands, inputs=[str(spec), str(overlay)], out=str(out))
 
 
 def test_the_audit_sees_what_is_touched(tmp_path: Path) -> None:
@@ -173,26 +176,4 @@ def test_importing_a_hostile_client_does_nothing(folder: Path) -> None:
             (folder / "specs" / f"{name}.json").write_bytes(data)
     made = [name for name, codes in audited(folder)["codes"].items() if codes[0] == 0]
     assert len(made) > 40
-    script = f"""
-import importlib, os, sys
-import groundwire_runtime.auth, groundwire_runtime.client, groundwire_runtime.codec
-sys.path.insert(0, {str(folder / "outs")!r})
-FORBIDDEN = ("os.", "subprocess.", "socket.", "shutil.", "exec_", "ctypes.")
-seen = []
-def hook(event, arguments):
-    if event.startswith(FORBIDDEN) and event not in ("os.listdir", "os.scandir"):
-        seen.append((event, arguments))
-    elif event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith((".py", ".pyc")):
-        seen.append((event, arguments))
-sys.addaudithook(hook)
-for name in {made!r}:
-    importlib.import_module(name)
-    importlib.import_module(name + ".provenance")
-print(seen, os.environ.get("GROUNDWIRE_CANARY"))
-"""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-P", "-c", script]
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert (done.stdout, done.stderr) == ("[] None\n", "")
+    assert import_faults(folder / "outs" / name for name in made) == {}

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 
 CANARY = "GROUNDWIRE_CANARY"
 RUN = f"__import__('os').environ.__setitem__('{CANARY}', 'dead')"
+MARK = "GROUNDWIRE_PROSE"
+"""Stands for the canary in texts of which no name is ever made."""
 
 
 def has_run() -> bool:
-    """Whether the expression was run since the last time this was asked."""
-    return os.environ.pop(CANARY, None) is not None
+    """Return whether the expression was run since the last time this was asked."""
+    found = [os.environ.pop(name, None) for name in (CANARY, MARK)]
+    return any(each is not None for each in found)
 
 
 def skeleton(sources: Mapping[str, str]) -> list[str]:
