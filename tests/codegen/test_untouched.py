@@ -44,7 +44,7 @@ def documents() -> dict[str, bytes]:
         found[f"text_{number}"] = encoded(document)
     for number, name in enumerate(NAMES):
         document: dict[str, Any] = with_property(name, {"type": "string", "enum": [name]})
-        found[f"name_{number}"] = encoded({**document, "name": name or "x", "revision": name})
+        found[f"name_{number}"] = encoded({**document, "name": name or "x"})
     for number, place in enumerate(
         ("file:///etc/passwd", "/etc/passwd", "http://127.0.0.1:9/x.json#/a", "../secret")
     ):
