@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGES = ("codegen", "runtime", "generated", "exports", "contract")
+ADVISORIES = "https://pypi.org/pypi/urllib3/2.7.0/json"
+"""Where pip-audit would look up one of our dependencies."""
 GENERATE = (
     "spec/earthengine.v1beta.json",
     "--overlay",
@@ -55,10 +59,18 @@ RETRY_SOURCES = (
 """What the session `testbench` reads and we do not hold: the variable that names a copy, the repository, and its commit."""
 
 
+BROUGHT = ("requests>=2.32.4",)
+"""What google-auth brings for itself: no dependency of ours, and older versions than these have known faults."""
+
+
 def lower_bounds() -> list[str]:
-    """The dependencies of the client, the generator and the contract server, each at its lowest version."""
+    """The dependencies of the client, the generator and the contract server, each at its lowest version.
+
+    Of the tests' own, cryptography is among them: it reads keys.
+    """
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["codegen"], *extras["contract"]]
+    keys = [requirement for requirement in extras["dev"] if requirement.startswith("cryptography")]
+    wanted = [*PROJECT["dependencies"], *BROUGHT, *extras["codegen"], *extras["contract"], *keys]
     return [re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement) for requirement in wanted]
 
 
@@ -207,7 +219,7 @@ def guide(session: nox.Session) -> None:
     missing = [tool for tool in ("bash", "curl", "git", "make") if not shutil.which(tool)]
     if missing:
         session.skip(f"the pages need {' and '.join(missing)}")
-    session.install("-q", "attrs>=23.2", "cryptography>=42")
+    session.install("-q", "attrs>=23.2", "cryptography>=44.0.1")
     session.run("python", "-m", "tests.guide", "--install")
 
 
@@ -251,6 +263,28 @@ def lowest(session: nox.Session) -> None:
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
     session.install("-q", "-e", ".[codegen,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
     session.run("pytest", "-rs", *CALLS_DEPENDENCIES, *session.posargs, env=vectors())
+
+
+def missing_advisories() -> str:
+    """Why pip-audit cannot have its data here; empty where it can."""
+    try:
+        with urllib.request.urlopen(ADVISORIES, timeout=20) as answer:
+            return "" if "vulnerabilities" in json.load(answer) else f"{ADVISORIES} lists no advisories"
+    except (OSError, ValueError) as error:
+        return f"{ADVISORIES} cannot be read ({error})"
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for known faults of the dependencies, the newest and the lowest, where the advisories can be reached."""
+    said = missing_advisories()
+    if said:
+        session.skip(f"pip-audit is skipped: {said}")
+    pins = Path(session.create_tmp()).resolve() / "lowest.txt"
+    pins.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
+    session.install("-q", "-e", ".[codegen,contract]", "pip-audit>=2.9")
+    session.run("pip-audit", "--local", "--skip-editable")
+    session.run("pip-audit", "--no-deps", "--disable-pip", "--requirement", str(pins))
 
 
 @nox.session

@@ -83,7 +83,10 @@ def requests(service: Service) -> JsonObject:
 
 def _request(recorded: Recorded) -> JsonValue:
     out: JsonObject = attrs.asdict(recorded, recurse=False, filter=lambda field, _: field.name != "sent")
-    out["body"] = recorded.body
+    try:
+        out["body"] = recorded.body
+    except (ValueError, RecursionError) as error:  # In a state file that was made elsewhere.
+        raise _RefusedError(503, "The state holds a request whose body cannot be read.") from error
     out["at"] = None if recorded.at is None else timestamp(recorded.at)
     out["query"] = [[name, value] for name, value in recorded.query]
     return out

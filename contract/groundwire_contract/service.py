@@ -22,9 +22,10 @@ from .behaviour.surroundings import NOTHING, Meter, Surroundings
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
 from .errors import Refusal
-from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply
+from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply, public_query
 from .front_end.access import OPEN, Access
 from .front_end.not_found import not_found
+from .front_end.parameters import query_parameters
 from .front_end.reading import Reading, glimpse, read
 from .front_end.route import Route, find
 from .orders import Orders, Step
@@ -124,7 +125,7 @@ class Service:
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, method, turn.step, answer)
-            return self._remembered(exchange, turn.arrived, method.id, found.sent, reply)
+            return self._remembered(exchange, turn.arrived, method, found.sent, reply)
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
@@ -191,14 +192,14 @@ class Service:
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
 
     def _remembered(
-        self, exchange: Exchange, at: datetime, method: str | None, sent: bytes, reply: Reply
+        self, exchange: Exchange, at: datetime, method: Method | None, sent: bytes, reply: Reply
     ) -> Reply:
         self.state.record(
             Recorded(
-                method=method,
+                method=None if method is None else method.id,
                 verb=exchange.verb,
                 path=exchange.path,
-                query=exchange.public_query,
+                query=public_query(exchange.query, () if method is None else query_parameters(method)),
                 headers=exchange.public_headers,
                 sent=sent,
                 status=reply.status,

@@ -51,7 +51,8 @@ def record(
     """Pass requests on to a service, and record what goes by until it is interrupted.
 
     The first line printed ends with the endpoint to send to; each exchange is a line then, with its verdict. The file
-    is readable by its owner alone, and credentials are redacted; `verify` reads it.
+    is readable by its owner alone, and holds only what the contract documents: other values are REDACTED. `verify`
+    reads it.
     """
     from ..listener import RemoteAddressError, endpoint, listen
     from ..server import serving

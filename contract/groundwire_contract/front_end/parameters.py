@@ -33,14 +33,19 @@ class Query:
     breaches: tuple[Fault, ...] = ()
 
 
-def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
-    """Read the query of a request of `method`. Both spellings of a name count; common parameters are left out."""
-    known = {
+def query_parameters(method: Method) -> Mapping[str, Parameter]:
+    """The query parameters of a method, by both spellings of their names."""
+    return {
         name: parameter
         for parameter in method.parameters
         if parameter.location == "query"
         for name in (parameter.wire, snake(parameter.wire))
     }
+
+
+def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
+    """Read the query of a request of `method`. Both spellings of a name count; common parameters are left out."""
+    known = query_parameters(method)
     values: JsonObject = {}
     faults: list[Fault] = []
     for name, text in query:

@@ -1,4 +1,4 @@
-"""HTML as a value: text is escaped unless it was made here."""
+"""HTML as a value: text is escaped unless it was made here, and what hides or moves in it is shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import html
 from typing import Final, TypeAlias
 
 from attrs import frozen
+from groundwire_codegen.problem import visible
 
 _VOID: Final = frozenset({"link", "meta", "wbr"})
 
@@ -34,6 +35,11 @@ def join(*children: Child) -> Html:
     return Html("".join(_text(child) for child in children))
 
 
+def shown(text: str) -> str:
+    """Text with escapes for what hides, moves or turns round, but for line feeds (Unicode Technical Report 36)."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
 def clipped(text: str, most: int) -> str:
     """At most so many characters of a text, with an ellipsis where it was cut."""
     return text if len(text) <= most else f"{text[:most]}\u2026"
@@ -48,11 +54,11 @@ def breakable(text: str) -> Html:
 def _text(child: Child) -> str:
     if child is None:
         return ""
-    return child.text if isinstance(child, Html) else html.escape(child)
+    return child.text if isinstance(child, Html) else html.escape(shown(child))
 
 
 def _attribute(key: str, value: Attribute) -> str:
     if value is None or value is False:
         return ""
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{html.escape(str(value))}"'
+    return f" {name}" if value is True else f' {name}="{html.escape(shown(str(value)))}"'

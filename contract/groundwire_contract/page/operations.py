@@ -136,7 +136,7 @@ def _progress(share: float | None, label: str) -> Html | None:
     return element(
         "span",
         element("progress", f"{percent} %", value=percent, max=100, aria_label=label),
-        element("span", f"{percent}\u2009%", class_="percent"),
+        element("span", str(percent), Html("\u2009%"), class_="percent"),
         class_="progress",
     )
 

@@ -11,15 +11,19 @@ _ENCODER: Final = json.JSONEncoder(indent=2, ensure_ascii=False)
 
 
 def pretty(sent: bytes, most: int) -> tuple[str, bool]:
-    """The first `most` characters of JSON in lines, and whether there are more.
+    """The first `most` characters of JSON in lines, and whether there are more; what cannot be read stays as it was sent.
 
-    Nothing nests too deeply: every level is indented, so that the characters end first.
+    Nothing nests too deeply to be written: every level is indented, so that the characters end first.
     """
     if len(sent) > LARGE:
         return sent[:most].decode("utf-8", "replace"), True
+    try:
+        value = json.loads(sent)
+    except (ValueError, RecursionError):  # In a state file that was made elsewhere.
+        return sent[:most].decode("utf-8", "replace"), len(sent) > most
     parts: list[str] = []
     length = 0
-    for part in _ENCODER.iterencode(json.loads(sent)):
+    for part in _ENCODER.iterencode(value):
         parts.append(part)
         length += len(part)
         if length > most:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 import json
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Final, cast
+from functools import cache, lru_cache
+from types import UnionType
+from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import attrs
 
@@ -14,6 +15,10 @@ from ..behaviour.operation import End, Operation, State
 from ..behaviour.script import Script, Stage
 from ..exchange import Recorded
 
+Row = TypeVar("Row", bound=attrs.AttrsInstance)
+_YEARS: Final = (1970, 9000)
+_SECONDS: Final = 1e10
+"""The largest number of a row: 300 years, as a time."""
 _INSTANTS: Final = ("created", "started", "cancelled")
 
 
@@ -28,12 +33,14 @@ def operation_from(text: str, name: str, sequence: int) -> Operation:
     """The operation that `operation_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
     found: dict[str, Any] = json.loads(text)
     for key in _INSTANTS:
-        found[key] = _instant(found[key])
+        found[key] = instant(found[key])
     end = found["end"]
     found["end"] = None if end is None else _end(end)
     found["script"] = _script(json.dumps(found["script"]))
+    if not isinstance(found["destinations"], list):
+        raise TypeError("destinations are no list")
     found["destinations"] = tuple(found["destinations"])
-    return Operation(name=name, sequence=sequence, **found)
+    return _checked(Operation(name=name, sequence=sequence, **found))
 
 
 def recorded_text(recorded: Recorded) -> str:
@@ -46,8 +53,14 @@ def recorded_from(text: str) -> Recorded:
     found: dict[str, Any] = json.loads(text)
     found["query"] = tuple((name, value) for name, value in found["query"])
     found["sent"] = found["sent"].encode("utf-8")
-    found["at"] = _instant(found["at"])
-    return Recorded(**found)
+    found["at"] = instant(found["at"])
+    row = Recorded(**found)
+    texts = (*(text for pair in row.query for text in pair), *row.headers, *row.headers.values())
+    if not all(isinstance(text, str) for text in (row.method or "", row.verb, row.path, row.verdict, *texts)):
+        raise TypeError("a text that is none")
+    if type(row.status) is not int:
+        raise TypeError("a status that is no number")
+    return row
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
@@ -70,13 +83,48 @@ def _simple(value: object) -> object:
     return _plain(cast("attrs.AttrsInstance", value)) if attrs.has(kind) else value
 
 
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def instant(text: str | None) -> datetime | None:
+    """The instant of a text. Raises ValueError or TypeError for any other text, and for years that leave no room."""
+    if text is None:
+        return None
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None or not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise ValueError("no instant of the contract's time")
+    return found
+
+
+def _checked(value: Row) -> Row:
+    """A value whose attributes have the types that they are declared with. Raises TypeError, ValueError."""
+    hints = _hints(type(value))
+    for each in attrs.fields(type(value)):
+        if not _is_of(getattr(value, each.name), hints[each.name]):
+            raise TypeError(f"{each.name} is no {hints[each.name]}")
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _is_of(value: object, hint: Any) -> bool:
+    """Whether a value has a type; numbers are bounded besides, so that times can be made of them."""
+    if isinstance(hint, UnionType):
+        return any(_is_of(value, each) for each in hint.__args__)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_is_of(each, hint.__args__[0]) for each in value)
+    if hint is float:
+        return type(value) in (int, float) and abs(cast("float", value)) <= _SECONDS
+    if hint is int:
+        return type(value) is int and abs(value) <= _SECONDS
+    return isinstance(value, hint)
 
 
 def _end(found: dict[str, Any]) -> End:
-    state, at = State(found.pop("state")), datetime.fromisoformat(found.pop("at"))
-    return End(state=state, at=at, **found)
+    state, at = State(found.pop("state")), instant(found.pop("at"))
+    if at is None:
+        raise ValueError("an end without an instant")
+    return _checked(End(state=state, at=at, **found))
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +135,6 @@ def _script_text(script: Script) -> str:
 @lru_cache(maxsize=64)
 def _script(text: str) -> Script:
     found: dict[str, Any] = json.loads(text)
-    found["stages"] = tuple(Stage(**each) for each in found["stages"])
+    found["stages"] = tuple(_checked(Stage(**each)) for each in found["stages"])
     found["attempts"], found["digits"] = tuple(found["attempts"]), tuple(found["digits"])
-    return Script(**found)
+    return _checked(Script(**found))

@@ -21,7 +21,7 @@ from attrs import evolve
 from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
 from .problem import StateDamagedError
-from .rows import operation_from, operation_text, recorded_from, recorded_text
+from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import named, opened
 
 MAX_RECORDED: Final = 1_000
@@ -194,7 +194,7 @@ class Sqlite:
         """The instant that was kept last."""
         with self._reading() as read, self._readable("its time"):
             (text,) = read("SELECT max(instant) FROM times").fetchone()
-            return None if text is None else datetime.fromisoformat(text)
+            return instant(text)
 
     def keep_time(self, instant: datetime) -> None:
         """Keep an instant that a scripted clock was moved to."""
@@ -239,5 +239,5 @@ class Sqlite:
     def _readable(self, what: str) -> Generator[None]:
         try:
             yield
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise StateDamagedError(self.path, f"{what} cannot be read from it") from error

@@ -22,6 +22,7 @@ from ..refusals import PAYLOAD_LIMIT
 from ..server import READ_LIMIT, Application, Receive, Scope, Send, is_admitted
 from .journal import Content, Heard, Journal
 from .recording import read_record
+from .redaction import Redaction
 from .upstream import NoAnswerError, Passed, Upstream
 from .verify import Verifier
 
@@ -52,6 +53,7 @@ class Recorder:
         self._upstream = upstream
         self._journal = journal
         self._verifier = verifier
+        self._redaction = Redaction(verifier.contract)
         self._say = say
         self._lock = threading.Lock()
         self._closed = False
@@ -91,7 +93,7 @@ class Recorder:
             if self._closed:
                 return
             try:
-                row = self._journal.append(heard)
+                row = self._journal.append(heard, self._redaction.kept)
             except OSError as error:
                 self._say(f"{_named(heard)} not recorded: {error.strerror or error}")
                 return

@@ -27,20 +27,20 @@ class Verifier:
     """
 
     def __init__(self, contract: Contract, relaxed: frozenset[str] = frozenset()) -> None:
-        self._contract = contract
+        self.contract = contract
         self._relaxed = relaxed
         self._sent: dict[bytes, bool] = {}
         """Digests of caller, project and request id, and whether a start with them was accepted."""
 
     def violations(self, record: Record) -> tuple[Violation, ...]:
         """Everything in a record that the contract does not allow."""
-        route = find(self._contract.routes, record.verb, record.path)
+        route = find(self.contract.routes, record.verb, record.path)
         if route is None:
             found = tuple(self._unrouted(record))
         else:
-            faults = [*request_faults(self._contract, route, record)]
+            faults = [*request_faults(self.contract, route, record)]
             faults += self._reused(route, record, sound=not faults)
-            faults += ((Place.RESPONSE, fault) for fault in answer_faults(self._contract, route, record))
+            faults += ((Place.RESPONSE, fault) for fault in answer_faults(self.contract, route, record))
             found = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
         return tuple(one for one in found if one.rule not in self._relaxed)
 

@@ -13,6 +13,7 @@ from groundwire_contract.behaviour import operation as op
 from groundwire_contract.behaviour.operation import State
 from groundwire_contract.behaviour.script import Script
 from groundwire_contract.exchange import Recorded
+from groundwire_contract.page.asset import SCRIPT, STYLE
 from groundwire_contract.page.choice import Choice
 from groundwire_contract.page.document import document
 from groundwire_contract.page.requests import LONGEST_BODY
@@ -194,6 +195,23 @@ def test_what_a_request_says_is_text(place: int) -> None:
     assert {tag for tag, _ in found.tags} <= plain
     assert len(found.named("script")) == 1
     assert not any(name.startswith("on") for _, attributes in found.tags for name in attributes)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202egpj.exe", r"a\u202egpj.exe"), ("a\u2066b\u2069", r"a\u2066b\u2069"), ("a\u200bb", r"a\u200bb"),
+        ("a\x1b[2Kb", r"a\x1b[2Kb"), ("a\x85b", r"a\x85b"), ("a\rb", r"a\rb"), ("a\U000e0041b", r"a\U000e0041b"),
+        ("a\ufeffb", r"a\ufeffb"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", range(6))
+def test_what_hides_or_turns_round_is_shown(place: int, text: str, shown: str) -> None:
+    source = list(texts(text))[place]
+    whole = document(source, Choice(), ADDRESS).html
+    assert text[1] not in whole.replace(STYLE.text, "").replace(SCRIPT.text, "")
+    words = "".join(read(source).words)
+    assert shown in words or json.dumps(text)[1:-1] in words
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_is_inline() -> None:
