@@ -320,7 +320,7 @@ def test_a_recording_goes_on_where_it_ended(out: Path) -> None:
 
 
 SECRET = "one.canary-1/2+3="
-SECRET_HEADERS = (
+UNKNOWN_HEADERS = (
     "authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "x-goog-iap-jwt-assertion",
     "x-serverless-authorization", "x-amz-security-token", "x-goog-iam-authorization-token", "x-goog-encryption-key",
     "referer", "x-something-new",
@@ -335,7 +335,7 @@ def test_headers_and_parameters_that_are_not_known_lose_their_values(out: Path) 
     harmless = {"user-agent": "mine", "x-goog-user-project": "p", "accept": "application/json"}
     query = "&".join(f"{name}={quote(SECRET, safe='')}" for name in SECRET_NAMES)
     with Wire() as wire, recording(wire.url, out) as proxy:
-        headers = {**dict.fromkeys(SECRET_HEADERS, SECRET), **harmless}
+        headers = {**dict.fromkeys(UNKNOWN_HEADERS, SECRET), **harmless}
         ask(proxy.endpoint, "GET", f"{OPERATIONS}?pageSize=7&alt=json&{query}", None, headers)
         ask(proxy.endpoint, "GET", f"/nowhere?pageSize=7&alt=json&{query}", None, headers)
     assert "canary" not in out.read_text()
@@ -348,7 +348,7 @@ def test_headers_and_parameters_that_are_not_known_lose_their_values(out: Path) 
     assert unknown["query"][:2] == [["pageSize", "REDACTED"], ["alt", "json"]]
     kept = {name.lower(): value for name, value in listed["headers"]}
     assert {name: kept[name] for name in harmless} == harmless
-    assert {kept[name] for name in SECRET_HEADERS} == {"REDACTED"}
+    assert {kept[name] for name in UNKNOWN_HEADERS} == {"REDACTED"}
 
 
 @pytest.mark.parametrize(
