@@ -342,6 +342,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def hostile(session: nox.Session) -> None:
+    """Feed thousands of hostile documents, overlays, locks, pairs, credentials and control documents to what reads them."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("python", "-m", "tests.hostile", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Start 10,000 exports through a proxy that hits three in ten requests, and kill processes that start them."""
     session.install("-q", "-e", ".[contract]")

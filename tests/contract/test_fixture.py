@@ -74,7 +74,9 @@ def test_requests_hold_what_was_sent(earthengine_contract: EarthEngineContract) 
 
 @pytest.mark.parametrize("name", [*SECRET_HEADERS, *map(str.title, SECRET_HEADERS)])
 def test_no_header_with_credentials_is_kept(earthengine_contract: EarthEngineContract, name: str) -> None:
-    ask(earthengine_contract.endpoint, "GET", OPERATIONS, None, {name: "Bearer canary", "user-agent": "shown"})
+    ask(
+        earthengine_contract.endpoint, "GET", OPERATIONS, None, {name: "Bearer canary", "user-agent": "shown"}
+    )
     (sent,) = earthengine_contract.requests
     assert (sent.headers[name.lower()], sent.headers["user-agent"]) == ("REDACTED", "shown")
     assert "canary" not in repr(sent)

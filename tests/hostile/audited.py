@@ -16,6 +16,8 @@ from typing import Any
 
 import attrs
 import click
+import groundwire
+import groundwire_runtime
 from attrs import frozen
 from click.testing import CliRunner
 from groundwire_codegen import cli, compile, emit, pipeline, render, vendor
@@ -30,7 +32,9 @@ CODE = {
     for path in (
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *(Path(module.__file__ or "").parent for module in (cli, compile, emit, pipeline, render, vendor)),
+        *(Path(package.__file__ or "").parent for package in (groundwire, groundwire_runtime)),
         Path(contract_cli.__file__ or "").parent,
+        *(entry for entry in sys.path if entry.endswith(".zip")),
     )
 }
 """Where Python, its packages and the generator itself are read from."""

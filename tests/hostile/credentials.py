@@ -59,7 +59,7 @@ def _files() -> tuple[dict[str, Any], ...]:
         "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "token_url": "https://sts.googleapis.com/v1/token",
-        "credential_source": {"file": "/etc/hostname"},
+        "credential_source": {"url": "http://127.0.0.1:9/token"},
     }
     impersonated = {
         "type": "impersonated_service_account",
@@ -81,7 +81,7 @@ def file(source: random.Random, number: int) -> Case:
             value["credential_source"] = source.choice(
                 (
                     {"url": "https://evil.example/"},
-                    {"file": "/etc/shadow"},
+                    {"url": "https://storage.googleapis.com/x"},
                     {"executable": {"command": "touch run"}},
                 )
             )
@@ -101,6 +101,8 @@ ALLOWED: Final = (
     "https://sts.googleapis.com/v1/token",
     "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/",
     "https://earthengine.googleapis.com/v1beta/",
+    # Loopback, where a source of subject tokens may be.
+    "http://127.0.0.1:9/",
 )
 """Where a credentials file may lead a call of Earth Engine's client."""
 OWN: Final = ("https://", "http://127.0.0.1", "http://[::1]", "http://localhost")
