@@ -40,9 +40,8 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     from .fixture import running, running_apart
 
     apart = request.config.getoption("--earthengine-contract") == "process"
-    contract = (running_apart if apart else running)(
-        request.config.getoption("--earthengine-contract-allow-host")
-    )
+    hosts: list[str] = request.config.getoption("--earthengine-contract-allow-host") or []
+    contract = running_apart(hosts) if apart else running(hosts)
     yield contract
     contract.stop()
 
