@@ -56,6 +56,11 @@ def is_ours(host: str, address: str, allowed: Collection[str] = ()) -> bool:
     return found is not None and found == _address(address.partition("%")[0])
 
 
+def is_admitted(host: str | None, address: str, allowed: Collection[str] = ()) -> bool:
+    """Whether a request is answered under its Host header. Only HTTP/1.0 may leave it out, which no browser speaks."""
+    return host is None or is_ours(host, address, allowed)
+
+
 def _address(text: str) -> _Address | None:
     """An address, one of IPv4 also where it was written as IPv6; None for any other text."""
     try:

@@ -20,7 +20,7 @@ from . import control
 from .connection import Bounded, bounded, reset
 from .exchange import Delivery, Exchange, Hold, Reply
 from .front_end.reading import LARGE
-from .host import is_ours
+from .host import is_admitted
 from .listener import BACKLOG, endpoint, listen
 from .refusals import PAYLOAD_LIMIT, host_not_allowed
 from .service import Service
@@ -56,7 +56,11 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
         try:
             if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
                 reply = await _shown(service, exchange, scope, allow_hosts)
-            elif not _is_admitted(exchange, scope, allow_hosts):
+            elif not (
+                # What tests ask of the server itself refuses in words of its own.
+                exchange.path.startswith(control.PREFIX)
+                or is_admitted(exchange.headers.get("host"), scope["server"][0], allow_hosts)
+            ):
                 reply = host_not_allowed(exchange.headers["host"]).reply()
             else:
                 reply = await _handled(service, exchange)
@@ -110,18 +114,6 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     if reply.rule is not None:
         headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.mark or "I"}
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-
-
-def is_admitted(host: str | None, scope: Scope, allow_hosts: Collection[str]) -> bool:
-    """Whether the server answers under a Host header. A request of HTTP/1.0 may have none; no browser sends such."""
-    return host is None or is_ours(host, scope["server"][0], allow_hosts)
-
-
-def _is_admitted(exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> bool:
-    # What tests ask of the server itself refuses in words of its own.
-    return exchange.path.startswith(control.PREFIX) or is_admitted(
-        exchange.headers.get("host"), scope, allow_hosts
-    )
 
 
 async def _body(receive: Receive) -> tuple[bytes, int | None]:

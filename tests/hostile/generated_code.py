@@ -82,12 +82,14 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 
 
 def _elements(node: ast.AST, own: set[str], arguments: frozenset[str]) -> Iterator[str]:
-    """The elements of a node and of all below it; `arguments` are those of the functions around it."""
+    """The elements of a node and of all below it; `arguments` are those of the functions around it, and their variables."""
     yield type(node).__name__
     if isinstance(node, ast.Call):
         yield f"call of {_callee(node.func, own)}"
     elif isinstance(node, ast.Import):
         yield from (f"import {alias.name}" for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("groundwire_runtime."):
+        yield "from the runtime"
     elif isinstance(node, ast.ImportFrom):
         names = ["*" if alias.name == "*" else "x" if node.level else alias.name for alias in node.names]
         yield from (f"from {'.' * node.level}{node.module or ''} import {name}" for name in names)
@@ -103,6 +105,8 @@ def _elements(node: ast.AST, own: set[str], arguments: frozenset[str]) -> Iterat
         yield from (f"decorator {_callee(each, own)}" for each in node.decorator_list)
     if isinstance(node, ast.FunctionDef):
         arguments |= {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+        stored = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+        arguments |= {each.id for each in stored if isinstance(each.ctx, ast.Store)}
     for field in ("id", "attr", "arg", "name", "asname"):
         name = getattr(node, field, None)
         if isinstance(name, str) and not (name.isascii() and name.isidentifier()):
@@ -119,7 +123,7 @@ def _callee(node: ast.AST, own: set[str]) -> str:
         of = _callee(node.value, own)
         if of in RUNTIME and _is_public(of, node.attr):
             return f"{of}.public"
-        return f"{of}.{'own' if node.attr in own else node.attr}"
+        return f"{of}.{'own' if node.attr in own or of == 'own' else node.attr}"
     if isinstance(node, ast.Subscript):
         return f"{_callee(node.value, own)}[]"
     return f"{_callee(node.func, own)}()" if isinstance(node, ast.Call) else type(node).__name__

@@ -57,7 +57,7 @@ def _misdirected(address: str) -> Reply:
     """The page is for this machine: a name of somebody's own may have been pointed here, to read it from their page."""
     text = (
         f"The status page is shown at this server's own address only ({address}, or localhost on this machine), "
-        "not under the name that was asked for.\n"
+        "not under the name that was asked for; --allow-host allows others.\n"
     )
     return Reply(
         status=421, body=text.encode("utf-8"), content_type="text/plain; charset=UTF-8", headers=_HEADERS

@@ -37,9 +37,7 @@ def operation_from(text: str, name: str, sequence: int) -> Operation:
     end = found["end"]
     found["end"] = None if end is None else _end(end)
     found["script"] = _script(json.dumps(found["script"]))
-    if not isinstance(found["destinations"], list):
-        raise TypeError("destinations are no list")
-    found["destinations"] = tuple(found["destinations"])
+    found["destinations"] = _tuple(found["destinations"])
     return _checked(Operation(name=name, sequence=sequence, **found))
 
 
@@ -54,13 +52,12 @@ def recorded_from(text: str) -> Recorded:
     found["query"] = tuple((name, value) for name, value in found["query"])
     found["sent"] = found["sent"].encode("utf-8")
     found["at"] = instant(found["at"])
-    row = Recorded(**found)
-    texts = (*(text for pair in row.query for text in pair), *row.headers, *row.headers.values())
-    if not all(isinstance(text, str) for text in (row.method or "", row.verb, row.path, row.verdict, *texts)):
-        raise TypeError("a text that is none")
-    if type(row.status) is not int:
-        raise TypeError("a status that is no number")
-    return row
+    names: dict[str, Any] = found["headers"]
+    texts = (found["verb"], found["path"], found["verdict"], found["method"] or "", *names, *names.values())
+    pairs = (text for pair in found["query"] for text in pair)
+    if not all(isinstance(text, str) for text in (*texts, *pairs)) or type(found["status"]) is not int:
+        raise TypeError("a text or a number that is none")
+    return Recorded(**found)
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
@@ -93,6 +90,12 @@ def instant(text: str | None) -> datetime | None:
     return found
 
 
+def _tuple(value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise TypeError("a list that is none")
+    return tuple(cast("list[object]", value))
+
+
 def _checked(value: Row) -> Row:
     """A value whose attributes have the types that they are declared with. Raises TypeError, ValueError."""
     hints = _hints(type(value))
@@ -112,7 +115,8 @@ def _is_of(value: object, hint: Any) -> bool:
     if isinstance(hint, UnionType):
         return any(_is_of(value, each) for each in hint.__args__)
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(_is_of(each, hint.__args__[0]) for each in value)
+        items = cast("tuple[object, ...]", value)
+        return isinstance(value, tuple) and all(_is_of(each, hint.__args__[0]) for each in items)
     if hint is float:
         return type(value) in (int, float) and abs(cast("float", value)) <= _SECONDS
     if hint is int:
@@ -136,5 +140,5 @@ def _script_text(script: Script) -> str:
 def _script(text: str) -> Script:
     found: dict[str, Any] = json.loads(text)
     found["stages"] = tuple(_checked(Stage(**each)) for each in found["stages"])
-    found["attempts"], found["digits"] = tuple(found["attempts"]), tuple(found["digits"])
+    found["attempts"], found["digits"] = _tuple(found["attempts"]), _tuple(found["digits"])
     return _checked(Script(**found))

@@ -18,8 +18,9 @@ from urllib.parse import parse_qsl
 from attrs import evolve, field, frozen
 
 from ..exchange import Pairs
+from ..host import is_admitted
 from ..refusals import PAYLOAD_LIMIT
-from ..server import READ_LIMIT, Application, Receive, Scope, Send, is_admitted
+from ..server import READ_LIMIT, Application, Receive, Scope, Send
 from .journal import Content, Heard, Journal
 from .recording import read_record
 from .redaction import Redaction
@@ -115,8 +116,10 @@ def application(
             length = await _spool(receive, body, limit)
             if length is None:
                 return
-            host = dict(scope["headers"]).get(b"host")
-            if not is_admitted(host.decode("latin-1") if host is not None else None, scope, allow_hosts):
+            host = next(
+                (value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), None
+            )
+            if not is_admitted(host, scope["server"][0], allow_hosts):
                 message = "The proxy does not answer under this Host. Allow the name with --allow-host."
                 passed = _refusal(403, "PERMISSION_DENIED", message)
             elif length > limit:
