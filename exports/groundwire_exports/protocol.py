@@ -11,6 +11,7 @@ up. So the same id may always be sent again, and the danger is in moving to anot
 from __future__ import annotations
 
 import enum
+import re
 from base64 import b32encode
 from hashlib import sha256
 from typing import Final
@@ -26,6 +27,7 @@ TRIES: Final = 10
 LOOKS: Final = 4
 """Complete listings without the operation of a lost start, where nothing but a listing can find it."""
 _DIGEST: Final = 16
+_FOLLOWER: Final = re.compile(r"-q[1-9]\d?\Z", re.ASCII)
 
 
 class Answer(enum.Enum):
@@ -140,6 +142,11 @@ def out_of_time(known: Known, *, full: bool) -> Step:
     """The step when no time is left; `full`: this call met a full queue."""
     refused = full or known.last in (Answer.FULL, Answer.THROTTLED, Answer.UNSENT)
     return Step.RAISE if refused and not known.doubtful else Step.UNKNOWN
+
+
+def is_follower(request_id: str) -> bool:
+    """Return whether an id has the form of a follower, so that it may stand for the start of another id."""
+    return _FOLLOWER.search(request_id) is not None
 
 
 def follower(request_id: str, number: int) -> str:

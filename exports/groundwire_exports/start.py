@@ -31,7 +31,17 @@ from .client import ExportClient
 from .export import Export
 from .listing import Listing, description_of, read_listing
 from .mark import mark, marked
-from .protocol import FOLLOWERS, Answer, Known, Step, after_answer, after_listing, follower, out_of_time
+from .protocol import (
+    FOLLOWERS,
+    Answer,
+    Known,
+    Step,
+    after_answer,
+    after_listing,
+    follower,
+    is_follower,
+    out_of_time,
+)
 from .refusals import QueueFull, read_error
 
 TIMEOUT: Final = 300.0
@@ -84,6 +94,11 @@ def start_export(
         raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {on_full!r}")
     if not 0 <= settle < math.inf:
         raise ArgumentError(f"settle: expected finite seconds from 0, got {settle!r}")
+    if isinstance(request.request_id, str) and is_follower(request.request_id):
+        raise ArgumentError(
+            f"request_id: {request.request_id!r} has the form of a follower of another id",
+            hint="End it otherwise; to go on with a start, pass the id that it had first.",
+        )
     # What is cut off to make room for the mark would go unchecked.
     encode(ExportImageRequest(description=request.description))
     now = client.clock.monotonic()

@@ -394,3 +394,17 @@ def test_a_start_waits_as_long_as_the_service_asks() -> None:
     with pytest.raises(ApiError, match="slow down"):
         late.start(timeout=20)
     assert late.time.sleeps == []
+
+
+@pytest.mark.parametrize("request_id", ["report-2026-q1", "a-q99"])
+def test_an_id_that_could_stand_for_another_start_is_refused(request_id: str) -> None:
+    service = Service([answer(operation(OURS, None))])
+    with pytest.raises(ArgumentError, match="has the form of a follower"):
+        service.start(evolve(REQUEST, request_id=request_id))
+    assert service.sent == []
+
+
+@pytest.mark.parametrize("request_id", ["report-q", "report-q0", "report-q100", "q1", "report-Q1"])
+def test_other_ids_are_taken(request_id: str) -> None:
+    service = Service([answer(operation(OURS, None))])
+    assert service.start(evolve(REQUEST, request_id=request_id)).request_id == request_id
