@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from groundwire import Expression, converter, decode
+from groundwire import Expression, decode
+from groundwire.codecs import CODECS
 from groundwire_runtime.errors import ArgumentError
 
 
@@ -43,7 +44,7 @@ def _read(image: ExpressionLike) -> Expression:
     if isinstance(image, str):
         return _read_text(image)
     if isinstance(image, Mapping):
-        return converter.structure(dict(image), Expression)
+        return CODECS.structure(dict(image), Expression)
     # A class has `serialize` too, but nothing to serialize.
     if isinstance(image, Serializable) and not isinstance(image, type):
         return _read_text(image.serialize())

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
@@ -82,14 +83,9 @@ class Codecs:
         return json.loads(self.encode(message))
 
     def converter(self) -> Converter:
-        """A cattrs converter whose hooks are these codecs."""
-        from cattrs import Converter
-
-        converter = Converter()
-        for cls in self.table:
-            converter.register_structure_hook(cls, self.structure)
-            converter.register_unstructure_hook(cls, self.unstructure)
-        return converter
+        """Return a cattrs converter whose hooks are these codecs; a copy has it by `vendor --with converter`."""
+        feature: Any = import_module(f"{__package__}.converter")
+        return feature.converter_of(self)  # type: ignore[no-any-return] # imported by name
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import json
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
 
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
 
 EARTH_ENGINE_FILE: Final = "~/.config/earthengine/credentials"
 """Where `earthengine authenticate` leaves a refresh token."""
-# The client that `earthengine authenticate` signs in with when it is given no other: an installed application,
-# whose "secret" is public by nature. Source: earthengine-api, ee/oauth.py.
-_EARTH_ENGINE_CLIENT: Final = (
-    "517222506229-vsmmajv00ul0bs7p89v5m89qs8eb9359.apps.googleusercontent.com",
-    "RUP0RZ6e0pPhDzsqIJ7KlNd1",
-)
-_TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a token
 # How tokens, keys and signed assertions start: a path that does is a secret passed by mistake.
 _SECRETS: Final = ("ya29.", "AIza", "eyJ", "1//", "{")
 
@@ -169,7 +163,7 @@ def _from_info(value: Mapping[str, Any], name: str, endpoints: TokenEndpoints) -
 
     try:
         if "type" not in value and "refresh_token" in value:
-            return _earth_engine(value)
+            return _earth_engine(value, name)
         return _of_type(value)
     except (GoogleAuthError, ValueError, LookupError, TypeError, AttributeError) as error:
         # Not chained: google-auth's own words may hold what the file does.
@@ -187,16 +181,13 @@ def _of_type(value: Mapping[str, Any]) -> GoogleCredentials:
         return untyped.load_credentials_from_dict(dict(value))[0]  # type: ignore[no-any-return] # google-auth is untyped here
 
 
-def _earth_engine(value: Mapping[str, Any]) -> GoogleCredentials:
-    from google.oauth2.credentials import Credentials as UserCredentials
-
-    client_id, client_secret = _EARTH_ENGINE_CLIENT
-    return UserCredentials(  # type: ignore[no-untyped-call] # google-auth is untyped here
-        None,
-        refresh_token=str(value["refresh_token"]),
-        token_uri=_TOKEN_URI,
-        client_id=value.get("client_id") or client_id,
-        client_secret=value.get("client_secret") or client_secret,
-        scopes=value.get("scopes"),
-        quota_project_id=value.get("project"),
-    )
+def _earth_engine(value: Mapping[str, Any], name: str) -> GoogleCredentials:
+    """Read a login file through its feature, which copies of clients of other APIs lack. Raises AuthError."""
+    try:
+        feature: Any = import_module(f"{__package__}.earthengine")
+    except ModuleNotFoundError:
+        raise AuthError(
+            f"{name!r} has no `type`: it looks like Earth Engine's login file, which this client does not read",
+            hint="Pass the file of a service account or of `gcloud auth application-default login`.",
+        ) from None
+    return feature.user_credentials(value)  # type: ignore[no-any-return] # imported by name

@@ -25,9 +25,6 @@ def main(endpoint: str) -> None:
             destination=earth.CloudStorageDestination(bucket="b", filename_prefix="p"),
         ),
     )
-    assert (
-        earth.converter.structure(earth.converter.unstructure(request), earth.ExportImageRequest) == request
-    )
     export = _exports.start_export(client, request)
     assert export.operation.result is None
     assert export.cancel(timeout=30).done

@@ -11,7 +11,7 @@ from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_api
 from groundwire_codegen.vendor import between
-from groundwire_codegen.vendor.description import description
+from groundwire_codegen.vendor.manifest import description
 
 from tests.codegen.packages import earth_engine
 

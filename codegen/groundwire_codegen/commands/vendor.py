@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 OPTIONS = (
     click.argument("destination", type=click.Path(path_type=Path)),
     click.option(
-        "--with", "extras", multiple=True, type=click.Choice(["exports"]), help="Add hand-written parts."
+        "--with",
+        "extras",
+        multiple=True,
+        type=click.Choice(["converter", "exports"]),
+        help="Add optional parts.",
     ),
     click.option(
         "--client", default="groundwire", help="Importable package to copy; the Earth Engine client."

@@ -1,11 +1,9 @@
 """Vendoring: a generated client, its runtime and its hand-written parts as one folder that stands alone."""
 
-from .copied import vendored
-from .description import FILE as DESCRIPTION
-from .description import between
-from .findings import findings
-from .order import Order, manifest_of, order_of
-from .sources import ordered
+from .copy import ordered, vendored
+from .manifest import FILE as DESCRIPTION
+from .manifest import between, findings
+from .request import Order, manifest_of, order_of
 
 __all__ = [
     "DESCRIPTION",

@@ -15,7 +15,7 @@ from ..lock import FILE, Lock
 from ..node import escape
 from ..problem import Problem, SpecError
 
-EXTRAS: Final = ("exports",)
+EXTRAS: Final = ("converter", "exports")
 _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
 
 

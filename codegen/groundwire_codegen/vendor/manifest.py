@@ -1,4 +1,4 @@
-"""What a copy says of its own origin: the part of the description that its client was made from, so that the next can be compared."""
+"""Compare a vendored copy with its manifest, and its client with the next one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
+from attrs import frozen
+
 from ..diff import Diff, Given, compare, read_sides
 from ..fetch.normal import normal
+from ..folder import contents_of
 from ..inputs import Inputs
+from ..lock import FILE as LOCK
 from ..lock import Lock, file_digest, with_lf
+from ..moved import edits, first_difference
 from ..overlay import Overlay, read_overlay
 from ..problem import Problem, SpecError
 from ..shipped import spec_folder
@@ -125,3 +130,39 @@ def _closure(roots: Sequence[str], schemas: Mapping[str, Any]) -> set[str]:
             found.add(name)
             waiting += _references(schemas.get(name))
     return found
+
+
+@frozen
+class Finding:
+    """A line for a file, with the first line that differs, where that is known."""
+
+    text: str
+    is_edit: bool = False
+
+
+def findings(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what is wrong, by path. A file that is gone is stale: nothing is lost, the next update puts it back."""
+    have = contents_of(folder, manifest)
+    edited = {edit.path: edit for edit in edits(folder, manifest, want)}
+    for path in sorted({*manifest.files, *want, *edited} - {LOCK}):
+        if path in edited:
+            yield Finding(f"edited: {folder.name}/{edited[path]}", is_edit=True)
+        reason = _staleness(path, manifest, want, have.get(path), is_edited=path in edited)
+        if reason:
+            yield Finding(f"stale: {folder.name}/{path}{reason}")
+
+
+def _staleness(
+    path: str, manifest: Lock, want: Mapping[str, str], content: bytes | None, *, is_edited: bool
+) -> str:
+    """Return why a file is not what would be copied now; empty if it is, or is no file of the copy."""
+    new, hashed = want.get(path), manifest.files.get(path)
+    if new is None:
+        return " is no longer part of it" if hashed is not None else ""
+    if hashed is None:
+        return " is new"
+    if content is None:
+        return "" if is_edited else " is gone"
+    if file_digest(new) == hashed:
+        return ""
+    return f", line {first_difference(with_lf(content), new.encode())}"

@@ -1,36 +1,32 @@
-"""Copying: the text of a client, the runtime and the hand-written parts, their imports made to fit."""
+"""Copy a client, the runtime modules that it uses and the hand-written parts, and rewrite their imports."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from importlib.machinery import PathFinder
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from ..folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT, has_our_first_line
+from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, package_name
 from ..lock import FILE, MAX_BYTES, Lock, file_digest, generator_digest, read_lock
+from ..pipeline import generate
 from ..problem import Problem, SpecError
-from ..regular import read_bounded
-from .description import FILE as DESCRIPTION
-from .order import Order
+from ..regular import read_bounded, read_regular
+from .features import RUNTIME, needed_modules, selected, without
+from .manifest import FILE as DESCRIPTION
+from .manifest import description, shipped
+from .notice import license_text, notice
+from .request import Order
 
-RUNTIME: Final = "groundwire_runtime"
 EXPORTS: Final = "groundwire_exports"
 EXPORTED: Final = "message:ExportImageRequest"
 _IMPORT: Final = re.compile(rf"^(\s*from )({RUNTIME}|{EXPORTS})(?=[. ])", re.MULTILINE)
 _TITLE: Final = re.compile(r'^"""[\w.]+(?=: a client of )', re.MULTILINE)
+_HINT: Final = "keep the document and the overlay in the repository of the copy"
 FIRST_LINE: Final = "# Copied by groundwire-codegen. Do not edit."
-NOTICE: Final = """\
-Groundwire
-Put here by `groundwire-codegen vendor`: a generated client, and what it needs of Groundwire.
-
-Licensed under the Apache License, Version 2.0; its text is in LICENSE.
-Changed in this copy: imports of Groundwire's own packages lead into this folder{shared}.
-{manifest} holds a hash of every file; `groundwire-codegen vendor --check` names those that were edited.
-"""
 
 
 def vendored(client: str, *, with_exports: bool = False) -> dict[str, str]:
@@ -39,27 +35,37 @@ def vendored(client: str, *, with_exports: bool = False) -> dict[str, str]:
 
 
 def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict[str, str]:
-    """The client as a copy with `_runtime/`, `_exports/` when asked for, and its description when that is known, by path.
+    """The client as a copy with the used modules in `_runtime/`, with `_exports/` and its description, by path.
 
     Imports of the runtime become relative, so the copy runs under any name. `groundwire.lock` is its manifest: the
     order, and hashes of the document, the overlay, the generator and every file.
     """
     files = dict(client)
     lock = read_lock(files.pop(FILE))
+    features = selected(order.extras.split(), files)
+    files["__init__.py"] = without(files["__init__.py"], features)
+    sources = dict(files)
     copy = {path: _led(text, order, ".") for path, text in files.items()}
     if order.package:
         copy["__init__.py"] = _TITLE.sub(f'"""{order.package}', copy["__init__.py"], count=1)
-    if not order.runtime:
-        copy |= {f"_runtime/{path}": text for path, text in _package(RUNTIME).items()}
     if "exports" in order.extras.split():
         if EXPORTED not in lock.names:
             problem = "exports need Earth Engine's image:export, which this client has not"
             raise SpecError([Problem("options", "/with", problem)])
-        copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in _package(EXPORTS).items()}
-    shared = f", or to {order.runtime}" if order.runtime else ""
+        exports = _package(EXPORTS)
+        sources |= {f"_exports/{path}": text for path, text in exports.items()}
+        copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in exports.items()}
+    if not order.runtime:
+        copy |= {
+            f"_runtime/{path}": text
+            for path, text in needed_modules(_package(RUNTIME), sources, features).items()
+        }
     copy = {path: _marked(path, text) for path, text in copy.items()}
-    notice = NOTICE.format(shared=shared, manifest=FILE)
-    copy |= {"LICENSE": _license(), "NOTICE": notice, GIT_ATTRIBUTES: GIT_ATTRIBUTES_TEXT}
+    copy |= {
+        "LICENSE": license_text(),
+        "NOTICE": notice(copy, FILE, order.runtime),
+        GIT_ATTRIBUTES: GIT_ATTRIBUTES_TEXT,
+    }
     if described:
         copy[DESCRIPTION] = described
     manifest = Lock(
@@ -122,17 +128,6 @@ def _marked(path: str, text: str) -> str:
     return text if is_marked else f"{FIRST_LINE}\n{text}"
 
 
-def _license() -> str:
-    """The licence that Groundwire was installed with."""
-    try:
-        text = distribution("groundwire").read_text("licenses/LICENSE")
-    except PackageNotFoundError:
-        text = None
-    if text is None:
-        raise SpecError([Problem("groundwire", "/LICENSE", "not installed with it", "install it again")])
-    return text
-
-
 def _led(text: str, order: Order, dots: str) -> str:
     """The same module with its imports of the runtime, and of the client, leading to where they are in the copy."""
     shared = f"{dots[1:]}{order.runtime}" if order.runtime.startswith(".") else order.runtime
@@ -140,3 +135,39 @@ def _led(text: str, order: Order, dots: str) -> str:
     text = _IMPORT.sub(lambda found: found[1] + folders[found[2]], text)
     own = re.compile(rf"^(\s*from ){re.escape(order.client)}(?:\.| (?=import))", re.MULTILINE)
     return own.sub(lambda found: f"{found[1]}{dots}{'' if found[0].endswith('.') else ' '}", text)
+
+
+def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
+    """The files of the copy that an order asks for, by path. Names that `before` published stay.
+
+    Raises SpecError when a part is not there or cannot be generated, and OSError for a file that cannot be read.
+    """
+    order.check()
+    if not order.document:
+        client = installed(order.client)
+        made_from = shipped(read_lock(client[FILE]), order.client)
+    else:
+        made_from = _inputs(order, folder)
+        client = dict(generate(made_from, before).files)
+    return copied(client, order, "" if made_from is None else description(made_from))
+
+
+def _inputs(order: Order, folder: Path) -> Inputs:
+    document = _inside(folder, order.document)
+    overlay = read_regular(_inside(folder, order.overlay), OVERLAY_BYTES) if order.overlay else None
+    return Inputs(
+        name=document.name,
+        document=read_regular(document, DOCUMENT_BYTES),
+        overlay=overlay,
+        package=package_name(order.package or None, overlay, folder.resolve().name),
+        methods=tuple(order.methods.split()),
+    )
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The file at a path from a copy. Raises SpecError for one outside of the copy's repository: a manifest names it."""
+    place = (folder / path).resolve()
+    root = next((above for above in folder.resolve().parents if (above / ".git").exists()), None)
+    if Path(path).is_absolute() or (root is not None and not place.is_relative_to(root)):
+        raise SpecError([Problem("options", "/document", f"{path!r} is outside of the repository", _HINT)])
+    return place

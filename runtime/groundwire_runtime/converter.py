@@ -1,0 +1,22 @@
+"""A cattrs converter for messages, so that they nest in classes of the caller's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cattrs import Converter
+
+if TYPE_CHECKING:
+    from .codec import Codecs
+
+
+def converter_of(codecs: Codecs) -> Converter:
+    """Return a converter whose hooks for messages are the codecs of a client."""
+    converter = Converter()
+
+    def is_message(type_: Any) -> bool:
+        return isinstance(type_, type) and type_ in codecs.table
+
+    converter.register_structure_hook_factory(is_message, lambda _: codecs.structure)
+    converter.register_unstructure_hook_factory(is_message, lambda _: codecs.unstructure)
+    return converter

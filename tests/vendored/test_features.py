@@ -1,0 +1,131 @@
+"""Optional parts of the runtime: copied when used or requested, and each copy runs without the others."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from groundwire_codegen.lock import FILE
+from groundwire_codegen.vendor.features import FEATURES
+from groundwire_codegen.vendor.notice import requirements
+
+from tests.codegen.documents import bookshop, encoded
+from tests.codegen.test_cli import run
+
+BEFORE = Path(__file__).with_name("before")
+CALL = """
+import sys
+for name in ({hidden}): sys.modules[name] = None
+import json, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b'{{"name": "n"}}')
+    def log_message(self, *_): pass
+server = HTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.handle_request, daemon=True).start()
+import shop
+with shop.Client(endpoint=f"http://127.0.0.1:{{server.server_port}}") as client:
+    book = client.books.get("books/a")
+server.server_close()
+{more}
+print(book.name)
+"""
+ORIGINALS = "'groundwire', 'groundwire_runtime', 'groundwire_exports', 'groundwire_codegen'"
+USES = {
+    "": (
+        "try: shop.credentials.from_file(sys.argv[1])\n"
+        "except shop.errors.AuthError as error: assert 'Earth Engine' in error.message, error\n"
+        "else: raise SystemExit('read')\n"
+        "assert not hasattr(shop, 'converter')\n"
+        "from shop import *"
+    ),
+    "converter": (
+        "from attrs import frozen\n"
+        "@frozen\nclass Mine:\n    books: list[shop.Book]\n"
+        "mine = shop.converter.structure({'books': [{'name': 'n'}]}, Mine)\n"
+        "assert mine == Mine([book])\n"
+        "assert shop.converter.unstructure(mine) == {'books': [{'name': 'n'}]}"
+    ),
+    "earthengine": (
+        "found = shop.credentials.earthengine(sys.argv[1])\n"
+        "assert found.refresh_token == 'r' and found.quota_project_id == 'p'"
+    ),
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "bookshop.json").write_bytes(encoded(bookshop()))
+    (tmp_path / "login").write_text('{"refresh_token": "r", "project": "p"}', "utf-8")
+    return tmp_path
+
+
+def copied(repository: Path, feature: str) -> Path:
+    """A copy with one feature, or none."""
+    document = bookshop()
+    [scope] = [each.scope for each in FEATURES if each.name == "earthengine"]
+    if feature == "earthengine":
+        document["auth"] = {"oauth2": {"scopes": {scope: {"description": "d"}}}}
+        document["resources"]["books"]["methods"]["get"]["scopes"] = [scope]
+        (repository / "bookshop.json").write_bytes(encoded(document))
+    options = ["--with", "converter"] if feature == "converter" else []
+    done = run("vendor", str(repository / "shop"), "--document", str(repository / "bookshop.json"), *options)
+    assert done.exit_code == 0, done.output
+    return repository / "shop"
+
+
+@pytest.mark.parametrize("feature", ["", *(each.name for each in FEATURES)])
+def test_a_copy_with_one_feature_runs(repository: Path, feature: str) -> None:
+    copy = copied(repository, feature)
+    modules = {path.stem for path in (copy / "_runtime").glob("*.py")}
+    assert modules & {each for one in FEATURES for each in one.modules} == {feature} - {""}
+    notice = (copy / "NOTICE").read_text("utf-8")
+    assert ("cattrs" in notice) == (feature == "converter")
+    hidden = ORIGINALS if feature == "converter" else f"{ORIGINALS}, 'cattrs'"
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", CALL.format(hidden=hidden, more=USES[feature]), str(repository / "login")],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "n\n", "")
+
+
+def test_requirements_are_what_runs() -> None:
+    text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cattrs\nelse:\n    import attrs\n"
+    assert requirements({"a.py": text, "b.py": "def f():\n    import urllib3\n", "c.txt": "import"}) == (
+        "attrs>=23.2",
+        "urllib3>=2.7",
+    )
+
+
+def test_a_copy_of_the_version_before_is_read_and_updated(repository: Path) -> None:
+    (repository / ".git").mkdir()
+    copy = repository / "service" / "shop"
+    shutil.copytree(BEFORE / "shop", copy)
+    checked = run("vendor", str(copy), "--check")
+    assert checked.exit_code == 1, checked.output
+    assert "edited" not in checked.stdout
+    names = json.loads((copy / FILE).read_text("utf-8"))["names"]
+    updated = run("vendor", str(copy), "--update", "--fail-on", "compatible")
+    assert (updated.exit_code, ": no change\n" in updated.stdout) == (0, True), updated.output
+    assert json.loads((copy / FILE).read_text("utf-8"))["names"] == names
+    assert run("vendor", str(copy), "--check").output == ""
+
+
+def test_modules_that_are_not_used_leave_a_copy_of_the_version_before(repository: Path) -> None:
+    (repository / ".git").mkdir()
+    copy = repository / "service" / "shop"
+    copy.mkdir(parents=True)
+    shutil.copy(BEFORE / "full.lock", copy / FILE)
+    assert run("vendor", str(copy), "--update").exit_code == 0
+    files = json.loads((copy / FILE).read_text("utf-8"))["files"]
+    assert "_runtime/client.py" in files
+    assert not files.keys() & {"_runtime/converter.py", "_runtime/earthengine.py"}
