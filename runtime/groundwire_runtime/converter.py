@@ -17,6 +17,12 @@ def converter_of(codecs: Codecs) -> Converter:
     def is_message(type_: Any) -> bool:
         return isinstance(type_, type) and type_ in codecs.table
 
-    converter.register_structure_hook_factory(is_message, lambda _: codecs.structure)
-    converter.register_unstructure_hook_factory(is_message, lambda _: codecs.unstructure)
+    def structure(_: Any) -> Any:
+        return codecs.structure
+
+    def unstructure(_: Any) -> Any:
+        return codecs.unstructure
+
+    converter.register_structure_hook_factory(is_message, structure)
+    converter.register_unstructure_hook_factory(is_message, unstructure)
     return converter
