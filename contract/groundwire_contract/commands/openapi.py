@@ -20,11 +20,12 @@ def openapi(spec: Path | None, overlay: Path | None, out: Path | None) -> None:
     It says what is canonical. What the service takes besides (enum case, snake_case, numbers as text) is not
     in it.
     """
-    from ..openapi.document import document, written
-    from ..openapi.paths import AmbiguousPathError
+    from groundwire_codegen.schema import AmbiguousPathError, json_text
+
+    from ..openapi import document
 
     try:
-        text = written(document(contract_of(spec, overlay).api))
+        text = json_text(document(contract_of(spec, overlay).api))
     except AmbiguousPathError as error:
         fail(str(error))
     if out is None:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from attrs import frozen
 from groundwire_codegen.ir import Method, Parameter
+from groundwire_codegen.schema.paths import COMMON, PAGE_SIZE
 
 from ..errors import Fault
 from ..exchange import JsonObject, JsonValue
 from .scalars import READERS, TYPE_NAMES, UnreadableError
 from .shape import fold, snake
-
-COMMON: Final = frozenset(
-    {
-        "$.xgafv", "$alt", "access_token", "alt", "callback", "fields", "key", "oauth_token", "prettyPrint",
-        "quotaUser", "uploadType", "upload_protocol",
-    }
-)  # fmt: skip
-"""Query parameters that every Google API takes."""
-PAGE_SIZE: Final = "pageSize"
-"""The parameter that must not be negative in any method (AIP-158)."""
 
 
 @frozen(kw_only=True)

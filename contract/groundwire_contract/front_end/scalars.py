@@ -12,22 +12,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from groundwire_codegen.ir import Kind
+from groundwire_codegen.schema.scalars import DURATION_MAX, FLOAT_MAX, INTEGER_RANGES
 
 from ..exchange import JsonValue
 
-INTEGER_RANGES: Final = {
-    Kind.INT32: (-(2**31), 2**31 - 1),
-    Kind.UINT32: (0, 2**32 - 1),
-    Kind.INT64: (-(2**63), 2**63 - 1),
-    Kind.UINT64: (0, 2**64 - 1),
-}
-FLOAT_MAX: Final = 3.4028235677973366e38
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
 _DURATION: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,9})?s")
 _TIMESTAMP: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-5][0-9])"
 )
-DURATION_MAX: Final = 315_576_000_000
 _TRUE: Final = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE: Final = frozenset({"false", "f", "no", "n", "0"})
 _SPECIAL: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}

@@ -15,14 +15,15 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 from groundwire_codegen.ir import Field, Kind, Parameter, Scalar
+from groundwire_codegen.schema import AmbiguousPathError, json_text
+from groundwire_codegen.schema.paths import path_of
+from groundwire_codegen.schema.scalars import definition, integers
+from groundwire_codegen.schema.schemas import field_schema, reached
 from groundwire_contract.cli import main
 from groundwire_contract.front_end.route import find
 from groundwire_contract.front_end.scalars import READERS
 from groundwire_contract.front_end.validate import validate
-from groundwire_contract.openapi.document import document, written
-from groundwire_contract.openapi.paths import AmbiguousPathError, path_of
-from groundwire_contract.openapi.scalars import definition, whole
-from groundwire_contract.openapi.schemas import field_schema, reached
+from groundwire_contract.openapi import ACCEPTED, document
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -64,7 +65,7 @@ def test_every_method_is_there_once() -> None:
 
 def test_every_path_is_that_of_its_method() -> None:
     for method in CONTRACT.api.methods.values():
-        path = path_of(CONTRACT.api, method)
+        path = path_of(CONTRACT.api, method, ACCEPTED)
         filled = path.template
         for parameter in path.parameters:
             value = "7" if parameter["schema"].get("type") == "integer" else "some"  # type: ignore[union-attr] # a schema
@@ -82,7 +83,7 @@ def test_it_is_the_same_each_time(tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run(command, env=environment, check=True, timeout=30)  # noqa: S603 - our own command
         texts.add(out.read_bytes())
-    assert texts == {written(EARTH).encode()}
+    assert texts == {json_text(EARTH).encode()}
 
 
 def test_it_is_printed_where_no_file_is_named() -> None:
@@ -224,7 +225,7 @@ def test_the_recorded_answers_are_allowed() -> None:
 )
 def test_a_range_has_an_expression_of_its_own(range_: tuple[int, int]) -> None:
     low, high = range_
-    expression = re.compile(whole(low, high))
+    expression = re.compile(integers(low, high))
     near = {bound + step for bound in (low, high, 0) for step in range(-130, 131)}
     tens = {sign * 10**power + step for power in range(21) for sign in (1, -1) for step in (-1, 0, 1)}
     for number in near | tens:
@@ -310,7 +311,7 @@ def test_a_pattern_is_written_out_segment_by_segment(
         path=path,
         parameters=tuple(path_parameter(*found) for found in parameters.items()),
     )
-    found = path_of(API, method)
+    found = path_of(API, method, ACCEPTED)
     assert found.template == template
     assert [parameter["name"] for parameter in found.parameters] == re.findall(r"{(.+?)}", template)
 
@@ -333,7 +334,7 @@ def test_a_parameter_of_a_method_stands_before_one_of_all_apis() -> None:
     [(Kind.BOOLEAN, "true", True), (Kind.INT32, "7", 7), (Kind.INT64, 7, "7"), (Kind.INT32, "x", None), (Kind.ANY, [], None)],
 )  # fmt: skip
 def test_a_default_is_written_as_it_would_be_sent(kind: Kind, default: object, wanted: object) -> None:
-    found = field_schema(Field(name="a", wire="a", type=Scalar(kind), default=default))
+    found = field_schema(Field(name="a", wire="a", type=Scalar(kind), default=default), ACCEPTED)
     assert found.get("default") == wanted
 
 

@@ -10,13 +10,21 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
-from groundwire_codegen.ir import Api, Kind, Method, Parameter
 
-from ..exchange import JsonObject, JsonValue
-from ..front_end.parameters import COMMON, PAGE_SIZE
-from ..front_end.scalars import INTEGER_RANGES
-from .scalars import REF
+from ..ir import Api, Kind, Method, Parameter
+from .options import JsonObject, JsonValue, Options
+from .scalars import INTEGER_RANGES, REF
+from .schemas import names_schema
 
+COMMON: Final = frozenset(
+    {
+        "$.xgafv", "$alt", "access_token", "alt", "callback", "fields", "key", "oauth_token", "prettyPrint",
+        "quotaUser", "uploadType", "upload_protocol",
+    }
+)  # fmt: skip
+"""Query parameters that every Google API takes."""
+PAGE_SIZE: Final = "pageSize"
+"""The parameter that must not be negative in any method (AIP-158)."""
 OAUTH: Final = "oauth2"
 _VARIABLE: Final = re.compile(r"\{\+?([^{}]+)\}")
 _LITERAL: Final = re.compile(r"[A-Za-z0-9._-]+")
@@ -37,19 +45,19 @@ class Path:
     parameters: tuple[JsonObject, ...]
 
 
-def paths(api: Api, error: str) -> JsonObject:
+def paths(api: Api, error: str, options: Options) -> JsonObject:
     """Every method, by path and verb; `error` names the schema of errors. Raises AmbiguousPathError."""
     found: dict[str, JsonObject] = {}
     for method in sorted(api.methods.values(), key=lambda method: method.id):
-        path = path_of(api, method)
+        path = path_of(api, method, options)
         verbs = found.setdefault(path.template, {})
         if method.verb.lower() in verbs:
             raise AmbiguousPathError(f"{method.id} has the verb and the path of another method.")
-        verbs[method.verb.lower()] = operation(api, method, path, error)
+        verbs[method.verb.lower()] = operation(api, method, path, error, options)
     return dict(sorted(found.items()))
 
 
-def path_of(api: Api, method: Method) -> Path:
+def path_of(api: Api, method: Method, options: Options) -> Path:
     """The path of a method, its variables written out segment by segment where their patterns say how."""
     by_wire = {parameter.wire: parameter for parameter in method.parameters}
     base = urlsplit(api.base_url).path.strip("/")
@@ -59,17 +67,19 @@ def path_of(api: Api, method: Method) -> Path:
         template += source[at : variable.start()]
         parameter = by_wire.get(variable[1])
         taken = {str(parameter["name"]) for parameter in parameters}
-        written = _written_out(parameter, taken) or _as_it_is(variable[1], parameter)
+        written = _written_out(parameter, taken) or _as_it_is(variable[1], parameter, options)
         template += written.template
         parameters += written.parameters
         at = variable.end()
     return Path(f"/{template}{source[at:]}", tuple(parameters))
 
 
-def operation(api: Api, method: Method, path: Path, error: str) -> JsonObject:
+def operation(api: Api, method: Method, path: Path, error: str, options: Options) -> JsonObject:
     """One method as an operation."""
     query: list[JsonValue] = [
-        _parameter(parameter.wire, "query", _query_schema(parameter), parameter.doc, parameter.required)
+        _parameter(
+            parameter.wire, "query", _query_schema(parameter, options), parameter.doc, parameter.required
+        )
         for parameter in method.parameters
         if parameter.location == "query"
     ]
@@ -162,8 +172,8 @@ def _segments(pattern: str) -> list[str]:
     return re.findall(r"(?:\[[^\]]*\]|[^/\[])+", pattern)
 
 
-def _as_it_is(name: str, parameter: Parameter | None) -> Path:
-    schema: JsonObject = {"type": "string"} if parameter is None else _parameter_schema(parameter)
+def _as_it_is(name: str, parameter: Parameter | None, options: Options) -> Path:
+    schema: JsonObject = {"type": "string"} if parameter is None else _parameter_schema(parameter, options)
     doc = "" if parameter is None else parameter.doc
     return Path(f"{{{name}}}", (_parameter(name, "path", schema, doc, required=True),))
 
@@ -175,19 +185,19 @@ def _parameter(
     return {**found, "description": doc} if doc else found
 
 
-def _query_schema(parameter: Parameter) -> JsonObject:
-    item = _parameter_schema(parameter)
+def _query_schema(parameter: Parameter, options: Options) -> JsonObject:
+    item = _parameter_schema(parameter, options)
     return {"type": "array", "items": item} if parameter.repeated else item
 
 
-def _parameter_schema(parameter: Parameter) -> JsonObject:
+def _parameter_schema(parameter: Parameter, options: Options) -> JsonObject:
     """The schema of one value; in a query, a number is a number whatever its size."""
     kind = parameter.type.kind
     if parameter.values:
-        return {"type": "string", "enum": [*parameter.values]}
+        return names_schema(parameter.values, options)
     if kind in INTEGER_RANGES:
         low, high = INTEGER_RANGES[kind]
-        if parameter.wire == PAGE_SIZE:
+        if parameter.wire == PAGE_SIZE and options.as_accepted:
             low = 0
         return {"type": "integer", "format": kind.value, "minimum": low, "maximum": high}
     if kind in (Kind.FLOAT, Kind.DOUBLE):

@@ -1,15 +1,15 @@
-"""Messages and enums of the IR as JSON Schema (2020-12).
+"""Messages and enums of the IR as JSON Schema (2020-12), out of a closed list of keywords.
 
-A message that some request reaches is closed: the service refuses a name that it does not know, and takes null for a
-field as its absence. One that only answers reach is open, since answers grow.
+With `Options.as_accepted`, a message that a request reaches is closed: the server rejects unknown names, and reads null
+as an absent field. A message that only answers reach is open, since answers grow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from groundwire_codegen.ir import (
+from ..ir import (
     Api,
     Enum,
     EnumRef,
@@ -25,29 +25,30 @@ from groundwire_codegen.ir import (
     TypeRef,
     Union,
 )
-
-from ..exchange import JsonObject, JsonValue
-from ..front_end.scalars import READERS, UnreadableError
-from .scalars import REF, SHARED, definition, number, scalar
+from .options import Enums, JsonObject, JsonValue, Options
+from .scalars import REF, SHARED, canonical, definition, number, scalar
 
 MULTIPLE_OF: Final = "x-groundwire-multiple-of"
-"""What JSON Schema cannot say: the sibling whose value (or default) divides every number of this one."""
+"""The sibling whose value (or default) divides every number of this object; JSON Schema has no keyword for it."""
 _NULL: Final[JsonObject] = {"type": "null"}
+_STRING: Final[JsonObject] = {"type": "string"}
 
 
-def schemas(api: Api) -> JsonObject:
-    """The schema of every message, enum and shared scalar, by name, sorted."""
-    closed = reached(api, {method.request for method in api.methods.values() if method.request})
+def schemas(api: Api, options: Options) -> JsonObject:
+    """Return the schema of every message, enum and shared scalar, by name, sorted."""
+    requests = {method.request for method in api.methods.values() if method.request}
+    closed = reached(api, requests) if options.as_accepted else set[str]()
     found: JsonObject = {
-        name: message_schema(message, name in closed) for name, message in api.messages.items()
+        name: message_schema(message, options, name in closed) for name, message in api.messages.items()
     }
-    found |= {name: enum_schema(enum) for name, enum in api.enums.items()}
-    found |= {kind.value: definition(kind) for kind in SHARED}
+    found |= {name: enum_schema(enum, options) for name, enum in api.enums.items()}
+    if not options.types_only:
+        found |= {kind.value: definition(kind) for kind in SHARED}
     return dict(sorted(found.items()))
 
 
 def reached(api: Api, names: set[str]) -> set[str]:
-    """The messages that some messages hold, however deep, and these themselves."""
+    """Return the named messages and all that they reference, transitively."""
     found: set[str] = set()
     waiting = sorted(names)
     while waiting:
@@ -58,51 +59,65 @@ def reached(api: Api, names: set[str]) -> set[str]:
     return found
 
 
-def message_schema(message: Message, closed: bool) -> JsonObject:
-    """The schema of a message. A union is a `oneOf` over which of its members is there."""
+def message_schema(message: Message, options: Options, closed: bool = False) -> JsonObject:
+    """Return the schema of a message. A group is a `oneOf` over which of its members is present."""
     if message.family and closed:
-        return _said(message.doc, {"oneOf": [*_variants(message)]})
-    properties: JsonObject = {field.wire: field_schema(field, closed) for field in message.wire_fields}
+        return _described(message.doc, {"oneOf": [*_variants(message, options)]})
+    properties: JsonObject = {
+        field.wire: field_schema(field, options, closed) for field in message.wire_fields
+    }
     schema: JsonObject = {"type": "object", "properties": properties}
     required: list[JsonValue] = [field.wire for field in message.wire_fields if field.rules.required]
     if required:
         schema["required"] = required
     choices: list[JsonValue] = [_choice(union, closed) for union in message.unions]
-    if choices:
+
+    if choices and not options.types_only:
         schema["allOf"] = choices
     if closed:
         schema["additionalProperties"] = False
-    return _said(message.doc, schema)
+    return _described(message.doc, schema)
 
 
-def enum_schema(enum: Enum) -> JsonObject:
-    """The schema of an enum: its names in their one spelling."""
-    return _said(enum.doc, {"type": "string", "enum": [value.wire for value in enum.values]})
+def enum_schema(enum: Enum, options: Options) -> JsonObject:
+    """Return the schema of an enum: its names in their canonical spelling, and any other where it is open."""
+    return _described(enum.doc, names_schema([value.wire for value in enum.values], options))
 
 
-def field_schema(field: Field, takes_null: bool = False) -> JsonObject:
-    """The schema of a field. A wrapper stands bare, or in an object of its own under `value`.
+def names_schema(names: Iterable[str], options: Options) -> JsonObject:
+    """Return the schema of a string that has known values."""
+    closed: JsonObject = {"type": "string", "enum": [*dict.fromkeys(names)]}
+    if options.enums is Enums.TEXT or not closed["enum"]:
+        return _STRING
+    return closed if options.enums is Enums.CLOSED else {"anyOf": [closed, _STRING]}
 
-    With `takes_null`, null is allowed as the absence of a field that is not required.
+
+def field_schema(field: Field, options: Options, takes_null: bool = False) -> JsonObject:
+    """Return the schema of a field.
+
+    With `takes_null`, null is allowed as the absence of a field that is not required. With `Options.as_accepted`, a
+    wrapped value is bare, or in an object under `value`.
     """
-    value = _bounded(field.type, field.rules)
+    value = _bounded(field.type, field.rules, options)
     if takes_null and not field.rules.required:
         value = nullable(value)
-    schema: JsonObject = {"oneOf": [value, _wrapper(value)]} if field.wrapped else value
+    schema: JsonObject = (
+        {"oneOf": [value, _wrapper(value)]} if field.wrapped and options.as_accepted else value
+    )
     default = _default(field)
-    if default is not None:
-        schema["default"] = default
+    if default is not None and not options.types_only:
+        schema = {**schema, "default": default}
     if field.read_only:
-        schema["readOnly"] = True
+        schema = {**schema, "readOnly": True}
     if field.deprecated:
-        schema["deprecated"] = True
-    if field.evidence:
-        schema["x-groundwire-evidence"] = field.evidence
-    return _said(field.doc, schema)
+        schema = {**schema, "deprecated": True}
+    if field.evidence and options.extensions:
+        schema = {**schema, "x-groundwire-evidence": field.evidence}
+    return _described(field.doc, schema)
 
 
 def nullable(schema: JsonObject) -> JsonObject:
-    """A schema that allows null besides."""
+    """Return a schema that also allows null."""
     kind = schema.get("type")
     if isinstance(kind, str) and "enum" not in schema:
         return {**schema, "type": [kind, "null"]}
@@ -116,17 +131,17 @@ def nullable(schema: JsonObject) -> JsonObject:
     )
 
 
-def type_schema(type_: TypeRef) -> JsonObject:
-    """The schema of a type."""
+def type_schema(type_: TypeRef, options: Options) -> JsonObject:
+    """Return the schema of a type."""
     match type_:
         case Scalar(kind):
-            return scalar(kind)
+            return scalar(kind, options)
         case EnumRef(name) | MessageRef(name):
             return {"$ref": REF + name}
         case ListOf(item):
-            return {"type": "array", "items": type_schema(item)}
+            return {"type": "array", "items": type_schema(item, options)}
         case MapOf(value):
-            return {"type": "object", "additionalProperties": type_schema(value)}
+            return {"type": "object", "additionalProperties": type_schema(value, options)}
         case Packed(types):
             return _packed(types)
 
@@ -135,14 +150,14 @@ def _wrapper(value: JsonObject) -> JsonObject:
     return {"type": "object", "properties": {"value": value}, "additionalProperties": False}
 
 
-def _variants(family: Message) -> Iterator[JsonObject]:
-    """The forms of a message that is nothing but one union: one for each member, and one for none."""
+def _variants(family: Message, options: Options) -> Iterator[JsonObject]:
+    """Yield the forms of a family: one for each member, and one for none."""
     # A member of any type cannot be null and absent at once.
     absent: JsonObject = {field.wire: _NULL for field in family.wire_fields if not _is_any(field)}
     for field in family.wire_fields:
         yield {
             "type": "object",
-            "properties": {**absent, field.wire: field_schema(field)},
+            "properties": {**absent, field.wire: field_schema(field, options)},
             "required": [field.wire],
             "additionalProperties": False,
         }
@@ -151,7 +166,7 @@ def _variants(family: Message) -> Iterator[JsonObject]:
 
 
 def _choice(union: Union, takes_null: bool) -> JsonObject:
-    """One member of a union, or none where that is allowed."""
+    """Return the schema that allows one member of a group, or none where that is allowed."""
     members: list[JsonValue] = [
         {"required": [field.wire], "properties": {field.wire: {"not": _NULL}}}
         if takes_null and not _is_any(field)
@@ -161,8 +176,8 @@ def _choice(union: Union, takes_null: bool) -> JsonObject:
     return {"oneOf": members if union.required else [*members, {"not": {"anyOf": members}}]}
 
 
-def _bounded(type_: TypeRef, rules: Rules) -> JsonObject:
-    """The schema of a type with the bounds of a field. A bounded number is finite."""
+def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
+    """Return the schema of a type with the bounds of a field. A bounded number is finite."""
     numbers = _present(
         {
             "minimum": rules.minimum,
@@ -177,18 +192,18 @@ def _bounded(type_: TypeRef, rules: Rules) -> JsonObject:
             "maxItems": rules.max_items,
             "pattern": rules.pattern,
             "propertyNames": {"enum": [*rules.members]} if rules.members else None,
-            MULTIPLE_OF: rules.multiple_of,
+            MULTIPLE_OF: rules.multiple_of if options.extensions else None,
         }
     )
     match type_:
         case Scalar(Kind.FLOAT | Kind.DOUBLE as kind) if numbers:
-            return {**number(kind), **numbers}
+            return {"type": "number", **numbers} if options.types_only else {**number(kind), **numbers}
         case _:
-            return {**type_schema(type_), **numbers, **others}
+            return {**type_schema(type_, options), **numbers, **others}
 
 
 def _packed(types: tuple[tuple[str, str], ...]) -> JsonObject:
-    """An object that names its own type: held to the message that it names, when that is known."""
+    """Return the schema of an object that names its type in `@type`; a known type decides the rest."""
     schema: JsonObject = {"type": "object", "properties": {"@type": {"type": "string"}}}
     known: list[JsonValue] = [
         {
@@ -201,17 +216,11 @@ def _packed(types: tuple[tuple[str, str], ...]) -> JsonObject:
 
 
 def _default(field: Field) -> JsonValue:
-    """A default as it would be sent, which a document may have as text; None where it is none that would be taken."""
+    """Return a default as it is sent; None where there is none, or where it is not valid."""
     value = field.default
     if not isinstance(value, bool | int | float | str):
         return None
-    if not isinstance(field.type, Scalar):
-        return value
-    try:
-        read = READERS[field.type.kind](value)
-    except UnreadableError:
-        return None
-    return str(read) if field.type.kind in (Kind.INT64, Kind.UINT64) else read
+    return canonical(field.type.kind, value) if isinstance(field.type, Scalar) else value
 
 
 def _is_any(field: Field) -> bool:
@@ -234,5 +243,5 @@ def _present(keywords: JsonObject) -> JsonObject:
     return {name: value for name, value in keywords.items() if value is not None}
 
 
-def _said(doc: str, schema: JsonObject) -> JsonObject:
+def _described(doc: str, schema: JsonObject) -> JsonObject:
     return {"description": doc, **schema} if doc else schema
