@@ -143,7 +143,7 @@ def type_schema(type_: TypeRef, options: Options) -> JsonObject:
         case MapOf(value):
             return {"type": "object", "additionalProperties": type_schema(value, options)}
         case Packed(types):
-            return _packed(types)
+            return {"type": "object"} if options.types_only else _packed(types)
 
 
 def _wrapper(value: JsonObject) -> JsonObject:
@@ -191,7 +191,7 @@ def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
             "maxLength": rules.max_length,
             "maxItems": rules.max_items,
             "pattern": rules.pattern,
-            "propertyNames": {"enum": [*rules.members]} if rules.members else None,
+            "propertyNames": {"enum": [*rules.members]} if rules.members and not options.types_only else None,
             MULTIPLE_OF: rules.multiple_of if options.extensions else None,
         }
     )
