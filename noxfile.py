@@ -32,7 +32,15 @@ GENERATE = (
     "--out",
     "generated/groundwire",
 )
-TEST_TOOLS = ("cryptography", "hypothesis", "jsonschema", "openapi-spec-validator", "pytest", "pyyaml")
+TEST_TOOLS = (
+    "cryptography",
+    "hypothesis",
+    "jsonschema",
+    "msgspec",
+    "openapi-spec-validator",
+    "pytest",
+    "pyyaml",
+)
 CALLS_DEPENDENCIES = (
     *("tests/client", "tests/exports"),  # attrs, cattrs
     "tests/runtime",  # urllib3, google-auth
@@ -40,6 +48,7 @@ CALLS_DEPENDENCIES = (
     *("tests/codegen/test_annotations.py", "tests/codegen/test_cases.py"),  # datamodel-code-generator, jinja2
     *("tests/codegen/test_cli.py", "tests/codegen/diff/test_command.py"),  # click
     "tests/codegen/diff/test_views.py",  # rich
+    "tests/codegen/test_models.py",  # datamodel-code-generator, pydantic, msgspec
 )
 """The tests in which another version of a dependency could show; the rest of the suite is our own code alone."""
 
@@ -70,8 +79,19 @@ def lower_bounds() -> list[str]:
     """
     extras = PROJECT["optional-dependencies"]
     keys = [requirement for requirement in extras["dev"] if requirement.startswith("cryptography")]
-    wanted = [*PROJECT["dependencies"], *BROUGHT, *extras["codegen"], *extras["contract"], *keys]
-    return [re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement) for requirement in wanted]
+    wanted = [
+        *PROJECT["dependencies"],
+        *BROUGHT,
+        *extras["codegen"],
+        *extras["models"],
+        *extras["contract"],
+        *keys,
+    ]
+    return [
+        re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement)
+        for requirement in wanted
+        if not requirement.startswith("groundwire[")
+    ]
 
 
 def tools(*names: str) -> list[str]:
@@ -261,7 +281,7 @@ def lowest(session: nox.Session) -> None:
     """Test what calls a dependency with the lowest versions that pyproject.toml admits."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
-    session.install("-q", "-e", ".[codegen,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
+    session.install("-q", "-e", ".[models,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
     session.run("pytest", "-rs", *CALLS_DEPENDENCIES, *session.posargs, env=vectors())
 
 
