@@ -119,10 +119,13 @@ def _generate(schema: str, kind: ModelKind, names: Names) -> tuple[str, list[str
         problem = Problem("options", "/kind", "datamodel-code-generator is not installed", _EXTRA)
         raise SpecError([problem]) from None
     options: dict[str, Any] = {**_COMMON, **_OPTIONS[kind]}
-    if kind in _RENAMED:
-        options["aliases"] = {
-            f"{owner}.{wire}": name for owner, fields in names.fields.items() for wire, name in fields.items()
-        }
+    options["aliases"] = {
+        f"{owner}.{wire}": name
+        for owner, fields in names.fields.items()
+        for wire, name in fields.items()
+        # Without an alias, a leading underscore is replaced.
+        if kind in _RENAMED or (wire.startswith("_") and not wire.startswith("__"))
+    }
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -146,7 +149,7 @@ def _names(api: Api, kind: ModelKind) -> Names:
 
 def _fields(message: Message, kind: ModelKind) -> Iterator[tuple[str, str]]:
     """Yield each field of a message: its name on the wire, and the attribute of the model."""
-    taken = _pydantic_names() if kind is ModelKind.PYDANTIC else set[str]()
+    taken = _reserved_names(kind)
     for field in message.wire_fields:
         name = (field.name or snake(field.wire)) if kind in _RENAMED else field.wire
         if kind is ModelKind.PYDANTIC and name.startswith(_PROTECTED):
@@ -157,8 +160,12 @@ def _fields(message: Message, kind: ModelKind) -> Iterator[tuple[str, str]]:
         yield field.wire, name
 
 
-def _pydantic_names() -> set[str]:
-    """Return the attributes of pydantic's BaseModel, which a field must not hide."""
+def _reserved_names(kind: ModelKind) -> set[str]:
+    """Return the names that a field of a kind must not have: what its base class or its module needs."""
+    if kind is ModelKind.MSGSPEC:
+        return {"field"}
+    if kind is not ModelKind.PYDANTIC:
+        return set[str]()
     try:
         from pydantic import BaseModel
     except ModuleNotFoundError:

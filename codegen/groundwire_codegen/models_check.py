@@ -172,6 +172,8 @@ class _Reader:
                 fields = {name: name for name in names if isinstance(name, str)}
                 if len(fields) == len(keys):
                     return fields
+            case _:
+                pass
         raise _UnexpectedCodeError(call)
 
     def _expression(self, node: ast.expr) -> None:

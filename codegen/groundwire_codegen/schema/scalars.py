@@ -134,7 +134,7 @@ def _integer(kind: Kind, value: float | str) -> JsonValue:
     except (ValueError, OverflowError):
         return None
     low, high = INTEGER_RANGES[kind]
-    if not low <= integer <= high or (isinstance(value, float) and value != integer):
+    if not low <= integer <= high or (isinstance(value, float) and not value.is_integer()):
         return None
     return str(integer) if kind in (Kind.INT64, Kind.UINT64) else integer
 
