@@ -1,4 +1,4 @@
-"""The bounds that a request keeps: checked when it is encoded, never when an answer is decoded."""
+"""Bounds on what a request may hold: checked when it is written, never when an answer is read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 import attrs
 
-from .encode import Encoder, Write, Writer, whole
 from .errors import EncodeError
+from .jsontext import Codec, Write
 from .pattern import CAP, matcher
+from .scalars import whole
 
 
-@attrs.define(kw_only=True, slots=False, eq=False)
+@attrs.frozen(kw_only=True, slots=False)
 class Bounds:
     """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run."""
 
@@ -28,11 +29,11 @@ class Bounds:
 
     @cached_property
     def search(self) -> Callable[[str], object]:
-        """What finds the pattern in a text; without a pattern, in any. Compiled when it is first needed."""
+        """Searches a text for the pattern; without one, finds it in any. Compiled when it is first needed."""
         return matcher(self.pattern or "").search
 
     def broken(self, value: Any) -> str | None:
-        """The rule that `value` breaks, in words, or None."""
+        """Return the rule that a value breaks, in words, or None."""
         if isinstance(value, str):
             return self._broken_by_text(value)
         if hasattr(value, "__len__"):
@@ -58,68 +59,73 @@ class Bounds:
         return None
 
 
-def bounded(item: Encoder, bounds: Bounds) -> Encoder:
-    """The encoder of a field with bounds: first the type, then the rules."""
+def bounded(item: Codec, bounds: Bounds) -> Codec:
+    """Return the codec of a field with bounds: what is written keeps first the type, then the bounds."""
+    if item.pieces:
+        return Codec(item.read, _bounded_pieces(item, bounds), True)
     if bounds.pattern is not None or bounds.max_length is not None or bounds.min_length is not None:
-        return _bounded_text(item, bounds)
+        return Codec(item.read, _bounded_text(item, bounds))
+    return Codec(item.read, _bounded_number(item, bounds))
+
+
+def _bounded_number(item: Codec, bounds: Bounds) -> Callable[[Any, int], str]:
     low = -inf if bounds.minimum is None else bounds.minimum
     high = inf if bounds.maximum is None else bounds.maximum
     simple = bounds.exclusive_minimum is None and bounds.max_items is None
+    write_item = item.write
 
-    def encode(value: Any, depth: int) -> str:
-        text = item(value, depth)
+    def write(value: Any, depth: int) -> str:
+        text: str = write_item(value, depth)
         if simple and low <= value <= high:
             return text
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule)
+        _check(value, bounds)
         return text
 
-    return encode
+    return write
 
 
-def _bounded_text(item: Encoder, bounds: Bounds) -> Encoder:
+def _bounded_text(item: Codec, bounds: Bounds) -> Callable[[Any, int], str]:
     low = bounds.min_length or 0
     high = CAP if bounds.max_length is None else min(bounds.max_length, CAP)
+    write_item = item.write
 
-    def encode(value: Any, depth: int) -> str:
-        text = item(value, depth)
-        if low <= len(value) <= high and bounds.search(value):
-            return text
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule)
+    def write(value: Any, depth: int) -> str:
+        text: str = write_item(value, depth)
+        if not (low <= len(value) <= high and bounds.search(value)):
+            _check(value, bounds)
         return text
 
-    return encode
+    return write
 
 
-def bounded_messages(item: Writer, bounds: Bounds) -> Writer:
-    """The writer of a container of messages with bounds."""
+def _bounded_pieces(item: Codec, bounds: Bounds) -> Callable[[Any, int, Write], None]:
+    def write_bounded(value: Any, depth: int, write: Write) -> None:
+        item.write(value, depth, write)
+        _check(value, bounds)
 
-    def encode(value: Any, depth: int, write: Write) -> None:
-        item(value, depth, write)
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule)
-
-    return encode
+    return write_bounded
 
 
-def only(item: Writer, variants: tuple[type, ...]) -> Writer:
-    """The writer of a union-typed field that takes some variants of it only."""
+def _check(value: Any, bounds: Bounds) -> None:
+    rule = bounds.broken(value)
+    if rule is not None:
+        raise EncodeError("", value, rule)
 
-    def encode(value: Any, depth: int, write: Write) -> None:
-        item(value, depth, write)
-        if value.__class__ not in variants:
-            names = " or ".join(cls.__qualname__ for cls in variants)
+
+def only(item: Codec, classes: tuple[type, ...]) -> Codec:
+    """Return the codec of a field whose type is a family, some variants of which may be sent."""
+
+    def write_only(value: Any, depth: int, write: Write) -> None:
+        item.write(value, depth, write)
+        if value.__class__ not in classes:
+            names = " or ".join(cls.__qualname__ for cls in classes)
             raise EncodeError("", value, f"must be {names} here")
 
-    return encode
+    return Codec(item.read, write_only, True)
 
 
 def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of: str) -> None:
-    """Refuse a message one of whose whole numbers is not a multiple of a sibling field.
+    """Refuse a message if one of its whole numbers is not a multiple of a sibling field.
 
     `names` maps the attributes to look at to their wire names; `divisor` is the sibling's value or default.
     """

@@ -67,6 +67,11 @@ class ValueFault(GroundwireError, ValueError):
         self.value = value
         self.rule = rule
 
+    @classmethod
+    def expected(cls, value: object, what: str) -> Self:
+        """Return the error for a value of the wrong type."""
+        return cls("", value, f"expected {what}")
+
     def under(self, key: str | int | None) -> Self:
         """Put one segment before the path, in place; None adds nothing."""
         if key is not None:

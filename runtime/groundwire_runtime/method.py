@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from .decode import parse
+from .jsontext import parse
 from .errors import ArgumentError, DecodeError
 from .http import Request
 from .parameter import Parameter

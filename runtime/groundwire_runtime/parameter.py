@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 
 from attrs import frozen
 
-from . import encode
+from . import scalars
 from .errors import ArgumentError, EncodeError, shortened
 from .messages import Unlisted
 from .path import check_text
@@ -24,7 +24,7 @@ def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
 
 
 def _boolean(value: Any) -> str:
-    return encode.boolean(value, 0)
+    return scalars.BOOLEAN.write(value, 0)
 
 
 def _limit(text: str) -> float:
@@ -37,16 +37,16 @@ def _limit(text: str) -> float:
 
 _TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "boolean": _boolean,
-    "int32": _json_text(encode.int32),
-    "uint32": _json_text(encode.uint32),
-    "int64": _json_text(encode.int64),
-    "uint64": _json_text(encode.uint64),
-    "double": _json_text(encode.double),
-    "float": _json_text(encode.float32),
-    "byte": _json_text(encode.byte),
-    "timestamp": _json_text(encode.timestamp),
-    "duration": _json_text(encode.duration),
-    "fieldmask": _json_text(encode.field_mask),
+    "int32": _json_text(scalars.INT32.write),
+    "uint32": _json_text(scalars.UINT32.write),
+    "int64": _json_text(scalars.INT64.write),
+    "uint64": _json_text(scalars.UINT64.write),
+    "double": _json_text(scalars.DOUBLE.write),
+    "float": _json_text(scalars.FLOAT.write),
+    "byte": _json_text(scalars.BYTES.write),
+    "timestamp": _json_text(scalars.TIMESTAMP.write),
+    "duration": _json_text(scalars.DURATION.write),
+    "fieldmask": _json_text(scalars.FIELD_MASK.write),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from groundwire import ArrayValue, DictionaryValue, FunctionInvocation, ValueNode, decode, encode
-from groundwire_runtime.encode.names import FIRST, KEPT, NEXT, SHORT
+from groundwire_runtime.containers import FIRST, KEPT, NEXT, SHORT
 from groundwire_runtime.errors import EncodeError
 from hypothesis import given
 from hypothesis import strategies as st

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from .layout import LINE, bracketed
+
 _LITERAL: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _DIGITS: Final = re.compile(r"([0-9]+)")
@@ -40,7 +42,9 @@ def import_lines(
 
 
 def _line(module: str, names: Iterable[str]) -> str:
-    return f"from {module} import {', '.join(names)}"
+    parts = list(names)
+    line = f"from {module} import {', '.join(parts)}"
+    return line if len(line) <= LINE else bracketed(f"from {module} import (", parts, ")")
 
 
 def _place(line: str) -> tuple[bool, str]:

@@ -1,0 +1,110 @@
+"""The codec of a message, made from the members that its table declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, TypeAlias
+
+from .bounds import check_multiple
+from .families import Variant, family
+from .jsontext import ANY, Codec
+from .objects import (
+    Attribute,
+    Incoming,
+    Outgoing,
+    message_reader,
+    message_writer,
+    setter,
+    text_class,
+    value_class,
+)
+from .scalars import INT32, INT64, STRING, UINT32, UINT64
+from .schema import Case, Classes, Family, Field, Member, OneOf, Ref
+
+Default: TypeAlias = tuple[Callable[[Any, Any], None], object]
+_WHOLE: Final = (INT32, INT64, UINT32, UINT64)
+
+
+def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Codec:
+    """Return the codec of a message, or of a family."""
+    union = next((member for member in members if isinstance(member, Family)), None)
+    plain = [member for member in members if not isinstance(member, Family)]
+    if union is not None:
+        return _family_codec(classes, cls, union, [member for member in plain if isinstance(member, Field)])
+    incoming: dict[str, Incoming] = {}
+    defaults: list[Default] = []
+    attributes: list[Attribute] = []
+    for member in plain:
+        put = setter(cls, member.name)
+        if isinstance(member, Field):
+            defaults.append((put, member.absent))
+            incoming[member.key] = Incoming(partial(member.codec, classes), put, member.type is ANY)
+            attributes.append(_field_attribute(classes, member, plain))
+        else:
+            defaults.append((put, None))
+            incoming |= {case.key: _incoming_case(classes, member, case, put) for case in member.cases}
+            attributes.append(_union_attribute(classes, member))
+    write = message_writer(frozenset({cls}), cls.__qualname__, attributes, frozenset(incoming))
+    return Codec(message_reader(cls, incoming, defaults), write, True)
+
+
+def _incoming_case(classes: Classes, union: OneOf, case: Case, put: Callable[[Any, Any], None]) -> Incoming:
+    wrap: Callable[[Any], Any] | None = None
+    if case.cls:
+        wrap = (text_class if case.type is STRING else value_class)(classes.named(case.cls))
+    return Incoming(partial(case.codec, classes), put, case.type is ANY, union.name, wrap)
+
+
+def _field_attribute(classes: Classes, field: Field, siblings: Sequence[Field | OneOf]) -> Attribute:
+    check = None if field.multiple_of is None else _multiple_check(classes, field, siblings)
+    one = Outgoing(field.key, partial(field.codec, classes), field.type.pieces, check=check)
+    return Attribute(field.name, field.absent, one, required="must be set" if field.required else "")
+
+
+def _union_attribute(classes: Classes, union: OneOf) -> Attribute:
+    by_class = {
+        case.value_class(classes): Outgoing(case.key, partial(case.codec, classes), case.type.pieces, bool(case.cls))
+        for case in union.cases
+    }
+    return Attribute(union.name, None, None, by_class, _missing(union) if union.required else "")
+
+
+def _missing(union: OneOf | Family) -> str:
+    return f"exactly one of {', '.join(case.key for case in union.cases)} must be set"
+
+
+def _multiple_check(
+    classes: Classes, field: Field, siblings: Sequence[Field | OneOf]
+) -> Callable[[Any, Any], None]:
+    """Return the check that every whole number in a field is a multiple of the field beside it."""
+    name, default = field.multiple_of or ("", None)
+    key = next(each.key for each in siblings if isinstance(each, Field) and each.name == name)
+    inside = classes.members(field.type.name) if isinstance(field.type, Ref) else ()
+    numbers = {each.name: each.key for each in inside if isinstance(each, Field) and each.type in _WHOLE}
+
+    def check(value: Any, message: Any) -> None:
+        divisor = getattr(message, name)
+        check_multiple(value, numbers, default if divisor is None else divisor, key)
+
+    return check
+
+
+def _family_codec(classes: Classes, cls: type, union: Family, fields: Sequence[Field]) -> Codec:
+    variants = [
+        Variant(
+            case.key, classes.named(case.cls), partial(case.codec, classes), case.type.pieces, case.type is ANY
+        )
+        for case in union.cases
+    ]
+    shared: dict[str, tuple[str, Incoming]] = {}
+    defaults: list[Default] = []
+    for field in fields:
+        put = setter(cls, field.name)
+        defaults.append((put, field.absent))
+        shared[field.key] = field.name, Incoming(partial(field.codec, classes), put, field.type is ANY)
+    known = frozenset((*shared, *(variant.key for variant in variants)))
+    every = frozenset((cls, *(variant.cls for variant in variants)))
+    attributes = [_field_attribute(classes, field, fields) for field in fields]
+    write_rest = message_writer(every, cls.__name__, attributes, known)
+    return family(cls, variants, shared, defaults, write_rest, _missing(union) if union.required else "")
