@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from .compile import compile_types
-from .gate import check_files
 from .inputs import Inputs
 from .lock import FILE, Lock, digest, is_older
 from .node import escape

@@ -100,7 +100,7 @@ class Codecs:
         if codec is not None:
             return codec
         name = self._message_of(cls)
-        if name not in self.table or cls is not self.named(name) and cls not in self._variants(name):
+        if name not in self.table or (cls is not self.named(name) and cls not in self._variants(name)):
             return None
         return self.codec(cls)
 
@@ -115,7 +115,8 @@ class Codecs:
 
     def named(self, name: str) -> type:
         """Return the class of a name such as `PixelGrid.CrsCode`."""
-        return reduce(getattr, name.split("."), cast("Any", self.namespace))
+        cls: type = reduce(getattr, name.split("."), cast("Any", self.namespace))
+        return cls
 
     def members(self, name: str) -> tuple[Member, ...]:
         """Return what the table declares of a message."""

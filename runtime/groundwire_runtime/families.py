@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import attrs
@@ -30,7 +31,7 @@ class Variant:
     """A variant of a family: its key, its class, and how the value of it is read and written."""
 
     key: str
-    cls: type
+    cls: type[Any]
     codec: Callable[[], Codec]
     pieces: bool
     nullable: bool
@@ -42,8 +43,8 @@ class FamilyCodec(Codec):
     """The codec of a family, with what lists and maps of it look up."""
 
     name: str = ""
-    readers: Mapping[str, Reader] = EMPTY
-    writers: Mapping[type, Writer] = EMPTY
+    readers: Mapping[str, Reader] = attrs.field(factory=dict[str, Reader])
+    writers: Mapping[type, Writer] = attrs.field(factory=dict[type, Writer])
     free: Variant | None = None
     """The variant that holds a value of any kind."""
 
@@ -64,10 +65,8 @@ def family(
     readers: dict[str, Reader] = {}
     writers: dict[type, Writer] = {cls: _bare_writer(required, write_rest)}
     for variant in variants:
-        _first_used(readers, variant.key, lambda variant=variant: _variant_reader(variant, defaults))
-        _first_used(
-            writers, variant.cls, lambda variant=variant: _variant_writer(variant, write_rest, not shared)
-        )
+        _first_used(readers, variant.key, partial(_variant_reader, variant, defaults))
+        _first_used(writers, variant.cls, partial(_variant_writer, variant, write_rest, not shared))
     free = next((variant for variant in variants if variant.nullable), None)
     read_mixed = _mixed_reader(cls, readers, shared, None if free is None else free.key)
 
@@ -94,7 +93,9 @@ def family(
     return FamilyCodec(read, write_message, True, cls.__name__, readers, writers, None if shared else free)
 
 
-def _first_used(functions: dict[Any, Callable[..., Any]], key: Any, make: Callable[[], Callable[..., Any]]) -> None:
+def _first_used(
+    functions: dict[Any, Callable[..., Any]], key: Any, make: Callable[[], Callable[..., Any]]
+) -> None:
     """Put a function in a table that replaces itself there when it is first called."""
 
     def first(*arguments: Any) -> Any:

@@ -99,7 +99,8 @@ def _list_writer(codec: FamilyCodec) -> Writer:
                 write(text)
                 return
         depth += 1
-        opening, index, each = "[", -1, None
+        opening, index = "[", -1
+        each: Any = None
         try:
             for index, each in enumerate(values):  # noqa: B007 - where it stopped, when it does
                 write(opening)
@@ -119,7 +120,9 @@ def _list_writer(codec: FamilyCodec) -> Writer:
 def _written_at_once(values: Sequence[Any], free: Variant) -> str | None:
     """Write a list of variants that hold free-form values; None where one of them needs a closer look."""
     plain = [
-        {free.key: each.value} for each in values if each.__class__ is free.cls and each.unknown_fields is EMPTY
+        {free.key: each.value}
+        for each in values
+        if each.__class__ is free.cls and each.unknown_fields is EMPTY
     ]
     if len(plain) < len(values):
         return None

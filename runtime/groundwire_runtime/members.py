@@ -64,10 +64,17 @@ def _field_attribute(classes: Classes, field: Field, siblings: Sequence[Field | 
 
 def _union_attribute(classes: Classes, union: OneOf) -> Attribute:
     by_class = {
-        case.value_class(classes): Outgoing(case.key, partial(case.codec, classes), case.type.pieces, bool(case.cls))
+        _class_of(classes, case): Outgoing(
+            case.key, partial(case.codec, classes), case.type.pieces, bool(case.cls)
+        )
         for case in union.cases
     }
     return Attribute(union.name, None, None, by_class, _missing(union) if union.required else "")
+
+
+def _class_of(classes: Classes, case: Case) -> type:
+    """Return the class of the values of the union's attribute that stand for a member."""
+    return classes.named(case.cls or (case.type.name if isinstance(case.type, Ref) else ""))
 
 
 def _missing(union: OneOf | Family) -> str:
@@ -93,7 +100,11 @@ def _multiple_check(
 def _family_codec(classes: Classes, cls: type, union: Family, fields: Sequence[Field]) -> Codec:
     variants = [
         Variant(
-            case.key, classes.named(case.cls), partial(case.codec, classes), case.type.pieces, case.type is ANY
+            case.key,
+            classes.named(case.cls),
+            partial(case.codec, classes),
+            case.type.pieces,
+            case.type is ANY,
         )
         for case in union.cases
     ]

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from .jsontext import parse
 from .errors import ArgumentError, DecodeError
 from .http import Request
+from .jsontext import parse
 from .parameter import Parameter
 from .path import expand
 

@@ -27,7 +27,7 @@ SHORT: Final = 64
 """Characters of a text whose frozen value is shared."""
 SHARED: Final = 1_024
 """Values of one class that are shared."""
-new: Final = object.__new__
+new: Final[Callable[[type], Any]] = object.__new__
 """Makes an object of a class, with nothing in its slots."""
 
 
@@ -91,7 +91,7 @@ class Attribute:
     name: str
     absent: object
     one: Outgoing | None = None
-    by_class: Mapping[type, Outgoing] = EMPTY
+    by_class: Mapping[type, Outgoing] = attrs.field(factory=dict[type, Outgoing])
     required: str = ""
     """The rule that a missing value breaks; empty where it may be missing."""
 
@@ -148,7 +148,7 @@ def message_reader(
 
 
 def message_writer(
-    classes: frozenset[type], name: str, attributes: Iterable[Attribute], known: frozenset[str]
+    classes: frozenset[type[Any]], name: str, attributes: Iterable[Attribute], known: frozenset[str]
 ) -> Callable[[Any, int, Write], None]:
     """Return the writer of a message, or of what the variants of a family share."""
     rows = tuple(attributes)
@@ -249,7 +249,7 @@ def value_class(cls: type[T]) -> Callable[[Any], T]:
     put = setter(cls, "value")
 
     def make(value: Any) -> T:
-        made = new(cls)
+        made: T = new(cls)
         put(made, value)
         return made
 
@@ -270,5 +270,3 @@ def text_class(cls: type[T]) -> Callable[[str], T]:
         return made
 
     return shared
-
-

@@ -19,7 +19,9 @@ def with_json_names(data: Mapping[str, Any], known: frozenset[str]) -> dict[str,
 
     None when it has no original name. Raises DecodeError when a field is there under two names.
     """
-    names = {key: name for key in data if "_" in key and key not in known and (name := json_name(key)) in known}
+    names = {
+        key: name for key in data if "_" in key and key not in known and (name := json_name(key)) in known
+    }
     if not names:
         return None
     renamed: dict[str, Any] = {}
@@ -45,7 +47,8 @@ def _repeated(value: object, name: str) -> DecodeError:
 def joined(first: Any, second: Any) -> Any:
     """Join a message that came in two parts: fields in their JSON names, and fields in their original ones."""
     changes: dict[str, Any] = {"unknown_fields": second.unknown_fields}
-    for field in attrs.fields(type(first)):
+    cls: type[Any] = first.__class__
+    for field in attrs.fields(cls):
         value = getattr(second, field.name)
         if field.name == "unknown_fields" or value is field.default or value is EMPTY:
             continue

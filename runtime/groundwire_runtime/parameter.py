@@ -24,7 +24,7 @@ def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
 
 
 def _boolean(value: Any) -> str:
-    return scalars.BOOLEAN.write(value, 0)
+    return str(scalars.BOOLEAN.write(value, 0))
 
 
 def _limit(text: str) -> float:

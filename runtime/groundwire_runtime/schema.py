@@ -55,20 +55,8 @@ class Classes(Protocol):
         ...
 
 
-class Reference(Protocol):
-    """A type that is found when it is first needed; `pieces` as in `Codec`."""
-
-    @property
-    def pieces(self) -> bool:
-        """Values are written piece by piece."""
-        ...
-
-    def codec(self, classes: Classes) -> Codec:
-        """Return the codec of the type."""
-        ...
-
-
-Type: TypeAlias = Codec | Reference
+Type: TypeAlias = "Codec | Ref | Enum | ListOf | MapOf | Wrapped | Packed"
+"""A scalar, or a type that is found when it is first needed. `pieces` as in `Codec`."""
 
 
 def _codec(type_: Type, classes: Classes) -> Codec:
@@ -204,10 +192,6 @@ class Case:
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the property."""
         return Field(self.key, self.type, self.key, bounds=self.bounds, only=self.only).codec(classes)
-
-    def value_class(self, classes: Classes) -> type:
-        """Return the class of the values of the union's attribute that stand for this member."""
-        return classes.named(self.cls or (self.type.name if isinstance(self.type, Ref) else ""))
 
 
 @frozen

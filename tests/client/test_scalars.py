@@ -12,8 +12,8 @@ from typing import Any
 import groundwire as gw
 import pytest
 from groundwire import Duration, Timestamp, Unlisted, ValueNode, decode, encode
-from groundwire_runtime.scalars import FLOAT, UINT64
 from groundwire_runtime.errors import DecodeError, EncodeError
+from groundwire_runtime.scalars import FLOAT, UINT64
 
 FIELDS: dict[str, tuple[type[Any], str, str]] = {
     "int32": (gw.GridDimensions, "width", "width"),
@@ -268,7 +268,10 @@ def test_a_fault_in_free_form_json_has_its_path() -> None:
 
 
 def test_unsigned_and_short_scalars_keep_their_ranges() -> None:
-    assert (UINT64.read("18446744073709551615", 0), UINT64.write(2**64 - 1, 0)) == (2**64 - 1, f'"{2**64 - 1}"')
+    assert (UINT64.read("18446744073709551615", 0), UINT64.write(2**64 - 1, 0)) == (
+        2**64 - 1,
+        f'"{2**64 - 1}"',
+    )
     for token in ("-1", "18446744073709551616", -1, True):
         with pytest.raises(DecodeError):
             UINT64.read(token, 0)

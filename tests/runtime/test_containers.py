@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
-from groundwire_runtime import decode, encode
+from groundwire_runtime.codec import Codecs
+from groundwire_runtime.containers import list_of, map_of
 from groundwire_runtime.errors import DecodeError, EncodeError
-from groundwire_runtime.messages import EMPTY, MAX_DEPTH, Message, keep_containers
+from groundwire_runtime.families import FamilyCodec
+from groundwire_runtime.family_containers import family_list, family_map
+from groundwire_runtime.jsontext import Codec
+from groundwire_runtime.messages import EMPTY, MAX_DEPTH, Message, keep_containers, variant_of
+from groundwire_runtime.scalars import INT32, STRING
+from groundwire_runtime.schema import Case, Family, Field
 
 SIZES = [0, 1, 2, 255, 256, 257, 512, 513, 1000]
 Write = Callable[[str], object]
+Writer = Callable[[Any, int, Write], None]
 
 
 def number(value: Any, depth: int, write: Write) -> None:
-    write(encode.int32(value, depth))
+    write(INT32.write(value, depth))
 
 
-def variants(kind: str) -> encode.Writer:
-    make: Any = getattr(encode, f"family_{kind}")
-    writer: encode.Writer = make({int: number}, "number")
-    return writer
+def variants(write: Writer) -> FamilyCodec:
+    return FamilyCodec(INT32.read, write, True, "number", {}, {int: write})
 
 
-LISTS = [encode.messages_list(number), variants("list")]
-MAPS = [encode.messages_map(number), variants("map")]
+NUMBER = Codec(INT32.read, number, True)
+LISTS: list[Writer] = [list_of(NUMBER).write, family_list(variants(number)).write]
+MAPS: list[Writer] = [map_of(NUMBER).write, family_map(variants(number)).write]
 
 
-def written(writer: encode.Writer, value: Any, depth: int = 0) -> str:
+def written(writer: Writer, value: Any, depth: int = 0) -> str:
     pieces: list[str] = []
     writer(value, depth, pieces.append)
     return "".join(pieces)
 
 
-def fault(writer: encode.Writer, value: Any, depth: int = 0) -> tuple[str, object, str]:
+def fault(writer: Writer, value: Any, depth: int = 0) -> tuple[str, object, str]:
     with pytest.raises(EncodeError) as caught:
         written(writer, value, depth)
     return caught.value.path, caught.value.value, caught.value.rule
@@ -44,7 +50,7 @@ def fault(writer: encode.Writer, value: Any, depth: int = 0) -> tuple[str, objec
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("writer", LISTS)
-def test_a_list_of_any_size_is_written(writer: encode.Writer, size: int) -> None:
+def test_a_list_of_any_size_is_written(writer: Writer, size: int) -> None:
     text = f"[{','.join(map(str, range(size)))}]"
     assert written(writer, tuple(range(size))) == text
     assert written(writer, list(range(size))) == text
@@ -53,7 +59,7 @@ def test_a_list_of_any_size_is_written(writer: encode.Writer, size: int) -> None
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("writer", MAPS)
-def test_a_map_of_any_size_is_written(writer: encode.Writer, size: int) -> None:
+def test_a_map_of_any_size_is_written(writer: Writer, size: int) -> None:
     members = {f'k"{n}': n for n in range(size)}
     text = "{" + ",".join(rf'"k\"{n}":{n}' for n in range(size)) + "}"
     assert written(writer, members) == text
@@ -89,7 +95,7 @@ def test_a_fault_in_a_map_stands_under_its_key(size: int, at: int) -> None:
 
 @pytest.mark.parametrize("size", [2, 1000])
 def test_a_fault_below_a_large_list_keeps_its_whole_path(size: int) -> None:
-    nested = encode.messages_list(encode.messages_list(number))
+    nested = list_of(list_of(NUMBER)).write
     values: list[Any] = [(1, 2)] * size
     values[-1] = (1, "x")
     assert fault(nested, tuple(values)) == (f"/{size - 1}/1", "x", "expected an int")
@@ -97,13 +103,13 @@ def test_a_fault_below_a_large_list_keeps_its_whole_path(size: int) -> None:
 
 @pytest.mark.parametrize("writer", LISTS)
 @pytest.mark.parametrize("value", ["ab", 5, {1, 2}, None])
-def test_what_is_no_list_is_refused(writer: encode.Writer, value: object) -> None:
+def test_what_is_no_list_is_refused(writer: Writer, value: object) -> None:
     assert fault(writer, value) == ("", value, "expected a sequence")
 
 
 @pytest.mark.parametrize("writer", MAPS)
 @pytest.mark.parametrize("value", ["ab", 5, [1], None])
-def test_what_is_no_map_is_refused(writer: encode.Writer, value: object) -> None:
+def test_what_is_no_map_is_refused(writer: Writer, value: object) -> None:
     assert fault(writer, value) == ("", value, "expected a mapping")
 
 
@@ -115,54 +121,63 @@ def test_variants_count_as_messages() -> None:
 
 
 @pytest.mark.parametrize("writer", [*LISTS, *MAPS])
-def test_an_error_of_a_writer_itself_is_not_taken_for_a_key(writer: encode.Writer) -> None:
+def test_an_error_of_a_writer_itself_is_not_taken_for_a_key(writer: Writer) -> None:
     def broken(value: object, depth: int, write: Write) -> None:
         raise KeyError(value) if value == 1 else TypeError(value)
 
-    family_list: Any = encode.family_list
-    family_map: Any = encode.family_map
     for number_, kind in ((1, KeyError), (2, TypeError)):
         with pytest.raises(kind):
-            written(family_list({int: broken}, "number"), (number_,))
+            written(family_list(variants(broken)).write, (number_,))
         with pytest.raises(kind):
-            written(family_map({int: broken}, "number"), {"a": number_})
+            written(family_map(variants(broken)).write, {"a": number_})
         with pytest.raises(kind):
-            written(encode.messages_map(broken), {"a": number_})
+            written(map_of(Codec(INT32.read, broken, True)).write, {"a": number_})
 
 
-class Bare(Message):
-    pass
-
-
-@attrs.frozen(eq=False, repr=False)
-class One(Bare):
-    value: Any = None
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Choice(Message):
     note: Any = None
 
 
-def variant(value: Any, depth: int) -> One:
-    return One(value=(decode.int32(value, depth), depth))
+@variant_of(Choice)
+@attrs.frozen(eq=False, repr=False)
+class One(Choice):
+    value: Any
 
 
-def remark(value: Any, depth: int) -> tuple[str, int]:
-    return decode.string(value, depth), depth
+@variant_of(Choice)
+@attrs.frozen(eq=False, repr=False)
+class Other(Choice):
+    value: Any
 
 
-def family(data: dict[str, Any]) -> Message:
-    members = {"one": variant, "other": variant}
-    plain = {"remark": ("note", remark)}
-    return decode.family(data, 7, One, members, frozenset({"one", "other", "remark"}), plain, None)
+CODECS = Codecs(
+    SimpleNamespace(Choice=Choice),
+    {
+        "Choice": lambda: (
+            Family((Case("one", INT32, "Choice.One"), Case("other", INT32, "Choice.Other"))),
+            Field("note", STRING, "remark"),
+        )
+    },
+)
+
+
+def family(data: dict[str, Any]) -> Any:
+    return CODECS.structure(data, Choice)
 
 
 def test_a_member_of_a_family_may_stand_beside_plain_fields() -> None:
     for data in ({"one": 1, "remark": "a", "x": 2}, {"remark": "a", "x": 2, "one": 1}):
         found = family(data)
         assert isinstance(found, One)
-        assert (found.value, found.note, found.unknown_fields) == ((1, 7), ("a", 7), {"x": 2})
+        assert (found.value, found.note, found.unknown_fields) == (1, "a", {"x": 2})
+        assert CODECS.unstructure(found) == data
     found = family({"remark": "a", "x": 2})
-    assert isinstance(found, One)
-    assert (found.value, found.note, found.unknown_fields) == (None, ("a", 7), {"x": 2})
+    assert type(found) is Choice
+    assert (found.note, found.unknown_fields) == ("a", {"x": 2})
+    assert CODECS.unstructure(found) == {"remark": "a", "x": 2}
     assert family({"remark": None, "one": None}).unknown_fields == {}
+    assert CODECS.unstructure(One(5, note="b")) == {"one": 5, "remark": "b"}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +188,7 @@ def test_a_member_of_a_family_may_stand_beside_plain_fields() -> None:
             {"remark": "a", "one": 1, "other": 2},
             "/other",
             2,
-            "union field One has two members set: one and other",
+            "union field Choice has two members set: one and other",
         ),
     ],
 )

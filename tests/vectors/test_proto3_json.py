@@ -114,7 +114,7 @@ REFUSED = [
     ('{"small_int":1,"small__int":2}', "/smallInt"),
     ('{"chosen_text":"a","chosenThing":{}}', "/choice"),
     ('{"chosen_text":"a","chosen_thing":{}}', "/chosenThing"),
-    ('{"chosenText":"a","chosenFree":null}', "/chosenText"),
+    ('{"chosenText":"a","chosenFree":null}', "/chosenFree"),
     ('{"smallInt":2147483648}', "/smallInt"),
     ('{"smallInt":"0.5"}', "/smallInt"),
     ('{"smallInt":true}', "/smallInt"),

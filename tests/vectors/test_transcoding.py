@@ -97,7 +97,7 @@ def _request(template: str, names: tuple[str, ...], given: dict[str, Any]) -> No
     parameters = tuple(Parameter(name=name, location="path", required=True) for name in names)
     method: Method[Any] = Method(id="a.b", verb="GET", path=template, parameters=parameters)
     known = {name: value for name, value in given.items() if name in names}
-    method.request(known, base_url="https://x.googleapis.com/", codecs=Codecs({}))
+    method.request(known, base_url="https://x.googleapis.com/", codecs=Codecs(None, {}))
 
 
 @pytest.mark.parametrize(

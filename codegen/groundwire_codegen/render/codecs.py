@@ -39,7 +39,19 @@ IMPORTS: Final[Table] = {
     ".codec": ("Codecs",),
     ".schema": (
         *SCALARS,
-        *("Bounds", "Case", "Enum", "Family", "Field", "ListOf", "MapOf", "OneOf", "Packed", "Ref", "Wrapped"),
+        *(
+            "Bounds",
+            "Case",
+            "Enum",
+            "Family",
+            "Field",
+            "ListOf",
+            "MapOf",
+            "OneOf",
+            "Packed",
+            "Ref",
+            "Wrapped",
+        ),
     ),
 }
 BOUNDS: Final = (
