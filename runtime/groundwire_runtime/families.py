@@ -17,11 +17,10 @@ import attrs
 from attrs import frozen
 
 from .errors import DecodeError, EncodeError
-from .jsontext import ANY, SCALARS, Codec, Reader, Write
+from .jsontext import Codec, Reader, Write, quote
 from .messages import EMPTY, MAX_DEPTH
 from .objects import Incoming, conflict, new, put_unknown_fields, setter, too_deep
 from .original_names import with_json_names
-from .scalars import STRING
 
 Writer: TypeAlias = Callable[[Any, int, Write], None]
 
@@ -34,6 +33,8 @@ class Variant:
     cls: type[Any]
     codec: Callable[[], Codec]
     pieces: bool
+    text: bool
+    """A text has no bounds to keep, so it needs no call."""
     nullable: bool
     """Its value is of any JSON type, null included."""
 
@@ -108,21 +109,21 @@ def _first_used(
 def _variant_reader(
     variant: Variant, defaults: Sequence[tuple[Callable[[Any, Any], None], object]]
 ) -> Reader:
-    """Return the reader of what stands under the key of a variant; a plain text or scalar needs no call."""
-    codec = variant.codec()
-    cls, key, read_value, put = variant.cls, variant.key, codec.read, setter(variant.cls, "value")
-    plain = frozenset({str}) if codec is STRING else SCALARS if codec is ANY else frozenset[type]()
+    """Return the reader of what stands under the key of a variant."""
+    cls, key, read_value, put = variant.cls, variant.key, variant.codec().read, setter(variant.cls, "value")
+    text = variant.text
 
     def read(value: Any, depth: int) -> Any:
-        if value.__class__ not in plain:
+        if not text or value.__class__ is not str:
             try:
                 value = read_value(value, depth)
             except DecodeError as error:
                 raise error.under(key) from None
         made = new(cls)
         put_unknown_fields(made, EMPTY)
-        for put_default, default in defaults:
-            put_default(made, default)
+        if defaults:
+            for put_default, default in defaults:
+                put_default(made, default)
         put(made, value)
         return made
 
@@ -131,27 +132,55 @@ def _variant_reader(
 
 def _variant_writer(variant: Variant, write_rest: Writer, alone: bool) -> Writer:
     """Return the writer of a variant; `alone` when there are no plain fields beside it."""
-    key, opening, pieces = variant.key, f"{{{json.dumps(variant.key)}:", variant.pieces
-    write_value: Callable[..., Any] = variant.codec().write
+    return (_pieces_writer if variant.pieces else _leaf_writer)(variant, write_rest, alone)
 
-    def write_variant(message: Any, depth: int, write: Write) -> None:
+
+def _leaf_writer(variant: Variant, write_rest: Writer, alone: bool) -> Writer:
+    opening, text = f"{{{json.dumps(variant.key)}:", variant.text
+    write_value: Callable[[Any, int], str] = variant.codec().write
+
+    def write_leaf(message: Any, depth: int, write: Write) -> None:
+        value = message.value
+        if text and value.__class__ is str:
+            written = quote(value)
+        else:
+            try:
+                written = write_value(value, depth)
+            except EncodeError as error:
+                raise error.under(variant.key) from None
+        if alone and message.unknown_fields is EMPTY:
+            write(f"{opening}{written}}}")
+        else:
+            write(opening + written)
+            _write_rest(message, depth, write, write_rest)
+
+    return write_leaf
+
+
+def _pieces_writer(variant: Variant, write_rest: Writer, alone: bool) -> Writer:
+    opening = f"{{{json.dumps(variant.key)}:"
+    write_value: Writer = variant.codec().write
+
+    def write_pieces(message: Any, depth: int, write: Write) -> None:
+        write(opening)
         try:
-            if pieces:
-                write(opening)
-                write_value(message.value, depth, write)
-            else:
-                write(opening + write_value(message.value, depth))
+            write_value(message.value, depth, write)
         except EncodeError as error:
-            raise error.under(key) from None
+            raise error.under(variant.key) from None
         if alone and message.unknown_fields is EMPTY:
             write("}")
-            return
-        rest: list[str] = []
-        write_rest(message, depth - 1, rest.append)
-        text = "".join(rest)
-        write("}" if text == "{}" else f",{text[1:]}")
+        else:
+            _write_rest(message, depth, write, write_rest)
 
-    return write_variant
+    return write_pieces
+
+
+def _write_rest(message: Any, depth: int, write: Write, write_rest: Writer) -> None:
+    """Write what stands beside the member, and the end of the object."""
+    rest: list[str] = []
+    write_rest(message, depth - 1, rest.append)
+    text = "".join(rest)
+    write("}" if text == "{}" else f",{text[1:]}")
 
 
 def _bare_writer(required: str, write_rest: Writer) -> Writer:

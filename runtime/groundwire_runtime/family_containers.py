@@ -42,7 +42,8 @@ def _list_reader(codec: FamilyCodec) -> Reader:
         try:
             for each in value:
                 if each.__class__ is dict and len(each) == 1:
-                    [(key, content)] = each.items()
+                    (key,) = each
+                    content = each[key]
                     read_variant = readers.get(key)
                     if read_variant is not None and content is not None:
                         out.append(read_variant(content, inner))
@@ -69,7 +70,8 @@ def _map_reader(codec: FamilyCodec) -> Reader:
         try:
             for name, each in value.items():
                 if each.__class__ is dict and len(each) == 1:
-                    [(key, content)] = each.items()
+                    (key,) = each
+                    content = each[key]
                     read_variant = readers.get(key)
                     if read_variant is not None and content is not None:
                         out[name] = read_variant(content, inner)

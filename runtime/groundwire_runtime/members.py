@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from .bounds import check_multiple
 from .families import Variant, family
-from .jsontext import ANY, Codec
+from .jsontext import ANY, Codec, Reader
 from .objects import (
     Attribute,
     Incoming,
@@ -16,8 +16,8 @@ from .objects import (
     message_reader,
     message_writer,
     setter,
-    text_class,
-    value_class,
+    text_reader,
+    value_reader,
 )
 from .scalars import INT32, INT64, STRING, UINT32, UINT64
 from .schema import Case, Classes, Family, Field, Member, OneOf, Ref
@@ -39,33 +39,46 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
         put = setter(cls, member.name)
         if isinstance(member, Field):
             defaults.append((put, member.absent))
-            incoming[member.key] = Incoming(partial(member.codec, classes), put, member.type is ANY)
+            incoming[member.key] = _incoming(classes, member, put)
             attributes.append(_field_attribute(classes, member, plain))
         else:
             defaults.append((put, None))
-            incoming |= {case.key: _incoming_case(classes, member, case, put) for case in member.cases}
+            incoming |= {case.key: _incoming_case(classes, case, put, member) for case in member.cases}
             attributes.append(_union_attribute(classes, member))
-    write = message_writer(frozenset({cls}), cls.__qualname__, attributes, frozenset(incoming))
+    write = message_writer(cls, attributes, frozenset(incoming), frozenset())
     return Codec(message_reader(cls, incoming, defaults), write, True)
 
 
-def _incoming_case(classes: Classes, union: OneOf, case: Case, put: Callable[[Any, Any], None]) -> Incoming:
-    wrap: Callable[[Any], Any] | None = None
-    if case.cls:
-        wrap = (text_class if case.type is STRING else value_class)(classes.named(case.cls))
-    return Incoming(partial(case.codec, classes), put, case.type is ANY, union.name, wrap)
+def _incoming(classes: Classes, field: Field, put: Callable[[Any, Any], None]) -> Incoming:
+    return Incoming(lambda: field.codec(classes).read, put, field.type is ANY)
+
+
+def _incoming_case(classes: Classes, case: Case, put: Callable[[Any, Any], None], union: OneOf) -> Incoming:
+
+    def find() -> Reader:
+        read = case.codec(classes).read
+        if not case.cls:
+            return read
+        stands = classes.named(case.cls)
+        return text_reader(stands) if case.type is STRING else value_reader(stands, read)
+
+    return Incoming(find, put, case.type is ANY, union.name)
 
 
 def _field_attribute(classes: Classes, field: Field, siblings: Sequence[Field | OneOf]) -> Attribute:
     check = None if field.multiple_of is None else _multiple_check(classes, field, siblings)
-    one = Outgoing(field.key, partial(field.codec, classes), field.type.pieces, check=check)
+    one = Outgoing(field.key, partial(field.codec, classes), field.type.pieces, _is_text(field), check=check)
     return Attribute(field.name, field.absent, one, required="must be set" if field.required else "")
+
+
+def _is_text(member: Field | Case) -> bool:
+    return member.type in (STRING, ANY) and member.bounds is None
 
 
 def _union_attribute(classes: Classes, union: OneOf) -> Attribute:
     by_class = {
         _class_of(classes, case): Outgoing(
-            case.key, partial(case.codec, classes), case.type.pieces, bool(case.cls)
+            case.key, partial(case.codec, classes), case.type.pieces, _is_text(case), bool(case.cls)
         )
         for case in union.cases
     }
@@ -104,6 +117,7 @@ def _family_codec(classes: Classes, cls: type, union: Family, fields: Sequence[F
             classes.named(case.cls),
             partial(case.codec, classes),
             case.type.pieces,
+            _is_text(case),
             case.type is ANY,
         )
         for case in union.cases
@@ -113,9 +127,8 @@ def _family_codec(classes: Classes, cls: type, union: Family, fields: Sequence[F
     for field in fields:
         put = setter(cls, field.name)
         defaults.append((put, field.absent))
-        shared[field.key] = field.name, Incoming(partial(field.codec, classes), put, field.type is ANY)
+        shared[field.key] = field.name, _incoming(classes, field, put)
     known = frozenset((*shared, *(variant.key for variant in variants)))
-    every = frozenset((cls, *(variant.cls for variant in variants)))
     attributes = [_field_attribute(classes, field, fields) for field in fields]
-    write_rest = message_writer(every, cls.__name__, attributes, known)
+    write_rest = message_writer(cls, attributes, known, frozenset(variant.cls for variant in variants))
     return family(cls, variants, shared, defaults, write_rest, _missing(union) if union.required else "")

@@ -18,11 +18,10 @@ import attrs
 from attrs import define
 
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, Reader, Write, write_object
+from .jsontext import Codec, Reader, Write, quote, write_object
 from .messages import EMPTY, MAX_DEPTH, Message
 from .original_names import joined, with_json_names
 
-T = TypeVar("T")
 SHORT: Final = 64
 """Characters of a text whose frozen value is shared."""
 SHARED: Final = 1_024
@@ -42,22 +41,21 @@ put_unknown_fields: Final = setter(Message, "unknown_fields")
 
 @define(eq=False)
 class Incoming:
-    """A key of a message: where its value goes, and how it is read. `read` replaces itself at its first use."""
+    """A key of a message: how its value is read, and where it goes. `read` replaces itself at its first use."""
 
-    find: Callable[[], Codec]
+    find: Callable[[], Reader]
     put: Callable[[Any, Any], None]
     nullable: bool
     """Null is a value here, and not absence."""
-    union: str | None = None
-    wrap: Callable[[Any], Any] | None = None
-    """Makes the one-value class that stands for a member of a union."""
+    union: str = ""
+    """The attribute of the union that this is a member of."""
     read: Reader = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.read = self._first_read
 
     def _first_read(self, value: Any, depth: int) -> Any:
-        self.read = self.find().read
+        self.read = self.find()
         return self.read(value, depth)
 
 
@@ -65,18 +63,22 @@ class Incoming:
 class Outgoing:
     """A key of a message, and how its value is written. `write` replaces itself at its first use."""
 
-    key: str
+    name: str
     find: Callable[[], Codec]
     pieces: bool
+    text: bool
+    """A text has no bounds to keep, so it needs no call."""
     unwrap: bool = False
     """The value is inside the one-value class that stands for a member of a union."""
     check: Callable[[Any, Any], None] | None = None
     """Holds the value to a rule that concerns the whole message."""
-    opening: str = attrs.field(init=False)
+    first: str = attrs.field(init=False)
+    """JSON text of the key where nothing stands before it, and where something does (`next`)."""
+    next: str = attrs.field(init=False)
     write: Callable[..., Any] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.opening = f"{json.dumps(self.key)}:"
+        self.first, self.next = f"{{{json.dumps(self.name)}:", f",{json.dumps(self.name)}:"
         self.write = self._first_write
 
     def _first_write(self, *arguments: Any) -> Any:
@@ -112,7 +114,6 @@ def message_reader(
         for put, default in defaults:
             put(message, default)
         depth += 1
-        chosen: dict[str, str] = {}
         key = ""
         complete = True
         try:
@@ -120,25 +121,19 @@ def message_reader(
                 member = incoming.get(key)
                 if member is None:
                     complete = False
-                    continue
-                if value is None and not member.nullable:
-                    continue
-                content = member.read(value, depth)
-                if member.union is not None:
-                    if member.union in chosen:
-                        raise conflict(value, member.union, chosen[member.union], key)
-                    chosen[member.union] = key
-                    if member.wrap is not None:
-                        content = member.wrap(content)
-                member.put(message, content)
+                elif value is not None or member.nullable:
+                    content = member.read(value, depth)
+                    if member.union and getattr(message, member.union) is not None:
+                        raise _conflict(data, key, incoming)
+                    member.put(message, content)
         except DecodeError as error:
             raise error.under(key) from None
         if complete:
             put_unknown_fields(message, EMPTY)
             return message
-        return _with_others(message, data, depth)
+        return with_others(message, data, depth)
 
-    def _with_others(message: Any, data: dict[str, Any], depth: int) -> Any:
+    def with_others(message: Any, data: dict[str, Any], depth: int) -> Any:
         others = {key: value for key, value in data.items() if key not in known}
         put_unknown_fields(message, others)
         renamed = with_json_names(others, known)
@@ -147,51 +142,56 @@ def message_reader(
     return read
 
 
+def _conflict(data: Mapping[str, Any], second: str, incoming: Mapping[str, Incoming]) -> DecodeError:
+    """The error for a key of a union of which another key came before."""
+    union = incoming[second].union
+    first = next(key for key in data if key in incoming and incoming[key].union == union)
+    return conflict(data[second], union, first, second)
+
+
 def message_writer(
-    classes: frozenset[type[Any]], name: str, attributes: Iterable[Attribute], known: frozenset[str]
+    cls: type[Any], attributes: Iterable[Attribute], known: frozenset[str], variants: frozenset[type[Any]]
 ) -> Callable[[Any, int, Write], None]:
     """Return the writer of a message, or of what the variants of a family share."""
-    rows = tuple(attributes)
-    values_of = _values_of(tuple(row.name for row in rows))
+    rows = tuple((attribute.absent, attribute.one, attribute) for attribute in attributes)
+    values_of = _values_of(tuple(attribute.name for _, _, attribute in rows))
 
     def write_message(message: Any, depth: int, write: Write) -> None:
-        if message.__class__ not in classes:
-            raise EncodeError.expected(message, name)
+        if message.__class__ is not cls and message.__class__ not in variants:
+            raise EncodeError.expected(message, cls.__qualname__)
         if depth >= MAX_DEPTH:
             raise too_deep(EncodeError, message.__class__.__qualname__)
         depth += 1
-        mark = "{"
-        key: str | None = None
+        some = False
+        key: Outgoing | None = None
         try:
-            for value, row in zip(values_of(message), rows):  # noqa: B905 - of one length, and in the hot loop
-                if value is None or value is row.absent or (row.absent is not None and not value):
-                    if row.required:
-                        key = _check_missing(message, row)
+            for value, (absent, key, attribute) in zip(values_of(message), rows):  # noqa: B905 - of one length
+                if value is absent or (absent is not None and not value):
+                    if attribute.required:
+                        _check_missing(message, attribute)
                     continue
-                member = row.one
-                if member is None:
-                    member = row.by_class.get(value.__class__)
-                    if member is None:
-                        key = None
-                        raise _not_a_member(value, row)
-                    key = member.key
-                    if member.unwrap:
+                if key is None:
+                    key = attribute.by_class.get(value.__class__)
+                    if key is None:
+                        raise _not_a_member(value, attribute)
+                    if key.unwrap:
                         value = value.value
+                elif key.check is not None:
+                    key.check(value, message)
+                opening = key.next if some else key.first
+                if key.pieces:
+                    write(opening)
+                    key.write(value, depth, write)
+                elif key.text and value.__class__ is str:
+                    write(opening + quote(value))
                 else:
-                    key = member.key
-                    if member.check is not None:
-                        member.check(value, message)
-                if member.pieces:
-                    write(mark + member.opening)
-                    member.write(value, depth, write)
-                else:
-                    write(mark + member.opening + member.write(value, depth))
-                mark = ","
+                    write(opening + key.write(value, depth))
+                some = True
         except EncodeError as error:
-            raise error.under(key) from None
+            raise error.under(None if key is None else key.name) from None
         if message.unknown_fields is not EMPTY:
-            mark = _write_unknown(message, known, mark, write)
-        write("}" if mark == "," else "{}")
+            some = _write_unknown(message, known, some, write)
+        write("}" if some else "{}")
 
     return write_message
 
@@ -203,32 +203,30 @@ def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda message: tuple([getattr(message, name) for name in names])
 
 
-def _check_missing(message: Any, row: Attribute) -> str | None:
+def _check_missing(message: Any, attribute: Attribute) -> None:
     """Refuse a required attribute that is missing; a union may be set by a member newer than this client."""
-    if row.one is not None:
-        raise EncodeError(f"/{row.one.key}", None, row.required)
+    if attribute.one is not None:
+        raise EncodeError("", None, attribute.required)
     if message.unknown_fields is EMPTY:
-        raise EncodeError(f"/{row.name}", None, row.required)
-    return None
+        raise EncodeError(f"/{attribute.name}", None, attribute.required)
 
 
-def _not_a_member(value: object, row: Attribute) -> EncodeError:
-    names = " or ".join(sorted(cls.__qualname__ for cls in row.by_class))
-    return EncodeError.expected(value, names).under(row.name)
+def _not_a_member(value: object, attribute: Attribute) -> EncodeError:
+    names = " or ".join(sorted(cls.__qualname__ for cls in attribute.by_class))
+    return EncodeError.expected(value, names).under(attribute.name)
 
 
-def _write_unknown(message: Message, known: frozenset[str], mark: str, write: Write) -> str:
-    """Write the fields that this client does not know, as they came; return the mark before the next one."""
+def _write_unknown(message: Message, known: frozenset[str], some: bool, write: Write) -> bool:
+    """Write the fields that this client does not know, as they came; whether the object has members by now."""
     fields: Any = message.unknown_fields
     if not isinstance(fields, Mapping):
         raise EncodeError.expected(fields, "a mapping").under("unknown_fields")
     clash = next((key for key in fields if key in known), None)
     if clash is not None:
         raise EncodeError(f"/{clash}", fields[clash], "a known field cannot be among the unknown ones")
-    if not fields:
-        return mark
-    write(f"{mark}{write_object(fields, 0)[1:-1]}")
-    return ","
+    if fields:
+        write(f"{',' if some else '{'}{write_object(fields, 0)[1:-1]}")
+    return some or bool(fields)
 
 
 def conflict(value: object, union: str, first: str, second: str) -> DecodeError:
@@ -244,29 +242,32 @@ def too_deep(fault: type[FaultT], value: object) -> FaultT:
     return fault("", value, f"more than {MAX_DEPTH} nested messages")
 
 
-def value_class(cls: type[T]) -> Callable[[Any], T]:
-    """Return the constructor of the one-value class of a union."""
+def value_reader(cls: type, read_value: Reader) -> Reader:
+    """Return the reader of a member of a union for which a one-value class stands."""
     put = setter(cls, "value")
 
-    def make(value: Any) -> T:
-        made: T = new(cls)
-        put(made, value)
+    def read(value: Any, depth: int) -> Any:
+        made = new(cls)
+        put(made, read_value(value, depth))
         return made
 
-    return make
+    return read
 
 
-def text_class(cls: type[T]) -> Callable[[str], T]:
-    """Return a constructor that shares short texts: what is frequent, such as the name of a function, is made once."""
-    known: dict[str, T] = {}
-    make = value_class(cls)
+def text_reader(cls: type) -> Reader:
+    """Return a reader that shares short texts: what is frequent, such as the name of a function, is made once."""
+    known: dict[str, Any] = {}
+    put = setter(cls, "value")
 
-    def shared(value: str) -> T:
+    def read(value: Any, depth: int) -> Any:  # noqa: ARG001 - every reader has the same shape
+        if value.__class__ is not str:
+            raise DecodeError.expected(value, "a string")
         made = known.get(value)
         if made is None:
-            made = make(value)
+            made = new(cls)
+            put(made, value)
             if len(value) <= SHORT and len(known) < SHARED:
                 known[value] = made
         return made
 
-    return shared
+    return read
