@@ -20,7 +20,7 @@ import groundwire
 import groundwire_runtime
 from attrs import frozen
 from click.testing import CliRunner
-from groundwire_codegen import cli, compile, emit, pipeline, render, vendor
+from groundwire_codegen import cli, emit, pipeline, render, vendor
 from groundwire_contract import cli as contract_cli
 
 from tests.hostile.canary import has_run
@@ -31,7 +31,7 @@ CODE = {
     str(Path(path).resolve())
     for path in (
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-        *(Path(module.__file__ or "").parent for module in (cli, compile, emit, pipeline, render, vendor)),
+        *(Path(module.__file__ or "").parent for module in (cli, emit, pipeline, render, vendor)),
         *(Path(package.__file__ or "").parent for package in (groundwire, groundwire_runtime)),
         Path(contract_cli.__file__ or "").parent,
         *(entry for entry in sys.path if entry.endswith(".zip")),
