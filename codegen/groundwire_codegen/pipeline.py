@@ -9,9 +9,9 @@ from attrs import frozen
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
 from .lock import FILE, Lock, file_digest, is_older
-from .node import escape
 from .problem import GeneratorError, Problem
-from .reader import read_lowered
+from .read.api import read_lowered
+from .read.cursor import escape
 from .render import render
 from .render.layout import quoted
 
