@@ -23,18 +23,18 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from .behaviour import operation as op
-from .behaviour.operation import Operation
-from .behaviour.script import Script
-from .behaviour.scripts import named
-from .behaviour.surroundings import NOTHING, Surroundings
 from .clock import LOOK, SteppedClock
 from .contract import load
-from .controls import Controls
-from .errors import Refusal
+from .environment import NOTHING, Surroundings
 from .exchange import Recorded
-from .orders import Change, Step, read_step
-from .rules import BLAMED, RULES
+from .operations import state as op
+from .operations.script import Script
+from .operations.script_library import named
+from .operations.state import Operation
+from .overrides import Change, Step, read_step
+from .rules.error_bodies import Refusal
+from .rules.registry import BLAMED, RULES
+from .server.controls import Controls
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -228,8 +228,8 @@ def running(
 
     It answers under this machine's names and `allow_hosts`. Raises ValueError for what cannot be a host.
     """
-    from .host import read_name
-    from .server import ServerThread
+    from .server.host import read_name
+    from .server.http import ServerThread
     from .service import Service
 
     service = Service(load(), clock=SteppedClock(look=LOOK), surroundings=surroundings)
@@ -241,7 +241,7 @@ def running_apart(
     surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
 ) -> EarthEngineContract:
     """Start one in a process of its own, which other processes may reach too; stop it with `stop()`."""
-    from .remote import RemoteControls
+    from .server.remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
     command += (f"--allow-host={name}" for name in allow_hosts)

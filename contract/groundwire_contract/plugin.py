@@ -49,7 +49,7 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     request: pytest.FixtureRequest,
 ) -> Iterator[EarthEngineContract]:
     """One server for all tests of a run."""
-    from .behaviour.surroundings import Surroundings
+    from .environment import Surroundings
     from .fixture import running, running_apart
 
     option = request.config.getoption

@@ -13,26 +13,25 @@ from typing import Final
 from attrs import evolve, frozen
 from groundwire_codegen.ir import Method
 
-from . import control
-from .behaviour import algorithms, example, export, operations
-from .behaviour.call import Answer, Behaviour, Call, World
-from .behaviour.script import Script
-from .behaviour.scripts import STANDARD
-from .behaviour.surroundings import NOTHING, Meter, Surroundings
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
-from .errors import Refusal
+from .environment import NOTHING, Meter, Surroundings
 from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply, public_query
-from .front_end.access import OPEN, Access
-from .front_end.not_found import not_found
-from .front_end.parameters import query_parameters
-from .front_end.reading import Reading, glimpse, read
-from .front_end.route import Route, find
-from .orders import Orders, Step
-from .refusals import rate_quota, state_unwritable
-from .state import State
+from .operations import algorithms, example, export
+from .operations import methods as operations
+from .operations.call import Answer, Behaviour, Call, World
+from .operations.script import Script
+from .operations.script_library import STANDARD
+from .operations.store import State
+from .overrides import Orders, Step
+from .parse_request import Reading, glimpse, read
+from .rules.error_bodies import Refusal, not_found
+from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
 from .state.problem import StateError
+from .validate.access import OPEN, Access
+from .validate.parameters import query_parameters
+from .validate.route import Route, find
 
 DISCOVERY: Final = "/$discovery/rest"
 """Where the official Python client asks for the Discovery document before anything else."""
@@ -100,8 +99,6 @@ class Service:
 
     def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
         """Answer a request, or ask for it to be handled again later, with the hold that was given."""
-        if exchange.path.startswith(control.PREFIX):
-            return control.answer(self, exchange)
         try:
             return self._handled(exchange, held)
         except StateError as error:

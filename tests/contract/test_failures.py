@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from groundwire_contract.behaviour.surroundings import Surroundings
 from groundwire_contract.clock import RealClock, SteppedClock
 from groundwire_contract.contract import load
+from groundwire_contract.environment import Surroundings
 from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.front_end.access import Access, Grant
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, Grant
 
 from .wire import EXPORT, OPERATIONS, ask, export
 

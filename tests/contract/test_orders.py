@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import groundwire
 import pytest
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
-from groundwire_contract.orders import STATUSES, Change, Orders, Step, read_step, steps
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.rules import OFF
+from groundwire_contract.overrides import STATUSES, Change, Orders, Step, read_step, steps
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.rules.registry import OFF
 from groundwire_runtime.errors import OutcomeUnknown
 
 from .wire import EXPORT, OPERATIONS, ask, export

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import groundwire
 import pytest
-from groundwire_contract.behaviour.script import Script
-from groundwire_contract.behaviour.surroundings import Surroundings
-from groundwire_contract.controls import Controls
+from groundwire_contract.environment import Surroundings
 from groundwire_contract.exchange import Delivery
 from groundwire_contract.fixture import EarthEngineContract, running_apart
-from groundwire_contract.orders import Step
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.remote import CALLS, PATH
+from groundwire_contract.operations.script import Script
+from groundwire_contract.overrides import Step
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.server.controls import Controls
+from groundwire_contract.server.remote import CALLS, PATH
 from groundwire_exports import start_export
 
 from .wire import EXPORT, ask, export

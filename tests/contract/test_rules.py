@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from groundwire_contract.behaviour.scripts import NAMED
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.rules import BLAMED, OFF, RULES
+from groundwire_contract.operations.script_library import NAMED
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.rules.registry import BLAMED, OFF, RULES
 
 PUBLISHED = {
     "V*": """

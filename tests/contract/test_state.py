@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour import scripts
-from groundwire_contract.behaviour.operation import Operation
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import START
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Recorded, Reply
+from groundwire_contract.operations import script_library as scripts
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import Operation
+from groundwire_contract.operations.store import State
 from groundwire_contract.service import Service
-from groundwire_contract.state import State
 from groundwire_contract.state.memory import Memory
 from groundwire_contract.state.sqlite import LONGEST_RECORDED, Sqlite
 from hypothesis import HealthCheck, settings

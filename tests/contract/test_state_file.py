@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.state.problem import (
     StateDamagedError,

@@ -7,11 +7,11 @@ import re
 from urllib.parse import urlsplit
 
 from groundwire_codegen.ir import Api, Kind, Method
-from groundwire_contract.behaviour.example import example
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.front_end.validate import validate
+from groundwire_contract.operations.example import example
 from groundwire_contract.service import Service
+from groundwire_contract.validate.values import validate
 
 from . import documents
 

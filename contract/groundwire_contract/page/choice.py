@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from ..behaviour.operation import State
-from ..rules import RULES
+from ..operations.state import State
+from ..rules.registry import RULES
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"

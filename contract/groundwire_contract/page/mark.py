@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..evidence import Mark
+from ..rules.evidence import Mark
 from .element import Html, element
 
 WORDS: Final = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from ..behaviour.operation import State
+from ..operations.state import State
 from .choice import Choice
 from .element import Child, Html, breakable, clipped, element, join
 from .moment import length, moment

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ..exchange import Recorded
-from ..rules import RULES
+from ..rules.registry import RULES
 from .choice import ACCEPTED, REFUSED, Choice
 from .element import Html, breakable, clipped, element, join
 from .mark import mark

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..evidence import Rule
-from ..rules import RULES
+from ..rules.evidence import Rule
+from ..rules.registry import RULES
 from .choice import Choice
 from .element import Html, element
 from .mark import mark

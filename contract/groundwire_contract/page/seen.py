@@ -6,10 +6,10 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ..behaviour import operation as op
-from ..behaviour.operation import Operation, State
-from ..behaviour.shown import body
 from ..exchange import JsonValue
+from ..operations import state as op
+from ..operations.operation_json import body
+from ..operations.state import Operation, State
 
 
 @frozen

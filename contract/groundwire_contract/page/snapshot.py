@@ -9,13 +9,13 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from ..behaviour import operation as op
-from ..behaviour.operation import Operation
 from ..clock import Clock
 from ..contract import Contract
 from ..exchange import Recorded
-from ..orders import Orders
-from ..state import State
+from ..operations import state as op
+from ..operations.state import Operation
+from ..operations.store import State
+from ..overrides import Orders
 from .choice import ACCEPTED, Choice
 
 MOST: Final = 10_000

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import Final
 
 from ..exchange import Exchange, Reply
-from ..host import is_ours
-from ..refusals import state_unwritable
+from ..rules.refusals import state_unwritable
+from ..server.host import is_ours
 from ..state.problem import StateError
 from .asset import SCRIPT, STYLE
 from .choice import Choice

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..evidence import Mark, Rule
-from .rule import rule
+from .evidence import Mark, Rule, rule
 
 CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
     rule(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..evidence import Mark, Rule
-from .rule import FRONT_END, rule
+from .evidence import FRONT_END, Mark, Rule, rule
 
 REQUESTS: Final[tuple[Rule, ...]] = (
     rule("unknown-path", Mark.SEEN_ELSEWHERE, "An unknown path or verb gets an HTML page.", FRONT_END),

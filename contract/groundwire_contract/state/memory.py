@@ -12,8 +12,8 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""

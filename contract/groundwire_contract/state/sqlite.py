@@ -18,8 +18,8 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 from .problem import StateDamagedError
 from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import named, opened

@@ -7,10 +7,10 @@ import enum
 from attrs import frozen
 from groundwire_codegen.problem import visible
 
-from ..errors import Fault
-from ..evidence import Mark
 from ..exchange import JsonObject
-from ..rules import RULES
+from ..rules.error_bodies import Fault
+from ..rules.evidence import Mark
+from ..rules.registry import RULES
 from .recording import Record
 
 

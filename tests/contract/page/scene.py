@@ -6,17 +6,17 @@ import json
 import random
 
 from attrs import evolve
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour.operation import Operation
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import Contract, load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.orders import read_step
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import Operation
+from groundwire_contract.operations.store import State
+from groundwire_contract.overrides import read_step
 from groundwire_contract.page.choice import Choice
 from groundwire_contract.page.document import document
 from groundwire_contract.service import Service
-from groundwire_contract.state import State
 from groundwire_contract.state.memory import Memory
 
 from ..wire import EXPORT, JSON, OPERATIONS, export

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour.operation import State
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.exchange import Recorded
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import State
 from groundwire_contract.page.asset import SCRIPT, STYLE
 from groundwire_contract.page.choice import Choice
 from groundwire_contract.page.document import document
 from groundwire_contract.page.requests import LONGEST_BODY
 from groundwire_contract.page.snapshot import SIZE
-from groundwire_contract.rules import RULES
+from groundwire_contract.rules.registry import RULES
 from groundwire_contract.service import Service
 from groundwire_contract.state.sqlite import Sqlite
 
