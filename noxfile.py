@@ -22,7 +22,7 @@ nox.needs_version = ">=2024.4.15"
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGES = ("codegen", "runtime", "generated", "exports", "contract")
+PACKAGES = ("codegen", "runtime", "generated", "exports", "contract", "pages")
 ADVISORIES = "https://pypi.org/pypi/urllib3/2.7.0/json"
 """Where pip-audit would look up one of our dependencies."""
 GENERATE = (

@@ -14,7 +14,7 @@ _LONGEST_LAG: Final = 1e9
 
 
 @frozen(kw_only=True)
-class Surroundings:
+class Environment:
     """Server-side state that a test can declare: assets that exist, buckets that cannot be written, limits, and lag."""
 
     assets: frozenset[str] = frozenset()
@@ -27,7 +27,7 @@ class Surroundings:
     """Seconds after its start in which no listing has an operation; `get` has it at once."""
 
 
-NOTHING: Final = Surroundings()
+NOTHING: Final = Environment()
 """Nothing declared."""
 
 

@@ -83,7 +83,7 @@ def _refused(refusal: Refusal) -> Step:
     return Step(effect=False, refusal=refusal)
 
 
-class Orders:
+class Overrides:
     """The orders in force. Not safe by itself: the service holds its state's lock over it."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Orders:
             self.change(rule, change)
         self._usual = (self.relaxed, dict(self._changes))
 
-    def withdraw(self) -> None:
+    def reset(self) -> None:
         """Forget all orders but those it was made with."""
         self.relaxed, self._changes = self._usual[0], dict(self._usual[1])
         self._steps.clear()
@@ -126,7 +126,7 @@ class Orders:
         """Let a step become of a coming request: of a method whose id ends so, or of any."""
         self._steps.append((method, step))
 
-    def next(self, method: str) -> Step | None:
+    def take_step(self, method: str) -> Step | None:
         """The step that was ordered for the next request of a method; it is used up."""
         for index, (wanted, step) in enumerate(self._steps):
             if wanted is None or method.endswith(wanted):
@@ -134,7 +134,7 @@ class Orders:
                 return step
         return None
 
-    def changed(self, refusal: Refusal) -> Refusal:
+    def applied_to(self, refusal: Refusal) -> Refusal:
         """A refusal as it is to be answered."""
         change = self._changes.get(refusal.rule)
         if change is None:

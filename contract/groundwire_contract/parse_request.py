@@ -24,7 +24,7 @@ LARGE: Final = 65536
 
 
 @frozen(kw_only=True)
-class Reading:
+class ParsedRequest:
     """What a request says, or the refusal that it gets.
 
     `sent` is the body, empty where it is no JSON object; `query` and `body` are read and under their wire names.
@@ -39,7 +39,7 @@ class Reading:
 
 def read(
     exchange: Exchange, route: Route, contract: Contract, access: Access, relaxed: Collection[str]
-) -> Reading:
+) -> ParsedRequest:
     """Read a request whose method is known. Rules that are `relaxed` are not enforced."""
     if exchange.length < LARGE:
         return _read(exchange, route, contract, access, relaxed)
@@ -49,29 +49,31 @@ def read(
 
 def _read(
     exchange: Exchange, route: Route, contract: Contract, access: Access, relaxed: Collection[str]
-) -> Reading:
+) -> ParsedRequest:
     method = route.method
     caller = admitted(access, exchange, method, route.version, contract.api)
     if isinstance(caller, Refusal):
-        return Reading(sent=glimpse(exchange, method), refusal=caller)
+        return ParsedRequest(sent=read_raw(exchange, method), refusal=caller)
     form = _form(exchange, method, relaxed)
     if isinstance(form, Refusal):
-        return Reading(caller=caller, refusal=form)
+        return ParsedRequest(caller=caller, refusal=form)
     sent = {} if form or method.request is None else _json(exchange, relaxed)
     if isinstance(sent, Refusal):
-        return Reading(caller=caller, refusal=sent)
+        return ParsedRequest(caller=caller, refusal=sent)
     query = read_query(method, (*exchange.query, *form))
     outside = (*read_path(method, route.variables), *query.faults)
     if method.request is None:
         refusal = _refused(outside, query.breaches, relaxed)
-        return Reading(caller=caller, query=query.values, refusal=refusal)
+        return ParsedRequest(caller=caller, query=query.values, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
     found = validate(record, unwrapped(sent, method), keep=False)
     refusal = _refused((*outside, *found.faults), (*query.breaches, *found.breaches), relaxed)
-    return Reading(caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal)
+    return ParsedRequest(
+        caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal
+    )
 
 
-def glimpse(exchange: Exchange, method: Method) -> bytes:
+def read_raw(exchange: Exchange, method: Method) -> bytes:
     """The body of a request that is refused whatever it says; empty where it is no JSON object."""
     if method.request is None or isinstance(read_body(exchange.body), Refusal):
         return b""

@@ -28,7 +28,7 @@ def faults(name: str) -> list[str]:
     Two methods of one verb and path cannot be told apart; the first is then as good as the second.
     """
     contract = load(documents.read(name))
-    service = Service(contract, behaviours={})
+    service = Service(contract, handlers={})
     shapes = contract.shapes[contract.api.version]
     found: list[str] = []
     for method in contract.api.methods.values():

@@ -15,7 +15,7 @@ def rules() -> None:
 
     for rule in RULES.values():
         click.echo(
-            f"{rule.mark.value:<2} {rule.id:<24} {rule.says}"
+            f"{rule.evidence.value:<2} {rule.id:<24} {rule.statement}"
             + ("" if rule.enforced else " (off)")
             + (f" [{rule.source}]" if rule.source else "")
         )

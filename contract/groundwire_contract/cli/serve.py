@@ -13,8 +13,8 @@ from .running import host_names, run
 if TYPE_CHECKING:
     from ..clock import Clock
     from ..operations.script import Script
-    from ..operations.store import State
-    from ..overrides import Change, Orders
+    from ..operations.store import Store
+    from ..overrides import Change, Overrides
     from ..validate.access import Access
 
 _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
@@ -127,7 +127,7 @@ def serve(
     instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal. A
     method that only the service can answer is validated, and answered with an example of its response.
     """
-    from ..environment import Surroundings
+    from ..environment import Environment
     from ..server.connection import descriptors
     from ..server.http import server
     from ..server.listener import RemoteAddressError, endpoint, listen
@@ -137,10 +137,10 @@ def serve(
     if clock in ("frozen", "stepped") and speed is not None:
         raise click.UsageError(f"--speed does not go with --clock {clock}.")
     lives = _script(script, _SPEEDS[clock] if speed is None else speed)
-    orders = _orders(relax, enforce, answer)
+    overrides = _overrides(relax, enforce, answer)
     limits = {} if queue_limit is None else {"queue_limit": queue_limit}
     try:
-        around = Surroundings(
+        around = Environment(
             assets=frozenset(asset),
             unwritable=frozenset(unwritable_bucket),
             rate=rate,
@@ -163,9 +163,9 @@ def serve(
         state=state,
         clock=_clock(clock, state),
         script=lives,
-        surroundings=around,
+        environment=around,
         access=access,
-        orders=orders,
+        overrides=overrides,
     )
     if allow_remote:
         click.echo(
@@ -211,12 +211,12 @@ def _script(name: str, speed: float) -> Script:
         raise click.BadParameter("must be above 0", param_hint="--speed") from error
 
 
-def _orders(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Orders:
+def _overrides(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Overrides:
     """The rules that are off or on, and those that answer otherwise."""
-    from ..overrides import Orders
+    from ..overrides import Overrides
 
     try:
-        return Orders(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
+        return Overrides(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
     except LookupError as error:
         raise click.UsageError(f"{error.args[0]}. `groundwire-contract rules` lists them.") from error
     except ValueError as error:
@@ -233,7 +233,7 @@ def _change(text: str) -> tuple[str, Change]:
     return rule, Change(code=int(code[:4]), message=message or None)
 
 
-def _state(file: Path | None) -> State:
+def _state(file: Path | None) -> Store:
     """State in a file, or in memory when there is none."""
     if file is None:
         from ..state.memory import Memory
@@ -244,13 +244,13 @@ def _state(file: Path | None) -> State:
     return Sqlite(file)
 
 
-def _clock(name: str, state: State) -> Clock:
+def _clock(name: str, state: Store) -> Clock:
     """A clock of a name. One that stands still goes on where the state's time stopped."""
-    from ..clock import LOOK, START, FrozenClock, RealClock, SteppedClock
+    from ..clock import POLL_SECONDS, START, FrozenClock, RealClock, SteppedClock
 
     if name in ("fast", "real"):
         return RealClock()
-    clock = FrozenClock() if name == "frozen" else SteppedClock(look=LOOK)
-    last = [each.created for each in state.before(None, None, lambda _: True, 1)]
+    clock = FrozenClock() if name == "frozen" else SteppedClock(poll_seconds=POLL_SECONDS)
+    last = [each.created for each in state.newest(None, None, lambda _: True, 1)]
     clock.advance((max([START, state.time() or START, *last]) - START).total_seconds())
     return clock

@@ -8,12 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..exchange import JsonObject
-from .call import Answer, Call, World
+from .call import Answer, Call, Context
 
 
-def list_(call: Call, world: World) -> Answer:
+def list_(call: Call, context: Context) -> Answer:
     """The list that an installed earthengine-api carries for its own tests; an empty one where there is none."""
-    del call, world
+    del call, context
     return _carried()
 
 

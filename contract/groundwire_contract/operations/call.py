@@ -1,4 +1,4 @@
-"""One valid request of one method, and the world that a behaviour answers it in."""
+"""One valid request of one method, and the context that a handler answers it in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from attrs import frozen
 from groundwire_codegen.ir import Method
 
 from ..clock import Clock
-from ..environment import NOTHING, Surroundings
+from ..environment import NOTHING, Environment
 from ..exchange import Hold, JsonObject, JsonValue
 from ..rules.error_bodies import Refusal
 from .script import Script
-from .store import State
+from .store import Store
 
 
 @frozen(kw_only=True)
@@ -42,15 +42,15 @@ class Call:
 
 
 @frozen(kw_only=True)
-class World:
-    """What a behaviour may look at and change. `draw(n)` gives n random bytes."""
+class Context:
+    """What a handler may look at and change. `draw(n)` gives n random bytes."""
 
-    state: State
+    state: Store
     clock: Clock
     draw: Callable[[int], bytes]
     script: Script
     """What a new operation does."""
-    surroundings: Surroundings = NOTHING
+    environment: Environment = NOTHING
     """What is there around the service."""
     held: bool = False
     """Whether a new operation stands still."""
@@ -63,4 +63,4 @@ class World:
 
 
 Answer: TypeAlias = "JsonObject | Refusal | Hold"
-Behaviour: TypeAlias = Callable[[Call, World], Answer]
+Handler: TypeAlias = Callable[[Call, Context], Answer]

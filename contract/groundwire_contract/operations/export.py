@@ -9,9 +9,9 @@ from attrs import evolve
 
 from ..exchange import JsonObject, JsonValue
 from ..rules.refusals import queue_full, request_id_reused
-from .call import Answer, Call, World
+from .call import Answer, Call, Context
 from .failures import asset, failure, whole
-from .operation_json import body
+from .operation_json import operation_json
 from .script import INVALID_ARGUMENT
 from .state import Operation, hold
 
@@ -19,39 +19,39 @@ KIND: Final = "EXPORT_IMAGE"
 DEFAULT_PRIORITY: Final = 100
 
 
-def start(call: Call, world: World) -> Answer:
+def start(call: Call, context: Context) -> Answer:
     """Start an export: an operation, PENDING, unless its request id was used or the queue is full."""
-    state, now = world.state, world.clock.now()
+    state, now = context.state, context.clock.now()
     project = call.variables["project"]
     request_id = call.body.get("requestId")
     named = isinstance(request_id, str) and request_id != ""
-    limit = world.surroundings.queue_limit
-    full = "queue-full" not in world.relaxed and state.is_full(project, limit, now)
-    if full and "queue-full-burns-id" in world.relaxed:
+    limit = context.environment.queue_limit
+    full = "queue-full" not in context.relaxed and state.is_full(project, limit, now)
+    if full and "queue-full-burns-id" in context.relaxed:
         return queue_full(limit)
     if (
         named
         and not state.claim(call.caller, project, str(request_id))
-        and "request-id-reused" not in world.relaxed
+        and "request-id-reused" not in context.relaxed
     ):
         return request_id_reused()
     if full:
         return queue_full(limit)
-    doomed = failure(call, world)
+    doomed = failure(call, context)
     operation = Operation(
-        name=f"{project}/operations/{world.operation_id()}",
+        name=f"{project}/operations/{context.operation_id()}",
         kind=KIND,
         created=now,
         description=_text(call.body, "description"),
         priority=whole(call.body, "priority", DEFAULT_PRIORITY),
-        script=world.script
+        script=context.script
         if doomed is None
-        else evolve(world.script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule),
+        else evolve(context.script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule),
         destinations=destinations(call.body),
         asset=asset(call.body) if doomed is None else "",
     )
-    added = state.add(hold(operation, now) if world.held else operation)
-    return body(added, now, call.metadata_type)
+    added = state.add(hold(operation, now) if context.held else operation)
+    return operation_json(added, now, call.metadata_type)
 
 
 def destinations(request: JsonObject) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..exchange import JsonObject, JsonValue
 from .bands import band_types, is_unbounded
-from .call import Call, World
+from .call import Call, Context
 from .state import State, state
 
 DEFAULT_MAX_PIXELS: Final = 100_000_000
@@ -23,20 +23,20 @@ class Failure:
     message: str
 
 
-Check: TypeAlias = Callable[[JsonObject, World], "str | None"]
+Check: TypeAlias = Callable[[JsonObject, Context], "str | None"]
 
 
-def failure(call: Call, world: World) -> Failure | None:
+def failure(call: Call, context: Context) -> Failure | None:
     """The first failure that no relaxed rule lets pass, None when the export will not fail by itself."""
     for rule, check in CHECKS.items():
-        if rule not in world.relaxed:
-            message = check(call.body, world)
+        if rule not in context.relaxed:
+            message = check(call.body, context)
             if message is not None:
                 return Failure(rule, message)
     return None
 
 
-def too_many_pixels(request: JsonObject, _: World) -> str | None:
+def too_many_pixels(request: JsonObject, _: Context) -> str | None:
     """Width times height, however many bands there are."""
     size = _object(_object(request, "grid"), "dimensions")
     pixels = whole(size, "width", 0) * whole(size, "height", 0)
@@ -49,7 +49,7 @@ def too_many_pixels(request: JsonObject, _: World) -> str | None:
     )
 
 
-def band_types_differ(request: JsonObject, _: World) -> str | None:
+def band_types_differ(request: JsonObject, _: Context) -> str | None:
     """Bands of different types in one GeoTIFF, one of them of real numbers, as in all reports."""
     files = request.get("fileExportOptions")
     if not isinstance(files, dict) or files.get("fileFormat", "GEO_TIFF") != "GEO_TIFF":
@@ -60,27 +60,27 @@ def band_types_differ(request: JsonObject, _: World) -> str | None:
     return f"Exported bands must have compatible data types; found inconsistent types: {' and '.join(found[:2])}."
 
 
-def unbounded_image(request: JsonObject, _: World) -> str | None:
+def unbounded_image(request: JsonObject, _: Context) -> str | None:
     """Constants, without a grid that has dimensions."""
     if _object(_object(request, "grid"), "dimensions") or not is_unbounded(_object(request, "expression")):
         return None
     return "Unable to export unbounded image."
 
 
-def asset_exists(request: JsonObject, world: World) -> str | None:
+def asset_exists(request: JsonObject, context: Context) -> str | None:
     """An asset that was declared, or made by an export that has succeeded when this one starts."""
     name = asset(request)
     if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
         return None
-    now = world.clock.now()
-    made = any(state(each, now) is State.SUCCEEDED for each in world.state.makers(name))
-    return f"Cannot overwrite asset '{name}'." if made or name in world.surroundings.assets else None
+    now = context.clock.now()
+    made = any(state(each, now) is State.SUCCEEDED for each in context.state.makers(name))
+    return f"Cannot overwrite asset '{name}'." if made or name in context.environment.assets else None
 
 
-def bucket_unwritable(request: JsonObject, world: World) -> str | None:
+def bucket_unwritable(request: JsonObject, context: Context) -> str | None:
     """A bucket that was declared so."""
     name = _object(_object(request, "fileExportOptions"), "cloudStorageDestination").get("bucket")
-    if name not in world.surroundings.unwritable:
+    if name not in context.environment.unwritable:
         return None
     return f"Unable to write to bucket {name} (permission denied)."
 

@@ -14,8 +14,8 @@ from ..rules.error_bodies import invalid_argument
 from ..rules.refusals import operation_not_found
 from ..validate.scalars import seconds
 from . import state as op
-from .call import Answer, Call, World
-from .operation_json import body
+from .call import Answer, Call, Context
+from .operation_json import operation_json
 from .state import Operation, State
 
 PAGE: Final = 500
@@ -27,63 +27,63 @@ SLICE: Final = 0.1
 _FILTER: Final = re.compile(r'\s*(?:metadata\.)?(state|done)\s*=\s*"?([A-Za-z_]+)"?\s*')
 
 
-def get(call: Call, world: World) -> Answer:
+def get(call: Call, context: Context) -> Answer:
     """The operation as it is now."""
-    found = world.state.get(call.variables["name"])
-    return operation_not_found(call.variables["name"]) if found is None else _seen(found, call, world)
+    found = context.state.get(call.variables["name"])
+    return operation_not_found(call.variables["name"]) if found is None else _seen(found, call, context)
 
 
-def wait(call: Call, world: World) -> Answer:
+def wait(call: Call, context: Context) -> Answer:
     """The operation when it has ended, or when the timeout has passed, whichever is first."""
-    found = world.state.get(call.variables["name"])
+    found = context.state.get(call.variables["name"])
     if found is None:
         return operation_not_found(call.variables["name"])
-    now = world.clock.now()
+    now = context.clock.now()
     timeout = call.body.get("timeout")
     most = seconds(timeout) if isinstance(timeout, str) else LONGEST_WAIT
     left = most - (now - call.arrived).total_seconds()
     needed = op.remaining(found, now)
     delay = left if needed is None else min(left, needed)
     if delay > 0:
-        real = world.clock.elapse(delay)
+        real = context.clock.elapse(delay)
         if real > 0:
             return Hold(min(real, SLICE))
-    return _seen(found, call, world)
+    return _seen(found, call, context)
 
 
-def cancel(call: Call, world: World) -> Answer:
+def cancel(call: Call, context: Context) -> Answer:
     """Ask the operation to stop; one that has ended stays as it is."""
     name = call.variables["name"]
-    found = world.state.get(name)
+    found = context.state.get(name)
     if found is None:
         return operation_not_found(name)
-    world.state.put(op.cancel(found, world.clock.now()))
+    context.state.put(op.cancel(found, context.clock.now()))
     return {}
 
 
-def delete(call: Call, world: World) -> Answer:
+def delete(call: Call, context: Context) -> Answer:
     """Forget the operation; the work is not stopped."""
     name = call.variables["name"]
-    if world.state.get(name) is None:
+    if context.state.get(name) is None:
         return operation_not_found(name)
-    world.state.forget(name)
+    context.state.forget(name)
     return {}
 
 
-def list_(call: Call, world: World) -> Answer:
+def list_(call: Call, context: Context) -> Answer:
     """One page of a project's operations, newest first."""
     size, token, text = (call.query.get(name) for name in ("pageSize", "pageToken", "filter"))
     size = size if isinstance(size, int) and size > 0 else PAGE
     sequence = _sequence(token) if isinstance(token, str) and token else None
     if sequence == -1:
         return invalid_argument("page-token-invalid", "The page token is invalid.")
-    now = world.clock.now()
+    now = context.clock.now()
     keep = _filter(text, lambda operation: op.state(operation, now)) if isinstance(text, str) else _everything
     if keep is None:
         return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
     most = min(size, PAGE)
-    newest = now - timedelta(seconds=world.surroundings.listing_lag)
-    found = world.state.before(
+    newest = now - timedelta(seconds=context.environment.listing_lag)
+    found = context.state.newest(
         call.variables["name"],
         sequence,
         lambda operation: operation.created <= newest and keep(operation),
@@ -92,20 +92,20 @@ def list_(call: Call, world: World) -> Answer:
     page = found[:most]
     answer: JsonObject = {}
     if page:
-        answer["operations"] = [body(operation, now, call.metadata_type) for operation in page]
+        answer["operations"] = [operation_json(operation, now, call.metadata_type) for operation in page]
     if len(found) > most:
         answer["nextPageToken"] = _token(page[-1].sequence)
     if any(op.ended(operation, now) is None for operation in page):
-        world.clock.looked()
+        context.clock.polled()
     return answer
 
 
-def _seen(found: Operation, call: Call, world: World) -> JsonObject:
+def _seen(found: Operation, call: Call, context: Context) -> JsonObject:
     """The operation's JSON; a look at one that is not done lets the clock move on afterwards."""
-    now = world.clock.now()
-    answer = body(found, now, call.metadata_type)
+    now = context.clock.now()
+    answer = operation_json(found, now, call.metadata_type)
     if op.ended(found, now) is None:
-        world.clock.looked()
+        context.clock.polled()
     return answer
 
 

@@ -15,7 +15,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EMPTY: Final = "type.googleapis.com/google.protobuf.Empty"
 
 
-def body(operation: Operation, now: datetime, metadata_type: str) -> JsonObject:
+def operation_json(operation: Operation, now: datetime, metadata_type: str) -> JsonObject:
     """The operation's JSON at an instant. `metadata_type` is the type URL of its metadata."""
     end = ended(operation, now)
     out: JsonObject = {"name": operation.name, "metadata": _metadata(operation, now, metadata_type, end)}

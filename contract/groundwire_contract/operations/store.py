@@ -14,7 +14,7 @@ from ..exchange import Recorded
 from .state import Operation
 
 
-class State(Protocol):
+class Store(Protocol):
     """A place for everything that outlives a request."""
 
     @property
@@ -67,7 +67,7 @@ class State(Protocol):
         """The operations that make an asset if they succeed, oldest first, those forgotten too."""
         ...
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
         """At most so many operations that `keep` wants, newest first, made before `sequence`; None is any project."""

@@ -60,9 +60,9 @@ class Refusal:
     def reply(self, *, pretty: bool = True) -> Reply:
         """The answer that carries the error and names its rule."""
         rule = RULES.get(self.rule)
-        mark = rule.mark.value if rule else None
+        evidence = rule.evidence.value if rule else None
         return json_reply(
-            self.code, self.body, pretty=pretty, headers=self.headers, rule=self.rule, mark=mark
+            self.code, self.body, pretty=pretty, headers=self.headers, rule=self.rule, evidence=evidence
         )
 
 
@@ -98,5 +98,5 @@ def not_found(path: str) -> Reply:
         body=page.encode("utf-8", "replace"),
         content_type="text/html; charset=UTF-8",
         rule="unknown-path",
-        mark=RULES["unknown-path"].mark.value,
+        evidence=RULES["unknown-path"].evidence.value,
     )

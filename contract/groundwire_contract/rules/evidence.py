@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 
-class Mark(enum.StrEnum):
+class Evidence(enum.StrEnum):
     """Where a rule was learnt, most certain first."""
 
     SEEN = "V"
@@ -25,11 +25,11 @@ class Mark(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Rule:
-    """One behaviour of the service: its id, what it says, how sure that is, and where it was learnt."""
+    """One handler of the service: its id, what it says, how sure that is, and where it was learnt."""
 
     id: str
-    mark: Mark
-    says: str
+    evidence: Evidence
+    statement: str
     source: str
     enforced: bool = True
     """Whether it is enforced unless a test or the command line says otherwise."""
@@ -39,6 +39,6 @@ FRONT_END: Final = "Google's API front end"
 """The source of rules that every Google API shares."""
 
 
-def rule(id: str, mark: Mark, says: str, source: str, *, enforced: bool = True) -> Rule:
+def rule(id: str, evidence: Evidence, statement: str, source: str, *, enforced: bool = True) -> Rule:
     """Return a rule from positional values, for the tables."""
-    return Rule(id=id, mark=mark, says=says, source=source, enforced=enforced)
+    return Rule(id=id, evidence=evidence, statement=statement, source=source, enforced=enforced)

@@ -18,7 +18,7 @@ import attrs
 
 from ..clock import timestamp
 from ..exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
-from ..operations.operation_json import body
+from ..operations.operation_json import operation_json
 from ..rules.error_bodies import Refusal
 from ..service import Service
 from ..state.problem import StateError
@@ -75,11 +75,11 @@ def operations(service: Service) -> JsonObject:
     """The operations of all projects as the service shows them, oldest first, and the instant `now`."""
     with service.state.lock:
         now = service.clock.now()
-        found = service.state.before(None, None, lambda _: True, MOST)
+        found = service.state.newest(None, None, lambda _: True, MOST)
     # The package of the version that the contract itself has; a path would say another.
     package = service.contract.shapes[service.contract.api.version].package
     kind = f"type.googleapis.com/{package}.OperationMetadata"
-    bodies: list[JsonValue] = [body(each, now, kind) for each in reversed(found)]
+    bodies: list[JsonValue] = [operation_json(each, now, kind) for each in reversed(found)]
     return {"now": timestamp(now), "operations": bodies}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ..clock import SteppedClock
-from ..environment import Surroundings
+from ..environment import Environment
 from ..exchange import Recorded
 from ..operations import state as op
 from ..operations.script import Script
@@ -44,24 +44,24 @@ class Controls:
     def operations(self) -> tuple[Operation, ...]:
         """The operations that were started and not deleted, oldest first."""
         with self._state.lock:
-            found = self._state.before(None, None, lambda _: True, 2**62)
+            found = self._state.newest(None, None, lambda _: True, 2**62)
         return found[::-1]
 
     def script(self) -> Script:
         """What operations do that are started from now on."""
         return self._service.script
 
-    def follow(self, script: Script) -> None:
+    def set_script(self, script: Script) -> None:
         """Let operations that are started from now on follow a script."""
         self._service.script = script
 
-    def surroundings(self) -> Surroundings:
+    def environment(self) -> Environment:
         """What is there around the service."""
-        return self._service.surroundings
+        return self._service.environment
 
-    def surround(self, surroundings: Surroundings) -> None:
+    def set_environment(self, environment: Environment) -> None:
         """Let other things be there."""
-        self._service.surroundings = surroundings
+        self._service.environment = environment
 
     def advance(self, seconds: float) -> None:
         """Let time pass, where it does not pass by itself."""
@@ -96,26 +96,26 @@ class Controls:
             for found in self._chosen(name):
                 self._state.put(op.release(found, self.now()))
 
-    def order(self, steps: tuple[Step, ...], method: str | None) -> None:
+    def add_steps(self, steps: tuple[Step, ...], method: str | None) -> None:
         """Say what becomes of the next requests, of any method or of those whose id ends so."""
         with self._state.lock:
             for step in steps:
-                self._service.orders.add(step, method)
+                self._service.overrides.add(step, method)
 
     def relax(self, rules: tuple[str, ...]) -> None:
         """Do not enforce rules any more."""
         with self._state.lock:
-            self._service.orders.relax(*rules)
+            self._service.overrides.relax(*rules)
 
     def enforce(self, rules: tuple[str, ...]) -> None:
         """Enforce rules."""
         with self._state.lock:
-            self._service.orders.enforce(*rules)
+            self._service.overrides.enforce(*rules)
 
-    def change(self, rule: str, change: Change) -> None:
+    def override(self, rule: str, change: Change) -> None:
         """Let a rule answer otherwise."""
         with self._state.lock:
-            self._service.orders.change(rule, change)
+            self._service.overrides.change(rule, change)
 
     def _found(self, name: str) -> Operation:
         found = self._state.get(name)

@@ -114,7 +114,7 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     if reply.status == HTTPStatus.NOT_MODIFIED:
         del headers["content-length"]  # It would be that of the page that is not sent (RFC 9110 8.6).
     if reply.rule is not None:
-        headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.mark or "I"}
+        headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.evidence or "I"}
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
@@ -157,10 +157,10 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
 
 async def _shown(service: Service, exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> Reply:
     """The status page. It is no part of the contract: the service does not see these requests."""
-    from ..page.visit import visit
+    from .pages import handle
 
     host, _ = scope["server"]
-    return await asyncio.to_thread(visit, service, exchange, host, allow_hosts)
+    return await asyncio.to_thread(handle, service, exchange, host, allow_hosts)
 
 
 async def _handled(router: ControlRouter, exchange: Exchange) -> Reply:

@@ -152,7 +152,7 @@ class Sqlite:
             rows = read(f"{_SELECT} WHERE asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
         return tuple(map(self._operation, rows))
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
         """At most so many operations that `keep` wants, newest first, made before `sequence`."""

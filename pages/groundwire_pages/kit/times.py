@@ -1,26 +1,25 @@
-"""Instants and lengths of time as people read them."""
+"""Instants and durations in words."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from ..clock import timestamp
 from .element import Html, element
 
 
-def moment(instant: datetime, today: date) -> Html:
-    """An instant: the time alone when it is of today, to the millisecond where it has a fraction."""
+def format_time(instant: datetime, today: date) -> Html:
+    """Return an instant in UTC: without the date when it is `today`, with milliseconds when it has a fraction."""
     text = instant.strftime("%H:%M:%S")
     if instant.microsecond:
         text += f".{instant.microsecond // 1000:03d}"
     if instant.date() != today:
         text = f"{instant:%Y-%m-%d} {text}"
-    stamp = timestamp(instant)
+    stamp = instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return element("time", text, datetime=stamp, title=stamp)
 
 
-def length(seconds: float) -> str:
-    """A length of time, in the two units that say most."""
+def format_duration(seconds: float) -> str:
+    """Return a duration in its two largest units."""
     if seconds < 60:
         return f"{seconds:.3g} s"
     minutes, rest = divmod(round(seconds), 60)

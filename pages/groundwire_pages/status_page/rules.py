@@ -1,26 +1,31 @@
-"""The sections of rules: those that refused a request, and all there are."""
+"""The sections of rules: those that refused a request, and all."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from ..rules.evidence import Rule
-from ..rules.registry import RULES
-from .choice import Choice
-from .element import Html, element
-from .mark import mark
-from .snapshot import Snapshot
+from ..kit.element import Html, element
+from .query import Query
+from .view import Rule, Snapshot
 
 
-def fired(snapshot: Snapshot, choice: Choice) -> Html:
-    """The rules that refused a request, the most frequent first."""
-    found = snapshot.fired
-    most = max((count for _, count in found), default=1)
+def evidence(rule: Rule) -> Html:
+    """Return the evidence of a rule, as its letter and in words."""
+    letter = element("b", rule.evidence)
+    return element("span", letter, f" {rule.evidence_words}", class_="mark", data_mark=rule.evidence)
+
+
+def fired(snapshot: Snapshot, query: Query) -> Html:
+    """Return the rules that refused a request, the most frequent first."""
+    counts, rules = snapshot.fired, snapshot.rules_by_id
+    most = max((count for _, count in counts), default=1)
     return element(
         "section",
         element("h2", "Rules that fired", id="fired-title"),
-        element("ol", *(_fired(rule, count, most, choice) for rule, count in found), class_="fired")
-        if found
+        element(
+            "ol", *(_fired(id_, rules.get(id_), count, most, query) for id_, count in counts), class_="fired"
+        )
+        if counts
         else element("p", "None: every request was accepted.", class_="empty"),
         _relaxed(snapshot.relaxed),
         id="fired",
@@ -28,23 +33,22 @@ def fired(snapshot: Snapshot, choice: Choice) -> Html:
     )
 
 
-def _fired(id: str, count: int, most: int, choice: Choice) -> Html:
-    rule = RULES.get(id)
+def _fired(id_: str, rule: Rule | None, count: int, most: int, query: Query) -> Html:
     return element(
         "li",
         element(
             "p",
-            element("a", id, href=choice.link("requests", {"verdict": id, "requests": 1}))
+            element("a", id_, href=query.link("requests", {"verdict": id_, "requests": 1}))
             if rule
-            else element("code", id),
+            else element("code", id_),
             element("b", f"{count:,}\u00d7", class_="count"),
         ),
         element("progress", value=count, max=most, aria_hidden="true"),
-        element("p", rule.says) if rule else None,
-        element("p", mark(rule.mark), f" {rule.source}" if rule.source else None, class_="note")
+        element("p", rule.statement) if rule else None,
+        element("p", evidence(rule), f" {rule.source}" if rule.source else None, class_="note")
         if rule
         else None,
-        id=f"fired-{id}",
+        id=f"fired-{id_}",
     )
 
 
@@ -55,8 +59,8 @@ def _relaxed(relaxed: frozenset[str]) -> Html | None:
 
 
 @lru_cache(maxsize=1)
-def all_rules(relaxed: frozenset[str]) -> Html:
-    """Every rule with its evidence, folded away."""
+def all_rules(rules: tuple[Rule, ...], relaxed: frozenset[str]) -> Html:
+    """Return all rules with their evidence, folded."""
     columns = ("Rule", "Says", "Evidence", "Source")
     head = (element("th", name, scope="col", role="columnheader") for name in columns)
     return element(
@@ -64,13 +68,13 @@ def all_rules(relaxed: frozenset[str]) -> Html:
         element("h2", "All rules", id="rules-title"),
         element(
             "details",
-            element("summary", f"{len(RULES)} rules, each with the evidence for it"),
+            element("summary", f"{len(rules)} rules, each with the evidence for it"),
             element(
                 "table",
                 element("thead", element("tr", *head, role="row"), role="rowgroup"),
                 element(
                     "tbody",
-                    *(_row(rule, rule.id in relaxed) for rule in RULES.values()),
+                    *(_row(rule, rule.id in relaxed) for rule in rules),
                     role="rowgroup",
                 ),
                 role="table",
@@ -94,8 +98,8 @@ def _row(rule: Rule, relaxed: bool) -> Html:
             scope="row",
             role="rowheader",
         ),
-        element("td", rule.says, role="cell", data_column="Says"),
-        element("td", mark(rule.mark), role="cell", data_column="Evidence"),
+        element("td", rule.statement, role="cell", data_column="Says"),
+        element("td", evidence(rule), role="cell", data_column="Evidence"),
         element("td", rule.source or "\u2013", role="cell", data_column="Source"),
         role="row",
     )
