@@ -17,8 +17,8 @@ from typing import Final, Literal, get_args
 
 from attrs import define, field, frozen
 
-from ..runtime.wire.listener import Listener, read_message, resets
-from ..runtime.wire.reply import PATIENCE, interim
+from tests.runtime.wire.listener import Listener, read_message, resets
+from tests.runtime.wire.reply import PATIENCE, interim
 
 Fault = Literal[
     "none",

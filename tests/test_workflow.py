@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builds.origin import Origin, git
-from tests.builds.workflow import FOLDER, Run, jobs, read
+from tests.audits.builds.origin import Origin, git
+from tests.audits.builds.workflow import FOLDER, Run, jobs, read
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.test_cli import run
 from tests.codegen.test_upgrade import renamed

@@ -15,7 +15,7 @@ from tests.runtime.wire.reply import Reply, plain
 from tests.runtime.wire.server import Wire
 
 HOST: Final = "earthengine.googleapis.com"
-SPEC: Final = Path(__file__).parents[2] / "spec" / "earthengine.v1beta.json"
+SPEC: Final = Path(__file__).parents[3] / "spec" / "earthengine.v1beta.json"
 
 
 def revisions() -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""Starts under fire: `python -m tests.soak.starts [--starts N] [--threads N] [--seed N]`.
+"""Starts under fire: `python -m tests.audits.soak.starts [--starts N] [--threads N] [--seed N]`.
 
 Many threads start exports of several users through a proxy that hits three in ten requests, the listing too; one start
 in four is in a hurry, so that it ends in OutcomeUnknown every so often. The queue is short, so that it is full every so

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from . import contracts, documents
-from .examine import Examination, examine, mypy, ruff
+from tests.audits.corpus import contracts, documents
+from tests.audits.corpus.examine import Examination, examine, mypy, ruff
 
 pytestmark = pytest.mark.skipif(
     documents.folder() is None, reason="google-api-python-client, which ships the documents, is not installed"

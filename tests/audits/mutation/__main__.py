@@ -1,6 +1,6 @@
 """Change the runtime in every way that mutmut knows, and see which changes the tests notice.
 
-`python -m tests.mutation [PATTERN...]` tries the mutants whose names match, such as `retry:*`, and prints those that
+`python -m tests.audits.mutation [PATTERN...]` tries the mutants whose names match, such as `retry:*`, and prints those that
 survive; without a pattern it tries all, and writes docs/mutation.md. With `--page` it writes the page once more from
 what was found last: how a reason is added, or a part that was tried again.
 """

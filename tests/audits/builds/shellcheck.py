@@ -1,11 +1,11 @@
-"""`python -m tests.builds.shellcheck`: ShellCheck over the scripts of the workflows, as bash with -e and pipefail."""
+"""`python -m tests.audits.builds.shellcheck`: ShellCheck over the scripts of the workflows, as bash with -e and pipefail."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-from tests.builds.workflow import FOLDER, read
+from tests.audits.builds.workflow import FOLDER, read
 
 
 def main() -> None:

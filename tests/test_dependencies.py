@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.builds.workflow import ROOT
+from tests.audits.builds.workflow import ROOT
 
 FIXED = {"urllib3": (2, 7), "jinja2": (3, 1, 6), "cryptography": (44, 0, 1)}
 """The first versions without the advisories that were published for them."""

@@ -14,7 +14,7 @@ from attrs import frozen
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 from mutmut.mutation.file_mutation import Mutation, create_mutations
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 RUNTIME: Final = ROOT / "runtime"
 _PROSE: Final = re.compile(r"\w \w")
 _TIED: Final = "_\"'<>=!+-*/"

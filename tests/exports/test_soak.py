@@ -8,8 +8,8 @@ from groundwire_exports import Export, start_export
 from groundwire_exports.mark import mark
 from groundwire_exports.refusals import QueueFull
 
-from . import deaths, starts
-from .proxy import FAULTS
+from tests.audits.soak import deaths, starts
+from tests.audits.soak.proxy import FAULTS
 
 
 def test_starts_under_fire_are_one_operation_each() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.builds.hooks`: pre-commit with the hooks of this repository's last commit, in a scratch repository."""
+"""`python -m tests.audits.builds.hooks`: pre-commit with the hooks of this repository's last commit, in a scratch repository."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.codegen.documents import bookshop, encoded, with_property
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 CONFIG: Final = """\
 repos:
   - repo: {root}

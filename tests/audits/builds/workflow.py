@@ -14,9 +14,9 @@ from typing import Any, Final
 import yaml
 from attrs import define, field
 
-from tests.builds.origin import git
+from tests.audits.builds.origin import git
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 FOLDER: Final = ROOT / ".github" / "workflows"
 PATH: Final = FOLDER / "upgrade.yml"
 _EXPRESSION: Final = re.compile(r"\$\{\{ (.*?) \}\}")

@@ -1,4 +1,4 @@
-"""Death in the middle: `python -m tests.soak.deaths [--starts N] [--deaths N] [--seed N]`.
+"""Death in the middle: `python -m tests.audits.soak.deaths [--starts N] [--deaths N] [--seed N]`.
 
 A process that starts exports with ids of its own is killed at random moments, and run again with the same ids, until it
 has been killed so often as asked for and comes to its end. Then each id is one operation. Exits with 1 when it is not.
@@ -44,7 +44,7 @@ def run(*, seed: int, starts: int, deaths: int) -> Report:
     with contract_server() as endpoint:
         host, port = endpoint.removeprefix("http://").split(":")
         with FaultProxy((host, int(port)), seed) as proxy:
-            command = [sys.executable, "-m", "tests.soak.deaths", "--child", proxy.endpoint]
+            command = [sys.executable, "-m", "tests.audits.soak.deaths", "--child", proxy.endpoint]
             command += ["--seed", str(seed), "--starts", str(starts)]
             while True:
                 with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own command
