@@ -14,10 +14,10 @@ from groundwire_codegen.problem import SpecError
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.options import CallOptions, ClientOptions
 
+from tests.audits.corpus.examine import mypy, ruff
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop
 from tests.codegen.packages import files
-from tests.corpus.examine import mypy, ruff
 
 LEAVES = ["String", "Boolean", "Int32", "Int64", "Uint64", "Double", "Float32", "Byte", "Struct", "AnyValue"]
 """What the runtime calls its own codecs."""

@@ -30,8 +30,8 @@ from groundwire_runtime.errors import (
     Unavailable,
 )
 
+from tests.audits.soak.starts import request as full_request
 from tests.runtime.doubles import Script, Time, answer
-from tests.soak.starts import request as full_request
 
 
 @pytest.fixture
