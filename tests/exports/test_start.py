@@ -138,6 +138,65 @@ def test_an_id_that_another_export_has_is_refused_by_name() -> None:
     assert len(service.sent) == 1
 
 
+EXISTS = refusal(409, "ALREADY_EXISTS", "Cannot overwrite asset 'projects/p/assets/a': it exists already.")
+
+
+@pytest.mark.parametrize("request_id", [None, "mine"])
+@pytest.mark.parametrize(
+    "exists",
+    [EXISTS, refusal(409, "ALREADY_EXISTS"), refusal(409, "ALREADY_EXISTS", "Request id 7: exists.")],
+)
+def test_what_exists_besides_the_request_id_is_a_refusal(exists: Step, request_id: str | None) -> None:
+    service = Service([exists], listing())
+    with pytest.raises(AlreadyExists) as caught:
+        service.start(evolve(REQUEST, request_id=request_id))
+    assert caught.value.__notes__ == ["this call started nothing"]
+    assert (len(service.sent), service.looks) == (1, 0)
+
+
+def test_what_exists_after_a_lost_answer_proves_nothing() -> None:
+    assert Service([LOST, EXISTS], listing()).start().name == OURS
+    absent = Service([LOST, EXISTS])
+    with pytest.raises(OutcomeUnknown) as caught:
+        absent.start()
+    assert caught.value.request_id == "id-1"
+    assert set(absent.ids) == {"id-1"}
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        refusal(409, "ALREADY_EXISTS", "An operation with the same requestId exists."),
+        refusal(409, "ALREADY_EXISTS", "This request id was used before."),
+        *(
+            answer(
+                {
+                    "error": {
+                        "code": 409,
+                        "status": "ALREADY_EXISTS",
+                        "message": "no",
+                        "details": [{"fieldViolations": [{"field": field, "description": "used"}]}],
+                    }
+                },
+                409,
+            )
+            for field in ("request_id", "requestId")
+        ),
+    ],
+)
+def test_a_repeat_in_other_words_is_found_by_its_id(repeat: Step) -> None:
+    assert Service([repeat], listing()).start(evolve(REQUEST, request_id="mine")).name == OURS
+
+
+@pytest.mark.parametrize(
+    "details", [[7], [{"fieldViolations": 7}], [{"fieldViolations": [7, {"field": "x"}]}]]
+)
+def test_details_of_any_shape_do_not_break_a_refusal(details: list[Any]) -> None:
+    refused = {"code": 409, "status": "ALREADY_EXISTS", "message": "no", "details": details}
+    with pytest.raises(AlreadyExists):
+        Service([answer({"error": refused}, 409)]).start()
+
+
 def test_metadata_of_another_type_is_read_too() -> None:
     found = operation(OURS, None)
     found["metadata"] = {"@type": "type.googleapis.com/google.earthengine.v2.M"}
