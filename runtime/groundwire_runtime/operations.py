@@ -209,10 +209,10 @@ class Waiter(Generic[OperationT]):
 
     def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
         code = getattr(error, "code", None)
-        said = getattr(error, "message", None) or "no message"
+        said = str(getattr(error, "message", None) or "").strip() or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"
         return OperationError(
-            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(str(said))
+            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(said)
         )
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:

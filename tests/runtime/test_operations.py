@@ -122,6 +122,7 @@ def test_the_last_state_is_told_before_a_failure_is_raised() -> None:
         ({"code": 1, "message": "stopped"}, f"{NAME} was cancelled: stopped", 1),
         ({"code": 8}, f"{NAME} failed: no message", 8),
         ({}, f"{NAME} failed: no message", None),
+        ({"message": " \n"}, f"{NAME} failed: no message", None),
     ],
 )
 def test_a_failure_names_the_operation_and_its_reason(
