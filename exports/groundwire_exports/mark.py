@@ -9,6 +9,8 @@ from base64 import b32encode
 from hashlib import sha256
 from typing import Final
 
+from groundwire_runtime.errors import ArgumentError, shortened
+
 LONGEST: Final = 100
 """Characters that a description may have."""
 _BYTES: Final = 10
@@ -28,7 +30,12 @@ def marked(description: str | None, request_id: str) -> str:
 
 
 def unmarked(description: str) -> str:
-    """The description without a mark."""
+    """Return a description without its mark. Raises ArgumentError for anything but a str."""
+    if not isinstance(description, str):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
+        raise ArgumentError(
+            f"description: expected a str, got {shortened(description)}",
+            hint='An operation may have none: unmarked(metadata.description or "").',
+        )
     text, _, digits = description.rpartition(".gw-")
     is_mark = len(digits) == _BYTES * 8 // 5 and all(
         each in "abcdefghijklmnopqrstuvwxyz234567" for each in digits

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from groundwire import ExportImageRequest, encode
 from groundwire_exports.mark import mark, marked, unmarked
+from groundwire_runtime.errors import ArgumentError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +37,9 @@ def test_a_text_that_only_looks_like_one_is_left_alone() -> None:
     for text in ("", "nightly", "nightly.gw-short", "nightly.gw-ABCDEFGHIJKLMNOP", "a.gw-abcdefghijklmno1"):
         assert unmarked(text) == text
     assert marked(None, "x") == mark("x")
+
+
+@pytest.mark.parametrize("wrong", [None, 7, b"nightly"])
+def test_what_is_no_description_is_refused(wrong: Any) -> None:
+    with pytest.raises(ArgumentError, match="description: expected a str"):
+        unmarked(wrong)

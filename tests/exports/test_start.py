@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -426,14 +430,40 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
     for settle in (-1, float("nan"), float("inf")):
         with pytest.raises(ArgumentError, match="settle"):
             service.start(settle=settle)
-    with pytest.raises(ArgumentError, match="on_full"):
-        service.start(on_full="queue")
+    for on_full in ("queue", None, ["wait"]):
+        with pytest.raises(ArgumentError, match="on_full"):
+            service.start(on_full=on_full)
+    numbered: Any = evolve(REQUEST, request_id=7)  # type: ignore[arg-type] # what is refused
+    with pytest.raises(ArgumentError, match="request_id: expected a str, got 7"):
+        service.start(numbered)
     with pytest.raises(ValueError, match="/priority"):
         service.start(evolve(REQUEST, priority=10_000))
     for description in ("n" * 101, f"{'n' * 90} "):
         with pytest.raises(ValueError, match="/description"):
             service.start(evolve(REQUEST, description=description))
     assert service.sent == []
+
+
+NO_SECONDS = ["5", True, b"5", [5], 5j, 10**400, 10**5_000, Decimal(5), timedelta(seconds=5)]
+
+
+@pytest.mark.parametrize("value", NO_SECONDS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("name", ["timeout", "settle"])
+def test_a_time_that_is_no_number_of_seconds_is_refused(name: str, value: object) -> None:
+    service = Service([])
+    with pytest.raises(ArgumentError, match=rf"{name}: expected .*seconds"):
+        service.start(**{name: value})
+    assert service.sent == []
+
+
+def test_a_timedelta_is_told_how_to_be_passed() -> None:
+    with pytest.raises(ArgumentError, match="total_seconds"):
+        Service([]).start(timeout=timedelta(hours=1))
+
+
+@pytest.mark.parametrize("options", [{"timeout": math.inf}, {"timeout": Fraction(1, 2), "settle": 0}])
+def test_any_real_number_is_a_time(options: dict[str, Any]) -> None:
+    assert Service([STARTED]).start(**options).name == OURS
 
 
 def test_the_pauses_between_sends_grow_to_20_seconds() -> None:
