@@ -70,8 +70,8 @@ def start_export(
     """Start an export exactly once.
 
     `request`: its `request_id` is made when there is none; one of your own must be unique among your starts. Its
-    `description` gets a mark of that id at its end (20 characters; the text before it is cut where both are longer
-    than 100).
+    `description` gets a mark of that id at its end (20 characters; a text of more than 80 before it is cut, and ends
+    in a hash of all of it).
 
     `timeout`: seconds in which to settle what became of the start, over all calls. None is 300, and `settle` more for
     each id that turns out to be used up, half an hour at the most.

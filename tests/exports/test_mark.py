@@ -17,10 +17,20 @@ ids = st.text(min_size=1, max_size=60)
 @given(texts, ids)
 def test_a_mark_follows_the_text_and_is_one_that_may_be_sent(text: str, request_id: str) -> None:
     found = marked(text, request_id)
-    assert found == text[:80] + mark(request_id)
+    assert found.endswith(mark(request_id))
     assert encode(ExportImageRequest(description=found))
-    assert unmarked(found) == text[:80]
+    assert unmarked(found) == text if len(text) <= 80 else unmarked(found).startswith(f"{text[:70]}..")
     assert marked(found, request_id) == found
+
+
+@given(st.text(alphabet="ab.", min_size=81, max_size=100), st.text(alphabet="ab.", max_size=20), ids)
+def test_texts_that_are_cut_stay_apart(text: str, end: str, request_id: str) -> None:
+    other = text[: 100 - len(end)] + end
+    assert (marked(text, request_id) == marked(other, request_id)) == (text == other)
+
+
+def test_a_cut_text_is_the_same_in_every_process() -> None:
+    assert unmarked(marked("n" * 81, "x")) == f"{'n' * 70}..gdwxzsrg"
 
 
 @given(st.sets(ids, min_size=2, max_size=50))

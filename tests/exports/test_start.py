@@ -142,6 +142,18 @@ def test_an_id_that_another_export_has_is_refused_by_name() -> None:
     assert len(service.sent) == 1
 
 
+def test_a_text_that_differs_only_in_what_is_cut_off_is_another_export() -> None:
+    one, other = (evolve(REQUEST, request_id="mine", description="n" * 80 + each) for each in "ab")
+    first = Service([STARTED])
+    first.start(one)
+    theirs = operation("projects/p/operations/THEIRS", first.sent[0]["description"])
+    service = Service([REPEAT], lambda _: [answer({"operations": [theirs]})])
+    with pytest.raises(AlreadyExists) as caught:
+        service.start(other)
+    assert any("operations/THEIRS" in note for note in caught.value.__notes__)
+    assert Service([REPEAT], lambda _: [answer({"operations": [theirs]})]).start(one).name == theirs["name"]
+
+
 EXISTS = refusal(409, "ALREADY_EXISTS", "Cannot overwrite asset 'projects/p/assets/a': it exists already.")
 
 
