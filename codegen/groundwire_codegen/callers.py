@@ -104,7 +104,7 @@ def _holds(path: Path, out: Path) -> bool:
 
 def _checked(targets: Sequence[Path], out: Path, more: Sequence[str]) -> tuple[Finding, ...]:
     """The errors in the code, without those in the client itself."""
-    command = [sys.executable, "-m", "mypy", *_OPTIONS, *more, "--", *map(str, targets)]
+    command = [sys.executable, "-P", "-m", "mypy", *_OPTIONS, *more, "--", *map(str, targets)]
     try:
         done = subprocess.run(  # noqa: S603 - the checker that is installed here
             command,

@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, upgrade, vendor, diff, fetch. Exit codes: 0 done, 1 different, 2 a bad input."""
+"""`groundwire-codegen`: generate, check, upgrade, vendor, diff, fetch. Exit codes: docs/changes.md."""
 
 from __future__ import annotations
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+from .folder import content, has_our_first_line, lock_of
+from .lock import FILE, Lock, file_digest
+from .problem import SpecError
 
 _HERE: Final = -100
 """AT_FDCWD: paths are from where the process is."""
@@ -38,11 +42,52 @@ def replace_whole(
         return False
 
 
-def clear(folder: Path) -> None:
-    """Take away what a run that was killed left beside a folder."""
+def clear(folder: Path, files: Iterable[str]) -> None:
+    """Remove what a run that was killed left beside a folder; `files` are the paths that this run writes."""
     if _beside(folder).exists():
         with _alone(folder.parent):
-            shutil.rmtree(_beside(folder), ignore_errors=True)
+            _clear(folder, files)
+
+
+def remove(staging: Path, paths: Iterable[str]) -> None:
+    """Remove these files of a staging folder, and the folders that are empty then; all else stays.
+
+    The lock goes last: after a kill, it says which of the others are generated.
+    """
+    for path in sorted(paths, key=lambda path: (path == FILE, path)):
+        with suppress(OSError):
+            (staging / path).unlink()
+    for place, _, _ in os.walk(staging, topdown=False):
+        with suppress(OSError):
+            Path(place).rmdir()
+
+
+def _clear(folder: Path, files: Iterable[str]) -> None:
+    """Remove the files of a staging folder that a run wrote or linked there: by path, first line, hash, or as the same file."""
+    staging, written = _beside(folder), {*files, FILE}
+    if staging.is_symlink():
+        return
+    try:
+        lock = lock_of(staging)
+    except SpecError:
+        lock = None  # A kill cut it off.
+    hashes = (lock or Lock()).files
+
+    def is_ours(path: str) -> bool:
+        if path in written or _is_same(staging / path, folder / path):
+            return True
+        data = content(staging / path)
+        return data is not None and (has_our_first_line(data) or file_digest(data) == hashes.get(path))
+
+    left = [path.relative_to(staging).as_posix() for path in staging.rglob("*")]
+    remove(staging, [path for path in left if is_ours(path)])
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samestat(one.lstat(), other.lstat())
+    except OSError:
+        return False
 
 
 def _beside(folder: Path) -> Path:
@@ -56,11 +101,13 @@ def _replace(
     removed: Sequence[str],
     then: Callable[[], None],
 ) -> bool:
-    # One is there when a run was killed: either state that was not in place.
-    shutil.rmtree(staging, ignore_errors=True)
+    # One is there when a run was killed: either state that was not in place. With files of others in it, it stays.
+    _clear(folder, (*files, *removed))
+    staging.mkdir()
     done = False
+    stays: set[str] = set()
     try:
-        stays = _linked(folder, staging)
+        _link(folder, staging, stays)
         for path in (*removed, *files):
             (staging / path).unlink(missing_ok=True)
         for path, text in files.items():
@@ -75,7 +122,7 @@ def _replace(
             _finish(staging, folder, then)
             _rescue(staging, folder, stays)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        remove(staging, {*stays, *files, *removed})
     return done
 
 
@@ -104,13 +151,11 @@ def _alone(parent: Path) -> Generator[None]:
         os.close(place)
 
 
-def _linked(source: Path, target: Path) -> frozenset[str]:
-    """Make a folder with the same files as another, and say which. A link stays a link."""
-    target.mkdir()
+def _link(source: Path, target: Path, stays: set[str]) -> None:
+    """Fill a folder with the same files as another, and add them to `stays`. A link stays a link."""
     if not source.exists():
-        return frozenset()
+        return
     shutil.copymode(source, target)
-    stays: set[str] = set()
     waiting = [""]
     while waiting:
         below = waiting.pop()
@@ -121,12 +166,11 @@ def _linked(source: Path, target: Path) -> frozenset[str]:
                 shutil.copymode(entry.path, target / path)
                 waiting.append(f"{path}/")
             else:
-                os.link(entry.path, target / path, follow_symlinks=False)
                 stays.add(path)
-    return frozenset(stays)
+                os.link(entry.path, target / path, follow_symlinks=False)
 
 
-def _rescue(old: Path, new: Path, known: frozenset[str]) -> None:
+def _rescue(old: Path, new: Path, known: Set[str]) -> None:
     """Keep what somebody put into the old folder after it was looked at."""
     for path in sorted(old.rglob("*")):
         kept = path.relative_to(old).as_posix()

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from keyword import iskeyword
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
-from .jsontext import MAX_BYTES as DOCUMENT_BYTES
-from .lock import digest, generator_digest
-from .overlay import MAX_BYTES as OVERLAY_BYTES
-from .overlay import read_overlay
+from .lock import digest, file_digest, generator_digest
+from .problem import Problem, SpecError
+from .read.overlay import MAX_BYTES as OVERLAY_BYTES
+from .read.overlay import read_overlay
+from .read.source import MAX_BYTES as DOCUMENT_BYTES
+from .regular import read_regular
 
-__all__ = ["DOCUMENT_BYTES", "OVERLAY_BYTES", "Inputs", "is_package_name", "package_name", "read_input"]
+__all__ = [
+    "DOCUMENT_BYTES",
+    "OVERLAY_BYTES",
+    "Inputs",
+    "check_text",
+    "is_package_name",
+    "package_name",
+    "read_input",
+]
+
+_OWN_PIPES: Final = Path("/dev/fd")
+_LOCALE: Final = "use another name, or UTF-8: PYTHONUTF8=1"
 
 
 @frozen(kw_only=True)
@@ -26,22 +40,47 @@ class Inputs:
     methods: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
 
+    def __attrs_post_init__(self) -> None:
+        """Raise SpecError for text that came in bytes which the locale cannot decode."""
+        check_text(
+            document=self.name,
+            package=self.package,
+            methods=" ".join(self.methods),
+            allow_host=" ".join(self.allow_hosts),
+        )
+
     def digests(self) -> dict[str, str]:
         """What the lock keeps of the inputs."""
         return {
-            "document": digest(self.document),
+            "document": file_digest(self.document),
             "generator": generator_digest(),
             "options": digest(
                 "\0".join([self.name, self.package, *sorted(self.methods), "", *sorted(self.allow_hosts)])
             ),
-            "overlay": digest(self.overlay) if self.overlay is not None else "",
+            "overlay": file_digest(self.overlay) if self.overlay is not None else "",
         }
 
 
 def read_input(path: Path, limit: int) -> bytes:
-    """A file of the command line, or as much of it as shows that it is larger than the limit. Raises OSError."""
-    with path.open("rb") as file:
-        return file.read(limit + 1)
+    """Return a file of the command line, or as much of it as shows that it is larger than the limit.
+
+    A pipe is read only if this process was started with it, as `<(command)` is. Raises SpecError and OSError.
+    """
+    if path.parent == _OWN_PIPES:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    return read_regular(path, limit)
+
+
+def check_text(**values: str) -> None:
+    """Raise SpecError for a value that came in bytes that the locale cannot decode: it becomes text of a file."""
+    wrong = [
+        Problem("options", f"/{key}", f"{value!a} is not text in this locale", _LOCALE)
+        for key, value in values.items()
+        if any("\ud800" <= character <= "\udfff" for character in value)
+    ]
+    if wrong:
+        raise SpecError(wrong)
 
 
 def package_name(name: str | None, overlay: bytes | None, folder: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
-from .node import escape
 from .problem import Problem, SpecError
+from .read.cursor import escape
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1
@@ -78,6 +78,8 @@ class Lock:
 
 def read_lock(text: str) -> Lock:
     """Read a lock file. Raises SpecError when it is not one."""
+    if text.startswith("\ufeff"):
+        raise SpecError([Problem(FILE, "", "starts with a byte order mark", "save it as UTF-8 without one")])
     try:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
@@ -127,6 +129,16 @@ def digest(data: bytes | str) -> str:
     return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
 
 
+def with_lf(data: bytes) -> bytes:
+    """Return a text file with LF as its line end: a checkout may have made it CRLF."""
+    return data.replace(b"\r\n", b"\n")
+
+
+def file_digest(data: bytes | str) -> str:
+    """SHA-256 of a text file in hex, the same for LF and CRLF."""
+    return digest(with_lf(data.encode() if isinstance(data, str) else data))
+
+
 @cache
 def generator_digest() -> str:
     """SHA-256 over the generator's own files: another generator may give another output."""
@@ -144,5 +156,5 @@ def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
         if entry.is_dir() and entry.name != "__pycache__":
             found += _sources(entry, f"{path}/")
         elif entry.name.endswith((".py", ".jinja")):
-            found.append((path, entry.read_bytes().replace(b"\r\n", b"\n")))
+            found.append((path, with_lf(entry.read_bytes())))
     return found

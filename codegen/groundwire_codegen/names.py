@@ -30,7 +30,7 @@ CLASS_NAMES: Final = frozenset(
         "Sequence",
         "StrEnum",
     }
-    | {"Timestamp", "GroundwireTimestamp", "GroundwireDuration", "Token", "TypeAlias", "Unlisted"}
+    | {"Timestamp", "Token", "TypeAlias", "Unlisted"}
 )
 """Class names that generated modules use or export themselves."""
 TYPE_NAMES: Final = frozenset(
@@ -42,9 +42,12 @@ CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
 CLIENT_OPTIONS: Final = CALL_OPTIONS | {
     "clock",
     "connect_timeout",
+    "connections",
+    "credential_hosts",
     "credentials",
     "endpoint",
     "max_response_bytes",
+    "max_unpacked_bytes",
     "on_request",
     "on_response",
     "on_retry",
@@ -92,6 +95,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
         "OperationView",
         "Pager",
         "Paging",
+        "Preconditions",
         "Parameter",
         "Resource",
         "Sequence",

@@ -45,9 +45,21 @@ class Problem:
 class SpecError(GroundwireError):
     """An input that cannot be generated from. `problems` holds every fault, sorted."""
 
+    hint = "Correct what each line names, at the place that it names."
+
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+class GeneratorError(GroundwireError):
+    """Generated text that is not Python: a fault of the generator, not of its inputs."""
+
+    hint = "Report it to Groundwire, with the document and the overlay."
+
+
+class EditedError(SpecError):
+    """Files of a generated folder that somebody edited, or put there; none of them was touched."""

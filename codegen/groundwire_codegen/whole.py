@@ -7,10 +7,19 @@ import secrets
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+from .problem import Problem, SpecError
+from .regular import read_bounded
+
+_HINT: Final = "name the place that it leads to"
+_LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of a file that is kept to be put back."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` where `path` is, or leave what is there. A link is replaced, not followed. Raises OSError."""
+    """Put `data` where `path` is, or leave what is there. Raises SpecError for a link or a pipe, and OSError."""
+    check_target(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".groundwire-{secrets.token_hex(8)}")
     try:
@@ -25,11 +34,13 @@ def write_whole(path: Path, data: bytes) -> None:
 def replaced(contents: Mapping[Path, bytes]) -> Generator[Callable[[], None]]:
     """Files that are ready to take their places together when what is yielded is called; a file may be new.
 
-    What a link leads to is replaced, and not the link. When the body fails before all are in place, all are what they were.
-    A kill leaves at most files called `.NAME.groundwire`, which the next run takes away. Raises OSError.
+    When the body fails before all are in place, all are what they were. A kill leaves at most files called
+    `.NAME.groundwire`, which the next run takes away. Raises SpecError for a link or a pipe, and OSError.
     """
-    after = {path.resolve(): data for path, data in contents.items()}
-    before = {path: path.read_bytes() if path.exists() else None for path in after}
+    for path in contents:
+        check_target(path)
+    after = {path.absolute(): data for path, data in contents.items()}
+    before = {path: read_bounded(path, _LARGEST) if path.exists() else None for path in after}
     beside = {path: path.with_name(f".{path.name}.groundwire") for path in after}
     waiting = [path for path in after if after[path] != before[path]]
     done = False
@@ -54,6 +65,31 @@ def replaced(contents: Mapping[Path, bytes]) -> Generator[Callable[[], None]]:
     finally:
         for place in beside.values():
             place.unlink(missing_ok=True)
+
+
+def check_target(path: Path) -> None:
+    """Raise SpecError unless this is a place to write to: no link on the way to it, no pipe, no device.
+
+    The way starts behind the working directory, the repository or a folder of the root, whichever is nearest: links above
+    belong to the machine, those below may come with a checkout.
+    """
+    place = path.absolute()
+    for step in _steps(place):
+        if step.is_symlink():
+            where = "a link" if step == place else f"below a link, {step.name}"
+            raise SpecError([Problem(str(path), "", f"{where}: nothing is written through it", _HINT)])
+    if place.exists() and not place.is_file() and not place.is_dir():
+        raise SpecError([Problem(path.name, "", "not a regular file", "name a file")])
+
+
+def _steps(place: Path) -> list[Path]:
+    """Return a path and its parents, from the last, as far as somebody who can change the checkout can change them."""
+    way = [place, *place.parents]
+    tops = [number for number, step in enumerate(way) if (step / ".git").exists()]
+    ends = [tops[-1]] if tops else []
+    if Path.cwd() in way:
+        ends.append(way.index(Path.cwd()))
+    return way[: min([*ends, max(len(way) - 2, 0)])]
 
 
 def _stage(staged: Path, data: bytes, path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -14,22 +15,47 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 """A JSON value as Python's json module reads it."""
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
-_SECRET: Final = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "x-goog-api-key", "x-goog-iam-authorization-token"}
+_HEADERS: Final = frozenset(
+    {
+        "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "connection",
+        "content-encoding", "content-language", "content-length", "content-type", "date", "expect", "host", "if-match",
+        "if-none-match", "keep-alive", "range", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+        "x-goog-api-client", "x-goog-api-version", "x-goog-fieldmask", "x-goog-request-params", "x-goog-user-project",
+        "x-http-method-override", "x-upload-content-length", "x-upload-content-type",
+    }
+)  # fmt: skip
+"""Headers that hold no credentials; the values of all others are not kept."""
+_PARAMETERS: Final = frozenset(
+    {"$.xgafv", "$alt", "alt", "fields", "prettyPrint", "uploadType", "upload_protocol", "version"}
 )
-_SECRET_PARAMETERS: Final = frozenset({"access_token", "oauth_token", "key"})
+"""Query parameters of every Google API that hold no credentials, and the one of a request for its document."""
+_CREDENTIAL: Final = re.compile(
+    r"(access|auth|bearer|id|refresh|session|subject|actor)_?token|secret|passw|passphrase|credential|assertion"
+    r"|signature|signed|private_?key|api_?key|jwt|^(key|token)$",
+    re.IGNORECASE,
+)
+REDACTED: Final = "REDACTED"
+"""What stands in the place of a value that is not kept."""
 Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
 """Headers or query parameters in the order they were sent."""
 
 
+def is_credential(name: str) -> bool:
+    """Whether a documented field or parameter has a name that credentials have."""
+    return _CREDENTIAL.search(name) is not None
+
+
 def public_headers(headers: Pairs) -> Pairs:
-    """Headers with credentials replaced by `REDACTED`, whatever the case of their names."""
-    return tuple((name, "REDACTED" if name.lower() in _SECRET else value) for name, value in headers)
+    """Headers with all values replaced by `REDACTED` but those of headers that hold no credentials."""
+    return tuple((name, value if name.lower() in _HEADERS else REDACTED) for name, value in headers)
 
 
-def public_query(query: Pairs) -> Pairs:
-    """Query parameters with credentials replaced by `REDACTED`, whatever the case of their names."""
-    return tuple((name, "REDACTED" if name.lower() in _SECRET_PARAMETERS else value) for name, value in query)
+def public_query(query: Pairs, documented: Collection[str] = ()) -> Pairs:
+    """Query parameters with values replaced by `REDACTED`, but for the common and `documented` ones without credentials."""
+    return tuple(
+        (name, value if name in _PARAMETERS or (name in documented and not is_credential(name)) else REDACTED)
+        for name, value in query
+    )
 
 
 @frozen(kw_only=True)
@@ -50,13 +76,8 @@ class Exchange:
 
     @property
     def public_headers(self) -> dict[str, str]:
-        """The headers, with credentials replaced by `REDACTED`."""
+        """The headers that hold no credentials; `REDACTED` for the values of all others."""
         return dict(public_headers(tuple(self.headers.items())))
-
-    @property
-    def public_query(self) -> tuple[tuple[str, str], ...]:
-        """The query, with credentials replaced by `REDACTED`."""
-        return public_query(self.query)
 
 
 class Delivery(enum.StrEnum):
@@ -80,7 +101,7 @@ class Reply:
     content_type: str = "application/json; charset=UTF-8"
     headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
-    mark: str | None = None
+    evidence: str | None = None
     delivery: Delivery = Delivery.WHOLE
 
 
@@ -125,7 +146,7 @@ def json_reply(
     pretty: bool,
     headers: tuple[tuple[str, str], ...] = (),
     rule: str | None = None,
-    mark: str | None = None,
+    evidence: str | None = None,
 ) -> Reply:
     """Write `body` as the service does: two spaces a level and a final newline, or compact."""
     text = (
@@ -134,4 +155,6 @@ def json_reply(
         else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     )
     # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
-    return Reply(status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, mark=mark)
+    return Reply(
+        status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, evidence=evidence
+    )

@@ -15,12 +15,32 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run say where the server is."""
-    parser.getgroup("groundwire").addoption(
+    """Let a run choose where the server is, and its limits."""
+    group = parser.getgroup("groundwire")
+    group.addoption(
         "--earthengine-contract",
         choices=("thread", "process"),
         default="thread",
         help="where the fixture earthengine_contract runs its server: in a thread, or in a process of its own",
+    )
+    group.addoption(
+        "--earthengine-contract-allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a Host name under which that server answers, beside those of this machine; repeatable",
+    )
+    group.addoption(
+        "--earthengine-queue-limit",
+        type=int,
+        metavar="N",
+        help="unfinished operations that a project of its server may hold: 3000 unless another number is given",
+    )
+    group.addoption(
+        "--earthengine-listing-lag",
+        type=float,
+        metavar="SECONDS",
+        help="how long after its start no listing of its server has an operation",
     )
 
 
@@ -29,10 +49,23 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     request: pytest.FixtureRequest,
 ) -> Iterator[EarthEngineContract]:
     """One server for all tests of a run."""
+    from .environment import Environment
     from .fixture import running, running_apart
 
-    apart = request.config.getoption("--earthengine-contract") == "process"
-    contract = running_apart() if apart else running()
+    option = request.config.getoption
+    given = {
+        "queue_limit": option("--earthengine-queue-limit"),
+        "listing_lag": option("--earthengine-listing-lag"),
+    }
+    try:
+        environment = Environment(**{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise pytest.UsageError(
+            "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
+        ) from error
+    contract = (running_apart if option("--earthengine-contract") == "process" else running)(
+        environment, allow_hosts=option("--earthengine-contract-allow-host") or ()
+    )
     yield contract
     contract.stop()
 

@@ -6,7 +6,8 @@ from .export import Export
 from .expression import expression
 from .grid import grid
 from .mark import unmarked
+from .refusals import QueueFull
 from .stall import Stall
 from .start import start_export
 
-__all__ = ["Export", "Stall", "expression", "grid", "start_export", "unmarked"]
+__all__ = ["Export", "QueueFull", "Stall", "expression", "grid", "start_export", "unmarked"]

@@ -7,13 +7,20 @@ from typing import Protocol
 
 from groundwire import Empty, ExportImageRequest, Operation
 from groundwire_runtime.clock import Clock
+from groundwire_runtime.operations import StartedOperations
+from groundwire_runtime.retry import RetryPolicy
 
 
 class Images(Protocol):
     """The resource `projects.image`."""
 
     def export(
-        self, request: ExportImageRequest, *, project: str | None = None, timeout: float = ...
+        self,
+        request: ExportImageRequest,
+        *,
+        project: str | None = None,
+        timeout: float = ...,
+        retry: RetryPolicy | None = ...,
     ) -> Operation:
         """Start an export."""
         ...
@@ -55,6 +62,11 @@ class ExportClient(Protocol):
     @property
     def projects(self) -> Projects:
         """Projects."""
+        ...
+
+    @property
+    def started(self) -> StartedOperations:
+        """The operations that starts of the client got."""
         ...
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
@@ -14,16 +15,19 @@ from groundwire.client import OPERATION
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
+    AuthError,
     DecodeError,
     GroundwireError,
     OperationError,
     OperationTimeout,
     ProtocolError,
     TransportError,
+    shortened,
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
 
 from .again import is_passing, paused
+from .arguments import check_callback, checked_seconds
 from .client import ExportClient
 from .stall import Stall, StallWatch
 
@@ -34,17 +38,31 @@ CANCELLING: Final = 300.0
 """Seconds that a cancelled export is given to stop."""
 POLL: Final = 60.0
 """Seconds of one poll at the most."""
+_NAME: Final = re.compile(r"projects/[^/]+/operations/[^/]+")
+
+
+def _operation(operation: Operation | str) -> Operation:
+    """The operation, or one of which only the name is known yet."""
+    if isinstance(operation, Operation):
+        return operation
+    if isinstance(operation, str) and _NAME.fullmatch(operation):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
+        return Operation(name=operation)
+    raise ArgumentError(
+        f"operation: expected an Operation or its name, got {shortened(operation)}",
+        hint="A name is projects/{project}/operations/{id}; client.projects.operations.get(name) returns an Operation.",
+    )
 
 
 @define(eq=False)
 class Export:
     """An export that was started. `operation` is its state when it was last looked at.
 
-    Another process goes on with it through `Export(client, operation)` and the operation's name.
+    Another process continues with `Export(client, name)`, by the operation's name alone: its state is known once it was
+    waited for or refreshed.
     """
 
     _client: ExportClient = field(repr=False)
-    operation: Operation
+    operation: Operation = field(converter=_operation)
     request_id: str | None = None
     """The id that it was started with; None where that is not known."""
 
@@ -52,7 +70,10 @@ class Export:
     def name(self) -> str:
         """The operation's name: `projects/{project}/operations/{id}`."""
         if not self.operation.name:
-            raise ArgumentError("operation: it has no name, so nothing can be asked of it")
+            raise ArgumentError(
+                "operation: it has no name, so nothing can be asked of it",
+                hint="Take it from client.projects.operations.list().",
+            )
         return self.operation.name
 
     @property
@@ -102,9 +123,12 @@ class Export:
         interrupt (Ctrl-C) leaves it running, and names it in a note on the interrupt.
         """
         if on_timeout not in ("keep", "cancel"):
-            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {on_timeout!r}")
-        if not stall_after > 0:
-            raise ArgumentError(f"stall_after: expected seconds above 0, got {stall_after!r}")
+            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {shortened(on_timeout)}")
+        if timeout is not None:
+            timeout = checked_seconds(timeout, "timeout")
+        stall_after = checked_seconds(stall_after, "stall_after", endless=True)
+        check_callback(on_progress, "on_progress")
+        check_callback(on_stall, "on_stall")
         watch = StallWatch(after=stall_after, report=on_stall or _warn, now=self._client.clock.monotonic)
         try:
             return self._until_done(timeout, on_progress, watch)
@@ -119,8 +143,7 @@ class Export:
         Asking is repeated while no answer comes. Raises OperationTimeout when it has not ended after `timeout`
         seconds, ApiError when it may not be cancelled, and the last error when asking was never answered.
         """
-        if not timeout > 0:
-            raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+        timeout = checked_seconds(timeout, "timeout")
         if not self.done:
             try:
                 self._stopped(timeout)
@@ -140,7 +163,7 @@ class Export:
             try:
                 self._client.projects.operations.cancel(self.name)
                 return
-            except (ApiError, TransportError, DecodeError) as error:
+            except (ApiError, AuthError, TransportError, DecodeError) as error:
                 with suppress(GroundwireError):
                     self.refresh()
                 if self.done or (self.metadata and self.metadata.state == OperationState.CANCELLING):

@@ -1,20 +1,20 @@
 """Starting an export exactly once, whatever happens to the answers.
 
-The service refuses a request id that it has seen, and tells nobody what was started with it. So a start carries a
-mark of its id in the description: when an answer is lost, the same id is sent again, which cannot start a second
-export; when that is refused as a repeat, the operation is found by its mark among the project's operations.
+The service refuses a request id that its user has used, and tells nobody what was started with it. So a start carries
+a mark of its id in the description: when an answer is lost, the same id is sent again, which cannot start a second
+export; when that is refused as a repeat, the operation is found by its mark among the project's operations. `protocol`
+decides each step; this module makes the calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from typing import Final
+import math
+from collections.abc import Iterator
+from typing import Final, Literal
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field
 from groundwire import ExportImageRequest, Operation, encode
 from groundwire_runtime.errors import (
-    AlreadyExists,
     ApiError,
     ArgumentError,
     AuthError,
@@ -24,22 +24,38 @@ from groundwire_runtime.errors import (
     OutcomeUnknown,
     ProtocolError,
     TransportError,
+    shortened,
 )
 
 from .again import is_passing, paused
+from .arguments import checked_seconds
 from .client import ExportClient
 from .export import Export
+from .listing import Listing, description_of, read_listing
 from .mark import mark, marked
+from .protocol import (
+    FOLLOWERS,
+    Answer,
+    Known,
+    Step,
+    after_answer,
+    after_listing,
+    follower,
+    is_follower,
+    out_of_time,
+)
+from .refusals import QueueFull, read_error
 
 TIMEOUT: Final = 300.0
-"""Seconds in which a start is settled."""
+"""Seconds in which a start is settled, unless the caller gives another number."""
+SETTLE: Final = 120.0
+"""Seconds after which a listing has every operation that was started before."""
+_LATEST: Final = 1800.0
+"""Seconds that a start without a `timeout` may take with its used-up ids."""
 _CALL: Final = 60.0
 """Seconds of one call at the most."""
-_LOOKS: Final = 4
-"""Complete listings without the operation, after which it is taken not to be there."""
-_NEW_IDS: Final = 3
-# The message was seen, its code was not.
-_REPEAT: Final = "already started with the given request_id"
+_ROUND: Final = 30.0
+"""Seconds that a used-up id takes besides `settle`: pauses and listings."""
 
 
 def start_export(
@@ -47,172 +63,242 @@ def start_export(
     request: ExportImageRequest,
     *,
     project: str | None = None,
-    timeout: float = TIMEOUT,
+    timeout: float | None = None,
+    on_full: Literal["raise", "wait"] = "raise",
+    settle: float = SETTLE,
 ) -> Export:
     """Start an export exactly once.
 
-    `request`: its `request_id` is made when there is none; one of your own must be unique in the project. Its
-    `description` gets a mark of that id at its end (20 characters; the text before it is cut where both are longer
-    than 100).
+    `request`: its `request_id` is made when there is none; one of your own must be unique among your starts. Its
+    `description` gets a mark of that id at its end (20 characters; a text of more than 80 before it is cut, and ends
+    in a hash of all of it).
 
-    `timeout`: seconds in which to settle what became of the start, over all calls.
+    `timeout`: seconds in which to settle what became of the start, over all calls. None is 300, and `settle` more for
+    each id that turns out to be used up, half an hour at the most.
+
+    `on_full`: "raise" raises QueueFull when the project's queue is full; "wait" waits within `timeout` for room, and
+    raises it then.
+
+    `settle`: seconds by which the service's listing of operations may lag behind a start. A request id that is refused
+    as a repeat, and that no complete listing shows after so many seconds, was used up by a full queue: `ID-q1`, `ID-q2`
+    ... (60 characters at most) follow, in every process the same.
 
     Any error but OutcomeUnknown says that this call started nothing. OutcomeUnknown has the `request_id`: nobody can know
     yet, and `start_export` with the same request and that id settles it to one operation, later or in another
     process. AlreadyExists: the id was used for an export of another description, which a note names. An interrupt
-    (Ctrl-C) has a note with the id.
+    (Ctrl-C) has a note with the id, or one that nothing was started.
     """
     if not isinstance(request, ExportImageRequest):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request: expected an ExportImageRequest, got {type(request).__name__}")
-    if not timeout > 0:
-        raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+    if timeout is not None:
+        timeout = checked_seconds(timeout, "timeout", endless=True)
+    if on_full not in ("raise", "wait"):
+        raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {shortened(on_full)}")
+    settle = checked_seconds(settle, "settle", zero=True)
+    if not isinstance(request.request_id, (str, type(None))):
+        raise ArgumentError(f"request_id: expected a str, got {shortened(request.request_id)}")
+    if request.request_id and is_follower(request.request_id):
+        raise ArgumentError(
+            f"request_id: {request.request_id!r} has the form of a follower of another id",
+            hint="End it otherwise; to go on with a start, pass the id that it had first.",
+        )
     # What is cut off to make room for the mark would go unchecked.
     encode(ExportImageRequest(description=request.description))
-    deadline = client.clock.monotonic() + timeout
-    if request.request_id:
-        return _Start(client, request, request.request_id, project, deadline).settled()
-    for _ in range(_NEW_IDS - 1):
-        with suppress(_UsedUpError):
-            return _Start(client, request, client.clock.new_id(), project, deadline).settled()
-    try:
-        return _Start(client, request, client.clock.new_id(), project, deadline).settled()
-    except _UsedUpError as used_up:
-        raise used_up.refused from None
+    now = client.clock.monotonic()
+    start = _Start(
+        client=client,
+        given=request,
+        project=project,
+        wait=on_full == "wait",
+        settle=settle,
+        deadline=now + (TIMEOUT if timeout is None else timeout),
+        latest=now + _LATEST if timeout is None else -math.inf,
+    )
+    return start.settled()
 
 
-class _UsedUpError(Exception):
-    """A new id that is refused although no answer to it was lost: a full queue uses ids up."""
-
-    def __init__(self, refused: ApiError) -> None:
-        super().__init__(str(refused))
-        self.refused = refused
-
-
-@frozen
+@define(kw_only=True)
 class _Start:
-    """One request id, on its way to one operation."""
+    """One export on its way to one operation: `root` is the request id that others know, `known` is about the present one."""
 
     client: ExportClient
     given: ExportImageRequest
-    request_id: str
     project: str | None
+    wait: bool
+    settle: float
     deadline: float
+    latest: float
+    root: str = field(init=False)
+    known: Known = field(init=False)
+    given_up: int = 0
+    pauses: int = 0
+    tries: int = 0
+    error: GroundwireError | None = None
+    full: QueueFull | None = None
+
+    def __attrs_post_init__(self) -> None:
+        own = self.given.request_id
+        self._begin(own or self.client.clock.new_id(), made_here=not own)
+
+    def _begin(self, root: str, *, made_here: bool) -> None:
+        self.root = root
+        self.known = Known(request_id=root, made_here=made_here)
 
     def settled(self) -> Export:
-        """The export of this id, started now or before."""
+        """The export, started now or before."""
         try:
             return self._settled()
-        except KeyboardInterrupt as interrupt:
+        except GroundwireError:
+            raise
+        except BaseException as interrupt:
             interrupt.add_note(
-                f"an export may have been started with request id {self.request_id}: "
+                f"an export may have been started with request id {self.root}: "
                 "start_export with the same request and that id settles it"
+                if self.known.doubtful or self.known.last is Answer.REPEAT
+                else "this call started nothing"
             )
             raise
 
-    @property
-    def _description(self) -> str:
-        return marked(self.given.description, self.request_id)
-
     def _settled(self) -> Export:
-        request = evolve(self.given, request_id=self.request_id, description=self._description)
-        doubt: GroundwireError | None = None
-        attempt = 0
+        step = Step.SEND
         while True:
-            try:
-                operation = self.client.projects.image.export(
-                    request, project=self.project, timeout=self._call()
-                )
-                if operation.name:
-                    return self._export(operation)
-                doubt = ProtocolError("the service answered a start with an operation without a name")
-            except DecodeError as unreadable:
-                doubt = unreadable
-            except OutcomeUnknown as unknown:
-                doubt = unknown
-                if isinstance(unknown.__cause__, ApiError) and _is_repeat(unknown.__cause__):
-                    return self._repeated(unknown.__cause__, doubt)
-            except (ApiError, AuthError, TransportError) as error:
-                if _is_repeat(error):
-                    return self._repeated(error, doubt)
-                # This time it was not started; an earlier time it may have been.
-                if doubt is None:
-                    error.add_note("this call started nothing")
-                    raise
-                if not is_passing(error):
-                    return self._repeated(error, doubt)
-            if not paused(self.client.clock, attempt, self.deadline):
-                raise self._unknown() from doubt
-            attempt += 1
+            looked = step is Step.LOOK
+            export, step = self._looked() if looked else self._sent()
+            if export is not None:
+                return export
+            if step is Step.FOLLOW:
+                self._follow()
+                continue
+            # A first look comes at once.
+            waits = looked or step is not Step.LOOK
+            if step in (Step.RAISE, Step.UNKNOWN) or (waits and not self._paused()):
+                raise self._end(step)
+            if step is Step.RENEW:
+                self._begin(self.client.clock.new_id(), made_here=True)
 
-    def _repeated(self, error: GroundwireError, doubt: GroundwireError | None) -> Export:
-        """The export that another send of this id started."""
-        found = self._found()
-        if found is not None and _description(found) == self._description:
-            return self._export(found)
-        if doubt is None and isinstance(error, ApiError):
-            if not self.given.request_id and error.attempts > 1:
-                raise _UsedUpError(error)
-            if self.given.request_id and found is not None:
-                error.add_note(
-                    f"the id was used for {found.name}, described as {_description(found)!r}; this call started nothing"
-                )
-                raise error
-        raise self._unknown() from error
+    def _sent(self) -> tuple[Export | None, Step]:
+        """Send the request id once."""
+        before = self.known
+        # Until there is an answer: an interrupt may come at any time.
+        self.known = evolve(before, doubtful=True)
+        request = evolve(
+            self.given, request_id=before.request_id, description=self._description(before.request_id)
+        )
+        try:
+            operation = self.client.projects.image.export(
+                request, project=self.project, timeout=self._call(), retry=None
+            )
+            self._check(operation)
+            return Export(self.client, operation, before.request_id), Step.SEND
+        except GroundwireError as error:
+            answer, self.error = read_error(error)
+            if isinstance(self.error, QueueFull):
+                self.full = self.error
+        self.known = before.after(answer, self.client.clock.monotonic())
+        self.tries = self.tries + 1 if answer in (Answer.THROTTLED, Answer.UNSENT) else 0
+        return None, after_answer(self.known, wait=self.wait, tries=self.tries)
 
-    def _found(self) -> Operation | None:
-        """The operation with this marked description, or one that shares only the mark when listing after listing
-        does not have it. None without either, or when there is no time to see.
-        """
-        namesake: Operation | None = None
-        looks = 0
-        attempt = 0
-        while True:
-            try:
-                for operation in self._listed():
-                    description = _description(operation)
-                    if description == self._description:
-                        return operation
-                    if description.endswith(mark(self.request_id)):
-                        namesake = operation
-                looks += 1
-            except (ApiError, AuthError, TransportError, ProtocolError, DecodeError) as error:
-                if not is_passing(error):
-                    raise self._unknown() from error
-            if looks >= _LOOKS:
-                return namesake
-            if not paused(self.client.clock, attempt, self.deadline):
-                return None
-            attempt += 1
+    def _check(self, operation: Operation) -> None:
+        """Raise ProtocolError for an answer to another start. One without a description is accepted."""
+        if not operation.name:
+            raise ProtocolError("the service answered a start with an operation without a name")
+        description = description_of(operation)
+        if description not in ("", self._description(self.known.request_id)):
+            raise ProtocolError(
+                f"the service answered a start with {operation.name[:200]}, described as {description[:200]!r}"
+            )
 
-    def _listed(self) -> Iterator[Operation]:
-        """The project's operations, newest first. Raises DeadlineReached when the time is over before they are."""
+    def _looked(self) -> tuple[Export | None, Step]:
+        """Look for the operation of the request id, and of all that may stand for it, in one listing."""
+        ids = (self.root, *(follower(self.root, number + 1) for number in range(FOLLOWERS)))
+        wanted = {self._description(each): each for each in ids}
+        listing = Listing()
+        try:
+            listing = read_listing(
+                self._operations(),
+                wanted=wanted,
+                mark=mark(self.known.request_id),
+                began=self.client.clock.monotonic(),
+            )
+        except (ApiError, AuthError, TransportError, ProtocolError, DecodeError) as error:
+            if self.known.last is not Answer.FULL and not is_passing(error):
+                self.error = error
+                return None, Step.UNKNOWN
+        if listing.operation is not None:
+            request_id = wanted[description_of(listing.operation)]
+            self.client.started.claim(listing.operation.name or "", request_id)
+            return Export(self.client, listing.operation, request_id), Step.LOOK
+        self.known = evolve(self.known, looks=self.known.looks + (listing.began > -math.inf))
+        limit = self.full.limit if self.full is not None else None
+        step = after_listing(
+            self.known,
+            began=listing.began,
+            settle=self.settle,
+            wait=self.wait,
+            room=limit is None or listing.unfinished < limit,
+            given_up=self.given_up,
+        )
+        if step is Step.FOLLOW and listing.namesake is not None:
+            return None, self._is_of(listing.namesake)
+        return None, step
+
+    def _operations(self) -> Iterator[Operation]:
+        """The project's operations. Raises DeadlineReached when the time is over before they are."""
         for operation in self.client.projects.operations.list(project=self.project, timeout=self._call()):
             yield operation
             if self.client.clock.monotonic() >= self.deadline:
                 raise DeadlineReached("no time left to list operations", sent=False)
 
-    def _export(self, operation: Operation) -> Export:
-        return Export(self.client, operation, self.request_id)
+    def _is_of(self, namesake: Operation) -> Step:
+        """The id was used for an export of another description, as far as that can be known."""
+        if self.known.doubtful or self.error is None:
+            return Step.UNKNOWN
+        self.error.add_note(f"the id was used for {namesake.name}, described as {description_of(namesake)!r}")
+        return Step.RAISE
+
+    def _follow(self) -> None:
+        """Give up the request id for the next one."""
+        self.given_up += 1
+        if self.given_up > FOLLOWERS:
+            raise self._end(Step.RAISE)
+        self.known = Known(request_id=follower(self.root, self.given_up))
+        # Only a start that may take as long as it needs.
+        self.deadline = max(self.deadline, min(self.deadline + self.settle, self.latest))
+
+    def _paused(self) -> bool:
+        """Wait before the next call; False when there is no time left for it."""
+        asked: float | None = getattr(self.error, "retry_after", None)
+        self.pauses += 1
+        return paused(self.client.clock, self.pauses - 1, self.deadline, at_least=asked or 0.0)
+
+    def _end(self, step: Step) -> GroundwireError:
+        """The error that the start ends with. With a step that time ran out for, the error of that."""
+        if step not in (Step.RAISE, Step.UNKNOWN):
+            step = out_of_time(self.known, full=self.full is not None)
+            refusal = self.full or self.error
+        else:
+            refusal = self.error
+        if step is Step.UNKNOWN or refusal is None:
+            unknown = self._unknown()
+            unknown.__cause__ = self.error
+            return unknown
+        refusal.add_note("this call started nothing")
+        return refusal
+
+    def _unknown(self) -> OutcomeUnknown:
+        needed = (self.settle + _ROUND) * (self.given_up + 1)
+        time = f", and a timeout of {needed:.0f} s" if self.known.last is Answer.REPEAT else ""
+        return OutcomeUnknown(
+            f"nobody can know yet whether an export was started with request id {self.root}",
+            request_id=self.root,
+            hint=f"Call start_export again with the same request and this request_id{time}: that settles it.",
+        )
+
+    def _description(self, request_id: str) -> str:
+        """The description that is sent with a request id: the mark of that id behind what the caller gave."""
+        text = marked(self.given.description, self.root).removesuffix(mark(self.root))
+        return marked(text, request_id)
 
     def _call(self) -> float:
         """Seconds that the next call may take."""
         return max(0.001, min(_CALL, self.deadline - self.client.clock.monotonic()))
-
-    def _unknown(self) -> OutcomeUnknown:
-        return OutcomeUnknown(
-            f"nobody can know yet whether an export was started with request id {self.request_id}",
-            request_id=self.request_id,
-            hint="Call start_export again with the same request and this request_id: that settles it.",
-        )
-
-
-def _is_repeat(error: GroundwireError) -> bool:
-    return isinstance(error, AlreadyExists) or (isinstance(error, ApiError) and _REPEAT in error.message)
-
-
-def _description(operation: Operation) -> str:
-    metadata = operation.metadata
-    if metadata is None:
-        return ""
-    found = metadata.get("description") if isinstance(metadata, Mapping) else metadata.description
-    return found if isinstance(found, str) else ""

@@ -6,7 +6,29 @@ from __future__ import annotations
 from typing import Final
 
 from groundwire_runtime.codec import Codecs
-from groundwire_runtime.schema import ANY, BOOLEAN, BYTES, DOUBLE, DURATION, INT32, INT64, STRING, STRUCT, TIMESTAMP, Bounds, Case, Enum, Family, Field, ListOf, MapOf, OneOf, Packed, Ref, Wrapped
+from groundwire_runtime.schema import (
+    ANY,
+    BOOLEAN,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    INT32,
+    INT64,
+    STRING,
+    STRUCT,
+    TIMESTAMP,
+    Bounds,
+    Case,
+    Enum,
+    Family,
+    Field,
+    ListOf,
+    MapOf,
+    OneOf,
+    Packed,
+    Ref,
+    Wrapped,
+)
 
 from . import messages
 

@@ -32,6 +32,20 @@ class Bounds:
         """Searches a text for the pattern; without one, finds it in any. Compiled when it is first needed."""
         return matcher(self.pattern or "").search
 
+    @cached_property
+    def hint(self) -> str:
+        """All bounds of the field, as what to do."""
+        if self.max_items is not None:
+            return f"Pass at most {self.max_items} items."
+        number = {"at least": self.minimum, "more than": self.exclusive_minimum, "at most": self.maximum}
+        length = {"at least": self.min_length, "at most": self.max_length}
+        numbers = " and ".join(f"{words} {limit}" for words, limit in number.items() if limit is not None)
+        lengths = " and ".join(f"{words} {limit}" for words, limit in length.items() if limit is not None)
+        if numbers:
+            return f"Pass a number of {numbers}."
+        text = f"text of {lengths} characters" if lengths else "text"
+        return f"Pass {text}{'' if self.pattern is None else f' that matches {self.pattern}'}."
+
     def broken(self, value: Any) -> str | None:
         """Return the rule that a value breaks, in words, or None."""
         if isinstance(value, str):
@@ -109,7 +123,7 @@ def _bounded_pieces(item: Codec, bounds: Bounds) -> Callable[[Any, int, Write], 
 def _check(value: Any, bounds: Bounds) -> None:
     rule = bounds.broken(value)
     if rule is not None:
-        raise EncodeError("", value, rule)
+        raise EncodeError("", value, rule, hint=bounds.hint)
 
 
 def only(item: Codec, classes: tuple[type, ...]) -> Codec:
@@ -138,4 +152,12 @@ def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of
         except EncodeError:
             continue  # the encoder of the field itself refuses it, with its own path
         if rest:
-            raise EncodeError(f"/{wire}", number, f"must be a multiple of {of} ({divisor})")
+            step = whole(divisor)
+            below = whole(number) // step * step
+            nearest = f"{below} or {below + step}" if below > 0 else f"{step} or {2 * step}"
+            raise EncodeError(
+                f"/{wire}",
+                number,
+                f"must be a multiple of {of} ({divisor})",
+                hint=f"Pass {nearest}, for example.",
+            )

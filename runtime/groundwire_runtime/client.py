@@ -5,34 +5,26 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from traceback import clear_frames
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
 from attrs import evolve
 
-from .clock import SYSTEM, Clock
-from .credentials import Credentials, checked
-from .errors import ArgumentError, DecodeError
+from .clock import Clock
+from .codec import LARGE
+from .errors import ArgumentError, DecodeError, shortened
 from .http import Request, Response, Transport
-from .observe import Hook, Hooks, ObservedTransport, Trace, log_call
-from .operations import OperationView, Waiter
-from .options import (
-    CONNECT_TIMEOUT,
-    DEFAULT_TIMEOUT,
-    MAX_RESPONSE,
-    NO_TIMEOUT,
-    CallOptions,
-    NoTimeout,
-    checked_endpoint,
-    checked_scopes,
-    checked_timeout,
-)
+from .memory import Budget, Reservation
+from .observe import ObservedTransport, Trace, log_call
+from .operations import OperationView, StartedOperations, Waiter
+from .options import CallOptions, ClientOptions, Settings, check_names, checked_scopes, checked_timeout
 from .paging import Pager
-from .retry import DEFAULT, RetryPolicy, RetryTransport
+from .retry import RetryTransport
+from .universe import default_endpoint
 
 if TYPE_CHECKING:
-    import ssl
     from types import TracebackType
 
     from .method import Codecs, Method
@@ -60,45 +52,22 @@ class BaseClient:
         base_url: str,
         methods: Mapping[str, Method[Any]],
         held: Mapping[str, str | None],
-        credentials: Credentials = None,
-        endpoint: str | None = None,
-        scopes: Sequence[str] | None = None,
-        quota_project: str | None = None,
-        timeout: float | NoTimeout = DEFAULT_TIMEOUT,
-        connect_timeout: float | NoTimeout = CONNECT_TIMEOUT,
-        read_timeout: float | NoTimeout = NO_TIMEOUT,
-        tls: ssl.SSLContext | None = None,
-        retry: RetryPolicy | None = DEFAULT,
-        max_response_bytes: int = MAX_RESPONSE,
-        transport: Transport | None = None,
-        user_agent: str | None = None,
-        clock: Clock = SYSTEM,
-        on_request: Hook | None = None,
-        on_response: Hook | None = None,
-        on_retry: Hook | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
         self.methods = methods
         """Every method by its discovery id."""
         self._codecs = codecs
-        self._base_url = base_url if endpoint is None else checked_endpoint(endpoint)
         self._held = dict(held)
-        self._credentials = checked(credentials)
-        self._scopes = None if scopes is None else checked_scopes(scopes)
-        self._quota_project = quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
-        self._timeout = checked_timeout(timeout)
-        self._connect_timeout = checked_timeout(connect_timeout, "connect_timeout")
-        self._read_timeout = checked_timeout(read_timeout, "read_timeout")
-        if tls is not None and transport is not None:
-            raise ArgumentError("tls: a transport of your own has TLS settings of its own")
-        self._tls = tls
-        self._retry = retry
-        self._max_response_bytes = max_response_bytes
-        self._clock = clock
-        self._user_agent = user_agent
-        self._transport = transport
+        self._settings = settings = Settings(**options)
+        self._base_url = settings.endpoint or default_endpoint(base_url, certificate=settings.has_certificate)
+        self._quota_project = settings.quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
+        self._clock = settings.clock
+        self._hooks = settings.hooks
+        self._budget = Budget(settings.max_unpacked_bytes)
+        self._transport = settings.transport
         self._authorized: Transport | None = None
         self._lock = threading.Lock()
-        self._hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
+        self._started = StartedOperations()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
@@ -119,6 +88,11 @@ class BaseClient:
         """The client's time, sleep, chance and new ids."""
         return self._clock
 
+    @property
+    def started(self) -> StartedOperations:
+        """The operations that starts of this client got."""
+        return self._started
+
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
         close = getattr(self._transport, "close", None)
@@ -129,11 +103,11 @@ class BaseClient:
         self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= CallOptions.__optional_keys__:
-            raise _unknown_option(method, options)
+        check_names(options, method.id)
         parameters = self._filled(method, parameters)
         parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
-        seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._timeout
+        seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._settings.timeout
+        reservation = Reservation(self._budget)
         request = method.request(
             parameters,
             body,
@@ -143,10 +117,17 @@ class BaseClient:
             scopes=self._scopes_for(method, body, options),
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
             trace=Trace(self._hooks),
+            reservation=reservation,
         )
-        policy = options.get("retry", self._retry)
-        response = self._sent(request, RetryTransport(self._authorizing(), policy, self._clock))
-        return self._answer(method, response)
+        transport = RetryTransport(
+            self._authorizing(), options.get("retry", self._settings.retry), self._clock
+        )
+        try:
+            answer = self._answer(method, self._sent(request, transport))
+        finally:
+            reservation.release()
+        self._started.check(answer, request)
+        return answer
 
     def pages(
         self, method: Method[Any], parameters: Mapping[str, object], body: Any, options: CallOptions
@@ -174,10 +155,17 @@ class BaseClient:
         timeout: float | None,
         on_progress: Callable[[Any], object] | None,
     ) -> OperationT:
-        """Wait for an operation through the method that polls it."""
+        """Wait for an operation through the method that polls it. Raises ArgumentError for anything else."""
+        expected = poll.response_type
+        if expected is not None and not isinstance(operation, expected):
+            raise ArgumentError(
+                f"operation: expected an {expected.__name__}, got {shortened(operation)}",
+                hint="Pass what starting it returned, or what get() returns for its name. An Export waits by itself: "
+                "export.wait(), or pass export.operation.",
+            )
 
         def read(name: str, seconds: float | None) -> OperationT:
-            own = math.inf if self._timeout is None else self._timeout
+            own = math.inf if self._settings.timeout is None else self._settings.timeout
             options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
             return self.call(poll, {"name": name}, None, options)
 
@@ -196,10 +184,10 @@ class BaseClient:
     def _scopes_for(self, method: Method[Any], body: object, options: CallOptions) -> tuple[str, ...]:
         if "scopes" in options:
             return checked_scopes(options["scopes"])
-        return method.scopes_for(body) if self._scopes is None else self._scopes
+        return method.scopes_for(body) if self._settings.scopes is None else self._settings.scopes
 
     def _headers(self, options: CallOptions) -> Mapping[str, str]:
-        headers = _client_headers(self._user_agent)
+        headers = _client_headers(self._settings.user_agent)
         project = options.get("quota_project") or self._quota_project
         return {**headers, "x-goog-user-project": project} if project else headers
 
@@ -218,14 +206,20 @@ class BaseClient:
             from .transport import UrllibTransport
 
             self._transport = UrllibTransport(
-                max_response=self._max_response_bytes,
-                tls=self._tls,
-                connect_timeout=self._connect_timeout,
-                read_timeout=self._read_timeout,
+                max_response=self._settings.max_response_bytes,
+                connections=self._settings.connections,
+                tls=self._settings.tls,
+                connect_timeout=self._settings.connect_timeout,
+                read_timeout=self._settings.read_timeout,
                 clock=self._clock,
             )
         observed = ObservedTransport(self._transport, self._clock)
-        return AuthTransport(observed, self._credentials, clock=self._clock)
+        return AuthTransport(
+            observed,
+            self._settings.credentials,
+            clock=self._clock,
+            credential_hosts=self._settings.credential_hosts,
+        )
 
     def _sent(self, request: Request, transport: Transport) -> Response:
         started = self._clock.monotonic()
@@ -250,13 +244,12 @@ class BaseClient:
             name = response.server_request_id[:80]
             shown = f"{kind[:80]}{f' (request {name})' if name else ''}"
             error.add_note(f"{method.id} answered {response.status} with {shown}")
+            if len(response.body) >= LARGE:
+                # Whoever keeps the error would keep the body, and the text that was made of it.
+                clear_frames(error.__traceback__)
+                error.__context__ = None
+                del response
             raise
-
-
-def _unknown_option(method: Method[Any], options: CallOptions) -> TypeError:
-    known = sorted(CallOptions.__optional_keys__)
-    name = next(name for name in options if name not in known)
-    return TypeError(f"{method.id}: unexpected keyword argument {name!r}; options are {', '.join(known)}")
 
 
 @cache

@@ -11,12 +11,12 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
-from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError, GroundwireError
-from .loopback import is_loopback
+from .secret import Secret, without_frames
+from .token_endpoints import TokenEndpoints
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials as GoogleCredentials
@@ -30,21 +30,19 @@ _EARTH_ENGINE_CLIENT: Final = (
     "RUP0RZ6e0pPhDzsqIJ7KlNd1",
 )
 _TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a token
-_TOKEN_DOMAINS: Final = (".googleapis.com", "accounts.google.com")
-_SECRET_PLACES: Final = (
-    "token_uri",
-    "token_url",
-    "token_info_url",
-    "revoke_url",
-    "service_account_impersonation_url",
-)
+# How tokens, keys and signed assertions start: a path that does is a secret passed by mistake.
+_SECRETS: Final = ("ya29.", "AIza", "eyJ", "1//", "{")
+
+
+def _secret(value: str) -> str:
+    return Secret(value) if isinstance(value, str) else value  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
 
 
 @frozen(repr=False)
 class Token:
     """A fixed access token, such as `gcloud auth print-access-token` prints; never refreshed."""
 
-    value: str
+    value: str = field(converter=_secret)
 
     def __repr__(self) -> str:
         return "Token(...)"
@@ -84,23 +82,34 @@ def anonymous() -> Anonymous:
     return Anonymous()
 
 
-def application_default(scopes: Sequence[str] | None = None, *, request: Any = None) -> GoogleCredentials:
+def application_default(
+    scopes: Sequence[str] | None = None, *, request: Any = None, credential_hosts: Sequence[str] = ()
+) -> GoogleCredentials:
     """The environment's own credentials (https://google.aip.dev/auth/4110). Raises AuthError.
 
-    `request`: google-auth's interface to look for a metadata server with.
+    `request`: google-auth's interface to look for a metadata server with. `credential_hosts`: as in `from_file`.
     """
     import google.auth
+    from google.auth import _cloud_sdk  # pyright: ignore[reportPrivateUsage] # where google-auth itself looks
     from google.auth.exceptions import GoogleAuthError
 
     untyped: Any = google.auth
-    named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    gcloud: Any = _cloud_sdk
+    place = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    if not place and Path(found := gcloud.get_application_default_credentials_path()).is_file():
+        place = found
     try:
         # Scoped afterwards: with scopes, google-auth would ask for the project of a workload identity at once.
-        found = from_file(named) if named else untyped.default(request=request)[0]
+        found = (
+            from_file(place, credential_hosts=credential_hosts)
+            if place
+            else untyped.default(request=request)[0]
+        )
     except (GoogleAuthError, GroundwireError) as error:
         raise AuthError(
             f"no application default credentials: {_why(error)}",
-            hint="Run `gcloud auth application-default login`, or pass credentials: from_file(path), earthengine().",
+            hint=(error.own_hint if isinstance(error, GroundwireError) else "")
+            or "Run `gcloud auth application-default login`, or pass credentials: from_file(path), earthengine().",
         ) from error
     return scoped(found, scopes or ())
 
@@ -117,11 +126,27 @@ def _why(error: Exception) -> str:
     return error.message if isinstance(error, GroundwireError) else type(error).__name__
 
 
-def from_file(path: str | Path) -> GoogleCredentials:
+def from_file(path: str | Path, *, credential_hosts: Sequence[str] = ()) -> GoogleCredentials:
     """Credentials of a JSON file: a service account, an authorised user, an external account, an impersonated
     service account, or what `earthengine authenticate` leaves. Raises AuthError.
+
+    The file is not trusted: it may name no token endpoint but Google's, or loopback, and no source of subject tokens
+    but a metadata server, loopback, or one of `credential_hosts` (`.example.com` stands for all hosts below it).
     """
-    place = Path(path).expanduser()
+    endpoints = TokenEndpoints(tuple(credential_hosts))
+    if str(path).startswith(_SECRETS):
+        raise AuthError(
+            "credentials: expected the path of a file, got what looks like a secret",
+            hint="Pass a token as credentials.Token(...), an API key as google.auth.api_key.Credentials(...).",
+        )
+    try:
+        return _read(Path(path).expanduser(), endpoints)
+    except AuthError as error:
+        failure = error
+    raise without_frames(failure)
+
+
+def _read(place: Path, endpoints: TokenEndpoints) -> GoogleCredentials:
     try:
         value = json.loads(place.read_bytes())
     except OSError as error:
@@ -130,7 +155,7 @@ def from_file(path: str | Path) -> GoogleCredentials:
         raise AuthError(f"{place.name!r} is not JSON, so it holds no credentials") from None
     if not isinstance(value, dict):
         raise AuthError(f"{place.name!r} holds no credentials: expected an object")
-    return _from_info(cast("dict[str, Any]", value), place.name)
+    return _from_info(cast("dict[str, Any]", value), place.name, endpoints)
 
 
 def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
@@ -138,8 +163,8 @@ def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
     return from_file(path)
 
 
-def _from_info(value: Mapping[str, Any], name: str) -> GoogleCredentials:
-    _check_places(value, name)
+def _from_info(value: Mapping[str, Any], name: str, endpoints: TokenEndpoints) -> GoogleCredentials:
+    endpoints.check_file(value, name)
     from google.auth.exceptions import GoogleAuthError
 
     try:
@@ -175,39 +200,3 @@ def _earth_engine(value: Mapping[str, Any]) -> GoogleCredentials:
         scopes=value.get("scopes"),
         quota_project_id=value.get("project"),
     )
-
-
-def _check_places(value: Mapping[str, Any], name: str) -> None:
-    """Check every place that credentials would send secrets to, those of their source included."""
-    for key in _SECRET_PLACES:
-        _check_token_uri(value.get(key), key, name)
-    if value.get("universe_domain") not in (None, "", "googleapis.com"):
-        raise AuthError(f"{name!r}: universe_domain is not allowed: this is a client of googleapis.com")
-    source = value.get("source_credentials")
-    if isinstance(source, dict):
-        _check_places(cast("dict[str, Any]", source), name)
-
-
-def _check_token_uri(uri: object, key: str, name: str) -> None:
-    """A token endpoint gets secrets: only Google's over TLS, or this machine's."""
-    if uri is None:
-        return
-    scheme, host = place(uri)
-    known = any(host == domain.lstrip(".") or host.endswith(domain) for domain in _TOKEN_DOMAINS)
-    if (scheme == "https" and known) or (scheme in ("http", "https") and is_loopback(host)):
-        return
-    raise AuthError(
-        f"{name!r}: {key} is not allowed: {scheme or 'no scheme'}://{host}",
-        hint="A token endpoint must be Google's, over https.",
-    )
-
-
-def place(uri: object) -> tuple[str, str]:
-    """The scheme and the host of a URL; no host where another parser could read a different one."""
-    try:
-        parts = urlsplit(uri if isinstance(uri, str) else "")
-        host = parts.hostname or ""
-    except ValueError:
-        return "", ""
-    plain = "@" not in parts.netloc and all(each.isalnum() or each in "._-:[]" for each in parts.netloc)
-    return parts.scheme, host.lower() if plain and parts.netloc.isascii() else ""

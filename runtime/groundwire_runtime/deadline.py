@@ -1,4 +1,4 @@
-"""A deadline held at the socket: every wait of a call gets what is left of it, however slowly bytes drip."""
+"""A deadline held at the socket, and answers read within it: every wait of a call gets what is left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -16,6 +16,10 @@ BUFFER: Final = 16 * 1024
 """Bytes that are read ahead; a body is read past it."""
 LONGEST: Final = 1_000_000.0
 """Seconds of a single wait: the system's own limit is a little above."""
+INTERIM: Final = 100
+"""Interim answers (1xx) that are read past before the answer itself."""
+INTERIM_BYTES: Final = 256 * 1024
+"""Bytes that the heads of the interim answers may have together."""
 _START: Final = "HTTP/1."
 """How the status line of an answer starts, which may be cut off even before that."""
 
@@ -40,11 +44,16 @@ class Deadline:
         end = self.now() + seconds
         return Deadline(end if self.at is None else min(self.at, end), self.now)
 
-    def arm(self, sock: socket.socket) -> None:
-        """Let the next operation of a socket take what is left. Raises TimeoutError when nothing is."""
+    def check(self) -> float | None:
+        """Return what is left, as `left` does. Raises TimeoutError when that is not worth a wait."""
         left = self.left()
         if left is not None and left < LOWEST:
             raise TimeoutError("the call's deadline is reached")
+        return left
+
+    def arm(self, sock: socket.socket) -> None:
+        """Let the next operation of a socket take what is left. Raises TimeoutError when nothing is."""
+        left = self.check()
         if self.silence is not None:
             left = self.silence if left is None else min(left, self.silence)
         sock.settimeout(left)
@@ -91,11 +100,15 @@ class _Reader(io.RawIOBase):
         self._deadline = deadline
         self._raw = sock.makefile("rb", buffering=0)
         self.ended = False
+        self.stopped = False
+        """Nothing more is read from the socket."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if self.stopped:
+            return None
         self._deadline.arm(self._sock)
         count = self._raw.readinto(buffer)
         self.ended = self.ended or count == 0
@@ -117,14 +130,27 @@ class _Socket:
         return io.BufferedReader(self.reader, BUFFER)
 
 
-class _Response(HTTPResponse):
-    """A response that refuses what `http.client` lets pass: a head cut off, a length in doubt."""
+class BrokenAnswer(HTTPException):
+    """An answer that breaks HTTP in a way that `http.client` lets pass. Its text quotes nothing of the answer."""
 
-    def __init__(self, sock: _Socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)  # type: ignore[arg-type] # only makefile is used
-        self._reader = sock.reader
+
+class BoundedResponse(HTTPResponse):
+    """A response whose head and body are read within a deadline.
+
+    Interim answers are read past (RFC 9110 15.2). Raises HTTPException for what `http.client` lets pass: a head cut
+    off, a length in doubt, a switch of protocols.
+    """
+
+    surplus = False
+    """Whether bytes came behind the end of the response; known once it was read."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline, *args: Any, **kwargs: Any) -> None:
+        source = _Socket(sock, deadline)
+        super().__init__(source, *args, **kwargs)  # type: ignore[arg-type] # only makefile is used
+        self._reader = source.reader
 
     def begin(self) -> None:
+        """Read the head."""
         try:
             super().begin()
         except BadStatusLine as error:
@@ -137,22 +163,46 @@ class _Response(HTTPResponse):
         lengths = set(self.headers.get_all("content-length", ()))
         codings = [coding.lower() for coding in self.headers.get_all("transfer-encoding", ())]
         if len(lengths) + bool(codings) > 1 or codings not in ([], ["chunked"]):
-            raise HTTPException("more than one way to tell where the answer ends")
+            raise BrokenAnswer("more than one way to tell where the answer ends")
         if not all(length.isascii() and length.isdigit() for length in lengths):
-            raise HTTPException("a length that is no number")
+            raise BrokenAnswer("a length that is no number")
+        if self.status in (204, 304) and (codings or lengths - {"0"}):
+            # There is no body to read, but one may follow (RFC 9112 6.3).
+            self.chunked, self.will_close = False, True
+
+    def _read_status(self) -> tuple[str, int, str]:
+        room = INTERIM_BYTES
+        for _ in range(INTERIM + 1):
+            line = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc] # missing from the stubs
+            status = line[1]
+            if not 100 <= status < 200:
+                return line
+            if status == 101:
+                raise BrokenAnswer("a switch of protocols that nobody asked for")
+            room = self._skip_head(room)
+        raise BrokenAnswer(f"more than {INTERIM} interim answers")
+
+    def _skip_head(self, room: int) -> int:
+        """Read past the headers of an interim answer; return what is left of the bytes they may have."""
+        line = b""
+        while line not in (b"\r\n", b"\n"):
+            line = self.fp.readline(room + 1)
+            room -= len(line)
+            if room < 0:
+                raise BrokenAnswer(f"interim answers of more than {INTERIM_BYTES} bytes")
+            if not line:
+                raise IncompleteRead(b"")
+        return room
+
+    def _close_conn(self) -> None:
+        # What was read ahead goes with the buffer: the connection's next user would never see it.
+        self._reader.stopped = True
+        self.surplus = bool(self.fp.peek(1))
+        super()._close_conn()  # type: ignore[misc] # missing from the stubs
 
     def _read_next_chunk_size(self) -> int:
         size = int(super()._read_next_chunk_size())  # type: ignore[misc] # missing from the stubs
         if size < 0:
-            self._close_conn()  # type: ignore[attr-defined] # as above
+            self._close_conn()
             raise ValueError("a chunk size below zero")
         return size
-
-
-def bounded_response(deadline: Deadline) -> Callable[..., HTTPResponse]:
-    """A response class for `http.client` whose head and body are read within the deadline."""
-
-    def make(sock: socket.socket, *args: Any, **kwargs: Any) -> HTTPResponse:
-        return _Response(_Socket(sock, deadline), *args, **kwargs)
-
-    return make

@@ -18,7 +18,7 @@
       OperationError                   an operation that failed or was cancelled
       OperationTimeout(TimeoutError)   an operation that still runs when waiting ended
 
-Each has a `hint`: what to do about it.
+Each has a `hint`: what to do about it (hints.py).
 """
 
 from __future__ import annotations
@@ -26,21 +26,47 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Any, Self
 
+from .hints import BY_ERROR
+from .proof import proves_no_effect
+
+
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 can encode: lone surrogates, which JSON may escape, become `\\ud800` and the like."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
 
 class GroundwireError(Exception):
     """The base of all."""
 
-    hint: str = ""
-    """What to do about it, when that is known."""
+    hint: str = BY_ERROR["GroundwireError"]
+    """What to do about it. A hint of the class alone is not printed with the message."""
+    proves_no_effect: bool = False
+    """Whether the service cannot have acted on the send that ended this way: it never left, or was refused.
+
+    An earlier send of the same call may still have taken effect.
+    """
+
+    def __init_subclass__(cls) -> None:
+        cls.hint = cls.__dict__.get("hint", BY_ERROR.get(cls.__name__, cls.hint))
 
     def __init__(self, message: str = "", *, hint: str = "") -> None:
+        message = encodable(message)
         super().__init__(message)
         self.message = message
         if hint:
-            self.hint = hint
+            self.hint = encodable(hint)
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+        return f"{self.message}{self._printed_hint}"
+
+    @property
+    def own_hint(self) -> str:
+        """The hint of this very error; empty where only its class has one."""
+        return str(self.__dict__.get("hint", ""))
+
+    @property
+    def _printed_hint(self) -> str:
+        return f" ({self.own_hint})" if self.own_hint else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)
@@ -55,6 +81,8 @@ def _restored(cls: type[GroundwireError], args: tuple[Any, ...], state: dict[str
 
 class ArgumentError(GroundwireError, ValueError):
     """A parameter or option that cannot be sent; nothing was."""
+
+    proves_no_effect = True
 
 
 class ValueFault(GroundwireError, ValueError):
@@ -83,12 +111,13 @@ class ValueFault(GroundwireError, ValueError):
 
     def __str__(self) -> str:
         where = self.path or "the value"
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}: {self.rule}, got {shortened(self.value)}{hint}"
+        return encodable(f"{where}: {self.rule}, got {shortened(self.value)}{self._printed_hint}")
 
 
 class EncodeError(ValueFault):
     """A message that cannot be sent: a wrong type, or a bound that is not kept. Nothing was sent."""
+
+    proves_no_effect = True
 
 
 class DecodeError(ValueFault):
@@ -100,9 +129,24 @@ class NestingError(GroundwireError, ValueError):
 
 
 class AuthError(GroundwireError):
-    """No credentials, or none that may or can be used."""
+    """No credentials, or none that may or can be used.
 
-    hint = "Sign in, or pass other credentials: Client(credentials=...)."
+    `retryable` is True where a token could not be fetched for a moment: no answer, or 408, 429, 5xx; `retry_after` is
+    how many seconds its source asked to wait.
+    """
+
+    proves_no_effect = True
+
+    def __init__(
+        self, message: str = "", *, hint: str = "", retryable: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+    @property
+    def _printed_hint(self) -> str:
+        return f" ({self.hint})"
 
 
 class TransportError(GroundwireError):
@@ -115,6 +159,7 @@ class TransportError(GroundwireError):
         super().__init__(message, hint=hint)
         self.sent = sent
         self.retryable = retryable
+        self.proves_no_effect = not sent
 
 
 class DeadlineReached(TransportError):
@@ -157,11 +202,11 @@ class ApiError(GroundwireError):
         self.server_request_id = server_request_id
         self.method_id = method_id
         self.attempts = attempts
+        self.proves_no_effect = proves_no_effect(http_status, status)
 
     def __str__(self) -> str:
         code = f"{self.http_status} {self.status}".strip()
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{code}: {self.message}{hint}"
+        return encodable(f"{code}: {self.message}{self._printed_hint}")
 
 
 class InvalidArgument(ApiError):

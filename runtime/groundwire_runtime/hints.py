@@ -1,12 +1,55 @@
-"""What to do about an error that the service answers with: by its reason, its words, or the permission it names."""
+"""What to do about each error, in one table: by its class, its reason, its words, or the permission that it names.
+
+The advice that concerns Earth Engine alone is `_EARTH_ENGINE`; its words are the service's own.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from attrs import frozen
+
+BY_ERROR: Final[Mapping[str, str]] = {
+    "GroundwireError": "Look at the error that this one came from: __cause__.",
+    "ArgumentError": "Correct this argument and call again; nothing was sent.",
+    "EncodeError": "Correct this value and call again; nothing was sent.",
+    "DecodeError": "Compare the value at this path with the class that is read. If the service sent it, regenerate the "
+    "client from the newest description, or report it.",
+    "NestingError": "Flatten the value: at most 100 messages may be nested.",
+    "AuthError": "Sign in, or pass other credentials: Client(credentials=...).",
+    "TransportError": "If `sent` is true the service may have acted: look before you call again. If it is false, check "
+    "the endpoint, the network and the proxy settings.",
+    "DeadlineReached": "Give the call more time: timeout=.... If `sent` is true the service may have acted: look before "
+    "you call again.",
+    "ResponseTooLarge": "Ask for less, or raise Client(max_response_bytes=...).",
+    "ApiError": "Read the message and the details. If neither explains it, call again later, or report it with the "
+    "server_request_id.",
+    "InvalidArgument": "Correct what the message names: the same request gets the same answer.",
+    "FailedPrecondition": "Bring what the request names into the state that it needs, or read its current state, then call again.",
+    "OutOfRange": "Ask for a range that exists.",
+    "Unauthenticated": "Sign in again, or check the clock: the token is missing, expired or not valid.",
+    "PermissionDenied": "Grant the caller a role that allows this, on the project or on what the request names.",
+    "NotFound": "Check the name, its project and the endpoint. Something that the caller may not see counts as not found too.",
+    "AlreadyExists": "Choose another name or id, or use what exists.",
+    "Aborted": "Read the current state, then call again.",
+    "ResourceExhausted": "Send less at a time, wait for `retry_after` seconds where it is set, or ask for more quota.",
+    "Cancelled": "Call again if the result is still wanted.",
+    "Internal": "Call again later; report it with the server_request_id if it stays.",
+    "Unimplemented": "Check the endpoint and the API version: the service has no such method there.",
+    "Unavailable": "Call again later.",
+    "DeadlineExceeded": "Ask for less in one call, or give the call more time: timeout=....",
+    "OutcomeUnknown": "Make the same call with the same request id again: that settles it.",
+    "ProtocolError": "Read it again; report it if the service still contradicts itself.",
+    "OperationError": "Correct what the message names and start a new operation; one that was cancelled can be started again as it was.",
+    "OperationTimeout": "Wait for it again with a longer timeout, or cancel it.",
+}
+"""The advice of each error class; subclasses without a line inherit it."""
+
+
+RATE_LIMITS: Final = frozenset({"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"})
+"""Reasons of a rate limit, which may arrive as 403. Source: google/api/error_reason.proto, the error guides of Drive and Calendar."""
 
 
 @frozen
@@ -33,24 +76,19 @@ _DISABLED: Final = _Rule(
     frozenset({"SERVICE_DISABLED", "SERVICE_NOT_ACTIVATED", "accessNotConfigured"}),
     ("has not been used in project", "api is disabled", "api is not enabled", "enable it by visiting"),
 )
+_SCOPE: Final = _Rule(
+    "Ask for the scope: Client(scopes=[...]), or sign in again with it.",
+    frozenset({"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficientScopes"}),
+    ("authentication scope", "insufficient scope", "insufficient_scope", "insufficient oauth scope"),
+)
 _RULES: Final = (
     _DISABLED,
-    _Rule(
-        "Ask for the scope: Client(scopes=[...]), or sign in again with it.",
-        frozenset({"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficientScopes"}),
-        ("authentication scope", "insufficient scope", "insufficient_scope", "insufficient oauth scope"),
-    ),
+    _SCOPE,
     _Rule(
         "Grant the caller roles/serviceusage.serviceUsageConsumer on the quota project, or set another one: "
         "Client(quota_project=...).",
         frozenset({"USER_PROJECT_DENIED"}),
         ("serviceusage.services.use", "required permission to use project"),
-    ),
-    _Rule(
-        "Register the project for Earth Engine, for commercial or noncommercial use: "
-        "https://code.earthengine.google.com/register",
-        frozenset({"NOT_REGISTERED", "PROJECT_NOT_REGISTERED", "NOT_SIGNED_UP"}),
-        ("not registered", "not signed up", "register your project"),
     ),
     _Rule(
         "The project is suspended: use another one, or ask Google Cloud support.",
@@ -74,15 +112,87 @@ _RULES: Final = (
     ),
     _Rule(
         "Send less at a time, or ask for more quota.",
-        frozenset({"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}),
+        frozenset({"quotaExceeded", "dailyLimitExceeded", *RATE_LIMITS}),
+    ),
+    _Rule(
+        "The service does not know the field: check its name, or leave it out (unknown_fields).",
+        words=("cannot find field",),
+    ),
+)
+_EARTH_ENGINE: Final = (
+    _Rule(
+        "Register the project for Earth Engine, for commercial or noncommercial use: "
+        "https://code.earthengine.google.com/register",
+        frozenset({"NOT_REGISTERED", "PROJECT_NOT_REGISTERED", "NOT_SIGNED_UP"}),
+        ("not registered", "not signed up", "register your project"),
     ),
     _Rule(
         "Grant the caller write access to the asset or its folder (earthengine.assets.create), or write elsewhere.",
         words=("permissions to create asset", "permission to create asset"),
     ),
+    _Rule(
+        "Raise max_pixels in the request (100,000,000 when absent), or export a smaller region or at a coarser scale.",
+        words=("specify higher maxpixels", "export too large"),
+    ),
+    _Rule(
+        "Raise maxPixels in the reduction, set bestEffort, or reduce a smaller region.",
+        words=("too many pixels in the region",),
+    ),
+    _Rule(
+        "Cast all bands to one type in the expression, for example with ee.Image.toFloat().",
+        words=("compatible data types", "inconsistent types"),
+    ),
+    _Rule(
+        "Give the request a grid with dimensions (groundwire_exports.grid), or clip the image to a region.",
+        words=("unbounded image",),
+    ),
+    _Rule(
+        "Export to another asset name, delete the asset first, or set overwrite=True on the EarthEngineDestination.",
+        words=("cannot overwrite asset", "asset already exists"),
+    ),
+    _Rule(
+        "Free space in that Google Drive, or export to Cloud Storage.",
+        words=("space in google drive", "drive storage quota", "drive quota"),
+    ),
+    _Rule(
+        "Grant the caller roles/storage.objectAdmin on the bucket, check its name, or use another one.",
+        words=("bucket",),
+    ),
+    _Rule(
+        "Export a smaller region or at a coarser scale, and take reproject() out of the expression.",
+        words=("reprojection output too large",),
+    ),
+    _Rule(
+        "Split the work: a smaller region, fewer images in a reduction, or intermediate results exported as assets.",
+        words=("computation timed out", "deadline exceeded", "computed value is too large"),
+    ),
+    _Rule(
+        "Use less memory: a smaller region or tile size, fewer bands, tileScale in reducers, or intermediate results "
+        "exported as assets.",
+        words=("memory limit", "out of memory", "memory capacity", "capacity exceeded"),
+    ),
+    _Rule(
+        "Start it again; if it fails again, report it to Earth Engine with the operation's name.",
+        words=("internal error",),
+    ),
+    _Rule(
+        "Wait until some exports have ended, or cancel some.",
+        words=("already in the queue", "too many tasks", "too many concurrent"),
+    ),
+    _Rule(
+        "Check the asset's id in the expression, and that the caller may read it (earthengine.assets.get).",
+        words=("asset '", "does not exist or caller does not have access"),
+    ),
+    _Rule(
+        "Send a smaller request: export intermediate results as assets, and keep large geometries in a table asset.",
+        words=("payload size exceeds",),
+    ),
+    _Rule(
+        "Describe it in at most 100 characters of a-z, A-Z, 0-9 and . , : ; _ - .",
+        words=("the description must",),
+    ),
 )
-_SIGN_IN: Final = "Sign in again, or check the clock: the token is missing, expired or not valid."
-_GRANT: Final = "Grant the caller a role that allows this, on the project or on what the request names."
+_BY_STATUS: Final = {401: BY_ERROR["Unauthenticated"], 403: BY_ERROR["PermissionDenied"]}
 # `service.resource.verb`, and no host, path or e-mail address.
 _PERMISSION: Final = re.compile(
     r"(?<![\w./@:-])[a-z]\w{1,60}\.[a-zA-Z]\w{1,60}\.[a-zA-Z]\w{1,60}(?![\w/@:-]|\.\w)", re.ASCII
@@ -93,24 +203,52 @@ _LONGEST: Final = 4_000
 
 
 def hint_for(
-    http_status: int, *, reason: str, message: str, metadata: Mapping[str, Any], challenge: str = ""
+    http_status: int,
+    *,
+    reason: str,
+    message: str,
+    metadata: Mapping[str, Any],
+    challenge: str = "",
+    scopes: tuple[str, ...] = (),
 ) -> str:
-    """What to do, or "". `metadata` is the ErrorInfo's; `challenge` is the header `www-authenticate`."""
-    refused = http_status in (400, 401, 403)
+    """What to do about an answer, or "" where its class alone says it.
+
+    `metadata` is the ErrorInfo's; `challenge` is the header `www-authenticate`; `scopes` are those of the method.
+    """
+    if 300 <= http_status < 400:
+        return "Check the endpoint: Client(endpoint=...). Redirects are not followed."
+    refused = http_status in (400, 401, 403, 429)
     said = f"{message[:_LONGEST]} {challenge[:_LONGEST]}"
     words = said.lower() if refused else ""
-    by_reason = next((rule for rule in _RULES if reason and reason in rule.reasons), None)
-    by_words = next((rule for rule in _RULES if any(each in words for each in rule.words)), None)
-    if (by_reason or by_words) in (_DISABLED, None) and _lacks_quota_project(words, metadata, refused):
+    rule = _by_reason(reason) or _by_words(_RULES, words)
+    if rule in (_DISABLED, None) and _lacks_quota_project(words, metadata, refused):
         return _QUOTA_PROJECT.hint
-    permission = _permission(said, metadata) if refused else ""
-    if by_reason is not None:
-        return by_reason.hint
-    if by_words is not None:
-        return by_words.hint
-    if permission and http_status != 400:
+    if rule is _SCOPE and scopes:
+        return f"Sign in again with the scopes of the method, or pass them in Client(scopes=[...]): {', '.join(scopes)}."
+    permission = _permission(said, metadata) if http_status in (401, 403) else ""
+    if rule is None and permission:
         return f"Grant the caller a role with {permission}."
-    return {401: _SIGN_IN, 403: _GRANT}.get(http_status, "")
+    rule = rule or _by_words(_EARTH_ENGINE, words)
+    return _BY_STATUS.get(http_status, "") if rule is None else rule.hint
+
+
+def operation_hint(message: str) -> str:
+    """What to do about an operation that failed, by its message; "" where its words are not known."""
+    words = message[:_LONGEST].lower()
+    # Names of functions in an expression look like permissions.
+    permission = _permission(message, {}) if "permission" in words or "access to" in words else ""
+    if permission:
+        return f"Grant the caller a role with {permission}, then start it again."
+    rule = _by_words(_EARTH_ENGINE, words)
+    return "" if rule is None else rule.hint
+
+
+def _by_reason(reason: str) -> _Rule | None:
+    return next((rule for rule in (*_RULES, *_EARTH_ENGINE) if reason and reason in rule.reasons), None)
+
+
+def _by_words(rules: Iterable[_Rule], words: str) -> _Rule | None:
+    return next((rule for rule in rules if any(each in words for each in rule.words)), None)
 
 
 def _lacks_quota_project(words: str, metadata: Mapping[str, Any], refused: bool) -> bool:

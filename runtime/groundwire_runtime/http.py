@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from .memory import Reservation
+
 if TYPE_CHECKING:
     from .observe import Trace
+    from .retry import RetryPolicy
+
+
+def without_query(url: str) -> str:
+    """A URL without its query, which may hold a secret."""
+    return url.partition("?")[0]
 
 
 @frozen(kw_only=True)
@@ -17,16 +25,22 @@ class Request:
 
     method_id: str
     verb: str
-    url: str
+    url: str = field(repr=without_query)
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes | None = field(default=None, repr=False)
     safe_to_retry: bool = False
-    """An idempotent verb, or a request id that makes a resend recognisable."""
+    """Whether a lost call may be made again: as its method states, by a request id, or by the verb."""
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
+    method_scopes: tuple[str, ...] = ()
+    """The scopes of the method, whatever the call asks for: an error names them."""
     deadline: float | None = None
     trace: Trace | None = field(default=None, eq=False, repr=False)
     """What counts and tells of the sends of the call."""
+    retry: RetryPolicy | None = field(default=None, eq=False, repr=False)
+    """How to repeat what the request needs first: fetching a token."""
+    reservation: Reservation = field(factory=Reservation, eq=False, repr=False)
+    """The memory that the call's answer is held in."""
 
 
 @frozen(kw_only=True)

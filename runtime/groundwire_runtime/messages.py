@@ -10,7 +10,7 @@ changing a map in place) is refused with `NestingError` before Python's own stac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, final
 
 import attrs
@@ -71,9 +71,6 @@ class Empty(Mapping[str, Any]):
     def __len__(self) -> int:
         return 0
 
-    def __hash__(self) -> int:
-        return 0
-
     def __repr__(self) -> str:
         return "{}"
 
@@ -132,7 +129,7 @@ def _dict(values: Any) -> Any:
 
 @attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
 class Message:
-    """The base of every generated message."""
+    """The base of every generated message. All hash, by what they hold: changing a map inside in place changes the hash."""
 
     unknown_fields: Mapping[str, JsonValue] = EMPTY
     """Fields that this client does not know, by wire name; kept when read, sent when written."""
@@ -203,13 +200,24 @@ def _equal(left: Any, right: Any, depth: int) -> bool:
 
 
 def _hash(value: Any, depth: int) -> int:
+    parts: list[Any] = []
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            parts.append((key, _hash(item, depth)))
+        return hash(frozenset(parts))
     if _is_value(value):
-        inner = _nested(value, depth)
-        parts = [_hash(getattr(value, name), inner) for name in _names(value.__class__)]
-        return hash((value.__class__, *parts))
-    if isinstance(value, tuple):
-        return hash(tuple([_hash(item, depth) for item in value]))
-    return hash(value)
+        depth = _nested(value, depth)
+        parts.append(value.__class__)
+        value = tuple([getattr(value, name) for name in _names(value.__class__)])
+    if isinstance(value, Set):
+        return hash(frozenset(value))
+    if isinstance(value, (bytearray, memoryview)):
+        return hash(bytes(value))
+    if not isinstance(value, (tuple, MutableSequence)):
+        return hash(value)
+    for item in value:
+        parts.append(_hash(item, depth))  # noqa: PERF401 - a loop nests no further frame
+    return hash(tuple(parts))
 
 
 def _by_name(field: attrs.Attribute[Any]) -> bool:

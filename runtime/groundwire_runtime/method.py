@@ -13,8 +13,9 @@ from attrs import evolve, frozen
 from .errors import ArgumentError, DecodeError
 from .http import Request
 from .jsontext import parse
+from .memory import Reservation
 from .parameter import Parameter
-from .path import expand
+from .path import expand, variables
 
 if TYPE_CHECKING:
     from .observe import Trace
@@ -51,6 +52,31 @@ class Paging:
     next_token: str
 
 
+def _value_at(body: object, attributes: tuple[str, ...]) -> object:
+    """The value at an attribute path, None below an absent one."""
+    for name in attributes:
+        body = getattr(body, name, None)
+    return body
+
+
+@frozen(kw_only=True)
+class Preconditions:
+    """Values of which one, when set, makes a repeat safe: the service acts on no state but the one expected.
+
+    `parameters` are wire names, `attributes` lead to values of the body. Zero is set, as `ifGenerationMatch=0`
+    expects that there is no object; an empty text and false are not. Source: RFC 9110, 13.
+    """
+
+    parameters: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, ...], ...] = ()
+
+    def any_set(self, parameters: Mapping[str, object], body: object) -> bool:
+        """Return True when a call sets one."""
+        values = [parameters.get(name) for name in self.parameters]
+        values += [_value_at(body, path) for path in self.attributes]
+        return any(value is not False and value not in (None, "", b"") for value in values)
+
+
 @frozen(kw_only=True)
 class ExtraScope:
     """A scope needed when the value at an attribute path of the body is an instance of `type`."""
@@ -61,9 +87,8 @@ class ExtraScope:
 
     def applies(self, body: object) -> bool:
         """Whether this body needs it."""
-        for name in self.attributes:
-            body = getattr(body, name, None)
-        return body is not None and isinstance(body, self.type)
+        value = _value_at(body, self.attributes)
+        return value is not None and isinstance(value, self.type)
 
 
 @frozen(kw_only=True)
@@ -84,16 +109,21 @@ class Method(Generic[ResponseT]):
     extra_scopes: tuple[ExtraScope, ...] = ()
     request_id: str | None = None
     request_id_in_query: bool = False
+    idempotent: bool | Preconditions | None = None
+    """Whether a repeat is safe, with or without a request id; None: by the verb."""
     paging: Paging | None = None
     api_version: str | None = None
     """Sent in the header `x-goog-api-version`."""
     envelope: str | None = None
     """The key under which bodies and answers travel."""
 
-    @property
-    def idempotent(self) -> bool:
-        """Whether the verb alone makes a resend safe."""
-        return self.verb in IDEMPOTENT
+    def _repeatable(self, parameters: Mapping[str, object], body: object, request_id: str | None) -> bool:
+        """Return True when a lost call may be made again."""
+        if isinstance(self.idempotent, bool):
+            return self.idempotent
+        if self.idempotent is None:
+            return request_id is not None or self.verb in IDEMPOTENT
+        return request_id is not None or self.idempotent.any_set(parameters, body)
 
     def request_id_of(self, parameters: Mapping[str, object], body: object) -> str | None:
         """The request id that a call carries."""
@@ -130,16 +160,19 @@ class Method(Generic[ResponseT]):
         scopes: tuple[str, ...] = (),
         deadline: float | None = None,
         trace: Trace | None = None,
+        reservation: Reservation | None = None,
     ) -> Request:
         """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError.
 
-        `headers` go with it, `scopes`, `deadline` and `trace` are carried to the transports.
+        `headers` go with it, `scopes`, `deadline`, `trace` and `reservation` are carried to the transports.
         """
         texts = self._texts(parameters)
-        path = expand(
-            self.path,
-            {p.name: texts[p.name][0] for p in self.parameters if p.location == "path" and p.name in texts},
-        )
+        placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
+        if not placed.keys() <= variables(self.path):
+            raise ArgumentError(
+                f"{min(placed.keys() - variables(self.path))}: {self.path!r} has no place for it"
+            )
+        path = expand(self.path, placed)
         query = [
             (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
         ]
@@ -150,11 +183,13 @@ class Method(Generic[ResponseT]):
             url=f"{base_url}{path}{'?' if query else ''}{urlencode(query)}",
             headers={**(headers or {}), **(_JSON if self.request_type is not None else {}), **self._version},
             body=self._encoded(body, codecs),
-            safe_to_retry=self.idempotent or request_id is not None,
+            safe_to_retry=self._repeatable(parameters, body, request_id),
             request_id=request_id,
             scopes=scopes,
+            method_scopes=self.scopes_for(body),
             deadline=deadline,
             trace=trace,
+            reservation=reservation or Reservation(),
         )
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:
@@ -170,7 +205,7 @@ class Method(Generic[ResponseT]):
             value = parameters.get(parameter.name)
             if value is not None:
                 texts[parameter.name] = parameter.texts(value)
-            elif parameter.required:
+            if parameter.required and not texts.get(parameter.name):
                 held = f", or give the client one: Client({parameter.held}=...)" if parameter.held else ""
                 raise ArgumentError(f"{parameter.name}: {self.id} needs it", hint=f"Pass it{held}.")
         return texts
@@ -192,11 +227,11 @@ class Method(Generic[ResponseT]):
         return {} if self.api_version is None else {"x-goog-api-version": self.api_version}
 
     def response(self, data: bytes, codecs: Codecs) -> ResponseT:
-        """The message of an answer. Raises DecodeError."""
+        """The message of an answer; a success without a body (204) is an empty one. Raises DecodeError."""
         if self.response_type is None:
             return None  # type: ignore[return-value] # such a method's ResponseT is None
-        if not data:
-            raise DecodeError("", b"", "an empty body")
+        if not data.strip():
+            return codecs.decode(self.response_type, b"{}")
         if self.envelope is not None:
             answer = parse(data)
             if answer.__class__ is not dict or self.envelope not in answer:

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from attrs import define, field, frozen, validators
 
 from .clock import SYSTEM, Clock
-from .http import Request, Response, Transport
+from .http import Request, Response, Transport, without_query
 
 _LOG: Final = logging.getLogger("groundwire")
 _DEBUG: Final = logging.DEBUG
@@ -108,7 +108,7 @@ class Trace:
             method_id=request.method_id,
             attempt=self.attempts,
             verb=request.verb,
-            url=_bare(request.url),
+            url=without_query(request.url),
             request_id=request.request_id,
             status=status,
             seconds=seconds,
@@ -174,7 +174,7 @@ def _log_send(
         request.method_id,
         trace.attempts,
         request.verb,
-        _bare(request.url),
+        without_query(request.url),
         outcome if status is None else status,
         seconds,
         sent,
@@ -184,7 +184,7 @@ def _log_send(
             "request_id": request.request_id,
             "attempt": trace.attempts,
             "verb": request.verb,
-            "url": _bare(request.url),
+            "url": without_query(request.url),
             "status": status,
             "outcome": outcome,
             "seconds": seconds,
@@ -225,8 +225,3 @@ def redacted(headers: Mapping[str, str], secrets: Sequence[str] = ()) -> dict[st
         name: value if name in _SHOWN and not any(each and each in value for each in secrets) else "..."
         for name, value in headers.items()
     }
-
-
-def _bare(url: str) -> str:
-    """A URL without its query, which may hold a secret."""
-    return url.partition("?")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -13,12 +14,18 @@ from .clock import SYSTEM, Clock
 from .errors import (
     ApiError,
     ArgumentError,
+    AuthError,
     GroundwireError,
     OperationError,
     OperationTimeout,
+    OutcomeUnknown,
     ProtocolError,
     TransportError,
+    shortened,
 )
+from .fork import renew_after_fork
+from .hints import operation_hint
+from .http import Request
 from .messages import Message
 from .options import is_seconds
 from .retry import DEFAULT
@@ -30,8 +37,12 @@ FIRST: Final = 1.0
 GROWTH: Final = 1.5
 LONGEST: Final = 20.0
 """Seconds between polls at the most."""
+OUTAGE: Final = 3600.0
+"""Seconds without a token after which a wait without a timeout gives up."""
 CANCELLED: Final = 1
 """The code of an operation that was cancelled. Source: google/rpc/code.proto."""
+MAX_STARTED: Final = 10_000
+"""Names of operations that a client remembers."""
 
 
 @frozen(kw_only=True)
@@ -61,6 +72,56 @@ def _instance(operation: object, attribute: str, cls: type) -> Any:
     return value if value is not None and isinstance(value, cls) else None
 
 
+class StartedOperations:
+    """The operations that the starts of one client got: the newest names, each with the request id of its start.
+
+    Two starts never get one operation, so a name that comes back for another request id is an answer that went
+    astray. Thread-safe.
+    """
+
+    def __init__(self, most: int = MAX_STARTED) -> None:
+        self._most = most
+        self._ids: dict[str, str] = {}
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Make a new lock, in the child."""
+        self._lock = threading.Lock()
+
+    def claim(self, name: str, request_id: str) -> bool:
+        """Remember an operation and its start; False if a start with another request id got it before."""
+        with self._lock:
+            known = self._ids.setdefault(name, request_id)
+            if len(self._ids) > self._most:
+                del self._ids[next(iter(self._ids))]
+            return known == request_id
+
+    def check(self, answer: object, request: Request) -> None:
+        """Claim the operation that a start was answered with. Raises OutcomeUnknown if another start got it before."""
+        name = _operation_name(answer)
+        if request.request_id is None or name is None or self.claim(name, request.request_id):
+            return
+        raise OutcomeUnknown(
+            f"{request.method_id}: the outcome is unknown: it was answered with {name[:200]}, which another start got",
+            request_id=request.request_id,
+            hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
+        )
+
+    def clear(self) -> None:
+        """Forget all, as after a reset of a test server that gives names again."""
+        with self._lock:
+            self._ids.clear()
+
+
+def _operation_name(answer: object) -> str | None:
+    """The name of an answer that is an operation (AIP-151: it has `name`, `done` and `metadata`), else None."""
+    if not (hasattr(answer, "done") and hasattr(answer, "metadata")):
+        return None
+    name = getattr(answer, "name", None)
+    return name if isinstance(name, str) and name else None
+
+
 def polling_delay(number: int) -> float:
     """Seconds to wait before poll `number` (from 0): 1, 1.5, 2.25 ... up to 20."""
     return min(LONGEST, FIRST * GROWTH ** min(number, 16))
@@ -83,14 +144,22 @@ class Waiter(Generic[OperationT]):
         """Wait for `operation` to end well, and return its last state.
 
         `on_progress` gets the metadata each time it says something new. With a timeout, a poll that gets no answer
-        is followed by the next one; without, its error is raised. Raises OperationError when the operation failed or
+        is followed by the next one; without, its error is raised, but for a token that cannot be fetched for a moment:
+        that is waited for up to an hour. Raises OperationError when the operation failed or
         was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when its states
         contradict each other. An interrupt leaves it running too, and names it in a note.
         """
         _check_timeout(timeout)
+        if on_progress is not None and not callable(on_progress):
+            raise ArgumentError(
+                f"on_progress: expected a function of one argument, got {shortened(on_progress)}"
+            )
         name = getattr(operation, self.view.name)
         if not name:
-            raise ArgumentError("operation: it has no name, so it cannot be waited for")
+            raise ArgumentError(
+                "operation: it has no name, so it cannot be waited for",
+                hint="Take it from the list of operations: the answer that it came in did not name it.",
+            )
         try:
             return self._until_done(operation, name, timeout, _Progress(on_progress))
         except KeyboardInterrupt as interrupt:
@@ -102,6 +171,7 @@ class Waiter(Generic[OperationT]):
     ) -> OperationT:
         end = math.inf if timeout is None else self.clock.monotonic() + timeout
         number = 0
+        answered = self.clock.monotonic()
         lost: GroundwireError | None = None
         while True:
             progress.show(getattr(operation, self.view.metadata))
@@ -115,15 +185,16 @@ class Waiter(Generic[OperationT]):
             number += 1
             try:
                 latest = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))
-            except (ApiError, TransportError) as error:
-                if timeout is None or not _is_passing(error):
+            except (ApiError, AuthError, TransportError) as error:
+                outage = isinstance(error, AuthError) and self.clock.monotonic() - answered < OUTAGE
+                if not _is_passing(error) or (timeout is None and not outage):
                     raise
                 lost = error
                 continue
             found = getattr(latest, self.view.name)
             if found != name:
                 raise ProtocolError(f"asked for operation {name}, got {str(found)[:200]!r}")
-            operation, lost = latest, None
+            operation, lost, answered = latest, None, self.clock.monotonic()
 
     def _is_done(self, operation: OperationT, name: str) -> bool:
         error, response = self.view.error_of(operation), self.view.response_of(operation)
@@ -143,9 +214,11 @@ class Waiter(Generic[OperationT]):
 
     def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
         code = getattr(error, "code", None)
-        said = getattr(error, "message", None) or "no message"
+        said = str(getattr(error, "message", None) or "").strip() or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"
-        return OperationError(f"{name} {verb}: {said}", operation=operation, code=code)
+        return OperationError(
+            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(said)
+        )
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
         return OperationTimeout(
@@ -157,9 +230,9 @@ class Waiter(Generic[OperationT]):
 
 def _is_passing(error: GroundwireError) -> bool:
     """Whether the next poll may well be answered."""
-    if isinstance(error, TransportError):
+    if isinstance(error, (AuthError, TransportError)):
         return error.retryable
-    return isinstance(error, ApiError) and error.http_status in DEFAULT.statuses
+    return isinstance(error, ApiError) and DEFAULT.covers(error)
 
 
 class _Progress:
@@ -192,4 +265,4 @@ def _without_update_time(metadata: Any) -> Any:
 
 def _check_timeout(timeout: object) -> None:
     if timeout is not None and not is_seconds(timeout):
-        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {timeout!r}")
+        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {shortened(timeout)}")

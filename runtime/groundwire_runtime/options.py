@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard
+from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
 from urllib.parse import urlsplit
 
-from .clock import Clock
-from .errors import ArgumentError
+from attrs import converters, field, frozen
+
+from .clock import SYSTEM, Clock
+from .credentials import Credentials, checked
+from .errors import ArgumentError, shortened
 from .http import Transport
 from .loopback import is_loopback
-from .observe import Hook
-from .retry import RetryPolicy
+from .observe import Hook, Hooks
+from .retry import DEFAULT, RetryPolicy
+from .token_endpoints import checked_hosts
 
 if TYPE_CHECKING:
     import ssl
-
-    from .credentials import Credentials
 
 DEFAULT_TIMEOUT: Final = 60.0
 """Seconds that a call may take over all its attempts."""
 MAX_RESPONSE: Final = 64 * 1024 * 1024
 """Bytes that an answer may have."""
+MAX_UNPACKED: Final = 256 * 1024 * 1024
+"""Bytes of answers that a client may hold at a time."""
+CONNECTIONS: Final = 10
+"""Connections that a client may have to a host."""
+MOST_CONNECTIONS: Final = 10_000
 CONNECT_TIMEOUT: Final = 10.0
 """Seconds until a connection stands."""
 # Even an empty query would swallow the path behind it, and urlsplit forgives the rest.
@@ -57,18 +65,22 @@ class CallOptions(TypedDict, total=False):
 class ClientOptions(TypedDict, total=False):
     """How a client is set up.
 
-    `credentials`: None for application default (nothing on loopback), google-auth's own, `credentials.Token`,
-    `credentials.anonymous()`, or the path of a file. `endpoint`: instead of the service's URL; https, or http on
-    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
+    `credentials`: None for application default (nothing on loopback, and for methods that have no scopes),
+    google-auth's own, `credentials.Token`, `credentials.anonymous()`, or the path of a file. `credential_hosts`: hosts
+    that credentials may use besides Google's token endpoints, metadata servers and loopback; `.example.com` stands for
+    all below it. `endpoint`: instead of the service's URL; https, or http on loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
     seconds a call may take, 60. `connect_timeout`: seconds of them until a connection stands, 10. `read_timeout`:
     seconds of them without a byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as
-    those with a client certificate. `retry`: a policy, or None for single attempts. `max_response_bytes`: 64 MiB.
-    `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
+    those with a client certificate. `connections`: to a host at a time, 10; further calls wait for one, first come,
+    first served. `retry`: a policy, or None for single attempts. `max_response_bytes`: of one answer, unpacked, 64
+    MiB. `max_unpacked_bytes`: of the answers of all calls that the client holds at a time, until they are decoded,
+    256 MiB; an answer that does not fit raises ResponseTooLarge. `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
     sleep and chance. `on_request`, `on_response`, `on_retry`: called with an `observe.Event` before a send, after it,
     and before the wait for another one.
     """
 
     credentials: Credentials
+    credential_hosts: Sequence[str]
     endpoint: str
     scopes: Sequence[str]
     quota_project: str
@@ -77,13 +89,24 @@ class ClientOptions(TypedDict, total=False):
     read_timeout: float | NoTimeout
     tls: ssl.SSLContext | None
     retry: RetryPolicy | None
+    connections: int
     max_response_bytes: int
+    max_unpacked_bytes: int
     transport: Transport
     user_agent: str
     clock: Clock
     on_request: Hook
     on_response: Hook
     on_retry: Hook
+
+
+def check_names(options: CallOptions, method_id: str) -> None:
+    """Raise TypeError for an option that a call does not take."""
+    known = CallOptions.__optional_keys__
+    for name in options.keys() - known:
+        raise TypeError(
+            f"{method_id}: unexpected keyword argument {name!r}; options are {', '.join(sorted(known))}"
+        )
 
 
 def checked_endpoint(endpoint: object) -> str:
@@ -112,15 +135,23 @@ def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
         return None
     if not is_seconds(timeout):
         raise ArgumentError(
-            f"{name}: expected finite seconds above 0, got {timeout!r}",
+            f"{name}: expected finite seconds above 0, got {shortened(timeout)}",
             hint="NO_TIMEOUT waits without a limit.",
         )
     return float(timeout)
 
 
+def checked_count(value: object, name: str, most: float = math.inf) -> int:
+    """A whole number from 1 to `most`. Raises ArgumentError."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        upper = f" to {most:,}" if most < math.inf else " on"
+        raise ArgumentError(f"{name}: expected an int from 1{upper}, got {shortened(value)}")
+    return value
+
+
 def is_seconds(value: object) -> TypeGuard[float]:
-    """Whether a value is a finite number above 0."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+    """Whether a value is a number above 0 that a float can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 
 def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
@@ -128,3 +159,62 @@ def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
     if isinstance(scopes, str):
         raise ArgumentError("scopes: expected a sequence of scopes, got one str", hint="Put it in a list.")
     return tuple(scopes)
+
+
+def _connect_timeout(value: object) -> float | None:
+    return checked_timeout(value, "connect_timeout")
+
+
+def _read_timeout(value: object) -> float | None:
+    return checked_timeout(value, "read_timeout")
+
+
+def _connections(value: object) -> int:
+    return checked_count(value, "connections", MOST_CONNECTIONS)
+
+
+def _response_bytes(value: object) -> int:
+    return checked_count(value, "max_response_bytes")
+
+
+def _unpacked_bytes(value: object) -> int:
+    return checked_count(value, "max_unpacked_bytes")
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Checked `ClientOptions`, with what stands for those that are left out. Raises ArgumentError."""
+
+    credentials: Credentials = field(default=None, converter=checked)
+    credential_hosts: tuple[str, ...] = field(default=(), converter=checked_hosts)
+    endpoint: str | None = field(default=None, converter=converters.optional(checked_endpoint))
+    scopes: tuple[str, ...] | None = field(default=None, converter=converters.optional(checked_scopes))
+    quota_project: str | None = None
+    timeout: float | None = field(default=DEFAULT_TIMEOUT, converter=checked_timeout)
+    connect_timeout: float | None = field(default=CONNECT_TIMEOUT, converter=_connect_timeout)
+    read_timeout: float | None = field(default=cast("None", NO_TIMEOUT), converter=_read_timeout)
+    tls: ssl.SSLContext | None = None
+    retry: RetryPolicy | None = DEFAULT
+    connections: int = field(default=CONNECTIONS, converter=_connections)
+    max_response_bytes: int = field(default=MAX_RESPONSE, converter=_response_bytes)
+    max_unpacked_bytes: int = field(default=MAX_UNPACKED, converter=_unpacked_bytes)
+    transport: Transport | None = None
+    user_agent: str | None = None
+    clock: Clock = SYSTEM
+    on_request: Hook | None = None
+    on_response: Hook | None = None
+    on_retry: Hook | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.tls is not None and self.transport is not None:
+            raise ArgumentError("tls: a transport of your own has TLS settings of its own")
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether a client certificate may be in the caller's own TLS settings or transport."""
+        return self.tls is not None or self.transport is not None
+
+    @property
+    def hooks(self) -> Hooks:
+        """The hooks of every call. Raises TypeError for one that cannot be called."""
+        return Hooks(on_request=self.on_request, on_response=self.on_response, on_retry=self.on_retry)

@@ -12,7 +12,7 @@ from attrs import frozen
 from . import scalars
 from .errors import ArgumentError, EncodeError, shortened
 from .messages import Unlisted
-from .path import check_text
+from .path import check_printable, check_unicode
 from .pattern import CAP, matcher
 
 
@@ -89,7 +89,7 @@ class Parameter:
             except EncodeError as error:
                 raise self._refused(value, error.rule) from None
             self._check_range(value)
-        check_text(self.name, text)
+        self._check_characters(text)
         return text
 
     def _string(self, value: object) -> str:
@@ -104,10 +104,15 @@ class Parameter:
         if self.location == "path" and not text:
             raise self._refused(value, "empty")
         if self.pattern is not None:
-            check_text(self.name, text)
+            self._check_characters(text)
             if len(text) > CAP or not matcher(self.pattern).search(text):
                 raise self._refused(value, f"must match {self.pattern}")
         return text
+
+    def _check_characters(self, text: str) -> None:
+        """Refuse what a URL cannot carry. A query carries control characters, percent-encoded (RFC 3986 2.1)."""
+        check = check_printable if self.location == "path" else check_unicode
+        check(self.name, text)
 
     def _check_range(self, value: Any) -> None:
         if self.minimum is not None and not value >= _limit(self.minimum):

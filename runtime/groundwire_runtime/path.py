@@ -1,9 +1,9 @@
-"""Filling a URI template (RFC 6570, `{name}` and `{+name}`) so that a value can never change the path around it."""
+"""Filling a URI template (RFC 6570, `{name}` and `{+name}`, with one value or several) so that a value can never change the path around it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 from urllib.parse import quote
@@ -26,18 +26,28 @@ def _pieces(template: str) -> tuple[tuple[str, bool, str], ...]:
     return (*pieces, (template[position:], False, ""))
 
 
-def expand(template: str, values: Mapping[str, str]) -> str:
-    """The path with every variable percent-encoded; `{+name}` keeps its slashes. Raises ArgumentError."""
+def variables(template: str) -> frozenset[str]:
+    """The names of the template's variables."""
+    return frozenset(name for _, _, name in _pieces(template) if name)
+
+
+def expand(template: str, values: Mapping[str, str | Sequence[str]]) -> str:
+    """The path with every variable percent-encoded; `{+name}` keeps its slashes, commas part several values.
+
+    Raises ArgumentError.
+    """
     parts: list[str] = []
     for literal, reserved, name in _pieces(template):
         parts.append(literal)
         if name:
-            parts.append(_segments(name, values[name], reserved))
+            value = values[name]
+            texts = [value] if isinstance(value, str) else value
+            parts.append(",".join([_segments(name, text, reserved) for text in texts]))
     return "".join(parts)
 
 
 def _segments(name: str, value: str, reserved: bool) -> str:
-    check_text(name, value)
+    check_printable(name, value)
     if not value:
         raise ArgumentError(f"{name}: empty", hint="Name what the call is about.")
     segments = value.split("/") if reserved else [value]
@@ -54,10 +64,15 @@ def _segments(name: str, value: str, reserved: bool) -> str:
     return "/".join(quote(segment, safe="") for segment in segments)
 
 
-def check_text(name: str, value: str) -> None:
+def check_printable(name: str, value: str) -> None:
     """Refuse control characters and lone surrogates."""
     if _CONTROL.search(value):
         raise ArgumentError(f"{name}: {value[:200]!r} has a control character")
+    check_unicode(name, value)
+
+
+def check_unicode(name: str, value: str) -> None:
+    """Refuse lone surrogates, which no URL can carry."""
     if value.isascii():
         return
     try:

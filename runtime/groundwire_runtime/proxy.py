@@ -11,7 +11,9 @@ from attrs import field, frozen
 
 from .loopback import is_loopback
 
-METADATA_HOSTS: Final = frozenset({"169.254.169.254", "metadata.google.internal", "metadata"})
+METADATA_HOSTS: Final = frozenset(
+    {"169.254.169.254", "fd20:ce::254", "fd00:ec2::254", "metadata.google.internal", "metadata"}
+)
 """The metadata server of a machine in the cloud: it hands out tokens in the clear, over a link of its own."""
 
 

@@ -1,23 +1,24 @@
-"""Fetching tokens: google-auth's requests over our own transport, and a refresh that tells no secret when it fails."""
+"""Fetching tokens: google-auth's requests over our own transport, and errors without secrets when one cannot be had."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, TypeVar, cast
 
 from attrs import define, field
 
-from .credentials import place
-from .deadline import Deadline
-from .errors import AuthError, GroundwireError, TransportError
+from .backoff import retry_after
+from .clock import SYSTEM
+from .deadline import LOWEST, Deadline
+from .errors import AuthError, DeadlineReached, GroundwireError, TransportError
 from .http import Request, Response, Transport
-from .loopback import is_loopback
 from .observe import Trace
-from .proxy import METADATA_HOSTS
+from .secret import without_frames
 from .status import BY_STATUS
+from .token_endpoints import TokenEndpoints, place
+from .universe import GOOGLE
 
 _SIGN_IN: Final = "Sign in again, or check the key, the clock and the network."
 _SLOW: Final = "Check the network and the source of tokens, or give the call more time: timeout=..."
@@ -45,6 +46,9 @@ _HINTS: Final[Mapping[str, str]] = {
 No other text of an answer is shown: it may repeat what was sent.
 """
 
+_PASSING: Final = ("server_error", "temporarily_unavailable", "internal_failure")
+"""Codes that say, with any status, that asking again may help. Source: google-auth."""
+
 
 class _Answer:
     """A response as google-auth wants it."""
@@ -57,7 +61,11 @@ class _Answer:
 
 @define
 class TokenRequest:
-    """google-auth's `Request` interface over our own transport: same deadline, proxies and bounds."""
+    """google-auth's `Request` interface over our own transport: same deadline, proxies and bounds.
+
+    A failure that may pass is raised at once as a retryable AuthError, so that the call's policy decides about another
+    attempt. `probing`: google-auth looks for a metadata server, and asks again by itself while there is time.
+    """
 
     inner: Transport
     deadline: Deadline
@@ -66,6 +74,9 @@ class TokenRequest:
     hint: str = _SIGN_IN
     own: Mapping[str, str] = field(factory=dict[str, str])
     """The headers that say who calls."""
+    endpoints: TokenEndpoints = field(factory=TokenEndpoints)
+    probing: bool = False
+    unix: Callable[[], float] = SYSTEM.unix
     _tries: count[int] = field(factory=count)
     _trace: Trace = field(factory=Trace)
 
@@ -78,11 +89,9 @@ class TokenRequest:
         timeout: float | None = None,
         **options: Any,
     ) -> _Answer:
-        """Send one request for google-auth."""
+        """Send one request for google-auth. Raises AuthError, or google-auth's TransportError while probing."""
         del options
-        from google.auth.exceptions import TransportError as GoogleTransportError
-
-        _check_place(url, method)
+        self.endpoints.check_request(url, method)
         request = Request(
             method_id="token",
             verb=method,
@@ -92,22 +101,51 @@ class TokenRequest:
             deadline=self._until(timeout),
             trace=self._trace,
         )
-        # google-auth may try again, after a wait that knows no deadline: 1 s, doubled each time, give or take 10 %.
-        left = self.deadline.left()
-        last = left is not None and left < 1.1 * 2.0 ** next(self._tries)
+        final = self._is_final()
         try:
             response = self.inner.send(request)
         except GroundwireError as error:
-            if isinstance(error, TransportError) and error.sent:
-                # What lies below may quote an answer that is no HTTP, and that may repeat what was sent.
-                error.__cause__ = error.__context__ = None
-            if last:
-                raise AuthError("the token could not be fetched in time", hint=_SLOW) from error
-            raise GoogleTransportError(error) from error  # type: ignore[no-untyped-call] # google-auth is untyped here
+            raise self._unanswered(error, final) from error
         self._note(request, response)
-        if last and (response.status >= 500 or response.status in (408, 429)):
-            raise AuthError(f"{self.said}, with no time left to ask again", hint=_SLOW)
+        if final and self._may_pass(response):
+            late = ", with no time left to ask again" if self.probing else ""
+            raise AuthError(
+                f"the token could not be refreshed: {self.said}{late}",
+                hint=_SLOW if self.probing else self.hint,
+                retryable=True,
+                retry_after=retry_after(response.headers.get("retry-after"), self.unix()),
+            )
         return _Answer(response)
+
+    def _is_final(self) -> bool:
+        """Whether google-auth may not ask again: it waits 1 s, doubled each time, give or take 10 %, whatever the deadline."""
+        left = self.deadline.left()
+        return not self.probing or (left is not None and left < 1.1 * 2.0 ** next(self._tries))
+
+    def _unanswered(self, error: GroundwireError, final: bool) -> Exception:
+        """The error for a request that got no answer."""
+        if isinstance(error, TransportError) and error.sent:
+            # What lies below may quote an answer that is no HTTP, and that may repeat what was sent.
+            error.__cause__ = error.__context__ = None
+        if not final:
+            from google.auth.exceptions import TransportError as GoogleTransportError
+
+            return GoogleTransportError(error)  # type: ignore[no-untyped-call] # google-auth is untyped here
+        left = self.deadline.left()
+        if isinstance(error, TransportError) and left is not None and (self.probing or left < LOWEST):
+            said = f": {self.said}" if self.said else ""
+            return AuthError(f"the token could not be fetched in time{said}", hint=_SLOW, retryable=True)
+        return AuthError(
+            f"the token could not be refreshed: {error.message}",
+            hint=error.own_hint or _SIGN_IN,
+            retryable=isinstance(error, TransportError)
+            and (error.retryable or isinstance(error, DeadlineReached)),
+        )
+
+    def _may_pass(self, response: Response) -> bool:
+        """Whether an answer says that asking again may help."""
+        status = response.status
+        return status >= 500 or status in (408, 429) or _code(response) in _PASSING
 
     def _until(self, timeout: float | None) -> float | None:
         """The deadline of one request: google-auth's own timeout, within what the call has left."""
@@ -141,47 +179,56 @@ def _code(response: Response) -> str:
     return error if isinstance(error, str) and (error in _HINTS or error in BY_STATUS) else ""
 
 
-def _check_place(url: str, method: str) -> None:
-    scheme, host = place(url)
-    if host and (scheme == "https" or is_loopback(host)):
-        return
-    # What goes to a metadata server is no secret: Google's takes GET, Amazon's a PUT before.
-    asks_metadata = method in ("GET", "PUT") and host in METADATA_HOSTS
-    if host and scheme == "http" and (asks_metadata or (method == "GET" and host in _metadata_overrides())):
-        return
-    raise AuthError(f"refused to send credentials to {scheme}://{host}", hint="Use https.")
+T = TypeVar("T")
 
 
-def _metadata_overrides() -> set[str]:
-    """The metadata server that the environment names, as google-auth reads it."""
-    names = ("GCE_METADATA_HOST", "GCE_METADATA_ROOT", "GCE_METADATA_IP")
-    return {os.environ.get(name, "").partition(":")[0].lower() for name in names} - {""}
-
-
-def refresh(credentials: Any, request: TokenRequest) -> None:
-    """Fetch a new token. Raises AuthError."""
+def fetched(ask: Callable[[TokenRequest], T], request: TokenRequest) -> T:
+    """What google-auth, or a caller's own credentials, get with a request. Raises AuthError without any secret."""
     try:
-        credentials.refresh(request)
-    except GroundwireError:
-        raise
+        return ask(request)
     except Exception as error:  # noqa: BLE001 - google-auth has many, credentials of a caller's own have any
-        failure: Exception = error
+        failure = _failure(error, request)
+    raise without_frames(failure)
+
+
+def universe_of(credentials: Any, request: TokenRequest) -> str:
+    """The universe of credentials; that of a machine in the cloud is asked of its metadata server."""
+    if getattr(credentials, "_universe_domain_cached", True):
+        found = getattr(credentials, "universe_domain", GOOGLE)
     else:
-        return
-    _give_up(failure, request)
+        # The property would ask by itself: past our transport, its deadline and its bounds.
+        from google.auth.compute_engine import _metadata
+
+        untyped: Any = _metadata
+        # google-auth 2.35's own function asks another path, which no machine has.
+        found = untyped.get(request, "universe/universe-domain", return_none_for_not_found_error=True)
+    return found if isinstance(found, str) and found else GOOGLE
 
 
-def _give_up(error: Exception, request: TokenRequest) -> NoReturn:
-    """Raise an AuthError from the fault below, or from google-auth's own error without its words."""
+def _failure(error: Exception, request: TokenRequest) -> GroundwireError:
+    """The AuthError for a fault: from ours below it, or from google-auth's own without its words."""
+    if isinstance(error, GroundwireError):
+        return error
     own = _own(error)
     if own is None:
         error.args = ()
         error.__cause__ = error.__context__ = None
     why = own.message if own is not None else request.said
-    raise AuthError(
+    failure = AuthError(
         f"the token could not be refreshed: {type(error).__name__}{f', {why}' if why else ''}",
         hint=request.hint,
-    ) from (own or error)
+        retryable=own.retryable if isinstance(own, (AuthError, TransportError)) else _is_passing(error),
+    )
+    failure.__cause__ = own or error
+    return failure
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether a fault of credentials that do not use our transport may pass."""
+    from google.auth.exceptions import TransportError as GoogleTransportError
+
+    passing = (ConnectionError, TimeoutError, GoogleTransportError)
+    return isinstance(error, passing) or getattr(error, "retryable", False) is True
 
 
 def _own(error: BaseException | None) -> GroundwireError | None:

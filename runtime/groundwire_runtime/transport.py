@@ -16,12 +16,12 @@ from urllib3 import exceptions as faults
 
 from .body import read_body
 from .clock import SYSTEM, Clock
-from .connection import CURRENT, UNLIMITED, Pool, TlsPool
-from .deadline import LOWEST, Deadline
+from .connection import CURRENT, UNLIMITED, ConnectionWaitError, Gate, Pool, TlsPool
+from .deadline import LOWEST, BrokenAnswer, Deadline
 from .errors import ArgumentError, DeadlineReached, TransportError
 from .fork import renew_after_fork
 from .http import Request, Response
-from .options import CONNECT_TIMEOUT, MAX_RESPONSE
+from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
 from .proxy import Proxy, proxy_for
 
 _UNFIT: Final = re.compile(r"[^ -~]")
@@ -30,18 +30,18 @@ _UNFIT: Final = re.compile(r"[^ -~]")
 class UrllibTransport:
     """Sends one request over a pool of connections. Safe to share between threads, and over a fork.
 
-    `max_response` bounds a response in bytes; `connections` bounds the open sockets to a host, a further call
-    waits for one. `connect_timeout`: seconds until a connection stands, over all addresses of a host;
-    `read_timeout`: seconds of silence; each besides the deadline of a request, None for no such limit. Proxies
-    come from the environment, but never for loopback. `tls` replaces the default TLS settings (client
-    certificates go there).
+    `max_response` bounds a response in bytes; `connections` bounds the open sockets to a host, further calls
+    wait for one, first come, first served. `connect_timeout`: seconds until a connection stands, over all
+    addresses of a host; `read_timeout`: seconds of silence; each besides the deadline of a request, None for no
+    such limit. Proxies come from the environment, but never for loopback. `tls` replaces the default TLS settings
+    (client certificates go there).
     """
 
     def __init__(
         self,
         *,
         max_response: int = MAX_RESPONSE,
-        connections: int = 10,
+        connections: int = CONNECTIONS,
         tls: ssl.SSLContext | None = None,
         connect_timeout: float | None = CONNECT_TIMEOUT,
         read_timeout: float | None = None,
@@ -51,9 +51,11 @@ class UrllibTransport:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._clock = clock
+        self._connections = connections
         self._options: dict[str, Any] = {"maxsize": connections, "block": True}
         self._tls: dict[str, Any] = {"ssl_context": tls}
         self._inherited: list[object] = []
+        self._gates: dict[tuple[Proxy | None, str], Gate] = {}
         self._pools: dict[tuple[str, str], Pool] = {}
         self._proxies: dict[Proxy, urllib3.ProxyManager] = {}
         self._lock = threading.Lock()
@@ -65,17 +67,22 @@ class UrllibTransport:
         deadline = Deadline(request.deadline, self._clock.monotonic, self._read_timeout)
         if deadline.left() == 0:
             raise DeadlineReached(f"{request.method_id}: no time left to send", sent=False)
-        CURRENT.deadline, CURRENT.connecting = deadline, deadline.within(self._connect_timeout)
+        CURRENT.deadline, CURRENT.connect_timeout = deadline, self._connect_timeout
         CURRENT.sent = False
         try:
             proxy = proxy_for(request.url)
-            if proxy is not None:
-                return self._through(proxy, request, deadline)
-            return self._directly(request, deadline)
+            host = urlsplit(request.url).netloc
+            # Over plain HTTP, the connections to a proxy serve every host.
+            way = (proxy, host) if proxy is None or request.url.startswith("https:") else (proxy, "")
+            with self._gate(way).turn(deadline, host):
+                if proxy is not None:
+                    return self._through(proxy, request, deadline)
+                return self._directly(request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
             raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
             CURRENT.deadline = CURRENT.connecting = UNLIMITED
+            CURRENT.connect_timeout = None
 
     def _directly(self, request: Request, deadline: Deadline) -> Response:
         parts = urlsplit(request.url)
@@ -83,7 +90,7 @@ class UrllibTransport:
         with self._pool(parts.scheme, parts.netloc).connected(deadline) as connection:
             connection.send_whole(request, target)
             with connection.answer() as answer:
-                return self._read(answer, request)
+                return self._read(answer, request, deadline)
 
     def _through(self, proxy: Proxy, request: Request, deadline: Deadline) -> Response:
         """Through a proxy, which urllib3 knows best how to speak to."""
@@ -99,7 +106,7 @@ class UrllibTransport:
             pool_timeout=deadline.left(),
         )
         try:
-            return self._read(answer, request)
+            return self._read(answer, request, deadline)
         except BaseException:
             answer.close()
             raise
@@ -107,11 +114,21 @@ class UrllibTransport:
             answer.release_conn()
 
     def _read(
-        self, answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse, request: Request
+        self,
+        answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse,
+        request: Request,
+        deadline: Deadline,
     ) -> Response:
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        body = read_body(answer, headers, request, self.max_response)
+        body = read_body(answer, headers, request, self.max_response, deadline)
         return Response(status=answer.status, headers=headers, body=body)
+
+    def _gate(self, way: tuple[Proxy | None, str]) -> Gate:
+        with self._lock:
+            gate = self._gates.get(way)
+            if gate is None:
+                gate = self._gates[way] = Gate(self._connections)
+            return gate
 
     def _pool(self, scheme: str, place: str) -> Pool:
         with self._lock:
@@ -139,7 +156,7 @@ class UrllibTransport:
     def after_fork(self) -> None:
         """Leave the parent's sockets alone, and never use them from here."""
         self._inherited += [self._pools, self._proxies]
-        self._pools, self._proxies, self._lock = {}, {}, threading.Lock()
+        self._gates, self._pools, self._proxies, self._lock = {}, {}, {}, threading.Lock()
 
     def close(self) -> None:
         """Close idle connections."""
@@ -165,6 +182,12 @@ def _translated(error: Exception, request: Request, deadline: Deadline, *, sent:
     root = causes[-1]
     name = type(root).__name__
     left = deadline.left()
+    if isinstance(root, ConnectionWaitError):
+        return DeadlineReached(
+            f"{request.method_id}: the deadline was reached {root}",
+            sent=False,
+            hint="Make fewer calls at a time, give them more time, or raise Client(connections=...).",
+        )
     if any(isinstance(each, (TimeoutError, faults.TimeoutError, faults.EmptyPoolError)) for each in causes):
         if left is not None and left < LOWEST:
             return DeadlineReached(f"{request.method_id}: the deadline was reached", sent=sent)
@@ -178,8 +201,9 @@ def _translated(error: Exception, request: Request, deadline: Deadline, *, sent:
             hint="Check the certificates of both ends, and Client(tls=...).",
         )
     if sent and isinstance(root, (http.client.HTTPException, ValueError)) and not isinstance(root, _CUT):
+        what = str(root) if isinstance(root, BrokenAnswer) else name
         return TransportError(
-            f"{request.method_id}: the answer is not HTTP ({name})", sent=True, retryable=False
+            f"{request.method_id}: the answer is not HTTP ({what})", sent=True, retryable=False
         )
     if any(isinstance(each, faults.LocationValueError) for each in causes):
         return TransportError(

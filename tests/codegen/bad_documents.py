@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from tests.codegen.canary import RUN
 from tests.codegen.documents import bookshop, encoded, with_property
+from tests.hostile.canary import RUN
 
 Document = Mapping[str, Any] | bytes
 

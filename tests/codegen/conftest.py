@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.codegen.canary import has_run
+from tests.hostile.canary import has_run
 
 Load = Callable[[Mapping[str, str]], ModuleType]
 _numbers = itertools.count()

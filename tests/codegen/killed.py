@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from groundwire_codegen.emit import emit
+from groundwire_codegen.folder import GIT_ATTRIBUTES
 from groundwire_codegen.upgrade.replace import replace
 
 CLIENT = "client/"
@@ -84,7 +85,7 @@ def run(place: Path, files: dict[str, str], step: int, how: str) -> bool:
 
 def is_hidden(path: Path) -> bool:
     """Whether it is what a run that was killed leaves until the next."""
-    return any(part.startswith(".") for part in path.parts)
+    return any(part.startswith(".") and part != GIT_ATTRIBUTES for part in path.parts)
 
 
 def tree(place: Path) -> dict[str, str] | None:

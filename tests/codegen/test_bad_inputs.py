@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_codegen.jsontext import MAX_BYTES, MAX_VALUES
-from groundwire_codegen.reader import read_lowered
-from groundwire_codegen.template import read_template
+from groundwire_codegen.read.api import read_lowered
+from groundwire_codegen.read.source import MAX_BYTES, MAX_VALUES
+from groundwire_codegen.read.uri_template import read_template
 
 from tests.codegen.bad_documents import GET, REFUSED, Refused, X, named
-from tests.codegen.canary import RUN, skeleton
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, encoded, with_property
 from tests.codegen.packages import files, output
-from tests.codegen.test_cli import Shop
+from tests.codegen.test_cli import Shop, run
+from tests.hostile.canary import RUN, skeleton
 
 pytestmark = pytest.mark.usefixtures("nothing_runs")
 
@@ -186,6 +188,126 @@ def test_row_25(shop: Shop) -> None:
         assert (result.exit_code, result.stderr.splitlines()) == (code, lines)
     shop.write(newer)
     assert shop.run("check").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "document: 'rootUrl' is missing"),
+        ("", "document: 'rootUrl' is missing"),
+        (5, "document#/rootUrl: expected a string"),
+        ("\ud800", "document#/rootUrl: a lone surrogate is not text"),
+    ],
+)
+@pytest.mark.parametrize("command", ["generate", "check"])
+def test_a_document_without_its_host_is_one_problem(
+    shop: Shop, command: str, value: object, said: str
+) -> None:
+    document = bookshop()
+    del document["rootUrl"]
+    shop.write(document if value is None else {**document, "rootUrl": value})
+    result = shop.run(command)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [said, "1 problem(s); nothing was written."]
+
+
+@pytest.mark.parametrize("key", ["id", "name", "version"])
+@pytest.mark.parametrize("value", [None, "", 5])
+def test_a_document_without_a_name_is_one_problem(shop: Shop, key: str, value: object) -> None:
+    shop.write(
+        {**bookshop(), key: value} if value is not None else {k: v for k, v in bookshop().items() if k != key}
+    )
+    result = shop.run("generate")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("generate", "{name}", "--out", "shop"),
+        ("check", "{name}", "--out", "shop"),
+        ("generate", "shop.json", "--out", "shop", "--methods", "{name}"),
+        ("generate", "shop.json", "--out", "shop", "--allow-host", "{name}"),
+        ("upgrade", "{name}", "--out", "shop"),
+        ("vendor", "shop", "--document", "{name}"),
+        ("vendor", "{name}", "--document", "shop.json"),
+        ("vendor", "shop", "--document", "shop.json", "--overlay", "{name}"),
+        ("vendor", "shop", "--document", "shop.json", "--methods", "{name}"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [
+        ("b\u00fccher.json".encode(), {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        (b"b\xff.json", {}),
+    ],
+    ids=["the C locale", "not UTF-8"],
+)
+def test_a_name_that_the_locale_cannot_read_is_one_problem(
+    tmp_path: Path, command: tuple[str, ...], name: bytes, environment: dict[str, str]
+) -> None:
+    for each in (b"shop.json", name):
+        with open(os.path.join(os.fsencode(tmp_path), each), "wb") as file:  # noqa: PTH118, PTH123 - a name in bytes
+            file.write(encoded(bookshop()))
+    arguments = [name if word == "{name}" else word.encode() for word in command]
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-m", "groundwire_codegen", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, **environment},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    lines = done.stderr.decode("ascii").splitlines()
+    assert (done.returncode, len(lines)) == (2, 2), done.stderr
+    assert "is not text in this locale (use another name, or UTF-8: PYTHONUTF8=1)" in lines[0]
+    assert not (tmp_path / "shop").exists()
+
+
+def test_a_manifest_with_a_name_that_the_locale_cannot_write_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "b\u00fccher.json").write_bytes(encoded(bookshop()))
+    command = [sys.executable, "-m", "groundwire_codegen", "vendor", "shop"]
+    utf8 = {**os.environ, "PYTHONUTF8": "1"}
+    more = ["--document", "b\u00fccher.json".encode()]
+    subprocess.run([*command, *more], cwd=tmp_path, env=utf8, check=True, capture_output=True)  # noqa: S603 - our own
+    done = subprocess.run(  # noqa: S603 - our own
+        [*command, "--check"],
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "PYTHONUTF8=1" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("command", ["generate", "check", "upgrade", "diff"])
+def test_a_pipe_or_a_device_is_no_document(shop: Shop, command: str) -> None:
+    shop.run("generate")
+    shop.spec.unlink()
+    os.mkfifo(shop.spec)
+    for place in (str(shop.spec), "/dev/zero"):
+        arguments = (place, place) if command == "diff" else (place, "--out", str(shop.out))
+        result = run(command, *arguments)
+        assert (result.exit_code, "not a regular file" in result.stderr) == (2, True)
+    if command == "generate":
+        shop.spec.unlink()
+        shop.write(bookshop())
+        overlay = shop.spec.with_suffix(".toml")
+        os.mkfifo(overlay)
+        assert shop.run(command, "--overlay", str(overlay)).exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="this system has no /dev/fd")
+def test_a_pipe_of_the_shell_is_read(shop: Shop) -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "wb") as file:
+        file.write(shop.spec.read_bytes())
+    result = run("diff", f"/dev/fd/{read}", str(shop.spec))
+    os.close(read)
+    assert (result.exit_code, "no change" in result.stdout) == (0, True)
 
 
 def test_every_row_has_a_test() -> None:

@@ -11,6 +11,7 @@ import pytest
 from groundwire_codegen.callers import Finding, brought
 
 from tests.codegen.documents import bookshop, encoded
+from tests.codegen.test_cli import run
 from tests.codegen.test_emit import tree
 from tests.codegen.test_upgrade import renamed
 
@@ -131,6 +132,17 @@ def test_settings_that_lead_the_import_elsewhere_do_not_pass_for_no_error(place:
     assert (done.returncode, "settings of mypy may lead the import elsewhere" in done.stderr) == (2, True)
     (place / "mypy.ini").write_text("[mypy]\nexplicit_package_bases = True\nmypy_path = src\n")
     assert errors(upgrade(place, "--against", "src")) == WANTED
+
+
+def test_no_code_of_the_working_directory_runs(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout may hold a package that is called like mypy."""
+    monkeypatch.chdir(place)
+    (place / "mypy").mkdir()
+    for name in ("__init__.py", "__main__.py"):
+        (place / "mypy" / name).write_text("import pathlib\npathlib.Path('ran').touch()\n")
+    done = run("upgrade", "shop.json", "--out", "src/shop/books", "--new", "new.json", "--against", "src")
+    assert "has no attribute" in done.stdout, done.output
+    assert not (place / "ran").exists()
 
 
 def finding(line: int, code: str = "attr-defined", message: str = "m") -> Finding:

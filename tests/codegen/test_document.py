@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.reader import read_api
+from groundwire_codegen.read.api import read_api
 
 from tests.codegen.documents import bookshop, with_property
 
@@ -26,6 +26,14 @@ def refusal(document: dict[str, Any] | bytes, overlay: bytes | None = None) -> s
         (b"\xef\xbb\xbf{}", "byte order mark"),
         (b"[]", "the root is not an object"),
         (b'{"a": 1,\n "a": 2}', "duplicate key 'a' at line 2 column 2"),
+        ('{"\u00e9": 1,\n "\u00e9": 2}'.encode(), "duplicate key '\u00e9' at line 2 column 2"),
+        (
+            '{"\u6f22\U0001f600": 1,\n  "\u6f22\U0001f600" : 2}'.encode(),
+            "duplicate key '\u6f22\U0001f600' at line 2 column 3",
+        ),
+        (b'{"\\u00e9": 1,\n "x": {}, "\\u00E9": 2}', "duplicate key '\u00e9' at line 2 column 11"),
+        (b'{"a/\\"b": 1, "a\\/\\u0022b": 2}', "duplicate key 'a/\"b' at line 1 column 14"),
+        (b'{"a": 1, "a": 2, "x": "a", "y": {"b": "a\\": "}}', "duplicate key 'a' at line 1 column 10"),
         (b'{"a": NaN}', "NaN is not JSON"),
         (b'{"a": Infinity}', "Infinity is not JSON"),
         (b'{"a": 1,}', "not JSON at line 1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from groundwire_codegen.fetch.address import addresses_of, checked
 from groundwire_codegen.fetch.https import bring
 from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.reader import read_api
+from groundwire_codegen.read.api import read_api
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.transport import UrllibTransport
 
@@ -181,16 +182,91 @@ def test_addresses_that_are_refused(url: str) -> None:
         checked(url)
 
 
+STRANGERS = [
+    "https://googleapis.com/x",
+    "https://storage.googleapis.com/bucket/shop.json",
+    "https://storage.googleapis.com/$discovery/../bucket/rest?version=v1",
+    "https://bucket.storage.googleapis.com/$discovery/rest?version=v1",
+    "https://firebasestorage.googleapis.com/v0/b/bucket/o/shop.json?alt=media",
+    "https://www.googleapis.com/upload/storage/v1/b/bucket/o",
+    "https://www.googleapis.com/discovery/v1/apis/shop/v1/rest?fields=x",
+    "https://www.googleapis.com/discovery/v1/apis/shop/../v1/rest",
+    "https://www.googleapis.com/discovery/v1/apis/shop/v1/rest/",
+    "https://www.googleapis.com/download/discovery/v1/apis/shop/v1/rest",
+    "https://shop.googleapis.com/$discovery/rest",
+    "https://shop.googleapis.com/$discovery/rest?version=v1&x=y",
+    "https://shop.googleapis.com/$discovery/rest?version=v1%26",
+    "https://shop.googleapis.com/%24discovery/rest?version=v1",
+    "https://shop.googleapis.com/x/$discovery/rest?version=v1",
+    "https://shop.googleapis.com:8443/$discovery/rest?version=v1",
+    "https://content-shop.sandbox.googleapis.com/$discovery/rest?version=v1",
+]
+"""Addresses below Google's domain that are none of a description, or where strangers may put one."""
+
+
+@pytest.mark.parametrize("url", STRANGERS)
+def test_addresses_below_the_domain_that_are_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="not an address of Google's descriptions"):
+        checked(url)
+    refused = run(url, "--out", tmp_path / "x.json")
+    assert (refused.exit_code, "--allow-host" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("url", STRANGERS[:4])
+def test_a_redirect_to_one_is_refused(url: str) -> None:
+    def send(request: Request) -> Response:
+        return Response(status=302, headers={"location": url})
+
+    with pytest.raises(SpecError, match="not an address of Google's descriptions"):
+        bring(addresses_of("shop", "v1"), id_="shop:v1", transport=FunctionTransport(send))
+
+
 def test_addresses_that_are_taken() -> None:
     for url in (
-        "https://googleapis.com/x",
+        *addresses_of("earthengine", "v1"),
         "https://EARTHENGINE.googleapis.com/$discovery/rest?version=v1",
-        "https://a.b.googleapis.com:443/",
+        "https://earthengine.googleapis.com:443/$discovery/rest?version=v1",
     ):
-        assert checked(url) == url
+        assert checked(url) == checked(url, id_="earthengine:v1") == url
+        for other in ("drive:v1", "earthengine:v1beta"):
+            with pytest.raises(SpecError, match=f"the description of earthengine:v1, not of {other}"):
+                checked(url, id_=other)
     assert checked("https://localhost:1/", ("localhost",))
+    assert checked(STRANGERS[1], ("storage.googleapis.com",))
     with pytest.raises(SpecError):
         checked("https://sub.localhost/", ("localhost",))
+
+
+def test_a_redirect_to_the_description_of_another_api_is_refused() -> None:
+    def send(request: Request) -> Response:
+        return Response(status=302, headers={"location": addresses_of("drive", "v3")[0]})
+
+    with pytest.raises(SpecError, match="the description of drive:v3, not of shop:v1"):
+        bring(addresses_of("shop", "v1"), id_="shop:v1", transport=FunctionTransport(send))
+
+
+def test_nothing_is_written_through_a_link(wire: Wire, trust: dict[str, str], tmp_path: Path) -> None:
+    wire.answers = [plain(BODY, etag=TAG)]
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    for name in ("shop.json", "shop.json.etag"):
+        (tmp_path / name).symlink_to(victim)
+        refused = run(local(wire), "--out", tmp_path / "shop.json", "--allow-host", "localhost", env=trust)
+        assert (refused.exit_code, "a link: nothing is written through it" in refused.stderr) == (2, True)
+        (tmp_path / name).unlink()
+    assert victim.read_text() == "precious"
+    assert wire.requests == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    refused = run(tmp_path / "pipe", "--out", tmp_path / "x.json")
+    assert (refused.exit_code, "pipe: not a regular file" in refused.stderr) == (2, True)
+    out = tmp_path / "shop.json"
+    out.write_bytes(BODY)
+    os.mkfifo(tmp_path / "shop.json.etag")
+    assert run(ROOT / "spec" / "earthengine.v1beta.json", "--out", out).exit_code == 2
 
 
 def asked(statuses: Sequence[int]) -> tuple[list[str], FunctionTransport]:

@@ -122,7 +122,7 @@ def test_check_names_the_file_and_the_line_of_an_edit(shop: Shop) -> None:
     result = shop.run("check")
     assert result.stdout.splitlines()[:2] == [
         f"edited by hand: bookshop/messages.py, line {number}",
-        "edited by hand: bookshop/py.typed is gone",
+        "gone: bookshop/py.typed",
     ]
     # When the document moves too, the edit is still told from what the document changed.
     shop.write({**bookshop(), "revision": "20260202"})

@@ -132,35 +132,3 @@ def test_two_families_whose_variants_would_share_a_class() -> None:
         output(document, unions)
     plain = "[messages.Foo]\nfamily = false\n"
     assert "class BarBaz:" in output(document, plain + unions).files["messages.py"]
-
-
-OVERLAYS = {
-    "not TOML": ("a = [", "not TOML"),
-    "another document": ('document = "x:v1"', "#/document"),
-    "unknown key": ("x-python-import = 1", "#/x-python-import"),
-    "unknown method": ('generate = ["bookshop.nope"]', "#/generate"),
-    "metadata that is missing": (
-        '[methods."bookshop.books.get"]\noperation_metadata = "No"',
-        "/operation_metadata",
-    ),
-    "packed message that is missing": ('[messages.Book.packed.name]\n"t/x" = "No"', "/packed/name/t~1x"),
-    "members of a number": ('[messages.Book.fields.pages]\nmembers = ["x"]', "/fields/pages/members"),
-    "bound that is not a number": ("[messages.Book.fields.pages]\nminimum = nan", "/fields/pages/minimum"),
-    "bound without end": ("[messages.Book.fields.pages]\nmaximum = inf", "/fields/pages/maximum"),
-    "scopes of a number": ("[scopes]\nextra = 5", "#/scopes/extra"),
-    "argument that is a keyword": ('[client.class]\nfills = ["bookshop.books.get:name"]', "#/client/class"),
-    "argument that is taken": ('[client.self]\nfills = ["bookshop.books.get:name"]', "#/client/self"),
-    "argument that is code": ('[client."x=(1)"]\nfills = ["bookshop.books.get:name"]', "#/client/x"),
-    "pattern that could hang": ('[messages.Book.fields.name]\npattern = "^(a+)+$"', "linear time"),
-    "field in two unions": (
-        '[messages.Book.unions.a]\nmembers = ["name"]\n[messages.Book.unions.b]\nmembers = ["name"]',
-        "in union 'a' already",
-    ),
-}
-
-
-@pytest.mark.parametrize(("overlay", "words"), OVERLAYS.values(), ids=OVERLAYS)
-def test_overlay_that_is_refused_with_a_place(overlay: str, words: str) -> None:
-    with pytest.raises(SpecError) as caught:
-        output(bookshop(), overlay)
-    assert words in str(caught.value)

@@ -11,6 +11,8 @@ import pytest
 from click.testing import Result
 from groundwire_codegen.callers import Finding
 from groundwire_codegen.fetch.normal import normal
+from groundwire_codegen.fetch.sidecar import Sidecar, path_of
+from groundwire_codegen.lock import file_digest
 from groundwire_codegen.problem import Problem, SpecError
 from groundwire_codegen.upgrade.changelog import MAX_LINES, entry, with_entry
 from groundwire_codegen.upgrade.plan import plan
@@ -151,7 +153,8 @@ def test_on_any_problem_nothing_changes(upgrade: Upgrade, problem: str) -> None:
         (upgrade.shop.out / "groundwire.lock").unlink()
     before = tree(upgrade.folder)
     done = upgrade.run(*more)
-    assert (done.exit_code, "nothing was written" in done.stderr) == (2, True)
+    code = 3 if problem == "in the way" else 2
+    assert (done.exit_code, "nothing was written" in done.stderr) == (code, True)
     assert tree(upgrade.folder) == before
 
 
@@ -235,6 +238,77 @@ def test_it_comes_from_where_it_was_fetched(
     assert tree(upgrade.folder) == before
     assert wire.paths == ["/doc.json"] * 4
     assert [wire.header("if-none-match", index) for index in range(4)] == [None, TAG, TAG, '"v2"']
+
+
+def test_an_address_that_only_the_sidecar_names_is_not_asked(
+    upgrade: Upgrade, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull request can hold a sidecar, and strangers can put files below Google's domain."""
+    pem = upgrade.folder / "authority.pem"
+    pem.write_text(authority().pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    wire.answers = [plain(encoded({**renamed(), "id": "other:v1"}))]
+    before = tree(upgrade.folder)
+    for url in (
+        f"https://localhost:{wire.port}/doc.json",
+        "https://storage.googleapis.com/bucket/doc.json",
+        "https://drive.googleapis.com/$discovery/rest?version=v3",
+    ):
+        beside = Sidecar(url=url, etag=TAG, sha256=file_digest(upgrade.shop.spec.read_bytes()), prose=True)
+        path_of(upgrade.shop.spec).write_bytes(beside.text())
+        refused = upgrade.bring()
+        words = "an address that only the sidecar names, not that of bookshop:v1"
+        assert (refused.exit_code, words in refused.stderr) == (2, True)
+    assert wire.requests == []
+    path_of(upgrade.shop.spec).write_bytes(
+        Sidecar(
+            url=f"https://localhost:{wire.port}/doc.json",
+            etag=TAG,
+            sha256=file_digest(upgrade.shop.spec.read_bytes()),
+            prose=True,
+        ).text()
+    )
+    another = upgrade.bring("--allow-host", "localhost")
+    assert (another.exit_code, "#/id: 'other:v1' is not 'bookshop:v1'" in another.stderr) == (2, True)
+    assert len(wire.requests) == 1
+    path_of(upgrade.shop.spec).unlink()
+    assert tree(upgrade.folder) == {**before}
+
+
+def test_the_id_of_what_comes_is_checked_wherever_it_comes_from(upgrade: Upgrade) -> None:
+    upgrade.write({**renamed(), "id": "bookshop:v2"})
+    before = tree(upgrade.folder)
+    refused = upgrade.run()
+    assert (refused.exit_code, "#/id: 'bookshop:v2' is not 'bookshop:v1'" in refused.stderr) == (2, True)
+    assert tree(upgrade.folder) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["bookshop.json", "bookshop.json.etag", "CHANGELOG.md", "bookshop", "report.md"]
+)
+def test_nothing_is_written_through_a_link(
+    upgrade: Upgrade, wire: Wire, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pem = upgrade.folder / "authority.pem"
+    pem.write_text(authority().pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    wire.answers = [plain(encoded(renamed()), etag='"v2"')]
+    place, victim = upgrade.folder / name, upgrade.folder / "elsewhere" / name
+    victim.parent.mkdir()
+    if place.exists():
+        place.rename(victim)
+    else:
+        victim.write_text("precious")
+    place.symlink_to(victim, target_is_directory=victim.is_dir())
+    before = tree(upgrade.folder)
+    new = ("--new", f"https://localhost:{wire.port}/doc.json", "--allow-host", "localhost")
+    more = ("--changelog", str(upgrade.changelog), "--report", str(upgrade.folder / "report.md"))
+    done = upgrade.bring(*new, *more)
+    assert (done.exit_code, "a link: nothing is written through it" in done.stderr) == (2, True)
+    after = tree(upgrade.folder)
+    after.pop("report.md", None)
+    before.pop("report.md", None)
+    assert after == before
 
 
 def test_it_comes_by_the_name_that_the_document_gives(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from groundwire_codegen.emit import emit
+from groundwire_codegen.problem import SpecError
 from groundwire_codegen.upgrade.replace import replace
 from groundwire_codegen.whole import replaced, write_whole
 
@@ -20,12 +21,12 @@ OLD, NEW = output(bookshop()).files, output(with_property("isbn", {"type": "stri
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a client, a document, and a link to a changelog elsewhere."""
+    """A folder with a client, a document and a changelog."""
     emit(tmp_path / "shop", OLD)
     (tmp_path / "shop.json").write_text("old")
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "CHANGELOG.md").write_text("old")
-    (tmp_path / "CHANGELOG.md").symlink_to(tmp_path / "docs" / "CHANGELOG.md")
+    (tmp_path / "docs" / "other.md").write_text("old")
+    (tmp_path / "CHANGELOG.md").write_text("old")
     return tmp_path
 
 
@@ -43,10 +44,9 @@ def test_a_client_and_its_files_are_replaced_together(
         monkeypatch.chdir(place / "shop")
     replace(place / "shop", NEW, contents(place))
     assert tree(place / "shop") == {path: text.encode() for path, text in NEW.items()}
-    assert (place / "CHANGELOG.md").is_symlink()
     assert [path.read_bytes() for path in contents(place)] == [b"new"] * 3
     assert (place / "shop.json").stat().st_mode & 0o777 == 0o640
-    assert not any(path.name.startswith(".") for path in place.rglob("*"))
+    assert [path.name for path in place.rglob(".*")] == [".gitattributes"]
 
 
 @pytest.mark.parametrize("inside", [False, True])
@@ -58,7 +58,7 @@ def test_a_file_that_cannot_be_moved_takes_all_back(
         monkeypatch.chdir(place / "shop")
     before = tree(place)
     with pytest.raises(FileNotFoundError), replaced(contents(place)) as put:
-        (place / name).resolve().with_name(f".{Path(name).name}.groundwire").unlink()
+        (place / name).with_name(f".{Path(name).name}.groundwire").unlink()
         emit(place / "shop", NEW, put)
     assert tree(place) == before
 
@@ -98,16 +98,15 @@ def test_what_a_kill_left_is_taken_away(place: Path) -> None:
 
 
 def test_a_link_where_a_file_is_made_ready_is_not_followed(place: Path) -> None:
-    (place / ".shop.json.groundwire").symlink_to(place / "docs" / "CHANGELOG.md")
+    (place / ".shop.json.groundwire").symlink_to(place / "docs" / "other.md")
     with replaced({place / "shop.json": b"new"}) as put:
         put()
-    assert (place / "docs" / "CHANGELOG.md").read_text() == "old"
+    assert (place / "docs" / "other.md").read_text() == "old"
 
 
-def test_one_file_is_whole_and_a_link_is_replaced(place: Path) -> None:
+def test_one_file_is_whole(place: Path) -> None:
     write_whole(place / "CHANGELOG.md", b"new")
-    assert not (place / "CHANGELOG.md").is_symlink()
-    assert (place / "docs" / "CHANGELOG.md").read_text() == "old"
+    assert (place / "CHANGELOG.md").read_bytes() == b"new"
     write_whole(place / "not" / "yet" / "there", b"new")
     assert os.listdir(place / "not" / "yet") == ["there"]  # noqa: PTH208 - hidden files too
 
@@ -120,3 +119,80 @@ def test_what_ends_a_run_after_all_is_in_place_takes_nothing_back(place: Path) -
     with pytest.raises(KeyboardInterrupt), replaced(contents(place)) as ready:
         run(ready)
     assert [path.read_bytes() for path in contents(place)] == [b"new"] * 3
+
+
+@pytest.mark.parametrize("where", ["file", "folder", "broken"])
+@pytest.mark.parametrize("action", ["replaced", "write_whole", "emit"])
+def test_nothing_is_written_through_a_link(place: Path, where: str, action: str) -> None:
+    """At the place itself or above it, below the repository; a link above that is the machine's."""
+    (place / "docs" / "shop").mkdir()
+    (place / ".git").mkdir()
+    target = place / ("linked" if where != "folder" else "linked/inner/name")
+    (place / "linked").symlink_to(
+        place / {"file": "docs/other.md", "folder": "docs", "broken": "none"}[where]
+    )
+    if action == "emit" and where == "file":
+        (place / "linked").unlink()
+        (place / "linked").symlink_to(place / "docs" / "shop", target_is_directory=True)
+    before = tree(place)
+    with pytest.raises(SpecError, match="a link"):
+        if action == "emit":
+            emit(target, NEW)
+        elif action == "replaced":
+            with replaced({place / "shop.json": b"new", target: b"new"}) as put:
+                put()
+        else:
+            write_whole(target, b"new")
+    assert tree(place) == before
+    assert not (place / "none").exists()
+
+
+def test_links_above_the_repository_and_the_working_directory_are_taken(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "repository" / ".git").mkdir(parents=True)
+    (place / "way").symlink_to(place / "repository", target_is_directory=True)
+    write_whole(place / "way" / "a.txt", b"a")
+    (place / "repository" / ".git").rmdir()
+    with pytest.raises(SpecError, match="a link"):
+        write_whole(place / "way" / "b.txt", b"b")
+    monkeypatch.chdir(place / "way")
+    write_whole(Path("b.txt"), b"b")
+    assert {path.name for path in (place / "repository").iterdir()} == {"a.txt", "b.txt"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("action", ["replaced", "write_whole"])
+def test_a_pipe_is_neither_read_nor_replaced(place: Path, action: str) -> None:
+    os.mkfifo(place / "pipe")
+    with pytest.raises(SpecError, match="not a regular file"):
+        if action == "write_whole":
+            write_whole(place / "pipe", b"new")
+        else:
+            with replaced({place / "pipe": b"new"}) as put:
+                put()
+    assert (place / "pipe").is_fifo()
+
+
+def test_a_file_of_somebody_else_in_the_staging_folder_stays(place: Path) -> None:
+    """Also where it is in the way: the files are then replaced one by one."""
+    staging = place / ".shop.groundwire"
+    (staging / "part").mkdir(parents=True)
+    (staging / "precious.txt").write_text("precious")
+    (staging / "part" / "settings.py").write_text("precious")
+    (staging / "messages.py").write_text("half of a file that is generated")
+    emit(place / "shop", NEW)
+    assert tree(staging) == {"precious.txt": b"precious", "part/settings.py": b"precious"}
+    assert tree(place / "shop") == {path: text.encode() for path, text in NEW.items()}
+    emit(place / "shop", NEW)
+    assert tree(staging) == {"precious.txt": b"precious", "part/settings.py": b"precious"}
+
+
+def test_a_link_in_the_place_of_the_staging_folder_stays(place: Path) -> None:
+    (place / "docs" / "messages.py").write_text("precious")
+    (place / ".shop.groundwire").symlink_to(place / "docs", target_is_directory=True)
+    before = tree(place / "docs")
+    emit(place / "shop", NEW)
+    assert tree(place / "docs") == before
+    assert (place / ".shop.groundwire").is_symlink()
+    assert tree(place / "shop") == {path: text.encode() for path, text in NEW.items()}

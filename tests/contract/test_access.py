@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.front_end.access import Access, AccessError, Grant, Mode, read_grants, rpc
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, AccessError, Grant, Mode, read_grants, rpc
 
 from .wire import EXPORT, JSON, OPERATIONS
 
@@ -42,12 +42,25 @@ def send(service: Service, token: str | None, body: bytes = b"{}", query: str = 
     return found
 
 
-def test_any_lets_everybody_in_and_tells_callers_apart() -> None:
-    service = Service(CONTRACT)
+@pytest.mark.parametrize("mode", [Mode.ANY, Mode.REQUIRED])
+def test_without_a_table_all_tokens_are_one_caller(mode: Mode) -> None:
+    service = Service(CONTRACT, access=Access(mode=mode))
     body = b'{"requestId":"a"}'
-    assert [send(service, token, body).status for token in (None, "Bearer a", "Bearer b")] == [200] * 3
-    assert send(service, "bearer a", body).rule == "request-id-reused"
-    assert send(service, None, body, "access_token=b").rule == "request-id-reused"
+    assert send(service, "Bearer first", body).status == 200
+    for token in ("bearer first", "Bearer refreshed"):
+        assert send(service, token, body).rule == "request-id-reused"
+    assert send(service, None, body, "access_token=another").rule == "request-id-reused"
+    assert mode is Mode.REQUIRED or send(service, None, body).rule == "request-id-reused"
+
+
+@pytest.mark.parametrize("mode", [Mode.ANY, Mode.REQUIRED])
+def test_a_table_tells_callers_apart_in_every_mode(mode: Mode) -> None:
+    service = Service(CONTRACT, access=Access(mode=mode, grants=TABLE.grants))
+    body = b'{"requestId":"a"}'
+    started = [send(service, f"Bearer {token}", body).status for token in ("whole", "other", "unknown")]
+    assert started == [200] * 3
+    for token in ("again", "narrow", "old", "not known either"):
+        assert send(service, f"Bearer {token}", body).rule == "request-id-reused"
 
 
 @pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer  ", "Basic dXNlcjpwYXNz"])

@@ -12,12 +12,13 @@ from groundwire_codegen.ir import Kind
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import JsonValue
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.front_end.access import Access, Grant, Mode
-from groundwire_contract.front_end.shape import Leaf, Many, Names, Record, Shape, Slot, Table
-from groundwire_contract.front_end.validate import validate
-from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import RemoteAddressError, ServerThread, listen
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
+from groundwire_contract.server.http import ServerThread
+from groundwire_contract.server.listener import RemoteAddressError, listen
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, Grant, Mode
+from groundwire_contract.validate.shapes import Leaf, Many, Names, Record, Shape, Slot, Table
+from groundwire_contract.validate.values import validate
 
 from .wire import EXPORT, OPERATIONS, ask, export
 
@@ -139,7 +140,7 @@ def test_row_96_another_content_type(earthengine_contract: EarthEngineContract, 
 
 def test_row_97_a_body_of_100_mb(earthengine_contract: EarthEngineContract) -> None:
     host, _, port = urlsplit(earthengine_contract.endpoint).netloc.rpartition(":")
-    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**8}\r\n\r\n"
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {10**8}\r\n\r\n"
     said = b""
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(head.encode())

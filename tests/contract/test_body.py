@@ -4,8 +4,8 @@ import base64
 from typing import Any
 
 import pytest
-from groundwire_contract.errors import Refusal
-from groundwire_contract.front_end.body import read_body
+from groundwire_contract.rules.error_bodies import Refusal
+from groundwire_contract.validate.bodies import read_body
 
 from .vectors import needed, rows
 
@@ -53,8 +53,19 @@ def test_twenty_characters_are_quoted_on_either_side() -> None:
     assert caret == " " * 20 + "^"
 
 
-def test_a_name_given_twice_is_refused() -> None:
-    assert refused('{"a":{"b":1,"b":1}}').rule == "duplicate-key"
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"a":{"b":1,"b":1}}', "b"),
+        ('{"\u00e9":1,"\u00e9":1}', "\u00e9"),
+        ('{"\u00e9":1,"\\u00e9":1}', "\u00e9"),
+        ('[{"\u6f22\U0001f600":1,"\u6f22\U0001f600":1}]', "\u6f22\U0001f600"),
+    ],
+)
+def test_a_name_given_twice_is_refused(text: str, name: str) -> None:
+    found = refused(text)
+    assert (found.rule, found.code) == ("duplicate-key", 400)
+    assert found.message == f'Invalid JSON payload received. Duplicate name "{name}".'
 
 
 @pytest.mark.parametrize("text", ["[]", "1", '"x"', "null", "true"])

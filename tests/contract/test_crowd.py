@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, ask
@@ -18,9 +18,9 @@ from .wire import EXPORT, OPERATIONS, ask
 BEGINNINGS = {
     "nothing": b"",
     "half a line": b"GET /v1beta/proj",
-    "half a head": f"GET {OPERATIONS} HTTP/1.1\r\nHost: x\r\n".encode(),
+    "half a head": f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\n".encode(),
     "half a body": (
-        f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{"
+        f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{"
     ).encode(),
 }
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.operations.script import Script
 from groundwire_contract.service import Service
 
-from .wire import EXPORT, JSON, PROJECT, Answer, ask, export
+from .wire import EXPORT, JSON, OPERATIONS, PROJECT, Answer, ask, export
 
 FILES = "fileExportOptions"
 TYPE = "type.googleapis.com/google.earthengine"
@@ -203,27 +203,27 @@ def test_types_are_of_the_version_of_the_path(
 
 
 def test_a_repeated_request_id_is_refused(earthengine_contract: EarthEngineContract) -> None:
-    def start(project: str = "a", user: str = "t", **more: str) -> Answer:
+    def start(project: str = "a", bearer: str = "t", **more: str) -> Answer:
         return ask(
             earthengine_contract.endpoint,
             "POST",
             f"/v1beta/projects/{project}/image:export",
             export(**more),
-            {"authorization": f"Bearer {user}"},
+            {"authorization": f"Bearer {bearer}"},
         )
 
     assert start(requestId="1").status == 200
+    assert start(bearer="refreshed", requestId="1").status == 409
     again = start(requestId="1", description="another")
     assert (again.status, again.error["status"], again.rule) == (409, "ALREADY_EXISTS", "request-id-reused")
     assert again.message == "A different Operation was already started with the given request_id."
     others = [
         start(requestId="2"),
         start("b", requestId="1"),
-        start(user="u", requestId="1"),
         start(),
         start(),
     ]
-    assert [other.status for other in others] == [200] * 5
+    assert [other.status for other in others] == [200] * 4
     empty = [start(requestId=""), start(requestId="")]
     assert [answer.status for answer in empty] == [200, 200]
     assert start(requestId="3", bogus="x").status == 400
@@ -246,6 +246,59 @@ def test_the_queue_holds_3000(earthengine_contract: EarthEngineContract) -> None
     service.clock.elapse(10)
     assert start(3001).status == 200
     assert start(3000).rule == "request-id-reused", "the refused start has used its id"
+
+
+@pytest.mark.parametrize("burnt", [True, False])
+def test_the_queue_holds_what_a_test_declares(earthengine_contract: EarthEngineContract, burnt: bool) -> None:
+    contract = earthengine_contract
+    contract.queue_limit = 2
+    if not burnt:
+        contract.relax("queue-full-burns-id")
+
+    def start(request_id: str, project: str = "a") -> Answer:
+        path = f"/v1beta/projects/{project}/image:export"
+        return ask(contract.endpoint, "POST", path, export(requestId=request_id))
+
+    assert [start(str(number)).status for number in range(2)] == [200, 200]
+    full = start("2")
+    assert (full.status, full.rule) == (429, "queue-full")
+    assert full.message == (
+        "Too many tasks already in the queue (2). Please wait for some of them to complete."
+    )
+    assert start("2", "b").status == 200, "the limit is of a project"
+    contract.finish(contract.operations[0])
+    assert start("2").status == (409 if burnt else 200)
+    contract.queue_limit = 0
+    assert start("3", "empty").status == 429
+
+
+def test_a_listing_lags_as_a_test_declares(earthengine_contract: EarthEngineContract) -> None:
+    contract = earthengine_contract
+    contract.listing_lag = 30
+    contract.hold()
+
+    def listed() -> list[str]:
+        body = ask(contract.endpoint, "GET", OPERATIONS).json
+        return [operation["name"] for operation in body.get("operations", ())]
+
+    first, second = (ask(contract.endpoint, "POST", EXPORT, export()).json["name"] for _ in range(2))
+    assert listed() == []
+    assert ask(contract.endpoint, "GET", f"/v1beta/{first}").status == 200
+    contract.advance(30)
+    assert listed() == [second, first]
+    third = ask(contract.endpoint, "POST", EXPORT, export()).json["name"]
+    assert listed() == [second, first]
+    contract.listing_lag = 0
+    assert listed() == [third, second, first]
+
+
+@pytest.mark.parametrize("wrong", [{"queue_limit": -1}, {"listing_lag": -1}, {"listing_lag": float("nan")}])
+def test_what_cannot_be_declared_is_refused(
+    earthengine_contract: EarthEngineContract, wrong: dict[str, Any]
+) -> None:
+    (name, value), *_ = wrong.items()
+    with pytest.raises(ValueError, match=name):
+        setattr(earthengine_contract, name, value)
 
 
 def metadata(answer: Answer) -> dict[str, Any]:

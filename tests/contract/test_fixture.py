@@ -7,10 +7,10 @@ import pytest
 from groundwire import CloudStorageDestination, ExportImageRequest, Expression, ImageFileExportOptions
 from groundwire import ImageFileFormat as Format
 from groundwire.messages import OperationMetadata, OperationState
-from groundwire_contract.behaviour.operation import State
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import START
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import State
 from groundwire_runtime.errors import (
     AlreadyExists,
     NotFound,
@@ -19,6 +19,8 @@ from groundwire_runtime.errors import (
     ResourceExhausted,
     Unavailable,
 )
+
+from .wire import OPERATIONS, SECRET_HEADERS, SECRET_PARAMETERS, ask
 
 
 def request(description: str = "small", **more: Any) -> ExportImageRequest:
@@ -68,6 +70,26 @@ def test_requests_hold_what_was_sent(earthengine_contract: EarthEngineContract) 
     assert sent.headers["authorization"] == "REDACTED"
     assert "secret" not in repr(earthengine_contract.requests)
     assert (looked.verb, looked.path, looked.body) == ("GET", f"/v1beta/{started.name}", None)
+
+
+@pytest.mark.parametrize("name", [*SECRET_HEADERS, *map(str.title, SECRET_HEADERS)])
+def test_no_header_with_credentials_is_kept(earthengine_contract: EarthEngineContract, name: str) -> None:
+    ask(
+        earthengine_contract.endpoint, "GET", OPERATIONS, None, {name: "Bearer canary", "user-agent": "shown"}
+    )
+    (sent,) = earthengine_contract.requests
+    assert (sent.headers[name.lower()], sent.headers["user-agent"]) == ("REDACTED", "shown")
+    assert "canary" not in repr(sent)
+
+
+@pytest.mark.parametrize("name", [*SECRET_PARAMETERS, *map(str.upper, SECRET_PARAMETERS)])
+def test_no_query_parameter_with_credentials_is_kept(
+    earthengine_contract: EarthEngineContract, name: str
+) -> None:
+    ask(earthengine_contract.endpoint, "GET", f"{OPERATIONS}?{name}=canary&pageSize=3")
+    (sent,) = earthengine_contract.requests
+    assert sent.query == ((name, "REDACTED"), ("pageSize", "3"))
+    assert "canary" not in repr(sent)
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.refusals import PAYLOAD_LIMIT
+from groundwire_contract.fixture import EarthEngineContract, running
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
 
 from .wire import EXPORT, OPERATIONS, PROJECT, ask, export
 
@@ -126,7 +126,7 @@ def test_the_payload_limit_is_exact(earthengine_contract: EarthEngineContract, e
 def test_a_body_in_chunks_counts_all_the_same(endpoint: str) -> None:
     chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     head = (
-        f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     ).encode()
     answer = raw(endpoint, head + chunk * 11 + b"0\r\n\r\n")
@@ -151,9 +151,9 @@ def raw(endpoint: str, data: bytes, *, leave: bool = False) -> bytes:
         b"GARBAGE\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
-        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
 def test_what_is_no_http_is_refused(endpoint: str, data: bytes) -> None:
@@ -161,7 +161,7 @@ def test_what_is_no_http_is_refused(endpoint: str, data: bytes) -> None:
 
 
 def test_a_caller_that_leaves_has_no_effect(earthengine_contract: EarthEngineContract, endpoint: str) -> None:
-    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".encode()
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n".encode()
     raw(endpoint, head + b'{"description":"half', leave=True)
     assert ask(endpoint, "GET", OPERATIONS).json == {}
     assert len(earthengine_contract.requests) == 1
@@ -169,22 +169,24 @@ def test_a_caller_that_leaves_has_no_effect(earthengine_contract: EarthEngineCon
 
 @pytest.mark.parametrize(("size", "status"), [(8_000, 200), (64_000, 200), (66_000, 431), (1_000_000, 431)])
 def test_a_head_has_at_most_65536_bytes(endpoint: str, size: int, status: int) -> None:
-    sent = f"GET {OPERATIONS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-long: {'a' * size}\r\n\r\n"
+    sent = (
+        f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-long: {'a' * size}\r\n\r\n"
+    )
     assert raw(endpoint, sent.encode()).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_many_headers_and_a_long_line_count_alike(endpoint: str) -> None:
     many = "".join(f"x-{number}: {'a' * 100}\r\n" for number in range(1000))
-    sent = f"GET {OPERATIONS} HTTP/1.1\r\nHost: x\r\n{many}\r\n"
+    sent = f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\n{many}\r\n"
     assert raw(endpoint, sent.encode()).startswith(b"HTTP/1.1 431 ")
-    sent = f"GET {OPERATIONS}?filter={'a' * 70_000} HTTP/1.1\r\nHost: x\r\n\r\n"
+    sent = f"GET {OPERATIONS}?filter={'a' * 70_000} HTTP/1.1\r\nHost: localhost\r\n\r\n"
     assert raw(endpoint, sent.encode()).startswith(b"HTTP/1.1 431 ")
 
 
 def test_a_large_body_and_the_next_request_in_one_piece_are_no_large_head(endpoint: str) -> None:
     body = json.dumps(export(description="d")).encode() + b" " * 200_000
-    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    last = f"GET {OPERATIONS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    last = f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     assert raw(endpoint, (head.encode() + body) * 3 + last.encode()).count(b"HTTP/1.1 200 OK") == 4
 
 
@@ -205,10 +207,179 @@ def test_a_large_body_and_the_next_request_in_one_piece_are_no_large_head(endpoi
     ],
 )
 def test_what_could_smuggle_a_request_is_refused_and_the_connection_closed(endpoint: str, form: str) -> None:
-    head = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-    answer = raw(endpoint, (head + form + f"GET {OPERATIONS} HTTP/1.1\r\nHost: x\r\n\r\n").encode())
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    answer = raw(endpoint, (head + form + f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\n\r\n").encode())
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1") == 1
+
+
+def lines(
+    endpoint: str, *head: str, version: str = "HTTP/1.1", target: str = OPERATIONS, body: str = ""
+) -> bytes:
+    """What the server answers to a head, line by line, on a connection that it closes then."""
+    text = "\r\n".join((f"GET {target} {version}", *head, "Connection: close", "", body))
+    return raw(endpoint, text.encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [
+        ("HTTP/1.1", [], 400),
+        ("HTTP/1.0", [], 200),
+        ("HTTP/1.1", ["localhost", "localhost"], 400),
+        ("HTTP/1.0", ["localhost", "localhost"], 400),
+        ("HTTP/1.1", ["localhost", "elsewhere.example"], 400),
+        ("HTTP/1.1", [""], 400),
+        ("HTTP/1.1", ["local host"], 400),
+        ("HTTP/1.1", ["user@localhost"], 400),
+        ("HTTP/1.1", ["localhost/path"], 400),
+        ("HTTP/1.1", ["localhost:port"], 400),
+        ("HTTP/1.1", ["localhost, localhost"], 400),
+        ("HTTP/1.1", ["[::1"], 400),
+        ("HTTP/1.1", ["[1:2]"], 400),
+        ("HTTP/1.1", ["::1"], 400),
+        ("HTTP/1.1", ["l\u00f6calhost"], 400),
+        ("HTTP/1.1", ["localhost"], 200),
+    ],
+)
+def test_a_request_has_one_host(endpoint: str, version: str, hosts: list[str], status: int) -> None:
+    answer = lines(endpoint, *(f"Host: {host}" for host in hosts), version=version)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(
+    ("codings", "status"),
+    [
+        (["chunked"], 200),
+        (["CHUNKED"], 200),
+        (["gzip, chunked"], 501),
+        (["gzip,\tChunked"], 501),
+        (["identity, chunked"], 501),
+        (["gzip", "chunked"], 501),
+        (["chunked, gzip"], 400),
+        (["chunked", "gzip"], 400),
+        (["chunked, chunked"], 400),
+        (["chunked", "chunked"], 400),
+        (["identity"], 400),
+        (["gzip"], 400),
+        (["chunked;a=b"], 400),
+        ([""], 400),
+    ],
+)
+def test_chunked_is_the_only_transfer_coding(
+    earthengine_contract: EarthEngineContract, endpoint: str, codings: list[str], status: int
+) -> None:
+    body = json.dumps(export()).encode()
+    head = "".join(f"Transfer-Encoding: {coding}\r\n" for coding in codings)
+    sent = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{head}"
+    rest = f"Connection: close\r\n\r\n{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    answer = raw(endpoint, sent.encode() + rest)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert answer.count(b"HTTP/1.1") == 1
+    assert len(earthengine_contract.operations) == (status == 200)
+
+
+def test_http_1_0_has_no_transfer_coding(endpoint: str) -> None:
+    answer = lines(
+        endpoint, "Host: localhost", "Transfer-Encoding: chunked", version="HTTP/1.0", body="0\r\n\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        (f"http://localhost{OPERATIONS}", "elsewhere.example", 200),
+        (f"HTTPS://127.0.0.1:9{OPERATIONS}?pageSize=1", "localhost", 200),
+        (f"http://elsewhere.example{OPERATIONS}", "localhost", 403),
+        (f"http://localhost@elsewhere.example{OPERATIONS}", "localhost", 400),
+        (f"http://{OPERATIONS}", "localhost", 400),
+        (f"ftp://localhost{OPERATIONS}", "localhost", 400),
+        (f"{OPERATIONS}#part", "localhost", 400),
+        (OPERATIONS.removeprefix("/"), "localhost", 400),
+        ("*", "localhost", 400),
+        ("http://localhost", "elsewhere.example", 200),
+    ],
+)
+def test_a_target_in_absolute_form_overrides_the_host(
+    endpoint: str, target: str, host: str, status: int
+) -> None:
+    answer = lines(endpoint, f"Host: {host}", target=target)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("CONNECT localhost:80 HTTP/1.1", 501),
+        (f"CONNECT {OPERATIONS} HTTP/1.1", 501),
+        (f"GET {OPERATIONS} HTTP/2.0", 505),
+        (f"GET {OPERATIONS}", 400),
+        ("PRI * HTTP/2.0", 400),
+    ],
+)
+def test_neither_a_tunnel_nor_another_version_is_spoken(endpoint: str, line: str, status: int) -> None:
+    answer = raw(endpoint, f"{line}\r\nHost: localhost\r\n\r\n".encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("LocalHost.:8085", 200),
+        ("contract.localhost", 200),
+        ("127.0.0.1:1", 200),
+        ("127.8.8.8", 200),
+        ("127.0.0.1.", 200),
+        ("[::1]:80", 200),
+        ("[0:0::1]", 200),
+        ("[::ffff:127.0.0.1]", 200),
+        ("elsewhere.example", 403),
+        ("localhost.elsewhere.example", 403),
+        ("127.0.0.1.elsewhere.example:8085", 403),
+        ("notlocalhost", 403),
+        ("0.0.0.0", 403),  # noqa: S104 - what is refused
+        ("192.0.2.1", 403),
+        ("[2001:db8::1]", 403),
+    ],
+)
+def test_a_foreign_host_neither_starts_nor_reads(
+    earthengine_contract: EarthEngineContract, endpoint: str, host: str, status: int
+) -> None:
+    started = ask(endpoint, "POST", EXPORT, export(), {"host": host})
+    assert started.status == status
+    assert len(earthengine_contract.operations) == (status == 200)
+    if status == 403:
+        assert started.rule == "host-not-allowed"
+        assert "--allow-host" in started.message
+    assert ask(endpoint, "GET", OPERATIONS, None, {"host": host}).status == status
+    assert ask(endpoint, "GET", "/$discovery/rest", None, {"host": host}).status == status
+
+
+def test_a_host_that_is_allowed_is_answered() -> None:
+    contract = running(allow_hosts=("Contract.Example.", "2001:DB8:0::1"))
+    try:
+        for host in ("contract.example", "CONTRACT.example.:80", "[2001:db8::1]", "localhost"):
+            assert ask(contract.endpoint, "GET", OPERATIONS, None, {"host": host}).status == 200
+            assert ask(contract.endpoint, "GET", "/", None, {"host": host}).status == 200
+        assert ask(contract.endpoint, "GET", OPERATIONS, None, {"host": "other.example"}).status == 403
+    finally:
+        contract.stop()
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:80", "[::1]:80", "http://a", "[::1"])
+def test_what_is_no_host_cannot_be_allowed(name: str) -> None:
+    with pytest.raises(ValueError, match="no name or address"):
+        running(allow_hosts=(name,))
+
+
+@pytest.mark.parametrize("path", ["/", OPERATIONS, "/nowhere", "/$contract/requests"])
+def test_a_header_of_an_answer_stands_there_once(endpoint: str, path: str) -> None:
+    answer = lines(endpoint, "Host: localhost", target=path)
+    names = [line.partition(b":")[0] for line in answer.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+    assert names.count(b"cache-control") == 1
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +420,7 @@ def test_a_body_in_another_form_is_not_looked_at(
 
 
 def test_a_body_without_a_content_type_is_not_looked_at(endpoint: str) -> None:
-    sent = f"POST {EXPORT} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}"
+    sent = f"POST {EXPORT} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}"
     assert b"x-groundwire-rule: media-type" in raw(endpoint, sent.encode())
 
 

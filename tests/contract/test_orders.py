@@ -1,4 +1,4 @@
-"""What a test orders: faults for the next requests, rules that are off, rules that answer otherwise."""
+"""What a test overrides: faults for the next requests, rules that are off, rules that answer otherwise."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import groundwire
 import pytest
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
-from groundwire_contract.orders import STATUSES, Change, Orders, Step, read_step, steps
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.rules import OFF
+from groundwire_contract.overrides import STATUSES, Change, Overrides, Step, read_step, steps
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.rules.registry import OFF
 from groundwire_runtime.errors import OutcomeUnknown
 
 from .wire import EXPORT, OPERATIONS, ask, export
@@ -57,12 +57,28 @@ def test_a_request_takes_effect_or_not(
     assert ask(earthengine_contract.endpoint, "POST", EXPORT, export()).status == 200
 
 
+@pytest.mark.parametrize("step", ["reset before", "reset after"])
+def test_a_reset_is_one_on_the_wire_and_no_orderly_end(
+    earthengine_contract: EarthEngineContract, step: str
+) -> None:
+    address = urlsplit(earthengine_contract.endpoint)
+    earthengine_contract.script([step])
+    head = f"POST {EXPORT} HTTP/1.1\r\nHost: {address.netloc}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+        connection.sendall(head.encode())
+        # An orderly end (FIN) would be read as the end of the stream, b"".
+        with pytest.raises(ConnectionResetError):
+            connection.recv(65536)
+
+
 def test_an_answer_that_drips_comes_in_pieces(earthengine_contract: EarthEngineContract) -> None:
     host, _, port = urlsplit(earthengine_contract.endpoint).netloc.rpartition(":")
     earthengine_contract.script(["drip"])
     pieces: list[bytes] = []
     with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(f"GET {OPERATIONS}/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        connection.sendall(
+            f"GET {OPERATIONS}/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         while piece := connection.recv(65536):
             pieces.append(piece)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -99,14 +115,14 @@ def test_a_rule_answers_otherwise(earthengine_contract: EarthEngineContract) -> 
 
 
 def test_an_order_for_what_is_not_there_is_refused() -> None:
-    orders = Orders()
+    overrides = Overrides()
     with pytest.raises(LookupError, match="no such rule: nothing"):
-        orders.relax("bounds", "nothing")
+        overrides.relax("bounds", "nothing")
     with pytest.raises(LookupError, match="no such rule: nothing"):
-        orders.change("nothing", Change(code=400))
+        overrides.change("nothing", Change(code=400))
     with pytest.raises(ValueError, match="418 is none of 400"):
-        orders.change("bounds", Change(code=418))
-    assert orders.relaxed == OFF
+        overrides.change("bounds", Change(code=418))
+    assert overrides.relaxed == OFF
 
 
 def test_requests_that_break_the_contract_are_listed(earthengine_contract: EarthEngineContract) -> None:

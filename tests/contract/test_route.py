@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from attrs import evolve
 from groundwire_codegen.ir import Api, Method, Parameter
 from groundwire_contract.contract import build, load
-from groundwire_contract.front_end.route import find
+from groundwire_contract.validate.route import find
 
+from ..vectors.files import cases, needed
 from .bookshop import API, CONTRACT, TEXT
 
 
@@ -58,7 +62,9 @@ SHELVES = build(
         ("GET", "/v2/shops/s/books/b:sold", "bookshop.shops.books.get", {"name": "shops/s/books/b:sold"}),
         ("POST", "/v2/shops/s/books/b:sell", "bookshop.shops.books.sell", {"name": "shops/s/books/b"}),
         ("GET", "/v2/pages/b/7", "bookshop.pages.get", {"book": "b", "page": "7"}),
-        ("GET", "/v2/pages/a%2Fb/7", "bookshop.pages.get", {"book": "a%2Fb", "page": "7"}),
+        ("GET", "/v2/pages/a%2Fb/7", "bookshop.pages.get", {"book": "a/b", "page": "7"}),
+        ("GET", "/v2/pages/p%20q%2fr+/7", "bookshop.pages.get", {"book": "p q/r+", "page": "7"}),
+        ("GET", "/v2/shops/a%2Fb/books/c%3Ad", "bookshop.shops.books.get", {"name": "shops/a%2Fb/books/c:d"}),
     ],
 )
 def test_found(verb: str, path: str, method: str, variables: dict[str, str]) -> None:
@@ -85,6 +91,18 @@ def test_found(verb: str, path: str, method: str, variables: dict[str, str]) -> 
 )
 def test_not_found(verb: str, path: str) -> None:
     assert find(CONTRACT.routes, verb, path) is None
+
+
+def test_a_reserved_variable_of_one_segment_is_decoded_whole() -> None:
+    for path, pattern, value in (
+        ("v1/{+shelf}", "^[^/]+$", "a/b"),
+        ("v1/{+shelf}", "^[^/]+/[^/]+$", None),
+        ("v1/{shelf}", "^[^/]+$", "a/b"),
+        ("v1/{shelf}", "^[a-z]+$", None),
+    ):
+        method = shelf("get", path, shelf=pattern)
+        found = find(build(evolve(API, version="v1", methods={method.id: method})).routes, "GET", "/v1/a%2Fb")
+        assert (None if found is None else found.variables["shelf"]) == value
 
 
 def test_the_version_may_stand_in_the_base_path_or_nowhere() -> None:
@@ -127,3 +145,38 @@ def test_patterns_tell_where_one_of_two_variables_ends() -> None:
     assert found is not None
     assert found.variables == {"shop": "shops/a", "book": "books/b"}
     assert find(SHELVES, "GET", "/v1/shops/a/b/books/c:lend") is None
+
+
+_RULE_VARIABLE = re.compile(r"\{(\w+)(?:=([^{}]+))?\}")
+
+
+def transcoded(template: str) -> Method:
+    """A method with the path of an HTTP rule, written as Google's Discovery documents write it."""
+    patterns: dict[str, str] = {}
+
+    def variable(found: re.Match[str]) -> str:
+        if found[2] in (None, "*"):
+            return f"{{{found[1]}}}"
+        patterns[found[1]] = f"^{found[2].replace('**', '.+').replace('*', '[^/]+')}$"
+        return f"{{+{found[1]}}}"
+
+    path = _RULE_VARIABLE.sub(variable, template).removeprefix("/")
+    return evolve(shelf("rule", path, **patterns), id=f"rule.{template}")
+
+
+def escapes(case: dict[str, Any]) -> bool:
+    return "Escapes" in case["id"] or case["id"].startswith("OnlyUnreserved")
+
+
+@needed
+@pytest.mark.parametrize(
+    "case", list(filter(escapes, cases("transcoding.json", "path_match"))), ids=lambda case: str(case["id"])
+)
+def test_percent_escapes_are_decoded_as_googles_transcoding_does(case: dict[str, Any]) -> None:
+    if case["settings"].get("UrlUnescapeSpec") == "kAllCharacters":
+        pytest.skip("http.proto leaves an encoded slash of several segments as it is")
+    (registered,) = case["registered"]
+    method = transcoded(registered["template"])
+    found = find(build(evolve(API, methods={method.id: method})).routes, "GET", case["path"])
+    assert found is not None
+    assert found.variables == case["bindings"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from groundwire_contract import cli
-from groundwire_contract.server import endpoint, listen
+from groundwire_contract.server.listener import endpoint, listen
 
 from .process import SERVE, serving
 from .wire import EXPORT, OPERATIONS, ask, export
@@ -36,6 +36,12 @@ def test_a_document_without_an_overlay_is_served() -> None:
         assert ask(address, "GET", OPERATIONS).json == {}
 
 
+def test_a_host_is_allowed_by_name() -> None:
+    with serving("--allow-host", "Contract", "--allow-host", "ci.example") as (_, address):
+        for host, status in (("contract:8085", 200), ("ci.example.", 200), ("example", 403)):
+            assert ask(address, "GET", OPERATIONS, None, {"host": host}).status == status
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -45,6 +51,8 @@ def test_a_document_without_an_overlay_is_served() -> None:
         (["--spec", __file__], "JSON"),
         (["--overlay", __file__], "--spec"),
         (["--port", "65536"], "--port"),
+        (["--allow-host", "contract:80"], "--allow-host"),
+        (["--allow-host", "http://contract"], "without a port"),
         (["--speed", "0"], "--speed"),
         (["--speed", "nan"], "--speed"),
         (["--speed", "inf"], "--speed"),
@@ -54,6 +62,12 @@ def test_a_document_without_an_overlay_is_served() -> None:
         (["--relax", "no-such-rule"], "no-such-rule"),
         (["--enforce", "no-such-rule"], "no-such-rule"),
         (["--rate", "-1"], "--rate"),
+        (["--queue-limit", "-1"], "--queue-limit"),
+        (["--queue-limit", "many"], "--queue-limit"),
+        (["--listing-lag", "-1"], "--listing-lag"),
+        (["--listing-lag", "nan"], "--listing-lag"),
+        (["--listing-lag", "inf"], "--listing-lag"),
+        (["--auth", "scoped"], "--tokens"),
         (["--state", "no-such-folder/state"], "no folder"),
         (["--state", "."], "is a folder"),
         (["--state", __file__], "not a state file of this server"),
@@ -98,6 +112,25 @@ def test_what_is_there_and_what_operations_do_is_said_at_the_start() -> None:
             "Unable to export unbounded image.",
             "Internal error.",
         ]
+
+
+def test_the_queue_the_lag_and_the_callers_are_said_at_the_start(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.toml"
+    tokens.write_text("".join(f'[[token]]\nvalue = "{token}"\ncaller = "ann"\n' for token in ("a1", "a2")))
+    options = ("--queue-limit", "2", "--listing-lag", "30", "--clock", "frozen", "--tokens", str(tokens))
+    with serving(*options) as (_, address):
+
+        def start(token: str, request_id: str) -> int:
+            headers = {"authorization": f"Bearer {token}"}
+            return ask(address, "POST", EXPORT, export(requestId=request_id), headers).status
+
+        assert [start("a1", "1"), start("a2", "1"), start("bob's", "1")] == [200, 409, 200]
+        assert ask(address, "POST", EXPORT, export()).message.startswith(
+            "Too many tasks already in the queue (2)"
+        )
+        assert "operations" not in ask(address, "GET", OPERATIONS).json
+        ask(address, "POST", "/$contract/advance", {"seconds": 30})
+        assert len(ask(address, "GET", OPERATIONS).json["operations"]) == 2
 
 
 def test_what_others_may_do_is_said() -> None:

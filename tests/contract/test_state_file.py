@@ -12,11 +12,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.state.problem import (
     StateDamagedError,
@@ -27,6 +29,7 @@ from groundwire_contract.state.problem import (
     StateVersionError,
 )
 from groundwire_contract.state.sqlite import Sqlite
+from groundwire_contract.state.sqlite_file import opened
 
 from .process import SERVE, serving
 from .test_state import answered
@@ -62,6 +65,135 @@ def newer(path: Path) -> None:
 def spoilt(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:4096] + b"\xff" * 4096 + data[8192:])
+
+
+VIEW = "CREATE VIEW {0} AS SELECT * FROM kept_{0}"
+SCHEMAS = {
+    "a view for a table": ("ALTER TABLE requests RENAME TO kept_requests", VIEW.format("requests")),
+    "a view of functions": ("DROP TABLE times", "CREATE VIEW times AS SELECT hex(randomblob(9)) AS instant"),
+    "a trigger": ("CREATE TRIGGER t AFTER INSERT ON requests BEGIN DELETE FROM operations; END",),
+    "a generated column": (
+        "DROP TABLE times",
+        "CREATE TABLE times (instant TEXT NOT NULL, x AS (upper(instant)))",
+    ),
+    "a virtual table": ("DROP TABLE times", "CREATE VIRTUAL TABLE times USING fts4(instant)"),
+    "a column more": ("ALTER TABLE operations ADD COLUMN x TEXT DEFAULT 'x'",),
+    "a default": ("DROP TABLE times", "CREATE TABLE times (instant TEXT NOT NULL DEFAULT (hex(1)))"),
+    "an index of an expression": ("CREATE INDEX i ON operations (upper(name))",),
+    "an index less": ("DROP INDEX by_asset",),
+    "a table more": ("CREATE TABLE songs (name)",),
+    "a table less": ("DROP TABLE used",),
+}
+
+
+@pytest.mark.parametrize("statements", SCHEMAS.values(), ids=SCHEMAS)
+def test_a_schema_that_is_not_ours_is_refused(file: Path, statements: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect(file)) as other, other:
+        for statement in statements:
+            other.execute(statement)
+    before = file.read_bytes()
+    with pytest.raises(StateForeignError, match="its tables are not those of this server"):
+        Sqlite(file)
+    assert file.read_bytes() == before
+
+
+def test_a_schema_of_ours_is_not_trusted(file: Path) -> None:
+    connection = opened(file)
+    assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
+    connection.close()
+
+
+DEEP = "[" * 100_000
+OPERATIONS_OF_OTHERS = (
+    DEEP, '{"a":' * 100_000, "null", "[]", "1", '"a"', "{", "\x00",
+)  # fmt: skip
+CHANGES: tuple[dict[str, object], ...] = (
+    {"created": "2026-01-01T00:00:00"}, {"created": "9999-12-31T23:59:59+00:00"}, {"created": 1}, {"created": None},
+    {"delay": "1"}, {"delay": 1e300}, {"delay": float("nan")}, {"priority": 2**80}, {"description": ["a"]},
+    {"destinations": [1]}, {"destinations": "a b"}, {"end": {"state": "SUCCEEDED", "at": None}}, {"end": {"at": "x"}},
+    {"end": {"state": "ASLEEP", "at": "2026-01-01T00:00:00+00:00"}}, {"script": []}, {"script": {"stages": [{"name": 1}]}},
+    {"held": True}, {"asset": None}, {"more": 1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*OPERATIONS_OF_OTHERS, *CHANGES], ids=str)
+def test_an_operation_of_somebody_else_is_named(file: Path, text: str | dict[str, object]) -> None:
+    with closing(sqlite3.connect(file)) as other, other:
+        (value,) = other.execute("SELECT value FROM operations WHERE sequence = 50").fetchone()
+        written = text if isinstance(text, str) else json.dumps({**json.loads(value), **text})
+        other.execute("UPDATE operations SET value = ? WHERE sequence = 50", (written,))
+    refused_by(file, "operation projects/")
+
+
+REQUESTS = (
+    DEEP, "null", "[]", '{"query": [["a"]]}', *(
+        json.dumps({
+            "method": None, "verb": "GET", "path": "/", "query": [], "headers": {}, "status": 200, "verdict": "accepted",
+            "at": None, "sent": "", **change,
+        })
+        for change in (
+            {"status": "200"}, {"verb": 1}, {"headers": {"a": 1}}, {"headers": []}, {"query": [["a", 1]]}, {"at": "2026"},
+            {"sent": 1}, {"verdict": None}, {"path": {}},
+        )
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REQUESTS)
+def test_a_request_of_somebody_else_is_named(file: Path, text: str) -> None:
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("UPDATE requests SET value = ? WHERE id = 50", (text,))
+    refused_by(file, "a request")
+
+
+@pytest.mark.parametrize(
+    "instant", ["2026-01-01", "2026-01-01T00:00:00", "9999-01-01T00:00:00+00:00", "soon", b"\xff"]
+)
+def test_a_time_of_somebody_else_is_named(file: Path, instant: object) -> None:
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("INSERT INTO times VALUES (?)", (instant,))
+    state = Sqlite(file)
+    with pytest.raises(StateDamagedError, match="its time"):
+        state.time()
+    state.close()
+
+
+def refused_by(file: Path, what: str) -> None:
+    """The state, the API, the status page and what tests ask say what cannot be read, and go on."""
+    state = Sqlite(file)
+    try:
+        with pytest.raises(StateDamagedError, match=f"{what}.* cannot be read"):
+            _ = state.newest(None, None, lambda _: True, 100), state.requests
+        with ServerThread(Service(load(), state=state)) as server:
+            for path in ("/", "/$contract/requests" if what == "a request" else "/$contract/operations"):
+                assert ask(server.endpoint, "GET", path).status == 503
+            assert ask(server.endpoint, "POST", EXPORT, export()).status == 200
+    finally:
+        state.close()
+
+
+@pytest.mark.parametrize("sent", [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, "{", "NaN,"])
+def test_a_body_of_somebody_else_is_shown_as_it_is(file: Path, sent: str) -> None:
+    with closing(sqlite3.connect(file)) as other, other:
+        (value,) = other.execute("SELECT value FROM requests WHERE id = 50").fetchone()
+        other.execute(
+            "UPDATE requests SET value = ? WHERE id = 50", (json.dumps({**json.loads(value), "sent": sent}),)
+        )
+    state = Sqlite(file)
+    try:
+        with ServerThread(Service(load(), state=state)) as server:
+            assert ask(server.endpoint, "GET", "/").status == 200
+            answer = ask(server.endpoint, "GET", "/$contract/requests")
+        assert (answer.status, "cannot be read" in answer.message) == (503, True)
+    finally:
+        state.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "state")
+    with pytest.raises(StateForeignError, match="no regular file"):
+        Sqlite(tmp_path / "state")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +243,7 @@ def test_a_value_that_cannot_be_read_is_named(file: Path) -> None:
     other.close()
     state = Sqlite(file)
     with pytest.raises(StateDamagedError, match="operation projects/"):
-        state.before(None, None, lambda _: True, 1)
+        state.newest(None, None, lambda _: True, 1)
     listed = answered(Service(load(), state=state), "GET", OPERATIONS)
     assert listed["error"]["status"] == "UNAVAILABLE"
     assert str(file) in listed["error"]["message"]
@@ -143,7 +275,7 @@ def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
         assert str(file) in refused.message
         names = [kept, *(answer.json["name"] for answer in answers if answer.status == 200)]
     state = Sqlite(file)
-    found = state.before(None, None, lambda _: True, 100)
+    found = state.newest(None, None, lambda _: True, 100)
     assert [each.name for each in reversed(found)] == names
     state.close()
 
@@ -223,5 +355,5 @@ def test_a_server_that_is_killed_has_everything_that_it_answered(tmp_path: Path)
 def test_the_file_may_be_copied_once_it_is_closed(file: Path, tmp_path: Path) -> None:
     shutil.copy(file, tmp_path / "copy")
     copy = Sqlite(tmp_path / "copy")
-    assert len(copy.before(None, None, lambda _: True, 100)) == 50
+    assert len(copy.newest(None, None, lambda _: True, 100)) == 50
     copy.close()

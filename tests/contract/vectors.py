@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-import pytest
+from ..outside import FOLDER, needed
 
-FOLDER = os.environ.get("GROUNDWIRE_VECTORS")
-needed = pytest.mark.skipif(FOLDER is None, reason="GROUNDWIRE_VECTORS names no folder of outside vectors")
+__all__ = ["FOLDER", "needed", "rows"]
 
 
 def rows(path: str, key: str | None = None) -> list[dict[str, Any]]:

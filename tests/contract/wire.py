@@ -14,6 +14,14 @@ PROJECT = "projects/contract-project"
 EXPORT = f"/v1beta/{PROJECT}/image:export"
 OPERATIONS = f"/v1beta/{PROJECT}/operations"
 JSON = {"content-type": "application/json"}
+SECRET_HEADERS = (
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-goog-api-key",
+    "x-goog-iam-authorization-token",
+)
+SECRET_PARAMETERS = ("access_token", "oauth_token", "key")
 
 
 @frozen

@@ -5,13 +5,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-from attrs import define, field, frozen
-from groundwire import Client, ExportImageRequest, Expression, ValueNode, WaitOperationRequest, credentials
+from attrs import define, evolve, field, frozen
+from groundwire import (
+    CancelOperationRequest,
+    Client,
+    ExportImageRequest,
+    Expression,
+    ValueNode,
+    WaitOperationRequest,
+    credentials,
+)
 from groundwire import EarthEngineDestination as Asset
 from groundwire import ImageAssetExportOptions as AssetOptions
+from groundwire.client import METHODS
 from groundwire_runtime.clock import SYSTEM, Clock
+from groundwire_runtime.method import Method, Preconditions
+from groundwire_runtime.parameter import Parameter
 
 from ..runtime.wire import Reply, plain
 from .canary import CANARY
@@ -45,6 +57,33 @@ CALLS: Final[Mapping[str, Call]] = {
     "wait": Call(lambda client: client.projects.operations.wait(NAME, WaitOperationRequest()), safe=False),
 }
 """Every method: GET and DELETE are idempotent, the start of an export carries a request id."""
+
+
+def _stated(name: str, idempotent: bool | Preconditions) -> Method[Any]:
+    """A method of operations that states when it may be made again; it takes a generation besides."""
+    method = METHODS[f"earthengine.projects.operations.{name}"]
+    generation = Parameter(name="generation", location="query", kind="int64")
+    return evolve(method, parameters=(*method.parameters, generation), idempotent=idempotent)
+
+
+def _call(method: Method[Any], body: object = None, *, safe: bool, generation: int | None = None) -> Call:
+    parameters = {"name": NAME, "generation": generation}
+    return Call(lambda one: one.call(method, parameters, body, {}), safe=safe)
+
+
+_READ: Final = _stated("get", idempotent=False)
+_CANCEL: Final = _stated("cancel", idempotent=True)
+_DELETE: Final = _stated("delete", Preconditions(parameters=("generation",)))
+_WAIT: Final = _stated("wait", Preconditions(attributes=(("timeout",),)))
+STATED: Final[Mapping[str, Call]] = {
+    "get with effects": _call(_READ, safe=False),
+    "cancel, always": _call(_CANCEL, CancelOperationRequest(), safe=True),
+    "delete without a precondition": _call(_DELETE, safe=False),
+    "delete with a precondition": _call(_DELETE, generation=0, safe=True),
+    "wait without a precondition": _call(_WAIT, WaitOperationRequest(), safe=False),
+    "wait with a precondition": _call(_WAIT, WaitOperationRequest(timeout=timedelta(seconds=1)), safe=True),
+}
+"""Methods that state when they may be made again, against their verbs."""
 
 
 def client(endpoint: str, **options: Any) -> Client:

@@ -1,7 +1,8 @@
-"""Rows 11 to 14, 30 and 34: answers that are cut, too large, or no answers at all."""
+"""Rows 11 to 14, 30, 34 and 37: answers that are cut, too large, or no answers at all."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -217,3 +218,44 @@ def _error(body: str) -> ApiError:
     with Wire([reply]) as wire, client(wire.url, retry=None) as one, pytest.raises(ApiError) as caught:
         one.projects.operations.get(NAME)
     return caught.value
+
+
+@pytest.mark.promise(37)
+def test_several_gzip_members_are_one_answer_and_anything_else_is_a_typed_error(
+    measured: Measured, full: bool
+) -> None:
+    parts = [json.dumps({"name": NAME}).encode(), b" " * 30_000, b"", b"\n"]
+    packed = b"".join(gzip.compress(part, mtime=0) for part in parts)
+    whole, ends = {len(gzip.compress(parts[0], mtime=0))}, range(1, len(packed), 1 if full else 7)
+    for part in parts[1:]:
+        whole.add(max(whole) + len(gzip.compress(part, mtime=0)))
+    broken = [packed[:end] for end in ends if end not in whole]
+    broken += [
+        packed + junk for junk in (b"x", b"\0", b"\x1f", b"\x1f\x8b", bytes(1_000), b"{}", packed[:-1])
+    ]
+    sound = [packed, packed[: min(whole)], packed * 250]
+    answers = [plain(body, content_encoding="gzip") for body in (*sound, *broken)]
+    with Wire(answers) as wire, client(wire.url, retry=None, timeout=5) as one:
+        outcomes = [_outcome(one) for _ in answers]
+    # JSON, four times over, is none.
+    assert outcomes[:3] == [NAME, NAME, "DecodeError"]
+    assert outcomes[3:] == ["TransportError"] * len(broken)
+    measured(f"{len(broken)} ways to break four members: TransportError; 1,000 members read")
+
+
+@pytest.mark.promise(37)
+def test_members_that_hold_nothing_are_refused_at_once(measured: Measured) -> None:
+    packed = gzip.compress(b"", mtime=0) * 200_000
+    took: list[float] = []
+    for frame in (
+        partial(http, content_encoding="gzip"),
+        partial(chunked, size=65_536, content_encoding="gzip"),
+    ):
+        with Wire([plain(), Reply(pieces=[frame(packed)])]) as wire, closing(UrllibTransport()) as transport:
+            transport.send(Request(method_id="m", verb="GET", url=wire.url))
+            started = time.perf_counter()
+            with pytest.raises(TransportError, match="more than 1000 members"):
+                transport.send(Request(method_id="m", verb="GET", url=wire.url))
+            took.append(time.perf_counter() - started)
+    assert min(took) < 0.1
+    measured(f"200,000 empty members, {len(packed) / 1e6:.0f} MB: error in {1000 * min(took):.0f} ms")

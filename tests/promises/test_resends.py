@@ -1,17 +1,27 @@
-"""Rows 7 to 10, 16 and 17: which calls are made again, and which tokens are fetched again."""
+"""Rows 7 to 10, 16, 17 and 41: which calls are made again, which tokens are fetched again, what is said of a start."""
 
 from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
+from attrs import define, field
 from groundwire import Client
+from groundwire_exports import start_export
 from groundwire_runtime.auth import AuthTransport
-from groundwire_runtime.errors import AuthError, GroundwireError, OutcomeUnknown
+from groundwire_runtime.errors import (
+    AuthError,
+    DeadlineReached,
+    GroundwireError,
+    OutcomeUnknown,
+    ResponseTooLarge,
+    TransportError,
+)
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.retry import RetryPolicy
 
@@ -20,7 +30,7 @@ from ..runtime.wire import RESET, Reply, Wire, cut, http, plain
 from ..runtime.wire.authority import authority
 from ..runtime.wire.relay import Relay
 from .plugin import Measured
-from .shop import CALLS, EXPORT, FINE, NAME, OPERATION, Renewed, client
+from .shop import CALLS, EXPORT, FINE, NAME, OPERATION, STATED, Renewed, client
 
 LOST = {
     "reset": RESET,
@@ -31,6 +41,30 @@ LOST = {
     **{str(status): plain(b"{}", f"{status} No") for status in (408, 429, 500, 502, 503, 504)},
 }
 FINAL = (400, 403, 404, 409, 412)
+REFUSED = (
+    400,
+    401,
+    403,
+    404,
+    405,
+    407,
+    409,
+    410,
+    411,
+    412,
+    413,
+    414,
+    415,
+    417,
+    421,
+    422,
+    425,
+    426,
+    428,
+    429,
+    431,
+)
+"""Statuses after which a service has not acted."""
 
 
 def outcome(call: Callable[[Client], object], one: Client) -> str:
@@ -44,8 +78,8 @@ def outcome(call: Callable[[Client], object], one: Client) -> str:
 @pytest.mark.promise(7)
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
 def test_what_is_not_safe_is_sent_once(measured: Measured, tls: bool) -> None:
-    secure, wrong, calls = authority(), [], 0
-    for (name, call), (fault, reply), warm in product(CALLS.items(), LOST.items(), (False, True)):
+    secure, wrong, calls, kinds = authority(), [], 0, {**CALLS, **STATED}
+    for (name, call), (fault, reply), warm in product(kinds.items(), LOST.items(), (False, True)):
         answers = [FINE, reply, FINE] if warm else [reply, FINE]
         with (
             Wire(answers, tls=secure.server() if tls else None) as wire,
@@ -59,7 +93,7 @@ def test_what_is_not_safe_is_sent_once(measured: Measured, tls: bool) -> None:
         if (sends, said == "done") != ((2, True) if call.safe else (1, False)):
             wrong.append((name, fault, warm, sends, said))
     assert wrong == []
-    measured(f"{'TLS' if tls else 'plain'}: 0 of {calls} calls ({len(CALLS)} methods, {len(LOST)} faults)")
+    measured(f"{'TLS' if tls else 'plain'}: 0 of {calls} calls ({len(kinds)} methods, {len(LOST)} faults)")
 
 
 @pytest.mark.promise(7)
@@ -187,3 +221,75 @@ def test_64_threads_share_one_refresh(measured: Measured, token: str | None) -> 
     assert statuses == [200] * threads
     assert credentials.refreshes == 1
     measured(f"{threads} threads, {'no token' if token is None else 'an expired token'}: 1 refresh")
+
+
+@define
+class Starts:
+    """A service that acts on a start, gives a bad answer to it, and from then on tells the truth."""
+
+    first: Response | Exception
+    acts: bool
+    lists: bool
+    tasks: dict[str, str] = field(factory=dict)
+    sends: int = 0
+
+    def serve(self, request: Request) -> Response:
+        if request.verb == "GET":
+            started = [{"name": NAME, "metadata": {"description": text}} for text in self.tasks.values()]
+            return answer({"operations": started if self.lists else []})
+        body = json.loads(request.body or b"")
+        known = body["requestId"] in self.tasks
+        self.sends += 1
+        if self.sends == 1 and not self.acts:
+            return self._answered()
+        self.tasks[body["requestId"]] = body["description"]
+        if self.sends == 1:
+            return self._answered()
+        return refusal(409, "ALREADY_EXISTS") if known else answer({"name": NAME})
+
+    def _answered(self) -> Response:
+        if isinstance(self.first, Exception):
+            raise self.first
+        return self.first
+
+
+FAULTS: tuple[Response | Exception, ...] = (
+    TransportError("reset", sent=True),
+    TransportError("no HTTP", sent=True, retryable=False),
+    DeadlineReached("late", sent=True),
+    ResponseTooLarge("large", sent=True, retryable=False),
+    *(answer(body, status) for status in (200, 201, 202, 204, 205) for body in (b"", b"{}", b"<html>", b"[")),
+    *(
+        refusal(400, code)
+        for code in ("UNKNOWN", "INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
+    ),
+    answer([{"error": {"code": 520}}], 520),
+)
+"""Answers, and missing ones, of a service that has acted."""
+
+
+@pytest.mark.promise(41)
+def test_nothing_was_started_is_said_only_after_an_answer_that_proves_it(measured: Measured) -> None:
+    said: Counter[str] = Counter()
+    statuses = (100, 101, 102, 103, *range(300, 600))
+    firsts = [(refusal(status), status not in REFUSED) for status in statuses]
+    firsts += [(TransportError("no connection", sent=False), False)]
+    for (first, acts), lists in product([*firsts, *((fault, True) for fault in FAULTS)], (True, False)):
+        service = Starts(first, acts, lists)
+        transport = FunctionTransport(service.serve)
+        one = client("https://shop.test", transport=transport, clock=Time().clock())
+        try:
+            # A listing that never has the operation is one that lags for longer than the call takes.
+            ended = start_export(one, EXPORT, timeout=300, settle=120 if lists else 600).name
+        except OutcomeUnknown:
+            ended = "unknown"
+        except GroundwireError as error:
+            ended = "nothing"
+            assert error.__notes__ == ["this call started nothing"]
+            assert service.tasks == {}, f"untrue after {first}"
+        assert len(service.tasks) <= 1
+        assert ended != "unknown" or not lists, f"not settled after {first}"
+        said[ended] += 1
+    assert said["nothing"] > 10
+    assert said["unknown"] > 300
+    measured(f"0 untrue of {said.total()} starts, {len(statuses)} statuses and {len(FAULTS) + 1} faults")

@@ -1,9 +1,10 @@
-"""Rows 21 to 23: one client for many threads and processes."""
+"""Rows 21 to 23 and 39: one client for many threads and processes."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -17,8 +18,9 @@ from groundwire_runtime.http import Request
 from groundwire_runtime.transport import UrllibTransport
 
 from ..runtime.doubles import Script, answer
-from ..runtime.wire import SILENCE, Reply, Wire, http, plain
+from ..runtime.wire import SILENCE, Reply, Wire, bomb, http, plain
 from ..runtime.wire.authority import authority
+from .crowd import crowd
 from .plugin import Measured
 from .shop import FINE, NAME, Renewed, client, deadline, named
 
@@ -167,3 +169,20 @@ def test_a_connection_whose_server_is_gone_costs_a_safe_call_its_silence_alone()
         one.projects.operations.get(NAME)
         assert one.projects.operations.get(NAME).name == NAME
         assert (wire.connections, len(wire.requests)) == (2, 3)
+
+
+@pytest.mark.promise(39)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads memory as Linux counts it")
+def test_24_threads_under_gzip_bombs_hold_no_more_than_the_budget(measured: Measured, full: bool) -> None:
+    """Bombs past the limit of an answer and within it; the small ones are of sizes that malloc likes to keep."""
+    budget, sizes = (256, (200, 60, 16)) if full else (128, (200, 30))
+    for size in sizes:
+        with Wire([FINE, Reply(pieces=[bomb(size << 20)])]) as wire:
+            report = crowd(wire.url, threads=24, calls=4, connections=24, max_unpacked_bytes=budget << 20)
+        grown = report.grown / (budget << 20)
+        assert grown < 2
+        assert sum(report.errors.values()) == report.calls
+        assert report.errors.keys() <= {"ResponseTooLarge", "DecodeError"}
+        assert report.errors["ResponseTooLarge"] > 0
+        kinds = " or ".join(sorted(report.errors))
+        measured(f"24 threads, bombs of {size} MiB: {kinds}, grew by {grown:.1f} x {budget} MiB")

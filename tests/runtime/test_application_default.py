@@ -37,7 +37,7 @@ def test_the_sign_in_of_gcloud_gives_the_application_default_credentials(
     found: Any = application_default()
     assert (found.refresh_token, found.scopes) == (SECRET, None)
     place.write_text(SECRET)
-    with pytest.raises(AuthError, match="credentials: DefaultCredentialsError ") as caught:
+    with pytest.raises(AuthError, match=r"'application_default_credentials.json' is not JSON") as caught:
         application_default()
     assert SECRET not in caught.value.message
 

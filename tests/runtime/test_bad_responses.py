@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from groundwire import Operation
 from groundwire_runtime.clock import SYSTEM
 from groundwire_runtime.errors import (
     ApiError,
@@ -21,6 +22,33 @@ from groundwire_runtime.errors import (
 from ..promises.shop import CALLS, EXPORT, NAME, OPERATION, client, seconds_of
 from .doubles import Time
 from .wire import Reply, Wire, bomb, chunked, cut, drip, http, plain, zipped
+
+EMPTY = {
+    "204": http(b"", "204 No Content", sized=False),
+    "204 with a length": http(b"", "204 No Content"),
+    "200": http(b""),
+    "201": http(b"", "201 Created"),
+    "202": http(b"", "202 Accepted"),
+    "205": http(b"", "205 Reset Content"),
+    "whitespace": http(b"\r\n "),
+    "chunked": chunked(b""),
+    "gzip of nothing": zipped(b""),
+    "gzip without a byte": http(b"", content_encoding="gzip"),
+    "another type": http(b"", content_type="text/plain"),
+}
+"""Successes without content, each framed so that it is known to be whole."""
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_49_a_success_without_a_body_is_an_empty_message(name: str) -> None:
+    with Wire([Reply(pieces=[EMPTY[name]]), plain(OPERATION)]) as wire, client(wire.url, retry=None) as one:
+        assert one.projects.operations.get(NAME) == Operation()
+        assert one.projects.operations.get(NAME) == Operation(name=NAME)
+
+
+def test_49_nothing_up_to_the_end_of_the_connection_is_an_answer_cut_off() -> None:
+    assert made_again(cut(http(b"", sized=False)))
+
 
 CHUNKED = http(b"", sized=False, transfer_encoding="chunked")
 TYPE = "type.googleapis.com/google.rpc."

@@ -12,10 +12,12 @@ from groundwire import (
     Client,
     CloudStorageDestination,
     DriveDestination,
+    Empty,
     ExportImageRequest,
     Expression,
     ImageFileExportOptions,
     ImageFileFormat,
+    Operation,
     ValueNode,
     credentials,
 )
@@ -245,13 +247,11 @@ def test_no_header_is_smuggled_in(option: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("response", "rule"),
     [
-        (answer(b""), "an empty body"),
         (answer(b"<html>Sign in to the network</html>", content_type="text/html"), "JSON"),
         (answer(b'{"name": "projects/p'), "JSON"),
         (answer(b"\xff\xfe"), "UTF-8"),
         (answer(b"[" * 100_000), "deep"),
         (answer(b"[]"), "object"),
-        (Response(status=200), "an empty body"),
     ],
 )
 def test_an_answer_that_cannot_be_read_says_where_it_came_from(response: Response, rule: str) -> None:
@@ -259,6 +259,15 @@ def test_an_answer_that_cannot_be_read_says_where_it_came_from(response: Respons
         client(Script([response])).projects.operations.get(NAME)
     kind = response.headers.get("content-type", "no content type")
     assert caught.value.__notes__ == [f"earthengine.projects.operations.get answered 200 with {kind}"]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 205])
+@pytest.mark.parametrize("body", [b"", b"\n"])
+def test_a_success_without_a_body_is_an_empty_message(status: int, body: bytes) -> None:
+    one = client(Script(forever=answer(body, status)))
+    assert one.projects.operations.get(NAME) == Operation()
+    assert list(one.projects.operations.list(project="p")) == []
+    assert one.projects.operations.delete(NAME) == Empty()
 
 
 def test_no_secret_is_logged_shown_or_raised(caplog: pytest.LogCaptureFixture) -> None:

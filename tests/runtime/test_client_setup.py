@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -19,6 +21,7 @@ from groundwire_runtime.options import NO_TIMEOUT
 from groundwire_runtime.parameter import Parameter
 
 from .doubles import Script, Time, answer
+from .wire import Reply, Wire, http
 from .wire.authority import authority
 from .wire.blackhole import full_backlog, silent
 
@@ -37,6 +40,38 @@ def test_a_limit_of_time_that_is_none_is_refused_by_name(name: str, seconds: obj
     with pytest.raises(ArgumentError, match=f"^{name}: expected finite seconds above 0") as caught:
         client(**{name: seconds})
     assert repr(NO_TIMEOUT) in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["connections", "max_response_bytes", "max_unpacked_bytes"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, "5", True, None, float("inf")])
+def test_a_count_that_is_none_is_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(ArgumentError, match=f"^{name}: expected an int from 1"):
+        client(**{name: value})
+
+
+def test_more_connections_than_a_host_can_want_are_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"^connections: expected an int from 1 to 10,000, got 10001$"):
+        client(connections=10_001)
+
+
+def test_a_client_has_as_many_connections_as_it_is_given() -> None:
+    busy = threading.Semaphore(0)
+
+    def hold(_: bytes) -> Reply:
+        busy.release()
+        return Reply(pieces=[http(b"{}")], held=True)
+
+    with (
+        Wire(hold) as wire,
+        Client(endpoint=wire.url, connections=3) as one,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        calls = [threads.submit(one.projects.operations.get, NAME) for _ in range(8)]
+        assert all(busy.acquire(timeout=5) for _ in range(3))
+        wire.release.set()
+        for call in calls:
+            call.result(5)
+        assert (wire.connections, wire.most_open) == (3, 3)
 
 
 def test_a_server_that_says_nothing_is_waited_for_as_long_as_the_client_says() -> None:

@@ -202,7 +202,6 @@ def test_credentials_of_another_universe_are_refused(info: Info, tmp_path: Path)
     [
         GOOGLE,
         "https://accounts.google.com/o/oauth2/token",
-        "https://googleapis.com/token",
         "https://localhost:1/token",
         "http://localhost:1/token",
         "http://[::1]:1/token",

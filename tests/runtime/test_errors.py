@@ -12,11 +12,15 @@ from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
     AuthError,
+    DeadlineReached,
     DecodeError,
+    EncodeError,
     GroundwireError,
     OperationError,
     OperationTimeout,
     OutcomeUnknown,
+    ProtocolError,
+    ResponseTooLarge,
     TransportError,
     shortened,
 )
@@ -53,6 +57,21 @@ def test_a_value_is_quoted_in_200_characters(value: object, text: str) -> None:
     assert len(text) <= 200
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ArgumentError("no \ud800", hint="\udfff"),
+        DecodeError("/a\ud800", "\ud800", "expected a number", hint="\udfff"),
+        DecodeError("", 1, "expected \ud800").under("\ud800"),
+        ApiError("no \ud800", http_status=400, status="\ud800", hint="\udfff"),
+        ProtocolError("\ud800"),
+    ],
+)
+def test_the_text_of_an_error_can_be_written_whatever_it_quotes(error: GroundwireError) -> None:
+    assert rb"\ud800" in str(error).encode()
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes
+
+
 ERRORS = [
     lambda hint: ArgumentError("no", hint=hint),
     lambda hint: DecodeError("/a", 1, "no", hint=hint),
@@ -79,6 +98,37 @@ def test_a_hint_is_kept_printed_and_pickled(make: Any) -> None:
 def test_an_api_error_prints_its_code_and_what_was_said() -> None:
     assert str(ApiError("no", http_status=400)) == "400: no"
     assert str(ApiError("no", http_status=400, status="ABORTED", hint="do")) == "400 ABORTED: no (do)"
+
+
+@pytest.mark.parametrize(
+    ("error", "proof"),
+    [
+        (ArgumentError("no"), True),
+        (EncodeError("/a", 1, "no"), True),
+        (AuthError("no"), True),
+        (TransportError("no", sent=False), True),
+        (TransportError("no", sent=True), False),
+        (DeadlineReached("no", sent=False), True),
+        (ResponseTooLarge("no", sent=True), False),
+        (DecodeError("/a", 1, "no"), False),
+        (OutcomeUnknown("no", request_id="r"), False),
+        (ProtocolError("no"), False),
+        (OperationError("no", operation=1), False),
+        (OperationTimeout("no", operation=1), False),
+        *[
+            (ApiError("no", http_status=status), True)
+            for status in (400, 401, 403, 404, 409, 412, 421, 425, 429)
+        ],
+        *[(ApiError("no", http_status=status), False) for status in (100, 204, 302, 402, 406, 408, 418, 499)],
+        *[(ApiError("no", http_status=status), False) for status in range(500, 600)],
+        (ApiError("no", http_status=400, status="UNKNOWN"), False),
+        (ApiError("no", http_status=409, status="ABORTED"), True),
+    ],
+)
+def test_only_a_refusal_or_what_never_left_proves_that_nothing_was_done(
+    error: GroundwireError, proof: bool
+) -> None:
+    assert error.proves_no_effect is proof
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

@@ -8,7 +8,7 @@ import pytest
 from attrs import asdict, evolve, frozen
 from groundwire_runtime.errors import ArgumentError, DecodeError
 from groundwire_runtime.http import Request
-from groundwire_runtime.method import ExtraScope, Method
+from groundwire_runtime.method import ExtraScope, Method, Preconditions
 from groundwire_runtime.parameter import Parameter
 
 T = TypeVar("T")
@@ -147,8 +147,6 @@ def test_in_an_envelope_bodies_travel_under_one_key() -> None:
 @pytest.mark.parametrize(
     ("envelope", "data", "value", "rule"),
     [
-        (None, b"", b"", "an empty body"),
-        ("data", b"", b"", "an empty body"),
         ("data", b"[]", [], "expected an object with 'data'"),
         ("data", b'["data"]', ["data"], "expected an object with 'data'"),
         ("data", b'{"title": "b"}', {"title": "b"}, "expected an object with 'data'"),
@@ -162,12 +160,125 @@ def test_an_answer_without_what_it_must_hold_is_refused(
     assert (caught.value.path, caught.value.value, caught.value.rule) == ("", value, rule)
 
 
+@pytest.mark.parametrize("envelope", [None, "data"])
+@pytest.mark.parametrize("data", [b"", b" ", b"\r\n\t"])
+def test_a_success_without_a_body_is_an_empty_message(envelope: str | None, data: bytes) -> None:
+    assert evolve(PLACE, envelope=envelope, response_type=Order).response(data, Plain()) == Order()
+    assert evolve(PLACE, envelope=envelope, response_type=None).response(data, Plain()) is None
+
+
+SHELVES = Parameter(name="shelves", location="path", required=True, repeated=True)
+SHELF: Method[Any] = Method(
+    id="shop.shelves.get",
+    verb="GET",
+    path="v2/shelves/{shelves}/books",
+    parameters=(SHELVES, Parameter(name="tag", location="query", repeated=True, required=True)),
+)
+
+
+@pytest.mark.parametrize(
+    ("shelves", "path"),
+    [(["a"], "a"), (["a", "b"], "a,b"), (("b", "a", "b"), "b,a,b"), (["a,b", "c/d"], "a%2Cb,c%2Fd")],
+)
+@pytest.mark.parametrize("template", ["v2/shelves/{shelves}/books", "v2/shelves/{+shelves}/books"])
+def test_a_repeated_path_parameter_is_sent_whole(shelves: list[str], path: str, template: str) -> None:
+    path = path.replace("%2F", "/") if "+" in template else path
+    sent = request(evolve(SHELF, path=template), {"shelves": shelves, "tag": ["t"]})
+    assert sent.url == f"{BASE}v2/shelves/{path}/books?tag=t"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({"shelves": [], "tag": ["t"]}, "^shelves: shop.shelves.get needs it"),
+        ({"shelves": ["a"], "tag": []}, "^tag: shop.shelves.get needs it"),
+        ({"shelves": ["a", ""], "tag": ["t"]}, "^shelves: empty"),
+        ({"shelves": ["a", ".."], "tag": ["t"]}, "^shelves: .* dot segment"),
+        ({"shelves": ["a", "b\nc"], "tag": ["t"]}, "^shelves: .* control character"),
+        ({"shelves": "ab", "tag": ["t"]}, "^shelves: expected a sequence"),
+    ],
+)
+def test_what_a_path_cannot_hold_is_refused_and_never_left_out(
+    parameters: dict[str, object], says: str
+) -> None:
+    with pytest.raises(ArgumentError, match=says):
+        request(SHELF, parameters)
+
+
+def test_a_value_that_the_path_has_no_place_for_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"^shelves: .* has no place for it"):
+        request(evolve(SHELF, path="v2/books"), {"shelves": ["a"], "tag": ["t"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("a = 1\nAND b", "a+%3D+1%0AAND+b"),
+        ("a\r\nx-evil: 1", "a%0D%0Ax-evil%3A+1"),
+        ("\t\0\x1b\x7f\x85", "%09%00%1B%7F%C2%85"),
+        ("\U0001f600", "%F0%9F%98%80"),
+    ],
+)
+def test_control_characters_of_a_query_are_percent_encoded(text: str, sent: str) -> None:
+    assert request(LIST, {"shop": "s", "filter": text}).url.endswith(f"/orders?filter={sent}")
+    assert request(LIST, {"shop": "s", "tag": ["x", text]}).url.endswith(f"/orders?tag=x&tag={sent}")
+
+
+def test_a_lone_surrogate_is_refused_in_a_query_too() -> None:
+    for parameters in ({"filter": "a\ud800"}, {"tag": ["x", "\udfff"]}):
+        with pytest.raises(ArgumentError, match="lone surrogate"):
+            request(LIST, {"shop": "s", **parameters})
+
+
 @pytest.mark.parametrize(
     ("verb", "idempotent"),
     [("GET", True), ("PUT", True), ("DELETE", True), ("HEAD", True), ("POST", False), ("PATCH", False)],
 )
 def test_only_an_idempotent_verb_alone_is_safe_to_send_again(verb: str, idempotent: bool) -> None:
     assert request(evolve(LIST, verb=verb), {"shop": "s"}).safe_to_retry is idempotent
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE", "POST", "PATCH"])
+@pytest.mark.parametrize("stated", [True, False])
+def test_what_a_method_states_counts_before_its_verb_and_its_request_id(verb: str, stated: bool) -> None:
+    assert request(evolve(LIST, verb=verb, idempotent=stated), {"shop": "s"}).safe_to_retry is stated
+    method = evolve(PLACE, verb=verb, idempotent=stated)
+    found = request(method, {"shop": "s"}, Order(request_id="r"))
+    assert (found.request_id, found.safe_to_retry) == ("r", stated)
+
+
+ANY_OF = Preconditions(parameters=("filter", "max"), attributes=(("title",), ("carrier", "name")))
+
+
+@pytest.mark.parametrize("verb", ["DELETE", "POST"])
+@pytest.mark.parametrize(
+    ("parameters", "body", "safe"),
+    [
+        ({}, Order(title=""), False),
+        ({"filter": None}, Order(title=""), False),
+        ({"filter": ""}, Order(title=""), False),
+        ({"tag": ["a"]}, Order(title=""), False),
+        ({"filter": "a"}, Order(title=""), True),
+        ({"max": 1}, Order(title=""), True),
+        ({}, Order(title="t"), True),
+        ({}, Order(title="", carrier=Pigeon(name="p")), True),
+        ({}, Order(title="", carrier=Pigeon(name="")), False),
+        ({}, Order(title="", request_id="r"), True),
+    ],
+)
+def test_a_precondition_that_is_set_makes_a_call_safe_to_send_again_and_the_verb_does_not(
+    verb: str, parameters: dict[str, object], body: Order, safe: bool
+) -> None:
+    wide = evolve(PLACE, verb=verb, parameters=LIST.parameters, idempotent=ANY_OF)
+    assert request(wide, {"shop": "s", **parameters}, body).safe_to_retry is safe
+
+
+@pytest.mark.parametrize(
+    ("value", "is_set"),
+    [(None, False), (False, False), ("", False), (b"", False), (0, True), (0.0, True), (True, True), (b"0", True)],
+)  # fmt: skip
+def test_zero_is_a_precondition_and_what_stands_for_nothing_is_none(value: object, is_set: bool) -> None:
+    assert ANY_OF.any_set({"max": value}, None) is is_set
 
 
 @pytest.mark.parametrize(

@@ -260,14 +260,23 @@ def test_a_send_leaves_one_record_at_debug_with_its_headers_redacted(
 
 
 def test_only_headers_known_to_be_harmless_are_shown() -> None:
-    shown = {
-        "accept": "a",
-        "content-length": "1",
-        "user-agent": "u",
-        "x-goog-user-project": "p",
-        "retry-after": "1",
-    }
-    hidden = ["authorization", "cookie", "proxy-authorization", "x-goog-api-key", "x-of-tomorrow", "location"]
+    names = (
+        *("accept", "accept-encoding", "cache-control", "content-encoding", "content-length", "content-type"),
+        *("date", "metadata-flavor", "retry-after", "server", "transfer-encoding", "user-agent", "vary"),
+        *("x-goog-api-client", "x-goog-request-id", "x-goog-user-project", "x-request-id"),
+    )
+    shown = {name: f"the {name}" for name in names}
+    hidden = [
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-goog-api-key",
+        "x-goog-iam-authorization-token",
+        "x-of-tomorrow",
+        "location",
+        "www-authenticate",
+    ]
     assert redacted(shown | dict.fromkeys(hidden, "secret")) == shown | dict.fromkeys(hidden, "...")
     assert redacted({"server": "a secret b", "date": "d"}, ["secret"]) == {"server": "...", "date": "d"}
 

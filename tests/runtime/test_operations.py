@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
-from groundwire import Client, Operation, credentials
+from attrs import evolve, frozen
+from groundwire import Client, ExportImageRequest, Operation, credentials
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
@@ -14,12 +16,14 @@ from groundwire_runtime.errors import (
     NotFound,
     OperationError,
     OperationTimeout,
+    OutcomeUnknown,
     ProtocolError,
     TransportError,
     Unavailable,
+    shortened,
 )
 from groundwire_runtime.http import Request, Response
-from groundwire_runtime.operations import polling_delay
+from groundwire_runtime.operations import StartedOperations, polling_delay
 
 from .doubles import Answer, Script, Time, answer, refusal
 
@@ -119,6 +123,7 @@ def test_the_last_state_is_told_before_a_failure_is_raised() -> None:
         ({"code": 1, "message": "stopped"}, f"{NAME} was cancelled: stopped", 1),
         ({"code": 8}, f"{NAME} failed: no message", 8),
         ({}, f"{NAME} failed: no message", None),
+        ({"message": " \n"}, f"{NAME} failed: no message", None),
     ],
 )
 def test_a_failure_names_the_operation_and_its_reason(
@@ -155,12 +160,19 @@ def test_a_poll_that_takes_the_rest_of_the_time_is_a_timeout_too() -> None:
     assert time.now == pytest.approx(1_005)
 
 
-@pytest.mark.parametrize("timeout", [0, -1, math.nan, math.inf, "5", True])
+@pytest.mark.parametrize("timeout", [0, -1, math.nan, math.inf, "5", True, 10**400, 10**5_000], ids=shortened)
 def test_a_timeout_that_is_no_time_is_refused_before_any_request(timeout: Any) -> None:
     time, script = Time(), Script()
     with pytest.raises(ArgumentError, match=r"^timeout: "):
         wait(script, time=time, timeout=timeout)
     assert (script.requests, time.sleeps) == ([], [])
+
+
+def test_a_callback_that_cannot_be_called_is_refused_before_any_request() -> None:
+    script, wrong = Script(), cast("Any", "print")
+    with pytest.raises(ArgumentError, match=r"^on_progress: "):
+        wait(script, on_progress=wrong)
+    assert script.requests == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +189,7 @@ def test_a_timeout_that_is_no_time_is_refused_before_any_request(timeout: Any) -
         ([state(error={"code": 3})], ProtocolError, "an error, but is not done"),
         ([answer([])], GroundwireError, "object"),
         ([state(done="yes")], GroundwireError, "/done"),
-        ([answer(b"")], GroundwireError, "empty body"),
+        ([answer(b"")], ProtocolError, "got 'None'"),
     ],
 )
 def test_an_operation_of_the_wrong_shape_is_refused(
@@ -276,3 +288,63 @@ def test_a_name_that_could_lead_elsewhere_is_never_sent(name: str | None) -> Non
     with pytest.raises(ArgumentError, match=None if name else "has no name"):
         wait(script, Operation(name=name))
     assert script.requests == []
+
+
+EXPORT = ExportImageRequest(description="x")
+
+
+def start(client: Client, request_id: str | None = None) -> str | None:
+    return client.projects.image.export(evolve(EXPORT, request_id=request_id), project="p").name
+
+
+def test_an_operation_that_another_start_got_is_an_unknown_outcome() -> None:
+    client = client_for(Script(forever=state()))
+    assert start(client, "one") == NAME
+    with pytest.raises(OutcomeUnknown, match=r"operations/A, which another start got") as caught:
+        start(client, "two")
+    assert caught.value.request_id == "two"
+    assert "request id two" in caught.value.hint
+    assert start(client, "one") == NAME, "a repeat of the same start may get it again"
+    assert start(client_for(Script([state()]))) == NAME, "another client knows nothing of it"
+
+
+def test_reading_and_waiting_see_an_operation_as_often_as_they_like() -> None:
+    client = client_for(Script(forever=state(done=True, response=DONE)))
+    assert start(client, "one") == NAME
+    assert client.wait(client.projects.operations.get(NAME)).name == NAME
+    assert [client.projects.operations.get(NAME).name for _ in range(3)] == [NAME] * 3
+
+
+@pytest.mark.parametrize("nameless", [answer({}), answer({"name": ""})])
+def test_answers_without_a_name_are_not_held_against_each_other(nameless: Response) -> None:
+    client = client_for(Script(forever=nameless))
+    first = start(client)
+    assert not first
+    assert start(client) == first
+
+
+def test_a_name_that_is_no_operation_s_may_come_again() -> None:
+    @frozen
+    class Bucket:
+        name: str = "b"
+
+    started = StartedOperations()
+    for request_id in ("one", "two"):
+        started.check(Bucket(), Request(method_id="m", verb="PATCH", url="u", request_id=request_id))
+
+
+def test_a_client_remembers_the_newest_operations() -> None:
+    started = StartedOperations(most=2)
+    assert all(started.claim(f"op-{number}", f"id-{number}") for number in range(3))
+    assert not started.claim("op-2", "other")
+    assert not started.claim("op-1", "other")
+    assert started.claim("op-0", "other"), "the oldest was forgotten"
+    started.clear()
+    assert started.claim("op-2", "other")
+
+
+def test_threads_claim_each_operation_once() -> None:
+    started = StartedOperations(most=10_000)
+    with ThreadPoolExecutor(16) as pool:
+        claims = pool.map(lambda number: started.claim(f"op-{number % 500}", f"id-{number}"), range(8_000))
+        assert sum(claims) == 500

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
 import pytest
 from attrs import evolve
-from groundwire import Client, ExportImageRequest, Expression, ValueNode, credentials
+from groundwire import Client, Empty, ExportImageRequest, Expression, ValueNode, credentials
 from groundwire import EarthEngineDestination as Asset
 from groundwire import ImageAssetExportOptions as AssetOptions
 from groundwire_runtime.errors import (
@@ -15,7 +16,9 @@ from groundwire_runtime.errors import (
     AuthError,
     DeadlineReached,
     GroundwireError,
+    NotFound,
     OutcomeUnknown,
+    PermissionDenied,
     ResourceExhausted,
     TransportError,
     Unavailable,
@@ -28,6 +31,7 @@ from .doubles import Answer, Script, Time, answer, refusal
 READ = Request(method_id="m", verb="GET", url="https://shop.test/", safe_to_retry=True)
 START = evolve(READ, verb="POST", request_id="r", body=b"{}")
 UNSAFE = evolve(READ, verb="POST", safe_to_retry=False)
+PASSING = (408, 429, 500, 502, 503, 504)
 REFUSED = TransportError("refused", sent=False)
 LOST = TransportError("reset", sent=True)
 GARBAGE = TransportError("no HTTP", sent=True, retryable=False)
@@ -46,9 +50,9 @@ def sent(script: Script, request: Request, time: Time | None = None, **facts: An
 @pytest.mark.parametrize(
     ("request_", "failure", "sends"),
     [
-        *[(READ, refusal(status), 2) for status in (408, 429, 500, 502, 503, 504)],
-        *[(START, refusal(status), 2) for status in (408, 429, 500, 502, 503, 504)],
-        *[(UNSAFE, refusal(status), 1) for status in (408, 429, 500, 502, 503, 504)],
+        *[(READ, refusal(status), 2) for status in (*PASSING, 505, 520, 599)],
+        *[(START, refusal(status), 2) for status in (*PASSING, 505, 520, 599)],
+        *[(UNSAFE, refusal(status), 1) for status in (*PASSING, 505, 520, 599)],
         *[(READ, refusal(status), 1) for status in (300, 301, 307, 400, 401, 403, 404, 409, 412, 501)],
         *[(START, refusal(status), 1) for status in (301, 307, 400, 401, 403, 404, 409, 412, 501)],
         (READ, LOST, 2),
@@ -69,6 +73,95 @@ def test_only_what_is_safe_and_worth_it_is_sent_again(request_: Request, failure
             sent(script, request_)
     else:
         assert sent(script, request_).status == 200
+    assert len(script.requests) == sends
+
+
+def limit(reason: str, **headers: str) -> Response:
+    error = {"code": 403, "message": "slow down", "errors": [{"domain": "usageLimits", "reason": reason}]}
+    return answer({"error": error}, 403, **headers)
+
+
+@pytest.mark.parametrize("reason", ["rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"])
+@pytest.mark.parametrize(("request_", "sends"), [(READ, 3), (START, 3), (UNSAFE, 1)])
+def test_a_rate_limit_sent_as_403_is_waited_for_where_a_repeat_is_safe(
+    reason: str, request_: Request, sends: int
+) -> None:
+    time, script = Time(), Script([limit(reason), limit(reason, retry_after="7")], forever=answer())
+    if sends == 1:
+        with pytest.raises(ResourceExhausted):
+            sent(script, request_, time)
+    else:
+        assert sent(script, request_, time).status == 200
+        assert time.sleeps[0] <= 1
+        assert 7 <= time.sleeps[1] <= 7.7
+    assert len(script.requests) == sends
+
+
+@pytest.mark.parametrize("reason", ["quotaExceeded", "dailyLimitExceeded", "insufficientPermissions"])
+def test_another_403_is_not_sent_again(reason: str) -> None:
+    script = Script([limit(reason)])
+    with pytest.raises(PermissionDenied):
+        sent(script, READ)
+
+
+def test_a_policy_without_429_leaves_rate_limits_alone() -> None:
+    with pytest.raises(ResourceExhausted):
+        sent(Script([limit("rateLimitExceeded")]), READ, policy=RetryPolicy(statuses=frozenset({503})))
+
+
+DELETE = evolve(READ, verb="DELETE")
+CUT = TransportError("the answer was cut off", sent=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "ends"),
+    [
+        ([LOST, refusal(404)], 404),
+        ([CUT, refusal(404)], 404),
+        ([LOST, refusal(410)], 410),
+        ([LOST, answer(b"<html>gone</html>", 404)], 404),
+        ([LOST, refusal(503), refusal(404)], 404),
+        ([refusal(503), LOST, refusal(404)], 404),
+        ([LOST, REFUSED, refusal(404)], 404),
+        ([LOST, answer()], 200),
+        ([refusal(404)], NotFound),
+        ([refusal(503), refusal(404)], NotFound),
+        *[([refusal(status), refusal(404)], NotFound) for status in (408, 429, 500, 502, 504)],
+        ([REFUSED, refusal(404)], NotFound),
+        ([LOST, refusal(403)], PermissionDenied),
+        ([LOST, refusal(412)], ApiError),
+    ],
+)
+def test_a_repeated_delete_that_finds_nothing_has_succeeded_if_an_answer_was_lost(
+    answers: list[Answer], ends: int | type[ApiError]
+) -> None:
+    script = Script(list(answers))
+    if isinstance(ends, int):
+        found = sent(script, DELETE)
+        assert (found.status, found.body in (b"", b"{}")) == (ends, True)
+    else:
+        with pytest.raises(ends):
+            sent(script, DELETE)
+    assert script.answers == []
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "POST"])
+def test_no_other_verb_succeeds_by_finding_nothing(verb: str) -> None:
+    with pytest.raises(NotFound):
+        sent(Script([LOST, refusal(404)]), evolve(DELETE, verb=verb))
+
+
+def test_a_client_returns_an_empty_message_for_such_a_delete() -> None:
+    script = Script([LOST, refusal(404)])
+    client = Client(project="p", credentials=credentials.anonymous(), transport=script, clock=Time().clock())
+    assert client.projects.operations.delete("projects/p/operations/A") == Empty()
+
+
+@pytest.mark.parametrize(("statuses", "sends"), [({599}, 2), ({500}, 2), ({503}, 1), (set[int](), 1)])
+def test_a_policy_may_name_an_unknown_status_itself(statuses: set[int], sends: int) -> None:
+    script = Script([refusal(599)], forever=answer())
+    with suppress(ApiError):
+        sent(script, READ, policy=RetryPolicy(statuses=frozenset(statuses)))
     assert len(script.requests) == sends
 
 
@@ -182,12 +275,17 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(seconds: str) -
         ([REFUSED] * 10, TransportError),
         ([REFUSED] * 9 + [LOST], OutcomeUnknown),
         ([LOST] + [REFUSED] * 9, OutcomeUnknown),
-        *[([refusal(status)] * 10, OutcomeUnknown) for status in (408, 500, 502, 503, 504)],
+        *[([refusal(status)] * 10, OutcomeUnknown) for status in (408, 500, 502, 503, 504, 520, 599)],
+        *[([refusal(status)], OutcomeUnknown) for status in (402, 406, 418, 499, 501)],
+        *[([refusal(status)], ApiError) for status in (300, 301, 304)],
+        ([LOST, refusal(301)], OutcomeUnknown),
         ([refusal(429)] * 10, ResourceExhausted),
         ([LOST, refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([refusal(504), refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([REFUSED, refusal(409, "ALREADY_EXISTS")], AlreadyExists),
-        ([refusal(429), refusal(409, "ALREADY_EXISTS")], AlreadyExists),
+        ([refusal(429), refusal(409, "ALREADY_EXISTS")], ResourceExhausted),
+        ([refusal(429), REFUSED, refusal(409, "ALREADY_EXISTS")], ResourceExhausted),
+        ([refusal(429), LOST, refusal(409, "ALREADY_EXISTS")], OutcomeUnknown),
         ([refusal(409, "ALREADY_EXISTS")], AlreadyExists),
         ([LOST, AuthError("no")], OutcomeUnknown),
         ([REFUSED, AuthError("no")], AuthError),
@@ -210,6 +308,22 @@ def test_a_start_whose_answer_was_lost_has_an_unknown_outcome(
         assert isinstance(caught.value.__cause__, GroundwireError)
 
 
+def test_a_repeat_of_a_refused_start_ends_with_the_refusal() -> None:
+    full = refusal(429, "RESOURCE_EXHAUSTED", "Too many tasks already in the queue (3000).")
+    script = Script([refusal(429), full, refusal(409, "ALREADY_EXISTS", "already started")])
+    with pytest.raises(ResourceExhausted, match="Too many tasks") as caught:
+        sent(script, START)
+    assert caught.value.attempts == 3
+    assert isinstance(caught.value.__cause__, AlreadyExists)
+    assert ["already started" in note for note in caught.value.__notes__] == [True]
+
+
+def test_what_exists_already_is_said_where_no_request_id_was_used_up() -> None:
+    script = Script([refusal(429), refusal(409, "ALREADY_EXISTS")])
+    with pytest.raises(AlreadyExists):
+        sent(script, evolve(READ, verb="PUT"))
+
+
 @pytest.mark.parametrize(
     ("answers", "why"),
     [([LOST] * 10, "reset"), ([LOST, refusal(409, "ALREADY_EXISTS")], "refused as a repeat")],
@@ -226,6 +340,30 @@ def test_reading_has_no_unknown_outcome(failure: Answer, verb: str) -> None:
     with pytest.raises(ApiError) as caught:
         sent(script, evolve(READ, verb=verb, request_id="r"))
     assert caught.value.http_status == 404
+
+
+MAY_BE_OURS = ["an earlier send of this call got no answer: it may have made this change itself"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "notes"),
+    [
+        ([LOST, refusal(412)], MAY_BE_OURS),
+        ([refusal(503), refusal(409)], MAY_BE_OURS),
+        ([LOST, REFUSED, refusal(412)], MAY_BE_OURS),
+        ([refusal(412)], []),
+        ([refusal(429), REFUSED, refusal(412)], []),
+        ([LOST, refusal(400)], []),
+    ],
+)
+def test_a_conflict_after_a_lost_answer_says_that_the_call_may_have_caused_it(
+    answers: list[Answer], notes: list[str]
+) -> None:
+    """A repeat is safe by its precondition, and the precondition no longer holds when the first send acted."""
+    script = Script(list(answers))
+    with pytest.raises(ApiError) as caught:
+        sent(script, evolve(READ, verb="POST"))
+    assert (script.answers, getattr(caught.value, "__notes__", [])) == ([], notes)
 
 
 def export(script: Script, request: ExportImageRequest = EXPORT, **options: Any) -> list[str]:

@@ -8,9 +8,9 @@ import pytest
 from attrs import define
 from google.auth import exceptions
 from groundwire_runtime.deadline import Deadline
-from groundwire_runtime.errors import AuthError, TransportError
+from groundwire_runtime.errors import AuthError, DeadlineReached, TransportError
 from groundwire_runtime.http import Response
-from groundwire_runtime.tokens import TokenRequest, refresh
+from groundwire_runtime.tokens import TokenRequest, fetched
 
 from .doubles import Answer, Script, answer
 
@@ -39,9 +39,9 @@ class Refreshed:
         raise REFRESH_ERROR("no token")
 
 
-def refused(script: Response | Exception, **facts: Any) -> AuthError:
+def refused(script: Response | Exception, *, quiet: bool = False, **facts: Any) -> AuthError:
     with pytest.raises(AuthError) as caught:
-        refresh(Refreshed(**facts), asking(script)[1])
+        fetched(Refreshed(quiet).refresh, asking(script, **facts)[1])
     return caught.value
 
 
@@ -80,7 +80,7 @@ def test_the_requests_of_one_refresh_count_as_attempts_of_one_call() -> None:
 def test_a_last_try_is_one_after_which_no_wait_of_google_auth_s_would_fit(
     left: float | None, tries: int, last: bool, status: int
 ) -> None:
-    _, ask = asking(*[answer({}, 200)] * tries, answer({}, status), left=left)
+    _, ask = asking(*[answer({}, 200)] * tries, answer({}, status), left=left, probing=True)
     for _ in range(tries):
         ask(URL)
     if last:
@@ -104,7 +104,7 @@ def test_an_answer_that_is_final_is_google_auth_s_to_read_even_at_the_end(status
 def test_a_fault_below_is_google_auth_s_to_retry_or_ours_at_the_end(left: float | None, sent: bool) -> None:
     fault = TransportError("m: reset", sent=sent)
     fault.__cause__ = ValueError("below")
-    _, ask = asking(fault, left=left)
+    _, ask = asking(fault, left=left, probing=True)
     with pytest.raises(AuthError if left else GOOGLE_ERROR) as caught:
         ask(URL)
     assert caught.value.__cause__ is fault
@@ -120,7 +120,7 @@ def test_a_fault_that_is_none_of_the_network_s_is_kept_whole() -> None:
     fault = AuthError("no")
     fault.__cause__ = ValueError("below")
     with pytest.raises(GOOGLE_ERROR):
-        asking(fault)[1](URL)
+        asking(fault, probing=True)[1](URL)
     assert fault.__cause__ is not None
 
 
@@ -136,8 +136,6 @@ def test_a_fault_that_is_none_of_the_network_s_is_kept_whole() -> None:
         (200, {"error": "invalid_grant"}, "", "check the key"),
         (399, {"error": "invalid_grant"}, "", "check the key"),
         (499, {}, "", "check the key"),
-        (500, {}, "", "Try again later"),
-        (503, {"error": "server_error"}, " server_error", "Try again later"),
     ],
 )
 def test_a_refresh_that_gets_no_token_says_what_was_answered_and_what_to_do(
@@ -159,12 +157,70 @@ def test_a_refresh_that_asks_nobody_says_so_little() -> None:
 
 def test_a_refresh_without_an_answer_says_what_happened_to_it() -> None:
     error = refused(TransportError("token: no answer", sent=False))
-    assert error.message == "the token could not be refreshed: RefreshError, token: no answer"
+    assert error.message == "the token could not be refreshed: token: no answer"
     assert isinstance(error.__cause__, TransportError)
 
 
+@pytest.mark.parametrize(
+    ("answered", "retry_after"),
+    [
+        (answer({}, 408), None),
+        (answer({}, 429, retry_after="7"), 7.0),
+        (answer({}, 500), None),
+        (answer({}, 503, retry_after="Thu, 01 Jan 1970 00:00:09 GMT"), 9.0),
+        (answer({}, 520), None),
+        (answer({"error": "server_error"}, 400), None),
+        (answer({"error": "temporarily_unavailable"}, 400), None),
+    ],
+)
+def test_an_answer_that_may_pass_is_retryable_and_says_when(
+    answered: Response, retry_after: float | None
+) -> None:
+    error = refused(answered, unix=lambda: 0.0)
+    assert (error.retryable, error.retry_after) == (True, retry_after)
+    assert "Try again later" in error.hint or answered.status < 500
+
+
+@pytest.mark.parametrize(
+    ("fault", "retryable"),
+    [
+        (TransportError("token: reset", sent=True), True),
+        (TransportError("token: no such host", sent=False), True),
+        (DeadlineReached("token: slow", sent=True), True),
+        (TransportError("token: no TLS", sent=False, retryable=False), False),
+        (AuthError("no"), False),
+    ],
+)
+def test_a_fault_of_the_network_is_retryable_unless_it_would_come_again(
+    fault: Exception, retryable: bool
+) -> None:
+    assert refused(fault).retryable is retryable
+
+
+@pytest.mark.parametrize(
+    ("fault", "retryable"),
+    [
+        (GOOGLE_ERROR("reset"), True),
+        (ConnectionResetError(), True),
+        (TimeoutError(), True),
+        (REFRESH_ERROR("busy", retryable=True), True),
+        (REFRESH_ERROR("invalid_grant"), False),
+        (FileNotFoundError("subject"), False),
+    ],
+)
+def test_credentials_with_a_transport_of_their_own_fail_for_a_moment_too(
+    fault: Exception, retryable: bool
+) -> None:
+    def ask(_: TokenRequest) -> None:
+        raise fault
+
+    with pytest.raises(AuthError) as caught:
+        fetched(ask, asking()[1])
+    assert caught.value.retryable is retryable
+
+
 @pytest.mark.parametrize("variable", ["GCE_METADATA_HOST", "GCE_METADATA_ROOT", "GCE_METADATA_IP"])
-@pytest.mark.parametrize("named", ["Metadata.test", "metadata.test:8080"])
+@pytest.mark.parametrize("named", ["Metadata.test", "metadata.test:8080", "[fd00::1]:8080"])
 def test_the_environment_names_a_metadata_server_that_may_be_read_in_the_clear(
     variable: str, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from groundwire import Client, CloudStorageDestination, DriveDestination
 from groundwire_runtime import credentials as sources
 from groundwire_runtime.errors import AuthError
@@ -46,7 +47,8 @@ def test_a_call_goes_out_with_a_token_of_its_source(
     tmp_path: Path,
 ) -> None:
     one = client(credentials=kind(server, tmp_path))
-    request = export(CloudStorageDestination(bucket="b"))
+    # The same start each time, since every answer names one operation.
+    request = evolve(export(CloudStorageDestination(bucket="b")), request_id="r")
     assert one.projects.image.export(request).name == NAME
     assert server.paths[: len(asks)] == asks
     before = len(server.paths)
@@ -86,8 +88,8 @@ def test_a_service_account_s_scopes_follow_the_method_the_destination_and_the_ca
 ) -> None:
     one = client(credentials=service_account(server, tmp_path))
     one.projects.operations.get(NAME)
-    one.projects.image.export(export(CloudStorageDestination(bucket="b")))
-    one.projects.image.export(export(DriveDestination(folder="f")))
+    for destination in (CloudStorageDestination(bucket="b"), DriveDestination(folder="f")):
+        one.projects.image.export(evolve(export(destination), request_id="r"))
     one.projects.operations.get(NAME, scopes=["a"])
     assert [server.granted[call.bearer] for call in server.calls] == [
         READS,

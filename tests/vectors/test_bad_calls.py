@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import time
@@ -244,7 +245,8 @@ def test_row_45_one_request_id_for_two_bodies(earthengine_contract: EarthEngineC
 
 
 def test_row_45_the_client_never_takes_an_id_twice() -> None:
-    script = Script(forever=answer(OPERATION))
+    names = (f"projects/p/operations/{number}" for number in itertools.count())
+    script = Script(forever=lambda _: answer({"name": next(names)}))
     one = Client(project="p", transport=script, credentials=credentials.anonymous())
     for _ in range(50):
         one.projects.image.export(EMPTY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -144,16 +145,16 @@ def test_an_edit_is_named_and_never_overwritten(service: Path) -> None:
     path.write_text("".join([*lines[:9], "# mine\n", *lines[10:]]), "utf-8")
     before = contents(copy)
     found = run("vendor", str(copy), "--check")
-    assert (found.exit_code, found.stdout) == (1, "edited: earth/_runtime/retry.py, line 10\n")
+    assert (found.exit_code, found.stdout) == (3, "edited: earth/_runtime/retry.py, line 10\n")
     for options in (["--update"], ["--with", "exports"]):
         refused = run("vendor", str(copy), *options)
         assert (refused.exit_code, refused.stderr.splitlines()[0]) == (
-            2,
-            "earth#/_runtime~1retry.py: edited, line 10 (move the change elsewhere, take the file away, and update again)",
+            3,
+            "earth#/_runtime/retry.py: edited by hand, line 10 (keep the change elsewhere, or drop it with --discard-edits)",
         )
         assert contents(copy) == before
     path.unlink()
-    assert run("vendor", str(copy), "--check").stdout == "edited: earth/_runtime/retry.py is gone\n"
+    assert run("vendor", str(copy), "--check").stdout == "stale: earth/_runtime/retry.py is gone\n"
     assert run("vendor", str(copy), "--update").exit_code == 0
     assert path.read_text("utf-8") == "".join(lines)
 
@@ -176,7 +177,7 @@ def test_an_older_copy_is_stale_and_its_edits_are_told_apart(service: Path) -> N
     (copy / "client.py").write_text(f"{old}# mine\n", "utf-8")
     found = run("vendor", str(copy), "--check").stdout
     assert "edited: earth/client.py\nstale: earth/client.py, line 2\n" in found
-    assert run("vendor", str(copy), "--update").exit_code == 2
+    assert run("vendor", str(copy), "--update").exit_code == 3
 
 
 def test_a_file_in_the_way_is_not_overwritten(service: Path) -> None:
@@ -265,3 +266,68 @@ def test_importing_a_copy_imports_what_the_original_does(service: Path) -> None:
     loaded, wanted = (set(ast.literal_eval(text)) - ours for text in (copy, original))
     assert loaded == wanted
     assert {"urllib3", "cattrs"}.isdisjoint(loaded)
+
+
+def manifest_with(copy: Path, **changes: str) -> None:
+    manifest = json.loads((copy / FILE).read_text("utf-8"))
+    manifest["vendored"] = {**manifest["vendored"], **changes}
+    (copy / FILE).write_text(json.dumps(manifest), "utf-8")
+
+
+@pytest.mark.parametrize("client", ["evil", "evil.sub", "evil.sub.deep"])
+def test_a_manifest_imports_nothing(service: Path, monkeypatch: pytest.MonkeyPatch, client: str) -> None:
+    copy = vendor(service, "earth")
+    deep = service.parent / "evil" / "sub" / "deep"
+    deep.mkdir(parents=True)
+    for folder in (deep, *deep.parents[:2]):
+        (folder / "__init__.py").write_text(f"open({str(service / 'ran')!r}, 'w').close()\n")
+    monkeypatch.syspath_prepend(service.parent)
+    manifest_with(copy, client=client)
+    for mode in ("--check", "--update"):
+        refused = run("vendor", str(copy), mode)
+        assert (refused.exit_code, f"{client!r} has no {FILE}" in refused.stderr) == (2, True)
+    assert not (service / "ran").exists()
+
+
+def test_a_client_inside_a_package_is_found(service: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (service / "inner").mkdir()
+    (service / "__init__.py").write_text("raise RuntimeError\n")
+    document = str(service.parent / "bookshop.json")
+    assert run("generate", document, "--out", str(service / "inner" / "shop")).exit_code == 0
+    monkeypatch.syspath_prepend(service.parent)
+    copy = vendor(service, "copy", "--client", "service.inner.shop")
+    assert run("vendor", str(copy), "--check").output == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("part", ["document", "overlay"])
+@pytest.mark.parametrize("path", ["pipe", "/dev/zero", "../../../../../../../../dev/zero", "/dev/fd/0", "."])
+def test_a_manifest_names_no_pipe_and_no_device(service: Path, part: str, path: str) -> None:
+    copy = shop(service)
+    os.mkfifo(copy / "pipe")
+    manifest_with(copy, **{part: path})
+    refused = run("vendor", str(copy), "--check")
+    assert refused.exit_code == 2
+    words = ("not a regular file", "is outside of the repository", "Is a directory")
+    assert any(each in refused.stderr for each in words), refused.stderr
+
+
+@pytest.mark.parametrize("kind", ["path", "link", "absolute"])
+def test_a_manifest_names_no_file_outside_of_the_repository(service: Path, kind: str) -> None:
+    outside, copy = service.parent / "bookshop.json", shop(service)
+    (service / ".git").mkdir()
+    if kind == "link":
+        (service / "linked.json").symlink_to(outside)
+    manifest_with(
+        copy, document={"path": "../../bookshop.json", "link": "../linked.json"}.get(kind, str(outside))
+    )
+    for mode in ("--check", "--update"):
+        refused = run("vendor", str(copy), mode)
+        assert (refused.exit_code, "is outside of the repository" in refused.stderr) == (2, True)
+
+
+def test_a_file_of_the_copy_is_read_within_a_bound(service: Path) -> None:
+    copy = shop(service)
+    os.truncate(copy / "_runtime" / "retry.py", 10**11)
+    done = run("vendor", str(copy), "--check")
+    assert (done.exit_code, "edited: shop/_runtime/retry.py, line" in done.stdout) == (3, True)

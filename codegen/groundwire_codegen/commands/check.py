@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import click
 
+from ..log import echo
 from .inputs import STRICT, Asked
-from .problems import warn
+from .problems import DIFFERENT, DONE, EDITED, warn
 
 OPTIONS = (
     STRICT,
-    click.option("--full", is_flag=True, help="Generate even when the lock says that nothing changed."),
+    click.option("--full", is_flag=True, hidden=True, help="No effect: every check is full."),
 )
 
 
-def check(asked: Asked, *, full: bool, strict: bool) -> int:
-    """Compare a folder with what DOCUMENT gives: exit 1 and a diff when it is stale or was edited.
+def check(asked: Asked, *, full: bool, strict: bool) -> int:  # noqa: ARG001 - builds may pass it
+    """Compare a folder with what DOCUMENT gives: exit 3 when it was edited, 1 when it is stale, with a diff.
 
-    A lock whose hashes agree is taken at its word; --full generates anyway.
+    The client is generated for this: the lock is part of what is checked.
     """
-    from ..emit import contents_of, differences, lock_of, unchanged
+    from .. import pipeline
+    from ..emit import differences
+    from ..folder import client_lock
+    from ..moved import edits, gone, moved_inputs
 
     out = asked.out
-    if not full and unchanged(out, asked.inputs.digests()):
-        return 0
-    from .. import pipeline
-    from ..moved import edits, moved_inputs
-
-    lock = lock_of(out)
+    lock = client_lock(out)
     output = pipeline.generate(asked.inputs, lock)
     warn(output, strict=strict)
     lines = list(differences(out, output.files))
-    if lock is not None and lines:
+    found = () if lock is None else tuple(edits(out, lock, output.files))
+    if lock is not None and (lines or found):
         for key in moved_inputs(lock, output.lock.inputs):
-            click.echo(f"moved: {key}")
-        for edit in edits(lock, contents_of(out, lock), output.files):
-            click.echo(f"edited by hand: {out.name}/{edit}")
+            echo(f"moved: {key}")
+        for edit in found:
+            echo(f"edited by hand: {out.name}/{edit}")
+        for path in gone(out, lock):
+            echo(f"gone: {out.name}/{path}")
     for line in lines:
-        click.echo(line)
-    return 1 if lines else 0
+        echo(line)
+    return EDITED if found else DIFFERENT if lines else DONE

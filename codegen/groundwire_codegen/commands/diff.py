@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..log import echo
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,10 +79,16 @@ def diff(
         published=None if lock is None else _names(lock),
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
+    for note in sides.notes:
+        echo(f"note: NEW needs another overlay: {note}", err=True)
     found = compare(sides.old, sides.new)
     text = _text(found, form, new, after.document)
     if out is None:
-        click.echo(text, nl=False, color=True)
+        if form == "terminal":
+            echo(text, nl=False, styled=True)
+        else:
+            # In these forms no text of an input is a command, and escapes would not be theirs.
+            click.echo(text, nl=False, color=True)
     else:
         write_whole(out, text.encode("utf-8"))
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ..log import echo
+
 OPTIONS = (
     click.argument("source", metavar="NAME|URL|FILE"),
     click.argument("version", required=False),
@@ -27,28 +29,36 @@ def fetch(
 ) -> int:
     """Bring the description of NAME VERSION, or the one at a URL or in a FILE, and keep it in its normal form.
 
-    It and `upgrade` alone reach the network: https, googleapis.com and its subdomains unless --allow-host.
+    It and `upgrade` alone reach the network, over https: Google's addresses of descriptions, and hosts of --allow-host.
     Exits with 0 when it is there, changed or not, with 2 when it could not be had; then nothing is written.
     """
+    from ..fetch.address import described, host_of
     from ..fetch.sidecar import known, path_of, sidecar
     from ..fetch.source import brought
-    from ..whole import write_whole
+    from ..whole import check_target, write_whole
 
+    check_target(out)
+    check_target(path_of(out))
     hosts = tuple(host.lower() for host in allow_host)
-    found = brought(source, version, known(out, prose=prose), hosts, installed=installed)
+    wanted = f"{source}:{version}" if version is not None else ""
+    if host_of(source) not in hosts:
+        wanted = wanted or described(source)
+    found = brought(source, version, known(out, prose=prose), hosts, installed=installed, id_=wanted)
     if found.body is None:
-        click.echo(f"{out} is unchanged")
+        echo(f"{out} is unchanged")
         return 0
     from ..fetch.normal import normal
+    from ..inputs import DOCUMENT_BYTES
+    from ..lock import with_lf
+    from ..regular import read_regular
 
-    wanted = f"{source}:{version}" if version is not None else ""
     new = normal(found.body, found.url or source, prose=prose, id_=wanted)
-    old = out.read_bytes() if out.is_file() else None
+    old = with_lf(read_regular(out, DOCUMENT_BYTES)) if out.is_file() else None
     if old == new:
-        click.echo(f"{out} is unchanged")
+        echo(f"{out} is unchanged")
     else:
         write_whole(out, new)
-        click.echo(f"wrote {out}{_note(old, new)}")
+        echo(f"wrote {out}{_note(old, new)}")
     beside = sidecar(found.url, found.etag, new, prose=prose) if found.url else None
     if beside is not None and known(out, prose=prose) != (found.url, found.etag):
         write_whole(path_of(out), beside.text())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from ..log import echo
 from ..problem import Problem, SpecError
 from .diff import LEVELS
 
@@ -49,7 +50,7 @@ def errors_shown(against: Sequence[Path], out: Path, files: Mapping[str, str]) -
         return None
     findings = errors_brought(against, out, files)
     for finding in findings:
-        click.echo(str(finding))
+        echo(str(finding))
     return findings
 
 
@@ -62,5 +63,5 @@ def is_refused(fail_on: str, diff: Diff | None, findings: Sequence[Finding] | No
     else:
         shut = fail_on != "never" and (diff is None or diff.reaches(VERDICTS[fail_on]))
     if shut:
-        click.echo(f"refused by --fail-on {fail_on}; nothing was written.", err=True)
+        echo(f"refused by --fail-on {fail_on}; nothing was written.", err=True)
     return shut

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import click
+from ..log import echo
+from .inputs import DISCARD, STRICT, Asked
+from .problems import DONE, warn
 
-from .inputs import STRICT, Asked
-from .problems import warn
-
-OPTIONS = (STRICT,)
+OPTIONS = (STRICT, DISCARD)
 
 
-def generate(asked: Asked, *, strict: bool) -> int:
-    """Write the client of DOCUMENT into a folder."""
+def generate(asked: Asked, *, strict: bool, discard_edits: bool) -> int:
+    """Write the client of DOCUMENT into a folder. What was edited there by hand is refused, with exit code 3."""
     from .. import pipeline
-    from ..emit import emit, lock_of
+    from ..emit import emit
+    from ..folder import client_lock
+    from ..shadowing import check_package
 
     out = asked.out
-    output = pipeline.generate(asked.inputs, lock_of(out))
+    check_package(out, asked.inputs.package)
+    output = pipeline.generate(asked.inputs, client_lock(out))
     warn(output, strict=strict)
-    done = emit(out, output.files)
+    done = emit(out, output.files, discard_edits=discard_edits)
     for path in done.written:
-        click.echo(f"wrote {out / path}")
+        echo(f"wrote {out / path}")
     for path in done.removed:
-        click.echo(f"removed {out / path}")
+        echo(f"removed {out / path}")
     if not done.written and not done.removed:
-        click.echo(f"{out} is up to date")
-    return 0
+        echo(f"{out} is up to date")
+    return DONE

@@ -10,7 +10,14 @@ from typing import Any
 import click
 from attrs import frozen
 
-from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, is_package_name, package_name, read_input
+from ..inputs import (
+    DOCUMENT_BYTES,
+    OVERLAY_BYTES,
+    Inputs,
+    is_package_name,
+    package_name,
+    read_input,
+)
 from ..problem import Problem, SpecError
 from .options import with_options
 from .problems import reported
@@ -31,6 +38,7 @@ OPTIONS = (
 STRICT = click.option(
     "--strict", is_flag=True, help="Fail when the document changed under an overlay's rule."
 )
+DISCARD = click.option("--discard-edits", is_flag=True, help="Overwrite files that were edited by hand.")
 
 
 @frozen

@@ -1,24 +1,30 @@
-"""What a command says when its input is bad, and its exit code then."""
+"""Exit codes, and what a command says when its input is bad."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Final, ParamSpec
 
-import click
-
-from ..problem import SpecError
+from ..log import echo
+from ..problem import EditedError, GeneratorError, SpecError
 
 if TYPE_CHECKING:
     from ..pipeline import Output
 
 P = ParamSpec("P")
+DONE: Final = 0
+DIFFERENT: Final = 1
+"""Stale, or refused by a gate."""
+BAD: Final = 2
+"""An input, an option, or a file that cannot be read or written."""
+EDITED: Final = 3
+"""A generated file was edited, or an importable one stands among them; stale or not."""
 
 
 def reported(command: Callable[P, int]) -> Callable[P, None]:
-    """Print every problem of a bad input, one a line, and exit with 2."""
+    """Print every problem of a bad input or of an edited folder, one a line, and exit with its code."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -26,14 +32,23 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
             code = command(*args, **kwargs)
         except SpecError as error:
             for problem in error.problems:
-                click.echo(str(problem), err=True)
-            click.echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
-            code = 2
+                echo(str(problem), err=True)
+            echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
+            code = EDITED if isinstance(error, EditedError) else BAD
+        except GeneratorError as error:
+            echo(f"internal error: {error}; nothing was written. {error.hint}", err=True)
+            code = BAD
+        except UnicodeEncodeError as error:
+            name = ascii(error.object[error.start : error.end])
+            hint = "use UTF-8: PYTHONUTF8=1"
+            echo(f"{name} cannot stand in a name in this locale ({hint}); nothing was written.", err=True)
+            code = BAD
         except OSError as error:
-            click.echo(
-                f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True
-            )
-            code = 2
+            echo(f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True)
+            code = BAD
+        except MemoryError:
+            echo("the input takes more memory than there is; nothing was written.", err=True)
+            code = BAD
         sys.exit(code)
 
     return run
@@ -42,6 +57,6 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
 def warn(output: Output, *, strict: bool) -> None:
     """Print what stops nothing, one a line. Raises SpecError for drift where it is to stop."""
     for warning in output.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     if strict and output.drift:
         raise SpecError(output.drift)

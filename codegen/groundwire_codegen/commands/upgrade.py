@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
-from .inputs import STRICT, Asked
-from .problems import warn
+from .inputs import DISCARD, STRICT, Asked
+from .problems import DIFFERENT, DONE, warn
 
 if TYPE_CHECKING:
     from ..callers import Finding
@@ -36,6 +37,7 @@ OPTIONS = (
     ),
     *GATE,
     STRICT,
+    DISCARD,
 )
 
 
@@ -50,12 +52,12 @@ def upgrade(
     against: tuple[Path, ...],
     fail_on: str,
     strict: bool,
+    discard_edits: bool,
 ) -> int:
     """Bring the newest DOCUMENT, say what changed, and put it in place with its client; on any problem nothing changes.
 
     It comes from where `fetch` had it from, else by the name and the version that DOCUMENT gives its API.
     """
-    from ..emit import unchanged
     from ..upgrade.arrival import arrival
     from ..upgrade.plan import plan
     from ..upgrade.replace import replace
@@ -68,31 +70,38 @@ def upgrade(
     if new is not None and installed:
         raise SpecError([Problem("options", "/new", "goes without --installed", "name one source")])
     arrived = arrival(document, inputs.document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
-    if arrived.data == inputs.document and unchanged(out, inputs.digests()):
-        click.echo(f"{document} and {out} are up to date")
-        return 0
     planned = plan(inputs, out, arrived.data)
     if planned.goes_back and not older:
-        click.echo(
+        echo(
             f"{document} stays: revision {planned.new_revision}, which came, is older than {planned.old_revision}"
             " (--older takes it)"
         )
-        return 0
+        return DONE
     if planned.is_news:
-        click.echo(on_terminal(planned.diff), nl=False, color=True)
-    output, findings = _judged(planned, out, against, reports, strict=strict)
+        echo(on_terminal(planned.diff), nl=False, styled=True)
+    output, findings = _judged(asked, planned, against, reports, strict=strict, discard_edits=discard_edits)
     if is_refused(fail_on, planned.diff, findings):
-        return 1
-    done = replace(out, output.files, _contents(document, planned, changelog, arrived.sidecar))
+        return DIFFERENT
+    contents = _contents(document, planned, changelog, arrived.sidecar)
+    done = replace(out, output.files, contents, discard_edits=discard_edits)
     for path in (*done.written, *done.removed):
-        click.echo(f"changed {out / path}")
-    return 0
+        echo(f"changed {out / path}")
+    if not planned.is_news and not done.written and not done.removed:
+        echo(f"{document} and {out} are up to date")
+    return DONE
 
 
 def _judged(
-    planned: Plan, out: Path, against: Sequence[Path], reports: Sequence[Path], *, strict: bool
+    asked: Asked,
+    planned: Plan,
+    against: Sequence[Path],
+    reports: Sequence[Path],
+    *,
+    strict: bool,
+    discard_edits: bool,
 ) -> tuple[Output, Sequence[Finding] | None]:
     """The client that comes, and what it breaks; the reports are written even when there can be no client."""
+    from ..moved import refuse_edits
     from ..pipeline import generate
     from ..upgrade.report import report_text
     from ..whole import write_whole
@@ -101,9 +110,10 @@ def _judged(
     findings: Sequence[Finding] | None = None
     try:
         output = generate(planned.inputs, planned.before)
+        refuse_edits(asked.out, output.files, original=lambda: _before(asked, planned), discard=discard_edits)
         problems = output.drift
         warn(output, strict=strict)
-        findings = errors_shown(against, out, output.files)
+        findings = errors_shown(against, asked.out, output.files)
     except SpecError as error:
         problems = error.problems
         raise
@@ -111,6 +121,16 @@ def _judged(
         for path in reports:
             write_whole(path, report_text(path, planned.diff, problems, findings).encode("utf-8"))
     return output, findings
+
+
+def _before(asked: Asked, planned: Plan) -> Mapping[str, str]:
+    """The client that the document here gives, to name the line of an edit; empty when it gives none."""
+    from ..pipeline import generate
+
+    try:
+        return generate(asked.inputs, planned.before).files
+    except SpecError:
+        return {}
 
 
 def _contents(

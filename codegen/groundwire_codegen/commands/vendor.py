@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
+from .inputs import DISCARD
+from .problems import DIFFERENT, DONE, EDITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +37,7 @@ OPTIONS = (
     click.option("--package", default="", help="What the copy calls itself in its documentation."),
     click.option("--runtime", default="", metavar="PACKAGE", help="Share this runtime: no copy of its own."),
     click.option(
-        "--check", "mode", flag_value="check", help="Name what was edited or is stale; exit 1 then."
+        "--check", "mode", flag_value="check", help="Name what was edited (exit 3) or is stale (exit 1)."
     ),
     click.option(
         "--update",
@@ -43,6 +46,7 @@ OPTIONS = (
         help="Say what changed, and copy again, as the copy was asked for.",
     ),
     *GATE,
+    DISCARD,
 )
 
 
@@ -58,18 +62,24 @@ def vendor(
     mode: str | None,
     against: tuple[Path, ...],
     fail_on: str,
+    discard_edits: bool,
 ) -> int:
     """Copy a generated client with its runtime into DESTINATION: one folder, no dependency on Groundwire.
 
-    --check and --update take everything else from the copy's manifest. What was edited is never overwritten.
+    --check and --update take everything else from the copy's manifest. What was edited is refused, with exit code 3.
     --against and --fail-on are for --update.
     """
     from ..emit import emit
-    from ..vendor import Order, findings, manifest_of, order_of, ordered, refuse_edits
+    from ..moved import refuse_edits
+    from ..shadowing import check_package
+    from ..vendor import Order, findings, manifest_of, order_of, ordered
+    from ..whole import check_target
 
     if mode != "update" and (against or fail_on != "never"):
         raise SpecError([Problem("options", "/update", "--against and --fail-on go with --update")])
     check_gate(against, fail_on)
+    if mode != "check":
+        check_target(destination)
     folder = destination.resolve()
     asked = Order(
         client=client,
@@ -80,35 +90,37 @@ def vendor(
         runtime=runtime,
         extras=" ".join(sorted(set(extras))),
     )
+    if mode is None:
+        check_package(folder, package or folder.name)
     manifest, order = (manifest_of(folder), asked) if mode is None else order_of(folder)
     want = ordered(order, folder, manifest)
     if mode == "check" and manifest is not None:
-        lines = list(findings(folder, manifest, want))
-        for line in lines:
-            click.echo(line)
-        return 1 if lines else 0
-    if manifest is not None:
-        refuse_edits(folder, manifest, want)
+        found = list(findings(folder, manifest, want))
+        for each in found:
+            echo(each.text)
+        return EDITED if any(each.is_edit for each in found) else DIFFERENT if found else DONE
+    refuse_edits(folder, want, discard=discard_edits)
     if mode == "update" and manifest is not None:
         changes = _changes(folder, manifest, want)
         if is_refused(fail_on, changes, errors_shown(against, folder, want)):
-            return 1
-    done = emit(folder, want)
-    click.echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
-    return 0
+            return DIFFERENT
+    done = emit(folder, want, discard_edits=discard_edits)
+    echo(f"{len(done.written)} file(s) written to {destination}, {len(done.removed)} removed")
+    return DONE
 
 
 def _changes(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Diff | None:
     """What changes for callers of a copy, shown; None when the copy, or the next one, does not say what it was made from."""
+    from ..folder import content
     from ..vendor import DESCRIPTION, between
     from .diff import on_terminal
 
-    here = folder / DESCRIPTION
-    if DESCRIPTION not in manifest.files or DESCRIPTION not in want or not here.is_file():
-        click.echo(f"no verdict: {folder.name} or what takes its place has no {DESCRIPTION}", err=True)
+    here = content(folder / DESCRIPTION)
+    if DESCRIPTION not in manifest.files or DESCRIPTION not in want or here is None:
+        echo(f"no verdict: {folder.name} or what takes its place has no {DESCRIPTION}", err=True)
         return None
-    found = between(here.read_text("utf-8"), want[DESCRIPTION], manifest.names)
-    click.echo(on_terminal(found), nl=False, color=True)
+    found = between(here.decode("utf-8", "replace"), want[DESCRIPTION], manifest.names)
+    echo(on_terminal(found), nl=False, styled=True)
     return found
 
 

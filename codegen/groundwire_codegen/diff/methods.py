@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, Method
+from ..ir import Api, InBody, Method, ValueLocation
 from .change import Change, Place
 from .ground import Ground, same_shape, text_changes
 from .parameters import parameter_changes
@@ -66,6 +66,7 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
         ("verb", old.verb, new.verb),
         ("scopes", _scopes(old), _scopes(new)),
         ("request-id", _request_id(old), _request_id(new)),
+        ("idempotency", _idempotency(old), _idempotency(new)),
         ("transport", _transport(old), _transport(new)),
         ("media", _media(old), _media(new)),
     ):
@@ -117,11 +118,23 @@ def _scopes(method: Method) -> str:
 
 
 def _request_id(method: Method) -> str:
-    return (
-        f"{method.request_id}{' in the query' if method.request_id_in_query else ''}"
-        if method.request_id
-        else ""
-    )
+    place = method.idempotency.request_id
+    if place is None:
+        return ""
+    return ".".join(place.path) if isinstance(place, InBody) else f"{place.wire} in the query"
+
+
+def _idempotency(method: Method) -> str:
+    """When a repeat is safe, besides by a request id."""
+    facts = method.idempotency
+    if facts.always is not None:
+        return "always" if facts.always else "never"
+    names = sorted({_precondition(each) for each in facts.when_set})
+    return f"when {' or '.join(names)} is set" if names else "by the verb"
+
+
+def _precondition(place: ValueLocation) -> str:
+    return ".".join(("body", *place.path)) if isinstance(place, InBody) else place.wire
 
 
 def _transport(method: Method) -> str:

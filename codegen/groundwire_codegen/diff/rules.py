@@ -33,6 +33,7 @@ class Kind(StrEnum):
     VERB = "verb"
     SCOPES = "scopes"
     REQUEST_ID = "request id"
+    IDEMPOTENCY = "idempotency"
     SIGNATURE = "signature"
     TRANSPORT = "transport"
     DEPRECATED = "deprecated"
@@ -112,6 +113,7 @@ _TABLE: Final = (
         _B,
         "Whether, and by which field, a lost call is sent again has changed.",
     ),
+    ("method.idempotency", Kind.IDEMPOTENCY, _B, "A lost call is made again under other conditions."),
     ("method.transport", Kind.TRANSPORT, _B, "The header of the version, or the envelope, has changed."),
     ("method.media", Kind.TRANSPORT, _C, "Media travels outside the stub; its signature and call stay."),
     ("method.deprecated", Kind.DEPRECATED, _C, "Deprecation is said in the docs alone."),

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from attrs import evolve, frozen
 
 from ..collector import resting_collector
-from ..discovery import Document, read_document
 from ..ir import Api
 from ..lower import Lowered, lower
-from ..overlay import Overlay, read_overlay
+from ..lower.rules import unused_names
 from ..problem import Problem, SpecError
+from ..read.discovery import Document, read_document
+from ..read.overlay import Overlay, read_overlay
 from .fitted import fitted
 
 
@@ -21,6 +22,8 @@ class Sides:
 
     old: Api
     new: Api
+    notes: tuple[Problem, ...] = ()
+    """Rules of the overlay that do not fit the new document: to be changed before a client is generated from it."""
 
 
 @frozen(kw_only=True)
@@ -49,28 +52,70 @@ def read_sides(
     problems: list[Problem] = []
     documents = [_document(given, allow_hosts, problems) for given in (old, new)]
     overlays = [_overlay(given, problems) for given in (old, new)]
-    unknown = [name for name in methods if not any(name in each.methods for each in documents)]
+    known = {name for document in documents for name in document.methods}
+    wanted = {("options", name) for name in methods}
+    wanted |= {("overlay", name) for overlay in overlays for name in overlay.generate}
     problems += [
-        Problem("options", "/methods", f"neither document has a method {name!r}") for name in unknown
+        Problem(
+            source,
+            "/methods" if source == "options" else "/generate",
+            f"neither document has a method {name!r}",
+        )
+        for source, name in wanted
+        if name not in known
     ]
     if problems:
         raise SpecError(problems)
     with resting_collector():
-        return _both(documents, overlays, methods, every_method, published)
+        return _both(documents, overlays, _Choice(tuple(methods), every_method), published)
+
+
+@frozen
+class _Choice:
+    """The methods to compare: those named here, else the overlay's, else all; `every` takes all."""
+
+    methods: tuple[str, ...]
+    every: bool
+
+    def of(self, document: Document, overlay: Overlay) -> tuple[str, ...]:
+        """Return the ids that were chosen, whether the document has them or not; none means all."""
+        return tuple(document.methods) if self.every else self.methods or overlay.generate
 
 
 def _both(
     documents: Sequence[Document],
     overlays: Sequence[Overlay],
-    methods: Sequence[str],
-    every_method: bool,
+    choice: _Choice,
     published: Mapping[str, str] | None,
 ) -> Sides:
-    first, second = documents
-    before = _lowered(first, fitted(overlays[0], first, second), methods, every_method, published)
+    (first, second), (old, new) = documents, overlays
+    before = _lowered(first, fitted(old, first, second), choice.of(first, old), published)
     names = {**(published or {}), **before.published}
-    after = _lowered(second, fitted(overlays[1], second, first), methods, every_method, names)
-    return Sides(old=before.api, new=after.api)
+    fit = fitted(new, second, first)
+    wanted = choice.of(second, new)
+    after = _lowered(second, fit, wanted, names)
+    unused = [
+        problem
+        for overlay in (old, new)
+        if not wanted
+        for problem in unused_names(overlay, {**before.published, **after.published})
+    ]
+    if unused:
+        raise SpecError(unused)
+    notes = () if fit == new else _misfits(second, new, choice.methods, names)
+    return Sides(old=before.api, new=after.api, notes=notes)
+
+
+def _misfits(
+    document: Document, overlay: Overlay, methods: tuple[str, ...], names: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """Return what generating from the document with the whole overlay would report."""
+    here = tuple(name for name in methods if name in document.methods)
+    try:
+        lower(document, overlay, methods=here or None, published=names)
+    except SpecError as error:
+        return error.problems
+    return ()
 
 
 def _document(given: Given, allow_hosts: tuple[str, ...], problems: list[Problem]) -> Document:
@@ -88,19 +133,10 @@ def _overlay(given: Given, problems: list[Problem]) -> Overlay:
 
 
 def _lowered(
-    document: Document,
-    overlay: Overlay,
-    methods: Sequence[str],
-    every_method: bool,
-    published: Mapping[str, str] | None,
+    document: Document, overlay: Overlay, wanted: tuple[str, ...], published: Mapping[str, str] | None
 ) -> Lowered:
-    wanted = tuple(document.methods) if every_method else tuple(methods) or overlay.generate
-    here = tuple(name for name in wanted if name in document.methods)
-    if wanted and not here:
+    here = tuple(name for name in wanted or document.methods if name in document.methods)
+    if not here:
         # Nothing that is wanted is here; `lower` takes no names for all of them.
-        return lower(_without_methods(document), Overlay(), published=published)
-    return lower(document, overlay, methods=here or None, published=published)
-
-
-def _without_methods(document: Document) -> Document:
-    return evolve(document, methods={})
+        return lower(evolve(document, methods={}), Overlay(), published=published)
+    return lower(document, overlay, methods=here, published=published)

@@ -1,47 +1,81 @@
-"""Addresses that a description may be fetched from: https, and hosts that are allowed by whole labels."""
+"""Addresses that a description may be fetched from: Google's own, exactly, and hosts that the caller names."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from ..problem import Problem, SpecError
 
 DOMAIN: Final = "googleapis.com"
-"""It and its subdomains are always allowed."""
+"""Strangers can put files below it, as in storage.googleapis.com: only the addresses of descriptions are trusted."""
 _URL: Final = re.compile(r"[A-Za-z0-9:/._~?&=%+$!'()*,;@#\[\]-]+", re.ASCII)
 _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}", re.ASCII)
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+_DIRECTORY: Final = re.compile(rf"/discovery/v1/apis/({_NAME.pattern})/({_VERSION.pattern})/rest", re.ASCII)
 
 
-def checked(url: str, allow_hosts: tuple[str, ...] = ()) -> str:
-    """The URL when it may be asked. `allow_hosts` are whole hosts besides the domain. Raises SpecError."""
+def checked(url: str, allow_hosts: tuple[str, ...] = (), id_: str = "") -> str:
+    """Return the URL if it may be asked: a description at Google's own addresses, or anything on a host of `allow_hosts`.
+
+    `id_`, if given, is the API whose description it must be at Google. Raises SpecError.
+    """
 
     def refused(message: str, hint: str = "") -> SpecError:
         return SpecError([Problem(url, "", message, hint)])
 
     if not _URL.fullmatch(url):
         raise refused("a character that does not belong in a URL")
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        raise refused("not a URL") from None
+    parts = _split(url)
+    if parts is None:
+        raise refused("not a URL")
     if parts.scheme != "https":
         raise refused(f"{parts.scheme or 'no'} scheme is refused", "only https is fetched")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise refused("a URL with user information or a fragment is refused")
+    host = host_of(url)
     if host in allow_hosts:
         return url
     if not _HOST.fullmatch(host):
         raise refused(f"not a host: {host!r}")
-    if f".{host}".endswith(f".{DOMAIN}"):
-        if port not in (None, 443):
-            raise refused("not the standard port", f"allow it with --allow-host {host}")
-        return url
-    raise refused(f"host {host!r} is not {DOMAIN} or below it", f"allow it with --allow-host {host}")
+    found = described(url)
+    if not found:
+        raise refused("not an address of Google's descriptions", f"allow it with --allow-host {host}")
+    if id_ and found != id_:
+        raise refused(f"the description of {found}, not of {id_}", f"allow it with --allow-host {host}")
+    return url
+
+
+def described(url: str) -> str:
+    """Return the id (`drive:v3`) of the API whose description Google has at this address; empty for any other address."""
+    parts = _split(url)
+    if parts is None or parts.scheme != "https" or parts.fragment or parts.port not in (None, 443):
+        return ""
+    host = parts.netloc.lower().removesuffix(":443")
+    if host == f"www.{DOMAIN}" and not parts.query:
+        found = _DIRECTORY.fullmatch(parts.path)
+        return f"{found[1]}:{found[2]}" if found else ""
+    name, version = host.removesuffix(f".{DOMAIN}"), parts.query.removeprefix("version=")
+    if parts.path != "/$discovery/rest" or host == name or version == parts.query:
+        return ""
+    return f"{name}:{version}" if _NAME.fullmatch(name) and _VERSION.fullmatch(version) else ""
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in lower case; empty if it has none."""
+    parts = _split(url)
+    return "" if parts is None else (parts.hostname or "").lower()
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def addresses_of(name: str, version: str) -> tuple[str, ...]:

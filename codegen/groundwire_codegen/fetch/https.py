@@ -10,8 +10,8 @@ from attrs import frozen
 from groundwire_runtime.errors import TransportError
 from groundwire_runtime.http import Request
 
-from ..jsontext import MAX_BYTES
 from ..problem import Problem, SpecError
+from ..read.source import MAX_BYTES
 from .address import checked
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ def bring(
     *,
     known: tuple[str, str] = ("", ""),
     allow_hosts: tuple[str, ...] = (),
+    id_: str = "",
     transport: Transport | None = None,
     seconds: float = SECONDS,
 ) -> Brought:
     """The first of `urls` that exists; `known` pairs the address and the ETag of what is here.
 
-    Bounded in size and time. Raises SpecError for an address that is not allowed and for any other answer.
+    `id_` is the API whose description Google is asked for, redirects included. Bounded in size and time. Raises SpecError for an address that is not allowed and for any other answer.
     """
     from groundwire_runtime.clock import SYSTEM
 
@@ -55,7 +56,7 @@ def bring(
     deadline = SYSTEM.monotonic() + seconds
     for url in urls:
         etag = known[1] if known[0] == url else ""
-        answer = _followed(url, etag, allow_hosts, transport, deadline)
+        answer = _followed(url, etag, (allow_hosts, id_), transport, deadline)
         if answer.status == 404 and url != urls[-1]:
             continue
         if answer.status == 304 and etag:
@@ -71,12 +72,12 @@ def _hint(status: int) -> str:
 
 
 def _followed(
-    url: str, etag: str, allow_hosts: tuple[str, ...], transport: Transport, deadline: float
+    url: str, etag: str, allowed: tuple[tuple[str, ...], str], transport: Transport, deadline: float
 ) -> Response:
     """The answer at an address, or where it leads to; each step is held to what is allowed."""
     here = url
     for _ in range(REDIRECTS + 1):
-        answer = _sent(checked(here, allow_hosts), etag, transport, deadline)
+        answer = _sent(checked(here, *allowed), etag, transport, deadline)
         if answer.status not in _MOVED:
             return answer
         here = urljoin(here, answer.headers.get("location", ""))

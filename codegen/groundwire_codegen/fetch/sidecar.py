@@ -9,7 +9,10 @@ from typing import Any, Final, cast
 
 from attrs import asdict, frozen
 
-from ..lock import digest
+from ..lock import file_digest
+from ..problem import SpecError
+from ..read.source import MAX_BYTES
+from ..regular import read_bounded
 
 _ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,200}"', re.ASCII)
 _LARGEST: Final = 10_000
@@ -37,14 +40,13 @@ def path_of(document: Path) -> Path:
 def known(document: Path, *, prose: bool) -> tuple[str, str]:
     """The address and the ETag of what is here; two empty texts when it was changed, or is another form."""
     try:
-        with path_of(document).open("rb") as file:
-            value: Any = json.loads(file.read(_LARGEST))
-        here = document.read_bytes()
-    except (OSError, ValueError):
+        value: Any = json.loads(read_bounded(path_of(document), _LARGEST))
+        here = read_bounded(document, MAX_BYTES)
+    except (OSError, ValueError, RecursionError, SpecError):
         return "", ""
     said = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     url, etag = said.get("url"), said.get("etag")
-    same = said.get("sha256") == digest(here) and said.get("prose") is prose
+    same = said.get("sha256") == file_digest(here) and said.get("prose") is prose
     if not same or not isinstance(url, str) or not isinstance(etag, str) or not _ETAG.fullmatch(etag):
         return "", ""
     return url, etag
@@ -54,4 +56,4 @@ def sidecar(url: str, etag: str, data: bytes, *, prose: bool) -> Sidecar | None:
     """What to keep beside a document that was written; None when the answer had no ETag to ask with."""
     if not _ETAG.fullmatch(etag):
         return None
-    return Sidecar(url=url, etag=etag, sha256=digest(data), prose=prose)
+    return Sidecar(url=url, etag=etag, sha256=file_digest(data), prose=prose)

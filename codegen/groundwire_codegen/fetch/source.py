@@ -18,10 +18,11 @@ def brought(
     allow_hosts: tuple[str, ...],
     *,
     installed: bool,
+    id_: str = "",
 ) -> Brought:
     """The description of a name and a version, or the one at a URL or in a file; `url` is empty where none was asked.
 
-    `known` pairs the address and the ETag of what is here. Raises SpecError and OSError.
+    `known` pairs the address and the ETag of what is here; `id_` is the API that Google is asked for. Raises SpecError and OSError.
     """
     if installed:
         if version is None:
@@ -30,4 +31,4 @@ def brought(
     if version is None and "://" not in source:
         return Brought("", read_input(Path(source), DOCUMENT_BYTES))
     urls = (source,) if version is None else addresses_of(source, version)
-    return bring(urls, known=known, allow_hosts=allow_hosts)
+    return bring(urls, known=known, allow_hosts=allow_hosts, id_=id_)

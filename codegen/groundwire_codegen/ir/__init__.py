@@ -6,7 +6,17 @@ messages, enums and methods are keyed by the name that the allocator gave them o
 
 from .api import Api, Held
 from .messages import Enum, EnumValue, Field, Message, Rules, Union, Variant
-from .methods import ExtraScope, Method, Paging, Parameter, Resource
+from .methods import (
+    ExtraScope,
+    Idempotency,
+    InBody,
+    InParameter,
+    Method,
+    Paging,
+    Parameter,
+    Resource,
+    ValueLocation,
+)
 from .types import EnumRef, Kind, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef
 
 __all__ = [
@@ -17,6 +27,9 @@ __all__ = [
     "ExtraScope",
     "Field",
     "Held",
+    "Idempotency",
+    "InBody",
+    "InParameter",
     "Kind",
     "ListOf",
     "MapOf",
@@ -31,5 +44,6 @@ __all__ = [
     "Scalar",
     "TypeRef",
     "Union",
+    "ValueLocation",
     "Variant",
 ]

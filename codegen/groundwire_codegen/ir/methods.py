@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from attrs import frozen
 
 from .types import Scalar
@@ -45,6 +47,35 @@ class Paging:
     next_token: str
 
 
+@frozen
+class InParameter:
+    """A parameter of the method, by wire name."""
+
+    wire: str
+
+
+@frozen
+class InBody:
+    """A value of the request body: the wire names that lead there."""
+
+    path: tuple[str, ...]
+
+
+ValueLocation: TypeAlias = InParameter | InBody
+
+
+@frozen(kw_only=True)
+class Idempotency:
+    """When a call may be made again after a lost answer."""
+
+    always: bool | None = None
+    """None: by the verb (RFC 9110, 9.2.2), or by `when_set` where that is not empty."""
+    when_set: tuple[ValueLocation, ...] = ()
+    """Preconditions: safe when the caller sets one of these."""
+    request_id: ValueLocation | None = None
+    """Makes a resend recognisable; filled by the client once, kept over resends."""
+
+
 @frozen(kw_only=True)
 class ExtraScope:
     """A scope asked for besides, when the body sets a field: the wire names that lead there."""
@@ -74,9 +105,7 @@ class Method:
     doc: str = ""
     scopes: tuple[str, ...] = ()
     extra_scopes: tuple[ExtraScope, ...] = ()
-    request_id: str | None = None
-    """Wire name of the body field (or query parameter) that makes a resend recognisable."""
-    request_id_in_query: bool = False
+    idempotency: Idempotency = Idempotency()
     paging: Paging | None = None
     operation_metadata: str | None = None
     api_version: str | None = None

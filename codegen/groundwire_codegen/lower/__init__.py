@@ -7,11 +7,11 @@ from typing import Final
 
 from attrs import frozen
 
-from ..discovery import Document
 from ..ir import Api, Held
-from ..overlay import Overlay
 from ..problem import Problem, SpecError
-from .drift import Review, review
+from ..read.discovery import Document, Method
+from ..read.overlay import Overlay
+from ..read.overlay.drift import Review, review
 from .enums import lower_enums
 from .fit import misfits
 from .messages import lower_messages
@@ -26,6 +26,10 @@ __all__ = ["Lowered", "lower"]
 
 MAX_MESSAGES: Final = 20_000
 """Messages and enums of a client; Google's largest has 3,000."""
+MAX_FIELDS: Final = 16_000
+"""Fields of a client's messages, each of which takes up to 25 KB of memory; Google's largest has 7,647."""
+MAX_NAMES: Final = 50_000
+"""Parameters of a client's methods, and names of its enums; Google's largest has 14,880."""
 
 
 @frozen
@@ -58,8 +62,9 @@ def lower(
     shapes = Shapes(document, overlay, found)
     for method in wanted:
         shapes.reach_method(method)
-    if len(shapes.shapes) + len(shapes.enums) > MAX_MESSAGES:
-        words = f"the wanted methods reach more than {MAX_MESSAGES} messages and enums"
+    too_many = _too_many(shapes, wanted)
+    if too_many:
+        words = f"the wanted methods reach more than {too_many}"
         raise SpecError([*found, Problem("document", "/schemas", words, "choose methods: --methods ID ...")])
     found += misfits(shapes)
     naming = Naming(shapes, published or {}, overlay)
@@ -92,3 +97,18 @@ def lower(
         review(document, overlay, reviewed or {}),
         unenforced_patterns(api),
     )
+
+
+def _too_many(shapes: Shapes, wanted: Sequence[Method]) -> str:
+    """The bound that a client would break, in words; empty when it keeps them all."""
+    enums = (schema for places in shapes.enums.values() for schema, _ in places)
+    counts = (
+        (len(shapes.shapes) + len(shapes.enums), MAX_MESSAGES, "messages and enums"),
+        (sum(len(shape.properties) for shape in shapes.shapes.values()), MAX_FIELDS, "fields"),
+        (
+            sum(len(method.parameters) for method in wanted) + sum(len(schema.enum) for schema in enums),
+            MAX_NAMES,
+            "parameters and names of enums",
+        ),
+    )
+    return next((f"{most} {what}" for count, most, what in counts if count > most), "")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..ir import Enum, EnumValue
 from ..names import constant
-from ..overlay import EnumRule
+from ..read.cursor import escape
+from ..read.overlay import EnumRule
 
 if TYPE_CHECKING:
-    from ..discovery import Schema
-    from ..overlay import FieldRule, Overlay
+    from ..read.discovery import Schema
+    from ..read.overlay import FieldRule, Overlay
     from .naming import Naming
     from .shapes import Shapes
 
@@ -32,9 +33,10 @@ def _lower(
     said = overlay.enums.get(key.removeprefix("="), EnumRule(pointer="")) if key[0] == "=" else None
     docs = dict(zip(schema.enum, schema.enum_descriptions, strict=False)) | dict(rule.values)
     docs |= dict(said.values) if said is not None else {}
-    for name in docs:
-        if name not in schema.enum:
-            shapes.refuse(schema.pointer, f"the overlay documents {name!r}, which is not a value of the enum")
+    documented = [(rule.pointer, rule.values), *([] if said is None else [(said.pointer, said.values)])]
+    for pointer, values in documented:
+        for name in values.keys() - set(schema.enum):
+            shapes.refuse(f"{pointer}/values/{escape(name)}", f"the enum has no value {name!r}")
     deprecated = dict(zip(schema.enum, schema.enum_deprecated, strict=False))
     unique = list(dict.fromkeys(schema.enum))
     names = naming.allocate(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ..discovery import SAFE_ID, Document, Schema
-from ..discovery import Method as Described
 from ..ir import ExtraScope, Kind, ListOf, MessageRef, Method, Paging, Parameter, Scalar
 from ..names import PARAMETER_NAMES, snake
-from ..overlay import MethodRule, Overlay, ParameterRule
-from ..pattern import is_linear
 from ..problem import Problem
-from ..template import read_template
+from ..read.discovery import SAFE_ID, Document, Schema
+from ..read.discovery import Method as Described
+from ..read.overlay import MethodRule, Overlay, ParameterRule
+from ..read.safe_regex import is_linear
+from ..read.uri_template import read_template
+from .idempotency import idempotency
 from .resources import NO_METHOD
 from .shapes import KINDS
 
@@ -72,8 +73,6 @@ def _lower(
     for text in (method.id, method.name, *method.resource):
         if not SAFE_ID.fullmatch(text):
             shapes.refuse(method.pointer, f"{text[:80]!r} is not an identifier")
-    in_query = _query_request_id(method)
-    in_body = next((field.wire for field in body.fields if field.request_id), None) if body else None
     return Method(
         id=method.id,
         name=names.methods[method.id],
@@ -87,8 +86,7 @@ def _lower(
         doc=rule.doc or method.description,
         scopes=rule.scopes or overlay.default_scopes or method.scopes,
         extra_scopes=_extra_scopes(request, overlay, shapes),
-        request_id=in_body or in_query,
-        request_id_in_query=in_body is None and in_query is not None,
+        idempotency=idempotency(method, rule, body),
         paging=_paging(method, body, answer),
         operation_metadata=None
         if rule.operation_metadata not in shapes.shapes
@@ -173,14 +171,6 @@ def _parameter(
         deprecated=schema.deprecated,
         pointer=schema.pointer,
     )
-
-
-def _query_request_id(method: Described) -> str | None:
-    """The query parameter that AIP-155 gives a call to be recognised by when it is sent again."""
-    found = method.parameters.get("requestId")
-    if found is None or found.location != "query" or found.type != "string" or found.format is not None:
-        return None
-    return "requestId"
 
 
 def _extra_scopes(request: str | None, overlay: Overlay, shapes: Shapes) -> tuple[ExtraScope, ...]:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..names import HELD_NAMES, KEYWORDS, snake
-from ..node import escape
 from ..problem import Problem
+from ..read.cursor import escape
+from .idempotency import precondition_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..discovery import Document, Schema
-    from ..overlay import MessageRule, MethodRule, Overlay
+    from ..read.discovery import Document, Schema
+    from ..read.overlay import MessageRule, Overlay
 
 
 def overlay_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:
@@ -32,7 +33,7 @@ def overlay_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:
         if name not in document.methods:
             yield _nothing(method.pointer, f"no method {name!r}")
         else:
-            yield from _method_problems(document, name, method)
+            yield from _method_problems(document, overlay, name)
     yield from _held_problems(document, overlay)
     yield from _scope_problems(document, overlay)
     used = {field.enum for message in overlay.messages.values() for field in message.fields.values()}
@@ -95,13 +96,22 @@ def _union_problems(rule: MessageRule, known: set[str]) -> Iterator[Problem]:
                 yield _problem(union.pointer, f"{wire!r} is in union {owners[wire]!r} already")
 
 
-def _method_problems(document: Document, name: str, rule: MethodRule) -> Iterator[Problem]:
+def _method_problems(document: Document, overlay: Overlay, name: str) -> Iterator[Problem]:
+    method, rule = document.methods[name], overlay.methods[name]
     for wire, parameter in rule.parameters.items():
-        if wire not in document.methods[name].parameters:
+        if wire not in method.parameters:
             yield _nothing(parameter.pointer, f"no parameter {wire!r}")
     target = rule.operation_metadata
     if target is not None and target not in document.schemas:
         yield _nothing(f"{rule.pointer}/operation_metadata", f"no schema {target!r}")
+    for precondition in rule.idempotent if isinstance(rule.idempotent, tuple) else ():
+        fault = precondition_fault(document, overlay, method, precondition)
+        if fault:
+            yield _problem(
+                f"{rule.pointer}/idempotent/when",
+                f"{precondition[:80]!r} cannot be a precondition: {fault}",
+                "name a parameter as it is on the wire, or a field of the body as body.FIELD",
+            )
 
 
 def _held_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:

@@ -11,10 +11,10 @@ from typing import Final
 
 from attrs import frozen
 
-from ..discovery import Document, Method, Schema
 from ..ir import EnumRef, Kind, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef
-from ..overlay import FieldRule, MessageRule, Overlay
 from ..problem import Problem
+from ..read.discovery import Document, Method, Schema
+from ..read.overlay import FieldRule, MessageRule, Overlay
 
 KINDS: Final[Mapping[tuple[str, str | None], Kind]] = {
     ("string", None): Kind.STRING,
@@ -77,8 +77,9 @@ class Shapes:
         """Shapes whose properties are not read yet: references chain further than Python's stack."""
 
     def refuse(self, pointer: str, message: str, hint: str = "") -> None:
-        """Record a problem of the document."""
-        self.problems.append(Problem("document", pointer, message, hint))
+        """Record a problem at a place of the document, or of the overlay that adds to it."""
+        source = "overlay" if pointer.startswith(("/messages/", "/enums/")) else "document"
+        self.problems.append(Problem(source, pointer, message, hint))
 
     def reach_method(self, method: Method) -> None:
         """Reach the body and the answer of a method, and the metadata of its operation."""

@@ -22,7 +22,7 @@ IMPORTS: Final[Table] = {
     "typing": ("Any", "Final", "Literal", "Unpack"),
     ".client": ("BaseClient", "Resource"),
     ".messages": ("Unlisted",),
-    ".method": ("ExtraScope", "Method", "Paging"),
+    ".method": ("ExtraScope", "Method", "Paging", "Preconditions"),
     ".operations": ("OperationView",),
     ".options": ("CallOptions", "ClientOptions"),
     ".paging": ("Pager",),

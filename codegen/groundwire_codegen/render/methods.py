@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir import Api, ExtraScope, Field, Message, Method, Parameter
+from ..ir import Api, ExtraScope, Field, InBody, Message, Method, Parameter
 from .layout import bracketed, quoted, texts
 
 
@@ -31,14 +31,7 @@ def method_constant(method: Method, api: Api) -> str:
         parts.append(
             _tuple("extra_scopes", [_extra_scope(extra, method, api) for extra in method.extra_scopes])
         )
-    if method.request_id:
-        field = (
-            method.request_id
-            if method.request_id_in_query
-            else _attribute(api, method.request, method.request_id)
-        )
-        parts.append(f"request_id={quoted(field)}")
-        parts += ["request_id_in_query=True"] if method.request_id_in_query else []
+    parts += _idempotency(method, api)
     if method.paging:
         parts.append(_paging(method, api))
     parts += [f"api_version={quoted(method.api_version)}"] if method.api_version else []
@@ -60,9 +53,40 @@ def _single(name: str, item: str) -> str:
     return f"{name}=(\n        {item},\n    )"
 
 
+def _idempotency(method: Method, api: Api) -> list[str]:
+    """The arguments that say when a call may be made again."""
+    facts, parts = method.idempotency, list[str]()
+    if isinstance(facts.request_id, InBody):
+        parts.append(f"request_id={quoted(_attributes(api, method.request, facts.request_id.path)[0])}")
+    elif facts.request_id is not None:
+        parts += [f"request_id={quoted(facts.request_id.wire)}", "request_id_in_query=True"]
+    if facts.always is not None:
+        parts.append(f"idempotent={facts.always}")
+    if facts.when_set:
+        parameters = [each.wire for each in facts.when_set if not isinstance(each, InBody)]
+        paths = [
+            texts(_attributes(api, method.request, each.path))
+            for each in facts.when_set
+            if isinstance(each, InBody)
+        ]
+        stated = [f"parameters={texts(parameters)}"] if parameters else []
+        stated += [f"attributes=({', '.join(paths)}{',' if len(paths) == 1 else ''})"] if paths else []
+        parts.append(bracketed("idempotent=Preconditions(", stated, ")", indent=4))
+    return parts
+
+
+def _attributes(api: Api, message: str | None, path: Sequence[str]) -> list[str]:
+    """The attributes that lead through messages to a plain field."""
+    attributes: list[str] = []
+    for wire in path:
+        field = next(field for field in api.messages[message or ""].fields if field.wire == wire)
+        attributes.append(field.name)
+        message = getattr(field.type, "name", None)
+    return attributes
+
+
 def _attribute(api: Api, message: str | None, wire: str) -> str:
-    found = api.messages[message or ""]
-    return next(field.name for field in found.fields if field.wire == wire)
+    return _attributes(api, message, (wire,))[0]
 
 
 def _parameter(parameter: Parameter) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from ..diff import Diff, Given, compare, read_sides
-from ..emit import lock_of
+from ..folder import client_lock
 from ..inputs import Inputs
 from ..lock import Lock, is_older
 from ..problem import Problem, SpecError
@@ -33,7 +33,7 @@ class Plan:
 
 def plan(inputs: Inputs, out: Path, new: bytes) -> Plan:
     """Compare the document of `inputs` with another one. Raises SpecError, also when the folder holds no client."""
-    before = lock_of(out)
+    before = client_lock(out)
     if before is None:
         raise SpecError([Problem(out.name, "", "holds no generated client", "generate it first")])
     old, now = (

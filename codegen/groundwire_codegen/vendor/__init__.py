@@ -3,7 +3,7 @@
 from .copied import vendored
 from .description import FILE as DESCRIPTION
 from .description import between
-from .findings import findings, refuse_edits
+from .findings import findings
 from .order import Order, manifest_of, order_of
 from .sources import ordered
 
@@ -15,6 +15,5 @@ __all__ = [
     "manifest_of",
     "order_of",
     "ordered",
-    "refuse_edits",
     "vendored",
 ]

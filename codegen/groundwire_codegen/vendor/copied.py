@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from ..lock import FILE, Lock, digest, generator_digest, read_lock
+from ..folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT, has_our_first_line
+from ..lock import FILE, MAX_BYTES, Lock, file_digest, generator_digest, read_lock
 from ..problem import Problem, SpecError
+from ..regular import read_bounded
 from .description import FILE as DESCRIPTION
 from .order import Order
 
@@ -19,6 +22,7 @@ EXPORTS: Final = "groundwire_exports"
 EXPORTED: Final = "message:ExportImageRequest"
 _IMPORT: Final = re.compile(rf"^(\s*from )({RUNTIME}|{EXPORTS})(?=[. ])", re.MULTILINE)
 _TITLE: Final = re.compile(r'^"""[\w.]+(?=: a client of )', re.MULTILINE)
+FIRST_LINE: Final = "# Copied by groundwire-codegen. Do not edit."
 NOTICE: Final = """\
 Groundwire
 Put here by `groundwire-codegen vendor`: a generated client, and what it needs of Groundwire.
@@ -53,12 +57,14 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
             raise SpecError([Problem("options", "/with", problem)])
         copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in _package(EXPORTS).items()}
     shared = f", or to {order.runtime}" if order.runtime else ""
-    copy |= {"LICENSE": _license(), "NOTICE": NOTICE.format(shared=shared, manifest=FILE)}
+    copy = {path: _marked(path, text) for path, text in copy.items()}
+    notice = NOTICE.format(shared=shared, manifest=FILE)
+    copy |= {"LICENSE": _license(), "NOTICE": notice, GIT_ATTRIBUTES: GIT_ATTRIBUTES_TEXT}
     if described:
         copy[DESCRIPTION] = described
     manifest = Lock(
         inputs={**lock.inputs, "vendored_by": generator_digest()},
-        files={path: digest(text) for path, text in copy.items()},
+        files={path: file_digest(text) for path, text in copy.items()},
         names=lock.names,
         revision=lock.revision,
         reviewed=lock.reviewed if order.document else {},
@@ -69,26 +75,51 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
 
 def installed(client: str) -> dict[str, str]:
     """The files of an importable generated client. Raises SpecError when it is none."""
-    files = _package(client)
-    if FILE not in files:
+    root = _place(client)
+    if root is not None and not (root / FILE).is_file():
         raise SpecError([Problem("options", "/client", f"{client!r} has no {FILE}: it was not generated")])
-    return files
+    return _package(client)
 
 
 def _package(name: str) -> dict[str, str]:
-    """The text files of an installed package, found without importing it."""
-    try:
-        spec = find_spec(name)
-    except (ImportError, ValueError):
-        spec = None
-    if spec is None or not spec.submodule_search_locations:
+    """The text files of an installed package. Neither it nor a package around it is imported: a manifest may name any."""
+    root = _place(name)
+    if root is None:
         raise SpecError([Problem("options", "/client", f"no package {name!r} is installed")])
-    root = Path(next(iter(spec.submodule_search_locations)))
-    return {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+    paths = [
+        path
         for path in sorted(root.rglob("*"))
-        if path.is_file() and (path.suffix == ".py" or path.name in ("py.typed", FILE))
-    }
+        if path.is_file()
+        and not path.is_symlink()
+        and (path.suffix == ".py" or path.name in ("py.typed", FILE))
+    ]
+    try:
+        return {
+            path.relative_to(root).as_posix(): read_bounded(path, MAX_BYTES).decode("utf-8") for path in paths
+        }
+    except UnicodeDecodeError:
+        raise SpecError([Problem("options", "/client", f"a file of {name!r} is not UTF-8")]) from None
+
+
+def _place(name: str) -> Path | None:
+    """The folder of an importable package, looked for along the path as an import does; None when there is none."""
+    first, *inner = name.split(".")
+    try:
+        spec = find_spec(first) if first else None
+        for part in inner:
+            if spec is None or spec.submodule_search_locations is None:
+                return None
+            spec = PathFinder.find_spec(part, [*spec.submodule_search_locations])
+    except (ImportError, ValueError):
+        return None
+    folders = None if spec is None else spec.submodule_search_locations
+    return Path(next(iter(folders))) if folders else None
+
+
+def _marked(path: str, text: str) -> str:
+    """A hand-written module with a first line by which the next copy knows it; generated ones have theirs."""
+    is_marked = not path.endswith(".py") or has_our_first_line(text.encode())
+    return text if is_marked else f"{FIRST_LINE}\n{text}"
 
 
 def _license() -> str:

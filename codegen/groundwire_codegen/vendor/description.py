@@ -10,9 +10,9 @@ from typing import Any, Final, cast
 from ..diff import Diff, Given, compare, read_sides
 from ..fetch.normal import normal
 from ..inputs import Inputs
-from ..lock import Lock, digest
-from ..overlay import Overlay, read_overlay
+from ..lock import Lock, file_digest, with_lf
 from ..problem import Problem, SpecError
+from ..read.overlay import Overlay, read_overlay
 from ..shipped import spec_folder
 
 FILE: Final = "description.json"
@@ -26,7 +26,7 @@ def description(inputs: Inputs) -> str:
     value = {
         "document": _cut(document, overlay, inputs.methods or overlay.generate),
         "methods": sorted(inputs.methods),
-        "overlay": None if inputs.overlay is None else inputs.overlay.decode(),
+        "overlay": None if inputs.overlay is None else with_lf(inputs.overlay).decode(),
     }
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
 
@@ -34,7 +34,7 @@ def description(inputs: Inputs) -> str:
 def shipped(lock: Lock, package: str) -> Inputs | None:
     """What an installed client was made from, when Groundwire ships it."""
     folder = spec_folder()
-    found: dict[str, Path] = {digest(path.read_bytes()): path for path in sorted(folder.glob("*.*"))}
+    found: dict[str, Path] = {file_digest(path.read_bytes()): path for path in sorted(folder.glob("*.*"))}
     document, overlay = (found.get(lock.inputs.get(key, "")) for key in ("document", "overlay"))
     if document is None:
         return None

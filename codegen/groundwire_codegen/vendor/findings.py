@@ -5,41 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..emit import contents_of
-from ..lock import FILE, Lock, digest
+from attrs import frozen
+
+from ..folder import contents_of
+from ..lock import FILE, Lock, file_digest, with_lf
 from ..moved import edits, first_difference
-from ..node import escape
-from ..problem import Problem, SpecError
 
 
-def findings(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Iterator[str]:
-    """A line for each file that was edited or is stale, with the first line that differs."""
+@frozen
+class Finding:
+    """A line for a file, with the first line that differs, where that is known."""
+
+    text: str
+    is_edit: bool = False
+
+
+def findings(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what is wrong, by path. A file that is gone is stale: nothing is lost, the next update puts it back."""
     have = contents_of(folder, manifest)
-    edited = {edit.path: edit for edit in edits(manifest, have, want)}
-    for path in sorted({*manifest.files, *want} - {FILE}):
+    edited = {edit.path: edit for edit in edits(folder, manifest, want)}
+    for path in sorted({*manifest.files, *want, *edited} - {FILE}):
         if path in edited:
-            yield f"edited: {folder.name}/{edited[path]}"
-        new, content = want.get(path), have.get(path)
-        if new is None:
-            yield f"stale: {folder.name}/{path} is no longer part of it"
-        elif path not in manifest.files:
-            yield f"stale: {folder.name}/{path} is new"
-        elif digest(new) != manifest.files[path]:
-            line = "" if content is None else f", line {first_difference(content, new.encode())}"
-            yield f"stale: {folder.name}/{path}{line}"
+            yield Finding(f"edited: {folder.name}/{edited[path]}", is_edit=True)
+        reason = _staleness(path, manifest, want, have.get(path), is_edited=path in edited)
+        if reason:
+            yield Finding(f"stale: {folder.name}/{path}{reason}")
 
 
-def refuse_edits(folder: Path, manifest: Lock, want: Mapping[str, str]) -> None:
-    """Raise SpecError for files that were edited: they are somebody's work. What is gone is no edit."""
-    have = contents_of(folder, manifest)
-    edited = [edit for edit in edits(manifest, have, want) if not edit.gone]
-    if edited:
-        raise SpecError(
-            Problem(
-                folder.name,
-                f"/{escape(edit.path)}",
-                "edited" if edit.line is None else f"edited, line {edit.line}",
-                "move the change elsewhere, take the file away, and update again",
-            )
-            for edit in edited
-        )
+def _staleness(
+    path: str, manifest: Lock, want: Mapping[str, str], content: bytes | None, *, is_edited: bool
+) -> str:
+    """Return why a file is not what would be copied now; empty if it is, or is no file of the copy."""
+    new, hashed = want.get(path), manifest.files.get(path)
+    if new is None:
+        return " is no longer part of it" if hashed is not None else ""
+    if hashed is None:
+        return " is new"
+    if content is None:
+        return "" if is_edited else " is gone"
+    if file_digest(new) == hashed:
+        return ""
+    return f", line {first_difference(with_lf(content), new.encode())}"

@@ -9,11 +9,11 @@ from typing import Final
 
 from attrs import fields, frozen
 
-from ..emit import lock_of
-from ..inputs import is_package_name
+from ..folder import lock_of
+from ..inputs import check_text, is_package_name
 from ..lock import FILE, Lock
-from ..node import escape
 from ..problem import Problem, SpecError
+from ..read.cursor import escape
 
 EXTRAS: Final = ("exports",)
 _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
@@ -36,6 +36,7 @@ class Order:
 
     def check(self) -> None:
         """Raise SpecError when parts of it cannot be had."""
+        check_text(**self.manifest())
         wrong: list[Problem] = []
         if self.methods and not self.document:
             hint = "name the document that the client is generated from: --document FILE"

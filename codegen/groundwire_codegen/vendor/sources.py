@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, package_name, read_input
+from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, package_name
 from ..lock import FILE as LOCK
 from ..lock import Lock, read_lock
 from ..pipeline import generate
+from ..problem import Problem, SpecError
+from ..regular import read_regular
 from .copied import copied, installed
 from .description import description, shipped
 from .order import Order
+
+_HINT: Final = "keep the document and the overlay in the repository of the copy"
 
 
 def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
@@ -29,12 +34,21 @@ def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
 
 
 def _inputs(order: Order, folder: Path) -> Inputs:
-    document = (folder / order.document).resolve()
-    overlay = read_input((folder / order.overlay).resolve(), OVERLAY_BYTES) if order.overlay else None
+    document = _inside(folder, order.document)
+    overlay = read_regular(_inside(folder, order.overlay), OVERLAY_BYTES) if order.overlay else None
     return Inputs(
         name=document.name,
-        document=read_input(document, DOCUMENT_BYTES),
+        document=read_regular(document, DOCUMENT_BYTES),
         overlay=overlay,
         package=package_name(order.package or None, overlay, folder.resolve().name),
         methods=tuple(order.methods.split()),
     )
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The file at a path from a copy. Raises SpecError for one outside of the copy's repository: a manifest names it."""
+    place = (folder / path).resolve()
+    root = next((above for above in folder.resolve().parents if (above / ".git").exists()), None)
+    if Path(path).is_absolute() or (root is not None and not place.is_relative_to(root)):
+        raise SpecError([Problem("options", "/document", f"{path!r} is outside of the repository", _HINT)])
+    return place

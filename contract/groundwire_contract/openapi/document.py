@@ -14,8 +14,8 @@ from .paths import OAUTH, common_parameters, paths
 from .schemas import schemas
 
 _ABOUT: Final = (
-    "What the contract takes, in its canonical form. The service is lenient besides: it reads an enum in any ASCII "
-    "case and with `-` for `_`, the snake_case name of a field, null as absent, a 64-bit integer as a number, a number "
+    "What the contract takes, in its canonical form; null counts as the absence of a field. The service is lenient besides: it reads an enum in any ASCII "
+    "case and with `-` for `_`, the snake_case name of a field, a 64-bit integer as a number, a number "
     "or a boolean as text, both alphabets of base64, and a lone value as a list of one. `x-groundwire-evidence` says "
     "why a field is here that the API's own description lacks; `x-groundwire-multiple-of` names the sibling whose "
     "value, or default, divides every number of an object."

@@ -13,8 +13,8 @@ from attrs import frozen
 from groundwire_codegen.ir import Api, Kind, Method, Parameter
 
 from ..exchange import JsonObject, JsonValue
-from ..front_end.parameters import COMMON
-from ..front_end.scalars import INTEGER_RANGES
+from ..validate.parameters import COMMON, PAGE_SIZE
+from ..validate.scalars import INTEGER_RANGES
 from .scalars import REF
 
 OAUTH: Final = "oauth2"
@@ -187,6 +187,8 @@ def _parameter_schema(parameter: Parameter) -> JsonObject:
         return {"type": "string", "enum": [*parameter.values]}
     if kind in INTEGER_RANGES:
         low, high = INTEGER_RANGES[kind]
+        if parameter.wire == PAGE_SIZE:
+            low = 0
         return {"type": "integer", "format": kind.value, "minimum": low, "maximum": high}
     if kind in (Kind.FLOAT, Kind.DOUBLE):
         return {"type": "number", "format": kind.value}

@@ -1,7 +1,7 @@
 """Messages and enums of the IR as JSON Schema (2020-12).
 
-A message that some request reaches is closed: the service refuses a name that it does not know. One that only answers
-reach is open, since answers grow.
+A message that some request reaches is closed: the service refuses a name that it does not know, and takes null for a
+field as its absence. One that only answers reach is open, since answers grow.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from groundwire_codegen.ir import (
 )
 
 from ..exchange import JsonObject, JsonValue
-from ..front_end.scalars import READERS, UnreadableError
+from ..validate.scalars import READERS, UnreadableError
 from .scalars import REF, SHARED, definition, number, scalar
 
 MULTIPLE_OF: Final = "x-groundwire-multiple-of"
 """What JSON Schema cannot say: the sibling whose value (or default) divides every number of this one."""
+_NULL: Final[JsonObject] = {"type": "null"}
 
 
 def schemas(api: Api) -> JsonObject:
@@ -61,12 +62,12 @@ def message_schema(message: Message, closed: bool) -> JsonObject:
     """The schema of a message. A union is a `oneOf` over which of its members is there."""
     if message.family and closed:
         return _said(message.doc, {"oneOf": [*_variants(message)]})
-    properties: JsonObject = {field.wire: field_schema(field) for field in message.wire_fields}
+    properties: JsonObject = {field.wire: field_schema(field, closed) for field in message.wire_fields}
     schema: JsonObject = {"type": "object", "properties": properties}
     required: list[JsonValue] = [field.wire for field in message.wire_fields if field.rules.required]
     if required:
         schema["required"] = required
-    choices: list[JsonValue] = [_choice(union) for union in message.unions]
+    choices: list[JsonValue] = [_choice(union, closed) for union in message.unions]
     if choices:
         schema["allOf"] = choices
     if closed:
@@ -79,9 +80,14 @@ def enum_schema(enum: Enum) -> JsonObject:
     return _said(enum.doc, {"type": "string", "enum": [value.wire for value in enum.values]})
 
 
-def field_schema(field: Field) -> JsonObject:
-    """The schema of a field. A wrapper stands bare, or in an object of its own under `value`."""
+def field_schema(field: Field, takes_null: bool = False) -> JsonObject:
+    """The schema of a field. A wrapper stands bare, or in an object of its own under `value`.
+
+    With `takes_null`, null is allowed as the absence of a field that is not required.
+    """
     value = _bounded(field.type, field.rules)
+    if takes_null and not field.rules.required:
+        value = nullable(value)
     schema: JsonObject = {"oneOf": [value, _wrapper(value)]} if field.wrapped else value
     default = _default(field)
     if default is not None:
@@ -93,6 +99,21 @@ def field_schema(field: Field) -> JsonObject:
     if field.evidence:
         schema["x-groundwire-evidence"] = field.evidence
     return _said(field.doc, schema)
+
+
+def nullable(schema: JsonObject) -> JsonObject:
+    """A schema that allows null besides."""
+    kind = schema.get("type")
+    if isinstance(kind, str) and "enum" not in schema:
+        return {**schema, "type": [kind, "null"]}
+    if not schema:
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "$ref"}
+    return (
+        {"anyOf": [{"$ref": schema["$ref"]}, _NULL], **rest}
+        if "$ref" in schema
+        else {"anyOf": [schema, _NULL]}
+    )
 
 
 def type_schema(type_: TypeRef) -> JsonObject:
@@ -116,20 +137,27 @@ def _wrapper(value: JsonObject) -> JsonObject:
 
 def _variants(family: Message) -> Iterator[JsonObject]:
     """The forms of a message that is nothing but one union: one for each member, and one for none."""
+    # A member of any type cannot be null and absent at once.
+    absent: JsonObject = {field.wire: _NULL for field in family.wire_fields if not _is_any(field)}
     for field in family.wire_fields:
         yield {
             "type": "object",
-            "properties": {field.wire: field_schema(field)},
+            "properties": {**absent, field.wire: field_schema(field)},
             "required": [field.wire],
             "additionalProperties": False,
         }
     if not family.unions[0].required:
-        yield {"type": "object", "maxProperties": 0}
+        yield {"type": "object", "properties": absent, "additionalProperties": False}
 
 
-def _choice(union: Union) -> JsonObject:
+def _choice(union: Union, takes_null: bool) -> JsonObject:
     """One member of a union, or none where that is allowed."""
-    members: list[JsonValue] = [{"required": [variant.field.wire]} for variant in union.variants]
+    members: list[JsonValue] = [
+        {"required": [field.wire], "properties": {field.wire: {"not": _NULL}}}
+        if takes_null and not _is_any(field)
+        else {"required": [field.wire]}
+        for field in (variant.field for variant in union.variants)
+    ]
     return {"oneOf": members if union.required else [*members, {"not": {"anyOf": members}}]}
 
 
@@ -184,6 +212,10 @@ def _default(field: Field) -> JsonValue:
     except UnreadableError:
         return None
     return str(read) if field.type.kind in (Kind.INT64, Kind.UINT64) else read
+
+
+def _is_any(field: Field) -> bool:
+    return field.type == Scalar(Kind.ANY)
 
 
 def _messages(type_: TypeRef) -> Iterator[str]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import enum
 import json
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Final, cast
+from functools import cache, lru_cache
+from types import UnionType
+from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import attrs
 
-from ..behaviour.operation import End, Operation, State
-from ..behaviour.script import Script, Stage
 from ..exchange import Recorded
+from ..operations.script import Script, Stage
+from ..operations.state import End, Operation, State
 
+Row = TypeVar("Row", bound=attrs.AttrsInstance)
+_YEARS: Final = (1970, 9000)
+_SECONDS: Final = 1e10
+"""The largest number of a row: 300 years, as a time."""
 _INSTANTS: Final = ("created", "started", "cancelled")
 
 
@@ -28,12 +33,12 @@ def operation_from(text: str, name: str, sequence: int) -> Operation:
     """The operation that `operation_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
     found: dict[str, Any] = json.loads(text)
     for key in _INSTANTS:
-        found[key] = _instant(found[key])
+        found[key] = instant(found[key])
     end = found["end"]
     found["end"] = None if end is None else _end(end)
     found["script"] = _script(json.dumps(found["script"]))
-    found["destinations"] = tuple(found["destinations"])
-    return Operation(name=name, sequence=sequence, **found)
+    found["destinations"] = _tuple(found["destinations"])
+    return _checked(Operation(name=name, sequence=sequence, **found))
 
 
 def recorded_text(recorded: Recorded) -> str:
@@ -46,7 +51,12 @@ def recorded_from(text: str) -> Recorded:
     found: dict[str, Any] = json.loads(text)
     found["query"] = tuple((name, value) for name, value in found["query"])
     found["sent"] = found["sent"].encode("utf-8")
-    found["at"] = _instant(found["at"])
+    found["at"] = instant(found["at"])
+    names: dict[str, Any] = found["headers"]
+    texts = (found["verb"], found["path"], found["verdict"], found["method"] or "", *names, *names.values())
+    pairs = (text for pair in found["query"] for text in pair)
+    if not all(isinstance(text, str) for text in (*texts, *pairs)) or type(found["status"]) is not int:
+        raise TypeError("a text or a number that is none")
     return Recorded(**found)
 
 
@@ -70,13 +80,55 @@ def _simple(value: object) -> object:
     return _plain(cast("attrs.AttrsInstance", value)) if attrs.has(kind) else value
 
 
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def instant(text: str | None) -> datetime | None:
+    """The instant of a text. Raises ValueError or TypeError for any other text, and for years that leave no room."""
+    if text is None:
+        return None
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None or not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise ValueError("no instant of the contract's time")
+    return found
+
+
+def _tuple(value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise TypeError("a list that is none")
+    return tuple(cast("list[object]", value))
+
+
+def _checked(value: Row) -> Row:
+    """A value whose attributes have the types that they are declared with. Raises TypeError, ValueError."""
+    hints = _hints(type(value))
+    for each in attrs.fields(type(value)):
+        if not _is_of(getattr(value, each.name), hints[each.name]):
+            raise TypeError(f"{each.name} is no {hints[each.name]}")
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _is_of(value: object, hint: Any) -> bool:
+    """Whether a value has a type; numbers are bounded besides, so that times can be made of them."""
+    if isinstance(hint, UnionType):
+        return any(_is_of(value, each) for each in hint.__args__)
+    if get_origin(hint) is tuple:
+        items = cast("tuple[object, ...]", value)
+        return isinstance(value, tuple) and all(_is_of(each, hint.__args__[0]) for each in items)
+    if hint is float:
+        return type(value) in (int, float) and abs(cast("float", value)) <= _SECONDS
+    if hint is int:
+        return type(value) is int and abs(value) <= _SECONDS
+    return isinstance(value, hint)
 
 
 def _end(found: dict[str, Any]) -> End:
-    state, at = State(found.pop("state")), datetime.fromisoformat(found.pop("at"))
-    return End(state=state, at=at, **found)
+    state, at = State(found.pop("state")), instant(found.pop("at"))
+    if at is None:
+        raise ValueError("an end without an instant")
+    return _checked(End(state=state, at=at, **found))
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +139,6 @@ def _script_text(script: Script) -> str:
 @lru_cache(maxsize=64)
 def _script(text: str) -> Script:
     found: dict[str, Any] = json.loads(text)
-    found["stages"] = tuple(Stage(**each) for each in found["stages"])
-    found["attempts"], found["digits"] = tuple(found["attempts"]), tuple(found["digits"])
-    return Script(**found)
+    found["stages"] = tuple(_checked(Stage(**each)) for each in found["stages"])
+    found["attempts"], found["digits"] = _tuple(found["attempts"]), _tuple(found["digits"])
+    return _checked(Script(**found))

@@ -18,10 +18,10 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 from .problem import StateDamagedError
-from .rows import operation_from, operation_text, recorded_from, recorded_text
+from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import named, opened
 
 MAX_RECORDED: Final = 1_000
@@ -152,7 +152,7 @@ class Sqlite:
             rows = read(f"{_SELECT} WHERE asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
         return tuple(map(self._operation, rows))
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
         """At most so many operations that `keep` wants, newest first, made before `sequence`."""
@@ -194,7 +194,7 @@ class Sqlite:
         """The instant that was kept last."""
         with self._reading() as read, self._readable("its time"):
             (text,) = read("SELECT max(instant) FROM times").fetchone()
-            return None if text is None else datetime.fromisoformat(text)
+            return instant(text)
 
     def keep_time(self, instant: datetime) -> None:
         """Keep an instant that a scripted clock was moved to."""
@@ -239,5 +239,5 @@ class Sqlite:
     def _readable(self, what: str) -> Generator[None]:
         try:
             yield
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise StateDamagedError(self.path, f"{what} cannot be read from it") from error

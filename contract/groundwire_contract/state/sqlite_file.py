@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from .problem import (
     StateDamagedError,
@@ -33,6 +34,7 @@ _TABLES: Final = (
     "CREATE TABLE requests (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE times (instant TEXT NOT NULL)",
 )
+Schema: TypeAlias = "frozenset[tuple[str, ...]]"
 _PROBLEMS: Final[dict[int, type[StateError]]] = {
     sqlite3.SQLITE_BUSY: StateInUseError,
     sqlite3.SQLITE_LOCKED: StateInUseError,
@@ -51,11 +53,14 @@ def opened(path: Path) -> sqlite3.Connection:
     """The only connection to a state file, which is made when it is not there. Raises a StateError."""
     if path.is_dir():
         raise StateUnwritableError(path, "it is a folder")
+    if path.exists() and not path.is_file():
+        raise StateForeignError(path, "it is no regular file")
     if not path.parent.is_dir():
         raise StateUnwritableError(path, f"there is no folder {path.parent}")
     with named(path):
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
+            _distrust(connection)
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             if _is_new(path, connection):
                 _make(connection)
@@ -102,7 +107,34 @@ def _is_new(path: Path, connection: sqlite3.Connection) -> bool:
         raise StateForeignError(path, "a database of something else")
     if version != VERSION:
         raise StateVersionError(path, f"its tables have version {version}, and {VERSION} is known")
+    # Before any query: what stands in for a table (a view, a virtual table, a trigger) could run what it likes.
+    if _schema(connection) != _expected():
+        raise StateForeignError(path, "its tables are not those of this server")
     (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if said != "ok":
         raise StateDamagedError(path, f"the file is damaged ({said.splitlines()[-1]})")
     return False
+
+
+def _distrust(connection: sqlite3.Connection) -> None:
+    """Let nothing in the file's schema call functions with effects, or change the schema by hand."""
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "writable_schema = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _schema(connection: sqlite3.Connection) -> Schema:
+    """The type, name and text of everything in a schema, whatever the layout of the text."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return frozenset((*row[:3], " ".join(str(row[3]).split())) for row in rows)
+
+
+@cache
+def _expected() -> Schema:
+    """The schema of a file that is made here."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        for statement in _TABLES:
+            connection.execute(statement)
+        return _schema(connection)
+    finally:
+        connection.close()

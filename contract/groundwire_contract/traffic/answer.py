@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import evolve
+from groundwire_codegen.ir import Method
 
 from ..contract import Contract
-from ..errors import Fault, Refusal
-from ..exchange import JsonValue
-from ..front_end.body import as_message, read_body
-from ..front_end.route import Route
-from ..front_end.validate import validate
+from ..exchange import JsonValue, Pairs
+from ..rules.error_bodies import Fault, Refusal
+from ..validate.bodies import as_message, read_body
+from ..validate.route import Route
+from ..validate.values import validate
 from .recording import Answer, Parsed, Record
 from .request import unwrapped
 
@@ -35,14 +36,14 @@ def answer_faults(contract: Contract, route: Route, record: Record) -> Iterator[
         return
     if answer.status >= 400:
         yield from error_faults(answer)
-    elif 200 <= answer.status < 300 and not _is_media(contract, route, record):
+    elif 200 <= answer.status < 300 and not is_media(contract, route.method, record.query):
         yield from _result_faults(contract, route, answer)
 
 
-def _is_media(contract: Contract, route: Route, record: Record) -> bool:
-    name = route.method.response
-    message = None if name is None else contract.api.messages[name]
-    return (message is not None and message.schema == _MEDIA) or ("alt", "media") in record.query
+def is_media(contract: Contract, method: Method, query: Pairs) -> bool:
+    """Whether a method answers a request with bytes of any kind."""
+    message = None if method.response is None else contract.api.messages[method.response]
+    return (message is not None and message.schema == _MEDIA) or ("alt", "media") in query
 
 
 def _result_faults(contract: Contract, route: Route, answer: Answer) -> Iterator[Fault]:

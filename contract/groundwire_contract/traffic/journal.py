@@ -5,16 +5,18 @@ from __future__ import annotations
 import hmac
 import json
 import os
+import stat
 import threading
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..exchange import JsonObject, JsonValue, Pairs, public_headers, public_query
-from ..front_end.body import read_body
-from ..refusals import PAYLOAD_LIMIT
+from ..rules.refusals import PAYLOAD_LIMIT
+from ..validate.bodies import read_body
 from .recording import UnreadableError
 
 _PIECE: Final = 1024 * 1024
@@ -44,26 +46,31 @@ class Heard:
 
 
 class Journal:
-    """A JSONL file that exchanges are appended to; made readable by its owner alone. Safe to use from several threads.
+    """A JSONL file that exchanges are appended to, readable by its owner alone. Safe to use from several threads.
 
     Callers are told apart by a digest under a key that is never written down. Raises UnreadableError for a file that
-    ends within a line, OSError.
+    ends within a line, or is a link or no regular file; OSError.
     """
 
     def __init__(self, path: Path) -> None:
         self._key = os.urandom(32)
         self._lock = threading.Lock()
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        self._file = _opened(path)
         try:
             self._lines = _lines(self._file)
         except BaseException:
             os.close(self._file)
             raise
 
-    def append(self, heard: Heard) -> JsonObject:
-        """Write an exchange down, with credentials redacted; what was written. Raises OSError."""
+    def append(self, heard: Heard, keep: Callable[[Heard], Heard] | None = None) -> JsonObject:
+        """Write down what `keep` leaves of an exchange, and what was written. Raises OSError.
+
+        Without it all bodies are kept, and headers and parameters that are known to hold no credentials.
+        """
+        caller = self._caller(heard.headers)
+        kept = keep(heard) if keep is not None else _public(heard)
         with self._lock:
-            row = {"seq": self._lines, **self._row(heard)}
+            row = {"seq": self._lines, **_row(kept, caller)}
             line = json.dumps(row).encode("ascii") + b"\n"
             before = os.fstat(self._file).st_size
             if os.write(self._file, line) < len(line):
@@ -77,31 +84,55 @@ class Journal:
         with self._lock:
             os.close(self._file)
 
-    def _row(self, heard: Heard) -> JsonObject:
-        body, raw = _readable(heard.body.kept)
-        return {
-            "case": "recorded",
-            "method": heard.verb,
-            "path": heard.path,
-            "query": _listed(public_query(heard.query)),
-            "headers": _listed(public_headers(heard.headers)),
-            "body": body,
-            "body_is_strict_json": raw is None and heard.body.kept is not None,
-            "raw_body": raw,
-            "body_bytes": heard.body.length,
-            "body_sha256": heard.body.digest or None,
-            "caller": self._caller(heard.headers),
-            "response": None if heard.status is None else _response(heard, heard.status),
-        }
-
     def _caller(self, headers: Pairs) -> str:
         sent = _header(headers, "authorization") or ""
         return hmac.digest(self._key, sent.encode("utf-8", "replace"), "sha256").hex()[:16]
 
 
+def _opened(path: Path) -> int:
+    """A file for its owner alone, whatever it was before. No link is followed: somebody else may have put it there."""
+    if path.is_symlink():
+        raise UnreadableError("It is a link: name a file.")
+    # Without O_NONBLOCK, a pipe or a device could hold the open up.
+    flags = ("O_RDWR", "O_APPEND", "O_CREAT", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    file = os.open(path, sum(getattr(os, flag, 0) for flag in flags), 0o600)
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise UnreadableError("It is no regular file, or one of several names: name another.")
+        if hasattr(os, "fchmod"):
+            os.fchmod(file, 0o600)
+    except BaseException:
+        os.close(file)
+        raise
+    return file
+
+
+def _public(heard: Heard) -> Heard:
+    return evolve(heard, query=public_query(heard.query), headers=public_headers(heard.headers))
+
+
+def _row(heard: Heard, caller: str) -> JsonObject:
+    body, raw = _readable(heard.body.kept)
+    return {
+        "case": "recorded",
+        "method": heard.verb,
+        "path": heard.path,
+        "query": _listed(heard.query),
+        "headers": _listed(heard.headers),
+        "body": body,
+        "body_is_strict_json": raw is None and heard.body.kept is not None,
+        "raw_body": raw,
+        "body_bytes": heard.body.length,
+        "body_sha256": heard.body.digest or None,
+        "caller": caller,
+        "response": None if heard.status is None else _response(heard, heard.status),
+    }
+
+
 def _response(heard: Heard, status: int) -> JsonObject:
     """An answer; one that is too large, or no text, is named by its length alone."""
-    kept = _decoded(heard.answer.kept, _header(heard.answer_headers, "content-encoding"))
+    kept = decoded(heard.answer.kept, _header(heard.answer_headers, "content-encoding"))
     body, raw = (None, None) if kept is None else _readable(kept)
     if kept is None or (raw is not None and not _is_text(kept)):
         body, raw = f"<{heard.answer.length} bytes>", None
@@ -136,7 +167,7 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _decoded(data: bytes | None, coding: str | None) -> bytes | None:
+def decoded(data: bytes | None, coding: str | None) -> bytes | None:
     """An answer as it was before it was compressed; None when that is too large or of another kind."""
     if data is None or coding in (None, "identity"):
         return data

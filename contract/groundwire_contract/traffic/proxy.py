@@ -10,7 +10,7 @@ import hashlib
 import json
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import IO, Final
 from urllib.parse import parse_qsl
@@ -18,10 +18,12 @@ from urllib.parse import parse_qsl
 from attrs import evolve, field, frozen
 
 from ..exchange import Pairs
-from ..refusals import PAYLOAD_LIMIT
-from ..server import READ_LIMIT, Application, Receive, Scope, Send
+from ..rules.refusals import PAYLOAD_LIMIT
+from ..server.host import is_admitted
+from ..server.http import READ_LIMIT, Application, Receive, Scope, Send
 from .journal import Content, Heard, Journal
 from .recording import read_record
+from .redaction import Redaction
 from .upstream import NoAnswerError, Passed, Upstream
 from .verify import Verifier
 
@@ -52,6 +54,7 @@ class Recorder:
         self._upstream = upstream
         self._journal = journal
         self._verifier = verifier
+        self._redaction = Redaction(verifier.contract)
         self._say = say
         self._lock = threading.Lock()
         self._closed = False
@@ -91,7 +94,7 @@ class Recorder:
             if self._closed:
                 return
             try:
-                row = self._journal.append(heard)
+                row = self._journal.append(heard, self._redaction.kept)
             except OSError as error:
                 self._say(f"{_named(heard)} not recorded: {error.strerror or error}")
                 return
@@ -100,15 +103,26 @@ class Recorder:
             self._say(f"{_named(heard)} {verdict or 'accepted'}")
 
 
-def application(recorder: Recorder, limit: int = READ_LIMIT) -> Application:
-    """The ASGI application of a recorder, which passes on requests of so many bytes."""
+def application(
+    recorder: Recorder, limit: int = READ_LIMIT, allow_hosts: Collection[str] = ()
+) -> Application:
+    """The ASGI application of a recorder, which passes on requests of so many bytes.
+
+    It answers under this machine's names and `allow_hosts`.
+    """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile[bytes](max_size=PAYLOAD_LIMIT) as body:
             length = await _spool(receive, body, limit)
             if length is None:
                 return
-            if length > limit:
+            host = next(
+                (value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), None
+            )
+            if not is_admitted(host, scope["server"][0], allow_hosts):
+                message = "The proxy does not answer under this Host. Allow the name with --allow-host."
+                passed = _refusal(403, "PERMISSION_DENIED", message)
+            elif length > limit:
                 message = f"A request of more than {limit} bytes is not passed on."
                 passed = _refusal(413, "INVALID_ARGUMENT", message)
             else:

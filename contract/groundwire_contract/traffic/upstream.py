@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
+from contextvars import ContextVar
 from typing import IO, Final
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ from groundwire_runtime.proxy import proxy_for
 from urllib3.util import SKIP_HEADER
 
 from ..exchange import Pairs
-from ..refusals import PAYLOAD_LIMIT
+from ..rules.refusals import PAYLOAD_LIMIT
 
 ANSWER_LIMIT: Final = 1024 * 1024 * 1024
 """Bytes of an answer that are passed back; what is above the payload limit waits on disk."""
@@ -29,6 +31,17 @@ _HOP_BY_HOP: Final = frozenset(
 """Headers that are for the next neighbour alone (RFC 9110)."""
 _OWN: Final = frozenset({"host", "content-length", "expect"})
 """Headers of a request that are made anew for each connection."""
+
+
+_SENDING: Final = ContextVar("_SENDING", default=False)
+
+
+def _is_not_ours(_: logging.LogRecord) -> bool:
+    """urllib3 logs a request line whole, with all that its query may hold: not of what is passed on here."""
+    return not _SENDING.get()
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
 
 
 class UpstreamAddressError(ValueError):
@@ -78,6 +91,7 @@ class Upstream:
                 sent.add(name, value)
         if length:
             sent["content-length"] = str(length)
+        sending = _SENDING.set(True)
         try:
             response = self._pool.urlopen(
                 verb,
@@ -93,6 +107,8 @@ class Upstream:
             return _read(response)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise NoAnswerError(f"No answer from {self.url}: {error}") from error
+        finally:
+            _SENDING.reset(sending)
 
 
 def end_to_end(headers: Pairs) -> Pairs:

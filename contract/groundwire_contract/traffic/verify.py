@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from groundwire_codegen.ir import InBody, InParameter
+from groundwire_codegen.problem import visible
+
 from ..contract import Contract
-from ..errors import Fault
-from ..front_end.route import Route, find
-from ..front_end.shape import snake
-from ..refusals import request_id_reused
+from ..rules.error_bodies import Fault
+from ..rules.refusals import request_id_reused
 from ..service import DISCOVERY
+from ..validate.route import Route, find
+from ..validate.shapes import snake
 from .answer import answer_faults
 from .recording import Record
 from .request import message_of, request_faults
-from .violation import Place, Violation, printable, violation
+from .violation import Place, Violation, violation
 
 
 class Verifier:
@@ -24,27 +27,27 @@ class Verifier:
     """
 
     def __init__(self, contract: Contract, relaxed: frozenset[str] = frozenset()) -> None:
-        self._contract = contract
+        self.contract = contract
         self._relaxed = relaxed
         self._sent: dict[bytes, bool] = {}
         """Digests of caller, project and request id, and whether a start with them was accepted."""
 
     def violations(self, record: Record) -> tuple[Violation, ...]:
         """Everything in a record that the contract does not allow."""
-        route = find(self._contract.routes, record.verb, record.path)
+        route = find(self.contract.routes, record.verb, record.path)
         if route is None:
             found = tuple(self._unrouted(record))
         else:
-            faults = [*request_faults(self._contract, route, record)]
+            faults = [*request_faults(self.contract, route, record)]
             faults += self._reused(route, record, sound=not faults)
-            faults += ((Place.RESPONSE, fault) for fault in answer_faults(self._contract, route, record))
+            faults += ((Place.RESPONSE, fault) for fault in answer_faults(self.contract, route, record))
             found = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
         return tuple(one for one in found if one.rule not in self._relaxed)
 
     def _unrouted(self, record: Record) -> Iterator[Violation]:
         """A path that no method has is a violation, unless it is that of the document."""
         if (record.verb, record.path) != ("GET", DISCOVERY):
-            message = f"The requested URL {printable(record.path)} was not found on this server."
+            message = f"The requested URL {visible(record.path)} was not found on this server."
             yield violation(record, None, Place.PATH, Fault(rule="unknown-path", message=message))
 
     def _reused(self, route: Route, record: Record, *, sound: bool) -> Iterator[tuple[Place, Fault]]:
@@ -68,11 +71,12 @@ class Verifier:
 
 def _request_id(route: Route, record: Record) -> tuple[Place, str, str] | None:
     """The request id of a record: where it stands, under which name, and its value; None when there is none."""
-    wire = route.method.request_id
-    if wire is None:
+    location = route.method.idempotency.request_id
+    if location is None:
         return None
+    wire = location.path[-1] if isinstance(location, InBody) else location.wire
     names = (wire, snake(wire))
-    if route.method.request_id_in_query:
+    if isinstance(location, InParameter):
         sent = next(((name, value) for name, value in record.query if name in names and value), None)
         return None if sent is None else (Place.QUERY, *sent)
     body = message_of(record)

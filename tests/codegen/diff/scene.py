@@ -30,7 +30,7 @@ def changed() -> dict[str, Any]:
     properties["gift"] = {"type": "string", "description": HOSTILE, "pattern": HOSTILE}
     document["schemas"]["Order"]["properties"].pop("note")
     document["schemas"]["Order"]["properties"]["book"]["default"] = HOSTILE
-    document["revision"] = HOSTILE
+    document["id"] = HOSTILE
     return document
 
 

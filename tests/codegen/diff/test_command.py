@@ -61,6 +61,21 @@ def test_an_overlay_of_the_old_document_is_no_error_for_the_new_one(run: Run) ->
     assert rules(result) == {"union.left", "message.removed"}
 
 
+@pytest.mark.parametrize("form", ["terminal", "json", "github"])
+def test_a_rule_that_does_not_fit_new_is_a_note_beside_the_diff(run: Run, form: str) -> None:
+    document = shop()
+    del document["schemas"]["Order"]["properties"]["tile"]
+    result = run(document, "--format", form)
+    assert result.exit_code == 1
+    assert "tile" in result.stdout
+    lines = result.stderr.splitlines()
+    assert all(
+        line.startswith("note: NEW needs another overlay: overlay#/messages/Order/fields/") for line in lines
+    )
+    assert {line.split(": ")[2].partition("/fields/")[2] for line in lines} == {"size/multiple_of", "tile"}
+    assert run(shop(), "--format", form).stderr == ""
+
+
 def test_a_type_that_a_rule_does_not_fit_is_a_change_and_no_error(run: Run) -> None:
     document = shop()
     document["schemas"]["Order"]["properties"]["copies"] = {"type": "string"}

@@ -32,6 +32,63 @@ def rules(before: Edit, after: Edit, overlay: str = OVERLAY) -> list[str]:
     return [change.rule.id for change in compare(sides.old, sides.new).changes]
 
 
+SEARCH = on("search", "parameters")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("", '"always"', [("by the verb", "always")]),
+        ('"always"', '"never"', [("always", "never")]),
+        ('"never"', "", [("never", "by the verb")]),
+        ("", '{ when = ["body.text"] }', [("by the verb", "when body.text is set")]),
+        (
+            '{ when = ["body.text"] }',
+            '{ when = ["pageToken", "body.text"] }',
+            [("when body.text is set", "when body.text or pageToken is set")],
+        ),
+        ('{ when = ["pageToken", "body.text"] }', '{ when = ["body.text", "pageToken"] }', []),
+        ('{ when = ["pageToken"] }', '{ when = ["pageToken"] }', []),
+    ],
+)
+def test_a_fact_of_idempotency_that_changes_is_told(
+    old: str, new: str, changes: list[tuple[str, str]]
+) -> None:
+    documents = [encoded(shop())] * 2
+    found = changed(documents, [idempotent(old), idempotent(new)])
+    assert found == [("method.idempotency", *change) for change in changes]
+
+
+def test_a_precondition_that_only_one_document_has_counts_there_alone() -> None:
+    bare, guarded, bodied = shop(), shop(), shop()
+    put(*SEARCH, "ifMatch", value=QUERY)(guarded)
+    put(*of("Search", "etag"), value=STRING)(bodied)
+    overlays = [idempotent('{ when = ["ifMatch", "body.text"] }')] * 2
+    told = ("method.idempotency", "when body.text is set", "when body.text or ifMatch is set")
+    assert told in changed([encoded(bare), encoded(guarded)], overlays)
+    overlays = [idempotent('{ when = ["body.etag"] }')] * 2
+    told = ("method.idempotency", "when body.etag is set", "by the verb")
+    assert told in changed([encoded(bodied), encoded(bare)], overlays)
+    with pytest.raises(SpecError, match="Search has no field 'etag'"):
+        changed([encoded(bare), encoded(guarded)], overlays)
+
+
+def idempotent(text: str) -> bytes:
+    """The overlay with a fact of the search."""
+    return f'{OVERLAY}\n[methods."shop.orders.search"]\n{f"idempotent = {text}" if text else ""}\n'.encode()
+
+
+def changed(documents: list[bytes], overlays: list[bytes]) -> list[tuple[str, str, str]]:
+    """Changes with what stood and stands there, the worst first."""
+    sides = read_sides(
+        *(
+            Given(name="shop", document=document, overlay=overlay)
+            for document, overlay in zip(documents, overlays, strict=True)
+        )
+    )
+    return [(each.rule.id, each.old, each.new) for each in compare(sides.old, sides.new).changes]
+
+
 def test_a_name_of_a_list_and_a_text_change_places_before_a_checker() -> None:
     names = {**STRING, "enum": ["A", "B"], "location": "path", "required": True}
     swapped = put(*on("move", "parameterOrder"), value=["target", "source", "count"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -12,11 +13,12 @@ import jsonschema
 import pytest
 from groundwire_codegen.diff import RULES, Diff, Verdict
 from groundwire_codegen.diff.views.github import workflow_commands
-from groundwire_codegen.diff.views.markdown import markdown
+from groundwire_codegen.diff.views.markdown import code, markdown, plain
 from groundwire_codegen.diff.views.page import page
-from groundwire_codegen.diff.views.page.excerpt import Excerpt, excerpts
 from groundwire_codegen.diff.views.report import report
 from groundwire_codegen.diff.views.terminal import terminal
+from groundwire_codegen.log import inert
+from groundwire_pages.diff_page.excerpt import Excerpt, excerpts
 
 from tests.codegen.diff.scene import changed, diff_of
 from tests.codegen.diff.shop import shop
@@ -170,6 +172,56 @@ def test_markdown_holds_no_markup_of_the_document(diff: Diff) -> None:
     rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
     assert text.count("<details>") == 1
+
+
+REFERENCES = (
+    "@octocat", "a@b.example", "#1", "o/r#1", "GH-1", "gh-1", "https://elsewhere.example", "www.elsewhere.example",
+    "HTTP://x.example", "CVE-2026-1", "GHSA-aaaa-bbbb-cccc", "deadbee", "0123456789abcdef0123456789abcdef01234567",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFERENCES)
+def test_markdown_keeps_no_mention_reference_or_link(text: str) -> None:
+    """Code spans are left alone by GitHub; elsewhere it looks for references in the text that Markdown gives."""
+    document = shop()
+    order = document["schemas"]["Order"]["properties"]
+    order["book"]["default"] = f"see {text}"
+    order["more"] = {"type": "string", "pattern": text}
+    document["id"] = f"see {text}"
+    written = markdown(diff_of(shop(), document))
+    assert text in written
+    outside = re.sub("`[^`\n]*`", "", written).replace("\\", "")
+    assert text not in outside
+    shown = html.unescape(outside)
+    linked = r"@\w|#\d|://|www\.|\b[A-Za-z]+-\d|GHSA-\w|\b(?=\w*[a-f])[0-9a-f]{7,40}\b"
+    assert not re.search(linked, shown, re.IGNORECASE), shown
+
+
+def test_a_date_is_not_taken_for_a_commit() -> None:
+    assert plain("shop:v1 20260101") == "shop:v1 20260101"
+    assert plain("1234567") != "1234567"
+    assert (code(""), code("a`b|c")) == ("", "`a'b¦c`")
+
+
+@pytest.mark.parametrize("text", ["##[stop-commands]x", "##vso[task.setvariable]x", "##teamcity[x]"])
+def test_no_view_holds_a_command_of_a_ci(text: str) -> None:
+    document = shop()
+    order = document["schemas"]["Order"]["properties"]
+    order["book"]["default"] = text
+    order["more"] = {
+        "type": "string",
+        "pattern": f"{text}\n::warning::x",
+        "description": f"a\n  ::debug::{text}",
+    }
+    diff = diff_of(shop(), document)
+    source = encoded(document).decode()
+    views = (
+        markdown(diff), page(diff), report(diff), workflow_commands(diff, "new", source), inert(terminal(diff)),
+    )  # fmt: skip
+    for written in views:
+        assert not re.search(r"##\w*\[", written)
+    assert text in json.dumps(json.loads(report(diff)))
+    assert text in html.unescape(page(diff))
 
 
 def test_the_terminal_shows_verdicts_and_no_control_characters(diff: Diff) -> None:

@@ -21,7 +21,7 @@ CONTRACT = load()
 ORACLE = Oracle(document(CONTRACT.api))
 PARAMETERS = ORACLE.document["components"]["parameters"]
 BEYOND = {
-    "filter-unsupported", "no-behaviour", "operation-not-found", "page-size-invalid", "page-token-invalid",
+    "filter-unsupported", "no-behaviour", "operation-not-found", "page-token-invalid",
     "queue-full", "request-id-reused",
 }  # fmt: skip
 """Rules of the state and of texts that a schema cannot know; they come after all that it can."""

@@ -57,6 +57,9 @@ class Oracle:
         while (reference := schema.get("$ref")) is not None:
             found = self.document["components"]["schemas"][reference.rpartition("/")[2]]
             schema = {**found, **{name: value for name, value in schema.items() if name != "$ref"}}
+        if "anyOf" in schema:  # What may be null.
+            rest = {name: value for name, value in schema.items() if name != "anyOf"}
+            return {**self.resolved(schema["anyOf"][0]), **rest}
         return schema
 
     def members(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +68,7 @@ class Oracle:
             name: member
             for variant in schema.get("oneOf", ())
             for name, member in variant.get("properties", {}).items()
+            if member != {"type": "null"}
         }
 
     def canonical(self, schema: dict[str, Any], value: Any) -> Any:
@@ -75,7 +79,7 @@ class Oracle:
             return self.wrapper(variants[0], value)
         if self.members(schema):
             return self.message(self.members(schema), value)
-        if schema.get("type") == "array":
+        if "array" in types(schema):
             items = value if isinstance(value, list) else [value]
             return [self.element(schema["items"], item) for item in items]
         if isinstance(schema.get("additionalProperties"), dict) and isinstance(value, dict):
@@ -132,26 +136,32 @@ class Oracle:
 def scalar(schema: dict[str, Any], value: Any) -> Any:
     """The canonical form of a scalar."""
     options = [schema, *schema.get("oneOf", ())]
-    types = {option.get("type") for option in options}
+    known = {name for option in options for name in types(option)}
     if "enum" in schema and isinstance(value, str):
         folded = value.replace("-", "_").upper() if value.isascii() else value
         return next((name for name in schema["enum"] if name.upper() == folded), value)
     if "enum" in schema and is_whole(value) and -(2**31) <= value < 2**31:
         return schema["enum"][0]  # An enum value that is newer than the document.
-    if types & {"integer", "number"} and isinstance(value, str) and NUMBER.fullmatch(value):
+    if known & {"integer", "number"} and isinstance(value, str) and NUMBER.fullmatch(value):
         return exact(value)
     if schema.get("format") in ("int64", "uint64"):
         number = exact(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value
         if isinstance(number, float) and number.is_integer():
             number = int(number)
         return str(number) if is_whole(number) else value
-    if schema.get("type") == "boolean" and isinstance(value, str):
+    if "boolean" in types(schema) and isinstance(value, str):
         return WORDS.get(value.lower(), value)
     if "contentEncoding" in schema and isinstance(value, str):
         return standard_base64(value)
     if schema.get("pattern", "").endswith("s$") and isinstance(value, str):
         return re.sub(r"^(-?)0+(?=[0-9])", r"\1", value)
     return value
+
+
+def types(schema: dict[str, Any]) -> tuple[str, ...]:
+    """The types of a schema, be it one or a list of them."""
+    found = schema.get("type", ())
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def exact(text: str) -> Any:

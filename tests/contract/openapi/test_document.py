@@ -16,15 +16,16 @@ from attrs import evolve
 from click.testing import CliRunner
 from groundwire_codegen.ir import Field, Kind, Parameter, Scalar
 from groundwire_contract.cli import main
-from groundwire_contract.front_end.route import find
-from groundwire_contract.front_end.scalars import READERS
-from groundwire_contract.front_end.validate import validate
 from groundwire_contract.openapi.document import document, written
 from groundwire_contract.openapi.paths import AmbiguousPathError, path_of
 from groundwire_contract.openapi.scalars import definition, whole
 from groundwire_contract.openapi.schemas import field_schema, reached
+from groundwire_contract.validate.route import find
+from groundwire_contract.validate.scalars import READERS
+from groundwire_contract.validate.values import validate
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate as check
 
 from ..bookshop import API
@@ -115,6 +116,43 @@ def test_what_the_overlay_says_is_there() -> None:
     assert tiff["tileDimensions"]["x-groundwire-multiple-of"] == "tileSize"
     assert tiff["noData"]["propertyNames"] == {"enum": ["floatValue"]}
     assert len(SCHEMAS["ValueNode"]["oneOf"]) == 10
+
+
+def test_a_page_size_is_never_negative() -> None:
+    found = [
+        (verbs["get"]["operationId"], one["schema"]["minimum"])
+        for verbs in EARTH["paths"].values()
+        for one in verbs.get("get", {}).get("parameters", ())
+        if one.get("name") == "pageSize"
+    ]
+    assert len(found) == 4
+    assert {low for _, low in found} == {0}
+    for path in ("projects/p:listAssets", "projects/p/assets/a:listFeatures", "projects/p/operations"):
+        for size, wanted in (("-1", [("query", "pageSize", "page-size-invalid")]), ("0", [])):
+            listed = row(method="GET", path=f"/v1/{path}", body=None, response=None)
+            assert places({**listed, "query": [["pageSize", size]]}) == wanted
+
+
+NULLS: list[tuple[dict[str, Any], bool]] = [
+    ({**export(), "priority": None, "maxPixels": None, "requestId": None, "grid": None}, True),
+    ({**export(), "assetExportOptions": None}, True),
+    (export(priority={"value": None}), True),
+    (export(expression={"result": None, "values": None}), True),
+    (export(expression={"values": {"0": None}}), False),
+    (export(expression={"values": {"0": {"constantValue": 1, "valueReference": None}}}), True),
+    (export(expression={"values": {"0": {"constantValue": None, "valueReference": "0"}}}), False),
+    (export(expression={"values": {"0": {"arrayValue": {"values": [None]}}}}), False),
+    (export(expression={"values": {"0": {"dictionaryValue": None}}}), True),
+    (export(grid={"crsCode": None, "crsWkt": "a"}), True),
+    (export(workloadTag=None, description=None), True),
+]
+
+
+@pytest.mark.parametrize(("body", "sound"), NULLS)
+def test_the_document_says_where_null_is_taken(body: dict[str, Any], sound: bool) -> None:
+    validator = Draft202012Validator({**schema("ExportImageRequest"), "components": EARTH["components"]})
+    assert validator.is_valid(body) is sound
+    assert is_taken(json.loads(json.dumps(body))) is sound
 
 
 TIFF: dict[str, Any] = {"cloudStorageDestination": {"bucket": "b"}, "fileFormat": "GEO_TIFF"}

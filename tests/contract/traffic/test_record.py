@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import http.client
 import json
+import os
 import stat
 import threading
 from collections.abc import Iterator
@@ -13,14 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from attrs import field, frozen
 from click.testing import CliRunner
 from groundwire_contract.cli import main
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import READ_LIMIT, endpoint, listen, serving
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
+from groundwire_contract.server.http import READ_LIMIT, serving
+from groundwire_contract.server.listener import endpoint, listen
 from groundwire_contract.traffic.journal import Content, Heard, Journal
 from groundwire_contract.traffic.proxy import Recorder, application
 from groundwire_contract.traffic.recording import UnreadableError, read_jsonl
@@ -31,7 +34,7 @@ from tests.runtime.wire.reply import Reply, chunked, cut, echo, plain, zipped
 from tests.runtime.wire.reply import http as answer
 from tests.runtime.wire.server import Wire
 
-from ..wire import EXPORT, OPERATIONS, Answer, ask, export
+from ..wire import EXPORT, OPERATIONS, SECRET_HEADERS, SECRET_PARAMETERS, Answer, ask, export
 from .records import CONTRACT
 
 
@@ -117,6 +120,18 @@ def test_a_start_passes_and_is_written_down(earthengine_contract: EarthEngineCon
     }
 
 
+def test_no_credentials_are_written_down(earthengine_contract: EarthEngineContract, out: Path) -> None:
+    with recording(earthengine_contract.endpoint, out) as proxy:
+        for name in SECRET_HEADERS:
+            ask(proxy.endpoint, "GET", OPERATIONS, None, {name.title(): "Bearer canary"})
+        for name in SECRET_PARAMETERS:
+            ask(proxy.endpoint, "GET", f"{OPERATIONS}?{name}=canary")
+    assert "canary" not in out.read_text()
+    kept = [dict(row["headers"]) | dict(row["query"]) for row in proxy.rows]
+    for name, row in zip((*SECRET_HEADERS, *SECRET_PARAMETERS), kept, strict=True):
+        assert row[name] == "REDACTED"
+
+
 def test_what_was_recorded_can_be_verified(earthengine_contract: EarthEngineContract, out: Path) -> None:
     bodies: list[Any] = [export(requestId="one"), export(requestId="one"), export(priority=1e9), b'{"a":NaN}', b'{"a":"\xff"}', b"[1]"]  # fmt: skip
     with recording(earthengine_contract.endpoint, out) as proxy:
@@ -173,7 +188,7 @@ def test_a_request_without_a_body_stays_without(out: Path, verb: str) -> None:
         raw(proxy.endpoint, verb, "/v1beta/projects/a%2Fb:x//../y?a=b%20c&d", [])
     assert wire.requests[0].startswith(f"{verb} /v1beta/projects/a%2Fb:x//../y?a=b%20c&d HTTP/1.1".encode())
     assert b"content-length" not in wire.requests[0].lower()
-    assert proxy.rows[0]["query"] == [["a", "b c"], ["d", ""]]
+    assert proxy.rows[0]["query"] == [["a", "REDACTED"], ["d", "REDACTED"]]
 
 
 def test_a_body_in_chunks_arrives_whole(out: Path) -> None:
@@ -186,8 +201,8 @@ def test_a_body_in_chunks_arrives_whole(out: Path) -> None:
 @pytest.mark.parametrize(
     ("reply", "body", "coding"),
     [
-        (chunked(b'{"name":"projects/p"}', size=3), b'{"name":"projects/p"}', None),
-        (zipped(b'{"name":"projects/p"}'), gzip.compress(b'{"name":"projects/p"}', mtime=0), "gzip"),
+        (chunked(b'{"nextPageToken":"a"}', size=3), b'{"nextPageToken":"a"}', None),
+        (zipped(b'{"nextPageToken":"a"}'), gzip.compress(b'{"nextPageToken":"a"}', mtime=0), "gzip"),
     ],
     ids=["chunked", "zipped"],
 )
@@ -196,7 +211,7 @@ def test_an_answer_comes_back_as_it_is(out: Path, reply: bytes, body: bytes, cod
         got = raw(proxy.endpoint, "GET", OPERATIONS, [("Accept-Encoding", "gzip")])
     assert (got.status, got.read_all, got.headers["content-encoding"]) == (200, body, coding)
     assert got.headers["content-length"] == str(len(body))
-    assert proxy.rows[0]["response"]["body"] == {"name": "projects/p"}
+    assert proxy.rows[0]["response"]["body"] == {"nextPageToken": "a"}
 
 
 @pytest.mark.parametrize(
@@ -302,6 +317,136 @@ def test_a_recording_goes_on_where_it_ended(out: Path) -> None:
     with pytest.raises(UnreadableError, match="line 2: The file ends within a line"):
         Journal(out)
     assert out.read_bytes() == whole[:-1]
+
+
+SECRET = "one.canary-1/2+3="
+UNKNOWN_HEADERS = (
+    "authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "x-goog-iap-jwt-assertion",
+    "x-serverless-authorization", "x-amz-security-token", "x-goog-iam-authorization-token", "x-goog-encryption-key",
+    "referer", "x-something-new",
+)  # fmt: skip
+SECRET_NAMES = (
+    "key", "access_token", "oauth_token", "refresh_token", "client_secret", "assertion", "X-Goog-Signature",
+    "X-Goog-Credential", "X-Amz-Signature", "id_token", "code", "somethingNew",
+)  # fmt: skip
+
+
+def test_headers_and_parameters_that_are_not_known_lose_their_values(out: Path) -> None:
+    harmless = {"user-agent": "mine", "x-goog-user-project": "p", "accept": "application/json"}
+    query = "&".join(f"{name}={quote(SECRET, safe='')}" for name in SECRET_NAMES)
+    with Wire() as wire, recording(wire.url, out) as proxy:
+        headers = {**dict.fromkeys(UNKNOWN_HEADERS, SECRET), **harmless}
+        ask(proxy.endpoint, "GET", f"{OPERATIONS}?pageSize=7&alt=json&{query}", None, headers)
+        ask(proxy.endpoint, "GET", f"/nowhere?pageSize=7&alt=json&{query}", None, headers)
+    assert "canary" not in out.read_text()
+    listed, unknown = proxy.rows
+    assert listed["query"] == [
+        ["pageSize", "7"],
+        ["alt", "json"],
+        *([name, "REDACTED"] for name in SECRET_NAMES),
+    ]
+    assert unknown["query"][:2] == [["pageSize", "REDACTED"], ["alt", "json"]]
+    kept = {name.lower(): value for name, value in listed["headers"]}
+    assert {name: kept[name] for name in harmless} == harmless
+    assert {kept[name] for name in UNKNOWN_HEADERS} == {"REDACTED"}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/token", "application/x-www-form-urlencoded", f"grant_type=refresh_token&refresh_token={SECRET}"),
+        ("/token", "application/json", json.dumps({"client_secret": SECRET})),
+        ("/v1/token", "application/json", json.dumps({"subjectToken": SECRET})),
+        (EXPORT, "application/x-www-form-urlencoded", f"client_secret={SECRET}&alt=json"),
+        (EXPORT, "application/x-www-form-urlencoded", json.dumps({"client_secret": SECRET})),
+        (EXPORT, "application/json", json.dumps({"description": "d", "client_secret": SECRET, SECRET[:2]: [SECRET]})),
+        (EXPORT, "application/json", json.dumps({"expression": {"assertion": {"deep": SECRET}}})),
+        (EXPORT, "application/json", json.dumps({"description": {"refresh_token": SECRET}})),
+        (EXPORT, "application/json", json.dumps({"priority": {"value": 1, "token": SECRET}})),
+        (EXPORT, "application/json", f'{{"refresh_token": "{SECRET}", "refresh_token": "{SECRET}"}}'),
+        (EXPORT, "application/json", f'{{"refresh_token": "{SECRET}'),
+        (EXPORT, "application/json", f"{{refresh_token: ['{SECRET}'], a: NaN}}"),
+        (EXPORT, "application/json", json.dumps([{"refresh_token": SECRET}])),
+        (EXPORT, "application/json", json.dumps({"maxPixels": float("inf"), "assertion": SECRET})),
+        (EXPORT, "text/plain", SECRET),
+        (EXPORT, "multipart/form-data; boundary=x", f"--x\r\n\r\n{SECRET}\r\n--x--"),
+        (f"{OPERATIONS}/x", "application/json", json.dumps({"client_secret": SECRET})),
+    ],
+)  # fmt: skip
+def test_of_a_body_only_what_the_contract_knows_is_kept(out: Path, path: str, kind: str, body: str) -> None:
+    with Wire() as wire, recording(wire.url, out) as proxy:
+        ask(proxy.endpoint, "POST", path, body.encode(), {"content-type": kind})
+    assert body.encode() in wire.requests[0]
+    assert "canary" not in out.read_text()
+    assert "canary" not in "".join(proxy.lines)
+    (row,) = proxy.rows
+    assert (row["body_bytes"], row["body_sha256"]) == (len(body), None)
+
+
+@pytest.mark.parametrize(
+    ("path", "reply"),
+    [
+        ("/token", plain(json.dumps({"access_token": SECRET}).encode())),
+        (OPERATIONS, plain(json.dumps({"access_token": SECRET}).encode())),
+        (OPERATIONS, plain(json.dumps({"error": "invalid_grant", "id_token": SECRET}).encode(), "400 Bad")),
+        (OPERATIONS, plain(json.dumps({"error": {"code": 400, "token": SECRET}}).encode(), "400 Bad")),
+        (OPERATIONS, plain(f"access_token={SECRET}".encode())),
+        (OPERATIONS, Reply(pieces=[zipped(json.dumps({"access_token": SECRET}).encode())])),
+        (OPERATIONS, plain(json.dumps([{"access_token": SECRET}]).encode(), "400 Bad")),
+    ],
+)
+def test_of_an_answer_only_what_the_contract_knows_is_kept(out: Path, path: str, reply: Reply) -> None:
+    with Wire(answers=[reply]) as wire, recording(wire.url, out) as proxy:
+        raw(proxy.endpoint, "GET", path, [])
+    assert "canary" not in out.read_text()
+    assert proxy.rows[0]["response"]["status"] in (200, 400)
+
+
+def test_what_the_contract_knows_is_kept_as_it_was_sent(out: Path) -> None:
+    body = export(grid={"dimensions": {"width": 1}}, priority={"value": 5}, typo={"a": 1})
+    error = {
+        "error": {
+            "code": 400,
+            "message": "m",
+            "status": "INVALID_ARGUMENT",
+            "details": [{"@type": "a/b", "c": 1}],
+        }
+    }
+    with (
+        Wire(answers=[plain(json.dumps(error).encode(), "400 Bad")]) as wire,
+        recording(wire.url, out) as proxy,
+    ):
+        ask(proxy.endpoint, "POST", EXPORT, body)
+    (row,) = proxy.rows
+    assert row["body"] == {**body, "typo": "REDACTED"}
+    assert row["response"]["body"] == error
+    assert proxy.lines == [f"POST {EXPORT} 400 unknown-field at request /typo"]
+
+
+def test_a_file_that_is_there_is_the_owners_alone_from_then_on(out: Path) -> None:
+    out.touch(mode=0o644)
+    out.chmod(0o644)
+    Journal(out).close()
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe", "folder"])
+def test_nothing_but_a_file_is_written_to(tmp_path: Path, kind: str) -> None:
+    out, other = tmp_path / "traffic.jsonl", tmp_path / "other"
+    if kind != "dangling link":
+        other.write_bytes(b"")
+        other.chmod(0o644)
+    if kind.endswith(" link") or kind == "link":
+        (out.hardlink_to if kind == "hard link" else out.symlink_to)(other)
+    elif kind == "pipe":
+        os.mkfifo(out)
+    else:
+        out.mkdir()
+    done = CliRunner().invoke(main, ["record", "--to", "http://127.0.0.1:9", "--out", str(out)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert str(out) in done.stderr
+    assert other.exists() is (kind != "dangling link")
+    assert kind == "dangling link" or stat.S_IMODE(other.stat().st_mode) == 0o644
 
 
 @pytest.mark.parametrize(

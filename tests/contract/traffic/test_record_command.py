@@ -28,10 +28,12 @@ RECORD = [sys.executable, "-m", "groundwire_contract", "record"]
 
 
 @contextmanager
-def recording(url: str, out: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def recording(
+    url: str, out: Path, *, options: tuple[str, ...] = (), **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A proxy in a process of its own, and its endpoint; killed at the end when it still runs."""
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [*RECORD, "--to", url, "--out", str(out)],
+        [*RECORD, "--to", url, "--out", str(out), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
@@ -43,6 +45,14 @@ def recording(url: str, out: Path, **environment: str) -> Iterator[tuple[subproc
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+def test_a_foreign_host_is_not_passed_on(tmp_path: Path) -> None:
+    out = tmp_path / "traffic.jsonl"
+    with Wire() as wire, recording(wire.url, out, options=("--allow-host", "contract")) as (_, address):
+        for host, status in (("elsewhere.example", 403), ("localhost", 200), ("contract:80", 200)):
+            assert ask(address, "GET", OPERATIONS, None, {"host": host}).status == status
+    assert len(out.read_text().splitlines()) == 2
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

@@ -86,6 +86,7 @@ def test_a_rule_that_is_relaxed_does_not_count() -> None:
         ({"path": "/nowhere"}, ("path", "", "unknown-path")),
         ({"method": "PUT"}, ("path", "", "unknown-path")),
         ({"path": f"{OPERATIONS}?pageSize=x", "method": "GET"}, ("query", "pageSize", "invalid-value")),
+        ({"path": f"{OPERATIONS}?pageSize=-1", "method": "GET"}, ("query", "pageSize", "page-size-invalid")),
         ({"path": OPERATIONS, "method": "GET", "query": [["page_size", "x"]]}, ("query", "page_size", "invalid-value")),
         ({"path": "/v1/projects/p/maps/m/tiles/1/2/x", "method": "GET"}, ("path", "y", "invalid-value")),
         ({"raw_body": '{"a":NaN}'}, ("request", "", "malformed-json")),

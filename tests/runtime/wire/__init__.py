@@ -12,6 +12,7 @@ from .reply import cut as cut
 from .reply import drip as drip
 from .reply import echo as echo
 from .reply import http as http
+from .reply import interim as interim
 from .reply import plain as plain
 from .reply import zipped as zipped
 from .server import Wire as Wire

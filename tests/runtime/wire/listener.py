@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -63,6 +64,14 @@ class Listener:
             sock.settimeout(PATIENCE)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.add(sock)
+
+    def _secured(self, plain: socket.socket, tls: ssl.SSLContext) -> ssl.SSLSocket:
+        """The same connection over TLS, before the handshake."""
+        with self._lock:
+            self._open.discard(plain)
+            sock = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+            self._open.add(sock)
+            return sock
 
     def _drop(self, sock: socket.socket) -> None:
         """Close a socket, and count it no more."""

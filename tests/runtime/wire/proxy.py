@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,22 +18,29 @@ from .reply import PATIENCE, http
 class Proxy(Listener):
     """Connects to `names` ("host:port" -> a port of loopback), for everybody or for one `login` ("user:password").
 
-    `answer` is what it says to CONNECT instead of connecting, a byte each `every` seconds.
+    `answer` is what it says to CONNECT instead of connecting, a byte each `every` seconds; `before` and `behind` go with
+    the answer of a proxy that connects. With `tls`, it is spoken to over TLS.
     """
 
     names: Mapping[str, int] = field(factory=dict[str, int])
     login: str | None = None
     answer: bytes | None = None
     every: float = 0.0
+    before: bytes = b""
+    behind: bytes = b""
+    tls: ssl.SSLContext | None = None
     asked: list[str] = field(factory=list)
     heads: list[bytes] = field(factory=list)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self.port}"
 
     def _serve(self, sock: socket.socket) -> None:
         with suppress(OSError):
+            if self.tls is not None:
+                sock = self._secured(sock, self.tls)
+                sock.do_handshake()
             head = read_message(sock)
             if head is None:
                 return
@@ -44,7 +52,7 @@ class Proxy(Listener):
                 return
             far = socket.create_connection(("127.0.0.1", self.names[target.decode()]), PATIENCE)
             self._keep(far)
-            sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            sock.sendall(self.before + b"HTTP/1.1 200 Connection established\r\n\r\n" + self.behind)
             self._start(_pass, far, sock)
             _pass(sock, far)
 

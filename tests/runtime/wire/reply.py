@@ -42,6 +42,12 @@ def plain(body: bytes | str = b"{}", status: str = "200 OK", **headers: str) -> 
     return Reply(pieces=[http(body, status, sized=True, **headers)])
 
 
+def interim(status: str = "103 Early Hints", **headers: str) -> bytes:
+    """An answer before the answer."""
+    lines = [f"HTTP/1.1 {status}", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
 def cut(data: bytes) -> Reply:
     """These bytes, then the end of the connection."""
     return Reply(pieces=[data], then="close")

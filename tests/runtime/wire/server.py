@@ -61,13 +61,6 @@ class Wire(Listener):
             self._drop(sock)
             self.closed.release()
 
-    def _secured(self, plain: socket.socket, tls: ssl.SSLContext) -> socket.socket:
-        with self._lock:
-            self._open.discard(plain)
-            sock = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-            self._open.add(sock)
-            return sock
-
     def _answer(self, sock: socket.socket, request: bytes) -> bool:
         with self._lock:
             self.requests.append(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...log import inert
 from ...problem import visible
 from ..change import Change, Diff
 from ..rules import Verdict
@@ -54,7 +55,7 @@ def _left_out(said: dict[str, list[str]], file: str) -> str:
 
 def _data(text: str) -> str:
     """Text of a command: what would end its line is escaped, as the runner reads it back."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return inert(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

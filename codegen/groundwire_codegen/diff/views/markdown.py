@@ -6,20 +6,28 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ...log import inert
 from ..change import Change, Diff
-from ..rules import Verdict
+from ..rules import Kind, Verdict
 from .wording import reach, shortened, step, summary
 
 MAX_ROWS: Final = 200
 """Rows of one table."""
 MAX_TEXT: Final = 40_000
 """Characters of all tables: a text on GitHub holds 65,536, and others may stand beside."""
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$-])")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+_LINKED: Final = re.compile(r"[@#]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9])|:(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+"""What GitHub links in plain text, up to where a break keeps it from it: a mention, an address of mail, `#1`, `GH-1`,
+`CVE-1`, a URL, `www.`."""
+_COMMIT: Final = re.compile(r"(?<!\w)(?!\d{8}(?!\w))[0-9a-f]{7,}(?!\w)", re.IGNORECASE | re.ASCII)
+"""What GitHub may link as a commit, but for a date."""
+_BREAK: Final = "\u200b"
+"""Takes no room. Escapes would not do: references are looked for in the text that Markdown gives."""
 
 
 def markdown(diff: Diff) -> str:
     """A table a verdict; what is compatible is folded."""
-    lines = [f"## {_escaped(diff.old)} to {_escaped(diff.new)}", "", f"{summary(diff).capitalize()}.", ""]
+    lines = [f"## {plain(diff.old)} to {plain(diff.new)}", "", f"{summary(diff).capitalize()}.", ""]
     room = MAX_TEXT
     for verdict in Verdict:
         changes = [change for change in diff.changes if change.verdict is verdict]
@@ -32,7 +40,7 @@ def markdown(diff: Diff) -> str:
 
 def fenced(lines: Iterable[str]) -> list[str]:
     """Lines as a block of code that none of them ends."""
-    return ["```text", *(line.replace("```", "'''") for line in lines), "```"]
+    return ["```text", *(inert(line).replace("```", "'''") for line in lines), "```"]
 
 
 def _rows(changes: Sequence[Change], room: int) -> list[str]:
@@ -61,19 +69,28 @@ def _row(change: Change) -> str:
     place = change.place
     cells = (
         f"{place.subject} {code(place.path)}",
-        f"**{change.kind}** {_escaped(step(change))}".rstrip(),
+        f"**{change.kind}** {_step(change)}".rstrip(),
         reach(change),
         f"{change.rule.sentence} ({code(change.rule.id)})",
     )
     return f"| {' | '.join(cells)} |"
 
 
+def _step(change: Change) -> str:
+    """From what to what, both as code."""
+    if change.kind is Kind.DOCS:
+        return step(change)
+    return " to ".join(code(side) for side in (change.old, change.new) if side)
+
+
 def code(text: str) -> str:
     """Text as code that no content can leave: what would end it, or the cell, is spelt otherwise."""
-    plain = shortened(text).replace("`", "'").replace("|", "¦")
-    return f"`{plain}`"
+    shown = inert(shortened(text)).replace("`", "'").replace("|", "¦")
+    return f"`{shown}`" if shown.strip() else ""
 
 
-def _escaped(text: str) -> str:
-    """Text in which nothing is markup, a link, or a mention of somebody."""
-    return _SPECIAL.sub(r"\\\1", shortened(text)).replace(r"\<", "&lt;").replace(r"\@", "&#64;")
+def plain(text: str) -> str:
+    """Text in which nothing is markup, a link, a reference or a mention."""
+    broken = _COMMIT.sub(lambda digits: _BREAK.join(re.findall(".{1,6}", digits[0])), inert(shortened(text)))
+    broken = _LINKED.sub(rf"\g<0>{_BREAK}", broken)
+    return _SPECIAL.sub(r"\\\1", broken).replace(r"\<", "&lt;")

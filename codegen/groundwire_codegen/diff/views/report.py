@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from ...log import inert_json
 from ..change import Change, Diff
 from ..rules import RULES, Verdict
 
@@ -26,7 +27,7 @@ def report(diff: Diff) -> str:
         },
         "changes": [_change(change) for change in diff.changes],
     }
-    return json.dumps(value, indent=1, ensure_ascii=True) + "\n"
+    return inert_json(json.dumps(value, indent=1, ensure_ascii=True)) + "\n"
 
 
 def _verdict(verdict: Verdict) -> str:

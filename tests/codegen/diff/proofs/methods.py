@@ -66,6 +66,11 @@ METHOD_PROOFS = (
         body=ORDER,
         overlay=(("[messages.Order.fields.requestId]\nrequest_id = true", ""),),
     ),
+    Proof(
+        rule="method.idempotency",
+        body=GET,
+        overlay=(('[methods."shop.orders.get"]', '[methods."shop.orders.get"]\nidempotent = "never"'),),
+    ),
     Proof(rule="method.transport", body=GET, edit=put(*on("get", "apiVersion"), value="2026-01-01")),
     Proof(rule="method.deprecated", body=GET, edit=put(*on("get", "deprecated"), value=True)),
     Proof(rule="method.docs", body=GET, edit=put(*on("get", "description"), value="Read an order.")),

@@ -1,0 +1,226 @@
+"""What of an exchange may be written down: what the contract documents, and nothing else.
+
+A header, a parameter or a field that is not known to be harmless keeps its name and loses its value. The body of a path that no
+method has, as that of a request for a token, is not kept at all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from typing import Final, TypeAlias
+from urllib.parse import parse_qsl, urlencode
+
+from attrs import evolve
+from groundwire_codegen.ir import Method
+
+from ..contract import Contract
+from ..exchange import (
+    REDACTED,
+    Exchange,
+    JsonObject,
+    JsonValue,
+    Pairs,
+    is_credential,
+    public_headers,
+    public_query,
+)
+from ..service import DISCOVERY
+from ..validate.bodies import MAX_FORM_NAMES, is_form, media_type_refusal, read_body
+from ..validate.parameters import query_parameters
+from ..validate.route import find
+from ..validate.shapes import Leaf, Many, Record, Shape, Slot, Table, Typed
+from .answer import is_media
+from .journal import Content, Heard, decoded
+
+_ERROR: Final = frozenset({"code", "message", "status", "details", "errors"})
+_WORD: Final = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|[^u])|[A-Za-z0-9_+/=~$.-]+")
+"""A word of a text, or an escape of JSON, which is left alone."""
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\.?")
+_PAIR: Final = re.compile(r"[\w\"']\s*[:=]\s*[\w\"']")
+"""Where a text may give a value to a name."""
+_KEYWORDS: Final = frozenset(
+    {"true", "false", "null", "NaN", "Infinity", "-Infinity", ".", "-", "+", "=", "/", "~"}
+)
+_Keep: TypeAlias = "Collection[str]"
+
+
+class Redaction:
+    """Takes out of exchanges what the contract does not know to be harmless."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        shapes = contract.shapes[contract.api.version]
+        slots = [(name, slot) for record in shapes.records.values() for name, slot in record.slots.items()]
+        enums = (value.wire for enum in contract.api.enums.values() for value in enum.values)
+        self._words = _KEYWORDS.union((name for name, _ in slots), enums)
+
+    def kept(self, heard: Heard) -> Heard:
+        """What of an exchange may be written down."""
+        route = find(self._contract.routes, heard.verb, heard.path)
+        headers = public_headers(heard.headers)
+        if route is None:
+            is_document = (heard.verb, heard.path) == ("GET", DISCOVERY)
+            query = public_query(heard.query)
+            answer = heard.answer if is_document else _dropped(heard.answer)
+            return evolve(heard, query=query, headers=headers, body=_dropped(heard.body), answer=answer)
+        records = self._contract.shapes[route.version].records
+        request, response = route.method.request, route.method.response
+        return evolve(
+            heard,
+            query=public_query(heard.query, query_parameters(route.method)),
+            headers=headers,
+            body=self._body(heard, route.method, records[request] if request else None),
+            answer_headers=_uncoded(heard.answer_headers),
+            answer=self._answer(heard, route.method, records[response] if response else None),
+        )
+
+    def _body(self, heard: Heard, method: Method, record: Record | None) -> Content:
+        content = heard.body
+        if not content.kept:
+            return content
+        exchange = Exchange(
+            verb=heard.verb,
+            path=heard.path,
+            headers={name.lower(): value for name, value in heard.headers},
+            body=content.kept,
+            length=content.length,
+        )
+        if record is None:
+            return _dropped(content)
+        if is_form(exchange):
+            return _changed(content, _form(content.kept, query_parameters(method)))
+        if media_type_refusal(exchange) is not None and heard.headers:
+            return _dropped(content)
+        return self._json(content, content.kept, method, record)
+
+    def _answer(self, heard: Heard, method: Method, record: Record | None) -> Content:
+        coding = next(
+            (value for name, value in heard.answer_headers if name.lower() == "content-encoding"), None
+        )
+        data = decoded(heard.answer.kept, coding)
+        if not data:
+            return _dropped(heard.answer) if data is None else heard.answer
+        if heard.status is not None and heard.status >= 400:
+            return self._error(heard.answer, data)
+        if record is None or is_media(self._contract, method, heard.query):
+            return _dropped(heard.answer)
+        return self._json(heard.answer, data, method, record)
+
+    def _json(self, content: Content, data: bytes, method: Method, record: Record) -> Content:
+        value = read_body(data)
+        if not isinstance(value, dict):
+            return _changed(content, self._masked(data))
+        envelope = method.envelope
+        if envelope is not None and isinstance(value.get(envelope), dict):
+            kept: JsonObject = dict.fromkeys(value, REDACTED)
+            kept[envelope] = _message(record, value[envelope])
+        else:
+            kept = _object(record, value)
+        return self._written(content, data, value, kept)
+
+    def _error(self, content: Content, data: bytes) -> Content:
+        value = read_body(data)
+        if not isinstance(value, dict):
+            return _changed(content, self._masked(data))
+        kept: JsonObject = {name: REDACTED if name != "error" else item for name, item in value.items()}
+        error = value.get("error")
+        if isinstance(error, dict):
+            kept["error"] = {name: item if name in _ERROR else REDACTED for name, item in error.items()}
+        return self._written(content, data, value, kept)
+
+    def _written(self, content: Content, data: bytes, value: JsonObject, kept: JsonObject) -> Content:
+        """A body with what may be kept of it; as it was sent where that is all."""
+        if kept == value:
+            return _changed(content, data)
+        try:
+            return _changed(content, json.dumps(kept, allow_nan=False).encode("ascii"))
+        except (ValueError, RecursionError):
+            return _changed(content, self._masked(data))
+
+    def _masked(self, data: bytes) -> bytes:
+        """A text that cannot be read, or is no object: with the words of the contract, numbers and punctuation alone.
+
+        One that gives no value to a name is kept as it is.
+        """
+        text = data.decode("utf-8", "surrogateescape")
+        if _PAIR.search(text) is None:
+            return data
+        return _WORD.sub(self._word, text).encode("utf-8", "surrogateescape")
+
+    def _word(self, found: re.Match[str]) -> str:
+        word = found[0]
+        if word.startswith("\\") or word in self._words or (len(word) < 20 and _NUMBER.fullmatch(word)):
+            return word
+        return REDACTED
+
+
+def _message(shape: Shape, value: JsonValue) -> JsonValue:
+    """A value with what its shape knows of it."""
+    if isinstance(shape, Many):
+        items = value if isinstance(value, list) else [value]
+        kept = [_message(shape.item, item) for item in items]
+        return kept if isinstance(value, list) else kept[0]
+    if isinstance(value, list):
+        return value if _is_free(shape) else []
+    if not isinstance(value, dict):
+        return value
+    if isinstance(shape, Table):
+        return {name: _message(shape.value, item) for name, item in value.items()}
+    if isinstance(shape, Record):
+        return _object(shape, value)
+    if isinstance(shape, Typed):
+        url = value.get("@type")
+        known = shape.known.get(url) if isinstance(url, str) else None
+        rest = {name: item for name, item in value.items() if name != "@type"}
+        inner = _object(known, rest) if known is not None else dict.fromkeys(rest, REDACTED)
+        return {"@type": url, **inner} if "@type" in value else {**inner}
+    return value if _is_free(shape) else dict.fromkeys(value, REDACTED)
+
+
+def _is_free(shape: Shape) -> bool:
+    """Whether a shape holds JSON of any form."""
+    return isinstance(shape, Leaf) and shape.takes_objects
+
+
+def _object(record: Record, value: JsonObject) -> JsonObject:
+    return {name: _field(record.slots.get(name), name, item) for name, item in value.items()}
+
+
+def _field(slot: Slot | None, name: str, value: JsonValue) -> JsonValue:
+    if slot is None or (is_credential(name) and isinstance(value, str)):
+        return REDACTED
+    if slot.field.wrapped and isinstance(value, dict):
+        return {
+            key: _message(slot.shape, item) if key == "value" else REDACTED for key, item in value.items()
+        }
+    return _message(slot.shape, value)
+
+
+def _form(data: bytes, documented: _Keep) -> bytes:
+    """A form with the values of documented names."""
+    try:
+        pairs = parse_qsl(
+            data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_NAMES
+        )
+    except ValueError:
+        return b""
+    kept = public_query(tuple(pairs), documented)
+    # What is no form at all, such as JSON under its content type, is one long name.
+    named = ((name if re.fullmatch(r"[\w.$-]{1,64}", name) else REDACTED, value) for name, value in kept)
+    return urlencode(tuple(named)).encode("ascii")
+
+
+def _dropped(content: Content) -> Content:
+    """A body that is named by its length alone."""
+    return Content(kept=None, length=content.length) if content.length else content
+
+
+def _changed(content: Content, kept: bytes) -> Content:
+    """A body of which so much is kept. A digest of the rest would let it be guessed."""
+    return evolve(content, kept=kept, digest=content.digest if kept == content.kept else "")
+
+
+def _uncoded(headers: Pairs) -> Pairs:
+    return tuple((name, value) for name, value in headers if name.lower() != "content-encoding")

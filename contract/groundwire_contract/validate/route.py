@@ -1,0 +1,163 @@
+"""Which method of the API a verb and a path mean, and what the path's variables are.
+
+A template such as `v1beta/{+name}:wait` is matched under every version that is served.
+A custom verb counts only when some template has it; otherwise the colon belongs to the last segment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from attrs import frozen
+from groundwire_codegen.ir import Api, Method, Parameter
+
+_VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
+_LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z_][A-Za-z0-9_]*")
+"""A word of a template or a pattern that stands for itself."""
+_SEGMENT: Final = "^[^/]+$"
+"""The pattern of a `{+name}` that is one segment of the path."""
+_RESERVED: Final = re.compile(r"%(?=2[fF])")
+
+
+@frozen
+class Variable:
+    """A variable of a path: its name, what its value must match, and whether it is one segment of the path."""
+
+    name: str
+    pattern: re.Pattern[str] | None
+    is_segment: bool
+
+    def value(self, text: str) -> str | None:
+        """The value of a percent-encoded text; None where its pattern does not match.
+
+        `google/api/http.proto`: one segment is decoded whole, of several all but an encoded slash.
+        """
+        kept = unquote(_RESERVED.sub("%25", text))
+        value = unquote(text) if self.is_segment else kept
+        # The pattern of a lone segment has no room for a slash, encoded or not, where it names the segment.
+        if self.pattern is None or self.pattern.search(kept) or self.pattern.search(value):
+            return value
+        return None
+
+
+@frozen
+class Template:
+    """One method's path, without its custom verb, as an expression.
+
+    The group `version` is there when the path names one; the variables are `v0`, `v1` and so on.
+    """
+
+    method: Method
+    expression: re.Pattern[str]
+    variables: tuple[Variable, ...]
+
+
+@frozen(kw_only=True)
+class Route:
+    """A method that was found: the version of the path, and the variables of the path, decoded."""
+
+    method: Method
+    version: str
+    variables: Mapping[str, str]
+
+
+@frozen(eq=False)
+class Routes:
+    """All methods of an API, by HTTP verb and custom verb. `version` is that of paths that name none."""
+
+    version: str
+    templates: Mapping[tuple[str, str], tuple[Template, ...]]
+    custom_verbs: frozenset[str]
+
+
+def routes(api: Api, versions: Iterable[str]) -> Routes:
+    """Prepare the methods of `api` to be found under each of `versions`."""
+    base = urlsplit(api.base_url).path.strip("/")
+    served = tuple(versions)
+    found: defaultdict[tuple[str, str], list[Template]] = defaultdict(list)
+    for method in api.methods.values():
+        path, custom = _split_verb(f"{base}/{method.path.lstrip('/')}".lstrip("/"))
+        found[method.verb, custom].append(_template(method, path, api.version, served))
+    return Routes(
+        version=api.version,
+        templates={key: tuple(sorted(templates, key=_freedom)) for key, templates in found.items()},
+        custom_verbs=frozenset(custom for _, custom in found if custom),
+    )
+
+
+def find(known: Routes, verb: str, path: str) -> Route | None:
+    """The method of a verb and a percent-encoded path, None when there is none."""
+    head, custom = _split_verb(path.removeprefix("/"))
+    if custom not in known.custom_verbs:
+        head, custom = path.removeprefix("/"), ""
+    for template in known.templates.get((verb, custom), ()):
+        matched = template.expression.fullmatch(head)
+        if matched is None:
+            continue
+        groups = matched.groupdict()
+        variables: dict[str, str] = {}
+        for index, variable in enumerate(template.variables):
+            value = variable.value(groups[f"v{index}"])
+            if value is not None:
+                variables[variable.name] = value
+        if len(variables) == len(template.variables):
+            version = groups.get("version", known.version)
+            return Route(method=template.method, version=version, variables=variables)
+    return None
+
+
+def _split_verb(path: str) -> tuple[str, str]:
+    """A path and its custom verb, which follows the last colon of the last segment."""
+    head, colon, custom = path.rpartition(":")
+    return (head, custom) if colon and "/" not in custom and "}" not in custom else (path, "")
+
+
+def _freedom(template: Template) -> tuple[int, int, int]:
+    """How much a template leaves open: where two match, the one that says more of the path is meant."""
+    patterns = [each.pattern.pattern for each in template.variables if each.pattern is not None]
+    said = _LITERAL.findall(_VARIABLE.sub("", template.method.path) + "".join(patterns))
+    return -len(said), len(template.variables) - len(patterns), -sum(map(len, said))
+
+
+def _template(method: Method, path: str, version: str, served: tuple[str, ...]) -> Template:
+    by_wire = {parameter.wire: parameter for parameter in method.parameters}
+    before, named, after = f"/{path}/".partition(f"/{version}/")
+    one_of = f"/(?P<version>{'|'.join(map(re.escape, served))})/" if named else ""
+    variables: list[str] = []
+    # Of two that may hold slashes, only their patterns tell where the one ends.
+    shared = path.count("{+") > 1
+    shapes = {
+        name: parameter.pattern.removeprefix("^").removesuffix("$")
+        for name, parameter in by_wire.items()
+        if shared and parameter.pattern and parameter.enforced
+    }
+    expression = _literal(before, variables, shapes) + one_of + _literal(after, variables, shapes)
+    return Template(
+        method=method,
+        expression=re.compile(expression.removeprefix("/").removesuffix("/"), re.DOTALL),
+        variables=tuple(_variable(name, f"{{+{name}}}" in path, by_wire.get(name)) for name in variables),
+    )
+
+
+def _variable(name: str, is_reserved: bool, parameter: Parameter | None) -> Variable:
+    pattern = None if parameter is None else parameter.pattern
+    return Variable(
+        name=name,
+        pattern=re.compile(pattern) if parameter and pattern and parameter.enforced else None,
+        is_segment=not is_reserved or pattern == _SEGMENT,
+    )
+
+
+def _literal(path: str, variables: list[str], shapes: Mapping[str, str]) -> str:
+    """A part of a template as an expression; its variables are added to `variables`."""
+    expression, at = "", 0
+    for found in _VARIABLE.finditer(path):
+        shape = shapes.get(found[2], ".+") if found[1] else "[^/]+"
+        expression += f"{re.escape(path[at : found.start()])}(?P<v{len(variables)}>{shape})"
+        variables.append(found[2])
+        at = found.end()
+    return expression + re.escape(path[at:])

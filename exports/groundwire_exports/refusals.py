@@ -1,0 +1,101 @@
+"""The errors of a start: Earth Engine's own refusals (a full queue, a request id that was used before) by their words.
+
+The words were seen in public, the HTTP statuses (429 and 409) are inferred. So the words decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+from groundwire_runtime.errors import (
+    AlreadyExists,
+    ApiError,
+    GroundwireError,
+    OutcomeUnknown,
+    ResourceExhausted,
+)
+
+from .again import is_passing
+from .protocol import Answer
+
+_FULL: Final = re.compile(r"too many tasks already in the queue(?: \((\d{1,9})\))?", re.IGNORECASE)
+_REPEAT: Final = "already started with the given request_id"
+_NAMES_ID: Final = re.compile(r"\b(?:given|same|this) request[_ ]?id\b", re.IGNORECASE)
+"""Other words for a repeat. They count in an ALREADY_EXISTS alone."""
+_ID_FIELDS: Final = ("request_id", "requestId")
+
+
+class QueueFull(ResourceExhausted):
+    """The project's queue holds as many unfinished tasks as it may. This call started nothing.
+
+    `limit` is the number of tasks that the service names, None where it names none.
+    """
+
+    def __init__(self, message: str, *, limit: int | None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.limit = limit
+
+
+def read_error(error: GroundwireError) -> tuple[Answer, GroundwireError]:
+    """What an error says of the send that it ended, and the error below it that says so."""
+    if isinstance(error, OutcomeUnknown) and isinstance(error.__cause__, GroundwireError):
+        error = error.__cause__
+    if _is_repeat(error):
+        return Answer.REPEAT, error
+    full = _queue_full(error)
+    if full is not None:
+        return Answer.FULL, full
+    passing = isinstance(error, OutcomeUnknown) or (is_passing(error) and getattr(error, "retryable", True))
+    if not error.proves_no_effect:
+        return Answer.LOST if passing else Answer.BROKEN, error
+    if not passing:
+        return Answer.REFUSED, error
+    return Answer.THROTTLED if isinstance(error, ApiError) else Answer.UNSENT, error
+
+
+def _queue_full(error: GroundwireError) -> QueueFull | None:
+    if not isinstance(error, ApiError) or not error.proves_no_effect:
+        return None
+    words = _FULL.search(error.message)
+    if words is None:
+        return None
+    return QueueFull(
+        error.message,
+        limit=int(words[1]) if words[1] else None,
+        http_status=error.http_status,
+        status=error.status,
+        reason=error.reason,
+        domain=error.domain,
+        details=error.details,
+        retry_after=error.retry_after,
+        server_request_id=error.server_request_id,
+        method_id=error.method_id,
+        attempts=error.attempts,
+        hint='Start it later, or wait for room: start_export(..., on_full="wait", timeout=3600).',
+    )
+
+
+def _is_repeat(error: GroundwireError) -> bool:
+    """Return whether a start was refused because its request id was used before.
+
+    An ALREADY_EXISTS about anything else, such as an asset that exists, is a plain refusal.
+    """
+    if not isinstance(error, ApiError):
+        return False
+    if _REPEAT in error.message:
+        return True
+    about_id = _NAMES_ID.search(error.message) or any(each in _ID_FIELDS for each in _fields(error))
+    return isinstance(error, AlreadyExists) and bool(about_id)
+
+
+def _fields(error: ApiError) -> Iterator[object]:
+    """Return the fields that the error's BadRequest details name."""
+    for detail in error.details:
+        violations: Any = (
+            cast("Mapping[str, Any]", detail).get("fieldViolations") if isinstance(detail, Mapping) else None
+        )
+        for violation in violations if isinstance(violations, list) else ():
+            if isinstance(violation, Mapping):
+                yield cast("Mapping[str, Any]", violation).get("field")

@@ -1,0 +1,63 @@
+"""The ids of the rules: tests and command lines name them, so that one which is published stays."""
+
+from __future__ import annotations
+
+from groundwire_contract.operations.script_library import NAMED
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.rules.registry import BLAMED, OFF, RULES
+
+PUBLISHED = {
+    "V*": """
+        consumer-suspended credentials-missing enum-unknown invalid-value list-on-singular
+        malformed-json oneof-conflict root-not-object unauthenticated unavailable unknown-parameter
+        unknown-path
+    """,
+    "V": """
+        asset-exists asset-permission attempts band-types-differ bucket-unwritable
+        computation-timed-out description-invalid drive-space expression-error failure-code internal
+        internal-error memory-limit missing-fields not-signed-up object-on-scalar odd-times
+        payload-too-large project-not-registered queue-full queue-full-burns-id rate-quota
+        reprojection-too-large request-id-reused scope-insufficient service-disabled stall
+        too-many-pixels unknown-field unstarted user-project-denied
+    """,
+    "I": """
+        control duplicate-key filter-unsupported head-too-large iam-permission-denied list-on-map
+        media-type message-too-deep null-element operation-not-found page-size-invalid
+        page-token-invalid state-unwritable unbounded-image
+    """,
+    "D": """
+        bounds cancelled-code cross-user-list delete-forgets error-shape
+    """,
+}
+"""Every rule by its mark: the ids that `--relax`, `--enforce` and `--answer` take."""
+
+
+def test_every_rule_has_its_published_id_and_mark() -> None:
+    published = {id_: mark for mark, ids in PUBLISHED.items() for id_ in ids.split()}
+    assert {rule.id: rule.evidence.value for rule in RULES.values()} == published
+    assert all(id_ == rule.id for id_, rule in RULES.items())
+    assert {"unbounded-image"} == OFF
+
+
+def test_every_refusal_and_failure_names_a_rule() -> None:
+    assert catalogue("p").keys() <= RULES.keys()
+    assert {refusal.rule for refusal in catalogue("p").values()} == catalogue("p").keys()
+    assert {script.rule for script in NAMED.values() if script.failure} <= RULES.keys()
+
+
+def test_ready_made_scripts_have_their_published_names() -> None:
+    assert set(NAMED) == {
+        *("standard", "instant", "stall", "retried", "sparse", "odd-times"),
+        *("drive-quota", "reprojection", "timed-out", "out-of-memory", "internal"),
+    }
+
+
+def test_a_request_is_blamed_by_the_rules_about_what_it_says() -> None:
+    assert {"credentials-missing", "unknown-field", "duplicate-key", "media-type"} <= BLAMED
+    assert not BLAMED & {
+        "request-id-reused",
+        "queue-full",
+        "unauthenticated",
+        "odd-times",
+        "service-disabled",
+    }
