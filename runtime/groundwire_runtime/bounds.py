@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from math import inf
 from typing import Any
 
 import attrs
 
 from .errors import EncodeError
-from .jsontext import Codec, Write
+from .jsontext import Codec
 from .pattern import CAP, matcher
 from .scalars import whole
 
@@ -75,67 +74,32 @@ class Bounds:
 
 def bounded(item: Codec, bounds: Bounds) -> Codec:
     """Return the codec of a field with bounds: what is written keeps first the type, then the bounds."""
-    if item.pieces:
-        return Codec(item.read, _bounded_pieces(item, bounds), True)
-    if bounds.pattern is not None or bounds.max_length is not None or bounds.min_length is not None:
-        return Codec(item.read, _bounded_text(item, bounds))
-    return Codec(item.read, _bounded_number(item, bounds))
-
-
-def _bounded_number(item: Codec, bounds: Bounds) -> Callable[[Any, int], str]:
-    low = -inf if bounds.minimum is None else bounds.minimum
-    high = inf if bounds.maximum is None else bounds.maximum
-    simple = bounds.exclusive_minimum is None and bounds.max_items is None
-    write_item = item.write
+    write_item, search = item.write, bounds.search
+    low, high = bounds.min_length or 0, CAP if bounds.max_length is None else min(bounds.max_length, CAP)
 
     def write(value: Any, depth: int) -> str:
-        text: str = write_item(value, depth)
-        if simple and low <= value <= high:
+        text = write_item(value, depth)
+        if value.__class__ is str and low <= len(value) <= high and search(value):
             return text
-        _check(value, bounds)
+        rule = bounds.broken(value)
+        if rule is not None:
+            raise EncodeError("", value, rule, hint=bounds.hint)
         return text
 
-    return write
-
-
-def _bounded_text(item: Codec, bounds: Bounds) -> Callable[[Any, int], str]:
-    low = bounds.min_length or 0
-    high = CAP if bounds.max_length is None else min(bounds.max_length, CAP)
-    write_item = item.write
-
-    def write(value: Any, depth: int) -> str:
-        text: str = write_item(value, depth)
-        if not (low <= len(value) <= high and bounds.search(value)):
-            _check(value, bounds)
-        return text
-
-    return write
-
-
-def _bounded_pieces(item: Codec, bounds: Bounds) -> Callable[[Any, int, Write], None]:
-    def write_bounded(value: Any, depth: int, write: Write) -> None:
-        item.write(value, depth, write)
-        _check(value, bounds)
-
-    return write_bounded
-
-
-def _check(value: Any, bounds: Bounds) -> None:
-    rule = bounds.broken(value)
-    if rule is not None:
-        raise EncodeError("", value, rule, hint=bounds.hint)
+    return Codec(item.read, write)
 
 
 def only(item: Codec, classes: tuple[type, ...]) -> Codec:
     """Return the codec of a field whose type is a family, some variants of which may be sent."""
 
-    def write_only(value: Any, depth: int, write: Write) -> None:
-        item.write(value, depth, write)
+    def write(value: Any, depth: int) -> str:
+        text = item.write(value, depth)
         if value.__class__ not in classes:
             names = " or ".join(cls.__qualname__ for cls in classes)
             raise EncodeError("", value, f"must be {names} here")
+        return text
 
-    return Codec(item.read, write_only, True)
+    return Codec(item.read, write)
 
 
 def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of: str) -> None:

@@ -15,7 +15,7 @@ from attrs import define, field
 from .enums import open_enum
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, parse
-from .members import message_codec
+from .objects import message_codec
 from .schema import Family, Member, Members
 
 if TYPE_CHECKING:
@@ -44,10 +44,7 @@ class Codecs:
         codec = self._known(message.__class__)
         if codec is None:
             raise EncodeError.expected(message, "a message of this client")
-        pieces: list[str] = []
-        codec.write(message, 0, pieces.append)
-        text = "".join(pieces)
-        del pieces
+        text = codec.write(message, 0)
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:

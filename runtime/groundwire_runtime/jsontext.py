@@ -7,38 +7,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined] # not in typeshed
 from math import isfinite
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import frozen
 
 from .errors import DecodeError, EncodeError
+from .messages import MAX_DEPTH
 
 Reader: TypeAlias = Callable[[Any, int], Any]
 """Reads a parsed JSON value; the second argument counts the messages around it. Raises DecodeError."""
-Write: TypeAlias = Callable[[str], object]
-"""Takes the next piece of JSON text."""
+Writer: TypeAlias = Callable[[Any, int], str]
+"""Returns a value as JSON text; the second argument counts the messages around it. Raises EncodeError."""
 
 
 @frozen
 class Codec:
-    """A pair of functions that read and write the values of one type.
-
-    `write(value, depth)` returns JSON text; where `pieces` is set, `write(value, depth, write)` hands its text on piece
-    by piece, so that no message copies those inside it. Both raise EncodeError.
-    """
+    """The functions that read and write the values of one type."""
 
     read: Reader
-    write: Callable[..., Any]
-    pieces: bool = False
+    write: Writer
+    plain: frozenset[type] = frozenset()
+    """Classes of parsed values that `read` returns as they are."""
+    write_many: Callable[[Sequence[Any], int], str | None] | None = None
+    """Writes some items of a list at once, with commas between, where it can; else returns None."""
 
 
 MAX_LEVELS: Final = 512
 """JSON levels that a free-form value may nest."""
-SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+SCALARS: Final[frozenset[type]] = frozenset({str, int, float, bool, type(None)})
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _PAIRED: Final = re.compile(
     r"(?:[^\\]|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB]..\\u[dD][c-fC-F])*+", re.DOTALL
@@ -108,6 +108,14 @@ chunks: Final = _encoder_of()
 """JSON text of a value in pieces. Raises EncodeError, RecursionError, TypeError and ValueError."""
 
 
+FaultT = TypeVar("FaultT", DecodeError, EncodeError)
+
+
+def too_deep(fault: type[FaultT], value: object) -> FaultT:
+    """Return the error for one message too many inside the others."""
+    return fault("", value, f"more than {MAX_DEPTH} nested messages")
+
+
 def read_any(value: Any, depth: int) -> Any:  # noqa: ARG001 - every reader has the same shape
     """Return any JSON value of at most 512 levels as it is."""
     if value.__class__ not in SCALARS:
@@ -139,8 +147,8 @@ def write_any(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has
     if value.__class__ is str:
         return quote(value)
     try:
-        if value.__class__ is int:
-            return int.__repr__(value)
+        if value.__class__ is int or (value.__class__ is float and isfinite(value)):
+            return repr(value)
         text = "".join(chunks(value, 0))
     except RecursionError:
         raise EncodeError("", "...", f"nested deeper than {MAX_LEVELS} JSON levels") from None
@@ -203,7 +211,7 @@ def _check_keys(value: Any) -> None:
             waiting.extend(inner for inner in item if inner.__class__ not in SCALARS)
 
 
-ANY: Final = Codec(read_any, write_any)
+ANY: Final = Codec(read_any, write_any, SCALARS)
 """Any JSON value; null is one."""
 STRUCT: Final = Codec(read_object, write_object)
 """A JSON object of any values."""

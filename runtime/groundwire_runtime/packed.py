@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from . import scalars
 from .errors import DecodeError
-from .jsontext import Codec, Reader, Write, quote, read_any, read_object, write_object
+from .jsontext import Codec, Reader, quote, read_any, read_object, too_deep, write_object
 from .messages import MAX_DEPTH
-from .objects import too_deep
 
 
 def packed(types: Mapping[str, Codec], classes: Mapping[type, tuple[str, Codec]]) -> Codec:
@@ -36,21 +35,17 @@ def packed(types: Mapping[str, Codec], classes: Mapping[type, tuple[str, Codec]]
             value = {key: content for key, content in value.items() if key != "@type"}
         return known.read(value, depth)
 
-    def write_packed(value: Any, depth: int, write: Write) -> None:
+    def write(value: Any, depth: int) -> str:
         known = classes.get(value.__class__)
         if known is None:
-            write(write_object(value, depth))
-            return
+            return write_object(value, depth)
         url, codec = known
+        text = codec.write(value, depth)
         if "@type" in value.unknown_fields:
-            codec.write(value, depth, write)
-            return
-        pieces: list[str] = []
-        codec.write(value, depth, pieces.append)
-        text = "".join(pieces)
-        write(f'{{"@type":{quote(url)}{"," if len(text) > 2 else ""}{text[1:]}')
+            return text
+        return f'{{"@type":{quote(url)}{"," if len(text) > 2 else ""}{text[1:]}'
 
-    return Codec(read, write_packed, True)
+    return Codec(read, write)
 
 
 def _read_mapping(value: dict[str, Any], depth: int) -> dict[str, Any]:

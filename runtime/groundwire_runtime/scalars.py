@@ -250,7 +250,7 @@ def _write_field_mask(value: Any, depth: int) -> str:
     return text
 
 
-STRING: Final = Codec(_read_string, _write_string)
+STRING: Final = Codec(_read_string, _write_string, frozenset({str}))
 BOOLEAN: Final = Codec(_read_boolean, _write_boolean)
 INT32: Final = _integer("int32", -(2**31), 2**31 - 1, "%d")
 UINT32: Final = _integer("uint32", 0, 2**32 - 1, "%d")

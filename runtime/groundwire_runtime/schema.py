@@ -7,17 +7,13 @@ is first read or written. The wire name of a field is the proto3 JSON name of it
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from attrs import Factory, field, frozen
 
 from .bounds import Bounds, bounded, only
 from .containers import list_of, map_of, wrapped
-from .families import FamilyCodec
-from .family_containers import family_list, family_map
 from .jsontext import ANY, STRUCT, Codec
-from .messages import EMPTY
-from .original_names import json_name
 from .packed import packed
 from .scalars import (
     BOOLEAN,
@@ -56,7 +52,7 @@ class Classes(Protocol):
 
 
 Type: TypeAlias = "Codec | Ref | Enum | ListOf | MapOf | Wrapped | Packed"
-"""A scalar, or a type that is found when it is first needed. `pieces` as in `Codec`."""
+"""A scalar, or a type that is found when it is first needed."""
 
 
 def _codec(type_: Type, classes: Classes) -> Codec:
@@ -68,7 +64,6 @@ class Ref:
     """A message of this client."""
 
     name: str
-    pieces: ClassVar[bool] = True
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the message."""
@@ -80,7 +75,6 @@ class Enum:
     """An open enum of this client."""
 
     name: str
-    pieces: ClassVar[bool] = False
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the enum."""
@@ -93,15 +87,9 @@ class ListOf:
 
     item: Type
 
-    @property
-    def pieces(self) -> bool:
-        """Those of its items."""
-        return self.item.pieces
-
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the list."""
-        item = _codec(self.item, classes)
-        return family_list(item) if isinstance(item, FamilyCodec) else list_of(item)
+        return list_of(_codec(self.item, classes))
 
 
 @frozen
@@ -110,15 +98,9 @@ class MapOf:
 
     value: Type
 
-    @property
-    def pieces(self) -> bool:
-        """Those of its values."""
-        return self.value.pieces
-
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the map."""
-        value = _codec(self.value, classes)
-        return family_map(value) if isinstance(value, FamilyCodec) else map_of(value)
+        return map_of(_codec(self.value, classes))
 
 
 @frozen
@@ -126,11 +108,6 @@ class Wrapped:
     """A type whose values are read bare or as `{"value": x}`, and written bare."""
 
     item: Type
-
-    @property
-    def pieces(self) -> bool:
-        """Those of the value inside."""
-        return self.item.pieces
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the value."""
@@ -142,7 +119,6 @@ class Packed:
     """An object that names its type in `@type`: pairs of a type's URL and its message. The first URL of a message is sent."""
 
     types: tuple[tuple[str, str], ...]
-    pieces: ClassVar[bool] = True
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the object."""
@@ -151,6 +127,12 @@ class Packed:
         for url, name in self.types:
             urls.setdefault(name, url)
         return packed(types, {classes.named(name): (url, types[url]) for name, url in urls.items()})
+
+
+def json_name(original: str) -> str:
+    """Return the JSON name of a proto field: without underscores, the letter after one in upper case."""
+    first, *rest = original.split("_")
+    return first + "".join([part[:1].upper() + part[1:] for part in rest])
 
 
 @frozen
@@ -166,11 +148,6 @@ class Field:
     """The variants of a family that may be sent."""
     multiple_of: tuple[str, int | None] | None = field(default=None, kw_only=True)
     """The field beside this one that divides every whole number in it, and its default."""
-
-    @property
-    def absent(self) -> object:
-        """The value of the attribute where the property is absent."""
-        return () if isinstance(self.type, ListOf) else EMPTY if isinstance(self.type, MapOf) else None
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the property."""

@@ -153,8 +153,8 @@ def test_nodes_are_matched_by_pattern(body: dict[str, Any], expected: str) -> No
             "/destination",
             "expected CloudStorageDestination or DriveDestination",
         ),
-        (gw.ArrayValue(values=["a"]), "/values/0", "expected a ValueNode"),  # type: ignore[list-item]
-        (gw.DictionaryValue(values={"a": 1}), "/values/a", "expected a ValueNode"),  # type: ignore[dict-item]
+        (gw.ArrayValue(values=["a"]), "/values/0", "expected ValueNode"),  # type: ignore[list-item]
+        (gw.DictionaryValue(values={"a": 1}), "/values/a", "expected ValueNode"),  # type: ignore[dict-item]
         (gw.ArrayValue(values="a"), "/values", "expected a sequence"),  # type: ignore[arg-type]
         (gw.Expression(values=[1]), "/values", "expected a mapping"),  # type: ignore[arg-type]
         (ValueNode.ArrayValue([]), "/arrayValue", "expected ArrayValue"),  # type: ignore[arg-type]
