@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
-from .loopback import is_loopback
+from .loopback import is_loopback, split_url
 from .proxy import METADATA_HOSTS
 from .universe import GOOGLE, configured_universe
 
@@ -184,7 +183,7 @@ def _standard_place(url: object) -> tuple[str, str]:
     if not isinstance(url, str) or _AMBIGUOUS.search(url):
         return "", ""
     try:
-        port = urlsplit(url).port
+        port = split_url(url).port
     except ValueError:
         return "", ""
     return (scheme, host) if port in (None, {"http": 80, "https": 443}.get(scheme)) else ("", "")
@@ -193,7 +192,7 @@ def _standard_place(url: object) -> tuple[str, str]:
 def place(uri: object) -> tuple[str, str]:
     """The scheme and the host of a URL; no host where another parser could read a different one."""
     try:
-        parts = urlsplit(uri if isinstance(uri, str) else "")
+        parts = split_url(uri if isinstance(uri, str) else "")
         host = parts.hostname or ""
     except ValueError:
         return "", ""
