@@ -16,6 +16,7 @@ from attrs import field, frozen
 from .errors import ArgumentError, AuthError
 from .loopback import is_loopback, split_url
 from .proxy import METADATA_HOSTS
+from .subject_token import check_source_file
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"
@@ -92,6 +93,7 @@ class TokenEndpoints:
 
     def _check_source(self, source: Mapping[str, Any], name: str) -> None:
         """Check where a subject token comes from."""
+        check_source_file(source.get("file"), name)
         for key in _SOURCE_PLACES:
             url = source.get(key)
             if url is not None and not (is_metadata(url) or is_local(url) or self._is_named(url)):
