@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
-from urllib.parse import urlsplit
 
 from attrs import converters, field, frozen
 
@@ -15,7 +14,7 @@ from .clock import SYSTEM, Clock
 from .credentials import Credentials, checked
 from .errors import ArgumentError, shortened
 from .http import Transport
-from .loopback import is_loopback
+from .loopback import is_loopback, split_url
 from .observe import Hook, Hooks
 from .retry import DEFAULT, RetryPolicy
 from .token_endpoints import checked_hosts
@@ -114,9 +113,8 @@ def checked_endpoint(endpoint: object) -> str:
     if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
         raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
     try:
-        parts = urlsplit(endpoint)
+        parts = split_url(endpoint)
         host = parts.hostname or ""
-        _ = parts.port
     except ValueError:
         raise ArgumentError("endpoint: not a URL") from None
     if parts.username is not None or not host:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -16,6 +15,7 @@ from .backoff import retry_after
 from .errors import ApiError
 from .hints import RATE_LIMITS, hint_for
 from .http import Response
+from .loopback import split_url
 
 BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
     "INVALID_ARGUMENT": errors.InvalidArgument,
@@ -284,6 +284,6 @@ def _is_markup(text: str, media_type: str) -> bool:
 def _host(url: str) -> str:
     """A URL's host alone: what stands before an `@` may be a secret."""
     try:
-        return urlsplit(url).hostname or ""
+        return split_url(url).hostname or ""
     except ValueError:
         return ""
