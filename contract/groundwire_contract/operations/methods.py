@@ -12,7 +12,6 @@ from typing import Final
 from ..exchange import Hold, JsonObject
 from ..rules.error_bodies import invalid_argument
 from ..rules.refusals import operation_not_found
-from ..validate.scalars import seconds
 from . import state as op
 from .call import Answer, Call, Context
 from .operation_json import operation_json
@@ -40,7 +39,7 @@ def wait(call: Call, context: Context) -> Answer:
         return operation_not_found(call.variables["name"])
     now = context.clock.now()
     timeout = call.body.get("timeout")
-    most = seconds(timeout) if isinstance(timeout, str) else LONGEST_WAIT
+    most = float(timeout.removesuffix("s")) if isinstance(timeout, str) else LONGEST_WAIT
     left = most - (now - call.arrived).total_seconds()
     needed = op.remaining(found, now)
     delay = left if needed is None else min(left, needed)

@@ -196,8 +196,3 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
 }
 """What reads each kind: takes a JSON value that is neither null nor a list, gives the Python value (64-bit integers
 as int, bytes and times as the text that was sent), raises UnreadableError."""
-
-
-def seconds(duration: str) -> float:
-    """The seconds of a duration in proto3 JSON, such as `3.5s`."""
-    return float(duration.removesuffix("s"))
