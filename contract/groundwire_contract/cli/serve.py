@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..validate.access import Access
 
 _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
-"""How many times as fast as scripted operations live, by clock."""
+"""How much faster than scripted operations run, by clock."""
 
 
 @click.command()
@@ -121,11 +121,12 @@ def serve(
     queue_limit: int | None,
     listing_lag: float,
 ) -> None:
-    """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
+    """Serve the contract until interrupted; the first line printed ends with the endpoint.
 
-    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
-    instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal. A
-    method that only the service can answer is validated, and answered with an example of its response.
+    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Other
+    scripts are instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-
+    memory and internal. A method that only the service can answer is validated, and answered with an example
+    of its response.
     """
     from ..environment import Environment
     from ..server.connection import descriptors
@@ -174,7 +175,7 @@ def serve(
         )
     said = f"{contract.api.id} contract at {endpoint(listener)}"
     run(
-        server(service, allow_hosts=allow_host | {host.lower()}, most=descriptors()),
+        server(service, allow_hosts=allow_host | {host.lower()}, max_connections=descriptors()),
         listener,
         said,
         state.close,
@@ -182,7 +183,7 @@ def serve(
 
 
 def _access(auth: str, tokens: Path | None) -> Access:
-    """Whom to let in."""
+    """Return who may call."""
     from ..validate.access import Access, AccessError, Mode, read_grants
 
     if auth == "scoped" and tokens is None:
@@ -198,11 +199,11 @@ def _access(auth: str, tokens: Path | None) -> Access:
 
 
 def _script(name: str, speed: float) -> Script:
-    """The script of a name, so many times as fast."""
-    from ..operations.script_library import named
+    """Return a named script, sped up."""
+    from ..operations.script_library import script_named
 
     try:
-        script = named(name)
+        script = script_named(name)
     except LookupError as error:
         raise click.BadParameter(str(error), param_hint="--script") from error
     try:
@@ -212,7 +213,7 @@ def _script(name: str, speed: float) -> Script:
 
 
 def _overrides(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Overrides:
-    """The rules that are off or on, and those that answer otherwise."""
+    """Return the rules that are off, on, or answer differently."""
     from ..overrides import Overrides
 
     try:
@@ -234,7 +235,7 @@ def _change(text: str) -> tuple[str, Change]:
 
 
 def _state(file: Path | None) -> Store:
-    """State in a file, or in memory when there is none."""
+    """Open the state in a file; in memory if there is none."""
     if file is None:
         from ..state.memory import Memory
 
@@ -245,7 +246,7 @@ def _state(file: Path | None) -> Store:
 
 
 def _clock(name: str, state: Store) -> Clock:
-    """A clock of a name. One that stands still goes on where the state's time stopped."""
+    """Return a named clock. A stepped clock resumes at the state's last instant."""
     from ..clock import POLL_SECONDS, START, FrozenClock, RealClock, SteppedClock
 
     if name in ("fast", "real"):
