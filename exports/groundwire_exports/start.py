@@ -95,9 +95,10 @@ def start_export(
     if on_full not in ("raise", "wait"):
         raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {shortened(on_full)}")
     settle = checked_seconds(settle, "settle", zero=True)
-    if not isinstance(request.request_id, (str, type(None))):
-        raise ArgumentError(f"request_id: expected a str, got {shortened(request.request_id)}")
-    if request.request_id and is_follower(request.request_id):
+    request_id = request.request_id
+    if request_id is not None and not isinstance(request_id, str):  # pyright: ignore[reportUnnecessaryIsInstance] # as above
+        raise ArgumentError(f"request_id: expected a str, got {shortened(request_id)}")
+    if request_id and is_follower(request_id):
         raise ArgumentError(
             f"request_id: {request.request_id!r} has the form of a follower of another id",
             hint="End it otherwise; to go on with a start, pass the id that it had first.",

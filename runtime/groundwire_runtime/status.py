@@ -139,9 +139,7 @@ def _read(data: bytes) -> _ErrorBody:
     while error := _chosen(fields.get("error")):
         fields = error
     details = _items(fields.get("details"))
-    items = next(
-        filter(None, map(_items, (fields.get("errors"), outer.get("errors"), fields.get("detail")))), ()
-    )
+    items = _items(fields.get("errors")) or _items(outer.get("errors")) or _items(fields.get("detail"))
     info = _info(details, items)
     status, description = _text(fields.get("status")), _text(fields.get("error_description"))
     return _ErrorBody(
@@ -160,12 +158,13 @@ def _parsed(data: bytes) -> Any:
 
     Bytes that are not UTF-8, a prefix against inclusion as a script, and text behind an object are read past.
     """
+    value: Any
     text = _PREFIX.sub("", data.decode(json.detect_encoding(data), "replace"))
     try:
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
+    return cast("Any", value) if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
 
 
 def _integer(digits: str) -> int | str:
