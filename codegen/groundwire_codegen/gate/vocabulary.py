@@ -29,12 +29,13 @@ IMPORTS: Final[Mapping[str, frozenset[str]]] = {
         "runtime.errors": "DecodeError EncodeError",
         "runtime.messages": "EMPTY JsonValue MAX_DEPTH Message Unlisted keep_containers variant_of",
         "runtime.method": "ExtraScope Method Paging Preconditions",
+        "runtime.google_client": "GoogleClient GoogleOptions",
         "runtime.operations": "OperationView",
-        "runtime.options": "CallOptions ClientOptions NO_TIMEOUT",
+        "runtime.options": "CallOptions NO_TIMEOUT",
         "runtime.paging": "Pager",
-        "runtime.parameter": "Parameter",
+        "runtime.parameters": "Parameter",
         "runtime.retry": "RetryPolicy",
-        "runtime.timestamp": "Duration Timestamp",
+        "runtime.times": "Duration Timestamp",
     }.items()
 }
 """Names by module. `runtime` is wherever the runtime is; `.messages` gives any message."""

@@ -21,12 +21,13 @@ IMPORTS: Final[Table] = {
     "datetime": ("datetime", "timedelta"),
     "typing": ("Any", "Final", "Literal", "Unpack"),
     ".client": ("BaseClient", "Resource"),
+    ".google_client": ("GoogleClient", "GoogleOptions"),
     ".messages": ("Unlisted",),
     ".method": ("ExtraScope", "Method", "Paging", "Preconditions"),
     ".operations": ("OperationView",),
-    ".options": ("CallOptions", "ClientOptions"),
+    ".options": ("CallOptions",),
     ".paging": ("Pager",),
-    ".parameter": ("Parameter",),
+    ".parameters": ("Parameter",),
 }
 
 
@@ -62,7 +63,7 @@ def client_view(api: Api, runtime: str) -> ClientView:
         doc=docstring(_client_doc(api), 4),
         signature=bracketed(
             "def __init__(",
-            ["self", *(["*", *held] if held else []), "**options: Unpack[ClientOptions]"],
+            ["self", *(["*", *held] if held else []), "**options: Unpack[GoogleOptions]"],
             ") -> None:",
             indent=4,
         ),
@@ -77,9 +78,10 @@ def client_view(api: Api, runtime: str) -> ClientView:
 
 def _code(view: ClientView) -> Iterator[str]:
     """The texts of the module that are code alone."""
-    yield from (*view.constants, view.methods, view.operation, view.signature, "BaseClient")
+    yield from (*view.constants, view.methods, view.operation, view.signature, "GoogleClient")
     for resource in view.resources:
         yield "Resource"
+        yield from ("BaseClient",) if resource.children else ()
         yield from (stub.signature for stub in resource.stubs)
     yield from (stub.signature for stub in view.stubs)
 

@@ -72,12 +72,12 @@ def wait_stub(shape: OperationShape, api: Api) -> StubView:
         f"on_progress: Callable[[{shape.metadata}], object] | None = None",
     ]
     poll = api.methods[shape.poll[0]].constant
-    values = ["OPERATION", poll, "operation", "timeout=timeout", "on_progress=on_progress"]
+    values = ["self", poll, "operation", "timeout=timeout", "on_progress=on_progress"]
     return StubView(
         name="wait",
         signature=bracketed("def wait(", arguments, f") -> messages.{shape.message}:", indent=4),
         doc=docstring(WAIT, 8),
-        call=bracketed("return self.wait_with(", values, ")", indent=8),
+        call=bracketed("return OPERATION.wait(", values, ")", indent=8),
     )
 
 

@@ -72,7 +72,7 @@ def _imports(runtime: str) -> tuple[str, ...]:
     lines = (
         f"from {runtime} import errors",
         f"from {runtime}.messages import Unlisted",
-        f"from {runtime}.timestamp import Duration, Timestamp",
+        f"from {runtime}.times import Duration, Timestamp",
     )
     return lines if runtime.startswith(".") else (*lines, "")
 

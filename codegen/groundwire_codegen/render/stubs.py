@@ -33,14 +33,12 @@ def stub(method: Method, api: Api) -> StubView:
         if (not p.required or p.held is not None) and not _is_page_token(p, method)
     ]
     result = f"messages.{method.response}" if method.response else "None"
-    pages = method.paging is not None
     if method.paging is not None:
         result = f"Pager[{_item(method, api)}, {result}]"
     arguments = ["self", *positional, *body, *(["*", *keywords] if keywords else [])]
     arguments.append("**options: Unpack[CallOptions]")
     given = [f"{quoted(p.wire)}: {p.name}" for p in method.parameters if not _is_page_token(p, method)]
-    verb = "pages" if pages else "call"
-    target = "self" if not method.resource else "self._client"
+    client = "self" if not method.resource else "self._client"
     sent = (
         "None"
         if method.request is None
@@ -49,11 +47,14 @@ def stub(method: Method, api: Api) -> StubView:
         else "request"
     )
     values = [method.constant, bracketed("{", given, "}", indent=12), sent, "options"]
+    function = f"{client}.call"
+    if method.paging is not None:
+        function, values = "Pager.over", [client, *values]
     return StubView(
         name=method.name,
         signature=bracketed(f"def {method.name}(", arguments, f") -> {result}:", indent=4),
         doc=docstring(_stub_doc(method), 8),
-        call=bracketed(f"return {target}.{verb}(", values, ")", indent=8),
+        call=bracketed(f"return {function}(", values, ")", indent=8),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
-from groundwire_runtime.loopback import is_loopback
+from groundwire_runtime.http import is_loopback
 
 from ..exchange import JsonObject, JsonValue, Pairs
 from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target, text_of
