@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Where a stepped clock begins."""
-LOOK: Final = 2.0
+POLL_SECONDS: Final = 2.0
 """Seconds that pass with each look at an operation that has not ended, on the clock of tests."""
 
 
@@ -25,7 +25,7 @@ class Clock(Protocol):
         """Let time pass. Returns the real seconds that this takes; 0 when it has passed already."""
         ...
 
-    def looked(self) -> None:
+    def polled(self) -> None:
         """Take note that a caller looked at an operation that is still running."""
         ...
 
@@ -48,7 +48,7 @@ class RealClock:
         """Real time passes by itself: say how long that takes."""
         return max(0.0, seconds)
 
-    def looked(self) -> None:
+    def polled(self) -> None:
         """Looking takes no time."""
 
 
@@ -58,11 +58,11 @@ class SteppedClock:
     `look` is the seconds that pass with each such look, so that a caller that polls always sees an end.
     """
 
-    def __init__(self, start: datetime = START, *, look: float = 0.0) -> None:
+    def __init__(self, start: datetime = START, *, poll_seconds: float = 0.0) -> None:
         self._lock = threading.Lock()
         self._start = start
         self._now = start
-        self.look = look
+        self.poll_seconds = poll_seconds
 
     def now(self) -> datetime:
         """The instant that it was moved to."""
@@ -84,9 +84,9 @@ class SteppedClock:
         self.advance(seconds)
         return 0.0
 
-    def looked(self) -> None:
+    def polled(self) -> None:
         """Move on by the seconds of one look."""
-        self.advance(self.look)
+        self.advance(self.poll_seconds)
 
     def restart(self) -> None:
         """Go back to the start."""

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from groundwire_codegen.ir import Api
-from groundwire_codegen.reader import read_lowered
+from groundwire_codegen.read.api import read_lowered
 from groundwire_codegen.shipped import spec_folder
 
-from .front_end.route import Routes, routes
-from .front_end.shape import Shapes, shapes
+from .validate.route import Routes, routes
+from .validate.shapes import Shapes, shapes
 
 VERSIONS: Final = ("v1beta", "v1", "v1alpha")
 """Path prefixes under which Earth Engine serves the same methods."""

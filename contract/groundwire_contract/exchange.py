@@ -101,7 +101,7 @@ class Reply:
     content_type: str = "application/json; charset=UTF-8"
     headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
-    mark: str | None = None
+    evidence: str | None = None
     delivery: Delivery = Delivery.WHOLE
 
 
@@ -146,7 +146,7 @@ def json_reply(
     pretty: bool,
     headers: tuple[tuple[str, str], ...] = (),
     rule: str | None = None,
-    mark: str | None = None,
+    evidence: str | None = None,
 ) -> Reply:
     """Write `body` as the service does: two spaces a level and a final newline, or compact."""
     text = (
@@ -155,4 +155,6 @@ def json_reply(
         else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     )
     # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
-    return Reply(status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, mark=mark)
+    return Reply(
+        status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, evidence=evidence
+    )

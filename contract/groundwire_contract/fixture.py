@@ -4,7 +4,7 @@ Time stands still on the server's clock. Three things move it:
 
 * a client made by `client()` does not sleep: each of its pauses, while it polls or before it tries again, moves the
   clock by as much and takes no real time, so that `client.wait(operation)` ends at once and always alike;
-* any other client moves it by `LOOK` (2 seconds) with each look at an operation that has not ended (get, list,
+* any other client moves it by `POLL_SECONDS` (2 seconds) with each look at an operation that has not ended (get, list,
   and wait, which lets its timeout pass), so that a loop that polls always ends: with the standard script it sees
   PENDING, RUNNING, RUNNING, and the end at the fourth look;
 * a test moves it with `advance(seconds)`.
@@ -23,18 +23,18 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from .behaviour import operation as op
-from .behaviour.operation import Operation
-from .behaviour.script import Script
-from .behaviour.scripts import named
-from .behaviour.surroundings import NOTHING, Surroundings
-from .clock import LOOK, SteppedClock
+from .clock import POLL_SECONDS, SteppedClock
 from .contract import load
-from .controls import Controls
-from .errors import Refusal
+from .environment import NOTHING, Environment
 from .exchange import Recorded
-from .orders import Change, Step, read_step
-from .rules import BLAMED, RULES
+from .operations import state as op
+from .operations.script import Script
+from .operations.script_library import named
+from .operations.state import Operation
+from .overrides import Change, Step, read_step
+from .rules.error_bodies import Refusal
+from .rules.registry import BLAMED, RULES
+from .server.controls import Controls
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -109,16 +109,16 @@ class EarthEngineContract:
 
     @life.setter
     def life(self, life: Script | str) -> None:
-        self._controls.follow(named(life) if isinstance(life, str) else life)
+        self._controls.set_script(named(life) if isinstance(life, str) else life)
 
     @property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> Environment:
         """Assets that exist, buckets that cannot be written, limits and lag; may be set."""
-        return self._controls.surroundings()
+        return self._controls.environment()
 
     @surroundings.setter
-    def surroundings(self, surroundings: Surroundings) -> None:
-        self._controls.surround(surroundings)
+    def surroundings(self, environment: Environment) -> None:
+        self._controls.set_environment(environment)
 
     @property
     def queue_limit(self) -> int:
@@ -179,7 +179,7 @@ class EarthEngineContract:
         `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise.
         Raises LookupError for a step that is not known.
         """
-        self._controls.order(tuple(read_step(step, PROJECT) for step in steps), method)
+        self._controls.add_steps(tuple(read_step(step, PROJECT) for step in steps), method)
 
     def refuse(self, refusal: str | int | Refusal, *, times: int = 1, method: str | None = None) -> None:
         """Refuse the next requests: a script of one step, so many times. Raises LookupError as `script` does."""
@@ -195,7 +195,7 @@ class EarthEngineContract:
 
     def answer(self, rule: str, *, code: int | None = None, message: str | None = None) -> None:
         """Let a rule answer with another status or message for the rest of the test. Raises LookupError, ValueError."""
-        self._controls.change(rule, Change(code=code, message=message))
+        self._controls.override(rule, Change(code=code, message=message))
 
     def assert_valid(self) -> None:
         """Raises AssertionError that lists the requests which the service would have refused for what they say.
@@ -204,7 +204,7 @@ class EarthEngineContract:
         count.
         """
         wrong = [
-            f"{found.verb} {found.path}: {found.status} {found.verdict}: {RULES[found.verdict].says}"
+            f"{found.verb} {found.path}: {found.status} {found.verdict}: {RULES[found.verdict].statement}"
             for found in self.requests
             if found.verdict in BLAMED
         ]
@@ -221,35 +221,33 @@ def _name(operation: object) -> str:
     return operation if isinstance(operation, str) else str(getattr(operation, "name", None))
 
 
-def running(
-    surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
-) -> EarthEngineContract:
+def running(environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()) -> EarthEngineContract:
     """Start a contract server of Earth Engine v1beta in a thread; stop it with `stop()`.
 
     It answers under this machine's names and `allow_hosts`. Raises ValueError for what cannot be a host.
     """
-    from .host import read_name
-    from .server import ServerThread
+    from .server.host import read_name
+    from .server.http import ServerThread
     from .service import Service
 
-    service = Service(load(), clock=SteppedClock(look=LOOK), surroundings=surroundings)
+    service = Service(load(), clock=SteppedClock(poll_seconds=POLL_SECONDS), environment=environment)
     thread = ServerThread(service, allow_hosts=frozenset(map(read_name, allow_hosts)))
     return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
 
 
 def running_apart(
-    surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
+    environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()
 ) -> EarthEngineContract:
     """Start one in a process of its own, which other processes may reach too; stop it with `stop()`."""
-    from .remote import RemoteControls
+    from .server.remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
     command += (f"--allow-host={name}" for name in allow_hosts)
     command += [
         "--queue-limit",
-        str(surroundings.queue_limit),
+        str(environment.queue_limit),
         "--listing-lag",
-        str(surroundings.listing_lag),
+        str(environment.listing_lag),
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     line = "" if process.stdout is None else process.stdout.readline()

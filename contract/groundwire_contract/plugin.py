@@ -49,7 +49,7 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     request: pytest.FixtureRequest,
 ) -> Iterator[EarthEngineContract]:
     """One server for all tests of a run."""
-    from .behaviour.surroundings import Surroundings
+    from .environment import Environment
     from .fixture import running, running_apart
 
     option = request.config.getoption
@@ -58,13 +58,13 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
         "listing_lag": option("--earthengine-listing-lag"),
     }
     try:
-        surroundings = Surroundings(**{name: value for name, value in given.items() if value is not None})
+        environment = Environment(**{name: value for name, value in given.items() if value is not None})
     except ValueError as error:
         raise pytest.UsageError(
             "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
         ) from error
     contract = (running_apart if option("--earthengine-contract") == "process" else running)(
-        surroundings, allow_hosts=option("--earthengine-contract-allow-host") or ()
+        environment, allow_hosts=option("--earthengine-contract-allow-host") or ()
     )
     yield contract
     contract.stop()

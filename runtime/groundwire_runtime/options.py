@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
 from urllib.parse import urlsplit
@@ -126,7 +127,7 @@ def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
         return None
     if not is_seconds(timeout):
         raise ArgumentError(
-            f"{name}: expected finite seconds above 0, got {timeout!r}",
+            f"{name}: expected finite seconds above 0, got {shortened(timeout)}",
             hint="NO_TIMEOUT waits without a limit.",
         )
     return float(timeout)
@@ -144,8 +145,8 @@ def _count(most: float = math.inf) -> Callable[[object, Attribute[int], object],
 
 
 def is_seconds(value: object) -> TypeGuard[float]:
-    """Whether a value is a finite number above 0."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+    """Whether a value is a number above 0 that a float can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 
 def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:

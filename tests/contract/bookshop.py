@@ -21,7 +21,7 @@ from groundwire_codegen.ir import (
     Variant,
 )
 from groundwire_contract.contract import Contract, build
-from groundwire_contract.front_end.shape import Record
+from groundwire_contract.validate.shapes import Record
 
 TEXT = Scalar(Kind.STRING)
 

@@ -12,13 +12,13 @@ from groundwire_codegen.ir import Kind
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import JsonValue
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.front_end.access import Access, Grant, Mode
-from groundwire_contract.front_end.shape import Leaf, Many, Names, Record, Shape, Slot, Table
-from groundwire_contract.front_end.validate import validate
-from groundwire_contract.listener import RemoteAddressError, listen
-from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import ServerThread
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
+from groundwire_contract.server.http import ServerThread
+from groundwire_contract.server.listener import RemoteAddressError, listen
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, Grant, Mode
+from groundwire_contract.validate.shapes import Leaf, Many, Names, Record, Shape, Slot, Table
+from groundwire_contract.validate.values import validate
 
 from .wire import EXPORT, OPERATIONS, ask, export
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, ask

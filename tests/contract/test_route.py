@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from groundwire_codegen.ir import Api, Method, Parameter
 from groundwire_contract.contract import build, load
-from groundwire_contract.front_end.route import find
+from groundwire_contract.validate.route import find
 
 from ..vectors.files import cases, needed
 from .bookshop import API, CONTRACT, TEXT

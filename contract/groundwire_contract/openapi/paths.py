@@ -13,8 +13,8 @@ from attrs import frozen
 from groundwire_codegen.ir import Api, Kind, Method, Parameter
 
 from ..exchange import JsonObject, JsonValue
-from ..front_end.parameters import COMMON, PAGE_SIZE
-from ..front_end.scalars import INTEGER_RANGES
+from ..validate.parameters import COMMON, PAGE_SIZE
+from ..validate.scalars import INTEGER_RANGES
 from .scalars import REF
 
 OAUTH: Final = "oauth2"

@@ -7,7 +7,7 @@ from typing import Final
 from groundwire_codegen.ir import Kind
 
 from ..exchange import JsonObject
-from ..front_end.scalars import DURATION_MAX, FLOAT_MAX, INTEGER_RANGES
+from ..validate.scalars import DURATION_MAX, FLOAT_MAX, INTEGER_RANGES
 
 _DOUBLE_MAX: Final = 1.7976931348623157e308
 _SPECIAL: Final = ("NaN", "Infinity", "-Infinity")

@@ -27,7 +27,7 @@ from groundwire_codegen.ir import (
 )
 
 from ..exchange import JsonObject, JsonValue
-from ..front_end.scalars import READERS, UnreadableError
+from ..validate.scalars import READERS, UnreadableError
 from .scalars import REF, SHARED, definition, number, scalar
 
 MULTIPLE_OF: Final = "x-groundwire-multiple-of"

@@ -12,8 +12,8 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 
 MAX_RECORDED: Final = 10_000
 """Requests that are remembered unless another number is said; the oldest are forgotten first."""
@@ -82,7 +82,7 @@ class Memory:
         """The operations that make an asset if they succeed, oldest first, those forgotten too."""
         return tuple(self._makers[asset].values()) if asset in self._makers else ()
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
         """At most so many operations that `keep` wants, newest first, made before `sequence`."""

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import attrs
 
-from ..behaviour.operation import End, Operation, State
-from ..behaviour.script import Script, Stage
 from ..exchange import Recorded
+from ..operations.script import Script, Stage
+from ..operations.state import End, Operation, State
 
 Row = TypeVar("Row", bound=attrs.AttrsInstance)
 _YEARS: Final = (1970, 9000)

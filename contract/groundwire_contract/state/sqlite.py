@@ -18,8 +18,8 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 from .problem import StateDamagedError
 from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import named, opened
@@ -152,7 +152,7 @@ class Sqlite:
             rows = read(f"{_SELECT} WHERE asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
         return tuple(map(self._operation, rows))
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
         """At most so many operations that `keep` wants, newest first, made before `sequence`."""

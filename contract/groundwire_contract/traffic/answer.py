@@ -9,11 +9,11 @@ from attrs import evolve
 from groundwire_codegen.ir import Method
 
 from ..contract import Contract
-from ..errors import Fault, Refusal
 from ..exchange import JsonValue, Pairs
-from ..front_end.body import as_message, read_body
-from ..front_end.route import Route
-from ..front_end.validate import validate
+from ..rules.error_bodies import Fault, Refusal
+from ..validate.bodies import as_message, read_body
+from ..validate.route import Route
+from ..validate.values import validate
 from .recording import Answer, Parsed, Record
 from .request import unwrapped
 

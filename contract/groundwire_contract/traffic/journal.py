@@ -15,8 +15,8 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from ..exchange import JsonObject, JsonValue, Pairs, public_headers, public_query
-from ..front_end.body import read_body
-from ..refusals import PAYLOAD_LIMIT
+from ..rules.refusals import PAYLOAD_LIMIT
+from ..validate.bodies import read_body
 from .recording import UnreadableError
 
 _PIECE: Final = 1024 * 1024

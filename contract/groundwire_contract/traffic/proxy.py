@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl
 from attrs import evolve, field, frozen
 
 from ..exchange import Pairs
-from ..host import is_admitted
-from ..refusals import PAYLOAD_LIMIT
-from ..server import READ_LIMIT, Application, Receive, Scope, Send
+from ..rules.refusals import PAYLOAD_LIMIT
+from ..server.host import is_admitted
+from ..server.http import READ_LIMIT, Application, Receive, Scope, Send
 from .journal import Content, Heard, Journal
 from .recording import read_record
 from .redaction import Redaction

@@ -26,12 +26,11 @@ from ..exchange import (
     public_headers,
     public_query,
 )
-from ..front_end import media_type
-from ..front_end.body import read_body
-from ..front_end.parameters import query_parameters
-from ..front_end.route import find
-from ..front_end.shape import Leaf, Many, Record, Shape, Slot, Table, Typed
 from ..service import DISCOVERY
+from ..validate.bodies import MAX_FORM_NAMES, is_form, media_type_refusal, read_body
+from ..validate.parameters import query_parameters
+from ..validate.route import find
+from ..validate.shapes import Leaf, Many, Record, Shape, Slot, Table, Typed
 from .answer import is_media
 from .journal import Content, Heard, decoded
 
@@ -90,9 +89,9 @@ class Redaction:
         )
         if record is None:
             return _dropped(content)
-        if media_type.is_form(exchange):
+        if is_form(exchange):
             return _changed(content, _form(content.kept, query_parameters(method)))
-        if media_type.refused(exchange) is not None and heard.headers:
+        if media_type_refusal(exchange) is not None and heard.headers:
             return _dropped(content)
         return self._json(content, content.kept, method, record)
 
@@ -203,7 +202,7 @@ def _form(data: bytes, documented: _Keep) -> bytes:
     """A form with the values of documented names."""
     try:
         pairs = parse_qsl(
-            data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=media_type.MOST_NAMES
+            data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_NAMES
         )
     except ValueError:
         return b""

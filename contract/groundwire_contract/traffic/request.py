@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from attrs import evolve
 from groundwire_codegen.ir import Method
 
+from .. import parse_request as reading
 from ..contract import Contract
-from ..errors import Fault, Refusal
 from ..exchange import Exchange, JsonObject
-from ..front_end import media_type, reading
-from ..front_end.body import as_message, read_body
-from ..front_end.faults import pointer
-from ..front_end.parameters import read_path, read_query
-from ..front_end.route import Route
-from ..front_end.validate import validate
-from ..refusals import PAYLOAD_LIMIT, payload_too_large
+from ..rules.error_bodies import Fault, Refusal
+from ..rules.refusals import PAYLOAD_LIMIT, payload_too_large
+from ..validate.bodies import as_message, is_form, media_type_refusal, read_body, read_form
+from ..validate.faults import pointer
+from ..validate.parameters import read_path, read_query
+from ..validate.route import Route
+from ..validate.values import validate
 from .recording import Parsed, Record
 from .violation import Place
 
@@ -35,12 +35,12 @@ def request_faults(contract: Contract, route: Route, record: Record) -> Iterator
     if record.length > PAYLOAD_LIMIT:
         yield Place.REQUEST, _whole(payload_too_large())
     exchange = _exchange(record)
-    if media_type.is_form(exchange):
+    if is_form(exchange):
         if isinstance(record.body, Parsed):
             exchange = evolve(exchange, body=json.dumps(record.body.value).encode())
         yield from ((Place.REQUEST, fault) for fault in _form_faults(exchange, method))
         return
-    unsupported = media_type.refused(exchange) if record.headers else None
+    unsupported = media_type_refusal(exchange) if record.headers else None
     if unsupported is not None:
         packed = exchange.headers.get("content-encoding", "identity") != "identity"
         yield Place.HEADER, evolve(_whole(unsupported), pointer=f"content-{'encoding' if packed else 'type'}")
@@ -77,7 +77,7 @@ def _body_faults(contract: Contract, route: Route, record: Record) -> Iterator[F
 
 def _form_faults(exchange: Exchange, method: Method) -> Iterator[Fault]:
     """What is wrong with a form: its names count as query parameters, and its text as one of them."""
-    form = media_type.read_form(exchange)
+    form = read_form(exchange)
     if isinstance(form, Refusal):
         yield _whole(form)
     else:

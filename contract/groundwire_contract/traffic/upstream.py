@@ -15,7 +15,7 @@ from groundwire_runtime.transport import proxy_for
 from urllib3.util import SKIP_HEADER
 
 from ..exchange import Pairs
-from ..refusals import PAYLOAD_LIMIT
+from ..rules.refusals import PAYLOAD_LIMIT
 
 ANSWER_LIMIT: Final = 1024 * 1024 * 1024
 """Bytes of an answer that are passed back; what is above the payload limit waits on disk."""

@@ -9,11 +9,11 @@ from groundwire_codegen.ir import InBody, InParameter
 from groundwire_codegen.problem import visible
 
 from ..contract import Contract
-from ..errors import Fault
-from ..front_end.route import Route, find
-from ..front_end.shape import snake
-from ..refusals import request_id_reused
+from ..rules.error_bodies import Fault
+from ..rules.refusals import request_id_reused
 from ..service import DISCOVERY
+from ..validate.route import Route, find
+from ..validate.shapes import snake
 from .answer import answer_faults
 from .recording import Record
 from .request import message_of, request_faults

@@ -7,10 +7,10 @@ import enum
 from attrs import frozen
 from groundwire_codegen.problem import visible
 
-from ..errors import Fault
-from ..evidence import Mark
 from ..exchange import JsonObject
-from ..rules import RULES
+from ..rules.error_bodies import Fault
+from ..rules.evidence import Evidence
+from ..rules.registry import RULES
 from .recording import Record
 
 
@@ -43,9 +43,9 @@ class Violation:
     message: str
 
     @property
-    def mark(self) -> Mark:
+    def evidence(self) -> Evidence:
         """How sure the rule is."""
-        return RULES[self.rule].mark
+        return RULES[self.rule].evidence
 
     @property
     def json(self) -> JsonObject:
@@ -57,7 +57,7 @@ class Violation:
             "place": self.place.value,
             "pointer": self.pointer,
             "rule": self.rule,
-            "evidence": self.mark.value,
+            "evidence": self.evidence.value,
             "message": self.message,
         }
 
@@ -67,7 +67,7 @@ class Violation:
         where = f"record {self.record}" + (f" (line {self.line})" if self.line is not None else "")
         at = f"{self.place.value} {self.pointer}".rstrip()
         said = "\n".join("    " + visible(line) for line in self.message.split("\n"))
-        return f"{where} {self.method or '(no method)'}\n  {self.rule} [{self.mark.value}] at {visible(at)}\n{said}"
+        return f"{where} {self.method or '(no method)'}\n  {self.rule} [{self.evidence.value}] at {visible(at)}\n{said}"
 
 
 def violation(record: Record, method: str | None, place: Place, fault: Fault) -> Violation:

@@ -11,7 +11,7 @@ from pathlib import Path
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.openapi.document import document, written
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 CHECKS = "as_documented,status_code_conformance,content_type_conformance,response_schema_conformance"

@@ -16,13 +16,13 @@ from attrs import evolve
 from click.testing import CliRunner
 from groundwire_codegen.ir import Field, Kind, Parameter, Scalar
 from groundwire_contract.cli import main
-from groundwire_contract.front_end.route import find
-from groundwire_contract.front_end.scalars import READERS
-from groundwire_contract.front_end.validate import validate
 from groundwire_contract.openapi.document import document, written
 from groundwire_contract.openapi.paths import AmbiguousPathError, path_of
 from groundwire_contract.openapi.scalars import definition, whole
 from groundwire_contract.openapi.schemas import field_schema, reached
+from groundwire_contract.validate.route import find
+from groundwire_contract.validate.scalars import READERS
+from groundwire_contract.validate.values import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator

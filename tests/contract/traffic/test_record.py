@@ -21,9 +21,9 @@ from attrs import field, frozen
 from click.testing import CliRunner
 from groundwire_contract.cli import main
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.listener import endpoint, listen
-from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import READ_LIMIT, serving
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
+from groundwire_contract.server.http import READ_LIMIT, serving
+from groundwire_contract.server.listener import endpoint, listen
 from groundwire_contract.traffic.journal import Content, Heard, Journal
 from groundwire_contract.traffic.proxy import Recorder, application
 from groundwire_contract.traffic.recording import UnreadableError, read_jsonl

@@ -1,0 +1,80 @@
+"""`groundwire-contract record`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from groundwire_codegen.log import echo
+
+from .documents import contract_of, documents, fail, known_rules
+from .running import host_names, run
+
+
+@click.command()
+@click.option("--to", required=True, metavar="URL", help="The service: https, or http on this machine.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="JSONL file to append to.")
+@click.option(
+    "--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--allow-remote", is_flag=True, help="Listen where other machines reach it. There is no access control."
+)
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    callback=host_names,
+    help="Answer under this Host name too, beside --host, localhost and the address itself. Repeatable.",
+)
+@documents
+@click.option(
+    "--relax",
+    multiple=True,
+    metavar="RULE",
+    callback=known_rules,
+    help="A rule that does not count; repeatable.",
+)
+def record(
+    to: str,
+    out: Path,
+    port: int,
+    host: str,
+    allow_remote: bool,
+    allow_host: frozenset[str],
+    spec: Path | None,
+    overlay: Path | None,
+    relax: frozenset[str],
+) -> None:
+    """Pass requests on to a service, and record what goes by until it is interrupted.
+
+    The first line printed ends with the endpoint to send to; each exchange is a line then, with its verdict. The file
+    is readable by its owner alone, and holds only what the contract documents: other values are REDACTED. `verify`
+    reads it.
+    """
+    from ..server.http import serving
+    from ..server.listener import RemoteAddressError, endpoint, listen
+    from ..traffic.journal import Journal
+    from ..traffic.proxy import Recorder, application
+    from ..traffic.recording import UnreadableError
+    from ..traffic.upstream import Upstream, UpstreamAddressError
+    from ..traffic.verify import Verifier
+
+    contract = contract_of(spec, overlay)
+    try:
+        upstream = Upstream(to)
+        listener = listen(host, port, allow_remote=allow_remote)
+    except (RemoteAddressError, UpstreamAddressError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{host}:{port}: {error.strerror or error}")
+    try:
+        journal = Journal(out)
+    except (OSError, UnreadableError) as error:
+        listener.close()
+        fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
+    recorder = Recorder(upstream, journal, Verifier(contract, relax), echo)
+    said = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
+    answer = application(recorder, allow_hosts=allow_host | {host.lower()})
+    run(serving(answer, dated=False), listener, said, recorder.close)

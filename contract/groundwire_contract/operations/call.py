@@ -1,0 +1,66 @@
+"""One valid request of one method, and the context that a handler answers it in."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import frozen
+from groundwire_codegen.ir import Method
+
+from ..clock import Clock
+from ..environment import NOTHING, Environment
+from ..exchange import Hold, JsonObject, JsonValue
+from ..rules.error_bodies import Refusal
+from .script import Script
+from .store import Store
+
+
+@frozen(kw_only=True)
+class Call:
+    """A request that was routed and validated.
+
+    `variables` are those of the path, `query` and `body` are read and under their wire names; `caller` tells one
+    user from another; `arrived` is when the request first came.
+    """
+
+    method: Method
+    version: str
+    package: str
+    variables: Mapping[str, str]
+    query: Mapping[str, JsonValue]
+    body: JsonObject
+    caller: str
+    arrived: datetime
+
+    @property
+    def metadata_type(self) -> str:
+        """Type URL of the operation's metadata: its version is that of the path."""
+        return f"type.googleapis.com/{self.package}.OperationMetadata"
+
+
+@frozen(kw_only=True)
+class Context:
+    """What a handler may look at and change. `draw(n)` gives n random bytes."""
+
+    state: Store
+    clock: Clock
+    draw: Callable[[int], bytes]
+    script: Script
+    """What a new operation does."""
+    environment: Environment = NOTHING
+    """What is there around the service."""
+    held: bool = False
+    """Whether a new operation stands still."""
+    relaxed: frozenset[str] = frozenset()
+    """Ids of the rules that are not enforced."""
+
+    def operation_id(self) -> str:
+        """24 characters of A-Z2-7."""
+        return base64.b32encode(self.draw(15)).decode("ascii")
+
+
+Answer: TypeAlias = "JsonObject | Refusal | Hold"
+Handler: TypeAlias = Callable[[Call, Context], Answer]

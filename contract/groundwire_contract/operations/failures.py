@@ -1,0 +1,112 @@
+"""Why an export fails inside its operation although its start was accepted, as far as the request shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from ..exchange import JsonObject, JsonValue
+from .bands import band_types, is_unbounded
+from .call import Call, Context
+from .state import State, state
+
+DEFAULT_MAX_PIXELS: Final = 100_000_000
+
+
+@frozen
+class Failure:
+    """The message of an operation that will fail, and the rule that says so."""
+
+    rule: str
+    message: str
+
+
+Check: TypeAlias = Callable[[JsonObject, Context], "str | None"]
+
+
+def failure(call: Call, context: Context) -> Failure | None:
+    """The first failure that no relaxed rule lets pass, None when the export will not fail by itself."""
+    for rule, check in CHECKS.items():
+        if rule not in context.relaxed:
+            message = check(call.body, context)
+            if message is not None:
+                return Failure(rule, message)
+    return None
+
+
+def too_many_pixels(request: JsonObject, _: Context) -> str | None:
+    """Width times height, however many bands there are."""
+    size = _object(_object(request, "grid"), "dimensions")
+    pixels = whole(size, "width", 0) * whole(size, "height", 0)
+    most = whole(request, "maxPixels", DEFAULT_MAX_PIXELS)
+    if pixels <= most:
+        return None
+    return (
+        f"Export too large: specified {pixels} pixels (max: {most}). "
+        "Specify higher maxPixels value if you intend to export a large area."
+    )
+
+
+def band_types_differ(request: JsonObject, _: Context) -> str | None:
+    """Bands of different types in one GeoTIFF, one of them of real numbers, as in all reports."""
+    files = request.get("fileExportOptions")
+    if not isinstance(files, dict) or files.get("fileFormat", "GEO_TIFF") != "GEO_TIFF":
+        return None
+    found = band_types(_object(request, "expression"))
+    if len(found) < 2 or not any(name.startswith("Float") for name in found):
+        return None
+    return f"Exported bands must have compatible data types; found inconsistent types: {' and '.join(found[:2])}."
+
+
+def unbounded_image(request: JsonObject, _: Context) -> str | None:
+    """Constants, without a grid that has dimensions."""
+    if _object(_object(request, "grid"), "dimensions") or not is_unbounded(_object(request, "expression")):
+        return None
+    return "Unable to export unbounded image."
+
+
+def asset_exists(request: JsonObject, context: Context) -> str | None:
+    """An asset that was declared, or made by an export that has succeeded when this one starts."""
+    name = asset(request)
+    if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
+        return None
+    now = context.clock.now()
+    made = any(state(each, now) is State.SUCCEEDED for each in context.state.makers(name))
+    return f"Cannot overwrite asset '{name}'." if made or name in context.environment.assets else None
+
+
+def bucket_unwritable(request: JsonObject, context: Context) -> str | None:
+    """A bucket that was declared so."""
+    name = _object(_object(request, "fileExportOptions"), "cloudStorageDestination").get("bucket")
+    if name not in context.environment.unwritable:
+        return None
+    return f"Unable to write to bucket {name} (permission denied)."
+
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "too-many-pixels": too_many_pixels,
+    "band-types-differ": band_types_differ,
+    "unbounded-image": unbounded_image,
+    "asset-exists": asset_exists,
+    "bucket-unwritable": bucket_unwritable,
+}
+"""What is looked for, by the id of the rule, in this order."""
+
+
+def asset(request: JsonObject) -> str:
+    """The asset that a request exports to, empty when it exports files."""
+    name = _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("name")
+    return name if isinstance(name, str) else ""
+
+
+def whole(holder: JsonObject, name: str, default: int) -> int:
+    """A whole number of a message, or the default."""
+    value = holder.get(name)
+    return value if isinstance(value, int) else default
+
+
+def _object(holder: JsonObject, name: str) -> JsonObject:
+    value: JsonValue = holder.get(name)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,142 @@
+"""The operations methods: get, list, wait, cancel, delete."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from ..exchange import Hold, JsonObject
+from ..rules.error_bodies import invalid_argument
+from ..rules.refusals import operation_not_found
+from ..validate.scalars import seconds
+from . import state as op
+from .call import Answer, Call, Context
+from .operation_json import operation_json
+from .state import Operation, State
+
+PAGE: Final = 500
+"""Operations on a page, at most."""
+LONGEST_WAIT: Final = 30.0
+"""Seconds after which `wait` answers when the caller named no timeout. Inferred."""
+SLICE: Final = 0.1
+"""Real seconds between two looks of a held `wait`, so that a cancel is seen."""
+_FILTER: Final = re.compile(r'\s*(?:metadata\.)?(state|done)\s*=\s*"?([A-Za-z_]+)"?\s*')
+
+
+def get(call: Call, context: Context) -> Answer:
+    """The operation as it is now."""
+    found = context.state.get(call.variables["name"])
+    return operation_not_found(call.variables["name"]) if found is None else _seen(found, call, context)
+
+
+def wait(call: Call, context: Context) -> Answer:
+    """The operation when it has ended, or when the timeout has passed, whichever is first."""
+    found = context.state.get(call.variables["name"])
+    if found is None:
+        return operation_not_found(call.variables["name"])
+    now = context.clock.now()
+    timeout = call.body.get("timeout")
+    most = seconds(timeout) if isinstance(timeout, str) else LONGEST_WAIT
+    left = most - (now - call.arrived).total_seconds()
+    needed = op.remaining(found, now)
+    delay = left if needed is None else min(left, needed)
+    if delay > 0:
+        real = context.clock.elapse(delay)
+        if real > 0:
+            return Hold(min(real, SLICE))
+    return _seen(found, call, context)
+
+
+def cancel(call: Call, context: Context) -> Answer:
+    """Ask the operation to stop; one that has ended stays as it is."""
+    name = call.variables["name"]
+    found = context.state.get(name)
+    if found is None:
+        return operation_not_found(name)
+    context.state.put(op.cancel(found, context.clock.now()))
+    return {}
+
+
+def delete(call: Call, context: Context) -> Answer:
+    """Forget the operation; the work is not stopped."""
+    name = call.variables["name"]
+    if context.state.get(name) is None:
+        return operation_not_found(name)
+    context.state.forget(name)
+    return {}
+
+
+def list_(call: Call, context: Context) -> Answer:
+    """One page of a project's operations, newest first."""
+    size, token, text = (call.query.get(name) for name in ("pageSize", "pageToken", "filter"))
+    size = size if isinstance(size, int) and size > 0 else PAGE
+    sequence = _sequence(token) if isinstance(token, str) and token else None
+    if sequence == -1:
+        return invalid_argument("page-token-invalid", "The page token is invalid.")
+    now = context.clock.now()
+    keep = _filter(text, lambda operation: op.state(operation, now)) if isinstance(text, str) else _everything
+    if keep is None:
+        return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
+    most = min(size, PAGE)
+    newest = now - timedelta(seconds=context.environment.listing_lag)
+    found = context.state.newest(
+        call.variables["name"],
+        sequence,
+        lambda operation: operation.created <= newest and keep(operation),
+        most + 1,
+    )
+    page = found[:most]
+    answer: JsonObject = {}
+    if page:
+        answer["operations"] = [operation_json(operation, now, call.metadata_type) for operation in page]
+    if len(found) > most:
+        answer["nextPageToken"] = _token(page[-1].sequence)
+    if any(op.ended(operation, now) is None for operation in page):
+        context.clock.polled()
+    return answer
+
+
+def _seen(found: Operation, call: Call, context: Context) -> JsonObject:
+    """The operation's JSON; a look at one that is not done lets the clock move on afterwards."""
+    now = context.clock.now()
+    answer = operation_json(found, now, call.metadata_type)
+    if op.ended(found, now) is None:
+        context.clock.polled()
+    return answer
+
+
+def _everything(_: Operation) -> bool:
+    return True
+
+
+def _filter(text: str, state_of: Callable[[Operation], State]) -> Callable[[Operation], bool] | None:
+    """What a filter keeps: `state=NAME` and `done=true|false` are known, nothing else."""
+    if not text.strip():
+        return _everything
+    found = _FILTER.fullmatch(text)
+    if found is None:
+        return None
+    name, value = found[1], found[2]
+    if name == "state":
+        return (lambda operation: state_of(operation) == value) if value in State.__members__ else None
+    ends = {State.SUCCEEDED, State.CANCELLED, State.FAILED}
+    wanted = {"true": True, "false": False}.get(value)
+    return None if wanted is None else lambda operation: (state_of(operation) in ends) == wanted
+
+
+def _token(sequence: int) -> str:
+    return base64.urlsafe_b64encode(f"before:{sequence}".encode()).decode("ascii")
+
+
+def _sequence(token: str) -> int:
+    """The place that a page token stands for; -1 when no page gave it out."""
+    try:
+        text = base64.urlsafe_b64decode(token.encode("ascii")).decode("ascii")
+    except (binascii.Error, ValueError):
+        return -1
+    number = text.removeprefix("before:")
+    return int(number) if number.isdecimal() and len(number) < 20 and text != number else -1

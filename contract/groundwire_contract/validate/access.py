@@ -1,0 +1,143 @@
+"""Who may call: bearer tokens, the callers that they stand for, and the scopes that they carry."""
+
+from __future__ import annotations
+
+import enum
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from attrs import field, frozen
+from groundwire_codegen.ir import Api, Method
+
+from ..exchange import Exchange
+from ..rules.error_bodies import Refusal
+from ..rules.refusals import credentials_missing, scope_insufficient, unauthenticated
+
+PREFIX: Final = "https://www.googleapis.com/auth/"
+"""What the names of Google's scopes begin with; a table of tokens may leave it out."""
+
+
+class Mode(enum.StrEnum):
+    """Which requests are let in."""
+
+    ANY = "any"
+    """All, those without credentials too."""
+    REQUIRED = "required"
+    """Those with a bearer token, whatever it is."""
+    SCOPED = "scoped"
+    """Those with a token of the table that has one of the method's scopes."""
+
+
+class AccessError(ValueError):
+    """A table of tokens that cannot be read."""
+
+
+@frozen(kw_only=True)
+class Grant:
+    """What one token stands for: a caller, and scopes in full. An expired one is refused like an unknown one."""
+
+    caller: str
+    scopes: frozenset[str] = frozenset()
+    expired: bool = False
+
+
+@frozen(kw_only=True)
+class Access:
+    """The mode, and the grants by token.
+
+    `SCOPED` holds requests to the grants; the other modes only take the caller from them.
+    """
+
+    mode: Mode = Mode.ANY
+    grants: Mapping[str, Grant] = field(factory=dict[str, Grant], repr=False)
+
+
+OPEN: Final = Access()
+"""Everybody is let in."""
+ANYONE: Final = "anyone"
+"""The caller of every request whose token has no grant: a refreshed token is no other user."""
+
+
+def admitted(access: Access, exchange: Exchange, method: Method, version: str, api: Api) -> str | Refusal:
+    """The caller of a request, or the refusal that it gets. Credentials are not kept."""
+    token = _token(exchange)
+    if token is None and access.mode is not Mode.ANY:
+        return credentials_missing()
+    grant = access.grants.get(token or "")
+    if access.mode is not Mode.SCOPED:
+        return ANYONE if grant is None else grant.caller
+    if grant is None or grant.expired:
+        return unauthenticated()
+    if method.scopes and not grant.scopes.intersection(method.scopes):
+        return scope_insufficient(rpc(method, version, api))
+    return grant.caller
+
+
+def rpc(method: Method, version: str, api: Api) -> str:
+    """The full name of a method as the service's errors give it, such as google.earthengine.v1.EarthEngine.ExportImage.
+
+    Made from the id of the method and the title of the API; so the service names what was looked at. Inferred for
+    all but exports.
+    """
+    service = "".join(word for word in api.title.split() if word not in ("Google", "API")) or api.name
+    thing = method.resource[-1] if method.resource else ""
+    if method.name != "list":
+        thing = thing.removesuffix("s")
+    verb = method.id.rpartition(".")[2]
+    return f"google.{api.name}.{version}.{service}.{verb[:1].upper()}{verb[1:]}{thing[:1].upper()}{thing[1:]}"
+
+
+def read_grants(text: bytes) -> Mapping[str, Grant]:
+    """Read a table of tokens: TOML with a `[[token]]` for each, `value`, `caller`, `scopes` and `expired` in it.
+
+    Scopes may be written without `https://www.googleapis.com/auth/`. Raises AccessError.
+    """
+    try:
+        document: dict[str, Any] = tomllib.loads(text.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AccessError(f"not TOML: {error}") from error
+    rows = _list(document.get("token"))
+    if not rows:
+        raise AccessError("there is no [[token]] in it")
+    found: dict[str, Grant] = {}
+    for number, row in enumerate(rows, 1):
+        try:
+            value, grant = _grant(row)
+        except ValueError as error:
+            raise AccessError(f"[[token]] {number}: {error}") from error
+        if value in found:
+            raise AccessError(f"[[token]] {number}: the value was given before")
+        found[value] = grant
+    return found
+
+
+def _grant(row: object) -> tuple[str, Grant]:
+    if not isinstance(row, dict):
+        raise ValueError("it is no table")
+    said = cast("dict[str, object]", row)
+    other = sorted(set(said) - {"value", "caller", "scopes", "expired"})
+    if other:
+        raise ValueError(f"{other[0]!r} is none of value, caller, scopes, expired")
+    value, caller = said.get("value"), said.get("caller")
+    if not isinstance(value, str) or not value or not isinstance(caller, str) or not caller:
+        raise ValueError("value and caller are texts, and needed")
+    scopes = _list(said.get("scopes", []))
+    if scopes is None or not all(isinstance(scope, str) for scope in scopes):
+        raise ValueError("scopes is a list of texts")
+    expired = said.get("expired", False)
+    if not isinstance(expired, bool):
+        raise ValueError("expired is true or false")
+    full = frozenset(scope if "/" in scope else PREFIX + scope for scope in map(str, scopes))
+    return value, Grant(caller=caller, scopes=full, expired=expired)
+
+
+def _list(value: object) -> list[object] | None:
+    return cast("list[object]", value) if isinstance(value, list) else None
+
+
+def _token(exchange: Exchange) -> str | None:
+    kind, _, token = exchange.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token.strip():
+        return token.strip()
+    return dict(exchange.query).get("access_token") or None
