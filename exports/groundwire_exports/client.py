@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from groundwire import Empty, ExportImageRequest, Operation
+from groundwire_runtime.client import StartedOperations
 from groundwire_runtime.clock import Clock
-from groundwire_runtime.operations import StartedOperations
 from groundwire_runtime.retry import RetryPolicy
 
 
