@@ -37,7 +37,7 @@ DEPENDENCY_TESTS = (
     *("tests/client", "tests/exports"),  # attrs, cattrs
     "tests/runtime",  # urllib3, google-auth
     *("tests/contract", "--ignore=tests/contract/official"),  # uvicorn, httptools, click, urllib3
-    *("tests/codegen/test_annotations.py", "tests/codegen/test_cases.py"),  # datamodel-code-generator, jinja2
+    "tests/codegen/test_cases.py",  # jinja2
     *("tests/codegen/test_cli.py", "tests/codegen/diff/test_command.py"),  # click
     "tests/codegen/diff/test_views.py",  # rich
 )
@@ -198,12 +198,8 @@ def drift(session: nox.Session) -> None:
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14", "3.15"])
 def determinism(session: nox.Session) -> None:
-    """Generate with every interpreter and both ends of the compiler's range; the bytes must be equal."""
+    """Generate with every installed interpreter; the bytes must be equal."""
     session.install("-q", "-e", ".[codegen]")
-    session.run("python", "-m", "tests.codegen.digests")
-    session.install(
-        "-q", *(bound for bound in lower_bounds() if bound.startswith("datamodel-code-generator=="))
-    )
     session.run("python", "-m", "tests.codegen.digests")
 
 

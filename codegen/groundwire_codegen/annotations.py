@@ -1,4 +1,4 @@
-"""Annotations by a direct walk of the IR: for single references, and the measure that `compile` is held to."""
+"""Annotations of generated code, by a walk of the IR's types."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
-from .node import escape
 from .problem import Problem, SpecError
+from .read.cursor import escape
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1

@@ -30,7 +30,7 @@ CLASS_NAMES: Final = frozenset(
         "Sequence",
         "StrEnum",
     }
-    | {"Timestamp", "GroundwireTimestamp", "GroundwireDuration", "Token", "TypeAlias", "Unlisted"}
+    | {"Timestamp", "Token", "TypeAlias", "Unlisted"}
 )
 """Class names that generated modules use or export themselves."""
 TYPE_NAMES: Final = frozenset(

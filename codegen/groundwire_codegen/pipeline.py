@@ -1,4 +1,4 @@
-"""The pipeline: document + overlay -> lower -> compile -> check -> render -> emit, in one pure step before emit."""
+"""The pipeline: document + overlay -> lower -> render, in one pure step before emit."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from .compile import compile_types
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
-from .gate import check_files
 from .inputs import Inputs
 from .lock import FILE, Lock, file_digest, is_older
-from .node import escape
-from .problem import Problem
-from .reader import read_lowered
+from .problem import GeneratorError, Problem
+from .read.api import read_lowered
+from .read.cursor import escape
 from .render import render
 from .render.layout import quoted
 
@@ -31,7 +29,7 @@ class Output:
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
-    """Generate a package. Names that `before` published stay. Raises SpecError with every problem."""
+    """Generate a package. Names that `before` published stay. Raises SpecError with every problem of the inputs."""
     lowered = read_lowered(
         inputs.document,
         inputs.overlay,
@@ -43,13 +41,12 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     api = lowered.api
     files = render(
         api,
-        compile_types(api),
         package=inputs.package,
         origin=inputs.name,
         provenance={"DOCUMENT": quoted(api.id), "REVISION": quoted(api.revision)},
         runtime=runtime,
     )
-    check_files(files)
+    check_syntax(files)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
     lock = Lock(
@@ -62,6 +59,16 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     drift = lowered.review.drift
     warnings = (*lowered.warnings, *_losses(before, lock), *drift)
     return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
+
+
+def check_syntax(files: Mapping[str, str]) -> None:
+    """Compile every Python file. Raises GeneratorError for one that does not compile."""
+    for path, text in files.items():
+        if path.endswith(".py"):
+            try:
+                compile(text, path, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError, RecursionError) as error:
+                raise GeneratorError(f"generated {path} does not compile: {error}") from error
 
 
 def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:

@@ -55,5 +55,11 @@ class SpecError(GroundwireError):
         return type(self), (self.problems,)
 
 
+class GeneratorError(GroundwireError):
+    """Generated text that is not Python: a fault of the generator, not of its inputs."""
+
+    hint = "Report it to Groundwire, with the document and the overlay."
+
+
 class EditedError(SpecError):
     """Files of a generated folder that somebody edited, or put there; none of them was touched."""

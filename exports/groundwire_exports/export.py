@@ -27,6 +27,7 @@ from groundwire_runtime.errors import (
 from groundwire_runtime.operations import CANCELLED, Waiter
 
 from .again import is_passing, paused
+from .arguments import check_callback, checked_seconds
 from .client import ExportClient
 from .stall import Stall, StallWatch
 
@@ -122,9 +123,12 @@ class Export:
         interrupt (Ctrl-C) leaves it running, and names it in a note on the interrupt.
         """
         if on_timeout not in ("keep", "cancel"):
-            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {on_timeout!r}")
-        if not stall_after > 0:
-            raise ArgumentError(f"stall_after: expected seconds above 0, got {stall_after!r}")
+            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {shortened(on_timeout)}")
+        if timeout is not None:
+            timeout = checked_seconds(timeout, "timeout")
+        stall_after = checked_seconds(stall_after, "stall_after", endless=True)
+        check_callback(on_progress, "on_progress")
+        check_callback(on_stall, "on_stall")
         watch = StallWatch(after=stall_after, report=on_stall or _warn, now=self._client.clock.monotonic)
         try:
             return self._until_done(timeout, on_progress, watch)
@@ -139,8 +143,7 @@ class Export:
         Asking is repeated while no answer comes. Raises OperationTimeout when it has not ended after `timeout`
         seconds, ApiError when it may not be cancelled, and the last error when asking was never answered.
         """
-        if not timeout > 0:
-            raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+        timeout = checked_seconds(timeout, "timeout")
         if not self.done:
             try:
                 self._stopped(timeout)

@@ -6,7 +6,8 @@ The words were seen in public, the HTTP statuses (429 and 409) are inferred. So 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
 
 from groundwire_runtime.errors import (
     AlreadyExists,
@@ -21,6 +22,9 @@ from .protocol import Answer
 
 _FULL: Final = re.compile(r"too many tasks already in the queue(?: \((\d{1,9})\))?", re.IGNORECASE)
 _REPEAT: Final = "already started with the given request_id"
+_NAMES_ID: Final = re.compile(r"\b(?:given|same|this) request[_ ]?id\b", re.IGNORECASE)
+"""Other words for a repeat. They count in an ALREADY_EXISTS alone."""
+_ID_FIELDS: Final = ("request_id", "requestId")
 
 
 class QueueFull(ResourceExhausted):
@@ -74,4 +78,24 @@ def _queue_full(error: GroundwireError) -> QueueFull | None:
 
 
 def _is_repeat(error: GroundwireError) -> bool:
-    return isinstance(error, AlreadyExists) or (isinstance(error, ApiError) and _REPEAT in error.message)
+    """Return whether a start was refused because its request id was used before.
+
+    An ALREADY_EXISTS about anything else, such as an asset that exists, is a plain refusal.
+    """
+    if not isinstance(error, ApiError):
+        return False
+    if _REPEAT in error.message:
+        return True
+    about_id = _NAMES_ID.search(error.message) or any(each in _ID_FIELDS for each in _fields(error))
+    return isinstance(error, AlreadyExists) and bool(about_id)
+
+
+def _fields(error: ApiError) -> Iterator[object]:
+    """Return the fields that the error's BadRequest details name."""
+    for detail in error.details:
+        violations: Any = (
+            cast("Mapping[str, Any]", detail).get("fieldViolations") if isinstance(detail, Mapping) else None
+        )
+        for violation in violations if isinstance(violations, list) else ():
+            if isinstance(violation, Mapping):
+                yield cast("Mapping[str, Any]", violation).get("field")

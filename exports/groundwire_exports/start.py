@@ -24,9 +24,11 @@ from groundwire_runtime.errors import (
     OutcomeUnknown,
     ProtocolError,
     TransportError,
+    shortened,
 )
 
 from .again import is_passing, paused
+from .arguments import checked_seconds
 from .client import ExportClient
 from .export import Export
 from .listing import Listing, description_of, read_listing
@@ -68,8 +70,8 @@ def start_export(
     """Start an export exactly once.
 
     `request`: its `request_id` is made when there is none; one of your own must be unique among your starts. Its
-    `description` gets a mark of that id at its end (20 characters; the text before it is cut where both are longer
-    than 100).
+    `description` gets a mark of that id at its end (20 characters; a text of more than 80 before it is cut, and ends
+    in a hash of all of it).
 
     `timeout`: seconds in which to settle what became of the start, over all calls. None is 300, and `settle` more for
     each id that turns out to be used up, half an hour at the most.
@@ -88,13 +90,14 @@ def start_export(
     """
     if not isinstance(request, ExportImageRequest):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request: expected an ExportImageRequest, got {type(request).__name__}")
-    if timeout is not None and not timeout > 0:
-        raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+    if timeout is not None:
+        timeout = checked_seconds(timeout, "timeout", endless=True)
     if on_full not in ("raise", "wait"):
-        raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {on_full!r}")
-    if not 0 <= settle < math.inf:
-        raise ArgumentError(f"settle: expected finite seconds from 0, got {settle!r}")
-    if isinstance(request.request_id, str) and is_follower(request.request_id):
+        raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {shortened(on_full)}")
+    settle = checked_seconds(settle, "settle", zero=True)
+    if not isinstance(request.request_id, (str, type(None))):
+        raise ArgumentError(f"request_id: expected a str, got {shortened(request.request_id)}")
+    if request.request_id and is_follower(request.request_id):
         raise ArgumentError(
             f"request_id: {request.request_id!r} has the form of a follower of another id",
             hint="End it otherwise; to go on with a start, pass the id that it had first.",

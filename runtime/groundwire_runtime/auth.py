@@ -21,6 +21,7 @@ from .loopback import is_loopback
 from .retry import next_delay
 from .secret import Secret, without_frames
 from .status import api_error
+from .subject_token import bounded
 from .token_endpoints import TokenEndpoints, place
 from .tokens import TokenRequest, fetched, universe_of
 from .universe import check_universe
@@ -45,7 +46,7 @@ class _Scoped:
 
     def refresh(self, request: TokenRequest) -> None:
         """Fetch a new token."""
-        self.credentials.refresh(request)
+        bounded(self.credentials).refresh(request)
 
 
 class AuthTransport:

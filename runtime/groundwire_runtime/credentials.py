@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError, GroundwireError
+from .regular import read_regular
 from .secret import Secret, without_frames
 from .token_endpoints import TokenEndpoints
 
@@ -148,7 +149,7 @@ def from_file(path: str | Path, *, credential_hosts: Sequence[str] = ()) -> Goog
 
 def _read(place: Path, endpoints: TokenEndpoints) -> GoogleCredentials:
     try:
-        value = json.loads(place.read_bytes())
+        value = json.loads(read_regular(place))
     except OSError as error:
         raise AuthError(f"cannot read credentials from {place.name!r}: {error.strerror}") from error
     except (ValueError, RecursionError):

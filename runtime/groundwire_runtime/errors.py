@@ -30,6 +30,11 @@ from .hints import BY_ERROR
 from .proof import proves_no_effect
 
 
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 can encode: lone surrogates, which JSON may escape, become `\\ud800` and the like."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 class GroundwireError(Exception):
     """The base of all."""
 
@@ -45,10 +50,11 @@ class GroundwireError(Exception):
         cls.hint = cls.__dict__.get("hint", BY_ERROR.get(cls.__name__, cls.hint))
 
     def __init__(self, message: str = "", *, hint: str = "") -> None:
+        message = encodable(message)
         super().__init__(message)
         self.message = message
         if hint:
-            self.hint = hint
+            self.hint = encodable(hint)
 
     def __str__(self) -> str:
         return f"{self.message}{self._printed_hint}"
@@ -100,7 +106,7 @@ class ValueFault(GroundwireError, ValueError):
 
     def __str__(self) -> str:
         where = self.path or "the value"
-        return f"{where}: {self.rule}, got {shortened(self.value)}{self._printed_hint}"
+        return encodable(f"{where}: {self.rule}, got {shortened(self.value)}{self._printed_hint}")
 
 
 class EncodeError(ValueFault):
@@ -195,7 +201,7 @@ class ApiError(GroundwireError):
 
     def __str__(self) -> str:
         code = f"{self.http_status} {self.status}".strip()
-        return f"{code}: {self.message}{self._printed_hint}"
+        return encodable(f"{code}: {self.message}{self._printed_hint}")
 
 
 class InvalidArgument(ApiError):

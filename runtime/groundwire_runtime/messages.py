@@ -10,7 +10,7 @@ changing a map in place) is refused with `NestingError` before Python's own stac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, final
 
 import attrs
@@ -209,7 +209,11 @@ def _hash(value: Any, depth: int) -> int:
         depth = _nested(value, depth)
         parts.append(value.__class__)
         value = tuple([getattr(value, name) for name in _names(value.__class__)])
-    if not isinstance(value, (tuple, list)):
+    if isinstance(value, Set):
+        return hash(frozenset(value))
+    if isinstance(value, (bytearray, memoryview)):
+        return hash(bytes(value))
+    if not isinstance(value, (tuple, MutableSequence)):
         return hash(value)
     for item in value:
         parts.append(_hash(item, depth))  # noqa: PERF401 - a loop nests no further frame

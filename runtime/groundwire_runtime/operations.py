@@ -21,6 +21,7 @@ from .errors import (
     OutcomeUnknown,
     ProtocolError,
     TransportError,
+    shortened,
 )
 from .fork import renew_after_fork
 from .hints import operation_hint
@@ -149,6 +150,10 @@ class Waiter(Generic[OperationT]):
         contradict each other. An interrupt leaves it running too, and names it in a note.
         """
         _check_timeout(timeout)
+        if on_progress is not None and not callable(on_progress):
+            raise ArgumentError(
+                f"on_progress: expected a function of one argument, got {shortened(on_progress)}"
+            )
         name = getattr(operation, self.view.name)
         if not name:
             raise ArgumentError(
@@ -209,10 +214,10 @@ class Waiter(Generic[OperationT]):
 
     def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
         code = getattr(error, "code", None)
-        said = getattr(error, "message", None) or "no message"
+        said = str(getattr(error, "message", None) or "").strip() or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"
         return OperationError(
-            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(str(said))
+            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(said)
         )
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
@@ -260,4 +265,4 @@ def _without_update_time(metadata: Any) -> Any:
 
 def _check_timeout(timeout: object) -> None:
     if timeout is not None and not is_seconds(timeout):
-        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {timeout!r}")
+        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {shortened(timeout)}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
-from urllib.parse import urlsplit
 
 from attrs import converters, field, frozen
 
@@ -14,7 +14,7 @@ from .clock import SYSTEM, Clock
 from .credentials import Credentials, checked
 from .errors import ArgumentError, shortened
 from .http import Transport
-from .loopback import is_loopback
+from .loopback import is_loopback, split_url
 from .observe import Hook, Hooks
 from .retry import DEFAULT, RetryPolicy
 from .token_endpoints import checked_hosts
@@ -113,9 +113,8 @@ def checked_endpoint(endpoint: object) -> str:
     if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
         raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
     try:
-        parts = urlsplit(endpoint)
+        parts = split_url(endpoint)
         host = parts.hostname or ""
-        _ = parts.port
     except ValueError:
         raise ArgumentError("endpoint: not a URL") from None
     if parts.username is not None or not host:
@@ -134,7 +133,7 @@ def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
         return None
     if not is_seconds(timeout):
         raise ArgumentError(
-            f"{name}: expected finite seconds above 0, got {timeout!r}",
+            f"{name}: expected finite seconds above 0, got {shortened(timeout)}",
             hint="NO_TIMEOUT waits without a limit.",
         )
     return float(timeout)
@@ -149,8 +148,8 @@ def checked_count(value: object, name: str, most: float = math.inf) -> int:
 
 
 def is_seconds(value: object) -> TypeGuard[float]:
-    """Whether a value is a finite number above 0."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+    """Whether a value is a number above 0 that a float can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 
 def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:

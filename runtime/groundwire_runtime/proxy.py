@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import urllib.request
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from attrs import field, frozen
 
-from .loopback import is_loopback
+from .loopback import is_loopback, split_url
 
 METADATA_HOSTS: Final = frozenset(
     {"169.254.169.254", "fd20:ce::254", "fd00:ec2::254", "metadata.google.internal", "metadata"}
@@ -27,7 +27,7 @@ class Proxy:
 
 def proxy_for(url: str) -> Proxy | None:
     """The proxy for a URL (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`); none for loopback and the metadata server."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     host = parts.hostname or ""
     if is_loopback(host) or host in METADATA_HOSTS:
         return None

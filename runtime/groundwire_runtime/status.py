@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -15,6 +15,7 @@ from .backoff import retry_after
 from .errors import ApiError
 from .hints import RATE_LIMITS, hint_for
 from .http import Response
+from .loopback import split_url
 
 BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
     "INVALID_ARGUMENT": errors.InvalidArgument,
@@ -57,6 +58,12 @@ _MAX_DETAILS: Final = 100
 _EXCERPT: Final = 200
 _LOOKED_AT: Final = 4_000
 """Bytes of a page that an excerpt is made of."""
+_DEEPEST: Final = 8
+"""Levels of a body at which a message is looked for."""
+_OTHER_NAMES: Final = ("error_description", "detail", "error_message", "errorMessage", "msg", "text")
+"""Members besides `message` that hold a text for people."""
+_PREFIX: Final = re.compile(r"\A\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)?\s*")
+"""What services put before JSON so that a page cannot load it as a script."""
 _UNSEEN: Final = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 """Parts of a page that are no text."""
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -123,24 +130,25 @@ class _ErrorBody:
 def _read(data: bytes) -> _ErrorBody:
     """Read an error body.
 
-    Known shapes: `{"error": {...}}` of Google's APIs, also in a list; `{"error": "...", "error_description": "..."}`
-    (RFC 6749 5.2); `{"title": "...", "detail": "..."}` (RFC 9457); a bare google.rpc.Status, `{"message": "..."}` and
-    `{"errors": [...]}`.
+    Known shapes: `{"error": {...}}` of Google's APIs, also in a list or inside another; `{"error": "...",
+    "error_description": "..."}` (RFC 6749 5.2); `{"title": "...", "detail": "..."}` (RFC 9457); a bare
+    google.rpc.Status, `{"message": "..."}`, `{"errors": [...]}`, `{"detail": [{"msg": "..."}]}`.
     """
-    outer = _first(_parsed(data), "error")
-    error = outer.get("error")
-    fields = _first(error, "message") or outer
-    details, items = _items(fields.get("details")), _items(fields.get("errors") or outer.get("errors"))
+    parsed = _parsed(data)
+    outer = fields = _chosen(parsed, "error")
+    while error := _chosen(fields.get("error")):
+        fields = error
+    details = _items(fields.get("details"))
+    items = next(
+        filter(None, map(_items, (fields.get("errors"), outer.get("errors"), fields.get("detail")))), ()
+    )
     info = _info(details, items)
-    description = _text(fields.get("error_description"))
-    status = _text(fields.get("status"))
+    status, description = _text(fields.get("status")), _text(fields.get("error_description"))
     return _ErrorBody(
-        message=_message(fields)
-        or (_text(items[0]) or _message(_members(items[0])) if items else "")
-        or _text(error),
+        message=_message(parsed) if isinstance(parsed, (dict, list)) else "",
         # Outside of Google's wrapper the member may mean anything.
         status="" if fields is outer and status not in BY_STATUS else status,
-        reason=_text(info.get("reason")) or (_text(error) if description else ""),
+        reason=_text(info.get("reason")) or (_text(fields.get("error")) if description else ""),
         domain=_text(info.get("domain")),
         details=(details or items)[:_MAX_DETAILS],
         metadata=_members(info.get("metadata")),
@@ -148,10 +156,26 @@ def _read(data: bytes) -> _ErrorBody:
 
 
 def _parsed(data: bytes) -> Any:
+    """Return the JSON value of a body, or None.
+
+    Bytes that are not UTF-8, a prefix against inclusion as a script, and text behind an object are read past.
+    """
+    text = _PREFIX.sub("", data.decode(json.detect_encoding(data), "replace"))
     try:
-        return json.loads(data)
+        value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
+    return value if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
+
+
+def _integer(digits: str) -> int | str:
+    """Return an integer; one with more digits than Python reads stays text."""
+    return int(digits) if len(digits) < _DIGITS else digits
+
+
+_DIGITS: Final = 640
+"""The lowest limit that `sys.set_int_max_str_digits` takes."""
+_DECODER: Final = json.JSONDecoder(parse_int=_integer)
 
 
 def _members(value: Any) -> Mapping[str, Any]:
@@ -159,7 +183,8 @@ def _members(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """Return a text; "" for a blank one, and for anything else."""
+    return value if isinstance(value, str) and value.strip() else ""
 
 
 def _items(value: Any) -> tuple[Any, ...]:
@@ -169,19 +194,48 @@ def _items(value: Any) -> tuple[Any, ...]:
     return (cast("object", value),) if isinstance(value, dict) else ()
 
 
-def _first(value: Any, key: str) -> Mapping[str, Any]:
-    """The object itself; of a list its first object with the key, or its first object."""
+def _chosen(value: Any, key: str = "message") -> Mapping[str, Any]:
+    """Return an object itself; of a list its first object that has the key and a message, or the best there is."""
     objects = [_members(item) for item in _items(value) if isinstance(item, dict)]
-    return next((each for each in objects if key in each), objects[0] if objects else _NOTHING)
+    return min(objects, key=lambda each: (key not in each, not _message(each)), default=_NOTHING)
 
 
-def _message(fields: Mapping[str, Any]) -> str:
-    """The text for people: one member, or a short one (`error`, `title`) and the longer one that explains it."""
-    short = _text(fields.get("error")) or _text(fields.get("title"))
-    long = next(
-        filter(None, (_text(fields.get(name)) for name in ("message", "error_description", "detail"))), ""
+def _message(value: Any, depth: int = _DEEPEST) -> str:
+    """Return the text for people in a part of an error body; "" where there is none.
+
+    It is one member, or a short one (`error`, `title`) and the longer one that explains it; of a list, the first item's.
+    """
+    if depth <= 0:
+        return ""
+    if isinstance(value, list):
+        return _first(cast("list[object]", value), depth)
+    fields = _members(value)
+    if not fields:
+        return _text(value)
+    inner = fields.get("error")
+    short = _text(inner) or _text(fields.get("title"))
+    own = _named(fields.get("message"), depth)
+    long = own or next(filter(None, (_named(fields.get(name), depth) for name in _OTHER_NAMES)), "")
+    if short and not own:
+        long = ": ".join(filter(None, (short, long)))
+    return (
+        ("" if isinstance(inner, str) else _message(inner, depth - 1))
+        or long
+        or _named(fields.get("errors"), depth)
+        or _text(_typed(_items(fields.get("details")), "LocalizedMessage").get("message"))
     )
-    return long if not short or "message" in fields else ": ".join(filter(None, (short, long)))
+
+
+def _first(values: Iterable[object], depth: int) -> str:
+    return next(filter(None, (_message(each, depth - 1) for each in islice(values, _MAX_DETAILS))), "")
+
+
+def _named(value: Any, depth: int) -> str:
+    """Return the message in a member: of an object without one, the first text and its name (`{"size": ["too low"]}`)."""
+    texts = (
+        (name, _message(each, depth - 2)) for name, each in islice(_members(value).items(), _MAX_DETAILS)
+    )
+    return _message(value, depth - 1) or next((f"{name}: {text}" for name, text in texts if text), "")
 
 
 def _typed(details: Iterable[Any], name: str) -> Mapping[str, Any]:
@@ -212,15 +266,24 @@ def _excerpt(response: Response) -> str:
     if response.status in (301, 302, 303, 307, 308):
         host = _host(response.headers.get("location", ""))
         return f"redirected{f' to {host}' if host else ''}, which is not followed"
-    text = _UNSEEN.sub(" ", response.body[:_LOOKED_AT].decode("utf-8", "replace"))
-    plain = " ".join(re.sub(r"<[^>]*>", " ", text).split())
-    shown = repr(plain)[1:-1]
+    text = response.body[:_LOOKED_AT].decode("utf-8", "replace")
+    if _is_markup(text, response.headers.get("content-type", "")):
+        text = re.sub(r"<[^>]*>", " ", _UNSEEN.sub(" ", text)).strip() or text
+    elif isinstance(said := _parsed(response.body), str):
+        text = said[:_LOOKED_AT]
+    shown = repr(" ".join(text.split()))[1:-1]
     return (shown if len(shown) <= _EXCERPT else f"{shown[: _EXCERPT - 3]}...") or "no message"
+
+
+def _is_markup(text: str, media_type: str) -> bool:
+    """Return whether a body is a page: its type says so, or it starts as one and its type does not say otherwise."""
+    kind = media_type.lower()
+    return "html" in kind or "xml" in kind or (text.lstrip().startswith("<") and "text/plain" not in kind)
 
 
 def _host(url: str) -> str:
     """A URL's host alone: what stands before an `@` may be a secret."""
     try:
-        return urlsplit(url).hostname or ""
+        return split_url(url).hostname or ""
     except ValueError:
         return ""

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import urllib3
 from urllib3 import exceptions as faults
@@ -21,9 +20,11 @@ from .deadline import LOWEST, BrokenAnswer, Deadline
 from .errors import ArgumentError, DeadlineReached, TransportError
 from .fork import renew_after_fork
 from .http import Request, Response
+from .loopback import split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
 from .proxy import Proxy, proxy_for
 
+_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")
 
 
@@ -71,7 +72,7 @@ class UrllibTransport:
         CURRENT.sent = False
         try:
             proxy = proxy_for(request.url)
-            host = urlsplit(request.url).netloc
+            host = split_url(request.url).netloc
             # Over plain HTTP, the connections to a proxy serve every host.
             way = (proxy, host) if proxy is None or request.url.startswith("https:") else (proxy, "")
             with self._gate(way).turn(deadline, host):
@@ -85,7 +86,7 @@ class UrllibTransport:
             CURRENT.connect_timeout = None
 
     def _directly(self, request: Request, deadline: Deadline) -> Response:
-        parts = urlsplit(request.url)
+        parts = split_url(request.url)
         target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
         with self._pool(parts.scheme, parts.netloc).connected(deadline) as connection:
             connection.send_whole(request, target)
@@ -134,11 +135,13 @@ class UrllibTransport:
         with self._lock:
             pool = self._pools.get((scheme, place))
             if pool is None:
-                parts = urlsplit(f"{scheme}://{place}")
+                parts = split_url(f"{scheme}://{place}")
+                # Without a port, the standard library would take the end of an IPv6 address for one.
+                port = _PORTS[scheme] if parts.port is None else parts.port
                 if scheme == "https":
-                    pool = TlsPool(parts.hostname or "", parts.port, **self._options, **self._tls)
+                    pool = TlsPool(parts.hostname or "", port, **self._options, **self._tls)
                 else:
-                    pool = Pool(parts.hostname or "", parts.port, **self._options)
+                    pool = Pool(parts.hostname or "", port, **self._options)
                 self._pools[scheme, place] = pool
             return pool
 

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from groundwire_codegen.names import CALL_OPTIONS, CLIENT_OPTIONS
+from groundwire_codegen.names import CALL_OPTIONS, CLIENT_OPTIONS, snake
 from groundwire_codegen.problem import SpecError
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.options import CallOptions, ClientOptions
@@ -56,6 +56,23 @@ def typed(kind: str) -> dict[str, Any]:
     }[kind]
 
 
+TYPING = [
+    *(
+        "Annotated",
+        "Dataclass",
+        "Date",
+        "Decimal",
+        "Dict",
+        "Enum",
+        "Field",
+        "Final",
+        "List",
+        "Literal",
+        "Model",
+    ),
+    *("Number", "Optional", "Path", "Self", "Set", "Type", "TypedDict", "UUID", "Union"),
+]
+"""Classes that generated code does not import, although other generated code does."""
 VALUES = {
     "text": "a",
     "instant": "2024-02-29T01:02:03Z",
@@ -103,6 +120,22 @@ def test_message_names_of_the_runtime_s_codecs(load: Load) -> None:
     values |= {f"list{name}": [{"x": "1"}] for name in LEAVES}
     values |= {f"map{name}": {"k": {"x": "1"}} for name in LEAVES}
     survives(load(files(document)), "Book", values)
+
+
+def test_message_names_of_the_standard_library(load: Load) -> None:
+    document = bookshop()
+    properties = document["schemas"]["Book"]["properties"]
+    for name in TYPING:
+        document["schemas"][name] = {"id": name, "type": "object", "properties": {"self": {"$ref": name}}}
+        lists = {"type": "array", "items": {"$ref": name}}
+        properties[f"a{name}"] = {"$ref": name}
+        properties[f"b{name}"] = {"type": "object", "additionalProperties": lists}
+    package = load(files(document))
+    for name in TYPING:
+        value = {f"a{name}": {"self": {}}, f"b{name}": {"x": [{}]}}
+        book = package.decode(package.Book, json.dumps(value).encode())
+        assert type(getattr(book, snake(f"a{name}"))) is getattr(package, name)
+        assert json.loads(package.encode(book)) == value
 
 
 def test_checkers_find_nothing(tmp_path: Path) -> None:

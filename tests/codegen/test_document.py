@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.reader import read_api
+from groundwire_codegen.read.api import read_api
 
 from tests.codegen.documents import bookshop, with_property
 

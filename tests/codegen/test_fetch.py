@@ -16,7 +16,7 @@ from groundwire_codegen.fetch.address import addresses_of, checked
 from groundwire_codegen.fetch.https import bring
 from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.reader import read_api
+from groundwire_codegen.read.api import read_api
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.transport import UrllibTransport
 
@@ -180,6 +180,14 @@ def test_a_redirect_is_followed_to_an_allowed_host_only(wire: Wire) -> None:
 def test_addresses_that_are_refused(url: str) -> None:
     with pytest.raises(SpecError):
         checked(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[::1]evil.example/x", "https://[shop.example]/x", "https://a[::1]/x"]
+)
+def test_an_address_that_only_looks_like_an_allowed_host_is_refused(url: str) -> None:
+    with pytest.raises(SpecError, match="not a URL"):
+        checked(url, ("::1", "shop.example"))
 
 
 STRANGERS = [

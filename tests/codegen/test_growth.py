@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 from groundwire_codegen.lower import Lowered
-from groundwire_codegen.reader import read_lowered
+from groundwire_codegen.read.api import read_lowered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -454,3 +454,19 @@ def test_the_simulation_would_see_a_doubled_a_lost_and_a_denied_start() -> None:
     denial = AlreadyExists("x", http_status=409)
     denial.add_note(NOTHING[0])
     assert len(judged(service, [*outcomes, Outcome("key-0", export.call, denial)])) == 1
+
+
+@pytest.mark.parametrize("forgotten", [True, False], ids=["deleted", "listed"])
+def test_an_operation_that_was_deleted_makes_its_id_look_used_up(
+    earthengine_contract: EarthEngineContract, forgotten: bool
+) -> None:
+    """The page on exports says so: nothing tells a deleted operation from a start that a full queue refused."""
+    earthengine_contract.hold()
+    client = later(earthengine_contract, 1, lambda _: None)
+    first = start_export(client, OWN)
+    if forgotten:
+        client.projects.operations.delete(first.name)
+    second = start_export(client, OWN)
+    assert (second.request_id, second.name == first.name) == (
+        ("day-1-q1", False) if forgotten else ("day-1", True)
+    )

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from groundwire import ExportImageRequest, encode
 from groundwire_exports.mark import mark, marked, unmarked
+from groundwire_runtime.errors import ArgumentError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,10 +17,20 @@ ids = st.text(min_size=1, max_size=60)
 @given(texts, ids)
 def test_a_mark_follows_the_text_and_is_one_that_may_be_sent(text: str, request_id: str) -> None:
     found = marked(text, request_id)
-    assert found == text[:80] + mark(request_id)
+    assert found.endswith(mark(request_id))
     assert encode(ExportImageRequest(description=found))
-    assert unmarked(found) == text[:80]
+    assert unmarked(found) == text if len(text) <= 80 else unmarked(found).startswith(f"{text[:70]}..")
     assert marked(found, request_id) == found
+
+
+@given(st.text(alphabet="ab.", min_size=81, max_size=100), st.text(alphabet="ab.", max_size=20), ids)
+def test_texts_that_are_cut_stay_apart(text: str, end: str, request_id: str) -> None:
+    other = text[: 100 - len(end)] + end
+    assert (marked(text, request_id) == marked(other, request_id)) == (text == other)
+
+
+def test_a_cut_text_is_the_same_in_every_process() -> None:
+    assert unmarked(marked("n" * 81, "x")) == f"{'n' * 70}..gdwxzsrg"
 
 
 @given(st.sets(ids, min_size=2, max_size=50))
@@ -34,3 +47,9 @@ def test_a_text_that_only_looks_like_one_is_left_alone() -> None:
     for text in ("", "nightly", "nightly.gw-short", "nightly.gw-ABCDEFGHIJKLMNOP", "a.gw-abcdefghijklmno1"):
         assert unmarked(text) == text
     assert marked(None, "x") == mark("x")
+
+
+@pytest.mark.parametrize("wrong", [None, 7, b"nightly"])
+def test_what_is_no_description_is_refused(wrong: Any) -> None:
+    with pytest.raises(ArgumentError, match="description: expected a str"):
+        unmarked(wrong)

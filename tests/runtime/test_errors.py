@@ -57,6 +57,21 @@ def test_a_value_is_quoted_in_200_characters(value: object, text: str) -> None:
     assert len(text) <= 200
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ArgumentError("no \ud800", hint="\udfff"),
+        DecodeError("/a\ud800", "\ud800", "expected a number", hint="\udfff"),
+        DecodeError("", 1, "expected \ud800").under("\ud800"),
+        ApiError("no \ud800", http_status=400, status="\ud800", hint="\udfff"),
+        ProtocolError("\ud800"),
+    ],
+)
+def test_the_text_of_an_error_can_be_written_whatever_it_quotes(error: GroundwireError) -> None:
+    assert rb"\ud800" in str(error).encode()
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes
+
+
 ERRORS = [
     lambda hint: ArgumentError("no", hint=hint),
     lambda hint: DecodeError("/a", 1, "no", hint=hint),

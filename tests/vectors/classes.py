@@ -16,7 +16,7 @@ from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.ir import Api, Field, Message
 from groundwire_codegen.lock import FILE
 from groundwire_codegen.pipeline import generate
-from groundwire_codegen.reader import read_lowered
+from groundwire_codegen.read.api import read_lowered
 
 HOST = "conformance.invalid"
 _numbers = itertools.count()

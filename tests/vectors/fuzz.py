@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import groundwire
 from groundwire import messages
-from groundwire_codegen.pattern import is_linear
-from groundwire_codegen.template import read_template
+from groundwire_codegen.read.safe_regex import is_linear
+from groundwire_codegen.read.uri_template import read_template
 from groundwire_runtime.backoff import retry_after
 from groundwire_runtime.errors import ApiError, ArgumentError, DecodeError, EncodeError
 from groundwire_runtime.http import Response

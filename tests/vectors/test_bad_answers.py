@@ -10,8 +10,8 @@ from typing import Any
 import groundwire as gw
 import pytest
 from groundwire import Client, Operation, Unlisted, credentials, decode, encode
-from groundwire_codegen.overlay import read_overlay
 from groundwire_codegen.problem import SpecError
+from groundwire_codegen.read.overlay import read_overlay
 from groundwire_contract.validate.bodies import Refusal, read_body
 from groundwire_runtime import errors
 from groundwire_runtime.errors import (

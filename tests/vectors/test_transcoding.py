@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from groundwire_codegen.pattern import is_linear
-from groundwire_codegen.template import read_template
+from groundwire_codegen.read.safe_regex import is_linear
+from groundwire_codegen.read.uri_template import read_template
 from groundwire_runtime.errors import ArgumentError
 from groundwire_runtime.parameter import Parameter
 from groundwire_runtime.path import expand

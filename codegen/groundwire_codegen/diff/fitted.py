@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from attrs import evolve, frozen
 
-from ..discovery import Document, Schema
 from ..lower.idempotency import precondition_fault
-from ..overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
+from ..read.discovery import Document, Schema
+from ..read.overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
 from .references import References, inside, names_of
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from ..discovery import Document, Method, Schema
-from ..overlay import FieldRule, MessageRule, Overlay
+from ..read.discovery import Document, Method, Schema
+from ..read.overlay import FieldRule, MessageRule, Overlay
 
 NO_MESSAGE = MessageRule(pointer="")
 MAX_ALIASES = 64

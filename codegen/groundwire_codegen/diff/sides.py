@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from attrs import evolve, frozen
 
 from ..collector import resting_collector
-from ..discovery import Document, read_document
 from ..ir import Api
 from ..lower import Lowered, lower
 from ..lower.rules import unused_names
-from ..overlay import Overlay, read_overlay
 from ..problem import Problem, SpecError
+from ..read.discovery import Document, read_document
+from ..read.overlay import Overlay, read_overlay
 from .fitted import fitted
 
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from attrs import frozen
 
-from ..discovery import Document, Method
 from ..ir import Api, Held
-from ..overlay import Overlay
 from ..problem import Problem, SpecError
-from .drift import Review, review
+from ..read.discovery import Document, Method
+from ..read.overlay import Overlay
+from ..read.overlay.drift import Review, review
 from .enums import lower_enums
 from .fit import misfits
 from .messages import lower_messages

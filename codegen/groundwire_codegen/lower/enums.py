@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..ir import Enum, EnumValue
 from ..names import constant
-from ..node import escape
-from ..overlay import EnumRule
+from ..read.cursor import escape
+from ..read.overlay import EnumRule
 
 if TYPE_CHECKING:
-    from ..discovery import Schema
-    from ..overlay import FieldRule, Overlay
+    from ..read.discovery import Schema
+    from ..read.overlay import FieldRule, Overlay
     from .naming import Naming
     from .shapes import Shapes
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ..ir import EnumRef, Kind, ListOf, MapOf, MessageRef, Scalar, TypeRef
-from ..pattern import is_linear
 from ..problem import Problem
+from ..read.safe_regex import is_linear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,9 @@ from ..ir import Idempotency, InBody, InParameter, ValueLocation
 from .shapes import MAX_NESTING, NO_MESSAGE
 
 if TYPE_CHECKING:
-    from ..discovery import Document, Method, Schema
     from ..ir import Message
-    from ..overlay import MethodRule, Overlay
+    from ..read.discovery import Document, Method, Schema
+    from ..read.overlay import MethodRule, Overlay
 
 BODY: Final = "body."
 """Prefix of a precondition that travels in the body."""

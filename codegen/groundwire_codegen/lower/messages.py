@@ -21,7 +21,7 @@ from ..ir import (
 from ..names import FIELD_NAMES, camel
 
 if TYPE_CHECKING:
-    from ..overlay import FieldRule, UnionRule
+    from ..read.overlay import FieldRule, UnionRule
     from .naming import Naming
     from .shapes import Shape, Shapes
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ..discovery import SAFE_ID, Document, Schema
-from ..discovery import Method as Described
 from ..ir import ExtraScope, Kind, ListOf, MessageRef, Method, Paging, Parameter, Scalar
 from ..names import PARAMETER_NAMES, snake
-from ..overlay import MethodRule, Overlay, ParameterRule
-from ..pattern import is_linear
 from ..problem import Problem
-from ..template import read_template
+from ..read.discovery import SAFE_ID, Document, Schema
+from ..read.discovery import Method as Described
+from ..read.overlay import MethodRule, Overlay, ParameterRule
+from ..read.safe_regex import is_linear
+from ..read.uri_template import read_template
 from .idempotency import idempotency
 from .resources import NO_METHOD
 from .shapes import KINDS

@@ -18,11 +18,11 @@ from ..names import (
     camel,
     snake,
 )
-from ..node import escape
 from ..problem import Problem
+from ..read.cursor import escape
 
 if TYPE_CHECKING:
-    from ..overlay import Overlay
+    from ..read.overlay import Overlay
     from .shapes import Shapes
 
 

@@ -9,13 +9,13 @@ from attrs import frozen
 
 from ..ir import Resource
 from ..names import CLIENT_MODULE_NAMES, CLIENT_NAMES, RESOURCE_NAMES, camel, constant, snake
-from ..overlay import MethodRule
+from ..read.overlay import MethodRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..discovery import Method
-    from ..overlay import Overlay
+    from ..read.discovery import Method
+    from ..read.overlay import Overlay
     from .naming import Naming
 
 NO_METHOD: Final = MethodRule(pointer="")

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..names import HELD_NAMES, KEYWORDS, snake
-from ..node import escape
 from ..problem import Problem
+from ..read.cursor import escape
 from .idempotency import precondition_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..discovery import Document, Schema
-    from ..overlay import MessageRule, Overlay
+    from ..read.discovery import Document, Schema
+    from ..read.overlay import MessageRule, Overlay
 
 
 def overlay_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:

@@ -11,10 +11,10 @@ from typing import Final
 
 from attrs import frozen
 
-from ..discovery import Document, Method, Schema
 from ..ir import EnumRef, Kind, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef
-from ..overlay import FieldRule, MessageRule, Overlay
 from ..problem import Problem
+from ..read.discovery import Document, Method, Schema
+from ..read.overlay import FieldRule, MessageRule, Overlay
 
 KINDS: Final[Mapping[tuple[str, str | None], Kind]] = {
     ("string", None): Kind.STRING,

@@ -12,7 +12,7 @@ from ..ir import Api
 from .client import client_view
 from .codecs import codecs_view
 from .docs import comment
-from .messages import Types, messages_view
+from .messages import messages_view
 from .package import package_view
 
 RUNTIME = "groundwire_runtime"
@@ -32,7 +32,6 @@ def _environment() -> jinja2.Environment:
 
 def render(
     api: Api,
-    types: Types,
     *,
     package: str,
     origin: str,
@@ -45,7 +44,7 @@ def render(
     `runtime` is the module that generated code imports from (`._runtime` in a vendored copy).
     """
     views: dict[str, Any] = {
-        "messages.py": messages_view(api, types, runtime),
+        "messages.py": messages_view(api, runtime),
         "codecs.py": codecs_view(api, runtime),
         "client.py": client_view(api, runtime),
         "__init__.py": package_view(api, package, runtime),

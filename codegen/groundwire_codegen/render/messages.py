@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import frozen
 
-from ..annotations import absent
+from ..annotations import absent, hint
 from ..ir import Api, Enum, Field, Message, Union, Variant
 from ..problem import Problem, SpecError
 from .docs import docstring
 from .imports import Table, import_lines
 from .layout import LINE, quoted
 
-Types = Mapping[tuple[str, str], str]
-"""The annotation of a present value, by message name and wire name."""
 IMPORTS: Final[Table] = {
     "collections.abc": ("Mapping", "Sequence"),
     "datetime": ("datetime", "timedelta"),
@@ -85,10 +83,10 @@ class MessagesView:
     names: tuple[str, ...]
 
 
-def messages_view(api: Api, types: Types, runtime: str) -> MessagesView:
-    """The view of `messages.py`; `types` are its annotations, `runtime` the module that it imports from."""
+def messages_view(api: Api, runtime: str) -> MessagesView:
+    """The view of `messages.py`; `runtime` is the module that it imports from."""
     enums = tuple(_enum(enum) for enum in api.enums.values())
-    messages = tuple(_message(message, types) for message in api.messages.values())
+    messages = tuple(_message(message) for message in api.messages.values())
     _check_private(api, messages)
     names = sorted({*api.enums, *api.messages})
     imports = import_lines(IMPORTS, _code(enums, messages), runtime)
@@ -129,18 +127,18 @@ def _enum(enum: Enum) -> EnumView:
     )
 
 
-def _message(message: Message, types: Types) -> MessageView:
+def _message(message: Message) -> MessageView:
     nested: list[VariantView] = []
     family: list[VariantView] = []
     attributes: list[AttributeView] = []
     for member in message.members:
         if isinstance(member, Field):
-            attributes.append(_attribute(message, member, types))
+            attributes.append(_attribute(member))
             continue
         views = family if message.family else nested
-        views += [_variant(message, variant, types) for variant in member.variants if variant.class_name]
+        views += [_variant(message, variant) for variant in member.variants if variant.class_name]
         if not message.family:
-            attributes.append(_union(message, member, types))
+            attributes.append(_union(member))
     return MessageView(
         name=message.name,
         doc=docstring(message.doc or f"The message {message.schema}.", 4),
@@ -150,8 +148,8 @@ def _message(message: Message, types: Types) -> MessageView:
     )
 
 
-def _attribute(message: Message, field: Field, types: Types) -> AttributeView:
-    text = types[message.name, field.wire]
+def _attribute(field: Field) -> AttributeView:
+    text = hint(field.type)
     optional = absent(field.type) == "None" and text != "JsonValue"
     return AttributeView(
         name=field.name,
@@ -170,8 +168,8 @@ def _field_doc(field: Field) -> str:
     return " ".join([field.doc.strip(), *notes]).strip()
 
 
-def _union(message: Message, union: Union, types: Types) -> AttributeView:
-    options = [variant.class_name or types[message.name, variant.field.wire] for variant in union.variants]
+def _union(union: Union) -> AttributeView:
+    options = [variant.class_name or hint(variant.field.type) for variant in union.variants]
     text = " | ".join([*options, "None"])
     if len(union.name) + len(text) + 4 + 9 > LINE:
         text = "(\n        " + "\n        | ".join([*options, "None"]) + "\n    )"
@@ -184,12 +182,12 @@ def _union(message: Message, union: Union, types: Types) -> AttributeView:
     )
 
 
-def _variant(message: Message, variant: Variant, types: Types) -> VariantView:
+def _variant(message: Message, variant: Variant) -> VariantView:
     name = variant.class_name or ""
     indent = 4 if message.family else 8
     return VariantView(
         name=name,
         private=f"_{message.name}{name}",
-        annotation=types[message.name, variant.field.wire],
+        annotation=hint(variant.field.type),
         doc=docstring(_field_doc(variant.field) or f"The member {variant.field.wire}.", indent),
     )

@@ -11,8 +11,8 @@ from ..diff import Diff, Given, compare, read_sides
 from ..fetch.normal import normal
 from ..inputs import Inputs
 from ..lock import Lock, file_digest, with_lf
-from ..overlay import Overlay, read_overlay
 from ..problem import Problem, SpecError
+from ..read.overlay import Overlay, read_overlay
 from ..shipped import spec_folder
 
 FILE: Final = "description.json"

@@ -12,8 +12,8 @@ from attrs import fields, frozen
 from ..folder import lock_of
 from ..inputs import check_text, is_package_name
 from ..lock import FILE, Lock
-from ..node import escape
 from ..problem import Problem, SpecError
+from ..read.cursor import escape
 
 EXTRAS: Final = ("exports",)
 _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)

@@ -9,9 +9,8 @@ import base64
 import binascii
 from collections.abc import Iterator
 from typing import BinaryIO, Final
-from urllib.parse import urlsplit
 
-from groundwire_runtime.loopback import is_loopback
+from groundwire_runtime.loopback import is_loopback, split_url
 
 from ..exchange import JsonObject, JsonValue, Pairs
 from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target, text_of
@@ -67,7 +66,7 @@ def _record(entry: JsonValue, number: int, host: str) -> Record | None:
 def _is_ours(url: str, host: str) -> bool:
     """Return True for a URL of the API, of its `content-` alias, or of this machine."""
     try:
-        asked = urlsplit(url).hostname or ""
+        asked = split_url(url).hostname or ""
     except ValueError as error:
         raise UnreadableError("The address of a request cannot be read.") from error
     return asked == host or asked.endswith(f"-{host}") or is_loopback(asked)

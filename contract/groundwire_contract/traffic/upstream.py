@@ -6,11 +6,10 @@ import logging
 import tempfile
 from contextvars import ContextVar
 from typing import IO, Final
-from urllib.parse import urlsplit
 
 import urllib3
 from attrs import frozen
-from groundwire_runtime.loopback import is_loopback
+from groundwire_runtime.loopback import is_loopback, split_url
 from groundwire_runtime.proxy import proxy_for
 from urllib3.util import SKIP_HEADER
 
@@ -67,7 +66,7 @@ class Upstream:
 
     def __init__(self, url: str) -> None:
         try:
-            parts = urlsplit(url)
+            parts = split_url(url)
             parts.port  # noqa: B018 - raises for a port that is no number
         except ValueError as error:
             raise UpstreamAddressError(f"{url} is no address: {error}") from error

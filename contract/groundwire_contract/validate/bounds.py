@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from groundwire_codegen.ir import Rules
-from groundwire_codegen.pattern import is_linear
+from groundwire_codegen.read.safe_regex import is_linear
 
 from ..exchange import JsonObject, JsonValue
 from ..rules.error_bodies import Fault

@@ -34,7 +34,7 @@ AT_ONCE: Final = 2
 MEMORY: Final = 8 << 30
 _THIRD_PARTIES: Final = (
     *("cattrs", "urllib3", "google.auth.transport.requests", "google.oauth2.credentials"),
-    *("cryptography.x509", "jinja2", "datamodel_code_generator", "uvicorn"),
+    *("cryptography.x509", "jinja2", "uvicorn"),
 )
 """What takes time to import, but for plugins of pytest: those it imports itself."""
 CONTROL: Final = "nothing is changed"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from ..node import Node
+from groundwire_runtime.loopback import split_url
+
+from ..cursor import Node
 
 _URL: Final = re.compile(r"[A-Za-z0-9:/._~@?#&=%+$!'()*,;\[\]-]*", re.ASCII)
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
@@ -23,7 +25,7 @@ def base_url(root: Node, allow_hosts: tuple[str, ...]) -> str:
     url = f"{root_url.rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
     where = root.at("rootUrl", url)
     try:
-        parts = urlsplit(url)
+        parts = split_url(url)
         host = (parts.hostname or "").lower()
         port = parts.port
     except ValueError:

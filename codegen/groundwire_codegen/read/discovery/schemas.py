@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, Final
 
-from ..node import Node
+from ..cursor import Node
 from .document import Schema
 from .vocabulary import FORMATS, SCHEMA, TYPES
 

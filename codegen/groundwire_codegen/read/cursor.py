@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from attrs import frozen
 
-from .problem import Problem
+from ..problem import Problem
 
 
 def escape(key: str) -> str:

@@ -6,10 +6,10 @@ import json
 import tomllib
 from typing import Any, Final, cast
 
+from ...lock import digest, is_published_name
+from ...problem import Problem, SpecError
+from ..cursor import Node
 from ..discovery import SCHEMA, read_schema
-from ..lock import digest, is_published_name
-from ..node import Node
-from ..problem import Problem, SpecError
 from .rules import (
     EnumRule,
     Extension,

@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 from attrs import frozen
 
-from ..lock import ARROW, digest
-from ..problem import Problem
+from ...lock import ARROW, digest
+from ...problem import Problem
 
 if TYPE_CHECKING:
     from ..discovery import Document, Method, Schema
-    from ..overlay import MessageRule, Overlay
+    from . import MessageRule, Overlay
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _WORDS: Final = {"type": "its type", "values": "its values or limits", "words": "its description"}

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, Final, cast
 
-from .problem import Problem, SpecError
+from ..problem import Problem, SpecError
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """A document larger than this is refused unread; the largest that Google publishes has 6 MB."""

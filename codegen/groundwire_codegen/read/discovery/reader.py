@@ -5,9 +5,9 @@ Names are sorted, so the order of keys does not matter.
 
 from __future__ import annotations
 
-from ..jsontext import read_json
-from ..node import Node
-from ..problem import Problem, SpecError
+from ...problem import Problem, SpecError
+from ..cursor import Node
+from ..source import read_json
 from .base_url import base_url
 from .document import Document, Method, Schema
 from .schemas import read_schema

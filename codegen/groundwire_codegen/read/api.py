@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..ir import Api
+from ..lower import Lowered, lower
 from .discovery import read_document
-from .ir import Api
-from .lower import Lowered, lower
 from .overlay import Overlay, read_overlay
 
 
