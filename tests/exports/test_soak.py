@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from groundwire_exports import Export, start_export
-from groundwire_exports.mark import mark
 from groundwire_exports.refusals import QueueFull
+from groundwire_exports.request_tag import request_tag
 
 from tests.audits.soak import deaths, starts
 from tests.audits.soak.proxy import FAULTS
@@ -49,7 +49,7 @@ def test_the_soak_would_see_a_second_operation_and_one_of_another_start() -> Non
     with starts.contract_server() as endpoint:
         for request_id in ("one", "two"):
             client = starts.Client(project=starts.PROJECT, endpoint=endpoint, clock=starts.clock(1))
-            sent = starts.request(f"soak.0{mark(request_id)}", request_id)
+            sent = starts.request(f"soak.0{request_tag(request_id)}", request_id)
             last = Export(client, client.projects.image.export(sent))
         operations = starts.started(endpoint)
     assert {name: len(names) for name, names in operations.items()} == {"soak.0": 2}
