@@ -96,6 +96,6 @@ def _fields(error: ApiError) -> Iterator[object]:
         violations: Any = (
             cast("Mapping[str, Any]", detail).get("fieldViolations") if isinstance(detail, Mapping) else None
         )
-        for violation in violations if isinstance(violations, list) else ():
+        for violation in cast("list[object]", violations) if isinstance(violations, list) else ():
             if isinstance(violation, Mapping):
                 yield cast("Mapping[str, Any]", violation).get("field")

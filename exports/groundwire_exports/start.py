@@ -91,7 +91,7 @@ def start_export(
     if on_full not in ("raise", "wait"):
         raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {shortened(on_full)}")
     settle = checked_seconds(settle, "settle", zero=True)
-    if not isinstance(request.request_id, (str, type(None))):
+    if not isinstance(request.request_id, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request_id: expected a str, got {shortened(request.request_id)}")
     if request.request_id and is_follower(request.request_id):
         raise ArgumentError(
