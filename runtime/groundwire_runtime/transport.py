@@ -70,7 +70,9 @@ class UrllibTransport:
         CURRENT.sent = False
         try:
             proxy = proxy_for(request.url)
-            scheme, host, target = _parts(request.url)
+            parts = urlsplit(request.url)
+            scheme, host = parts.scheme, parts.netloc
+            target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
             # Over plain HTTP, the connections to a proxy serve every host.
             route = self._route(proxy, f"{scheme}://{host}" if proxy is None or scheme == "https" else "")
             with route.gate.turn(deadline, host):
@@ -253,12 +255,6 @@ def proxy_for(url: str) -> Proxy | None:
     # A login in the URL travels as a header (RFC 7617).
     header = f"Basic {base64.b64encode(unquote(login).encode()).decode()}" if at else None
     return Proxy(f"{scheme}://{address}", header)
-
-
-def _parts(url: str) -> tuple[str, str, str]:
-    """Return the scheme, the host with its port, and the request target of a URL."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc, f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
