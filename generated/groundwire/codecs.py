@@ -138,7 +138,7 @@ CODECS: Final = Codecs(
         ),
         "Operation": lambda: (
             Field("name", STRING),
-            Field("metadata", Packed((("type.googleapis.com/google.earthengine.v1beta.OperationMetadata", "OperationMetadata"), ("type.googleapis.com/google.earthengine.v1.OperationMetadata", "OperationMetadata"), ("type.googleapis.com/google.earthengine.v1alpha.OperationMetadata", "OperationMetadata"),))),
+            Field("metadata", Packed((("type.googleapis.com/google.earthengine.v1beta.OperationMetadata", "OperationMetadata"), ("type.googleapis.com/google.earthengine.v1.OperationMetadata", "OperationMetadata"), ("type.googleapis.com/google.earthengine.v1alpha.OperationMetadata", "OperationMetadata")))),
             Field("done", BOOLEAN),
             OneOf("result", (
                 Case("error", Ref("Status")),

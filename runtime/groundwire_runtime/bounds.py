@@ -10,7 +10,7 @@ import attrs
 
 from .errors import EncodeError
 from .jsontext import Codec
-from .pattern import CAP, matcher
+from .parameters import CAP, matcher
 from .scalars import whole
 
 

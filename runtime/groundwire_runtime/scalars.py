@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, quote
-from .timestamp import Duration, Timestamp
+from .times import Duration, Timestamp
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,19})", re.ASCII)
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)

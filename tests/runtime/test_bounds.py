@@ -10,7 +10,7 @@ from attrs import frozen
 from groundwire_runtime.bounds import Bounds, bounded, check_multiple, only
 from groundwire_runtime.errors import EncodeError
 from groundwire_runtime.jsontext import Codec
-from groundwire_runtime.pattern import CAP
+from groundwire_runtime.parameters import CAP
 from groundwire_runtime.scalars import INT32, STRING
 
 

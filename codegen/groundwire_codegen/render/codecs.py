@@ -1,4 +1,4 @@
-"""The view of `codecs.py`: a table with one entry a field."""
+"""Views of `codecs.py`: a table with one entry a field, in the words of the runtime's `schema`."""
 
 from __future__ import annotations
 
@@ -23,37 +23,15 @@ from ..ir import (
     Union,
     Variant,
 )
-from .imports import Table, import_lines
-from .layout import quoted, texts
+from .layout import in_import_order, used_names
+from .source import Source, joined, literal, word
 
-NAMES: Final = {
-    Kind.BYTES: "BYTES",
-    Kind.FIELD_MASK: "FIELD_MASK",
-    Kind.DATE: "STRING",
-    Kind.DATE_TIME: "STRING",
+SCALARS: Final = {
+    **{kind: word(kind.name) for kind in Kind},
+    Kind.DATE: word("STRING"),
+    Kind.DATE_TIME: word("STRING"),
 }
-"""The scalars of the runtime, by kind, where they are called otherwise."""
-SCALARS: Final = tuple(sorted({NAMES.get(kind, kind.name) for kind in Kind}))
-IMPORTS: Final[Table] = {
-    "typing": ("Final",),
-    ".codec": ("Codecs",),
-    ".schema": (
-        *SCALARS,
-        *(
-            "Bounds",
-            "Case",
-            "Enum",
-            "Family",
-            "Field",
-            "ListOf",
-            "MapOf",
-            "OneOf",
-            "Packed",
-            "Ref",
-            "Wrapped",
-        ),
-    ),
-}
+"""The scalars of the runtime, by kind."""
 BOUNDS: Final = (
     "minimum",
     "maximum",
@@ -63,73 +41,100 @@ BOUNDS: Final = (
     "max_items",
     "pattern",
 )
+TRUE: Final = literal(True)
+
+
+@frozen(kw_only=True)
+class MemberView:
+    """A field, or a union with the members of it."""
+
+    text: Source
+    """The whole entry of a field; of a union, what calls it."""
+    cases: tuple[Source, ...] = ()
+    name: Source | None = None
+    """The attribute of a union; a family has none."""
+    required: bool = False
+
+
+@frozen(kw_only=True)
+class EntryView:
+    """A message."""
+
+    name: Source
+    members: tuple[MemberView, ...]
 
 
 @frozen(kw_only=True)
 class CodecsView:
-    """The module: its imports, and for each message its name and the lines of its members."""
+    """The module: what it imports, and the entries of its table."""
 
-    imports: tuple[str, ...]
-    messages: tuple[tuple[str, tuple[str, ...]], ...]
+    names: tuple[Source, ...]
+    messages: tuple[EntryView, ...]
 
 
-def codecs_view(api: Api, runtime: str) -> CodecsView:
-    """Return the view of `codecs.py`; `runtime` is the package that it imports from."""
-    entries = tuple(
-        (quoted(message.name), tuple(_members(api, message))) for message in api.messages.values()
+def codecs_view(api: Api) -> CodecsView:
+    """Return the view of `codecs.py`."""
+    messages = tuple(
+        EntryView(name=literal(message.name), members=tuple(_members(api, message)))
+        for message in api.messages.values()
     )
-    text = ("Codecs Final", *(line for _, lines in entries for line in lines))
-    return CodecsView(
-        imports=import_lines(IMPORTS, text, runtime, ("from . import messages",)), messages=entries
+    used = used_names(
+        source for each in messages for member in each.members for source in (member.text, *member.cases)
     )
+    words = {*(scalar.text for scalar in SCALARS.values()), "Bounds", "Case", "Enum", "Family", "Field"}
+    words |= {"ListOf", "MapOf", "OneOf", "Packed", "Ref", "Wrapped"}
+    return CodecsView(names=tuple(map(word, in_import_order(words & used))), messages=messages)
 
 
-def _members(api: Api, message: Message) -> Iterator[str]:
+def _members(api: Api, message: Message) -> Iterator[MemberView]:
     for member in message.members:
         if isinstance(member, Field):
-            yield f"Field({', '.join(_field(api, message, member))}),"
+            yield MemberView(text=_call("Field", *_field(api, message, member)))
         else:
-            yield from _union(api, message, member)
+            yield _union(api, message, member)
 
 
-def _field(api: Api, message: Message, field: Field) -> Iterator[str]:
-    yield quoted(field.name)
+def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
+    yield literal(field.name)
     yield _type(field)
     if json_name(field.name) != field.wire:
-        yield quoted(field.wire)
+        yield literal(field.wire)
     yield from _rules(api, field)
     if field.rules.required:
-        yield "required=True"
+        yield joined(word("required"), "=", TRUE)
     divisor = next((each for each in message.fields if each.wire == field.rules.multiple_of), None)
     if divisor is not None and isinstance(field.type, MessageRef):
         default = divisor.default if isinstance(divisor.default, int) else None
-        yield f"multiple_of=({quoted(divisor.name)}, {default!r})"
+        yield joined(word("multiple_of"), "=", literal((divisor.name, default)))
 
 
-def _union(api: Api, message: Message, union: Union) -> Iterator[str]:
-    yield "Family((" if message.family else f"OneOf({quoted(union.name)}, ("
-    for variant in union.variants:
-        yield f"    Case({', '.join(_case(api, message, variant))}),"
-    yield "), required=True)," if union.required else ")),"
+def _union(api: Api, message: Message, union: Union) -> MemberView:
+    return MemberView(
+        text=word("Family" if message.family else "OneOf"),
+        name=None if message.family else literal(union.name),
+        cases=tuple(_call("Case", *_case(api, message, variant)) for variant in union.variants),
+        required=union.required,
+    )
 
 
-def _case(api: Api, message: Message, variant: Variant) -> Iterator[str]:
-    yield quoted(variant.field.wire)
+def _case(api: Api, message: Message, variant: Variant) -> Iterator[Source]:
+    yield literal(variant.field.wire)
     yield _type(variant.field)
     if variant.class_name is not None:
-        yield quoted(f"{message.name}.{variant.class_name}")
+        yield literal(f"{message.name}.{variant.class_name}")
     yield from _rules(api, variant.field)
 
 
-def _rules(api: Api, field: Field) -> Iterator[str]:
-    bounds = [f"{name}={_literal(value)}" for name, value in _bounds(field.rules)]
+def _rules(api: Api, field: Field) -> Iterator[Source]:
+    bounds = [joined(word(name), "=", literal(value)) for name, value in _bounds(field.rules)]
     if bounds:
-        yield f"bounds=Bounds({', '.join(bounds)})"
+        yield joined(word("bounds"), "=", _call("Bounds", *bounds))
     if field.rules.members and isinstance(field.type, MessageRef):
         family = api.messages[field.type.name]
         variants = [variant for union in family.unions for variant in union.variants]
         allowed = [each.class_name for each in variants if each.field.wire in field.rules.members]
-        yield f"only={texts(f'{family.name}.{name}' for name in allowed)}"
+        names = tuple(f"{family.name}.{class_name}" for class_name in allowed)
+        yield joined(word("only"), "=", literal(names))
 
 
 def _bounds(rules: Rules) -> Iterator[tuple[str, object]]:
@@ -139,32 +144,32 @@ def _bounds(rules: Rules) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def _literal(value: object) -> str:
-    return quoted(value) if isinstance(value, str) else repr(value)
+def _type(field: Field) -> Source:
+    return _call("Wrapped", _reference(field.type)) if field.wrapped else _reference(field.type)
 
 
-def _type(field: Field) -> str:
-    return f"Wrapped({_reference(field.type)})" if field.wrapped else _reference(field.type)
-
-
-def _reference(type_: TypeRef) -> str:
+def _reference(type_: TypeRef) -> Source:
     """Return the expression of a type in the language of the runtime's `schema`."""
     if isinstance(type_, Scalar):
-        return NAMES.get(type_.kind, type_.kind.name)
+        return SCALARS[type_.kind]
     if isinstance(type_, EnumRef):
-        return f"Enum({quoted(type_.name)})"
+        return _call("Enum", literal(type_.name))
     if isinstance(type_, MessageRef):
-        return f"Ref({quoted(type_.name)})"
+        return _call("Ref", literal(type_.name))
     if isinstance(type_, ListOf):
-        return f"ListOf({_reference(type_.item)})"
+        return _call("ListOf", _reference(type_.item))
     if isinstance(type_, MapOf):
-        return f"MapOf({_reference(type_.value)})"
+        return _call("MapOf", _reference(type_.value))
     return _packed(type_)
 
 
-def _packed(type_: Packed) -> str:
-    pairs = [f"({quoted(url)}, {quoted(name)})" for url, name in type_.types]
-    return f"Packed(({''.join(f'{pair}, ' for pair in pairs).rstrip()}))"
+def _packed(type_: Packed) -> Source:
+    return _call("Packed", literal(tuple((url, name) for url, name in type_.types)))
+
+
+def _call(function: str, *arguments: Source) -> Source:
+    separated = [part for argument in arguments for part in (", ", argument)][1:]
+    return joined(word(function), "(", *separated, ")")
 
 
 def json_name(original: str) -> str:
