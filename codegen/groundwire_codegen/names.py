@@ -21,6 +21,7 @@ CLASS_NAMES: Final = frozenset(
         "Client",
         "Converter",
         "Duration",
+        "ABSENT",
         "EMPTY",
         "JsonValue",
         "Mapping",
@@ -37,7 +38,7 @@ TYPE_NAMES: Final = frozenset(
     {"bool", "bytes", "datetime", "float", "int", "messages", "object", "str", "timedelta"}
 )
 """Names in annotations, which an attribute or a method of the same class would hide."""
-FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"self", "unknown_fields", "value"}
+FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"null_fields", "self", "unknown_fields", "value"}
 CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
 CLIENT_OPTIONS: Final = CALL_OPTIONS | {
     "clock",

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, Writer, quote
-from .messages import EMPTY
 
 BATCH: Final = 256
 """Items that are written at once, where they can be."""
@@ -90,7 +89,7 @@ def map_of(item: Codec) -> Codec:
                 members[key] = read_item(each, depth)
         except DecodeError as error:
             raise error.under(key) from None
-        return members or EMPTY
+        return members
 
     def write(value: Any, depth: int) -> str:
         if value.__class__ is not dict and not isinstance(value, Mapping):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from .errors import DecodeError
 from .jsontext import Reader, too_deep
 from .keys import Key, Put, setter
-from .messages import EMPTY, MAX_DEPTH, Message
+from .messages import EMPTY, MAX_DEPTH, NO_NAMES, Message
 from .schema import json_name
 
 SHORT: Final = 64
@@ -22,6 +22,7 @@ SHARED: Final = 1_024
 new: Final[Callable[[type], Any]] = object.__new__
 """Makes an object of a class, with nothing in its slots."""
 put_unknown_fields: Final = setter(Message, "unknown_fields")
+put_null_fields: Final = setter(Message, "null_fields")
 
 
 def message_reader(
@@ -41,6 +42,7 @@ def message_reader(
         unknown: Mapping[str, Any] = EMPTY
         renamed: Mapping[str, Key] | None = None
         chosen: dict[str, str] | None = None
+        nulls: list[Key] = []
         key: Key | None = None
         try:
             for name, value in data.items():
@@ -54,6 +56,7 @@ def message_reader(
                 content = value
                 if value.__class__ not in key.plain:
                     if value is None and not key.nullable:
+                        nulls.append(key)
                         continue
                     content = key.read(value, depth)
                 if key.union:
@@ -64,6 +67,7 @@ def message_reader(
         except DecodeError as error:
             raise error.under(None if key is None else key.name) from None
         put_unknown_fields(message, unknown)
+        put_null_fields(message, _null_fields(nulls, data, renamed or {}) if nulls else NO_NAMES)
         return message
 
     return read
@@ -101,6 +105,13 @@ def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str,
     return renamed, unknown
 
 
+def _null_fields(nulls: Iterable[Key], data: Mapping[str, Any], renamed: Mapping[str, Key]) -> frozenset[str]:
+    """Return the fields that are null, and have no value under their other name."""
+    values = {name for name, value in data.items() if value is not None}
+    others = {key.name for name, key in renamed.items() if name in values}
+    return frozenset(key.null_name for key in nulls if key.name not in values | others) or NO_NAMES
+
+
 def _conflict(value: object, key: Key, first: str) -> DecodeError:
     return DecodeError("", value, f"union field {key.union} has two members set: {first} and {key.name}")
 
@@ -125,6 +136,7 @@ def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader
                 raise error.under(name) from None
         message = new(variant)
         put_unknown_fields(message, EMPTY)
+        put_null_fields(message, NO_NAMES)
         put(message, value)
         return message
 

@@ -5,19 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from .errors import EncodeError
+from .errors import ArgumentError, EncodeError
 from .jsontext import MAX_LEVELS, Writer, chunks, quote, too_deep, write_object
 from .keys import Key, Row
 from .messages import EMPTY, MAX_DEPTH, Message
 
 
 def message_writer(
-    cls: type[Any], classes: frozenset[type[Any]], rows: Sequence[Row], known: frozenset[str]
+    cls: type[Any],
+    classes: frozenset[type[Any]],
+    rows: Sequence[Row],
+    known: frozenset[str],
+    nulls: Mapping[str, tuple[Row, Key]],
 ) -> Writer:
-    """Return the writer of a message, or of what stands beside the variant of a family."""
+    """Return the writer of a message, or of what stands beside the variant of a family.
+
+    `nulls` are the keys that may be null, by their names in `Message.null_fields`.
+    """
     table = tuple((row.name, row.absent, row.key, row) for row in rows)
 
     def write(message: Any, depth: int) -> str:
@@ -31,8 +39,8 @@ def message_writer(
         try:
             for name, absent, key, row in table:
                 value = getattr(message, name)
-                if value is absent or (absent is not None and not value):
-                    if row.required:
+                if value is None or value is absent:
+                    if row.required and name not in message.null_fields:
                         _check_missing(message, row)
                     continue
                 if key is None:
@@ -51,6 +59,8 @@ def message_writer(
             raise error.under(None if key is None else key.name) from None
         if message.unknown_fields is not EMPTY:
             members += _unknown_texts(message, known)
+        if message.null_fields:
+            members += _null_texts(message, nulls)
         text = ",".join(members)
         del members  # or a large message would stand in memory three times
         return f"{{{text}}}"
@@ -76,7 +86,7 @@ def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bo
                 text = key.write(value, depth + 1)
             except EncodeError as error:
                 raise error.under(key.name) from None
-        if alone and message.unknown_fields is EMPTY:
+        if alone and message.unknown_fields is EMPTY and not message.null_fields:
             return f"{{{key.opening}{text}}}"
         rest = write_rest(message, depth)
         return f"{{{key.opening}{text}{',' if len(rest) > 2 else ''}{rest[1:]}"
@@ -91,7 +101,7 @@ def written_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) 
     plain = [
         {key.name: each.value}
         for each in values
-        if each.__class__ is variant and each.unknown_fields is EMPTY
+        if each.__class__ is variant and each.unknown_fields is EMPTY and not each.null_fields
     ]
     if len(plain) < len(values):
         return None
@@ -125,3 +135,27 @@ def _unknown_texts(message: Message, known: frozenset[str]) -> list[str]:
     if clash is not None:
         raise EncodeError(f"/{clash}", fields[clash], "a known field cannot be among the unknown ones")
     return [write_object(fields, 0)[1:-1]] if fields else []
+
+
+def _null_texts(message: Message, nulls: Mapping[str, tuple[Row, Key]]) -> Iterator[str]:
+    """Write the fields that are null on purpose.
+
+    Raises ArgumentError for a name that is no field: a class does not know the members of its unions, its table does.
+    """
+    for name in sorted(message.null_fields):
+        if name not in nulls:
+            near = get_close_matches(name, nulls, cutoff=0.5) or sorted(nulls)[:10]
+            raise ArgumentError(
+                f"{message.__class__.__qualname__}.null_fields: {name!r} is no field",
+                hint=f"Fields are named as attributes: {', '.join(near)}.",
+            )
+        row, key = nulls[name]
+        value = getattr(message, row.name) if row.name else message
+        is_set = (
+            row.by_class.get(value.__class__) is key
+            if row.by_class
+            else value is not None and value is not row.absent
+        )
+        if is_set:
+            raise EncodeError(f"/{key.name}", value, "cannot be null and have a value")
+        yield f"{key.opening}null"

@@ -26,6 +26,8 @@ class Key:
     """A key of a message: where its value goes, and how it is read and written. It finds its codec at its first use."""
 
     name: str
+    null_name: str
+    """What `Message.null_fields` calls it."""
     find: Callable[[], Codec]
     put: Put
     plain: frozenset[type]

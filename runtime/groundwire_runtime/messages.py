@@ -10,12 +10,12 @@ changing a map in place) is refused with `NestingError` before Python's own stac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, final
 
 import attrs
 
-from .errors import NestingError
+from .errors import ArgumentError, NestingError, shortened
 
 if TYPE_CHECKING:
     JsonValue: TypeAlias = bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
@@ -57,8 +57,22 @@ class Unlisted(str):
 
 
 @final
+class _AbsentList(tuple[Any, ...]):
+    """A list that was not given; it equals `()`, and pickles and copies to itself."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _AbsentList()
+"""What a list holds that was not given. It is left out of what is sent, where a given empty list is sent."""
+
+
+@final
 class Empty(Mapping[str, Any]):
-    """The one empty map that absent maps share; it pickles and copies to itself."""
+    """A map that was not given; it equals `{}`, and pickles and copies to itself."""
 
     __slots__ = ()
 
@@ -79,6 +93,8 @@ class Empty(Mapping[str, Any]):
 
 
 EMPTY: Final = Empty()
+"""What a map holds that was not given. It is left out of what is sent, where a given empty map is sent."""
+NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
 def keep_containers(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
@@ -90,6 +106,8 @@ def keep_containers(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.A
 
 
 def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    if field.name == "unknown_fields":
+        return field.evolve(converter=_unknown)
     annotation = str(field.type)
     if annotation.startswith("Mapping[") and field.default is None:
         return field
@@ -118,13 +136,23 @@ def _keeper(annotation: str) -> Callable[[Any], Any] | None:
 
 def _tuple(values: Any) -> Any:
     # A string is a sequence too, and never what was meant; encoding reports it with its path.
-    return values if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) else tuple(values)
+    if values is ABSENT or isinstance(values, (str, bytes)) or not isinstance(values, Sequence):
+        return values
+    return tuple(values)
 
 
 def _dict(values: Any) -> Any:
-    if not values and isinstance(values, Mapping):
-        return EMPTY
-    return dict(values) if isinstance(values, Mapping) else values
+    return dict(values) if isinstance(values, Mapping) and values is not EMPTY else values
+
+
+def _unknown(values: Any) -> Any:
+    return _dict(values) or EMPTY if isinstance(values, Mapping) else values
+
+
+def _field_names(names: Iterable[str]) -> frozenset[str]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ArgumentError(f"null_fields: expected a set of names, got {shortened(names)}")
+    return frozenset(names) or NO_NAMES
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -133,6 +161,11 @@ class Message:
 
     unknown_fields: Mapping[str, JsonValue] = EMPTY
     """Fields that this client does not know, by wire name; kept when read, sent when written."""
+    null_fields: frozenset[str] = attrs.field(default=NO_NAMES, converter=_field_names)
+    """Attributes that are sent as `null`, which clears them in a PATCH; those that came as `null` are noted here.
+
+    A member of a union is named by its wire name. Names are checked when the message is sent.
+    """
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
@@ -230,7 +263,7 @@ def _repr(value: Any, depth: int) -> str:
         shown: list[str] = []
         for field in sorted(attrs.fields(value.__class__), key=_by_name):
             item = getattr(value, field.name)
-            if item is field.default or (field.default == () and not item):
+            if item is field.default:
                 continue
             shown.append(f"{f'{field.name}=' if _by_name(field) else ''}{_repr(item, inner)}")
         return f"{value.__class__.__qualname__}({', '.join(shown)})"
@@ -238,6 +271,8 @@ def _repr(value: Any, depth: int) -> str:
         return f"({', '.join([_repr(item, depth) for item in value])}{',' if len(value) == 1 else ''})"
     if value.__class__ is dict and any(_is_value(item) for item in value.values()):
         return f"{{{', '.join([f'{key!r}: {_repr(item, depth)}' for key, item in value.items()])}}}"
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(repr, value)))}}}"
     return repr(value)
 
 

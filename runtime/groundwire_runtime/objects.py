@@ -33,7 +33,10 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     defaults = [(setter(cls, row.name), row.absent) for row in plain_rows]
     read = message_reader(cls, by_name, defaults, {key.name: variant for variant, key in variants.items()})
     classes_of_it = frozenset((cls, *variants))
-    write = message_writer(cls, classes_of_it, plain_rows, frozenset(by_name))
+    nulls = {
+        key.null_name: (row, key) for row in rows for key in ([row.key] if row.key else row.by_class.values())
+    }
+    write = message_writer(cls, classes_of_it, plain_rows, frozenset(by_name), nulls)
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
@@ -68,7 +71,9 @@ def _row(classes: Classes, cls: type, member: Member, siblings: Sequence[Member]
 def _key(member: Field | Case, find: Callable[[], Codec], put: Put, **more: Any) -> Key:
     plain = member.type.plain if isinstance(member.type, Codec) else frozenset[type]()
     text = str in plain and member.bounds is None
-    return Key(member.key, find, put, plain, text, type(None) in plain, **more)
+    if isinstance(member, Field):  # None is an absent value here, and a null is noted
+        return Key(member.key, member.name, find, put, plain - {type(None)}, text, False, **more)
+    return Key(member.key, member.key, find, put, plain, text, type(None) in plain, **more)
 
 
 def _union_key(classes: Classes, put: Put, case: Case, union: OneOf) -> tuple[type, Key]:

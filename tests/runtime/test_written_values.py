@@ -142,7 +142,9 @@ def test_containers_are_kept_from_the_caller_all_the_way_down() -> None:
     assert kept.rows == (("a",), ("b",))
     assert kept.names == {"x": ("a",)}
     assert type(kept.stock) is dict
-    assert Kept(stock={}).stock is EMPTY
+    assert Kept().stock is EMPTY
+    assert Kept(stock={}).stock == EMPTY
+    assert Kept(stock={}).stock is not EMPTY
     wrong: Any = Kept(rows="text", stock=[1], names=5)  # type: ignore[arg-type] # what a caller may get wrong
     assert (wrong.rows, wrong.stock, wrong.names) == ("text", [1], 5)
 

@@ -11,7 +11,7 @@ _STR: Final = word("str")
 _JSON: Final = word("JsonValue")
 _UNLISTED: Final = word("Unlisted")
 NONE: Final = literal(None)
-NO_ITEMS: Final = literal(())
+NO_ITEMS: Final = word("ABSENT")
 NO_ENTRIES: Final = word("EMPTY")
 MESSAGES: Final = word("messages")
 """The module of the API's own types, as `client.py` imports it."""

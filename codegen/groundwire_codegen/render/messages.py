@@ -72,7 +72,7 @@ class MessagesView:
     families: bool
     containers: Source | None
     times: Source | None
-    values: Source
+    values: tuple[Source, ...]
     """What the module imports."""
 
     @property
@@ -87,7 +87,7 @@ def messages_view(api: Api) -> MessagesView:
     used = used_names(source for message in messages for source in _annotations(message))
     families = any(message.family for message in messages)
     used |= {"Message", "keep_containers", *(("variant_of",) if families else ())}
-    order = ("EMPTY", "JsonValue", "Message", "Unlisted", "keep_containers", "variant_of")
+    order = ("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "keep_containers", "variant_of")
     kinds = {**dict.fromkeys(api.enums, "enum"), **dict.fromkeys(api.messages, "message")}
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
@@ -96,7 +96,7 @@ def messages_view(api: Api) -> MessagesView:
         families=families,
         containers=imported(("Mapping", "Sequence"), used),
         times=imported(("datetime", "timedelta"), used),
-        values=imported(order, used) or word("Message"),
+        values=tuple(word(each) for each in order if each in used),
     )
 
 
