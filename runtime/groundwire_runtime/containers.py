@@ -75,6 +75,19 @@ def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int],
     return write
 
 
+class _Keys(dict[str, str]):
+    """JSON text of the keys of maps, with a colon; most repeat."""
+
+    def __missing__(self, key: str) -> str:
+        text = f"{quote(key)}:"
+        if len(key) <= 64 and len(self) < 4096:
+            self[key] = text
+        return text
+
+
+_KEYS: Final = _Keys()
+
+
 def map_of(item: Codec) -> Codec:
     """Return the codec of a map with string keys, kept as a dict."""
     read_item, write_item = item.read, item.write
@@ -98,7 +111,7 @@ def map_of(item: Codec) -> Codec:
         key: Any = None
         try:
             for key, each in value.items():
-                members.append(f"{quote(key)}:{write_item(each, depth)}")
+                members.append(_KEYS[key] + write_item(each, depth))
         except EncodeError as error:
             raise error.under(key) from None
         except TypeError:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from .errors import DecodeError
 from .jsontext import Reader, too_deep
 from .keys import Key, Put, setter
-from .messages import EMPTY, MAX_DEPTH, NO_NAMES, Message
+from .messages import MAX_DEPTH, Message
+from .presence import EMPTY, NO_NAMES
 from .schema import json_name
 
 SHORT: Final = 64
@@ -39,35 +40,29 @@ def message_reader(
         for put, default in defaults:
             put(message, default)
         depth += 1
-        unknown: Mapping[str, Any] = EMPTY
-        renamed: Mapping[str, Key] | None = None
-        chosen: dict[str, str] | None = None
-        nulls: list[Key] = []
+        others: tuple[dict[str, Key], Mapping[str, Any]] | None = None
+        chosen: dict[str, Key] = {}
+        nulls = False
         key: Key | None = None
         try:
             for name, value in data.items():
                 key = keys.get(name)
                 if key is None:
-                    if renamed is None:
-                        renamed, unknown = _others(data, keys)
-                    key = renamed.get(name)
+                    others = others or _others(data, keys)
+                    key = others[0].get(name)
                     if key is None:
                         continue
-                content = value
-                if value.__class__ not in key.plain:
-                    if value is None and not key.nullable:
-                        nulls.append(key)
-                        continue
-                    content = key.read(value, depth)
-                if key.union:
-                    chosen = {} if chosen is None else chosen
-                    if chosen.setdefault(key.union, key.name) != key.name:
-                        raise _conflict(value, key, chosen[key.union])
+                if value is None and not key.nullable:
+                    nulls = True
+                    continue
+                content = value if value.__class__ in key.plain else key.read(value, depth)
+                if key.union and chosen.setdefault(key.union, key) is not key:
+                    raise _conflict(value, key, chosen[key.union].name)
                 key.put(message, content)
         except DecodeError as error:
             raise error.under(None if key is None else key.name) from None
-        put_unknown_fields(message, unknown)
-        put_null_fields(message, _null_fields(nulls, data, renamed or {}) if nulls else NO_NAMES)
+        put_unknown_fields(message, others[1] if others else EMPTY)
+        put_null_fields(message, _null_fields(data, keys, others[0] if others else {}) if nulls else NO_NAMES)
         return message
 
     return read
@@ -84,7 +79,7 @@ def _variant(
     return cls
 
 
-def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str, Key], dict[str, Any]]:
+def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str, Key], Mapping[str, Any]]:
     """Return the keys that stand under original names of proto fields (`max_pixels`), and the unknown fields.
 
     Source: https://protobuf.dev/programming-guides/json/. Raises DecodeError for a field under two names.
@@ -102,14 +97,16 @@ def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str,
             raise DecodeError("", value, f"{key.name} is set more than once").under(key.name)
         values[key.name] = value
         renamed[name] = key
-    return renamed, unknown
+    return renamed, unknown or EMPTY
 
 
-def _null_fields(nulls: Iterable[Key], data: Mapping[str, Any], renamed: Mapping[str, Key]) -> frozenset[str]:
-    """Return the fields that are null, and have no value under their other name."""
-    values = {name for name, value in data.items() if value is not None}
-    others = {key.name for name, key in renamed.items() if name in values}
-    return frozenset(key.null_name for key in nulls if key.name not in values | others) or NO_NAMES
+def _null_fields(
+    data: Mapping[str, Any], keys: Mapping[str, Key], renamed: Mapping[str, Key]
+) -> frozenset[str]:
+    """Return the names of the fields that are null, and have no value under their other name."""
+    found = [(key, value) for name, value in data.items() if (key := keys.get(name) or renamed.get(name))]
+    values = {key.name for key, value in found if value is not None or key.nullable}
+    return frozenset(key.null_name for key, _ in found if key.name not in values) or NO_NAMES
 
 
 def _conflict(value: object, key: Key, first: str) -> DecodeError:

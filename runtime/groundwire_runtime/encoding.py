@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 
 from .errors import ArgumentError, EncodeError
 from .jsontext import MAX_LEVELS, Writer, chunks, quote, too_deep, write_object
@@ -15,55 +15,45 @@ from .keys import Key, Row
 from .messages import EMPTY, MAX_DEPTH, Message
 
 
-def message_writer(
-    cls: type[Any],
-    classes: frozenset[type[Any]],
-    rows: Sequence[Row],
-    known: frozenset[str],
-    nulls: Mapping[str, tuple[Row, Key]],
-) -> Writer:
-    """Return the writer of a message, or of what stands beside the variant of a family.
-
-    `nulls` are the keys that may be null, by their names in `Message.null_fields`.
-    """
-    table = tuple((row.name, row.absent, row.key, row) for row in rows)
+def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
+    """Return the writer of a message, or of what stands beside the variant of a family."""
+    table = tuple((row.name, row.absent, row.key, row.by_class, row) for row in rows if row.name)
+    nulls = {key.null_name: (row, key) for row in rows for key in row.keys}
+    known = frozenset(key.name for _, key in nulls.values())
+    variants = frozenset(cls for row in rows if not row.name for cls in row.by_class)
 
     def write(message: Any, depth: int) -> str:
-        if message.__class__ not in classes:
+        if message.__class__ is not cls and message.__class__ not in variants:
             raise EncodeError.expected(message, cls.__qualname__)
         if depth >= MAX_DEPTH:
             raise too_deep(EncodeError, message.__class__.__qualname__)
         depth += 1
-        members: list[str] = []
+        text = ""
         key: Key | None = None
         try:
-            for name, absent, key, row in table:
+            for name, absent, key, by_class, row in table:
                 value = getattr(message, name)
                 if value is None or value is absent:
                     if row.required and name not in message.null_fields:
                         _check_missing(message, row)
                     continue
                 if key is None:
-                    key = row.by_class.get(value.__class__)
-                    if key is None:
-                        raise _not_a_member(value, row)
+                    key = by_class.get(value.__class__) or _refuse_member(value, row)
                     if key.wraps:
                         value = value.value
                 elif key.check is not None:
                     key.check(value, message)
+                opening = key.next if text else key.first
                 if key.text and value.__class__ is str:
-                    members.append(key.opening + quote(value))
+                    text += opening + quote(value)
                 else:
-                    members.append(key.opening + key.write(value, depth))
+                    text += opening + key.write(value, depth)
         except EncodeError as error:
             raise error.under(None if key is None else key.name) from None
-        if message.unknown_fields is not EMPTY:
-            members += _unknown_texts(message, known)
-        if message.null_fields:
-            members += _null_texts(message, nulls)
-        text = ",".join(members)
-        del members  # or a large message would stand in memory three times
-        return f"{{{text}}}"
+        if message.unknown_fields is not EMPTY or message.null_fields:
+            for member in (*_unknown_texts(message, known), *_null_texts(message, nulls)):
+                text += f"{',' if text else '{'}{member}"
+        return text + "}" if text else "{}"
 
     return write
 
@@ -87,9 +77,9 @@ def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bo
             except EncodeError as error:
                 raise error.under(key.name) from None
         if alone and message.unknown_fields is EMPTY and not message.null_fields:
-            return f"{{{key.opening}{text}}}"
+            return f"{key.first}{text}}}"
         rest = write_rest(message, depth)
-        return f"{{{key.opening}{text}{',' if len(rest) > 2 else ''}{rest[1:]}"
+        return f"{key.first}{text}{',' if len(rest) > 2 else ''}{rest[1:]}"
 
     return write
 
@@ -121,9 +111,9 @@ def _check_missing(message: Any, row: Row) -> None:
         raise EncodeError(f"/{row.name}", None, row.required)
 
 
-def _not_a_member(value: object, row: Row) -> EncodeError:
+def _refuse_member(value: object, row: Row) -> NoReturn:
     names = " or ".join(sorted(cls.__qualname__ for cls in row.by_class))
-    return EncodeError.expected(value, names).under(row.name)
+    raise EncodeError.expected(value, names).under(row.name)
 
 
 def _unknown_texts(message: Message, known: frozenset[str]) -> list[str]:
@@ -158,4 +148,4 @@ def _null_texts(message: Message, nulls: Mapping[str, tuple[Row, Key]]) -> Itera
         )
         if is_set:
             raise EncodeError(f"/{key.name}", value, "cannot be null and have a value")
-        yield f"{key.opening}null"
+        yield f"{key.next[1:]}null"

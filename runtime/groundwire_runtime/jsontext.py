@@ -144,11 +144,11 @@ def check_levels(value: Any) -> None:
 
 def write_any(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has the same shape
     """Write any JSON value of at most 512 levels. NaN and infinities are refused: JSON has no such numbers."""
-    if value.__class__ is str:
-        return quote(value)
     try:
         if value.__class__ is int or (value.__class__ is float and isfinite(value)):
             return repr(value)
+        if value.__class__ is str:
+            return quote(value)
         text = "".join(chunks(value, 0))
     except RecursionError:
         raise EncodeError("", "...", f"nested deeper than {MAX_LEVELS} JSON levels") from None

@@ -42,12 +42,14 @@ class Key:
     """The value is inside a class that stands for a member of a union."""
     check: Callable[[Any, Any], None] | None = None
     """Holds the value to a rule that concerns the whole message."""
-    opening: str = attrs.field(init=False)
+    first: str = attrs.field(init=False)
+    """JSON text of the key where nothing stands before it; `next` where something does."""
+    next: str = attrs.field(init=False)
     read: Reader = attrs.field(init=False)
     write: Writer = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.opening = f"{json.dumps(self.name)}:"
+        self.first, self.next = f"{{{json.dumps(self.name)}:", f",{json.dumps(self.name)}:"
         self.read = lambda value, depth: self._found().read(value, depth)
         self.write = lambda value, depth: self._found().write(value, depth)
 
@@ -67,3 +69,8 @@ class Row:
     by_class: Mapping[type, Key] = attrs.field(factory=dict[type, Key])
     required: str = ""
     """The rule that a missing value breaks; empty where it may be missing."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys under which the value may stand."""
+        return tuple(self.by_class.values()) if self.key is None else (self.key,)

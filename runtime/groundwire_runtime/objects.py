@@ -25,18 +25,13 @@ _WHOLE: Final = (INT32, INT64, UINT32, UINT64)
 def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Codec:
     """Return the codec of a message, or of a family: a message that is one union, whose variants are subclasses."""
     rows = [_row(classes, cls, member, members) for member in members]
-    keys = [key for row in rows for key in ([row.key] if row.key else row.by_class.values())]
-    by_name = {key.name: key for key in keys}
+    plain_rows = [row for row in rows if row.name]
     family = next((row for row in rows if not row.name), None)
     variants = {} if family is None else family.by_class
-    plain_rows = [row for row in rows if row.name]
+    keys = {key.name: key for row in rows for key in row.keys}
     defaults = [(setter(cls, row.name), row.absent) for row in plain_rows]
-    read = message_reader(cls, by_name, defaults, {key.name: variant for variant, key in variants.items()})
-    classes_of_it = frozenset((cls, *variants))
-    nulls = {
-        key.null_name: (row, key) for row in rows for key in ([row.key] if row.key else row.by_class.values())
-    }
-    write = message_writer(cls, classes_of_it, plain_rows, frozenset(by_name), nulls)
+    read = message_reader(cls, keys, defaults, {key.name: variant for variant, key in variants.items()})
+    write = message_writer(cls, rows)
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
