@@ -20,7 +20,7 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
     table = tuple((row.name, row.absent, row.key, row.by_class, row) for row in rows if row.name)
     nulls = {key.null_name: (row, key) for row in rows for key in row.keys}
     known = frozenset(key.name for _, key in nulls.values())
-    variants = frozenset(cls for row in rows if not row.name for cls in row.by_class)
+    variants = frozenset(variant for row in rows if not row.name for variant in row.by_class)
 
     def write(message: Any, depth: int) -> str:
         if message.__class__ is not cls and message.__class__ not in variants:

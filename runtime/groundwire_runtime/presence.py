@@ -108,6 +108,9 @@ def _unknown(values: Any) -> Any:
 
 def field_names(names: Iterable[str]) -> frozenset[str]:
     """Return names as a set, an attrs converter. Raises ArgumentError for text, and for what cannot be iterated."""
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise ArgumentError(f"null_fields: expected a set of names, got {shortened(names)}")
-    return frozenset(names) or NO_NAMES
+    try:
+        if not isinstance(names, str):
+            return frozenset(names) or NO_NAMES
+    except TypeError:
+        pass
+    raise ArgumentError(f"null_fields: expected a set of names, got {shortened(names)}")

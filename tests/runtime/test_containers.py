@@ -127,7 +127,11 @@ def test_what_is_no_map_is_refused(writer: Writer, value: object) -> None:
 
 
 def test_variants_count_as_messages() -> None:
-    for writer, empty, value, path in ((LISTS[1], (), (One(1),), "/0"), (MAPS[1], {}, {"a": One(1)}, "/a")):
+    cases: list[tuple[Writer, Any, Any, str]] = [
+        (LISTS[1], (), (One(1),), "/0"),
+        (MAPS[1], {}, {"a": One(1)}, "/a"),
+    ]
+    for writer, empty, value, path in cases:
         assert '{"one":1}' in writer(value, MAX_DEPTH - 1)
         assert writer(empty, MAX_DEPTH) in ("[]", "{}")
         assert fault(writer, value, MAX_DEPTH) == (
