@@ -14,12 +14,11 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
-from .problem import Problem, SpecError
-from .read.cursor import escape
+from .problem import Problem, SpecError, escape
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1
-OPTIONAL: Final = ("reviewed", "vendored")
+OPTIONAL: Final = ("decisions", "reviewed", "vendored")
 """Parts that are left out when there is nothing to say."""
 ARROW: Final = " -> "
 """Between what a document said when a rule was last looked at, and what it says now."""
@@ -50,6 +49,8 @@ class Lock:
     """Published names by what they name."""
     revision: str = ""
     """Of the document."""
+    decisions: Mapping[str, str] = field(factory=dict[str, str])
+    """What callers see beside names, as first published: positional arguments, optional bodies, pagers, polls."""
     reviewed: Mapping[str, str] = field(factory=dict[str, str])
     """What the document said of each place that a rule of the overlay is about, when the rule was last changed."""
     vendored: Mapping[str, str] = field(factory=dict[str, str])

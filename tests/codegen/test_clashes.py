@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from groundwire_codegen.names import CALL_OPTIONS, CLIENT_OPTIONS, snake
+from groundwire_codegen.lower.naming import CALL_OPTIONS, CLIENT_OPTIONS, snake
 from groundwire_codegen.problem import SpecError
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.options import CallOptions, ClientOptions

@@ -7,8 +7,7 @@ import copy
 import pytest
 from groundwire_codegen.lock import FILE, Lock, read_lock
 from groundwire_codegen.pipeline import generate
-from groundwire_codegen.problem import SpecError
-from groundwire_codegen.read.cursor import escape
+from groundwire_codegen.problem import SpecError, escape
 
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, with_property

@@ -10,9 +10,8 @@ import click
 from ..log import echo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..diff import Diff
+    from ..lock import Lock
 
 FORMATS = ("terminal", "markdown", "html", "json", "github")
 LEVELS = ("type-check", "run-time", "behaviour", "compatible", "never")
@@ -71,12 +70,14 @@ def diff(
         Given(name=path.name, document=read_input(path, DOCUMENT_BYTES), overlay=overlay_of(beside))
         for path, beside in ((old, old_overlay or overlay), (new, overlay))
     )
+    kept = None if lock is None else _lock(lock)
     sides = read_sides(
         before,
         after,
         methods=methods,
         every_method=every_method,
-        published=None if lock is None else _names(lock),
+        published=None if kept is None else kept.names,
+        decisions=None if kept is None else kept.decisions,
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
     for note in sides.notes:
@@ -94,8 +95,8 @@ def diff(
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
 
 
-def _names(lock: Path) -> Mapping[str, str]:
-    """The names that a lock published."""
+def _lock(lock: Path) -> Lock:
+    """Read a lock, which has the names of the old client."""
     from ..inputs import read_input
     from ..lock import MAX_BYTES, read_lock
     from ..problem import Problem, SpecError
@@ -104,7 +105,7 @@ def _names(lock: Path) -> Mapping[str, str]:
     if len(data) > MAX_BYTES:
         raise SpecError([Problem(lock.name, "", f"larger than {MAX_BYTES} bytes")])
     try:
-        return read_lock(data.decode("utf-8")).names
+        return read_lock(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise SpecError([Problem(lock.name, "", "not UTF-8", "restore it from version control")]) from None
 

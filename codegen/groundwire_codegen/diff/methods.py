@@ -28,7 +28,7 @@ def method_changes(on: Ground) -> Iterator[Change]:
         )
     for id_ in old.keys() & new.keys():
         place = _place(on.new, new[id_])
-        yield from _between(on, place, old[id_], new[id_])
+        yield from _between(place, old[id_], new[id_])
         yield from parameter_changes(place, old[id_], new[id_])
 
 
@@ -57,10 +57,10 @@ def _place(api: Api, method: Method) -> Place:
     )
 
 
-def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
+def _between(place: Place, old: Method, new: Method) -> Iterator[Change]:
     if (old.name, old.constant) != (new.name, new.constant):
         yield place.change("method.name", f"{old.name} ({old.constant})", f"{new.name} ({new.constant})")
-    yield from _signature(on, place, old, new)
+    yield from _signature(place, old, new)
     for rule, before, after in (
         ("path", old.path, new.path),
         ("verb", old.verb, new.verb),
@@ -75,8 +75,8 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
     yield from text_changes(place, "method", (old.doc, old.deprecated), (new.doc, new.deprecated))
 
 
-def _signature(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
-    rule = _request_rule(on, old, new)
+def _signature(place: Place, old: Method, new: Method) -> Iterator[Change]:
+    rule = _request_rule(old, new)
     if rule:
         yield place.change(f"method.{rule}", _body(old.request), _body(new.request))
     if old.response != new.response:
@@ -87,18 +87,19 @@ def _signature(on: Ground, place: Place, old: Method, new: Method) -> Iterator[C
     yield place.change("method.paging-fields" if same else "method.paging", _paging(old), _paging(new))
 
 
-def _request_rule(on: Ground, old: Method, new: Method) -> str:
+def _request_rule(old: Method, new: Method) -> str:
     """The rule that a change of the body follows; empty for none."""
     if old.request is None or new.request is None:
         if old.request == new.request:
             return ""
         if new.request is None:
             return "request-removed"
-        return "request-added" if on.new.messages[new.request].members else "request-optional-added"
-    if old.request != new.request:
-        return "request-type"
-    before, after = (bool(api.messages[old.request].members) for api in (on.old, on.new))
-    return "" if before == after else "request-needed" if after else "request-free"
+        return "request-added" if _needs_body(new) else "request-optional-added"
+    return "request-type" if old.request != new.request else ""
+
+
+def _needs_body(method: Method) -> bool:
+    return method.body is not None and method.body.required
 
 
 def _body(name: str | None) -> str:
@@ -109,7 +110,9 @@ def _paging(method: Method) -> str:
     paging = method.paging
     if paging is None:
         return "one answer"
-    return f"pages of {paging.items} by {paging.token} in the {'body' if paging.in_body else 'query'}"
+    token = paging.place
+    place, wire = ("body", token.path[-1]) if isinstance(token, InBody) else ("query", token.wire)
+    return f"pages of {'.'.join(paging.items)} by {wire} in the {place}"
 
 
 def _scopes(method: Method) -> str:
@@ -138,9 +141,10 @@ def _precondition(place: ValueLocation) -> str:
 
 
 def _transport(method: Method) -> str:
-    version = f"x-goog-api-version: {method.api_version}" if method.api_version else ""
-    return " ".join(filter(None, [version, f"envelope {method.envelope}" if method.envelope else ""]))
+    headers = [f"{name}: {value}" for name, value in method.headers]
+    return " ".join([*headers, *([f"envelope {method.envelope}"] if method.envelope else [])])
 
 
 def _media(method: Method) -> str:
-    return " ".join(["upload"] * method.media_upload + ["download"] * method.media_download)
+    media = method.media
+    return "" if media is None else " ".join(["upload"] * media.upload + ["download"] * media.download)

@@ -23,7 +23,6 @@ class Kind(StrEnum):
     MOVED = "moved"
     NAME = "name in Python"
     TYPE = "type"
-    ORDER = "order"
     REQUIRED = "required"
     BOUNDS = "bounds"
     PATTERN = "pattern"
@@ -93,13 +92,6 @@ _TABLE: Final = (
     ("method.request-removed", Kind.SIGNATURE, _T, "The stub takes no body any more."),
     ("method.request-type", Kind.SIGNATURE, _T, "The stub takes a body of another class."),
     (
-        "method.request-needed",
-        Kind.SIGNATURE,
-        _T,
-        "The body had no fields and could be left out; now it has some and cannot.",
-    ),
-    ("method.request-free", Kind.SIGNATURE, _C, "The body has no fields any more, and may be left out."),
-    (
         "method.response-type",
         Kind.SIGNATURE,
         _T,
@@ -141,13 +133,6 @@ _TABLE: Final = (
         Kind.REQUIRED,
         _C,
         "A parameter that the client may hold can be left out altogether.",
-    ),
-    ("parameter.order", Kind.ORDER, _T, "Positional arguments of different types changed places."),
-    (
-        "parameter.order-silent",
-        Kind.ORDER,
-        _R,
-        "Positional arguments of one type changed places, which no checker sees.",
     ),
     ("parameter.type", Kind.TYPE, _T, "The annotation of the argument differs."),
     (

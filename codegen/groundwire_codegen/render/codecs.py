@@ -7,7 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from ..ir import Api, Message
-from ..names import snake
+from ..lower.naming import snake
 from . import decoders, encoders
 from .leaves import Leaves
 from .plain import Table, bracketed, import_lines

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..ir import Field, Kind, Message, MessageRef, Scalar, Union, Variant
-from ..names import snake
+from ..ir import Field, Group, Kind, Message, MessageRef, Scalar, Variant
+from ..lower.naming import snake
 from .leaves import Leaves
 from .plain import absent, bracketed, quoted
 
@@ -132,7 +132,7 @@ def _taken(message: Message, wire: str, absent: str) -> str:
     return f"        if {some}(value := data.pop(key := {quoted(wire)}, {absent})) is not {absent}:"
 
 
-def _read_union(message: Message, union: Union, leaves: Leaves) -> list[str]:
+def _read_union(message: Message, union: Group, leaves: Leaves) -> list[str]:
     lines: list[str] = []
     local = _local(union.name)
     for number, variant in enumerate(union.variants):
@@ -224,7 +224,7 @@ def variants(message: Message, leaves: Leaves) -> list[list[str]]:
 
 def family_variants(message: Message) -> tuple[Variant, ...]:
     """The variants of a family, none for any other message."""
-    return tuple(variant for union in message.unions for variant in union.variants if message.family)
+    return tuple(variant for union in message.groups for variant in union.variants if message.family)
 
 
 def _read_variant(message: Message, variant: Variant, leaves: Leaves) -> list[str]:
@@ -264,7 +264,7 @@ def builders(message: Message) -> list[str]:
         return plain + [f'{put} = decode.setter({of}, "value")' for put, of in variants.items()]
     lines = [_setter_line(message, member.name) for member in message.members]
     lines = lines if _is_small(message) else [f"build_{name} = decode.builder({cls})"]
-    for union in message.unions:
+    for union in message.groups:
         for variant in union.variants:
             if variant.class_name is not None:
                 make = "one_text" if variant.field.type == Scalar(Kind.STRING) else "one_value"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ..ir import Field, Kind, Message, MessageRef, Scalar, Union, Variant
-from ..names import snake
+from ..ir import Field, Group, Kind, Message, MessageRef, Scalar, Variant
+from ..lower.naming import snake
 from .decoders import constant, variant_class
 from .leaves import Leaves
 from .plain import absent, bracketed, quoted
@@ -69,11 +69,11 @@ def _write_field(field: Field, message: Message, leaves: Leaves, *, first: bool 
         "None": f"if (value := message.{field.name}) is not None:",
     }[absent(field.type)]
     lines = [f"        {condition}", f"            key = {key}"]
-    if field.rules.multiple_of is not None:
+    if field.rules.divides_into is not None:
         lines += _multiple(field, message, leaves)
     lines += [f"            {line}" for line in _write_value(field, expression, leaves, first=first)]
     lines.append("            some = True")
-    if field.rules.required:
+    if field.required:
         lines += [
             "        else:",
             f"            key = {key}",
@@ -97,7 +97,7 @@ def _opening(mark: str, wire: str) -> str:
 
 
 def _multiple(field: Field, message: Message, leaves: Leaves) -> list[str]:
-    sibling = next((each for each in message.fields if each.wire == field.rules.multiple_of), None)
+    sibling = next((each for each in message.fields if each.wire == field.rules.divides_into), None)
     if sibling is None or not isinstance(field.type, MessageRef):
         return []
     target = leaves.api.messages[field.type.name]
@@ -117,7 +117,7 @@ def _multiple(field: Field, message: Message, leaves: Leaves) -> list[str]:
     return [f"            {call}"]
 
 
-def _write_union(union: Union, message: Message, leaves: Leaves, *, first: bool) -> list[str]:
+def _write_union(union: Group, message: Message, leaves: Leaves, *, first: bool) -> list[str]:
     lines = [f"        if (value := message.{union.name}) is not None:"]
     word = "if"
     for variant in union.variants:
@@ -157,7 +157,7 @@ def variant_function(message: Message, variant: Variant) -> str:
 
 
 def _family(message: Message, leaves: Leaves) -> list[list[str]]:
-    variants = [variant for union in message.unions for variant in union.variants]
+    variants = [variant for union in message.groups for variant in union.variants]
     name = snake(message.name)
     dispatch = [
         f"def encode_{name}{SIGNATURE}",
@@ -212,7 +212,7 @@ def bare_function(message: Message) -> list[str]:
     """The encoder of the family's own class: a variant newer than this client, or none at all."""
     name = snake(message.name)
     lines = [f"def encode_{name}__bare{SIGNATURE}"]
-    required = next((union for union in message.unions if union.required), None)
+    required = next((union for union in message.groups if union.required), None)
     if required is not None:
         wires = ", ".join(variant.field.wire for variant in required.variants)
         lines += [
@@ -226,7 +226,7 @@ def family_table(message: Message) -> list[str]:
     """The constant that maps the classes of a family to their encoders."""
     items = [
         f"messages.{message.name}.{variant.class_name}: {variant_function(message, variant)}"
-        for union in message.unions
+        for union in message.groups
         for variant in union.variants
     ]
     items.append(f"messages.{message.name}: encode_{snake(message.name)}__bare")

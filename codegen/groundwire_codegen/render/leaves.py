@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Packed, Rules, Scalar, TypeRef
-from ..names import snake
+from ..lower.naming import snake
 from .annotations import packed_names
 from .plain import bracketed, quoted
 
@@ -105,7 +105,7 @@ class Leaves:
             arguments = bracketed("Bounds(", bounds, ")", indent=4)
             name = "bounded_messages" if self.writes(field.type) else "bounded"
             inner = self._constant(f"{place}__bounded", bracketed(f"{name}(", [inner, arguments], ")"))
-        if field.rules.members:
+        if field.rules.only:
             classes = self._member_classes(field)
             inner = self._constant(f"{place}__only", bracketed("only(", [inner, classes], ")"))
         return inner
@@ -115,9 +115,9 @@ class Leaves:
         found = self.api.messages[target]
         classes = [
             f"messages.{found.name}.{variant.class_name}"
-            for union in found.unions
+            for union in found.groups
             for variant in union.variants
-            if variant.field.wire in field.rules.members
+            if variant.field.wire in field.rules.only
         ]
         return f"({', '.join(classes)},)"
 
@@ -143,7 +143,7 @@ class Leaves:
         """The class and the key of the variant of a family that holds a value of any kind."""
         return [
             part
-            for union in family.unions
+            for union in family.groups
             for variant in union.variants
             if variant.field.type == Scalar(Kind.ANY) and not family.fields
             for part in (f"messages.{family.name}.{variant.class_name}", quoted(variant.field.wire))

@@ -70,7 +70,7 @@ def _message(api: Api, message: Message, within: tuple[str, ...]) -> JsonObject:
 def _chosen(message: Message) -> list[Field]:
     # A page without a token is the last one, so a client that pages through examples stops.
     fields = [found for found in message.fields if found.wire != "nextPageToken"]
-    return [*fields, *(union.variants[0].field for union in message.unions if union.variants)]
+    return [*fields, *(union.variants[0].field for union in message.groups if union.variants)]
 
 
 def _value(api: Api, type_: TypeRef, within: tuple[str, ...]) -> JsonValue:

@@ -66,7 +66,7 @@ def _sent(slot: FieldShape, sent: JsonObject) -> str:
 
 
 def _required(slot: FieldShape, value: JsonValue) -> str | None:
-    return "is required." if slot.field.rules.required and value is None else None
+    return "is required." if slot.field.required and value is None else None
 
 
 def _broken(slot: FieldShape, value: JsonValue, siblings: JsonObject, record: MessageShape) -> str | None:
@@ -109,14 +109,14 @@ def _number(rules: Rules, value: float) -> str | None:
 
 
 def _members(rules: Rules, value: JsonObject) -> str | None:
-    if not rules.members:
+    if not rules.only:
         return None
-    other = next((name for name in value if name not in rules.members), None)
-    return None if other is None else f"takes only {', '.join(rules.members)}, got {other}."
+    other = next((name for name in value if name not in rules.only), None)
+    return None if other is None else f"takes only {', '.join(rules.only)}, got {other}."
 
 
 def _multiples(rules: Rules, value: JsonObject, siblings: JsonObject, record: MessageShape) -> str | None:
-    sibling = rules.multiple_of
+    sibling = rules.divides_into
     if sibling is None or sibling not in record.slots:
         return None
     said = siblings.get(sibling)

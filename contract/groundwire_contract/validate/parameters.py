@@ -83,7 +83,7 @@ def read_path(method: Method, variables: Mapping[str, str]) -> Iterator[Fault]:
 
 
 def _read(parameter: Parameter, name: str, text: str) -> JsonValue | Fault:
-    kind = parameter.type.kind
+    kind = parameter.scalar.kind
     if parameter.values:
         known = {fold(value): value for value in parameter.values}.get(fold(text))
         return _fault(parameter, name, text, "TYPE_ENUM", "enum-unknown") if known is None else known

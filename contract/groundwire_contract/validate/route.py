@@ -132,9 +132,9 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
     # With two variables that may hold slashes, only their patterns tell where one ends.
     shared = path.count("{+") > 1
     shapes = {
-        name: parameter.pattern.removeprefix("^").removesuffix("$")
+        name: parameter.rules.pattern.removeprefix("^").removesuffix("$")
         for name, parameter in by_wire.items()
-        if shared and parameter.pattern and parameter.enforced
+        if shared and parameter.rules.pattern and parameter.rules.pattern_is_linear
     }
     expression = _literal(before, variables, shapes) + one_of + _literal(after, variables, shapes)
     return Template(
@@ -145,10 +145,10 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
 
 
 def _variable(name: str, is_reserved: bool, parameter: Parameter | None) -> Variable:
-    pattern = None if parameter is None else parameter.pattern
+    pattern = None if parameter is None else parameter.rules.pattern
     return Variable(
         name=name,
-        pattern=re.compile(pattern) if parameter and pattern and parameter.enforced else None,
+        pattern=re.compile(pattern) if parameter and pattern and parameter.rules.pattern_is_linear else None,
         is_segment=not is_reserved or pattern == _SEGMENT,
     )
 

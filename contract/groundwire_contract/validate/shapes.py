@@ -14,6 +14,7 @@ from groundwire_codegen.ir import (
     Api,
     EnumRef,
     Field,
+    Group,
     Kind,
     ListOf,
     MapOf,
@@ -21,7 +22,6 @@ from groundwire_codegen.ir import (
     Packed,
     Scalar,
     TypeRef,
-    Union,
 )
 
 from ..exchange import JsonValue
@@ -123,7 +123,7 @@ def shapes(api: Api, version: str) -> Shapes:
     """Build the shapes of all messages of `api`, for paths of `version`."""
     package = f"google.{api.name}.{version}"
     records = {
-        name: MessageShape(name, f"type.googleapis.com/{package}.{message.schema}")
+        name: MessageShape(name, f"type.googleapis.com/{package}.{message.place}")
         for name, message in api.messages.items()
     }
     enums = {
@@ -158,14 +158,14 @@ def shapes(api: Api, version: str) -> Shapes:
                     wire=found.wire,
                     proto=snake(found.wire),
                     shape=shape_of(found.type),
-                    union=member.wire if isinstance(member, Union) else None,
+                    union=member.wire if isinstance(member, Group) else None,
                     nullable=found.type == Scalar(Kind.ANY),
                 )
                 record.slots[slot.wire] = slot
                 record.slots.setdefault(slot.proto, slot)
-                if found.rules.present:
+                if found.required or found.rules.present:
                     record.bounded.append(slot)
-            if isinstance(member, Union) and member.required:
+            if isinstance(member, Group) and member.required:
                 record.required_unions.append((member.wire, tuple(found.wire for found in _fields(member))))
     return Shapes(records=records, package=package)
 
@@ -181,5 +181,5 @@ def leaf(kind: Kind) -> ScalarShape:
     )
 
 
-def _fields(member: Field | Union) -> tuple[Field, ...]:
+def _fields(member: Field | Group) -> tuple[Field, ...]:
     return (member,) if isinstance(member, Field) else tuple(variant.field for variant in member.variants)
