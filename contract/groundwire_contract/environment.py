@@ -27,6 +27,8 @@ class Environment:
     """Seconds for which a new operation is missing from listings; `get` finds it at once."""
 
 
+Surroundings = Environment
+"""The name that tests have used so far, as in `earthengine_contract.surroundings = Surroundings(rate=7)`."""
 NOTHING: Final = Environment()
 """The environment in which nothing is declared."""
 

@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 from groundwire import Client, ExportImageRequest, Expression, ValueNode
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_exports import QueueFull, start_export, unmarked
-from groundwire_exports.mark import mark
 from groundwire_exports.protocol import follower
+from groundwire_exports.request_tag import request_tag
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import AlreadyExists, GroundwireError, OutcomeUnknown, ResourceExhausted
 
@@ -163,7 +163,7 @@ def test_an_id_of_the_caller_gives_way_once_listings_show_that_it_was_burnt(
         begun = client.clock.monotonic()
         export = start_export(client, OWN)
         assert (ours(contract), export.request_id) == ([export.name], "day-1-q1")
-    assert contract.operations[0].description == f"nightly{mark('day-1-q1')}"
+    assert contract.operations[0].description == f"nightly{request_tag('day-1-q1')}"
     assert client.clock.monotonic() - begun == 0, "one listing finds the follower"
     assert [each.body["requestId"] for each in contract.requests if each.verb == "POST"] == [
         "day-1", "day-1", "day-1-q1", "day-1", "day-1",

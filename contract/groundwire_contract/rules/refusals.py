@@ -178,19 +178,9 @@ def rate_quota() -> Refusal:
     )
 
 
-def catalogue(project: str) -> Mapping[str, Refusal]:
-    """Return all refusals that a test may ask for, by rule id. `project` is the bare project id."""
-    found = (
-        payload_too_large(),
-        request_id_reused(),
-        queue_full(),
-        operation_not_found(f"projects/{project}/operations/NOPE"),
-        invalid_argument("description-invalid", DESCRIPTION_INVALID),
-        invalid_argument(
-            "expression-error",
-            "Collection.loadTable: Collection asset 'ft:1S4EB6319wWW2sWQDPhDvmSBIVrD3iEmCLYB7nMM' not found.",
-        ),
-        invalid_argument("memory-limit", "User memory limit exceeded."),
+def _access_refusals(project: str) -> tuple[Refusal, ...]:
+    """Return the refusals of callers and projects."""
+    return (
         credentials_missing(),
         unauthenticated(),
         scope_insufficient(),
@@ -216,8 +206,25 @@ def catalogue(project: str) -> Mapping[str, Refusal]:
             "(or it may not exist).",
         ),
         _denied("asset-permission", "Insufficient permissions to create asset 'users/someone/folder/name'."),
+    )
+
+
+def catalogue(project: str) -> Mapping[str, Refusal]:
+    """Return all refusals that a test may ask for, by rule id. `project` is the bare project id."""
+    refusals = (
+        payload_too_large(),
+        request_id_reused(),
+        queue_full(),
+        operation_not_found(f"projects/{project}/operations/NOPE"),
+        invalid_argument("description-invalid", DESCRIPTION_INVALID),
+        invalid_argument(
+            "expression-error",
+            "Collection.loadTable: Collection asset 'ft:1S4EB6319wWW2sWQDPhDvmSBIVrD3iEmCLYB7nMM' not found.",
+        ),
+        invalid_argument("memory-limit", "User memory limit exceeded."),
+        *_access_refusals(project),
         rate_quota(),
         Refusal(rule="internal", code=500, message="An internal error has occurred"),
         Refusal(rule="unavailable", code=503, message="The service is currently unavailable."),
     )
-    return {refusal.rule: refusal for refusal in found}
+    return {refusal.rule: refusal for refusal in refusals}

@@ -18,6 +18,7 @@ from groundwire_codegen.ir import (
     Kind,
     ListOf,
     MapOf,
+    Message,
     MessageRef,
     Packed,
     Scalar,
@@ -150,24 +151,28 @@ def shapes(api: Api, version: str) -> Shapes:
                 return AnyShape({url: records[message] for url, message in types})
 
     for name, message in api.messages.items():
-        record = records[name]
-        for member in message.members:
-            for found in _fields(member):
-                slot = FieldShape(
-                    field=found,
-                    wire=found.wire,
-                    proto=snake(found.wire),
-                    shape=shape_of(found.type),
-                    union=member.wire if isinstance(member, Group) else None,
-                    nullable=found.type == Scalar(Kind.ANY),
-                )
-                record.slots[slot.wire] = slot
-                record.slots.setdefault(slot.proto, slot)
-                if found.required or found.rules.present:
-                    record.bounded.append(slot)
-            if isinstance(member, Group) and member.required:
-                record.required_unions.append((member.wire, tuple(found.wire for found in _fields(member))))
+        _fill(records[name], message, shape_of)
     return Shapes(records=records, package=package)
+
+
+def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], Shape]) -> None:
+    for member in message.members:
+        union = member if isinstance(member, Group) else None
+        for field_ in _fields(member):
+            slot = FieldShape(
+                field=field_,
+                wire=field_.wire,
+                proto=snake(field_.wire),
+                shape=shape_of(field_.type),
+                union=None if union is None else union.wire,
+                nullable=field_.type == Scalar(Kind.ANY),
+            )
+            record.slots[slot.wire] = slot
+            record.slots.setdefault(slot.proto, slot)
+            if field_.rules.present:
+                record.bounded.append(slot)
+        if union is not None and union.required:
+            record.required_unions.append((union.wire, tuple(field_.wire for field_ in _fields(union))))
 
 
 def leaf(kind: Kind) -> ScalarShape:

@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from groundwire_runtime.loopback import split_url
+from groundwire_runtime.http import split_url
 
 from ...ir import Api, ErrorShape, SchemeKind, SecurityScheme, Server
 from ...problem import Problem, SpecError
