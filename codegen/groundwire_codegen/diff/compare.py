@@ -34,9 +34,10 @@ def _title(api: Api) -> str:
 
 
 def _client_changes(old: Api, new: Api) -> Iterator[Change]:
-    if old.base_url != new.base_url:
+    urls = [" ".join(server.url for server in api.servers) for api in (old, new)]
+    if urls[0] != urls[1]:
         place = Place(subject="api", path="baseUrl", name="Client", pointer="/rootUrl")
-        yield place.change("api.base-url", old.base_url, new.base_url)
+        yield place.change("api.base-url", *urls)
     before, after = ({held.name: held for held in api.held} for api in (old, new))
     for name in before.keys() | after.keys():
         place = Place(subject="client", path=f"client.{name}", name=f"Client({name})")

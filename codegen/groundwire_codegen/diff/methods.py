@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, InBody, Method, ValueLocation
+from ..ir import Api, InBody, Method, SchemeRequirement, ValueLocation
+from ..read.discovery.methods import GOOGLE, JSON
 from .change import Change, Place
 from .ground import Ground, same_shape, text_changes
 from .parameters import parameter_changes
@@ -28,7 +29,7 @@ def method_changes(on: Ground) -> Iterator[Change]:
         )
     for id_ in old.keys() & new.keys():
         place = _place(on.new, new[id_])
-        yield from _between(place, old[id_], new[id_])
+        yield from _between(on, place, old[id_], new[id_])
         yield from parameter_changes(place, old[id_], new[id_])
 
 
@@ -43,7 +44,7 @@ def _wires(method: Method) -> tuple[str, ...]:
 def _stub(api: Api, method: Method) -> str:
     """How a caller writes it: `client.projects.image.export`."""
     names = {resource.path: resource.name for resource in api.resources}
-    way = [names[method.resource[: depth + 1]] for depth in range(len(method.resource))]
+    way = [names.get(method.resource[: depth + 1], part) for depth, part in enumerate(method.resource)]
     return ".".join(["client", *way, method.name])
 
 
@@ -57,8 +58,10 @@ def _place(api: Api, method: Method) -> Place:
     )
 
 
-def _between(place: Place, old: Method, new: Method) -> Iterator[Change]:
-    if (old.name, old.constant) != (new.name, new.constant):
+def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
+    if old.resource != new.resource:
+        yield place.change("method.name", _stub(on.old, old), _stub(on.new, new))
+    elif (old.name, old.constant) != (new.name, new.constant):
         yield place.change("method.name", f"{old.name} ({old.constant})", f"{new.name} ({new.constant})")
     yield from _signature(place, old, new)
     for rule, before, after in (
@@ -117,7 +120,15 @@ def _paging(method: Method) -> str:
 
 def _scopes(method: Method) -> str:
     extra = [f"{each.scope} (for {'.'.join(each.path)})" for each in method.extra_scopes]
-    return " ".join([*method.scopes, *extra])
+    stated = [_requirement(each) for each in method.security or ()]
+    return " ".join([*(stated if stated or method.security is None else ["none"]), *extra])
+
+
+def _requirement(schemes: tuple[SchemeRequirement, ...]) -> str:
+    """Return all schemes of one requirement; Google's is the one whose scopes need no name before them."""
+    return " and ".join(
+        " ".join([*([] if each.scheme == GOOGLE else [each.scheme]), *each.scopes]) for each in schemes
+    )
 
 
 def _request_id(method: Method) -> str:
@@ -141,10 +152,20 @@ def _precondition(place: ValueLocation) -> str:
 
 
 def _transport(method: Method) -> str:
-    headers = [f"{name}: {value}" for name, value in method.headers]
-    return " ".join([*headers, *([f"envelope {method.envelope}"] if method.envelope else [])])
+    """Return the fixed headers, the envelopes, and media types and statuses other than the usual ones."""
+    bodies = (*([method.body] if method.body is not None else []), *method.responses)
+    words = [f"{name}: {value}" for name, value in method.headers]
+    words += dict.fromkeys(f"envelope {each.envelope}" for each in bodies if each.envelope)
+    words += [each.media_type for body in bodies for each in body.contents if each.media_type != JSON]
+    words += [f"{each.low}-{each.high}" for each in method.responses if (each.low, each.high) != (200, 299)]
+    return " ".join(words)
 
 
 def _media(method: Method) -> str:
     media = method.media
-    return "" if media is None else " ".join(["upload"] * media.upload + ["download"] * media.download)
+    if media is None:
+        return ""
+    facts = (media.simple, media.resumable, media.max_size, *media.accept)
+    return " ".join(
+        ["upload"] * media.upload + ["download"] * media.download + [each for each in facts if each]
+    )
