@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, InBody, Method, SchemeRequirement, ValueLocation
+from ..ir import Api, Body, InBody, Method, Response, SchemeRequirement, ValueLocation
 from ..read.discovery.methods import GOOGLE, JSON
 from .change import Change, Place
 from .ground import Ground, same_shape, text_changes
@@ -153,7 +153,10 @@ def _precondition(place: ValueLocation) -> str:
 
 def _transport(method: Method) -> str:
     """Return the fixed headers, the envelopes, and media types and statuses other than the usual ones."""
-    bodies = (*([method.body] if method.body is not None else []), *method.responses)
+    bodies: tuple[Body | Response, ...] = (
+        *([method.body] if method.body is not None else []),
+        *method.responses,
+    )
     words = [f"{name}: {value}" for name, value in method.headers]
     words += dict.fromkeys(f"envelope {each.envelope}" for each in bodies if each.envelope)
     words += [each.media_type for body in bodies for each in body.contents if each.media_type != JSON]

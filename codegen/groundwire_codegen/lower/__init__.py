@@ -23,7 +23,7 @@ from .checks import (
 from .groups import classes, named_enums, named_messages
 from .methods import call_names, finished_methods
 from .naming import Naming
-from .reach import reach
+from .reach import Reach, reach
 
 __all__ = ["Lowered", "lower"]
 
@@ -62,23 +62,8 @@ def lower(
     reached = reach(draft.api, applied_methods(wanted, overlay), overlay, found)
     found += (*misfits(reached), *shared_places(reached))
     naming = Naming(published or {}, decisions or {}, overlay, found)
-    known = classes(reached, naming)
-    enums = named_enums(reached, known, naming)
-    messages = named_messages(reached, overlay, known, naming)
-    names = call_names(wanted, overlay, naming)
-    api = evolve(
-        draft.api,
-        messages=messages,
-        enums=enums,
-        aliases={},
-        methods=finished_methods(reached.methods, names, overlay, messages, known, naming),
-        resources=names.resources,
-        held=tuple(
-            ClientParameter(name=name, prefix=rule.prefix, doc=rule.doc)
-            for name, rule in sorted(overlay.client.items())
-        ),
-    )
-    found += variant_clashes(messages.values())
+    api = _finished(draft.api, reached, overlay, naming)
+    found += variant_clashes(api.messages.values())
     if not methods:
         found += unused_names(overlay, naming.published)
     if found:
@@ -89,6 +74,26 @@ def lower(
         dict(sorted(naming.decisions.items())),
         review(draft.document, overlay, reviewed or {}),
         unenforced_patterns(api),
+    )
+
+
+def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> Api:
+    """Return the API of what was reached, under published names."""
+    known = classes(reached, naming)
+    enums = named_enums(reached, known, naming)
+    messages = named_messages(reached, overlay, known, naming)
+    names = call_names(reached.methods, overlay, naming)
+    return evolve(
+        draft,
+        messages=messages,
+        enums=enums,
+        aliases={},
+        methods=finished_methods(reached.methods, names, overlay, messages, known, naming),
+        resources=names.resources,
+        held=tuple(
+            ClientParameter(name=name, prefix=rule.prefix, doc=rule.doc)
+            for name, rule in sorted(overlay.client.items())
+        ),
     )
 
 

@@ -22,24 +22,12 @@ _BOUNDARY: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 
 KEYWORDS: Final = frozenset(keyword.kwlist)
-CLASS_NAMES: Final = frozenset(
-    {name for name in dir(builtins) if name[0].isupper()}
-    | {
-        "Any",
-        "CODECS",
-        "Client",
-        "Converter",
-        "Duration",
-        "EMPTY",
-        "JsonValue",
-        "Mapping",
-        "Message",
-        "NO_TIMEOUT",
-        "RetryPolicy",
-        "Sequence",
-        "StrEnum",
+CLASS_NAMES: Final = frozenset(name for name in dir(builtins) if name[0].isupper()) | frozenset(
+    {
+        *("Any", "CODECS", "Client", "Converter", "Duration", "EMPTY", "JsonValue", "Mapping"),
+        *("Message", "NO_TIMEOUT", "RetryPolicy", "Sequence", "StrEnum", "Timestamp", "Token"),
+        *("TypeAlias", "Unlisted"),
     }
-    | {"Timestamp", "Token", "TypeAlias", "Unlisted"}
 )
 """Class names that generated modules use or export themselves."""
 TYPE_NAMES: Final = frozenset(
@@ -48,69 +36,31 @@ TYPE_NAMES: Final = frozenset(
 """Names in annotations, which an attribute or a method of the same class would hide."""
 FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"self", "unknown_fields", "value"}
 CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
-CLIENT_OPTIONS: Final = CALL_OPTIONS | {
-    "clock",
-    "connect_timeout",
-    "connections",
-    "credential_hosts",
-    "credentials",
-    "endpoint",
-    "max_response_bytes",
-    "max_unpacked_bytes",
-    "auth",
-    "on_event",
-    "read_timeout",
-    "tls",
-    "transport",
-    "user_agent",
-}
+CLIENT_OPTIONS: Final = CALL_OPTIONS | frozenset(
+    {
+        *("clock", "connect_timeout", "connections", "credential_hosts", "credentials", "endpoint"),
+        *("max_response_bytes", "max_unpacked_bytes", "auth", "on_event", "read_timeout", "tls"),
+        *("transport", "user_agent"),
+    }
+)
 """Arguments of a call, and of a client, that the runtime has of its own."""
 PARAMETER_NAMES: Final = (
     TYPE_NAMES - {"bytes", "object"} | CALL_OPTIONS | {"clear", "options", "request", "self"}
 )
 HELD_NAMES: Final = PARAMETER_NAMES | CLIENT_OPTIONS
 RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
-CLIENT_NAMES: Final = RESOURCE_NAMES | {
-    "base_url",
-    "call",
-    "client",
-    "clock",
-    "connect_timeout",
-    "close",
-    "codecs",
-    "held",
-    "methods",
-    "pages",
-    "wait",
-    "wait_with",
-}
+CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
+    {
+        *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
+        *("methods", "pages", "wait", "wait_with"),
+    }
+)
 CLIENT_MODULE_NAMES: Final = frozenset(
     {
-        "Any",
-        "BaseClient",
-        "CODECS",
-        "CallOptions",
-        "Callable",
-        "Client",
-        "ClientOptions",
-        "ExtraScope",
-        "Final",
-        "GoogleClient",
-        "GoogleOptions",
-        "Literal",
-        "METHODS",
-        "Mapping",
-        "Method",
-        "OPERATION",
-        "OperationView",
-        "Pager",
-        "Paging",
-        "Preconditions",
-        "Parameter",
-        "Resource",
-        "Sequence",
-        "Unlisted",
-        "Unpack",
+        *("Any", "BaseClient", "CODECS", "CallOptions", "Callable", "Client", "ClientOptions"),
+        *("ExtraScope", "Final", "GoogleClient", "GoogleOptions", "Literal", "METHODS", "Mapping"),
+        *("Method", "OPERATION", "OperationView", "Pager", "Paging", "Preconditions", "Parameter"),
+        *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
 )
 """What `client.py` imports or defines beside its resource classes and method constants."""
