@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from groundwire_codegen.ir import (
     Api,
     Body,
@@ -187,3 +188,12 @@ CONTRACT: Contract = build(API, ("v1",))
 def record(name: str) -> MessageShape:
     """The shape of a message, under v2."""
     return CONTRACT.shapes["v2"].records[name]
+
+
+def enveloped(method: Method) -> Method:
+    """The method with its body and its answers under `data`."""
+    return evolve(
+        method,
+        body=None if method.body is None else evolve(method.body, envelope="data"),
+        responses=tuple(evolve(each, envelope="data") for each in method.responses),
+    )

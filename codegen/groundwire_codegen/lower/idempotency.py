@@ -84,15 +84,10 @@ def _body_fault(draft: Api, overlay: Overlay, body: TypeRef | None, path: tuple[
         extension = rule.extensions.get(wire)
         field = fields.get(wire) or (None if extension is None else extension.schema)
         if field is None:
-            return f"{key if key in overlay_names(draft) else 'the body'} has no field {wire!r}"
+            return f"{'the body' if key[:1] in ('', '/') else key} has no field {wire!r}"
         type_ = resolved(draft, field.type)
     several = isinstance(type_, (ListOf, MapOf, Packed)) or type_ == Scalar(Kind.STRUCT)
     return "the field is a list or a map" if several else ""
-
-
-def overlay_names(draft: Api) -> set[str]:
-    """Return the schemas that have names."""
-    return {name for name in (*draft.messages, *draft.aliases) if not name.startswith("/")}
 
 
 def resolved(draft: Api, type_: TypeRef) -> TypeRef:

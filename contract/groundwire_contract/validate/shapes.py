@@ -169,7 +169,7 @@ def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], 
             )
             record.slots[slot.wire] = slot
             record.slots.setdefault(slot.proto, slot)
-            if field_.rules.present:
+            if field_.required or field_.rules.present:
                 record.bounded.append(slot)
         if union is not None and union.required:
             record.required_unions.append((union.wire, tuple(field_.wire for field_ in _fields(union))))

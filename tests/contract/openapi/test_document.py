@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate as check
 
-from ..bookshop import API
+from ..bookshop import API, enveloped
 from ..traffic.records import CONTRACT, places, row
 from ..vectors import needed, rows
 from ..wire import export
@@ -368,13 +368,7 @@ def least(field: Field) -> object:
 
 
 def test_an_envelope_is_part_of_bodies_and_answers() -> None:
-    stated = API.methods["bookshop.shops.books.create"]
-    assert stated.body is not None
-    method = evolve(
-        stated,
-        body=evolve(stated.body, envelope="data"),
-        responses=tuple(evolve(each, envelope="data") for each in stated.responses),
-    )
+    method = enveloped(API.methods["bookshop.shops.books.create"])
     found: Any = document(evolve(API, methods={method.id: method}))
     (verbs,) = found["paths"].values()
     wanted = {"type": "object", "properties": {"data": schema("Book")}, "required": ["data"]}
