@@ -126,6 +126,12 @@ class Cursor:
                 else:
                     node.refuse("expected an object")
 
+    def rows(self, key: str) -> Iterator[Cursor]:
+        """Yield the members of the list under `key`."""
+        values: list[Any] | None = self._get(key, list, "a list of tables")
+        for index, value in enumerate(values or ()):
+            yield self.at(key, None).at(index, value)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """The list of strings under `key`."""
         values = self._get(key, list, "a list of strings")

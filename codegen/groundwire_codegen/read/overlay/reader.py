@@ -119,12 +119,7 @@ def _schemas(node: Cursor) -> dict[str, str]:
 
 
 def _scopes(node: Cursor, key: str) -> tuple[ScopeRule, ...]:
-    entries: object = node.any(key)
-    if not isinstance(entries, list):
-        node.at(key, entries).refuse("expected a list of tables")
-        return ()
-    rows: list[Any] = entries
-    return tuple(_read(node.at(key, None).at(index, entry), ScopeRule) for index, entry in enumerate(rows))
+    return tuple(_read(row, ScopeRule) for row in node.rows(key))
 
 
 def _idempotent(node: Cursor, key: str) -> bool | tuple[str, ...] | None:
