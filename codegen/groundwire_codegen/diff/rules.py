@@ -106,7 +106,12 @@ _TABLE: Final = (
         "Whether, and by which field, a lost call is sent again has changed.",
     ),
     ("method.idempotency", Kind.IDEMPOTENCY, _B, "A lost call is made again under other conditions."),
-    ("method.transport", Kind.TRANSPORT, _B, "The header of the version, or the envelope, has changed."),
+    (
+        "method.transport",
+        Kind.TRANSPORT,
+        _B,
+        "A fixed header, the envelope, a media type or a status has changed.",
+    ),
     ("method.media", Kind.TRANSPORT, _C, "Media travels outside the stub; its signature and call stay."),
     ("method.deprecated", Kind.DEPRECATED, _C, "Deprecation is said in the docs alone."),
     ("method.docs", Kind.DOCS, _C, "Only the text differs."),
