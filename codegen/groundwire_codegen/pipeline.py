@@ -94,7 +94,7 @@ def _lost(kind: str, old: list[str], new: list[str]) -> bool:
 
 
 def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
-    """What a folder loses: its revision to an older one, and names that callers may use."""
+    """Yield what a folder loses: its revision to an older one, and names that callers may use."""
     if before is None:
         return
     if is_older(now.revision, before.revision):

@@ -23,7 +23,7 @@ def steps(old: Rules, new: Rules) -> Iterator[tuple[str, bool, str, str]]:
 
 
 def _tighter(name: str, old: object, new: object) -> bool:
-    """Whether values that were taken may be refused."""
+    """Return True if values that were taken may be refused."""
     if new is None or new == ():
         return False
     if old is None or old == () or name in ("pattern", "divides_into"):

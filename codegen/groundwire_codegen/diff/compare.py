@@ -15,7 +15,7 @@ from .methods import method_changes
 
 
 def compare(old: Api, new: Api) -> Diff:
-    """Every change between two APIs whose names were given in turn, the new ones after the old ones."""
+    """Return every change between two APIs whose names were given in turn, the new ones after the old ones."""
     on = ground(old, new)
     places = pointers(old.messages) | pointers(new.messages)
     changes = (

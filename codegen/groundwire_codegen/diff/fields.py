@@ -28,7 +28,7 @@ class Seat:
 
 
 def seats(message: Message) -> dict[str, Seat]:
-    """Every field of a message by its wire name."""
+    """Return every field of a message by its wire name."""
     found: dict[str, Seat] = {}
     for member in message.members:
         if isinstance(member, Field):
@@ -40,7 +40,7 @@ def seats(message: Message) -> dict[str, Seat]:
 
 
 def field_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
-    """Every change of a field of a message that both sides have."""
+    """Yield every change of a field of a message that both sides have."""
     before, after = seats(old), seats(new)
     gone = {wire: _shape(before[wire]) for wire in before.keys() - after.keys() if not before[wire].group}
     come = {wire: _shape(after[wire]) for wire in after.keys() - before.keys() if not after[wire].group}
@@ -157,7 +157,7 @@ def _rule_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
 
 
 def _divides_less(old: object, new: object) -> bool:
-    """Whether a number that the one default divides may be no multiple of the other."""
+    """Return True if a number that one default divides may be no multiple of the other."""
     return isinstance(new, int) and new != 0 and not (isinstance(old, int) and old and old % new == 0)
 
 

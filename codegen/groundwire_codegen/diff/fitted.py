@@ -66,7 +66,7 @@ def _paths(draft: Api) -> set[str]:
 
 @frozen
 class _Cut:
-    """What applies `here` and in the `other` document."""
+    """Both documents beside the overlay: the one that it is cut to is `here`."""
 
     here: References
     there: References
@@ -186,7 +186,7 @@ class _Cut:
         )
 
     def _is_enum_apart(self, enum: str | None, names: tuple[str, ...]) -> bool:
-        """Whether fields share an enum in the other document alone, and this one is not as the first."""
+        """Return True if fields share an enum in the other document alone, and this one is not as the first."""
         if enum is None:
             return False
         uses, others = (each.get(enum, ()) for each in (self.own_enums, self.other_enums))

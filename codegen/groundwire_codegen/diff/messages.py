@@ -11,7 +11,7 @@ from .ground import Ground, same_shape, text_changes
 
 
 def message_changes(on: Ground) -> Iterator[Change]:
-    """Every change of a message, of its unions and of its fields. Messages are the same by schema, or by place."""
+    """Yield every change of a message, of its unions and of its fields. Messages are the same by schema, or by place."""
     old = {message.place: message for message in on.old.messages.values()}
     new = {message.place: message for message in on.new.messages.values()}
     gone = {key: _shape(old[key]) for key in old.keys() - new.keys()}

@@ -12,7 +12,7 @@ from .parameters import parameter_changes
 
 
 def method_changes(on: Ground) -> Iterator[Change]:
-    """Every change of a method and of its parameters. Methods are the same by id."""
+    """Yield every change of a method and of its parameters. Methods are the same by id."""
     old, new = on.old.methods, on.new.methods
     gone = {id_: _call(old[id_]) for id_ in old.keys() - new.keys()}
     come = {id_: _call(new[id_]) for id_ in new.keys() - old.keys()}
@@ -42,7 +42,7 @@ def _wires(method: Method) -> tuple[str, ...]:
 
 
 def _stub(api: Api, method: Method) -> str:
-    """How a caller writes it: `client.projects.image.export`."""
+    """Return how a caller writes it: `client.projects.image.export`."""
     names = {resource.path: resource.name for resource in api.resources}
     way = [names.get(method.resource[: depth + 1], part) for depth, part in enumerate(method.resource)]
     return ".".join(["client", *way, method.name])

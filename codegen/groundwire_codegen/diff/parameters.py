@@ -15,7 +15,7 @@ from .types import shown, step
 
 
 def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change]:
-    """Every change of a parameter of a method that both sides have. Parameters are the same by wire name."""
+    """Yield every change of a parameter of a method that both sides have. Parameters are the same by wire name."""
     before = {parameter.wire: parameter for parameter in old.parameters}
     after = {parameter.wire: parameter for parameter in new.parameters}
     for wire in before.keys() - after.keys():
@@ -93,7 +93,7 @@ def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
 
 
 def _is_token(parameter: Parameter, method: Method) -> bool:
-    """Whether the pager alone fills it."""
+    """Return True if the pager alone fills it."""
     paging = method.paging
     return paging is not None and paging.place == InParameter(parameter.wire) and not parameter.required
 

@@ -1,4 +1,4 @@
-"""What the references of an overlay find in a document: fields, types, members, enums."""
+"""The references of an overlay into a document: fields, types, members, enums."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _QUOTED: Final = frozenset({Kind.INT64, Kind.UINT64})
 
 
 def step(old: TypeRef, new: TypeRef) -> Step:
-    """What a change of type is."""
+    """Return the kind of a change of type."""
     if old == new:
         return "same"
     if annotation(old) != annotation(new):
@@ -43,7 +43,7 @@ def step(old: TypeRef, new: TypeRef) -> Step:
 
 
 def rewritten(old: TypeRef, new: TypeRef) -> bool:
-    """Whether JSON holds the same number as a text where it held none, or the other way round."""
+    """Return True if JSON quotes a number that it did not quote before, or the other way round."""
     return _is_quoted(old) != _is_quoted(new)
 
 

@@ -36,9 +36,9 @@ class Lowered:
     published: Mapping[str, str]
     decisions: Mapping[str, str]
     review: Review
-    """What the lock keeps of the overlay's places, and the rules that await a look."""
+    """The overlay's places for the lock, and the rules that await a review."""
     warnings: tuple[Problem, ...] = ()
-    """What a caller should know, and what stops nothing."""
+    """Warnings, which stop nothing."""
 
 
 def lower(

@@ -96,7 +96,7 @@ def constant(wire: str) -> str:
 
 
 def fold(name: str) -> str:
-    """What two names must not share: they would collide on a case-insensitive file system, or in snake case."""
+    """Return a name without case and underscores: two of a scope must differ in it, also on case-insensitive file systems."""
     return name.replace("_", "").lower()
 
 

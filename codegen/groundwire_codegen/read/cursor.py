@@ -46,7 +46,7 @@ class Cursor:
         return Cursor(value, self.source, f"{self.pointer}/{escape(str(key))}", self.problems)
 
     def has(self, key: str) -> bool:
-        """Whether this is an object with `key`."""
+        """Return True for an object with `key`."""
         return key in (self.members or ())
 
     def read(self, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a reader of documents returns."""
+"""The result of reading a document."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether a value nests deeper than the limit; whole levels at a time, so that nothing recurses."""
+    """Return True if a value nests deeper than the limit; goes level by level, without recursion."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         level = [inner for item in level for inner in _members(item)]

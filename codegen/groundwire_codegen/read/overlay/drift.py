@@ -24,7 +24,7 @@ _WORDS: Final = {"type": "its type", "values": "its values or limits", "words": 
 
 @frozen
 class Place:
-    """Where a rule applies: the keys of its table in the overlay, and its pointer there."""
+    """The place of a rule: the keys of its table in the overlay, and its pointer there."""
 
     keys: tuple[str, ...]
     pointer: str
@@ -42,7 +42,7 @@ class Place:
 
 @frozen
 class Review:
-    """What the lock keeps of the places that rules are about, and what awaits a look."""
+    """The state of each rule's place for the lock, and the rules that await a review."""
 
     marks: Mapping[str, str]
     drift: tuple[Problem, ...]
@@ -64,7 +64,7 @@ def review(document: Json, overlay: Overlay, before: Mapping[str, str]) -> Revie
 
 
 def _marks(document: Json, overlay: Overlay) -> Iterator[tuple[Place, dict[str, str]]]:
-    """What the document says now, at every place that a rule is about and that is there."""
+    """Yield each place that a rule is about and that exists, with what the document says of it."""
     schemas: Json = document.get("schemas", {})
     for name, rule in overlay.messages.items():
         schema = schemas.get(name)
@@ -116,14 +116,14 @@ def _of_method(method: Json, rule: str) -> dict[str, str]:
 
 
 def _inner(schema: Json) -> Json:
-    """What a list or a map holds, all the way in."""
+    """Return what a list or a map holds, all the way in."""
     while "items" in schema or "additionalProperties" in schema:
         schema = schema.get("items") or schema["additionalProperties"]
     return schema
 
 
 def _type(schema: Json) -> str:
-    """A type in a word; an inline object by the types of its properties."""
+    """Return a type in a word; an inline object by the types of its properties."""
     if "$ref" in schema:
         return f"${quote(schema['$ref'])}"
     if "items" in schema:
@@ -137,7 +137,7 @@ def _type(schema: Json) -> str:
 
 
 def _hash(*texts: str) -> str:
-    """Eight digits for some texts, nothing for none."""
+    """Return eight digits for some texts, nothing for none."""
     return digest("\0".join(texts))[:8] if any(texts) else ""
 
 
@@ -152,7 +152,7 @@ def _parts(text: str) -> dict[str, str]:
 def _moved(
     then: Mapping[str, str], now: Mapping[str, str], overlay: Overlay, place: Place
 ) -> dict[str, tuple[str, str]]:
-    """What differs, with what it was and is. Fields that the rule names anywhere have been looked at."""
+    """Return the parts that differ, before and now. Fields that the rule names anywhere have been reviewed."""
     moved = {key: (then.get(key, ""), now[key]) for key in now if then.get(key, "") != now[key]}
     if "fields" in moved:
         old, new = (set(text.split(",")) for text in moved.pop("fields"))

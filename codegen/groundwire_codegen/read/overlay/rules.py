@@ -20,14 +20,14 @@ COUNTS: Final = ("min_length", "max_length", "max_items")
 
 @frozen(kw_only=True)
 class ValueRule:
-    """What the overlay says of one value of a field's enum."""
+    """A rule of one value of a field's enum."""
 
     doc: str = ""
 
 
 @frozen(kw_only=True)
 class FieldRule:
-    """What the overlay says of one field."""
+    """A rule of one field."""
 
     pointer: str
     digest: str = ""
@@ -96,7 +96,7 @@ class UnionRule:
 
 @frozen(kw_only=True)
 class MessageRule:
-    """What the overlay says of one schema. `digest` is without its fields, extensions and packed fields."""
+    """A rule of one schema. `digest` is without its fields, extensions and packed fields."""
 
     pointer: str
     digest: str = ""
@@ -119,7 +119,7 @@ class MessageRule:
 
 @frozen(kw_only=True)
 class ParameterRule:
-    """What the overlay says of one parameter."""
+    """A rule of one parameter."""
 
     pointer: str
     digest: str = ""
@@ -133,7 +133,7 @@ class ParameterRule:
 
 @frozen(kw_only=True)
 class MethodRule:
-    """What the overlay says of one method. `digest` is without its parameters."""
+    """A rule of one method. `digest` is without its parameters."""
 
     pointer: str
     digest: str = ""
