@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from groundwire import Client
-    from groundwire_runtime.options import ClientOptions
+    from groundwire_runtime.google_client import GoogleOptions
 
 PROJECT: Final = "contract-project"
 """The project of clients that `client()` makes."""
@@ -67,7 +67,7 @@ class EarthEngineContract:
         self._told = 0.0
         self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
 
-    def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
+    def client(self, *, project: str = PROJECT, **options: Unpack[GoogleOptions]) -> Client:
         """Return a client of the server, without credentials, whose pauses advance the server's clock and
         take no time.
 
@@ -83,7 +83,7 @@ class EarthEngineContract:
             random=self._chance.random,
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
         )
-        settings: ClientOptions = {
+        settings: GoogleOptions = {
             "endpoint": self.endpoint,
             "credentials": groundwire.credentials.anonymous(),
             "clock": clock,

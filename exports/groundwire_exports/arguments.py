@@ -26,7 +26,7 @@ def checked_seconds(value: object, name: str, *, zero: bool = False, endless: bo
 
 def _float(value: object) -> float:
     """Return a real number as a float; NaN for anything else, or if it is too large."""
-    if not isinstance(value, Real) or isinstance(value, bool):  # pyright: ignore[reportUnnecessaryIsInstance] # bool is one
+    if isinstance(value, bool) or not isinstance(value, Real):
         return math.nan
     try:
         return float(value)

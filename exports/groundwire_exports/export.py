@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol
 from attrs import define, field
 from groundwire import Empty, ExportImageRequest, Operation, OperationMetadata, OperationState
 from groundwire.client import OPERATION
+from groundwire_runtime.client import StartedOperations
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     ApiError,
@@ -25,7 +26,7 @@ from groundwire_runtime.errors import (
     TransportError,
     shortened,
 )
-from groundwire_runtime.operations import CANCELLED, StartedOperations, Waiter
+from groundwire_runtime.operations import CANCELLED, Waiter
 from groundwire_runtime.retry import RetryPolicy
 
 from .arguments import check_callback, checked_seconds

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from groundwire_runtime.backoff import full_jitter
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     ApiError,
@@ -14,7 +13,7 @@ from groundwire_runtime.errors import (
     ProtocolError,
     TransportError,
 )
-from groundwire_runtime.retry import DEFAULT
+from groundwire_runtime.retry import DEFAULT, full_jitter
 
 _LONGEST: Final = 20.0
 

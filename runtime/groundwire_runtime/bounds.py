@@ -11,7 +11,7 @@ import attrs
 
 from .encode import Encoder, Write, Writer, whole
 from .errors import EncodeError
-from .pattern import CAP, matcher
+from .parameters import CAP, matcher
 
 
 @attrs.define(kw_only=True, slots=False, eq=False)

@@ -27,7 +27,7 @@ from collections.abc import Sized
 from typing import Any, Self
 
 from .hints import BY_ERROR
-from .proof import proves_no_effect
+from .statuses import proves_no_effect
 
 
 def encodable(text: str) -> str:

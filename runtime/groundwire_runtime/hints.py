@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from .statuses import RATE_LIMITS
+
 BY_ERROR: Final[Mapping[str, str]] = {
     "GroundwireError": "Look at the error that this one came from: __cause__.",
     "ArgumentError": "Correct this argument and call again; nothing was sent.",
@@ -46,10 +48,6 @@ BY_ERROR: Final[Mapping[str, str]] = {
     "OperationTimeout": "Wait for it again with a longer timeout, or cancel it.",
 }
 """The advice of each error class; subclasses without a line inherit it."""
-
-
-RATE_LIMITS: Final = frozenset({"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"})
-"""Reasons of a rate limit, which may arrive as 403. Source: google/api/error_reason.proto, the error guides of Drive and Calendar."""
 
 
 @frozen

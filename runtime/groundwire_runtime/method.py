@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from traceback import clear_frames
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
+from .codec import LARGE
 from .decode import parse
 from .errors import ArgumentError, DecodeError
-from .http import Request
-from .memory import Reservation
-from .parameter import Parameter
-from .path import expand, variables
-
-if TYPE_CHECKING:
-    from .observe import Trace
+from .http import CallState, Request, Response
+from .parameters import Parameter, expand, variables
 
 ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
@@ -157,14 +154,13 @@ class Method(Generic[ResponseT]):
         base_url: str,
         codecs: Codecs,
         headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] = (),
+        scopes: tuple[str, ...] | None = None,
         deadline: float | None = None,
-        trace: Trace | None = None,
-        reservation: Reservation | None = None,
+        call: CallState | None = None,
     ) -> Request:
         """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError.
 
-        `headers` go with it, `scopes`, `deadline`, `trace` and `reservation` are carried to the transports.
+        `headers` go with it; `scopes` (the method's own for None), `deadline` and `call` are for the transports.
         """
         texts = self._texts(parameters)
         placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
@@ -177,6 +173,7 @@ class Method(Generic[ResponseT]):
             (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
         ]
         request_id = self.request_id_of(parameters, body)
+        method_scopes = self.scopes_for(body)
         return Request(
             method_id=self.id,
             verb=self.verb,
@@ -185,11 +182,10 @@ class Method(Generic[ResponseT]):
             body=self._encoded(body, codecs),
             safe_to_retry=self._repeatable(parameters, body, request_id),
             request_id=request_id,
-            scopes=scopes,
-            method_scopes=self.scopes_for(body),
+            scopes=method_scopes if scopes is None else scopes,
+            method_scopes=method_scopes,
             deadline=deadline,
-            trace=trace,
-            reservation=reservation or Reservation(),
+            call=call or CallState(),
         )
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:
@@ -225,6 +221,23 @@ class Method(Generic[ResponseT]):
     @property
     def _version(self) -> Mapping[str, str]:
         return {} if self.api_version is None else {"x-goog-api-version": self.api_version}
+
+    def answer(self, response: Response, codecs: Codecs) -> ResponseT:
+        """Decode a successful response. Raises DecodeError with a note that names the response."""
+        try:
+            return self.response(response.body, codecs)
+        except DecodeError as error:
+            kind = response.headers.get("content-type", "no content type")[:80]
+            name = response.server_request_id[:80]
+            error.add_note(
+                f"{self.id} answered {response.status} with {kind}{f' (request {name})' if name else ''}"
+            )
+            if len(response.body) >= LARGE:
+                # A kept error would keep the body, and the text that was made of it.
+                clear_frames(error.__traceback__)
+                error.__context__ = None
+                del response
+            raise
 
     def response(self, data: bytes, codecs: Codecs) -> ResponseT:
         """The message of an answer; a success without a body (204) is an empty one. Raises DecodeError."""

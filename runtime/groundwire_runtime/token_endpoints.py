@@ -14,8 +14,7 @@ from typing import Any, Final, cast
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
-from .loopback import is_loopback, split_url
-from .proxy import METADATA_HOSTS
+from .http import METADATA_HOSTS, is_loopback, place, split_url
 from .subject_token import check_source_file
 from .universe import GOOGLE, configured_universe
 
@@ -189,17 +188,6 @@ def _standard_place(url: object) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return (scheme, host) if port in (None, {"http": 80, "https": 443}.get(scheme)) else ("", "")
-
-
-def place(uri: object) -> tuple[str, str]:
-    """The scheme and the host of a URL; no host where another parser could read a different one."""
-    try:
-        parts = split_url(uri if isinstance(uri, str) else "")
-        host = parts.hostname or ""
-    except ValueError:
-        return "", ""
-    plain = "@" not in parts.netloc and all(each.isalnum() or each in "._-:[]" for each in parts.netloc)
-    return parts.scheme, host.lower() if plain and parts.netloc.isascii() else ""
 
 
 def _not_allowed(name: str, key: str, url: object, hint: str) -> AuthError:

@@ -15,7 +15,7 @@ import attrs
 import groundwire as gw
 from groundwire import messages
 from groundwire_runtime.messages import Message, Unlisted
-from groundwire_runtime.timestamp import MAX_SECONDS, Duration, Timestamp
+from groundwire_runtime.times import MAX_SECONDS, Duration, Timestamp
 from hypothesis import strategies as st
 
 NESTED = 3

@@ -10,7 +10,7 @@ from attrs import frozen
 from groundwire_runtime import encode
 from groundwire_runtime.bounds import Bounds, bounded, bounded_messages, check_multiple, only
 from groundwire_runtime.errors import EncodeError
-from groundwire_runtime.pattern import CAP
+from groundwire_runtime.parameters import CAP
 
 
 def written(value: Any, depth: int) -> str:

@@ -26,9 +26,9 @@ from groundwire_runtime.errors import (
     OperationError,
     PermissionDenied,
 )
+from groundwire_runtime.google_errors import api_error
 from groundwire_runtime.hints import BY_ERROR
 from groundwire_runtime.http import Response
-from groundwire_runtime.status import api_error
 
 from ..contract.vectors import needed, rows
 from .doubles import Script, answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from groundwire_runtime.loopback import is_loopback, split_url
+from groundwire_runtime.http import is_loopback, split_url
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from groundwire_runtime import errors
 from groundwire_runtime.errors import ApiError
+from groundwire_runtime.google_errors import api_error
 from groundwire_runtime.http import Response
-from groundwire_runtime.status import api_error
 
 from ..contract.vectors import needed, rows
 from .doubles import answer, refusal

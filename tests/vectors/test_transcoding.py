@@ -10,8 +10,7 @@ import pytest
 from groundwire_codegen.read.safe_regex import is_linear
 from groundwire_codegen.read.uri_template import read_template
 from groundwire_runtime.errors import ArgumentError
-from groundwire_runtime.parameter import Parameter
-from groundwire_runtime.path import expand
+from groundwire_runtime.parameters import Parameter, expand
 
 from .files import cases, needed
 

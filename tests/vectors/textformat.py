@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from groundwire_codegen.ir import EnumRef, Field, Kind, ListOf, MapOf, MessageRef, Scalar, TypeRef
 from groundwire_runtime.messages import Unlisted
-from groundwire_runtime.timestamp import Duration, Timestamp
+from groundwire_runtime.times import Duration, Timestamp
 
 from .classes import Classes, wire_fields
 

@@ -76,6 +76,7 @@ class ClientView:
     base_url: Source
     wait: WaitView | None
     resources: bool
+    nested: bool
     stubs: bool
     parameters: bool
     extra_scopes: bool
@@ -107,6 +108,7 @@ def client_view(api: Api) -> ClientView:
         base_url=literal(api.base_url),
         wait=None if found is None else _wait(found, api),
         resources=len(classes) > 1,
+        nested=any(each.name is not None and each.children for each in classes),
         stubs=bool(stubs),
         parameters=any(method.parameters for method in methods),
         extra_scopes=any(method.extra_scopes for method in methods),

@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from groundwire_runtime.loopback import is_loopback, split_url
+from groundwire_runtime.http import is_loopback, split_url
 
 from ..exchange import JsonObject, JsonValue, Pairs
 from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target, text_of

@@ -9,8 +9,8 @@ from typing import IO, Final
 
 import urllib3
 from attrs import frozen
-from groundwire_runtime.loopback import is_loopback, split_url
-from groundwire_runtime.proxy import proxy_for
+from groundwire_runtime.http import is_loopback, split_url
+from groundwire_runtime.transport import proxy_for
 from urllib3.util import SKIP_HEADER
 
 from ..exchange import Pairs

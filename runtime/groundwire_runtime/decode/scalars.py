@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from ..errors import DecodeError
 from ..fieldmask import field_mask_fault
 from ..messages import Unlisted
-from ..timestamp import Duration, Timestamp
+from ..times import Duration, Timestamp
 from .containers import Decoder
 from .fault import expected
 

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from ..errors import EncodeError
 from ..fieldmask import field_mask_fault
 from ..messages import Unlisted
-from ..timestamp import Duration, Timestamp
+from ..times import Duration, Timestamp
 from .fault import expected
 from .values import quote
 

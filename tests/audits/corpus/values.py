@@ -23,7 +23,7 @@ from groundwire_codegen.ir import (
     TypeRef,
 )
 from groundwire_runtime.messages import Unlisted
-from groundwire_runtime.timestamp import Duration, Timestamp
+from groundwire_runtime.times import Duration, Timestamp
 
 NESTED = 3
 """Messages below the outermost one."""

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from groundwire_runtime.loopback import split_url
+from groundwire_runtime.http import split_url
 
 from ..cursor import Node
 

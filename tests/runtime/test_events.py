@@ -6,7 +6,8 @@ import threading
 from typing import Any
 
 import pytest
-from groundwire import Client, RetryPolicy, credentials
+from attrs import evolve
+from groundwire import NO_TIMEOUT, Client, RetryPolicy, credentials
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
@@ -16,8 +17,8 @@ from groundwire_runtime.errors import (
     Unauthenticated,
     Unavailable,
 )
+from groundwire_runtime.events import Event, redacted
 from groundwire_runtime.http import Response
-from groundwire_runtime.observe import Event, redacted
 
 from .doubles import Script, Time, answer, refusal
 from .test_auth import Fresh
@@ -31,13 +32,14 @@ URL = f"https://earthengine.googleapis.com/v1beta/{NAME}"
 def watched(
     script: Script, time: Time | None = None, **options: Any
 ) -> tuple[Client, list[tuple[str, Event]]]:
-    """A client, and what its hooks are told."""
+    """A client, and the events of its sends."""
     told: list[tuple[str, Event]] = []
-    hooks: dict[str, Any] = {
-        name: lambda event, name=name: told.append((name.removeprefix("on_"), event))
-        for name in ("on_request", "on_response", "on_retry")
-    }
-    options = {"credentials": credentials.anonymous(), "project": "p", **hooks, **options}
+
+    def note(event: Event) -> None:
+        if event.kind != "call":
+            told.append((event.kind, event))
+
+    options = {"credentials": credentials.anonymous(), "project": "p", "on_event": note, **options}
     return Client(transport=script, clock=(time or Time()).clock(), **options), told
 
 
@@ -54,8 +56,8 @@ def test_a_call_tells_of_its_request_and_its_response() -> None:
 
     client, told = watched(Script([serve]), time)
     client.projects.operations.get(NAME)
-    request = Event(method_id=GET, attempt=1, verb="GET", url=URL)
-    response = Event(method_id=GET, attempt=1, verb="GET", url=URL, status=200, seconds=0.25)
+    request = Event(kind="request", method_id=GET, attempt=1, verb="GET", url=URL)
+    response = Event(kind="response", method_id=GET, attempt=1, verb="GET", url=URL, status=200, seconds=0.25)
     assert told == [("request", request), ("response", response)]
 
 
@@ -147,10 +149,11 @@ def test_each_call_counts_from_one_and_is_told_in_its_own_thread() -> None:
     seen: dict[int, list[int]] = {}
 
     def note(event: Event) -> None:
-        seen.setdefault(threading.get_ident(), []).append(event.attempt)
+        if event.kind == "request":
+            seen.setdefault(threading.get_ident(), []).append(event.attempt)
 
     client = Client(
-        transport=Script(forever=answer({"name": NAME})), credentials=credentials.anonymous(), on_request=note
+        transport=Script(forever=answer({"name": NAME})), credentials=credentials.anonymous(), on_event=note
     )
     together = threading.Barrier(4)
 
@@ -167,33 +170,39 @@ def test_each_call_counts_from_one_and_is_told_in_its_own_thread() -> None:
     assert seen == {thread.ident: [1] * 5 for thread in threads}
 
 
-@pytest.mark.parametrize("hook", ["on_request", "on_response", "on_retry"])
-def test_a_hook_that_raises_breaks_and_repeats_nothing(hook: str, caplog: pytest.LogCaptureFixture) -> None:
-    def fail(_: Event) -> None:
-        raise ZeroDivisionError("of the hook")
+@pytest.mark.parametrize(("kind", "times"), [("request", 2), ("response", 2), ("retry", 1), ("call", 1)])
+def test_a_hook_that_raises_breaks_and_repeats_nothing(
+    kind: str, times: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+
+    def fail(event: Event) -> None:
+        if event.kind == kind:
+            raise ZeroDivisionError("of the hook")
+        told.append(event.kind)
 
     script = Script([refusal(503), answer({"name": NAME})])
-    client, told = watched(script, **{hook: fail})
+    client, _ = watched(script, on_event=fail)
     assert client.projects.operations.get(NAME).name == NAME
     assert len(script.requests) == 2
     failures = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert len(failures) == {"on_request": 2, "on_response": 2, "on_retry": 1}[hook]
+    assert len(failures) == times
     for record in failures:
         assert record.exc_info is not None
         assert record.exc_info[0] is ZeroDivisionError
-    assert len(told) == 5 - len(failures)
+    assert len(told) == 6 - len(failures)
 
 
 def test_a_hook_that_cannot_be_called_is_refused() -> None:
-    with pytest.raises(TypeError, match="on_retry"):
-        watched(Script(), on_retry=5)
+    with pytest.raises(TypeError, match="on_event"):
+        watched(Script(), on_event=5)
 
 
 def test_ctrl_c_in_a_hook_is_not_swallowed() -> None:
     def stop(_: Event) -> None:
         raise KeyboardInterrupt
 
-    client, _ = watched(Script(forever=answer()), on_request=stop)
+    client, _ = watched(Script(forever=answer()), on_event=stop)
     with pytest.raises(KeyboardInterrupt):
         client.projects.operations.get(NAME)
 
@@ -282,22 +291,31 @@ def test_only_headers_known_to_be_harmless_are_shown() -> None:
 
 
 def test_nothing_is_read_from_the_clock_for_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    """Without hooks and logs a send costs a counter."""
+    """Without listeners and logs a call reads the clock for its deadline alone."""
     caplog.set_level("WARNING", logger="groundwire")
     looked: list[float] = []
     time = Time()
-    clock = time.clock()
-    from attrs import evolve
-    from groundwire_runtime.observe import ObservedTransport, Trace
-
-    watching = evolve(clock, monotonic=lambda: looked.append(1.0) or time.now)  # type: ignore[func-returns-value] # on purpose
-    from groundwire_runtime.http import Request
-
-    trace = Trace()
-    transport = ObservedTransport(Script(forever=answer()), watching)
+    watching = evolve(time.clock(), monotonic=lambda: looked.append(1.0) or time.now)  # type: ignore[func-returns-value] # on purpose
+    script = Script(forever=answer({"name": NAME}))
+    client = Client(transport=script, clock=watching, credentials=credentials.anonymous(), project="p")
     for _ in range(3):
-        transport.send(Request(method_id="m", verb="GET", url="https://a.test/", trace=trace))
-    assert (trace.attempts, looked) == (3, [])
+        client.projects.operations.get(NAME, timeout=NO_TIMEOUT)
+    assert (len(script.requests), looked) == (3, [])
+
+
+def test_the_end_of_a_call_is_an_event_with_its_attempts_and_its_error() -> None:
+    events: list[Event] = []
+    time = Time()
+    client, _ = watched(Script([refusal(503), answer({"name": NAME})]), time, on_event=events.append)
+    client.projects.operations.get(NAME)
+    end = events[-1]
+    assert (end.kind, end.attempt, end.status, end.error) == ("call", 2, 200, None)
+    assert end.seconds == pytest.approx(sum(time.sleeps))
+    client, _ = watched(Script([refusal(404)]), on_event=events.append)
+    with pytest.raises(NotFound) as caught:
+        client.projects.operations.get(NAME)
+    assert [event.kind for event in events].count("call") == 2
+    assert (events[-1].status, events[-1].error) == (404, caught.value)
 
 
 def test_an_event_holds_no_query_no_header_and_no_body() -> None:

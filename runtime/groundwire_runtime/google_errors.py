@@ -11,11 +11,12 @@ from typing import Any, Final, cast
 from attrs import frozen
 
 from . import errors
-from .backoff import retry_after
+from .clock import Clock
 from .errors import ApiError
-from .hints import RATE_LIMITS, hint_for
-from .http import Response
-from .loopback import split_url
+from .hints import hint_for
+from .http import Request, Response, split_url
+from .retry import retry_after
+from .statuses import RATE_LIMITS, equivalent_status
 
 BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
     "INVALID_ARGUMENT": errors.InvalidArgument,
@@ -69,16 +70,15 @@ _UNSEEN: Final = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.DOTALL | r
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-def equivalent_status(http_status: int, reason: str = "") -> int:
-    """Return the HTTP status to treat an answer as.
-
-    A rate limit sent as 403 is a 429; an unknown 4xx is a 400 and an unknown 5xx a 500 (RFC 9110 15).
-    """
-    if http_status == 403 and reason in RATE_LIMITS:
-        return 429
-    if http_status in BY_CODE or not 400 <= http_status < 600:
-        return http_status
-    return http_status // 100 * 100
+def read_error(response: Response, request: Request, clock: Clock) -> ApiError:
+    """Return the error of a response to a request."""
+    return api_error(
+        response,
+        method_id=request.method_id,
+        attempts=max(1, request.call.attempts),
+        now=clock.unix(),
+        scopes=request.method_scopes,
+    )
 
 
 def api_error(
@@ -139,9 +139,7 @@ def _read(data: bytes) -> _ErrorBody:
     while error := _chosen(fields.get("error")):
         fields = error
     details = _items(fields.get("details"))
-    items = next(
-        filter(None, map(_items, (fields.get("errors"), outer.get("errors"), fields.get("detail")))), ()
-    )
+    items = _items(fields.get("errors")) or _items(outer.get("errors")) or _items(fields.get("detail"))
     info = _info(details, items)
     status, description = _text(fields.get("status")), _text(fields.get("error_description"))
     return _ErrorBody(
@@ -160,12 +158,13 @@ def _parsed(data: bytes) -> Any:
 
     Bytes that are not UTF-8, a prefix against inclusion as a script, and text behind an object are read past.
     """
+    value: Any
     text = _PREFIX.sub("", data.decode(json.detect_encoding(data), "replace"))
     try:
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
+    return cast("Any", value) if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
 
 
 def _integer(digits: str) -> int | str:

@@ -1,4 +1,4 @@
-"""Fetching tokens: google-auth's requests over our own transport, and errors without secrets when one cannot be had."""
+"""Fetch tokens: google-auth's requests over our own transport, and errors without secrets."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import define, field
 
-from .backoff import retry_after
-from .clock import SYSTEM
-from .deadline import LOWEST, Deadline
+from .auth import without_frames
+from .clock import LOWEST, SYSTEM, Deadline
 from .errors import AuthError, DeadlineReached, GroundwireError, TransportError
-from .http import Request, Response, Transport
-from .observe import Trace
-from .secret import without_frames
-from .status import BY_STATUS
-from .token_endpoints import TokenEndpoints, place
+from .events import listeners, observed_send
+from .google_errors import BY_STATUS
+from .http import CallState, Request, Response, Transport, place
+from .retry import retry_after
+from .token_endpoints import TokenEndpoints
 from .universe import GOOGLE
 
 _SIGN_IN: Final = "Sign in again, or check the key, the clock and the network."
@@ -78,7 +77,7 @@ class TokenRequest:
     probing: bool = False
     unix: Callable[[], float] = SYSTEM.unix
     _tries: count[int] = field(factory=count)
-    _trace: Trace = field(factory=Trace)
+    _call: CallState = field(factory=lambda: CallState(listeners()))
 
     def __call__(
         self,
@@ -99,11 +98,12 @@ class TokenRequest:
             headers={**self.own, **{name.lower(): _text(value) for name, value in (headers or {}).items()}},
             body=body.encode() if isinstance(body, str) else body,
             deadline=self._until(timeout),
-            trace=self._trace,
+            call=self._call,
         )
         final = self._is_final()
         try:
-            response = self.inner.send(request)
+            self._call.attempts += 1
+            response = observed_send(self.inner, request, self.deadline.now)
         except GroundwireError as error:
             raise self._unanswered(error, final) from error
         self._note(request, response)
