@@ -75,6 +75,6 @@ def record(
         listener.close()
         fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
     recorder = Recorder(upstream, journal, Verifier(contract, relax), echo)
-    said = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
+    banner = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
     answer = application(recorder, allow_hosts=allow_host | {host.lower()})
-    run(serving(answer, dated=False), listener, said, recorder.close)
+    run(serving(answer, dated=False), listener, banner, recorder.close)

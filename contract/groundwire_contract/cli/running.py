@@ -25,13 +25,13 @@ def host_names(_: click.Context, __: click.Parameter, hosts: tuple[str, ...]) ->
         raise click.BadParameter(str(error)) from error
 
 
-def run(server: Server, listener: socket.socket, said: str, close: Callable[[], None]) -> None:
+def run(server: Server, listener: socket.socket, banner: str, close: Callable[[], None]) -> None:
     """Print what is served and where, serve, and call `close` at the end."""
     # Make SIGTERM stop the server as an interrupt does: uvicorn would close everything and then die of the
     # signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        echo(said)
+        echo(banner)
         sys.stdout.flush()
         server.run(sockets=[listener])
     except KeyboardInterrupt:

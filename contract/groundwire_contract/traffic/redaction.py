@@ -151,8 +151,8 @@ class Redaction:
             return data
         return _WORD.sub(self._word, text).encode("utf-8", "surrogateescape")
 
-    def _word(self, found: re.Match[str]) -> str:
-        word = found[0]
+    def _word(self, match: re.Match[str]) -> str:
+        word = match[0]
         if word.startswith("\\") or word in self._words or (len(word) < 20 and _NUMBER.fullmatch(word)):
             return word
         return REDACTED
