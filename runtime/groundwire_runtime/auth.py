@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, NoReturn, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
@@ -120,12 +121,16 @@ def checked_token(token: object) -> Secret:
 def check_destination(request: Request) -> None:
     """Raise AuthError unless the request goes over TLS, or to loopback."""
     origin = _ORIGIN.match(request.url)
-    scheme, host = place(origin[0] if origin else request.url)
-    if not host or (scheme != "https" and not is_loopback(host)):
-        raise AuthError(
-            f"refused to send credentials to {scheme}://{host}",
-            hint="Use https, or loopback.",
-        )
+    scheme, host, is_safe = _destination(origin[0] if origin else request.url)
+    if not is_safe:
+        raise AuthError(f"refused to send credentials to {scheme}://{host}", hint="Use https, or loopback.")
+
+
+@lru_cache(256)
+def _destination(origin: str) -> tuple[str, str, bool]:
+    """Return the scheme and the host of an origin, and True if secrets may go there."""
+    scheme, host = place(origin)
+    return scheme, host, bool(host) and (scheme == "https" or is_loopback(host))
 
 
 @frozen

@@ -31,23 +31,14 @@ class Budget:
 
     most: float
     held: int = field(default=0, init=False)
-    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         renew_after_fork(self)
 
-    def take(self, size: int) -> bool:
-        """Take bytes; return False, and take none, where they do not fit. A negative size gives bytes back."""
-        with self._lock:
-            if size > 0 and self.held + size > self.most:
-                return False
-            # After a fork, a call of the forking thread gives back bytes that are no longer counted.
-            self.held = max(0, self.held + size)
-            return True
-
     def after_fork(self) -> None:
         """Forget the bytes that the parent's threads hold."""
-        self.held, self._lock = 0, threading.Lock()
+        self.held, self.lock = 0, threading.Lock()
 
 
 UNBOUNDED: Final = Budget(inf)
@@ -62,16 +53,22 @@ class Reservation:
 
     def grow(self, size: int) -> bool:
         """Hold more bytes; return False, and hold no more than before, where they do not fit."""
-        fits = self.budget.take(size)
-        if fits:
-            self.held += size
-        return fits
+        budget = self.budget
+        with budget.lock:
+            if budget.held + size > budget.most:
+                return False
+            budget.held += size
+        self.held += size
+        return True
 
     def release(self) -> None:
         """Give all bytes back."""
-        size, self.held = self.held, 0
-        if size:
-            self.budget.take(-size)
+        budget = self.budget
+        if self.held:
+            with budget.lock:
+                # After a fork, a call of the forking thread gives back bytes that are no longer counted.
+                budget.held = max(0, budget.held - self.held)
+            self.held = 0
 
 
 class Buffer:

@@ -14,7 +14,15 @@ from .clock import Clock, renew_after_fork
 from .errors import ApiError, OutcomeUnknown
 from .events import LOG, emit, listeners
 from .http import CallState, Request, Response, Transport
-from .options import CallOptions, ClientOptions, Settings, check_names, checked_scopes, checked_timeout
+from .options import (
+    CALL_OPTIONS,
+    CallOptions,
+    ClientOptions,
+    Settings,
+    checked_scopes,
+    checked_timeout,
+    unexpected,
+)
 from .retry import RetryTransport
 
 if TYPE_CHECKING:
@@ -100,7 +108,8 @@ class BaseClient(ABC):
         self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        check_names(options, method.id)
+        if not options.keys() <= CALL_OPTIONS:
+            raise unexpected(options, method.id)
         parameters, body = method.with_request_id(self._filled(method, parameters), body, self._clock.new_id)
         settings = self._settings
         seconds = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
@@ -220,12 +229,19 @@ class StartedOperations:
             return known == request_id
 
     def check(self, answer: object, request: Request) -> None:
-        """Claim the operation that a start was answered with. Raises OutcomeUnknown if another start got it before."""
-        name = _operation_name(answer)
-        if request.request_id is None or name is None or self.claim(name, request.request_id):
+        """Claim the operation that a start was answered with (AIP-151: it has `name`, `done` and `metadata`).
+
+        Raises OutcomeUnknown if another start got it before.
+        """
+        name = getattr(answer, "name", None)
+        is_operation = (
+            hasattr(answer, "done") and hasattr(answer, "metadata") and isinstance(name, str) and name
+        )
+        if not request.request_id or not is_operation or self.claim(str(name), request.request_id):
             return
         raise OutcomeUnknown(
-            f"{request.method_id}: the outcome is unknown: it was answered with {name[:200]}, which another start got",
+            f"{request.method_id}: the outcome is unknown: it was answered with {str(name)[:200]}, "
+            "which another start got",
             request_id=request.request_id,
             hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
         )
@@ -234,14 +250,6 @@ class StartedOperations:
         """Forget all, as after a reset of a test server that gives names again."""
         with self._lock:
             self._ids.clear()
-
-
-def _operation_name(answer: object) -> str | None:
-    """The name of an answer that is an operation (AIP-151: it has `name`, `done` and `metadata`), else None."""
-    if not (hasattr(answer, "done") and hasattr(answer, "metadata")):
-        return None
-    name = getattr(answer, "name", None)
-    return name if isinstance(name, str) and name else None
 
 
 def version() -> str:

@@ -10,9 +10,7 @@
       TransportError                   no answer; `sent` tells whether the request may have arrived
         DeadlineReached
         ResponseTooLarge
-      ApiError                         an answer that is an error, by google.rpc code
-        InvalidArgument FailedPrecondition OutOfRange Unauthenticated PermissionDenied NotFound
-        AlreadyExists Aborted ResourceExhausted Cancelled Internal Unimplemented Unavailable DeadlineExceeded
+      ApiError                         an answer that is an error; a subclass for each google.rpc code
       OutcomeUnknown                   nobody can know yet whether the call took effect
       ProtocolError                    an operation or a page that contradicts itself
       OperationError                   an operation that failed or was cancelled

@@ -91,13 +91,14 @@ class ClientOptions(TypedDict, total=False):
     on_event: Listener
 
 
-def check_names(options: CallOptions, method_id: str) -> None:
-    """Raise TypeError for an option that a call does not take."""
-    known = CallOptions.__optional_keys__
-    for name in options.keys() - known:
-        raise TypeError(
-            f"{method_id}: unexpected keyword argument {name!r}; options are {', '.join(sorted(known))}"
-        )
+CALL_OPTIONS: Final = CallOptions.__optional_keys__
+
+
+def unexpected(options: CallOptions, method_id: str) -> TypeError:
+    """Return the error for options that a call does not take."""
+    name = min(options.keys() - CALL_OPTIONS)
+    known = ", ".join(sorted(CALL_OPTIONS))
+    return TypeError(f"{method_id}: unexpected keyword argument {name!r}; options are {known}")
 
 
 def checked_endpoint(endpoint: object) -> str:

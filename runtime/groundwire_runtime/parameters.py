@@ -97,7 +97,8 @@ class Parameter:
             except EncodeError as error:
                 raise self._refused(value, error.rule) from None
             self._check_range(value)
-        self._check_characters(text)
+        # A query carries control characters, percent-encoded (RFC 3986 2.1).
+        check_text(self.name, text, printable=self.location == "path")
         return text
 
     def _string(self, value: object) -> str:
@@ -112,15 +113,10 @@ class Parameter:
         if self.location == "path" and not text:
             raise self._refused(value, "empty")
         if self.pattern is not None:
-            self._check_characters(text)
+            check_text(self.name, text, printable=self.location == "path")
             if len(text) > CAP or not matcher(self.pattern).search(text):
                 raise self._refused(value, f"must match {self.pattern}")
         return text
-
-    def _check_characters(self, text: str) -> None:
-        """Refuse what a URL cannot carry. A query carries control characters, percent-encoded (RFC 3986 2.1)."""
-        check = check_printable if self.location == "path" else check_unicode
-        check(self.name, text)
 
     def _check_range(self, value: Any) -> None:
         if self.minimum is not None and not value >= _limit(self.minimum):
@@ -152,6 +148,7 @@ def _pieces(template: str) -> tuple[tuple[str, bool, str], ...]:
     return (*pieces, (template[position:], False, ""))
 
 
+@cache
 def variables(template: str) -> frozenset[str]:
     """The names of the template's variables."""
     return frozenset(name for _, _, name in _pieces(template) if name)
@@ -173,7 +170,7 @@ def expand(template: str, values: Mapping[str, str | Sequence[str]]) -> str:
 
 
 def _segments(name: str, value: str, reserved: bool) -> str:
-    check_printable(name, value)
+    check_text(name, value)
     if not value:
         raise ArgumentError(f"{name}: empty", hint="Name what the call is about.")
     segments = value.split("/") if reserved else [value]
@@ -190,15 +187,10 @@ def _segments(name: str, value: str, reserved: bool) -> str:
     return "/".join(quote(segment, safe="") for segment in segments)
 
 
-def check_printable(name: str, value: str) -> None:
-    """Refuse control characters and lone surrogates."""
-    if _CONTROL.search(value):
+def check_text(name: str, value: str, *, printable: bool = True) -> None:
+    """Raise ArgumentError for a lone surrogate, which no URL can carry, and unless told otherwise for control characters."""
+    if printable and _CONTROL.search(value):
         raise ArgumentError(f"{name}: {value[:200]!r} has a control character")
-    check_unicode(name, value)
-
-
-def check_unicode(name: str, value: str) -> None:
-    """Refuse lone surrogates, which no URL can carry."""
     if value.isascii():
         return
     try:

@@ -15,21 +15,15 @@ from typing import Any, Final, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ProxyError
 
 from .clock import SYSTEM, Deadline
 from .http import Request
 
-BUFFER: Final = 16 * 1024
-"""Bytes of the head that are read ahead; a body bypasses the buffer."""
-SMALL: Final = 64 * 1024
-"""Bytes of a body that are copied behind the head, to leave in one packet."""
-INTERIM: Final = 100
-"""Interim responses (1xx) that are skipped."""
-INTERIM_BYTES: Final = 256 * 1024
-"""Bytes of their heads together."""
-_START: Final = "HTTP/1."
-
-
+BUFFER: Final = 16 * 1024  # bytes of the head that are read ahead; a body bypasses the buffer
+SMALL: Final = 64 * 1024  # bytes of a body that are copied behind the head, to leave in one packet
+INTERIM: Final = 100  # interim responses (1xx) that are skipped
+INTERIM_BYTES: Final = 256 * 1024  # bytes of their heads together
 UNLIMITED: Final = Deadline(None, SYSTEM.monotonic)
 
 
@@ -37,11 +31,9 @@ class CurrentCall(threading.local):
     """The call that this thread makes."""
 
     deadline: Deadline = UNLIMITED
-    connect_timeout: float | None = None
-    """Seconds of the deadline in which to connect."""
+    connect_timeout: float | None = None  # seconds of the deadline in which to connect
     connecting: Deadline = UNLIMITED
-    sent: bool = False
-    """True once a byte of the request went out."""
+    sent: bool = False  # True once a byte of the request went out
 
 
 CURRENT: Final = CurrentCall()
@@ -62,10 +54,8 @@ def connected(
     deadline: Deadline,
     resolve: Callable[..., Sequence[Any]] = socket.getaddrinfo,
 ) -> socket.socket:
-    """Connect to the first address of a host that accepts; each gets an even share of the time left.
-
-    The system resolves the name, without a bound on the time. Raises OSError.
-    """
+    """Connect to the first address that accepts; each gets an even share of the time left. Raises OSError."""
+    # The system resolves the name, without a bound on the time.
     addresses = resolve(host.strip("[]"), port, type=socket.SOCK_STREAM)
     failures: list[OSError] = []
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
@@ -77,8 +67,7 @@ def connected(
             share = sock.gettimeout()
             sock.settimeout(None if share is None else share / (len(addresses) - tried))
             sock.connect(address)
-            # For the handshake and the proxy.
-            deadline.arm(sock)
+            deadline.arm(sock)  # for the handshake and the proxy
         except OSError as error:
             sock.close()
             failures.append(error)
@@ -96,8 +85,7 @@ class _Reader(io.RawIOBase):
         self._deadline = deadline
         self._raw = sock.makefile("rb", buffering=0)
         self.ended = False
-        self.stopped = False
-        """True once nothing more may be read from the socket."""
+        self.stopped = False  # True once nothing more may be read from the socket
 
     def makefile(self, mode: str) -> io.BufferedReader:
         del mode
@@ -124,13 +112,12 @@ class BrokenAnswer(HTTPException):
 
 
 class BoundedResponse(HTTPResponse):
-    """A response whose head and body are read within a deadline. Interim responses are skipped (RFC 9110 15.2).
+    """A response that is read within a deadline, behind its interim responses (RFC 9110 15.2). Raises HTTPException.
 
-    Raises HTTPException for what `http.client` accepts: a truncated head, an ambiguous length, a switch of protocols.
+    It rejects what `http.client` accepts: a truncated head, an ambiguous length, a switch of protocols.
     """
 
-    surplus = False
-    """True if bytes follow the end of the response; known once it was read."""
+    surplus = False  # True if bytes follow the end of the response; known once it was read
 
     def __init__(self, sock: socket.socket, deadline: Deadline, *args: Any, **kwargs: Any) -> None:
         self._reader = _Reader(sock, deadline)
@@ -142,7 +129,7 @@ class BoundedResponse(HTTPResponse):
             super().begin()
         except BadStatusLine as error:
             line = str(error.args[0])
-            if line and self._reader.ended and (line.startswith(_START) or _START.startswith(line)):
+            if line and self._reader.ended and (line.startswith("HTTP/1.") or "HTTP/1.".startswith(line)):
                 raise IncompleteRead(b"") from error
             raise
         if self._reader.ended:
@@ -154,8 +141,7 @@ class BoundedResponse(HTTPResponse):
         if not all(length.isascii() and length.isdigit() for length in lengths):
             raise BrokenAnswer("a length that is no number")
         if self.status in (204, 304) and (codings or lengths - {"0"}):
-            # There is no body to read, but one may follow (RFC 9112 6.3).
-            self.chunked, self.will_close = False, True
+            self.chunked, self.will_close = False, True  # a body may follow all the same (RFC 9112 6.3)
 
     def _read_status(self) -> tuple[str, int, str]:
         room = INTERIM_BYTES
@@ -182,8 +168,7 @@ class BoundedResponse(HTTPResponse):
         return room
 
     def _close_conn(self) -> None:
-        # Bytes read ahead go with the buffer: the connection's next user would never see them.
-        self._reader.stopped = True
+        self._reader.stopped = True  # bytes read ahead go with the buffer: the next user would never see them
         self.surplus = bool(self.fp.peek(1))
         super()._close_conn()  # type: ignore[misc] # missing from the stubs
 
@@ -219,8 +204,7 @@ class Bounded(HTTPConnection):
             super()._tunnel()
         finally:
             self._tunnelling = False
-            # Bytes sent so far were for the proxy.
-            CURRENT.sent = False
+            CURRENT.sent = False  # bytes sent so far were for the proxy
         if self._answer is not None and self._answer.surplus:
             raise OSError("bytes follow the answer of the proxy")
 
@@ -242,7 +226,7 @@ class Bounded(HTTPConnection):
         except (BlockingIOError, ssl.SSLWantReadError):
             return True
         except OSError:
-            return False
+            pass
         return False
 
     def send(self, data: Any) -> None:
@@ -262,14 +246,12 @@ class Bounded(HTTPConnection):
         super().close()
 
     def exchange(self, request: Request, target: str) -> http.client.HTTPResponse:
-        """Send a request, a small body in one packet with its head, and read the head of the response.
-
-        Uses the standard library's methods: urllib3's serve headers and responses of its own.
-        """
+        """Send a request, a small body in one packet with its head, and read the head of the response."""
         body, headers = request.body, request.headers
         if body and len(body) <= SMALL:
             headers = {**headers, "content-length": str(len(body))}
             self._tail, body = body, None
+        # The standard library's methods: urllib3's serve headers and responses of its own.
         http.client.HTTPConnection.request(self, request.verb, target, body=body, headers=headers)
         return http.client.HTTPConnection.getresponse(self)
 
@@ -291,14 +273,25 @@ class Pool(HTTPConnectionPool):
         try:
             connection.timeout = left
             if connection.sock is None:
-                connection.connect()
+                self._open(connection)
             yield connection
         except BaseException:
-            # Bytes may be left on it.
-            connection.close()
+            connection.close()  # bytes may be left on it
             raise
         finally:
             self._put_conn(connection)
+
+    def _open(self, connection: Any) -> None:
+        """Connect, through the pool's proxy where it has one. Raises ProxyError for a fault on the way to it."""
+        try:
+            if self.proxy is not None and self.scheme == "https":
+                self._prepare_proxy(connection)
+            else:
+                connection.connect()
+        except Exception as error:
+            if self.proxy is None or connection.has_connected_to_proxy:
+                raise
+            raise ProxyError("no connection through the proxy", error) from error
 
 
 class TlsPool(Pool, HTTPSConnectionPool):

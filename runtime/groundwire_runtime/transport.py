@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import urllib3
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from urllib3 import exceptions as faults
 
 from .body import BodyReader
@@ -70,55 +70,30 @@ class UrllibTransport:
         CURRENT.deadline, CURRENT.connect_timeout = deadline, self._connect_timeout
         CURRENT.sent = False
         try:
+            parts = split_url(request.url)
             proxy = proxy_for(request.url)
-            scheme, host, target = _parts(request.url)
-            # Over plain HTTP, the connections to a proxy serve every host.
-            route = self._route(proxy, f"{scheme}://{host}" if proxy is None or scheme == "https" else "")
-            with route.gate.turn(deadline, host):
-                if proxy is None:
-                    return self._directly(route.pool, target, request, deadline)
-                return self._through(route.pool, request, deadline)
+            target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+            origin = f"{parts.scheme}://{parts.netloc}"
+            if proxy is not None and parts.scheme == "http":
+                # Over plain HTTP, the connections to a proxy serve every host.
+                request, target, origin = proxy.forwarded(request), request.url, ""
+            route = self._route(proxy, origin)
+            with route.gate.turn(deadline, parts.netloc):
+                return self._exchanged(route.pool, target, request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
             raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
             CURRENT.deadline = CURRENT.connecting = UNLIMITED
             CURRENT.connect_timeout = None
 
-    def _directly(self, pool: Any, target: str, request: Request, deadline: Deadline) -> Response:
+    def _exchanged(self, pool: Pool, target: str, request: Request, deadline: Deadline) -> Response:
         with pool.connected(deadline) as connection, connection.exchange(request, target) as answer:
-            return self._read(answer, request, deadline)
-
-    def _through(self, proxy: Any, request: Request, deadline: Deadline) -> Response:
-        """Send through a proxy with urllib3's own exchange, which knows tunnels and absolute targets."""
-        answer = proxy.urlopen(
-            request.verb,
-            request.url,
-            body=request.body,
-            headers=request.headers,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-            decode_content=False,
-            pool_timeout=deadline.left(),
-        )
-        try:
-            return self._read(answer, request, deadline)
-        except BaseException:
-            answer.close()
-            raise
-        finally:
-            answer.release_conn()
-
-    def _read(
-        self,
-        answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse,
-        request: Request,
-        deadline: Deadline,
-    ) -> Response:
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        reader = BodyReader(request.method_id, self.max_response, request.call.reservation, deadline.check)
-        body = reader.read(answer, headers, head_only=request.verb == "HEAD")
-        return Response(status=answer.status, headers=headers, body=body)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            reader = BodyReader(
+                request.method_id, self.max_response, request.call.reservation, deadline.check
+            )
+            body = reader.read(answer, headers, head_only=request.verb == "HEAD")
+            return Response(status=answer.status, headers=headers, body=body)
 
     def _route(self, proxy: Proxy | None, origin: str) -> Route:
         route = self._routes.get((proxy, origin))
@@ -130,13 +105,12 @@ class UrllibTransport:
                     self._routes[proxy, origin] = route
         return route
 
-    def _new_pool(self, proxy: Proxy | None, origin: str) -> Any:
+    def _new_pool(self, proxy: Proxy | None, origin: str) -> Pool:
         if proxy is not None:
-            login = {} if proxy.authorization is None else {"proxy-authorization": proxy.authorization}
-            pools = urllib3.ProxyManager(proxy.url, proxy_headers=login, **self._options, **self._tls)
+            pools = urllib3.ProxyManager(proxy.url, proxy_headers=proxy.headers, **self._options, **self._tls)
             classes: Any = {"http": Pool, "https": TlsPool}
             pools.pool_classes_by_scheme = classes
-            return pools
+            return cast("Pool", pools.connection_from_url(origin or proxy.url))
         parts = split_url(origin)
         # Without a port, the standard library would take the end of an IPv6 address for one.
         port = _PORTS[parts.scheme] if parts.port is None else parts.port
@@ -154,7 +128,7 @@ class UrllibTransport:
         with self._lock:
             for (proxy, origin), route in self._routes.items():
                 pool, route.pool = route.pool, self._new_pool(proxy, origin)
-                (pool.close if proxy is None else pool.clear)()
+                pool.close()
 
 
 class ConnectionWaitError(TimeoutError):
@@ -230,7 +204,7 @@ class Route:
     """The pool that leads to an origin, directly or through a proxy, and the gate before it."""
 
     gate: Gate
-    pool: Any
+    pool: Pool
 
 
 @frozen
@@ -239,6 +213,15 @@ class Proxy:
 
     url: str
     authorization: str | None = field(default=None, repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers for the proxy."""
+        return {} if self.authorization is None else {"proxy-authorization": self.authorization}
+
+    def forwarded(self, request: Request) -> Request:
+        """Return a request with the headers for the proxy that forwards it."""
+        return evolve(request, headers={**request.headers, **self.headers})
 
 
 def proxy_for(url: str) -> Proxy | None:
@@ -256,12 +239,6 @@ def proxy_for(url: str) -> Proxy | None:
     # A login in the URL travels as a header (RFC 7617).
     header = f"Basic {base64.b64encode(unquote(login).encode()).decode()}" if at else None
     return Proxy(f"{scheme}://{address}", header)
-
-
-def _parts(url: str) -> tuple[str, str, str]:
-    """Return the scheme, the host with its port, and the request target of a URL."""
-    parts = split_url(url)
-    return parts.scheme, parts.netloc, f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
