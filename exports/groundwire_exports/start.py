@@ -81,8 +81,7 @@ def start_export(
 
     All errors but OutcomeUnknown mean that this call started nothing. OutcomeUnknown has the `request_id`: call
     `start_export` with the same request and that id, later or in another process, to settle it to one operation.
-    AlreadyExists: the id was used for an export of another description, which a note names. An interrupt (Ctrl-C)
-    gets a note with the id, or one that nothing was started.
+    AlreadyExists: the id was used for another description, which a note names. An interrupt (Ctrl-C) gets a note too.
     """
     if not isinstance(request, ExportImageRequest):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request: expected an ExportImageRequest, got {type(request).__name__}")

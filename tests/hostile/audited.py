@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 import click
 import groundwire
+import groundwire_contract
 import groundwire_pages
 import groundwire_runtime
 from attrs import frozen
@@ -35,9 +36,8 @@ CODE = {
         *(Path(module.__file__ or "").parent for module in (cli, emit, pipeline, render, vendor)),
         *(
             Path(package.__file__ or "").parent
-            for package in (groundwire, groundwire_pages, groundwire_runtime)
+            for package in (groundwire, groundwire_contract, groundwire_pages, groundwire_runtime)
         ),
-        Path(contract_cli.__file__ or "").parent,
         *(entry for entry in sys.path if entry.endswith(".zip")),
     )
 }
