@@ -14,7 +14,7 @@ from attrs import frozen
 from . import errors
 from .clock import Clock
 from .errors import ApiError
-from .hints import hint_for
+from .google_hints import hint_for
 from .http import Request, Response
 from .retry import retry_after
 from .statuses import RATE_LIMITS, equivalent_status
