@@ -1,4 +1,5 @@
-"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change]`: print each figure beside its bound."""
+"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change]`: print each figure with its
+bound."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ BOUNDS = {
 
 
 def main() -> None:
-    """Run the parts named, or all."""
+    """Run the named parts, or all."""
     print(f"Python {platform.python_version()}, {platform.machine()}; medians, runs taking turns")
     for name in sys.argv[1:] or PARTS:
         for what, against, ratio in PARTS[name]():

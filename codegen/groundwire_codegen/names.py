@@ -86,6 +86,8 @@ CLIENT_MODULE_NAMES: Final = frozenset(
         "ClientOptions",
         "ExtraScope",
         "Final",
+        "GoogleClient",
+        "GoogleOptions",
         "Literal",
         "METHODS",
         "Mapping",
@@ -103,6 +105,16 @@ CLIENT_MODULE_NAMES: Final = frozenset(
     }
 )
 """What `client.py` imports or defines beside its resource classes and method constants."""
+
+RESERVED: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(("message", "enum"), CLASS_NAMES),
+    **dict.fromkeys(("constant", "class"), CLIENT_MODULE_NAMES),
+    **dict.fromkeys(("method", "resource"), RESOURCE_NAMES),
+    **dict.fromkeys(("value", "variant"), frozenset[str]()),
+    "field": FIELD_NAMES,
+    "parameter": PARAMETER_NAMES,
+}
+"""What no name of a document may be, by what it names."""
 
 
 def snake(wire: str) -> str:

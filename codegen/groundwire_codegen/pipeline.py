@@ -8,12 +8,12 @@ from attrs import frozen
 
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
+from .ir import Api
 from .lock import FILE, Lock, file_digest, is_older
 from .problem import GeneratorError, Problem
 from .read.api import read_lowered
 from .read.cursor import escape
 from .render import render
-from .render.layout import quoted
 
 
 @frozen
@@ -29,7 +29,7 @@ class Output:
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
-    """Generate a package. Names that `before` published stay. Raises SpecError with every problem of the inputs."""
+    """Generate a package. Names that `before` published stay. Raises SpecError with every problem of the inputs, and GeneratorError."""
     lowered = read_lowered(
         inputs.document,
         inputs.overlay,
@@ -39,13 +39,7 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         allow_hosts=inputs.allow_hosts,
     )
     api = lowered.api
-    files = render(
-        api,
-        package=inputs.package,
-        origin=inputs.name,
-        provenance={"DOCUMENT": quoted(api.id), "REVISION": quoted(api.revision)},
-        runtime=runtime,
-    )
+    files = _rendered(api, inputs, runtime)
     check_syntax(files)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
@@ -59,6 +53,13 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     drift = lowered.review.drift
     warnings = (*lowered.warnings, *_losses(before, lock), *drift)
     return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
+
+
+def _rendered(api: Api, inputs: Inputs, runtime: str) -> dict[str, str]:
+    try:
+        return render(api, package=inputs.package, origin=inputs.name, runtime=runtime)
+    except (TypeError, ValueError) as error:
+        raise GeneratorError(f"text that is not safe to write: {error}") from error
 
 
 def check_syntax(files: Mapping[str, str]) -> None:

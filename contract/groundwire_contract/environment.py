@@ -1,4 +1,4 @@
-"""What is there around the service, as far as a request does not say it: declared by a test or on the command line."""
+"""Server-side state that a test or the command line declares."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ _LONGEST_LAG: Final = 1e9
 
 @frozen(kw_only=True)
 class Environment:
-    """Server-side state that a test can declare: assets that exist, buckets that cannot be written, limits, and lag."""
+    """Server-side state a test can declare: existing assets, read-only buckets, limits and lag."""
 
     assets: frozenset[str] = frozenset()
     unwritable: frozenset[str] = frozenset()
     rate: int | None = None
-    """Requests a minute of each caller. None is no limit: no figure is known for certain."""
+    """Requests per minute and caller. None is no limit: the service publishes no figure."""
     queue_limit: int = field(default=QUEUE_LIMIT, validator=ge(0))
-    """Unfinished operations that a project may hold."""
+    """Unfinished operations that a project may have."""
     listing_lag: float = field(default=0.0, validator=[ge(0), le(_LONGEST_LAG)])
-    """Seconds after its start in which no listing has an operation; `get` has it at once."""
+    """Seconds for which a new operation is missing from listings; `get` finds it at once."""
 
 
+Surroundings = Environment
+"""The name that tests have used so far, as in `earthengine_contract.surroundings = Surroundings(rate=7)`."""
 NOTHING: Final = Environment()
-"""Nothing declared."""
+"""The environment in which nothing is declared."""
 
 
 class Meter:
-    """Counts the requests of each caller in the present minute."""
+    """A counter of each caller's requests in the current minute."""
 
     def __init__(self) -> None:
         self._minute: datetime | None = None
         self._made: dict[str, int] = {}
 
     def admits(self, caller: str, now: datetime, rate: int) -> bool:
-        """Count a request, unless the caller has made so many in this minute."""
+        """Count a request, or return False if the caller has made `rate` requests in this minute."""
         minute = now.replace(second=0, microsecond=0)
         if minute != self._minute:
             self._minute, self._made = minute, {}

@@ -1,4 +1,5 @@
-"""What a test orders of the contract: rules that are off or answer otherwise, and what becomes of the next requests."""
+"""Overrides that a test sets: rules that are off or answer differently, and scripted answers to the next
+requests."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ from attrs import evolve, frozen
 from .exchange import Delivery
 from .rules.error_bodies import STATUS, Refusal
 from .rules.refusals import catalogue
-from .rules.registry import OFF, known
+from .rules.registry import OFF, checked_ids
 
 
 @frozen(kw_only=True)
 class Step:
-    """What becomes of one request: whether it takes effect, the refusal in place of its answer, how that leaves."""
+    """How one request is handled: whether it takes effect, the refusal that replaces its answer, and the
+    delivery."""
 
     effect: bool = True
     refusal: Refusal | None = None
@@ -39,7 +41,7 @@ STATUSES: Final[Mapping[int, str]] = {
     500: "internal",
     503: "unavailable",
 }
-"""The rule whose refusal a bare status stands for."""
+"""The rule whose refusal a bare status selects."""
 _DELIVERED: Final[Mapping[str, Step]] = {
     "ok": Step(),
     "reset before": Step(effect=False, delivery=Delivery.RESET),
@@ -50,11 +52,10 @@ _DELIVERED: Final[Mapping[str, Step]] = {
 
 
 def steps(project: str) -> Mapping[str, Step]:
-    """Every step by its name. `project` is the bare project id that refusals name.
+    """Return every step by its name. `project` is the bare project id that refusals name.
 
-    `ok`, the faults of delivery (`reset before` and `reset after` the request takes effect, `cut`, `drip`),
-    `expired token`, a status such as `503`, which may be followed by `before` or `after`, and the id of any rule
-    that has a refusal.
+    Names are `ok`, the delivery faults (`reset before`, `reset after`, `cut`, `drip`), `expired token`, a
+    status such as `503`, optionally with ` before` or ` after`, and the id of any rule that has a refusal.
     """
     refusals = catalogue(project)
     found = {**_DELIVERED, "expired token": _refused(refusals["unauthenticated"])}
@@ -67,7 +68,7 @@ def steps(project: str) -> Mapping[str, Step]:
 
 
 def read_step(step: str | int | Step | Refusal, project: str) -> Step:
-    """A step from its name, its status or a refusal of its own. Raises LookupError."""
+    """Return the step for a name, a status or a refusal. Raises LookupError."""
     if isinstance(step, Step):
         return step
     if isinstance(step, Refusal):
@@ -84,7 +85,7 @@ def _refused(refusal: Refusal) -> Step:
 
 
 class Overrides:
-    """The orders in force. Not safe by itself: the service holds its state's lock over it."""
+    """The overrides in force. Not thread-safe: the service holds its state's lock."""
 
     def __init__(
         self,
@@ -103,31 +104,32 @@ class Overrides:
         self._usual = (self.relaxed, dict(self._changes))
 
     def reset(self) -> None:
-        """Forget all orders but those it was made with."""
+        """Restore the overrides that were passed to the constructor."""
         self.relaxed, self._changes = self._usual[0], dict(self._usual[1])
         self._steps.clear()
 
     def relax(self, *rules: str) -> None:
-        """Do not enforce rules any more. Raises LookupError for an id that no rule has."""
-        self.relaxed |= known(rules)
+        """Stop enforcing rules. Raises LookupError for an unknown id."""
+        self.relaxed |= checked_ids(rules)
 
     def enforce(self, *rules: str) -> None:
-        """Enforce rules, those too that are off unless a test wants them. Raises LookupError as `relax` does."""
-        self.relaxed -= known(rules)
+        """Enforce rules, including those that are off by default. Raises LookupError as `relax` does."""
+        self.relaxed -= checked_ids(rules)
 
     def change(self, rule: str, change: Change) -> None:
-        """Let a rule answer otherwise. Raises LookupError for an id that no rule has, ValueError for a status."""
-        known([rule])
+        """Override the answer of a rule. Raises LookupError for an unknown id, ValueError for an unknown
+        status."""
+        checked_ids([rule])
         if change.code is not None and change.code not in STATUS:
             raise ValueError(f"{change.code} is none of {', '.join(map(str, STATUS))}")
         self._changes[rule] = change
 
     def add(self, step: Step, method: str | None = None) -> None:
-        """Let a step become of a coming request: of a method whose id ends so, or of any."""
+        """Queue a step for the next request of any method, or of methods whose id ends with `method`."""
         self._steps.append((method, step))
 
     def take_step(self, method: str) -> Step | None:
-        """The step that was ordered for the next request of a method; it is used up."""
+        """Remove and return the step queued for the next request of a method."""
         for index, (wanted, step) in enumerate(self._steps):
             if wanted is None or method.endswith(wanted):
                 del self._steps[index]
@@ -135,7 +137,7 @@ class Overrides:
         return None
 
     def applied_to(self, refusal: Refusal) -> Refusal:
-        """A refusal as it is to be answered."""
+        """Return a refusal with its override applied."""
         change = self._changes.get(refusal.rule)
         if change is None:
             return refusal

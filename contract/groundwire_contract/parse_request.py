@@ -1,4 +1,4 @@
-"""One request through the front end: who calls, in what form, and what the query and the body say."""
+"""Read and validate one request: caller, content type, path, query and body."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .validate.route import Route
 from .validate.values import validate
 
 LARGE: Final = 65536
-"""Bytes from which reading a body is worth some care."""
+"""Bytes above which a body is parsed with the garbage collector paused."""
 
 
 @frozen(kw_only=True)
 class ParsedRequest:
-    """What a request says, or the refusal that it gets.
+    """The content of a request, or its refusal.
 
-    `sent` is the body, empty where it is no JSON object; `query` and `body` are read and under their wire names.
+    `sent` is the body as sent, empty if it is not a JSON object. `query` and `body` are parsed, by wire name.
     """
 
     caller: str = ""
@@ -40,7 +40,7 @@ class ParsedRequest:
 def read(
     exchange: Exchange, route: Route, contract: Contract, access: Access, relaxed: Collection[str]
 ) -> ParsedRequest:
-    """Read a request whose method is known. Rules that are `relaxed` are not enforced."""
+    """Read a request whose method is known. Rules in `relaxed` are not enforced."""
     if exchange.length < LARGE:
         return _read(exchange, route, contract, access, relaxed)
     with resting_collector():
@@ -74,7 +74,7 @@ def _read(
 
 
 def read_raw(exchange: Exchange, method: Method) -> bytes:
-    """The body of a request that is refused whatever it says; empty where it is no JSON object."""
+    """Return the body of a request that is refused before validation; empty if it is not a JSON object."""
     if method.request is None or isinstance(read_body(exchange.body), Refusal):
         return b""
     return exchange.body
@@ -83,7 +83,7 @@ def read_raw(exchange: Exchange, method: Method) -> bytes:
 def _form(
     exchange: Exchange, method: Method, relaxed: Collection[str]
 ) -> tuple[tuple[str, str], ...] | Refusal:
-    """The names of a body that is a form; a refusal of one that is no JSON either."""
+    """Return the names of a form body, or the refusal of a body that is neither a form nor JSON."""
     if method.request is None or "media-type" in relaxed:
         return ()
     if is_form(exchange):
@@ -98,7 +98,7 @@ def _json(exchange: Exchange, relaxed: Collection[str]) -> JsonObject | Refusal:
 
 
 def unwrapped(sent: JsonObject, method: Method) -> JsonObject:
-    """What stands in the envelope of an API that has one; all of the body where there is none."""
+    """Return the content of the API's envelope; the whole body where there is no envelope."""
     inner = sent.get(method.envelope) if method.envelope is not None else None
     return inner if isinstance(inner, dict) else sent
 
@@ -106,7 +106,8 @@ def unwrapped(sent: JsonObject, method: Method) -> JsonObject:
 def _refused(
     faults: tuple[Fault, ...], breaches: tuple[Fault, ...], relaxed: Collection[str]
 ) -> Refusal | None:
-    """The front end refuses what is malformed, all at once; the service then the first bound that is broken."""
+    """Refuse all malformed values at once, as the front end does; otherwise the first broken bound, as the
+    service does."""
     malformed = tuple(fault for fault in faults if fault.rule not in relaxed) if relaxed else faults
     if malformed:
         return bad_request(malformed)

@@ -1,6 +1,6 @@
-"""The whole contract as one function of a request: route, read, validate, behave, remember.
+"""The contract as one function of a request: route, parse, validate, handle, record.
 
-No socket and no thread of its own: the clock, the source of random bytes and the state are handed in.
+It has no sockets and no threads. The clock, the source of random bytes and the state are passed in.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .validate.parameters import query_parameters
 from .validate.route import Route, find
 
 DISCOVERY: Final = "/$discovery/rest"
-"""Where the official Python client asks for the Discovery document before anything else."""
+"""The path from which the official Python client first requests the Discovery document."""
 HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.algorithms.list": algorithms.list_,
     "earthengine.projects.image.export": export.start,
@@ -44,22 +44,23 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
 }
-"""What answers a valid request, by method id. A method without handler is validated and gets an example."""
+"""Handlers of valid requests by method id. A method without a handler gets an example."""
 
 
 @frozen
 class _Turn:
-    """One request's turn: when it first came, and what was ordered to become of it."""
+    """The arrival time of a request, and the step that a test queued for it."""
 
     arrived: datetime
     step: Step
 
 
 class Service:
-    """A contract with a state: `handle` answers one request. Safe to call from several threads.
+    """A contract with its state; `handle` answers one request. Thread-safe.
 
-    `script` is what operations do that are started from now on, `held` whether they stand still, `environment` what
-    is there around the service, `access` who is let in, `orders` what a test ordered. All may be replaced at any time.
+    `script` is the life of operations that are started from now on, `held` whether their progress is stopped,
+    `environment` the declared server-side state, `access` who may call, `overrides` what a test overrides.
+    Each may be replaced at any time.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Service:
         self._handlers = handlers
 
     def reset(self) -> None:
-        """Forget everything, and begin anew as when it was made."""
+        """Forget everything and restore the initial settings."""
         with self.state.lock:
             self.state.clear()
             self.overrides.reset()
@@ -98,7 +99,7 @@ class Service:
                 self.clock.restart()
 
     def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
-        """Answer a request, or ask for it to be handled again later, with the hold that was given."""
+        """Answer a request, or return a Hold: call again later, with that hold."""
         try:
             return self._handled(exchange, held)
         except StateError as error:
@@ -114,9 +115,9 @@ class Service:
         begun = held.again if held is not None else None
         turn = begun if isinstance(begun, _Turn) else self._turn(method)
         found = self._read(exchange, route, turn)
-        # Held over the change and its record: a state in a file keeps both or neither.
+        # The lock covers the change and its record: a state in a file keeps both or neither.
         with self.state.lock:
-            # A request that was held has been counted.
+            # A held request was counted when it arrived.
             over = begun is None and self._is_over_rate(found.caller, turn)
             answer = rate_quota() if over else self._answer(found, route, turn)
             if isinstance(answer, Hold):
@@ -154,7 +155,7 @@ class Service:
         return handler(call, self._context())
 
     def _is_over_rate(self, caller: str, turn: _Turn) -> bool:
-        """Whether a caller that was let in has made all the requests of this minute."""
+        """Return True if an admitted caller has used up the requests of this minute."""
         rate = self.environment.rate
         if rate is None or not caller or not turn.step.effect or "rate-quota" in self.overrides.relaxed:
             return False
@@ -182,7 +183,7 @@ class Service:
         return reply if step.delivery is Delivery.WHOLE else evolve(reply, delivery=step.delivery)
 
     def _document(self, exchange: Exchange) -> Reply | None:
-        """The Discovery document, whichever of the versions served is asked for; None for any other request."""
+        """Return the Discovery document for any version served; None for any other request."""
         asked = dict(exchange.query).get("version", self.contract.api.version)
         if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
             return None

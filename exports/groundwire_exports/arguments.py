@@ -1,4 +1,4 @@
-"""Checks of numbers and callbacks that callers pass. Each raises ArgumentError before anything is sent."""
+"""Checks of arguments. Each raises ArgumentError before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groundwire_runtime.errors import ArgumentError, shortened
 def checked_seconds(value: object, name: str, *, zero: bool = False, endless: bool = False) -> float:
     """Return seconds above 0, or from 0 with `zero`; infinity only with `endless`.
 
-    Any real number is taken, those of NumPy included, but no bool.
+    Accepts any real number, including NumPy's, but no bool.
     """
     seconds = _float(value)
     if (seconds > 0 or (zero and seconds == 0)) and (endless or seconds < math.inf):
@@ -25,8 +25,8 @@ def checked_seconds(value: object, name: str, *, zero: bool = False, endless: bo
 
 
 def _float(value: object) -> float:
-    """Return a real number as a float, and NaN for anything else, or one that is too large."""
-    if not isinstance(value, Real) or isinstance(value, bool):
+    """Return a real number as a float; NaN for anything else, or if it is too large."""
+    if isinstance(value, bool) or not isinstance(value, Real):
         return math.nan
     try:
         return float(value)
@@ -35,6 +35,6 @@ def _float(value: object) -> float:
 
 
 def check_callback(value: object, name: str) -> None:
-    """Raise ArgumentError unless a value is None or can be called."""
+    """Raise ArgumentError unless a value is None or callable."""
     if value is not None and not callable(value):
         raise ArgumentError(f"{name}: expected a function of one argument, got {shortened(value)}")

@@ -1,4 +1,4 @@
-"""Pixel grids from bounds and a scale, as people think of them."""
+"""Pixel grids from bounds and a scale or dimensions."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def grid(
     scale: float | None = None,
     dimensions: tuple[int, int] | None = None,
 ) -> PixelGrid:
-    """A north-up grid over `bounds`: (west, south, east, north) in units of `crs`.
+    """Return a north-up grid over `bounds`: (west, south, east, north) in units of `crs`.
 
     Give either `scale`, the side of a square pixel in units of `crs` (metres for most projections, degrees for
     EPSG:4326), or `dimensions`, (width, height) in pixels. The upper left corner is (west, north); with a scale,
-    the last column and row reach at least to the other corner. `crs` is a code such as `EPSG:32633`, or WKT.
+    the last column and row cover at least the other corner. `crs` is a code such as `EPSG:32633`, or WKT.
     Raises ArgumentError for bounds that are not finite and in order, and for a grid without pixels.
     """
     west, south, east, north = _corners(bounds)
@@ -75,7 +75,7 @@ def _corners(bounds: Sequence[float]) -> tuple[float, float, float, float]:
 
 
 def _values(values: object) -> tuple[Any, ...]:
-    """Return the values of anything with an order, an array of NumPy included; nothing of a text, a set or a mapping."""
+    """Return the values of an ordered collection, including NumPy arrays; none for a text, set or mapping."""
     if isinstance(values, (str, bytes, bytearray, Set, Mapping)) or not isinstance(values, (Sequence, Sized)):
         return ()
     try:
@@ -100,7 +100,7 @@ def _positive(scale: float | None) -> float:
 
 
 def _pixels(extent: float, scale: float) -> int:
-    """Pixels that cover an extent; a whole number of them is not rounded up for its last bit."""
+    """Return the pixels that cover an extent; rounding errors do not add a pixel."""
     count = extent / scale
     if not math.isfinite(count):
         raise _refused(f"`scale` {scale} is too small for an extent of {extent}")

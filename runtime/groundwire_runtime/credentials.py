@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from .auth import Anonymous, Authorizer, Bearer, is_authorizer, without_frames
 from .errors import ArgumentError, AuthError, GroundwireError
+from .regular import read_regular
 from .token_endpoints import TokenEndpoints
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def from_file(path: str | Path, *, credential_hosts: Sequence[str] = ()) -> Goog
 
 def _read(place: Path, endpoints: TokenEndpoints) -> GoogleCredentials:
     try:
-        value = json.loads(place.read_bytes())
+        value = json.loads(read_regular(place))
     except OSError as error:
         raise AuthError(f"cannot read credentials from {place.name!r}: {error.strerror}") from error
     except (ValueError, RecursionError):

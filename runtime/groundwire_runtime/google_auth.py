@@ -19,6 +19,7 @@ from .events import emit_retry
 from .google_tokens import TokenRequest, fetched, universe_of
 from .http import Request, Transport, is_loopback, place
 from .retry import next_delay
+from .subject_token import bounded
 from .token_endpoints import TokenEndpoints
 from .universe import check_universe
 
@@ -139,7 +140,7 @@ class GoogleAuth:
             if source.failure is not None and source.failures != failures:
                 raise _copy(source.failure)
             try:
-                self._persistently(source.credentials.refresh, request, transport)
+                self._persistently(bounded(source.credentials).refresh, request, transport)
             except AuthError as error:
                 if not error.retryable:
                     source.failures, source.failure = source.failures + 1, _copy(error)

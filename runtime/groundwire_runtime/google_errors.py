@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -15,7 +14,7 @@ from . import errors
 from .clock import Clock
 from .errors import ApiError
 from .google_hints import hint_for
-from .http import Request, Response
+from .http import Request, Response, split_url
 from .retry import retry_after
 from .statuses import RATE_LIMITS, equivalent_status
 
@@ -140,9 +139,7 @@ def _read(data: bytes) -> _ErrorBody:
     while error := _chosen(fields.get("error")):
         fields = error
     details = _items(fields.get("details"))
-    items = next(
-        filter(None, map(_items, (fields.get("errors"), outer.get("errors"), fields.get("detail")))), ()
-    )
+    items = _items(fields.get("errors")) or _items(outer.get("errors")) or _items(fields.get("detail"))
     info = _info(details, items)
     status, description = _text(fields.get("status")), _text(fields.get("error_description"))
     return _ErrorBody(
@@ -161,12 +158,13 @@ def _parsed(data: bytes) -> Any:
 
     Bytes that are not UTF-8, a prefix against inclusion as a script, and text behind an object are read past.
     """
+    value: Any
     text = _PREFIX.sub("", data.decode(json.detect_encoding(data), "replace"))
     try:
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
+    return cast("Any", value) if isinstance(value, dict) or not text[end:].strip(" \t\r\n\0") else None
 
 
 def _integer(digits: str) -> int | str:
@@ -285,6 +283,6 @@ def _is_markup(text: str, media_type: str) -> bool:
 def _host(url: str) -> str:
     """A URL's host alone: what stands before an `@` may be a secret."""
     try:
-        return urlsplit(url).hostname or ""
+        return split_url(url).hostname or ""
     except ValueError:
         return ""

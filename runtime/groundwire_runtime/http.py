@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from attrs import define, field, frozen
 
@@ -16,6 +17,23 @@ METADATA_HOSTS: Final = frozenset(
     {"169.254.169.254", "fd20:ce::254", "fd00:ec2::254", "metadata.google.internal", "metadata"}
 )
 """Metadata servers of cloud machines: they hand out tokens in the clear, over a link of their own."""
+
+_AUTHORITY: Final = re.compile(r"(?:[^@]*@)?(?:\[([^][@]*)\]|[^][:@]*)(?::[0-9]*)?", re.DOTALL)
+
+
+def split_url(url: str) -> SplitResult:
+    """Split a URL whose authority is exactly `[userinfo@]host[:port]` (RFC 3986 3.2), or empty. Raises ValueError.
+
+    `urlsplit` of Python 3.11 reads the host `::1` from `http://[::1]evil.example/`, and takes any text in brackets.
+    """
+    parts = urlsplit(url)
+    authority = _AUTHORITY.fullmatch(parts.netloc)
+    if authority is None:
+        raise ValueError("not [userinfo@]host[:port]")
+    if authority[1] is not None:
+        ipaddress.IPv6Address(authority[1])
+    _ = parts.port
+    return parts
 
 
 def without_query(url: str) -> str:
@@ -37,7 +55,7 @@ def is_loopback(host: str) -> bool:
 def place(uri: object) -> tuple[str, str]:
     """Return the scheme and the host of a URL; no host where another parser could read a different one."""
     try:
-        parts = urlsplit(uri if isinstance(uri, str) else "")
+        parts = split_url(uri if isinstance(uri, str) else "")
         host = parts.hostname or ""
     except ValueError:
         return "", ""

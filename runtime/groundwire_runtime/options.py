@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
-from urllib.parse import urlsplit
 
 from attrs import Attribute, converters, field, frozen, validators
 
@@ -15,7 +14,7 @@ from .auth import Authorizer
 from .clock import SYSTEM, Clock
 from .errors import ArgumentError, shortened
 from .events import Listener
-from .http import Transport, is_loopback
+from .http import Transport, is_loopback, split_url
 from .retry import DEFAULT, RetryPolicy
 
 if TYPE_CHECKING:
@@ -107,9 +106,8 @@ def checked_endpoint(endpoint: object) -> str:
     if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
         raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
     try:
-        parts = urlsplit(endpoint)
+        parts = split_url(endpoint)
         host = parts.hostname or ""
-        _ = parts.port
     except ValueError:
         raise ArgumentError("endpoint: not a URL") from None
     if parts.username is not None or not host:

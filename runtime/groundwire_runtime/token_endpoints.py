@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
-from .http import METADATA_HOSTS, is_loopback, place
+from .http import METADATA_HOSTS, is_loopback, place, split_url
+from .subject_token import check_source_file
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"
@@ -92,6 +92,7 @@ class TokenEndpoints:
 
     def _check_source(self, source: Mapping[str, Any], name: str) -> None:
         """Check where a subject token comes from."""
+        check_source_file(source.get("file"), name)
         for key in _SOURCE_PLACES:
             url = source.get(key)
             if url is not None and not (is_metadata(url) or is_local(url) or self._is_named(url)):
@@ -183,7 +184,7 @@ def _standard_place(url: object) -> tuple[str, str]:
     if not isinstance(url, str) or _AMBIGUOUS.search(url):
         return "", ""
     try:
-        port = urlsplit(url).port
+        port = split_url(url).port
     except ValueError:
         return "", ""
     return (scheme, host) if port in (None, {"http": 80, "https": 443}.get(scheme)) else ("", "")

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Final, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import urllib3
 from attrs import define, evolve, field, frozen
@@ -22,10 +22,11 @@ from urllib3 import exceptions as faults
 from .body import BodyReader
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
-from .http import METADATA_HOSTS, Request, Response, is_loopback
+from .http import METADATA_HOSTS, Request, Response, is_loopback, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
 from .sockets import CURRENT, UNLIMITED, BrokenAnswer, Pool, TlsPool
 
+_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")
 
 
@@ -69,7 +70,7 @@ class UrllibTransport:
         CURRENT.deadline, CURRENT.connect_timeout = deadline, self._connect_timeout
         CURRENT.sent = False
         try:
-            parts = urlsplit(request.url)
+            parts = split_url(request.url)
             proxy = proxy_for(request.url)
             target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
             origin = f"{parts.scheme}://{parts.netloc}"
@@ -110,10 +111,12 @@ class UrllibTransport:
             classes: Any = {"http": Pool, "https": TlsPool}
             pools.pool_classes_by_scheme = classes
             return cast("Pool", pools.connection_from_url(origin or proxy.url))
-        parts = urlsplit(origin)
+        parts = split_url(origin)
+        # Without a port, the standard library would take the end of an IPv6 address for one.
+        port = _PORTS[parts.scheme] if parts.port is None else parts.port
         if parts.scheme == "https":
-            return TlsPool(parts.hostname or "", parts.port, **self._options, **self._tls)
-        return Pool(parts.hostname or "", parts.port, **self._options)
+            return TlsPool(parts.hostname or "", port, **self._options, **self._tls)
+        return Pool(parts.hostname or "", port, **self._options)
 
     def after_fork(self) -> None:
         """Leave the parent's sockets alone, and never use them from here."""
@@ -223,7 +226,7 @@ class Proxy:
 
 def proxy_for(url: str) -> Proxy | None:
     """Return the proxy for a URL (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`); none for loopback and metadata servers."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     host = parts.hostname or ""
     if is_loopback(host) or host in METADATA_HOSTS:
         return None

@@ -21,7 +21,7 @@ from groundwire_codegen.ir import (
     Variant,
 )
 from groundwire_contract.contract import Contract, build
-from groundwire_contract.validate.shapes import Record
+from groundwire_contract.validate.shapes import MessageShape
 
 TEXT = Scalar(Kind.STRING)
 
@@ -170,6 +170,6 @@ API = Api(
 CONTRACT: Contract = build(API, ("v1",))
 
 
-def record(name: str) -> Record:
+def record(name: str) -> MessageShape:
     """The shape of a message, under v2."""
     return CONTRACT.shapes["v2"].records[name]

@@ -29,7 +29,7 @@ from groundwire_contract.state.problem import (
     StateVersionError,
 )
 from groundwire_contract.state.sqlite import Sqlite
-from groundwire_contract.state.sqlite_file import opened
+from groundwire_contract.state.sqlite_file import open_state_file
 
 from .process import SERVE, serving
 from .test_state import answered
@@ -98,7 +98,7 @@ def test_a_schema_that_is_not_ours_is_refused(file: Path, statements: tuple[str,
 
 
 def test_a_schema_of_ours_is_not_trusted(file: Path) -> None:
-    connection = opened(file)
+    connection = open_state_file(file)
     assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
     connection.close()
 

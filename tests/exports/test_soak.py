@@ -1,29 +1,29 @@
-"""A twentieth of the soak: an export is started once, whatever happens to the answers or to the process."""
+"""A fiftieth of the soak: an export is started once, whatever happens to the answers or to the process."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
 from groundwire_exports import Export, start_export
-from groundwire_exports.mark import mark
 from groundwire_exports.refusals import QueueFull
+from groundwire_exports.request_tag import request_tag
 
 from tests.audits.soak import deaths, starts
 from tests.audits.soak.proxy import FAULTS
 
 
 def test_starts_under_fire_are_one_operation_each() -> None:
-    report = starts.run(seed=7, starts=500, threads=16)
+    report = starts.run(seed=7, starts=200, threads=16)
     assert not report.wrong, str(report)
-    assert report.faults.total() - report.faults["none"] > 100
+    assert report.faults.total() - report.faults["none"] > 40
     assert report.faults.keys() == {"none", *FAULTS}
-    assert report.unknown > 5
-    assert report.token_faults > 10
-    assert report.full > 3
+    assert report.unknown > 2
+    assert report.token_faults > 4
+    assert report.full > 1
     assert report.untrue == 0
 
 
-def test_64_workers_start_600_exports_through_a_short_queue() -> None:
+def test_64_workers_start_300_exports_through_a_short_queue() -> None:
     """Over ten connections: each worker has its turn."""
     with starts.contract_server() as endpoint:
         client = starts.Client(project=starts.PROJECT, endpoint=endpoint, clock=starts.clock(1))
@@ -33,9 +33,9 @@ def test_64_workers_start_600_exports_through_a_short_queue() -> None:
             return start_export(client, sent, on_full="wait", timeout=starts.PATIENCE).name
 
         with client, ThreadPoolExecutor(64) as pool:
-            names = list(pool.map(start, range(600)))
+            names = list(pool.map(start, range(300)))
         operations = starts.started(endpoint)
-    assert len(set(names)) == 600
+    assert len(set(names)) == 300
     assert operations == {f"crowd.{number}": [name] for number, name in enumerate(names)}
 
 
@@ -49,7 +49,7 @@ def test_the_soak_would_see_a_second_operation_and_one_of_another_start() -> Non
     with starts.contract_server() as endpoint:
         for request_id in ("one", "two"):
             client = starts.Client(project=starts.PROJECT, endpoint=endpoint, clock=starts.clock(1))
-            sent = starts.request(f"soak.0{mark(request_id)}", request_id)
+            sent = starts.request(f"soak.0{request_tag(request_id)}", request_id)
             last = Export(client, client.projects.image.export(sent))
         operations = starts.started(endpoint)
     assert {name: len(names) for name, names in operations.items()} == {"soak.0": 2}

@@ -14,7 +14,7 @@ import pytest
 from attrs import define, evolve, field
 from groundwire import Client, ExportImageRequest, Expression, ValueNode
 from groundwire_exports import Export, start_export
-from groundwire_exports.mark import mark, marked
+from groundwire_exports.request_tag import request_tag, tagged
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import (
     AlreadyExists,
@@ -97,14 +97,14 @@ def test_a_start_carries_an_id_and_its_mark() -> None:
     export = service.start()
     assert (export.name, export.request_id, service.looks) == (OURS, "id-1", 0)
     assert service.sent[0]["requestId"] == "id-1"
-    assert service.sent[0]["description"] == f"nightly{mark('id-1')}"
+    assert service.sent[0]["description"] == f"nightly{request_tag('id-1')}"
     assert REQUEST.request_id is None
 
 
 @pytest.mark.parametrize("lost", [LOST, refusal(503), refusal(500)], ids=["no answer", "503", "500"])
 def test_a_lost_start_is_found_by_its_mark(lost: Step) -> None:
     others = (
-        operation("projects/p/operations/THEIRS", marked("nightly", "id-2")),
+        operation("projects/p/operations/THEIRS", tagged("nightly", "id-2")),
         operation("projects/p/operations/PLAIN", "nightly"),
         operation("projects/p/operations/NONE", None),
         {"name": "projects/p/operations/BARE"},
@@ -124,7 +124,7 @@ def test_a_start_of_an_earlier_process_is_found_by_its_id(code: tuple[int, str])
 
 @pytest.mark.parametrize("text", ["weekly", "", "n" * 80])
 def test_an_operation_that_shares_only_the_mark_is_another_one(text: str) -> None:
-    stranger = operation("projects/p/operations/THEIRS", f"{text}{mark('mine')}")
+    stranger = operation("projects/p/operations/THEIRS", f"{text}{request_tag('mine')}")
     mine = evolve(REQUEST, request_id="mine")
     assert Service([LOST, REPEAT], listing(stranger)).start(mine).name == OURS
     only_theirs = Service([LOST, REPEAT], lambda _: [answer({"operations": [stranger]})])
@@ -134,7 +134,7 @@ def test_an_operation_that_shares_only_the_mark_is_another_one(text: str) -> Non
 
 
 def test_an_id_that_another_export_has_is_refused_by_name() -> None:
-    theirs = operation("projects/p/operations/THEIRS", marked("weekly", "mine"))
+    theirs = operation("projects/p/operations/THEIRS", tagged("weekly", "mine"))
     service = Service([REPEAT], lambda _: [answer({"operations": [theirs]})])
     with pytest.raises(AlreadyExists) as caught:
         service.start(evolve(REQUEST, request_id="mine"))
@@ -318,7 +318,7 @@ def test_a_new_id_that_was_doubled_on_its_way_is_found() -> None:
     assert Service([REPEAT], listing()).start().name == OURS
 
 
-OTHER = operation("projects/p/operations/OTHER", f"hourly{mark('x')}")
+OTHER = operation("projects/p/operations/OTHER", f"hourly{request_tag('x')}")
 
 
 @pytest.mark.parametrize("stray", [OTHER, {**OTHER, "metadata": {"@type": "x/y", "description": "hourly"}}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir import Api
-from ..render.operation import OperationShape, operation_shape
+from ..lower.waiting import Waiting, waiting
 from .change import Change, Diff, Place
 from .enums import enum_changes
 from .fields import pointers
@@ -46,21 +46,24 @@ def _client_changes(old: Api, new: Api) -> Iterator[Change]:
             yield place.change("client.argument-added", new=name)
         elif before[name].prefix != after[name].prefix:
             yield place.change("client.argument-prefix", before[name].prefix or "", after[name].prefix or "")
-    yield from _wait_changes(operation_shape(old), operation_shape(new))
+    yield from _wait_changes(waiting(old), waiting(new))
 
 
-def _wait_changes(old: OperationShape | None, new: OperationShape | None) -> Iterator[Change]:
+def _wait_changes(old: Waiting | None, new: Waiting | None) -> Iterator[Change]:
     place = Place(subject="client", path="client.wait()", name="client.wait")
     before, after = _wait(old), _wait(new)
     if before != after:
         rule = "wait-added" if old is None else "wait-removed" if new is None else "wait-types"
         yield place.change(f"client.{rule}", before, after)
-    elif old is not None and new is not None and old.poll[0] != new.poll[0]:
-        yield place.change("client.wait-poll", old.poll[0], new.poll[0])
+    elif old is not None and new is not None and old.poll != new.poll:
+        yield place.change("client.wait-poll", old.poll, new.poll)
 
 
-def _wait(shape: OperationShape | None) -> str:
-    return "" if shape is None else f"{shape.message} with metadata {shape.metadata}".replace("messages.", "")
+def _wait(shape: Waiting | None) -> str:
+    if shape is None:
+        return ""
+    metadata = " | ".join(shape.metadata) or "Mapping[str, Any]"
+    return f"{shape.message} with metadata {metadata}"
 
 
 def _resource_changes(old: Api, new: Api) -> Iterator[Change]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..annotations import hint
 from ..ir import Method, Parameter
+from ..render.annotations import annotation
 from .change import Change, Place
 from .ground import text_changes
 from .types import shown, step
@@ -76,7 +76,7 @@ def _where(parameter: Parameter) -> str:
 
 
 def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
-    if _is_text(old) and new.repeated and hint(new.type) == "str" and not new.values:
+    if _is_text(old) and new.repeated and annotation(new.type).text == "str" and not new.values:
         yield place.change("parameter.repeated", _type(old), _type(new))
     elif old.repeated != new.repeated or (new.values and not old.values):
         yield place.change("parameter.type", _type(old), _type(new))
@@ -98,12 +98,12 @@ def _is_token(parameter: Parameter, method: Method) -> bool:
 
 
 def _is_text(parameter: Parameter) -> bool:
-    return hint(parameter.type) == "str" and not parameter.repeated
+    return annotation(parameter.type).text == "str" and not parameter.repeated
 
 
 def _hint(parameter: Parameter) -> tuple[object, ...]:
     """What a checker sees of it."""
-    return hint(parameter.type), frozenset(parameter.values), parameter.repeated
+    return annotation(parameter.type), frozenset(parameter.values), parameter.repeated
 
 
 def _type(parameter: Parameter) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from ..annotations import hint
 from ..ir import Kind, ListOf, MapOf, Packed, Scalar, TypeRef
+from ..render.annotations import annotation
 
 Step = Literal["same", "annotation", "widened", "narrowed", "form"]
 """From one type to another: `form` is neither wider nor narrower under one annotation."""
@@ -29,7 +29,7 @@ def step(old: TypeRef, new: TypeRef) -> Step:
     """What a change of type is."""
     if old == new:
         return "same"
-    if hint(old) != hint(new):
+    if annotation(old) != annotation(new):
         return "annotation"
     if isinstance(old, ListOf) and isinstance(new, ListOf):
         return step(old.item, new.item)
@@ -54,7 +54,7 @@ def _is_quoted(type_: TypeRef) -> bool:
 
 def shown(type_: TypeRef) -> str:
     """A type as text: its annotation, with the kind where the annotation hides it."""
-    text = hint(type_)
+    text = annotation(type_).text
     leaf = _leaf(type_)
     if isinstance(leaf, Packed):
         return f"{text} ({', '.join(url for url, _ in leaf.types)})" if leaf.types else text

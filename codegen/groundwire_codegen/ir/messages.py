@@ -110,6 +110,18 @@ class Message:
             )
         )
 
+    def holder(self, wire: str) -> tuple[str, Field, str | None]:
+        """Return the attribute that holds a field, the field, and the class of its variant. Raises KeyError."""
+        for member in self.members:
+            if isinstance(member, Field):
+                if member.wire == wire:
+                    return member.name, member, None
+                continue
+            for variant in member.variants:
+                if variant.field.wire == wire:
+                    return member.name, variant.field, variant.class_name
+        raise KeyError(wire)
+
 
 @frozen(kw_only=True)
 class EnumValue:

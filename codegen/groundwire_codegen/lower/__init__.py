@@ -18,7 +18,7 @@ from .messages import lower_messages
 from .methods import lower_methods, wanted_methods
 from .naming import Naming
 from .resources import call_names
-from .rules import overlay_problems, unused_names
+from .rules import overlay_problems, unused_names, variant_clashes
 from .shapes import Shapes
 from .unenforced import unenforced_patterns
 
@@ -87,6 +87,7 @@ def lower(
             Held(name=name, prefix=rule.prefix, doc=rule.doc) for name, rule in sorted(overlay.held.items())
         ),
     )
+    found += variant_clashes(messages)
     if not methods:
         found += unused_names(overlay, naming.published)
     if found:

@@ -11,8 +11,9 @@ from ..read.cursor import escape
 from .idempotency import precondition_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from ..ir import Message
     from ..read.discovery import Document, Schema
     from ..read.overlay import MessageRule, Overlay
 
@@ -40,6 +41,19 @@ def overlay_problems(document: Document, overlay: Overlay) -> Iterator[Problem]:
     for name, enum in overlay.enums.items():
         if name not in used:
             yield _nothing(enum.pointer, f"no field says enum = {name!r}")
+
+
+def variant_clashes(messages: Sequence[Message]) -> Iterator[Problem]:
+    """Every variant of a family whose class would be that of another family, or of its variants."""
+    families = [message for message in messages if message.family]
+    used = {f"_{message.name}Variants": message.name for message in families}
+    for message in families:
+        for variant in (each for union in message.unions for each in union.variants):
+            place = f"{message.name}.{variant.class_name}"
+            holder = used.setdefault(f"_{message.name}{variant.class_name}", place)
+            if holder != place:
+                words = f"its variant {variant.class_name} has the class of {holder}"
+                yield Problem("document", message.pointer, words, "say family = false in the overlay")
 
 
 def unused_names(overlay: Overlay, published: Mapping[str, str]) -> Iterator[Problem]:

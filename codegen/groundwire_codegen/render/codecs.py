@@ -9,9 +9,8 @@ from attrs import frozen
 from ..ir import Api, Message
 from ..names import snake
 from . import decoders, encoders
-from .imports import Table, import_lines
-from .layout import bracketed
 from .leaves import Leaves
+from .plain import Table, bracketed, import_lines
 
 IMPORTS: Final[Table] = {
     "collections.abc": ("Callable", "Mapping"),

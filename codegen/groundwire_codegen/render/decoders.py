@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..annotations import absent
 from ..ir import Field, Kind, Message, MessageRef, Scalar, Union, Variant
 from ..names import snake
-from .layout import bracketed, quoted
 from .leaves import Leaves
+from .plain import absent, bracketed, quoted
 
 _SMALL: Final = 2
 """Attributes of a message that is made on the spot."""

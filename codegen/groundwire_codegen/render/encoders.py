@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ..annotations import absent
 from ..ir import Field, Kind, Message, MessageRef, Scalar, Union, Variant
 from ..names import snake
 from .decoders import constant, variant_class
-from .layout import bracketed, quoted
 from .leaves import Leaves
+from .plain import absent, bracketed, quoted
 
 SIGNATURE: Final = "(message: Any, depth: int, write: Write) -> None:"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..annotations import packed_names
 from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Packed, Rules, Scalar, TypeRef
 from ..names import snake
-from .layout import bracketed, quoted
+from .annotations import packed_names
+from .plain import bracketed, quoted
 
 FUNCTIONS: Final = {
     Kind.STRING: "string",

@@ -16,7 +16,7 @@ from ..problem import Problem, SpecError
 from ..read.cursor import escape
 
 EXTRAS: Final = ("exports",)
-_RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
+_RUNTIME: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII)
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,7 @@
-"""`groundwire-contract`: serve, rules, verify, record, openapi. Exit codes: 0 done, 1 violations, 2 a bad input or an address that cannot be used."""
+"""`groundwire-contract`: serve, rules, verify, record, openapi.
+
+Exit codes: 0 done, 1 violations, 2 an invalid input or an unusable address.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from .verify import verify
 @click.group()
 @click.version_option(package_name="groundwire")
 def main() -> None:
-    """Stand in for Earth Engine's image:export on this machine."""
+    """A local stand-in for Earth Engine's image:export."""
 
 
 main.add_command(serve)

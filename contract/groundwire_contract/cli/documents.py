@@ -1,4 +1,4 @@
-"""The documents that a command works from: the options that name them, and the contract they give."""
+"""Options that name documents, and the contract that is read from them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def documents(command: Command) -> Command:
 
 
 def contract_of(spec: Path | None, overlay: Path | None) -> Contract:
-    """The contract of the documents that the options name; ends with exit code 2 when they cannot be read."""
+    """Return the contract of the named documents; exit with code 2 if they cannot be read."""
     from groundwire_codegen.problem import SpecError
 
     from ..contract import load
@@ -51,7 +51,7 @@ def contract_of(spec: Path | None, overlay: Path | None) -> Contract:
 
 
 def known_rules(_: click.Context, __: click.Parameter, rules: tuple[str, ...]) -> frozenset[str]:
-    """The ids of rules that an option names; a click callback."""
+    """Check the rule ids of an option; a click callback."""
     from ..rules.registry import RULES
 
     for rule in rules:

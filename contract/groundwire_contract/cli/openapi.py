@@ -16,8 +16,8 @@ from .documents import contract_of, documents, fail
 def openapi(spec: Path | None, overlay: Path | None, out: Path | None) -> None:
     """Write the contract as an OpenAPI 3.1 document, in JSON.
 
-    It says what is canonical. What the service takes besides (enum case, snake_case, numbers as text) is not
-    in it.
+    The document describes the canonical form. What the service accepts besides (enum case, snake_case,
+    numbers as text) is not in it.
     """
     from ..openapi.document import document, written
     from ..openapi.paths import AmbiguousPathError

@@ -47,11 +47,11 @@ def record(
     overlay: Path | None,
     relax: frozenset[str],
 ) -> None:
-    """Pass requests on to a service, and record what goes by until it is interrupted.
+    """Forward requests to a service, and record the traffic until interrupted.
 
-    The first line printed ends with the endpoint to send to; each exchange is a line then, with its verdict. The file
-    is readable by its owner alone, and holds only what the contract documents: other values are REDACTED. `verify`
-    reads it.
+    The first line printed ends with the endpoint to send to; then each exchange is a line with its verdict.
+    Only its owner can read the file. It holds only what the contract documents: other values are REDACTED.
+    `verify` reads it.
     """
     from ..server.http import serving
     from ..server.listener import RemoteAddressError, endpoint, listen

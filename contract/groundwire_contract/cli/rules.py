@@ -7,9 +7,9 @@ import click
 
 @click.command()
 def rules() -> None:
-    """List the rules, with the evidence for each: V seen, V* seen elsewhere, D documented, C sent, I inferred.
+    """List the rules with their evidence: V seen, V* seen elsewhere, D documented, C sent, I inferred.
 
-    Those that say `off` are enforced only with `serve --enforce`.
+    Rules marked `off` are enforced only with `serve --enforce`.
     """
     from ..rules.registry import RULES
 

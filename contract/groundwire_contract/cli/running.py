@@ -1,4 +1,4 @@
-"""Running a server from the command line until it is interrupted."""
+"""Run a server from the command line until it is interrupted."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ if TYPE_CHECKING:
 
 
 def host_names(_: click.Context, __: click.Parameter, hosts: tuple[str, ...]) -> frozenset[str]:
-    """The names that `--allow-host` allows, as Host headers are compared; a click callback."""
-    from ..server.host import read_name
+    """Parse the names of `--allow-host`; a click callback."""
+    from ..server.host import parse_host_name
 
     try:
-        return frozenset(map(read_name, hosts))
+        return frozenset(map(parse_host_name, hosts))
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
 
 def run(server: Server, listener: socket.socket, said: str, close: Callable[[], None]) -> None:
-    """Say what is served and where, serve, and `close` in the end."""
-    # SIGTERM stops it as an interrupt does. Without this, uvicorn closes everything and dies of the signal.
+    """Print what is served and where, serve, and call `close` at the end."""
+    # Make SIGTERM stop the server as an interrupt does: uvicorn would close everything and then die of the
+    # signal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         echo(said)
         sys.stdout.flush()
         server.run(sockets=[listener])
     except KeyboardInterrupt:
-        pass  # How uvicorn hands on the interrupt, once it has closed everything.
+        pass  # uvicorn raises the interrupt again after it has closed everything.
     finally:
         listener.close()
         close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
@@ -12,13 +14,40 @@ from .running import host_names, run
 
 if TYPE_CHECKING:
     from ..clock import Clock
+    from ..environment import Environment
     from ..operations.script import Script
     from ..operations.store import Store
     from ..overrides import Change, Overrides
+    from ..service import Service
     from ..validate.access import Access
 
 _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
-"""How many times as fast as scripted operations live, by clock."""
+"""How much faster than scripted operations run, by clock."""
+
+
+class _Options(TypedDict):
+    """The options of the command, as click passes them."""
+
+    port: int
+    host: str
+    allow_remote: bool
+    allow_host: frozenset[str]
+    spec: Path | None
+    overlay: Path | None
+    auth: str
+    tokens: Path | None
+    clock: str
+    speed: float | None
+    file: Path | None
+    script: str
+    relax: tuple[str, ...]
+    enforce: tuple[str, ...]
+    answer: tuple[str, ...]
+    asset: tuple[str, ...]
+    unwritable_bucket: tuple[str, ...]
+    rate: int | None
+    queue_limit: int | None
+    listing_lag: float
 
 
 @click.command()
@@ -99,90 +128,78 @@ _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
     metavar="SECONDS",
     help="How long after its start no listing has an operation.",
 )
-def serve(
-    port: int,
-    host: str,
-    allow_remote: bool,
-    allow_host: frozenset[str],
-    spec: Path | None,
-    overlay: Path | None,
-    auth: str,
-    tokens: Path | None,
-    clock: str,
-    speed: float | None,
-    file: Path | None,
-    script: str,
-    relax: tuple[str, ...],
-    enforce: tuple[str, ...],
-    answer: tuple[str, ...],
-    asset: tuple[str, ...],
-    unwritable_bucket: tuple[str, ...],
-    rate: int | None,
-    queue_limit: int | None,
-    listing_lag: float,
-) -> None:
-    """Serve the contract until it is interrupted; the first line printed ends with the endpoint.
+def serve(**options: Unpack[_Options]) -> None:
+    """Serve the contract until interrupted; the first line printed ends with the endpoint.
 
-    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Others are
-    instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory and internal. A
-    method that only the service can answer is validated, and answered with an example of its response.
+    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Other
+    scripts are instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory
+    and internal. A method that only the service can answer is validated, and answered with an example of its
+    response.
     """
-    from ..environment import Environment
     from ..server.connection import descriptors
     from ..server.http import server
     from ..server.listener import RemoteAddressError, endpoint, listen
-    from ..service import Service
     from ..state.problem import StateError
 
-    if clock in ("frozen", "stepped") and speed is not None:
-        raise click.UsageError(f"--speed does not go with --clock {clock}.")
-    lives = _script(script, _SPEEDS[clock] if speed is None else speed)
-    overrides = _overrides(relax, enforce, answer)
-    limits = {} if queue_limit is None else {"queue_limit": queue_limit}
+    settings = _settings(options)
+    contract = contract_of(options["spec"], options["overlay"])
+    host, port = options["host"], options["port"]
     try:
-        around = Environment(
-            assets=frozenset(asset),
-            unwritable=frozenset(unwritable_bucket),
-            rate=rate,
-            listing_lag=listing_lag,
-            **limits,
-        )
-    except ValueError as error:
-        raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
-    access = _access(auth, tokens)
-    contract = contract_of(spec, overlay)
-    try:
-        state = _state(file)
-        listener = listen(host, port, allow_remote=allow_remote)
+        state = _state(options["file"])
+        listener = listen(host, port, allow_remote=options["allow_remote"])
     except (RemoteAddressError, StateError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
-    service = Service(
-        contract,
-        state=state,
-        clock=_clock(clock, state),
-        script=lives,
-        environment=around,
-        access=access,
-        overrides=overrides,
-    )
-    if allow_remote:
+    service = settings(contract, state=state, clock=_clock(options["clock"], state))
+    if options["allow_remote"]:
         click.echo(
             "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
             err=True,
         )
-    said = f"{contract.api.id} contract at {endpoint(listener)}"
+    hosts = options["allow_host"] | {host.lower()}
     run(
-        server(service, allow_hosts=allow_host | {host.lower()}, most=descriptors()),
+        server(service, allow_hosts=hosts, max_connections=descriptors()),
         listener,
-        said,
+        f"{contract.api.id} contract at {endpoint(listener)}",
         state.close,
     )
 
 
+def _settings(options: _Options) -> Callable[..., Service]:
+    """Check the options that need no document; return the constructor of a service with them."""
+    from ..service import Service
+
+    clock, speed = options["clock"], options["speed"]
+    if clock in ("frozen", "stepped") and speed is not None:
+        raise click.UsageError(f"--speed does not go with --clock {clock}.")
+    return partial(
+        Service,
+        script=_script(options["script"], _SPEEDS[clock] if speed is None else speed),
+        overrides=_overrides(options["relax"], options["enforce"], options["answer"]),
+        environment=_environment(options),
+        access=_access(options["auth"], options["tokens"]),
+    )
+
+
+def _environment(options: _Options) -> Environment:
+    from ..environment import Environment
+
+    limit = options["queue_limit"]
+    try:
+        return Environment(
+            assets=frozenset(options["asset"]),
+            unwritable=frozenset(options["unwritable_bucket"]),
+            rate=options["rate"],
+            listing_lag=options["listing_lag"],
+            **({} if limit is None else {"queue_limit": limit}),
+        )
+    except ValueError as error:
+        raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
+
+
 def _access(auth: str, tokens: Path | None) -> Access:
-    """Whom to let in."""
+    """Return who may call."""
     from ..validate.access import Access, AccessError, Mode, read_grants
 
     if auth == "scoped" and tokens is None:
@@ -198,11 +215,11 @@ def _access(auth: str, tokens: Path | None) -> Access:
 
 
 def _script(name: str, speed: float) -> Script:
-    """The script of a name, so many times as fast."""
-    from ..operations.script_library import named
+    """Return a named script, sped up."""
+    from ..operations.script_library import script_named
 
     try:
-        script = named(name)
+        script = script_named(name)
     except LookupError as error:
         raise click.BadParameter(str(error), param_hint="--script") from error
     try:
@@ -212,7 +229,7 @@ def _script(name: str, speed: float) -> Script:
 
 
 def _overrides(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Overrides:
-    """The rules that are off or on, and those that answer otherwise."""
+    """Return the rules that are off, on, or answer differently."""
     from ..overrides import Overrides
 
     try:
@@ -234,7 +251,7 @@ def _change(text: str) -> tuple[str, Change]:
 
 
 def _state(file: Path | None) -> Store:
-    """State in a file, or in memory when there is none."""
+    """Open the state in a file; in memory if there is none."""
     if file is None:
         from ..state.memory import Memory
 
@@ -245,7 +262,7 @@ def _state(file: Path | None) -> Store:
 
 
 def _clock(name: str, state: Store) -> Clock:
-    """A clock of a name. One that stands still goes on where the state's time stopped."""
+    """Return a named clock. A stepped clock resumes at the state's last instant."""
     from ..clock import POLL_SECONDS, START, FrozenClock, RealClock, SteppedClock
 
     if name in ("fast", "real"):

@@ -28,8 +28,9 @@ from .documents import contract_of, documents, fail, known_rules
 def verify(file: Path, spec: Path | None, overlay: Path | None, form: str, relax: frozenset[str]) -> None:
     """Check recorded traffic, JSONL or HAR 1.2, against the contract.
 
-    Exit codes: 0 no violation, 1 violations, 2 a file that cannot be read. JSON is one object: `violations` (objects
-    with record, line, method, place, pointer, rule, evidence, message), `records`, `passed_over`, `unreadable`.
+    Exit codes: 0 no violation, 1 violations, 2 an unreadable file. JSON is one object: `violations` (objects
+    with record, line, method, place, pointer, rule, evidence, message), `records`, `passed_over`,
+    `unreadable`.
     """
     from ..traffic.file import read_traffic
     from ..traffic.report import Verification, write_json, write_text

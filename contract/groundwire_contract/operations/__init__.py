@@ -1,1 +1,1 @@
-"""What Earth Engine does with a valid request: start an export, and let its operation live."""
+"""Earth Engine's answers to valid requests: exports and their long-running operations."""

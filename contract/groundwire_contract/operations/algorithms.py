@@ -1,4 +1,4 @@
-"""The functions that expressions may call, which the official Python client asks for before anything else."""
+"""The list of functions for expressions, which the official Python client requests first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .call import Answer, Call, Context
 
 
 def list_(call: Call, context: Context) -> Answer:
-    """The list that an installed earthengine-api carries for its own tests; an empty one where there is none."""
+    """Return the list that an installed earthengine-api contains for its own tests; empty without one."""
     del call, context
     return _carried()
 

@@ -1,6 +1,6 @@
-"""What an expression says of its image without computing it: the types of its bands, and whether it has bounds.
+"""Facts about an expression's image without computing it: band types, and whether it is bounded.
 
-Only what is certain counts: any function that is not known here makes the answer unknown.
+Only certain facts count: a function that is not listed here makes the answer unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TYPES: Final = {
     for name, type_ in _CASTS.items()
     for spelling in (name, f"to{name.capitalize()}")
 }
-"""Functions after which all bands have one type. The names of the types of 8 bits are inferred."""
+"""Functions that give all bands one type. The names of the 8-bit types are inferred."""
 _SAME_BANDS: Final = {
     "Image.clip": "input",
     "Image.clipToBoundsAndScale": "input",
@@ -27,30 +27,30 @@ _SAME_BANDS: Final = {
     "Image.reproject": "image",
     "Image.updateMask": "image",
 }
-"""Functions that keep the types of the bands of an argument."""
+"""Functions that keep the band types of one argument."""
 _JOINS: Final = {"Image.addBands": ("dstImg", "srcImg")}
 _UNBOUNDED: Final = frozenset(
     {"Image.constant", "Image.addBands", "Image.cat", "Image.rename", *_TYPES}
     | {f"Image.{name}" for name in ("add", "subtract", "multiply", "divide")}
 )
-"""Functions that make no bounds."""
+"""Functions that do not bound an image."""
 _DEEPEST: Final = 200
 
 
 def band_types(expression: JsonObject) -> tuple[str, ...]:
-    """The types of the bands of the result, in order, each once; empty when they are not certain."""
+    """Return the band types of the result in order, without duplicates; empty if they are not certain."""
     found = _Types(expression).of({"valueReference": expression.get("result")}, _DEEPEST)
     return () if found is None else tuple(dict.fromkeys(found))
 
 
 def is_unbounded(expression: JsonObject) -> bool:
-    """Whether the image is certainly made of constants only, with nothing that gives it bounds."""
+    """Return True if the image is certainly made of constants only, and nothing bounds it."""
     called = set(_functions(expression.get("values")))
     return "Image.constant" in called and called <= _UNBOUNDED
 
 
 class _Types:
-    """The types of the bands of the nodes of one expression, each node looked at once however often it is used."""
+    """The band types of the nodes of one expression; each node is examined once."""
 
     def __init__(self, expression: JsonObject) -> None:
         values = expression.get("values")
@@ -58,14 +58,14 @@ class _Types:
         self._known: dict[str, tuple[str, ...] | None] = {}
 
     def of(self, node: JsonValue, deep: int) -> tuple[str, ...] | None:
-        """The types of a node's bands, None when they are not certain, or lie too deep."""
+        """Return the band types of a node; None if they are not certain or nested too deeply."""
         if not deep or not isinstance(node, dict):
             return None
         reference = node.get("valueReference")
         if not isinstance(reference, str):
             return self._called(node.get("functionInvocationValue"), deep)
         if reference not in self._known:
-            # A circle leads to nothing.
+            # A cyclic reference has no type.
             self._known[reference] = None
             self._known[reference] = self.of(self._values.get(reference), deep - 1)
         return self._known[reference]
@@ -80,7 +80,7 @@ class _Types:
             return (_TYPES[name],)
         if name in _SAME_BANDS:
             return self.of(arguments.get(_SAME_BANDS[name]), deep - 1)
-        # With `overwrite`, bands of the first image go.
+        # `overwrite` drops bands of the first image.
         if name not in _JOINS or "overwrite" in arguments:
             return None
         joined = [self.of(arguments.get(argument), deep - 1) for argument in _JOINS[name]]
@@ -90,7 +90,7 @@ class _Types:
 
 
 def _functions(value: JsonValue) -> Iterator[str]:
-    """The names of all functions that are called, and an empty one for a function that has none."""
+    """Iterate over the names of all called functions; empty for a function without a name."""
     left: list[JsonValue] = [value]
     while left:
         here = left.pop()

@@ -1,4 +1,4 @@
-"""One valid request of one method, and the context that a handler answers it in."""
+"""A valid request, and the context in which a handler answers it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .store import Store
 class Call:
     """A request that was routed and validated.
 
-    `variables` are those of the path, `query` and `body` are read and under their wire names; `caller` tells one
-    user from another; `arrived` is when the request first came.
+    `variables` are those of the path; `query` and `body` are parsed, by wire name. `caller` identifies the
+    user; `arrived` is when the request first arrived.
     """
 
     method: Method
@@ -37,28 +37,28 @@ class Call:
 
     @property
     def metadata_type(self) -> str:
-        """Type URL of the operation's metadata: its version is that of the path."""
+        """Type URL of the operation's metadata, in the version of the path."""
         return f"type.googleapis.com/{self.package}.OperationMetadata"
 
 
 @frozen(kw_only=True)
 class Context:
-    """What a handler may look at and change. `draw(n)` gives n random bytes."""
+    """What a handler may read and change. `draw(n)` returns n random bytes."""
 
     state: Store
     clock: Clock
     draw: Callable[[int], bytes]
     script: Script
-    """What a new operation does."""
+    """The script of new operations."""
     environment: Environment = NOTHING
-    """What is there around the service."""
+    """Declared server-side state."""
     held: bool = False
-    """Whether a new operation stands still."""
+    """True if new operations are held."""
     relaxed: frozenset[str] = frozenset()
-    """Ids of the rules that are not enforced."""
+    """Ids of rules that are not enforced."""
 
     def operation_id(self) -> str:
-        """24 characters of A-Z2-7."""
+        """Return an operation id: 24 characters of A-Z2-7."""
         return base64.b32encode(self.draw(15)).decode("ascii")
 
 

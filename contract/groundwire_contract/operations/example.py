@@ -1,4 +1,4 @@
-"""An answer in the shape of a method's response, for methods that nothing here behaves like."""
+"""Examples in the shape of a method's response, for methods without a handler."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from groundwire_codegen.ir import (
 from ..exchange import JsonObject, JsonValue
 
 HEADER: Final = (("x-groundwire-example", "true"),)
-"""How such an answer is marked."""
+"""Marks an answer as an example."""
 _VALUES: Final[Mapping[Kind, JsonValue]] = {
     Kind.STRING: "example",
     Kind.BOOLEAN: True,
@@ -44,15 +44,15 @@ _VALUES: Final[Mapping[Kind, JsonValue]] = {
 
 
 def answer(api: Api, method: Method) -> JsonObject:
-    """An example of what a method answers, in the API's envelope where it has one."""
+    """Return an example response of a method, in the API's envelope if it has one."""
     found = example(api, method.response)
     return found if method.envelope is None else {method.envelope: found}
 
 
 def example(api: Api, message: str | None) -> JsonObject:
-    """An object with every field of a message set, one member of each union, one element of each list.
+    """Return an object with all fields of a message, one member of each union and one element of each list.
 
-    A message within itself is left out. Empty where there is no message.
+    A message nested in itself is left out. Empty without a message.
     """
     return {} if message is None else _message(api, api.messages[message], ())
 
@@ -68,13 +68,13 @@ def _message(api: Api, message: Message, within: tuple[str, ...]) -> JsonObject:
 
 
 def _chosen(message: Message) -> list[Field]:
-    # A page without a token is the last one: a caller that pages through examples comes to an end.
+    # A page without a token is the last one, so a client that pages through examples stops.
     fields = [found for found in message.fields if found.wire != "nextPageToken"]
     return [*fields, *(union.variants[0].field for union in message.unions if union.variants)]
 
 
 def _value(api: Api, type_: TypeRef, within: tuple[str, ...]) -> JsonValue:
-    """A value of a type; None where it would be a message within itself."""
+    """Return a value of a type; None for a message nested in itself."""
     match type_:
         case Scalar(Kind.STRUCT):
             return {"example": "example"}

@@ -1,4 +1,4 @@
-"""image:export: what is refused at the start, what is started, and where the files go."""
+"""image:export: refusals at the start, the new operation, and its destinations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import evolve
 from ..exchange import JsonObject, JsonValue
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
-from .failures import asset, failure, whole
+from .failures import asset, failure, integer
 from .operation_json import operation_json
 from .script import INVALID_ARGUMENT
 from .state import Operation, hold
@@ -20,7 +20,7 @@ DEFAULT_PRIORITY: Final = 100
 
 
 def start(call: Call, context: Context) -> Answer:
-    """Start an export: an operation, PENDING, unless its request id was used or the queue is full."""
+    """Start an export: a PENDING operation, unless its request id was used or the queue is full."""
     state, now = context.state, context.clock.now()
     project = call.variables["project"]
     request_id = call.body.get("requestId")
@@ -43,7 +43,7 @@ def start(call: Call, context: Context) -> Answer:
         kind=KIND,
         created=now,
         description=_text(call.body, "description"),
-        priority=whole(call.body, "priority", DEFAULT_PRIORITY),
+        priority=integer(call.body, "priority", DEFAULT_PRIORITY),
         script=context.script
         if doomed is None
         else evolve(context.script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule),
@@ -55,7 +55,7 @@ def start(call: Call, context: Context) -> Answer:
 
 
 def destinations(request: JsonObject) -> tuple[str, ...]:
-    """The addresses that a finished export names. The forms for Cloud Storage and assets are inferred."""
+    """Return the URIs of a finished export. The forms for Cloud Storage and assets are inferred."""
     files = _object(request, "fileExportOptions")
     drive, bucket = files.get("driveDestination"), _object(files, "cloudStorageDestination")
     if isinstance(drive, dict):

@@ -1,4 +1,4 @@
-"""Why an export fails inside its operation although its start was accepted, as far as the request shows it."""
+"""Reasons for which an accepted export fails in its operation, as far as the request shows them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_MAX_PIXELS: Final = 100_000_000
 
 @frozen
 class Failure:
-    """The message of an operation that will fail, and the rule that says so."""
+    """The error message of an operation that will fail, and the id of the rule."""
 
     rule: str
     message: str
@@ -27,7 +27,7 @@ Check: TypeAlias = Callable[[JsonObject, Context], "str | None"]
 
 
 def failure(call: Call, context: Context) -> Failure | None:
-    """The first failure that no relaxed rule lets pass, None when the export will not fail by itself."""
+    """Return the first failure whose rule is enforced; None if the export will succeed."""
     for rule, check in CHECKS.items():
         if rule not in context.relaxed:
             message = check(call.body, context)
@@ -37,10 +37,10 @@ def failure(call: Call, context: Context) -> Failure | None:
 
 
 def too_many_pixels(request: JsonObject, _: Context) -> str | None:
-    """Width times height, however many bands there are."""
+    """Check width times height against maxPixels; bands do not count."""
     size = _object(_object(request, "grid"), "dimensions")
-    pixels = whole(size, "width", 0) * whole(size, "height", 0)
-    most = whole(request, "maxPixels", DEFAULT_MAX_PIXELS)
+    pixels = integer(size, "width", 0) * integer(size, "height", 0)
+    most = integer(request, "maxPixels", DEFAULT_MAX_PIXELS)
     if pixels <= most:
         return None
     return (
@@ -50,7 +50,7 @@ def too_many_pixels(request: JsonObject, _: Context) -> str | None:
 
 
 def band_types_differ(request: JsonObject, _: Context) -> str | None:
-    """Bands of different types in one GeoTIFF, one of them of real numbers, as in all reports."""
+    """Check for bands of different types in one GeoTIFF, one of them floating-point, as in all reports."""
     files = request.get("fileExportOptions")
     if not isinstance(files, dict) or files.get("fileFormat", "GEO_TIFF") != "GEO_TIFF":
         return None
@@ -61,14 +61,14 @@ def band_types_differ(request: JsonObject, _: Context) -> str | None:
 
 
 def unbounded_image(request: JsonObject, _: Context) -> str | None:
-    """Constants, without a grid that has dimensions."""
+    """Check for an image of constants without dimensions."""
     if _object(_object(request, "grid"), "dimensions") or not is_unbounded(_object(request, "expression")):
         return None
     return "Unable to export unbounded image."
 
 
 def asset_exists(request: JsonObject, context: Context) -> str | None:
-    """An asset that was declared, or made by an export that has succeeded when this one starts."""
+    """Check for an asset that was declared, or that an earlier export has written."""
     name = asset(request)
     if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
         return None
@@ -78,7 +78,7 @@ def asset_exists(request: JsonObject, context: Context) -> str | None:
 
 
 def bucket_unwritable(request: JsonObject, context: Context) -> str | None:
-    """A bucket that was declared so."""
+    """Check for a bucket that was declared unwritable."""
     name = _object(_object(request, "fileExportOptions"), "cloudStorageDestination").get("bucket")
     if name not in context.environment.unwritable:
         return None
@@ -92,17 +92,17 @@ CHECKS: Final[Mapping[str, Check]] = {
     "asset-exists": asset_exists,
     "bucket-unwritable": bucket_unwritable,
 }
-"""What is looked for, by the id of the rule, in this order."""
+"""Checks by rule id, in the order in which they run."""
 
 
 def asset(request: JsonObject) -> str:
-    """The asset that a request exports to, empty when it exports files."""
+    """Return the asset to which a request exports; empty for files."""
     name = _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("name")
     return name if isinstance(name, str) else ""
 
 
-def whole(holder: JsonObject, name: str, default: int) -> int:
-    """A whole number of a message, or the default."""
+def integer(holder: JsonObject, name: str, default: int) -> int:
+    """Return an integer of a message, or the default."""
     value = holder.get(name)
     return value if isinstance(value, int) else default
 

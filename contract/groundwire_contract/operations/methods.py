@@ -12,35 +12,34 @@ from typing import Final
 from ..exchange import Hold, JsonObject
 from ..rules.error_bodies import invalid_argument
 from ..rules.refusals import operation_not_found
-from ..validate.scalars import seconds
 from . import state as op
 from .call import Answer, Call, Context
 from .operation_json import operation_json
 from .state import Operation, State
 
 PAGE: Final = 500
-"""Operations on a page, at most."""
+"""Maximum page size."""
 LONGEST_WAIT: Final = 30.0
-"""Seconds after which `wait` answers when the caller named no timeout. Inferred."""
+"""Seconds after which `wait` answers if the request has no timeout. Inferred."""
 SLICE: Final = 0.1
-"""Real seconds between two looks of a held `wait`, so that a cancel is seen."""
+"""Real seconds between two checks of a held `wait`, so that it sees a cancel."""
 _FILTER: Final = re.compile(r'\s*(?:metadata\.)?(state|done)\s*=\s*"?([A-Za-z_]+)"?\s*')
 
 
 def get(call: Call, context: Context) -> Answer:
-    """The operation as it is now."""
+    """Return the operation."""
     found = context.state.get(call.variables["name"])
     return operation_not_found(call.variables["name"]) if found is None else _seen(found, call, context)
 
 
 def wait(call: Call, context: Context) -> Answer:
-    """The operation when it has ended, or when the timeout has passed, whichever is first."""
+    """Return the operation when it has ended or the timeout has passed."""
     found = context.state.get(call.variables["name"])
     if found is None:
         return operation_not_found(call.variables["name"])
     now = context.clock.now()
     timeout = call.body.get("timeout")
-    most = seconds(timeout) if isinstance(timeout, str) else LONGEST_WAIT
+    most = float(timeout.removesuffix("s")) if isinstance(timeout, str) else LONGEST_WAIT
     left = most - (now - call.arrived).total_seconds()
     needed = op.remaining(found, now)
     delay = left if needed is None else min(left, needed)
@@ -52,7 +51,7 @@ def wait(call: Call, context: Context) -> Answer:
 
 
 def cancel(call: Call, context: Context) -> Answer:
-    """Ask the operation to stop; one that has ended stays as it is."""
+    """Cancel the operation; one that has ended does not change."""
     name = call.variables["name"]
     found = context.state.get(name)
     if found is None:
@@ -62,7 +61,7 @@ def cancel(call: Call, context: Context) -> Answer:
 
 
 def delete(call: Call, context: Context) -> Answer:
-    """Forget the operation; the work is not stopped."""
+    """Delete the operation; its work continues."""
     name = call.variables["name"]
     if context.state.get(name) is None:
         return operation_not_found(name)
@@ -71,7 +70,7 @@ def delete(call: Call, context: Context) -> Answer:
 
 
 def list_(call: Call, context: Context) -> Answer:
-    """One page of a project's operations, newest first."""
+    """Return a page of a project's operations, newest first."""
     size, token, text = (call.query.get(name) for name in ("pageSize", "pageToken", "filter"))
     size = size if isinstance(size, int) and size > 0 else PAGE
     sequence = _sequence(token) if isinstance(token, str) and token else None
@@ -101,7 +100,7 @@ def list_(call: Call, context: Context) -> Answer:
 
 
 def _seen(found: Operation, call: Call, context: Context) -> JsonObject:
-    """The operation's JSON; a look at one that is not done lets the clock move on afterwards."""
+    """Return the operation's JSON; if it is unfinished, this counts as a poll."""
     now = context.clock.now()
     answer = operation_json(found, now, call.metadata_type)
     if op.ended(found, now) is None:
@@ -114,7 +113,7 @@ def _everything(_: Operation) -> bool:
 
 
 def _filter(text: str, state_of: Callable[[Operation], State]) -> Callable[[Operation], bool] | None:
-    """What a filter keeps: `state=NAME` and `done=true|false` are known, nothing else."""
+    """Return the predicate of a filter; None for any other than `state=NAME` and `done=true|false`."""
     if not text.strip():
         return _everything
     found = _FILTER.fullmatch(text)
@@ -133,7 +132,7 @@ def _token(sequence: int) -> str:
 
 
 def _sequence(token: str) -> int:
-    """The place that a page token stands for; -1 when no page gave it out."""
+    """Return the position of a page token; -1 for a token that no page contained."""
     try:
         text = base64.urlsafe_b64decode(token.encode("ascii")).decode("ascii")
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""An operation as it is shown at an instant: its JSON, as the service writes it."""
+"""The JSON of an operation at an instant, as the service writes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EMPTY: Final = "type.googleapis.com/google.protobuf.Empty"
 
 
 def operation_json(operation: Operation, now: datetime, metadata_type: str) -> JsonObject:
-    """The operation's JSON at an instant. `metadata_type` is the type URL of its metadata."""
+    """Return the operation's JSON at an instant. `metadata_type` is the type URL of its metadata."""
     end = ended(operation, now)
     out: JsonObject = {"name": operation.name, "metadata": _metadata(operation, now, metadata_type, end)}
     if end is not None:
@@ -47,7 +47,7 @@ def _metadata(operation: Operation, now: datetime, kind: str, end: End | None) -
 
 
 def _work(operation: Operation, now: datetime, end: End | None) -> JsonObject:
-    """The attempt; progress, stages and usage while it runs; the last word and the destinations when it succeeded."""
+    """Return the attempt; while running, progress, stages and usage; after success, usage and destinations."""
     script = operation.script
     attempt, share = script.worked(lived(operation, now if end is None else end.at))
     work: JsonObject = {"attempt": attempt}
@@ -68,14 +68,14 @@ def _work(operation: Operation, now: datetime, end: End | None) -> JsonObject:
 
 
 def _stages(script: Script, step: int) -> list[JsonValue]:
-    """The stages when so many steps of the whole are done: no work units before a stage begins."""
+    """Return the stages after `step` steps; a stage that has not begun has no work units."""
     out: list[JsonValue] = []
     each = script.steps / max(len(script.stages), 1)
     for index, stage in enumerate(script.stages):
         shown: JsonObject = {"displayName": stage.name}
         done = min(step - index * each, each)
         if stage.counted and done > 0:
-            # A number beside a text: so they were seen.
+            # The service was seen to send one as a number and one as text.
             shown["completeWorkUnits"] = _units(done)
             shown["totalWorkUnits"] = str(_units(each))
         if stage.description is not None:
@@ -89,12 +89,12 @@ def _units(number: float) -> float:
 
 
 def _timestamps(script: Script) -> Callable[[datetime], str]:
-    """What writes an instant with as many digits as the script says it has."""
+    """Return a formatter of instants with the script's number of digits."""
     if not script.digits:
         return timestamp
 
     def write(instant: datetime) -> str:
-        # The same instant is always written alike.
+        # The same instant always has the same number of digits.
         turn = (instant.second * 1000 + instant.microsecond // 1000) % len(script.digits)
         return timestamp(instant, script.digits[turn])
 

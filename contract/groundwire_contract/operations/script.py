@@ -1,4 +1,4 @@
-"""What an operation does by itself, and what of it is shown, as a value."""
+"""The life of an operation, and which parts of it are shown, as a value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INVALID_ARGUMENT: Final = 3
 
 @frozen
 class Stage:
-    """One stage of an operation's work: its name, its description or none, and whether it counts work units."""
+    """One stage of the work: its name, its description if any, and whether it counts work units."""
 
     name: str
     description: str | None = None
@@ -27,33 +27,33 @@ STAGES: Final = (
 
 @frozen(kw_only=True)
 class Script:
-    """The life of an operation: seconds in each state, the steps of its progress, how it ends, what is left out.
+    """The life of an operation: seconds in each state, progress steps, outcome, and omitted fields.
 
-    With a `failure`, the operation ends FAILED with that message and `code`; otherwise it succeeds, unless it
-    stalls. Raises ValueError for what no operation can do.
+    With a `failure`, the operation ends FAILED with that message and `code`. Otherwise it succeeds, unless it
+    stalls. Raises ValueError for impossible values.
     """
 
     pending: float = 1.0
     running: float = 4.0
-    """Seconds of work when it is done at the first attempt."""
+    """Seconds of work if the first attempt succeeds."""
     cancelling: float = 0.5
     steps: int = 8
     stages: tuple[Stage, ...] = STAGES
     attempts: tuple[float, ...] = ()
-    """The share of the work at which each attempt before the last is given up; the next starts the stages over."""
+    """The share of the work, 0 to 1, at which each attempt but the last fails; the next one starts over."""
     stall: float | None = None
-    """The share of the work at which nothing moves any more but the time of the last update."""
+    """The share of the work, 0 to 1, at which progress stops; only the update time still moves."""
     failure: str | None = None
     code: int = INVALID_ARGUMENT
     """google.rpc.Code of the failure."""
     rule: str = ""
-    """Id of the rule that says that the service fails so."""
+    """Id of the rule that documents the failure."""
     described: bool = True
-    """Whether the operation shows its description."""
+    """True if the operation shows its description."""
     usage: float | None = 36.6
-    """`batchEecuUsageSeconds` at the end of the work; None shows none."""
+    """`batchEecuUsageSeconds` at the end of the work; None omits it."""
     digits: tuple[int, ...] = ()
-    """How many digits the fractions of seconds have, in turn: 0 to 9; empty for six, or none for a whole second."""
+    """Lengths of the fractions of seconds, in turn, each 0 to 9. Empty: six, or none for a whole second."""
 
     def __attrs_post_init__(self) -> None:
         shares = (*self.attempts, 0.0 if self.stall is None else self.stall)
@@ -67,13 +67,13 @@ class Script:
 
     @property
     def length(self) -> float:
-        """Seconds from the making of an operation to its end; infinite when it stalls."""
+        """Seconds from creation to end; infinite if it stalls."""
         if self.stall is not None:
             return math.inf
         return self.pending + self.running * (sum(self.attempts) + 1)
 
     def worked(self, lived: float) -> tuple[int, float]:
-        """The attempt, from 1, and the share of the work that it has done, after so many seconds of life."""
+        """Return the attempt, from 1, and its completed share of the work, after `lived` seconds."""
         worked = max(lived - self.pending, 0.0)
         for attempt, share in enumerate(self.attempts, start=1):
             if worked < self.running * share:
@@ -83,7 +83,8 @@ class Script:
         return len(self.attempts) + 1, share if self.stall is None else min(share, self.stall)
 
     def at_speed(self, speed: float) -> Script:
-        """The same life, so many times as fast. Raises ValueError unless the speed is above 0 and finite."""
+        """Return the same life, `speed` times as fast. Raises ValueError unless the speed is positive and
+        finite."""
         if not 0 < speed < math.inf:
             raise ValueError(f"speed must be above 0, got {speed!r}")
         return evolve(

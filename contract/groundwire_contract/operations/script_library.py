@@ -1,4 +1,4 @@
-"""Ready-made scripts. Each follows what operations of the service were seen to do; `NAMED` has them by name."""
+"""Scripts of operations as seen at the service. `NAMED` has them by name."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from .script import Script, Stage
 STANDARD: Final = Script()
 """1 second PENDING, 4 seconds RUNNING in 8 steps, then SUCCEEDED."""
 INSTANT: Final = Script(pending=0.0, running=0.0)
-"""SUCCEEDED when it is first looked at."""
+"""SUCCEEDED at the first poll."""
 STALL: Final = Script(stall=0.75)
-"""RUNNING for ever from three quarters of the work on: only `updateTime` moves. A cancel ends it."""
+"""RUNNING forever from three quarters of the work on: only `updateTime` moves. A cancel ends it."""
 RETRIED: Final = Script(attempts=(0.5,))
-"""Given up at half of the work, then attempted again from the start: `attempt` is 2."""
+"""Fails at half of the work, then starts over: `attempt` is 2."""
 SPARSE: Final = Script(
     stages=(Stage("Create Local Files", counted=False), Stage("Write Files to Destination")),
     described=False,
     usage=None,
 )
-"""Without all that may be missing: the description, usage, stages' descriptions and work units."""
+"""Without optional fields: description, usage, stages' descriptions and work units."""
 ODD_TIMES: Final = Script(pending=0.7654321, digits=(9, 6, 3, 1, 0))
-"""Fractions of seconds with none to nine digits."""
+"""Fractions of seconds with zero to nine digits."""
 DRIVE_QUOTA: Final = Script(
     failure="Not enough space in Google Drive (need 3.8GB for this export).", rule="drive-space"
 )
-"""FAILED for want of space in Google Drive."""
+"""FAILED: Google Drive is full."""
 REPROJECTION: Final = Script(
     failure="Reprojection output too large (14447x23745 pixels).", rule="reprojection-too-large"
 )
-"""FAILED for a reprojection that is too large."""
+"""FAILED: a reprojection is too large."""
 TIMED_OUT: Final = Script(failure="Computation timed out.", rule="computation-timed-out")
-"""FAILED for a computation that took too long."""
+"""FAILED: the computation took too long."""
 OUT_OF_MEMORY: Final = Script(failure="User memory limit exceeded.", rule="memory-limit")
-"""FAILED for want of memory."""
+"""FAILED: out of memory."""
 INTERNAL: Final = Script(failure="Internal error.", rule="internal-error")
-"""FAILED for no reason that is told."""
+"""FAILED without a reason."""
 
 NAMED: Final[Mapping[str, Script]] = MappingProxyType(
     {
@@ -56,8 +56,8 @@ NAMED: Final[Mapping[str, Script]] = MappingProxyType(
 )
 
 
-def named(name: str) -> Script:
-    """The script of a name. Raises LookupError for an unknown one."""
+def script_named(name: str) -> Script:
+    """Return the script of a name. Raises LookupError for an unknown one."""
     found = NAMED.get(name)
     if found is None:
         raise LookupError(f"{name!r} is none of {', '.join(NAMED)}")

@@ -1,6 +1,6 @@
-"""A long-running operation as a value: a script of what it will do, and what was done to it.
+"""A long-running operation as a value: its script, and what was done to it.
 
-All functions are pure: the same operation looked at at the same instant is in the same state.
+All functions are pure: an operation has the same state whenever it is examined at the same instant.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CANCELLED: Final = 1
 
 
 class State(enum.StrEnum):
-    """Where an operation is between start and end."""
+    """The states of an operation."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -30,7 +30,7 @@ class State(enum.StrEnum):
 
 @frozen(kw_only=True)
 class End:
-    """How and when an operation ended: a google.rpc.Code and a message, or neither."""
+    """The end of an operation: its state and time, with a google.rpc.Code and message if it did not succeed."""
 
     state: State
     at: datetime
@@ -40,7 +40,8 @@ class End:
 
 @frozen(kw_only=True)
 class Operation:
-    """One operation. `delay` is the seconds for which it was held; `held` the seconds it had lived when it was."""
+    """One operation. `delay` is the seconds for which it was held; `held` its age in seconds when it was
+    held."""
 
     name: str
     kind: str
@@ -51,31 +52,31 @@ class Operation:
     script: Script = STANDARD
     destinations: tuple[str, ...] = ()
     asset: str = ""
-    """The asset that it makes when it succeeds."""
+    """The asset that it creates if it succeeds."""
     delay: float = 0.0
     held: float | None = None
     started: datetime | None = None
-    """When the work began, where that is not what the script says."""
+    """The start of the work, if it differs from the script."""
     cancelled: datetime | None = None
-    """When it was asked to stop."""
+    """The time of a cancel request."""
     end: End | None = None
-    """An end that was forced upon it."""
+    """An end that was forced."""
 
     @property
     def project(self) -> str:
-        """`projects/{project}`."""
+        """The project, as `projects/{project}`."""
         return "/".join(self.name.split("/")[:2])
 
 
 def lived(operation: Operation, now: datetime) -> float:
-    """Seconds that the operation has had to itself: since its making, less those for which it was held."""
+    """Return the seconds since creation, without those for which it was held."""
     if operation.held is not None:
         return operation.held
     return (now - operation.created).total_seconds() - operation.delay
 
 
 def started(operation: Operation, now: datetime) -> datetime | None:
-    """When the work began, None while it has not."""
+    """Return when the work started; None if it has not."""
     if operation.started is not None:
         return operation.started
     if operation.cancelled is not None or lived(operation, now) < operation.script.pending:
@@ -84,7 +85,7 @@ def started(operation: Operation, now: datetime) -> datetime | None:
 
 
 def ended(operation: Operation, now: datetime) -> End | None:
-    """How the operation ended, None while it has not."""
+    """Return the end; None if it has not ended."""
     if operation.end is not None:
         return operation.end
     script = operation.script
@@ -100,7 +101,7 @@ def ended(operation: Operation, now: datetime) -> End | None:
 
 
 def state(operation: Operation, now: datetime) -> State:
-    """The state at an instant."""
+    """Return the state at an instant."""
     end = ended(operation, now)
     if end is not None:
         return end.state
@@ -110,7 +111,7 @@ def state(operation: Operation, now: datetime) -> State:
 
 
 def remaining(operation: Operation, now: datetime) -> float | None:
-    """Seconds until the operation ends by itself; 0 once it has, None when it is held or stalls."""
+    """Return the seconds until the operation ends by itself: 0 if it has, None if it is held or stalls."""
     if ended(operation, now) is not None:
         return 0.0
     if operation.cancelled is not None:
@@ -121,14 +122,14 @@ def remaining(operation: Operation, now: datetime) -> float | None:
 
 
 def hold(operation: Operation, now: datetime) -> Operation:
-    """Let the operation stand still, whatever time passes."""
+    """Stop the progress of the operation."""
     if operation.held is not None or ended(operation, now) is not None:
         return operation
     return evolve(operation, held=lived(operation, now), started=started(operation, now))
 
 
 def release(operation: Operation, now: datetime) -> Operation:
-    """Let a held operation go on where it stood."""
+    """Resume a held operation."""
     if operation.held is None:
         return operation
     delay = (now - operation.created).total_seconds() - operation.held
@@ -136,17 +137,17 @@ def release(operation: Operation, now: datetime) -> Operation:
 
 
 def finish(operation: Operation, now: datetime) -> Operation:
-    """End the operation now, successfully. One that has ended stays as it is."""
+    """End the operation now, successfully. One that has ended does not change."""
     return _force(operation, now, End(state=State.SUCCEEDED, at=now))
 
 
 def fail(operation: Operation, now: datetime, message: str, code: int = INVALID_ARGUMENT) -> Operation:
-    """End the operation now, with an error of google.rpc.Code `code`. One that has ended stays as it is."""
+    """End the operation now, with an error of google.rpc.Code `code`. One that has ended does not change."""
     return _force(operation, now, End(state=State.FAILED, at=now, code=code, message=message))
 
 
 def cancel(operation: Operation, now: datetime) -> Operation:
-    """Ask the operation to stop: at once while it is pending, after `script.cancelling` seconds while it runs."""
+    """Cancel the operation: at once while it is pending, after `script.cancelling` seconds while it runs."""
     current = state(operation, now)
     if current is State.PENDING:
         return evolve(operation, end=_stopped(now), started=None, cancelled=now)

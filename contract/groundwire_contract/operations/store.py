@@ -1,6 +1,6 @@
-"""What the contract remembers: operations, request ids that were used, requests that were made.
+"""The store of operations, used request ids and recorded requests.
 
-Callers hold `State.lock` over what must happen together. A state in a file may raise a StateError at any call.
+Callers hold `Store.lock` for atomic changes. A store in a file may raise a StateError from any call.
 """
 
 from __future__ import annotations
@@ -15,76 +15,79 @@ from .state import Operation
 
 
 class Store(Protocol):
-    """A place for everything that outlives a request."""
+    """Storage of everything that outlives a request."""
 
     @property
     def lock(self) -> AbstractContextManager[object]:
-        """Held over what must happen together; may be taken again by the thread that holds it.
+        """A reentrant lock for atomic changes.
 
-        What was changed is kept for good when the outermost is left.
+        Changes become durable when the outermost holder releases it.
         """
         ...
 
     @property
     def requests(self) -> Collection[Recorded]:
-        """The requests that are remembered, oldest first."""
+        """The recorded requests, oldest first."""
         ...
 
     @property
     def answered(self) -> int:
-        """How many requests were ever remembered, those that are forgotten by now included."""
+        """The number of requests ever recorded, including those dropped since."""
         ...
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         ...
 
     def close(self) -> None:
-        """Let go of what the state is kept in."""
+        """Release the storage."""
         ...
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
-        """Use a request id; False when the caller used it before in the project."""
+        """Use a request id; return False if the caller used it before in the project."""
         ...
 
     def add(self, operation: Operation) -> Operation:
-        """Keep a new operation, and give it its place in the order of making."""
+        """Add an operation and return it with its sequence number."""
         ...
 
     def put(self, operation: Operation) -> None:
-        """Keep a changed operation."""
+        """Replace an operation."""
         ...
 
     def get(self, name: str) -> Operation | None:
-        """The operation of a name."""
+        """Return the operation of a name."""
         ...
 
     def forget(self, name: str) -> None:
-        """Drop an operation. It stays among the makers of its asset."""
+        """Delete an operation. `makers` still returns it."""
         ...
 
     def makers(self, asset: str) -> tuple[Operation, ...]:
-        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
+        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
         ...
 
     def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
-        """At most so many operations that `keep` wants, newest first, made before `sequence`; None is any project."""
+        """Return up to `most` operations that `keep` accepts, newest first.
+
+        Only those of `project`, or of all if it is None; only those before `sequence`, if it is not None.
+        """
         ...
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
-        """Whether a project has so many operations that have not ended."""
+        """Return True if a project has `limit` unfinished operations."""
         ...
 
     def record(self, recorded: Recorded) -> None:
-        """Remember a request."""
+        """Record a request."""
         ...
 
     def time(self) -> datetime | None:
-        """The instant that was kept last."""
+        """Return the stored instant."""
         ...
 
     def keep_time(self, instant: datetime) -> None:
-        """Keep an instant that a scripted clock was moved to."""
+        """Store the instant of a stepped clock."""
         ...

@@ -1,4 +1,5 @@
-"""The rules by which a sound request is refused all the same, or its operation fails, and how operations look."""
+"""Rules that reject valid requests, or fail operations, because of server state, and rules about the form of
+operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals in the shape of google.rpc: what makes one, and the JSON that it is sent as."""
+"""Refusals in the form of google.rpc.Status."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ STATUS: Final = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
-"""The google.rpc status that goes with each HTTP status used here."""
+"""The google.rpc status of each HTTP status used here."""
 
 
 @frozen(kw_only=True)
 class Fault:
-    """One thing wrong with a request: the rule, the message, and the proto path (empty for the top level).
+    """One fault of a request: its rule, message, and proto path (empty for the top level).
 
-    `pointer` leads to the same place by the names that were sent: a JSON pointer into the body, or the name of a
+    `pointer` is the same place by the names that were sent: a JSON pointer into the body, or the name of a
     parameter.
     """
 
@@ -41,7 +41,7 @@ class Fault:
 
 @frozen(kw_only=True)
 class Refusal:
-    """A request that is refused: the rule that did it, the HTTP status, the message and its details."""
+    """A refused request: the rule, the HTTP status, the message and its details."""
 
     rule: str
     code: int
@@ -51,14 +51,14 @@ class Refusal:
 
     @property
     def body(self) -> JsonObject:
-        """The error as it is sent; `details` is absent when there are none."""
+        """The error body; `details` is omitted if there are none."""
         error: JsonObject = {"code": self.code, "message": self.message, "status": STATUS[self.code]}
         if self.details:
             error["details"] = list(self.details)
         return {"error": error}
 
     def reply(self, *, pretty: bool = True) -> Reply:
-        """The answer that carries the error and names its rule."""
+        """Return the answer, which names the rule."""
         rule = RULES.get(self.rule)
         evidence = rule.evidence.value if rule else None
         return json_reply(
@@ -67,7 +67,7 @@ class Refusal:
 
 
 def bad_request(faults: tuple[Fault, ...]) -> Refusal:
-    """Refuse a request for all its faults at once: one line and one field violation each, in body order."""
+    """Refuse a request for all its faults: a line and a field violation each, in body order."""
     violations: list[JsonValue] = [
         {"field": fault.path, "description": fault.message} if fault.path else {"description": fault.message}
         for fault in faults
@@ -86,7 +86,7 @@ def invalid_argument(rule: str, message: str) -> Refusal:
 
 
 def not_found(path: str) -> Reply:
-    """The page that names a path."""
+    """Return the HTML page for an unknown path."""
     shown = html.escape(path)
     page = (
         "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 404 (Not Found)!!1</title>\n"

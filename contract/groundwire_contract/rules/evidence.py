@@ -1,4 +1,4 @@
-"""How sure a rule of the contract is, as data that travels with every refusal."""
+"""A rule of the contract, with the evidence for it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from attrs import frozen
 
 
 class Evidence(enum.StrEnum):
-    """Where a rule was learnt, most certain first."""
+    """The source of a rule, most certain first."""
 
     SEEN = "V"
-    """Seen verbatim in public for the service itself."""
+    """Seen verbatim in public for Earth Engine itself."""
     SEEN_ELSEWHERE = "V*"
-    """Seen verbatim on another Google API behind the same front end, names filled in."""
+    """Seen verbatim on another Google API behind the same front end, with other names."""
     DOCUMENTED = "D"
     """Stated by the official reference."""
     SENT = "C"
-    """What the official clients send, recorded."""
+    """Recorded from the official clients."""
     INFERRED = "I"
-    """Inferred from the other four."""
+    """Inferred from the others."""
 
 
 @frozen(kw_only=True)
 class Rule:
-    """One handler of the service: its id, what it says, how sure that is, and where it was learnt."""
+    """One behaviour of the service: its id, what it states, its evidence, and the source."""
 
     id: str
     evidence: Evidence
     statement: str
     source: str
     enforced: bool = True
-    """Whether it is enforced unless a test or the command line says otherwise."""
+    """True if it is enforced by default."""
 
 
 FRONT_END: Final = "Google's API front end"
-"""The source of rules that every Google API shares."""
+"""The source of rules that all Google APIs share."""
 
 
 def rule(id: str, evidence: Evidence, statement: str, source: str, *, enforced: bool = True) -> Rule:

@@ -1,6 +1,6 @@
-"""The refusals that Earth Engine is known to give, word for word; `catalogue` makes them all for one project.
+"""Refusals of Earth Engine in its own words; `catalogue` returns all of them for a project.
 
-Those that depend on more than the request (sign-in, quota, outages) are given only when a test asks for them.
+Refusals that depend on more than the request (sign-in, quota, outages) occur only when a test asks for them.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from .error_bodies import Refusal, invalid_argument
 
 SERVICE: Final = "earthengine.googleapis.com"
 PAYLOAD_LIMIT: Final = 10485760
-"""Bytes of a request body that the service takes."""
+"""Maximum bytes of a request body."""
 QUEUE_LIMIT: Final = 3000
-"""Unfinished tasks that a project may hold unless another number is declared."""
+"""Unfinished tasks that a project may have by default."""
 
 
 def payload_too_large() -> Refusal:
-    """A body above the limit."""
+    """Refuse a body above the limit."""
     return invalid_argument(
         "payload-too-large", f"Request payload size exceeds the limit: {PAYLOAD_LIMIT} bytes."
     )
 
 
 def request_id_reused() -> Refusal:
-    """A request id that was used before. Never answered with the first operation."""
+    """Refuse a used request id. The service never answers with the first operation."""
     return Refusal(
         rule="request-id-reused",
         code=409,
@@ -35,7 +35,7 @@ def request_id_reused() -> Refusal:
 
 
 def queue_full(limit: int = QUEUE_LIMIT) -> Refusal:
-    """More unfinished tasks than the `limit` of a project."""
+    """Refuse a task beyond the `limit` of a project."""
     return Refusal(
         rule="queue-full",
         code=429,
@@ -44,17 +44,17 @@ def queue_full(limit: int = QUEUE_LIMIT) -> Refusal:
 
 
 def operation_not_found(name: str) -> Refusal:
-    """An operation that never was, or was deleted."""
+    """Refuse an operation that does not exist or was deleted."""
     return Refusal(rule="operation-not-found", code=404, message=f"Operation '{name}' not found.")
 
 
 def state_unwritable(said: str) -> Refusal:
-    """The contract server's own file cannot be written: the request had no effect."""
+    """Report that the server's state file cannot be written; the request had no effect."""
     return Refusal(rule="state-unwritable", code=503, message=said)
 
 
 def host_not_allowed(host: str) -> Refusal:
-    """A request under a name that is not this server's. It had no effect."""
+    """Refuse a foreign Host; the request had no effect."""
     return Refusal(
         rule="host-not-allowed",
         code=403,
@@ -77,7 +77,7 @@ _REALM: Final = 'Bearer realm="https://accounts.google.com/"'
 
 
 def credentials_missing() -> Refusal:
-    """A request without credentials where they are required."""
+    """Refuse a request without credentials."""
     return Refusal(
         rule="credentials-missing",
         code=401,
@@ -87,7 +87,7 @@ def credentials_missing() -> Refusal:
 
 
 def unauthenticated() -> Refusal:
-    """A token that is not valid, or not any more."""
+    """Refuse an invalid or expired token."""
     return Refusal(
         rule="unauthenticated",
         code=401,
@@ -117,7 +117,7 @@ def _help(description: str, url: str) -> JsonObject:
 
 
 def scope_insufficient(rpc: str = "google.earthengine.v1alpha.EarthEngine.ExportImage") -> Refusal:
-    """A token that lacks the scopes which the method wants; `rpc` is the method's full name."""
+    """Refuse a token without the scopes of the method; `rpc` is the method's full name."""
     return _denied(
         "scope-insufficient",
         "Request had insufficient authentication scopes.",
@@ -126,7 +126,7 @@ def scope_insufficient(rpc: str = "google.earthengine.v1alpha.EarthEngine.Export
 
 
 def service_disabled(project: str) -> Refusal:
-    """The API is not switched on in the project."""
+    """Refuse a project in which the API is not enabled."""
     url = f"https://console.developers.google.com/apis/api/{SERVICE}/overview?project={project}"
     message = (
         f"Google Earth Engine API has not been used in project {project} before or it is disabled. Enable it by "
@@ -155,7 +155,7 @@ def service_disabled(project: str) -> Refusal:
 
 
 def user_project_denied(project: str) -> Refusal:
-    """The caller may not charge the quota project."""
+    """Refuse a quota project that the caller may not charge."""
     url = f"https://console.developers.google.com/iam-admin/iam/project?project={project}"
     return _denied(
         "user-project-denied",
@@ -168,7 +168,7 @@ def user_project_denied(project: str) -> Refusal:
 
 
 def rate_quota() -> Refusal:
-    """More requests in a minute than the caller may make."""
+    """Refuse more requests per minute than the caller may make."""
     return Refusal(
         rule="rate-quota",
         code=429,
@@ -178,19 +178,9 @@ def rate_quota() -> Refusal:
     )
 
 
-def catalogue(project: str) -> Mapping[str, Refusal]:
-    """Every refusal that a test may ask for, by the id of its rule. `project` is the bare project id."""
-    found = (
-        payload_too_large(),
-        request_id_reused(),
-        queue_full(),
-        operation_not_found(f"projects/{project}/operations/NOPE"),
-        invalid_argument("description-invalid", DESCRIPTION_INVALID),
-        invalid_argument(
-            "expression-error",
-            "Collection.loadTable: Collection asset 'ft:1S4EB6319wWW2sWQDPhDvmSBIVrD3iEmCLYB7nMM' not found.",
-        ),
-        invalid_argument("memory-limit", "User memory limit exceeded."),
+def _access_refusals(project: str) -> tuple[Refusal, ...]:
+    """Return the refusals of callers and projects."""
+    return (
         credentials_missing(),
         unauthenticated(),
         scope_insufficient(),
@@ -216,8 +206,25 @@ def catalogue(project: str) -> Mapping[str, Refusal]:
             "(or it may not exist).",
         ),
         _denied("asset-permission", "Insufficient permissions to create asset 'users/someone/folder/name'."),
+    )
+
+
+def catalogue(project: str) -> Mapping[str, Refusal]:
+    """Return all refusals that a test may ask for, by rule id. `project` is the bare project id."""
+    refusals = (
+        payload_too_large(),
+        request_id_reused(),
+        queue_full(),
+        operation_not_found(f"projects/{project}/operations/NOPE"),
+        invalid_argument("description-invalid", DESCRIPTION_INVALID),
+        invalid_argument(
+            "expression-error",
+            "Collection.loadTable: Collection asset 'ft:1S4EB6319wWW2sWQDPhDvmSBIVrD3iEmCLYB7nMM' not found.",
+        ),
+        invalid_argument("memory-limit", "User memory limit exceeded."),
+        *_access_refusals(project),
         rate_quota(),
         Refusal(rule="internal", code=500, message="An internal error has occurred"),
         Refusal(rule="unavailable", code=503, message="The service is currently unavailable."),
     )
-    return {refusal.rule: refusal for refusal in found}
+    return {refusal.rule: refusal for refusal in refusals}

@@ -1,7 +1,7 @@
-"""The rules by which the contract refuses a request or fails an operation, each with its evidence.
+"""All rules by id, each with its evidence.
 
-`RULES` maps a rule's id to the rule. A refusal names its rule; a test may relax any rule by its id. Bounds that
-the overlay states have the one id `bounds`, and the mark that the overlay gives them stays there.
+A refusal names its rule, and a test may relax any rule by its id. All bounds of the overlay have the id
+`bounds`; their own evidence stays in the overlay.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from .requests import REQUESTS
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES)})
 BLAMED: Final = frozenset(rule.id for rule in REQUESTS)
-"""The rules that blame what a request says, and not what was before it."""
+"""Rules about the content of a request, not about server state."""
 OFF: Final = frozenset(rule.id for rule in RULES.values() if not rule.enforced)
-"""Ids of the rules that are enforced only when a test or the command line says so."""
+"""Ids of rules that are off by default."""
 
 
-def known(ids: Iterable[str]) -> frozenset[str]:
-    """The ids, when each is one of a rule. Raises LookupError otherwise."""
+def checked_ids(ids: Iterable[str]) -> frozenset[str]:
+    """Return the ids. Raises LookupError for unknown ones."""
     found = frozenset(ids)
     if unknown := sorted(found - RULES.keys()):
         raise LookupError(f"no such rule: {', '.join(unknown)}")

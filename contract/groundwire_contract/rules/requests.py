@@ -1,4 +1,4 @@
-"""The rules that blame what a request says."""
+"""Rules that reject the content of a request."""
 
 from __future__ import annotations
 

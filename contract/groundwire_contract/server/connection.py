@@ -1,4 +1,4 @@
-"""One connection of uvicorn's, held to bounds: the size of a head, the time of a request, the number of its kind."""
+"""One uvicorn connection with bounds: head size, request time, and the number of connections."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from .head import HeadError, read_target
 
 HEAD_LIMIT: Final = 65536
-"""Bytes of a request's line and headers."""
+"""Bytes of the request line and headers."""
 REQUEST_SECONDS: Final = 60.0
-"""Seconds that a request may take to arrive, and that a connection may stand without one."""
+"""Seconds that a request may take to arrive, and that a connection may be idle."""
 LINGER_SECONDS: Final = 2.0
-"""Seconds that a refused caller has to read the answer and hang up."""
-UNREAD: Final = 64 * 1024 * 1024
-"""Bytes that a refused caller may go on sending."""
+"""Seconds for which a refused client may read the answer before the connection is closed."""
+MAX_UNREAD: Final = 64 * 1024 * 1024
+"""Bytes that a refused client may still send."""
 RESERVED: Final = 64
-"""Descriptors that are kept from connections: for files, the listener and the event loop."""
-ASKED: Final = 65536
-"""Descriptors that the server asks the system for."""
+"""File descriptors that connections may not use: for files, the listener and the event loop."""
+MAX_DESCRIPTORS: Final = 65536
+"""File descriptors that the server requests from the system."""
 _STATUS: Final = {
     400: "Bad Request",
     408: "Request Timeout",
@@ -34,51 +34,52 @@ _STATUS: Final = {
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """What a caller sends wrong is answered; it is not the operator's trouble."""
+    """Drop uvicorn's warnings about invalid requests: they are answered, and no operator need act."""
     return record.levelno > logging.WARNING or "request" not in record.getMessage()
 
 
 logging.getLogger("uvicorn.error").addFilter(_is_news)
 
 
-class Bounded(HttpToolsProtocol):
-    """A connection that is refused when there are too many, and ended when its request is too large or too slow."""
+class BoundedConnection(HttpToolsProtocol):
+    """A connection that is refused when there are too many, and ended when its request is too large or too
+    slow."""
 
-    most = ASKED
-    """Connections at a time."""
-    seconds = REQUEST_SECONDS
-    """Until a request must have arrived."""
+    max_connections = MAX_DESCRIPTORS
+    """The maximum number of connections."""
+    request_seconds = REQUEST_SECONDS
+    """Seconds until a request must have arrived."""
     _taken = False
     _timer: asyncio.TimerHandle | None = None
     _in_head = True
     _head = 0
-    """Bytes of a head in the pieces after the one that it began in."""
+    """Bytes of a head in the pieces after its first one."""
     _began_here = True
     _refusal = 400
     _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
-        """Take a connection, or none when there are too many."""
-        if len(self.connections) >= self.most:
+        """Accept a connection, or abort it when there are too many."""
+        if len(self.connections) >= self.max_connections:
             transport.abort()
             return
-        # The contract remembers its requests itself; a test's log is for what is tested.
+        # The contract records its requests itself, and keeps the log of a test free.
         self.access_log = False
         self._taken = True
         super().connection_made(transport)
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of a connection."""
+        """Release a connection."""
         self._stop_timer()
         if self._taken:
             super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come."""
+        """Parse received data."""
         if self._refused:
             self._head += len(data)
-            if self._head > UNREAD:
+            if self._head > MAX_UNREAD:
                 self.transport.abort()
             return
         self._began_here = False
@@ -89,7 +90,7 @@ class Bounded(HttpToolsProtocol):
                 self._refuse(431)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Start a request."""
         super().on_message_begin()
         scope: Any = self.scope
         scope["state"]["transport"] = self.transport
@@ -97,7 +98,7 @@ class Bounded(HttpToolsProtocol):
         self._start_timer()
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
+        """Check a complete head."""
         self._in_head = False
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_LIMIT:
             self._refusal = 431
@@ -119,12 +120,12 @@ class Bounded(HttpToolsProtocol):
             self.headers.append((b"host", target.authority))
 
     def on_message_complete(self) -> None:
-        """The request is there."""
+        """Handle a complete request."""
         self._stop_timer()
         super().on_message_complete()
 
     def shutdown(self) -> None:
-        """End the connection once its request is answered, at once where the request is not even there."""
+        """Close the connection after its answer; at once if its request has not fully arrived."""
         answering: Any = self.cycle
         if answering is not None and not answering.response_complete and answering.more_body:
             self.transport.abort()
@@ -132,7 +133,8 @@ class Bounded(HttpToolsProtocol):
             super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request of HTTP, and end the connection. `msg` is uvicorn's word for it."""
+        """Refuse an invalid HTTP request and close the connection. `msg` is uvicorn's text, which is not
+        used."""
         del msg
         self._refuse(self._refusal)
 
@@ -146,7 +148,7 @@ class Bounded(HttpToolsProtocol):
         answering: Any = self.cycle
         if answering is not None:
             answering.disconnected = True
-        # Closed with bytes unread, the connection would be reset, and the answer lost on the way.
+        # Closing with unread bytes would reset the connection, and the client could lose the answer.
         self._refused, self._head = True, 0
         self._start_timer(LINGER_SECONDS)
         self.transport.write(head.encode() + page)
@@ -154,7 +156,9 @@ class Bounded(HttpToolsProtocol):
 
     def _start_timer(self, seconds: float | None = None) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(self.seconds if seconds is None else seconds, self._too_slow)
+        self._timer = self.loop.call_later(
+            self.request_seconds if seconds is None else seconds, self._too_slow
+        )
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -169,27 +173,34 @@ class Bounded(HttpToolsProtocol):
             self.transport.abort()
 
 
-def bounded(most: int, seconds: float) -> type[Bounded]:
-    """Connections with bounds of their own."""
-    return type("Connection", (Bounded,), {"most": most, "seconds": seconds})
+def bounded(max_connections: int, request_seconds: float) -> type[BoundedConnection]:
+    """Return a connection class with these bounds."""
+    return type(
+        "Connection",
+        (BoundedConnection,),
+        {"max_connections": max_connections, "request_seconds": request_seconds},
+    )
 
 
 def descriptors() -> int:
-    """Ask the system for as many descriptors as it gives; how many connections they are enough for."""
+    """Raise the limit of file descriptors as far as the system allows; return how many connections that
+    permits."""
     try:
         import resource
     except ImportError:  # Windows has no such limit.
-        return ASKED
+        return MAX_DESCRIPTORS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = ASKED if hard == resource.RLIM_INFINITY else min(hard, ASKED)
+    wanted = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
-    return ASKED if soft == resource.RLIM_INFINITY else max(1, min(soft, ASKED) - RESERVED)
+    return (
+        MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else max(1, min(soft, MAX_DESCRIPTORS) - RESERVED)
+    )
 
 
 def reset(transport: Any) -> None:
-    """End a connection with a reset."""
+    """Reset a connection."""
     sock = transport.get_extra_info("socket")
     if sock is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,12 +1,13 @@
-"""What a test in another process asks of the server itself, under `/$contract/`, which no method of the API has.
+"""The control API under `/$contract/`, by which a test in another process controls the server.
 
-    POST /$contract/advance      {"seconds": 3}   move a frozen clock; answers {"now": ...}
-    POST /$contract/reset                         forget everything; answers {"now": ...}
-    GET  /$contract/operations                    what was started and not deleted, oldest first
-    GET  /$contract/requests                      what was answered, oldest first
-    POST /$contract/call/NAME    {...}            any of `Controls`, as the pytest fixture calls them
+    POST /$contract/advance      {"seconds": 3}   advance a frozen clock; returns {"now": ...}
+    POST /$contract/reset                         forget everything; returns {"now": ...}
+    GET  /$contract/operations                    operations that were started and not deleted, oldest first
+    GET  /$contract/requests                      answered requests, oldest first
+    POST /$contract/call/NAME    {...}            a method of `Controls`, as the pytest fixture calls it
 
-Only for callers of this machine, and not from a page in a browser. Refusals have the shape of the service's own. None of this is recorded.
+It serves only clients on this machine, and no foreign page in a browser. Refusals look like the service's
+own. Control requests are not recorded.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from ..service import Service
 from ..state.problem import StateError
 from ..validate.bodies import read_body
 from .controls import Controls
-from .host import is_near, is_ours
+from .host import is_loopback_address, is_own_host
 
 PREFIX: Final = "/$contract/"
 MOST: Final = 10_000
-"""Operations that are listed, the newest."""
+"""The newest operations that are listed."""
 _RULE: Final = "control"
 
 
@@ -39,13 +40,13 @@ class _RefusedError(Exception):
 
 
 class ControlRouter:
-    """Answers requests under `PREFIX` itself, and passes all others on to the service."""
+    """Answers requests under `PREFIX` itself, and passes all others to the service."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
-        """Answer a request, or ask for it to be handled again later, as `Service.handle` does."""
+        """Answer a request, or return a Hold, as `Service.handle` does."""
         if exchange.path.startswith(PREFIX):
             return _answer(self._service, exchange)
         return self._service.handle(exchange, held)
@@ -54,7 +55,7 @@ class ControlRouter:
 def _answer(service: Service, exchange: Exchange) -> Reply:
     verb, name = exchange.verb, exchange.path.removeprefix(PREFIX)
     try:
-        if not is_near(exchange.peer) or _is_of_a_page(exchange):
+        if not is_loopback_address(exchange.peer) or _is_of_a_page(exchange):
             raise _RefusedError(
                 403, f"{PREFIX} answers only callers of this machine, and no page of another."
             )
@@ -72,11 +73,11 @@ def _answer(service: Service, exchange: Exchange) -> Reply:
 
 
 def operations(service: Service) -> JsonObject:
-    """The operations of all projects as the service shows them, oldest first, and the instant `now`."""
+    """Return the operations of all projects as the service shows them, oldest first, and the instant `now`."""
     with service.state.lock:
         now = service.clock.now()
         found = service.state.newest(None, None, lambda _: True, MOST)
-    # The package of the version that the contract itself has; a path would say another.
+    # Paths have several versions; here the contract's own one names the type.
     package = service.contract.shapes[service.contract.api.version].package
     kind = f"type.googleapis.com/{package}.OperationMetadata"
     bodies: list[JsonValue] = [operation_json(each, now, kind) for each in reversed(found)]
@@ -84,7 +85,7 @@ def operations(service: Service) -> JsonObject:
 
 
 def requests(service: Service) -> JsonObject:
-    """The requests that are remembered, oldest first, without credentials, and the instant `now`."""
+    """Return the recorded requests, oldest first, without credentials, and the instant `now`."""
     with service.state.lock:
         now = service.clock.now()
         found = tuple(service.state.requests)
@@ -95,7 +96,7 @@ def _request(recorded: Recorded) -> JsonValue:
     out: JsonObject = attrs.asdict(recorded, recurse=False, filter=lambda field, _: field.name != "sent")
     try:
         out["body"] = recorded.body
-    except (ValueError, RecursionError) as error:  # In a state file that was made elsewhere.
+    except (ValueError, RecursionError) as error:  # Possible in a state file that was written elsewhere.
         raise _RefusedError(503, "The state holds a request whose body cannot be read.") from error
     out["at"] = None if recorded.at is None else timestamp(recorded.at)
     out["query"] = [[name, value] for name, value in recorded.query]
@@ -142,9 +143,9 @@ def _now(service: Service) -> JsonObject:
 
 
 def _is_of_a_page(exchange: Exchange) -> bool:
-    """Whether a browser sent this for a page that came from elsewhere, be it under a name that leads here."""
+    """Return True if a browser sent this for a foreign page, even under a name that resolves to this machine."""
     host, origin = exchange.headers.get("host"), exchange.headers.get("origin")
-    if host is not None and not is_ours(host, "127.0.0.1"):
+    if host is not None and not is_own_host(host, "127.0.0.1"):
         return True
     return origin is not None and origin.partition("://")[2] != host
 

@@ -1,4 +1,4 @@
-"""What a test does to a running contract beside the requests that it makes."""
+"""The controls that a test has over a running contract server."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ..service import Service
 
 
 class Controls:
-    """The controls of a service, each held to one instant. Arguments and results are values, so that they may travel.
+    """The controls of a service. Each call is atomic; arguments and results are values that can be
+    serialized.
 
-    Names that no operation has raise LookupError, and what cannot be done ValueError.
+    Raises LookupError for unknown operations and rules, ValueError for what cannot be done.
     """
 
     def __init__(self, service: Service) -> None:
@@ -27,44 +28,44 @@ class Controls:
         self._state = service.state
 
     def reset(self, seed: int) -> None:
-        """Forget everything; operations are named from a seed on."""
+        """Forget everything. `seed` determines the names of new operations."""
         with self._state.lock:
             self._service.reset()
             self._service.draw = random.Random(seed).randbytes  # noqa: S311 - names that are alike in every run
 
     def now(self) -> datetime:
-        """The instant of the contract's clock."""
+        """Return the time of the contract's clock."""
         return self._service.clock.now()
 
     def requests(self) -> tuple[Recorded, ...]:
-        """The requests that are remembered, oldest first."""
+        """Return the recorded requests, oldest first."""
         with self._state.lock:
             return tuple(self._state.requests)
 
     def operations(self) -> tuple[Operation, ...]:
-        """The operations that were started and not deleted, oldest first."""
+        """Return the operations that were started and not deleted, oldest first."""
         with self._state.lock:
             found = self._state.newest(None, None, lambda _: True, 2**62)
         return found[::-1]
 
     def script(self) -> Script:
-        """What operations do that are started from now on."""
+        """Return the script of new operations."""
         return self._service.script
 
     def set_script(self, script: Script) -> None:
-        """Let operations that are started from now on follow a script."""
+        """Set the script of new operations."""
         self._service.script = script
 
     def environment(self) -> Environment:
-        """What is there around the service."""
+        """Return the declared server-side state."""
         return self._service.environment
 
     def set_environment(self, environment: Environment) -> None:
-        """Let other things be there."""
+        """Declare server-side state."""
         self._service.environment = environment
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, where it does not pass by itself."""
+        """Advance a clock that does not run by itself."""
         with self._state.lock:
             clock = self._service.clock
             if not isinstance(clock, SteppedClock):
@@ -83,27 +84,27 @@ class Controls:
             return self._ended(op.fail(self._found(name), self.now(), message, code), op.State.FAILED)
 
     def hold(self, name: str | None) -> None:
-        """Let an operation stand still; without a name all of them, new ones too."""
+        """Stop the progress of an operation; without a name, of all, including new ones."""
         with self._state.lock:
             self._service.held = self._service.held or name is None
             for found in self._chosen(name):
                 self._state.put(op.hold(found, self.now()))
 
     def release(self, name: str | None) -> None:
-        """Let a held operation go on where it stood; without a name all of them."""
+        """Resume a held operation; without a name, all."""
         with self._state.lock:
             self._service.held = self._service.held and name is not None
             for found in self._chosen(name):
                 self._state.put(op.release(found, self.now()))
 
     def add_steps(self, steps: tuple[Step, ...], method: str | None) -> None:
-        """Say what becomes of the next requests, of any method or of those whose id ends so."""
+        """Queue steps for the next requests of any method, or of methods whose id ends with `method`."""
         with self._state.lock:
             for step in steps:
                 self._service.overrides.add(step, method)
 
     def relax(self, rules: tuple[str, ...]) -> None:
-        """Do not enforce rules any more."""
+        """Stop enforcing rules."""
         with self._state.lock:
             self._service.overrides.relax(*rules)
 
@@ -113,7 +114,7 @@ class Controls:
             self._service.overrides.enforce(*rules)
 
     def override(self, rule: str, change: Change) -> None:
-        """Let a rule answer otherwise."""
+        """Override the answer of a rule."""
         with self._state.lock:
             self._service.overrides.change(rule, change)
 

@@ -8,16 +8,16 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from .host import named
+from .host import normalized_host
 
 Headers: TypeAlias = "Sequence[tuple[bytes, bytes]]"
-"""Header lines in the order they were sent; names in lower case."""
+"""Headers in the order in which they were sent, with lower-case names."""
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)([^#]*)", re.IGNORECASE)
 _CHUNKED: Final = [b"chunked"]
 
 
 class HeadError(ValueError):
-    """A head that is refused: the HTTP status, and why."""
+    """An invalid head, with the HTTP status to answer and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         self.status = status
@@ -26,7 +26,7 @@ class HeadError(ValueError):
 
 @frozen
 class Target:
-    """A request target in origin form, and the authority of one that was sent in absolute form."""
+    """A request target in origin form, and the authority if it was sent in absolute form."""
 
     origin: bytes
     authority: bytes | None = None
@@ -35,7 +35,7 @@ class Target:
 def read_target(version: str, method: bytes, target: bytes, headers: Headers) -> Target:
     """Check a head and return its target. Raises HeadError.
 
-    RFC 9112 3.2: exactly one valid Host, which only HTTP/1.0 may leave out. RFC 9112 6.1: `chunked` alone is known.
+    RFC 9112 3.2: exactly one valid Host, optional in HTTP/1.0. RFC 9112 6.1: only `chunked` is supported.
     """
     if version not in ("1.0", "1.1"):
         raise HeadError(400 if version == "0.9" else 505, "only HTTP/1.0 and HTTP/1.1 are spoken")
@@ -62,7 +62,7 @@ def _check_transfer_coding(version: str, lines: list[bytes]) -> None:
 def _check_host(version: str, lines: list[bytes]) -> None:
     if len(lines) > 1 or (not lines and version != "1.0"):
         raise HeadError(400, "a request has one Host")
-    if lines and not named(lines[0].decode("latin-1")):
+    if lines and not normalized_host(lines[0].decode("latin-1")):
         raise HeadError(400, "the Host is no host")
 
 
@@ -72,7 +72,7 @@ def _target(method: bytes, target: bytes) -> Target:
     if target == b"*" and method == b"OPTIONS":
         return Target(target)
     absolute = _ABSOLUTE.fullmatch(target)
-    if absolute is None or not named(absolute[1].decode("latin-1")):
+    if absolute is None or not normalized_host(absolute[1].decode("latin-1")):
         raise HeadError(400, "the target is no path of this server")
     rest = absolute[2]
     return Target(rest if rest.startswith(b"/") else b"/" + rest, absolute[1])

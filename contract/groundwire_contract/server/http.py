@@ -1,7 +1,7 @@
-"""The contract over HTTP: an ASGI application, and a uvicorn server for it on a loopback address.
+"""The contract over HTTP: an ASGI application, and a uvicorn server on a loopback address.
 
-Only this module and `connection` import uvicorn; httptools reads the requests. The service answers on the server's one event loop;
-a large body is answered on a thread of its own, so that small requests do not wait behind it.
+Only this module and `connection` import uvicorn; httptools parses the requests. The service runs on the
+server's event loop. A large body is handled in a thread, so that small requests do not wait for it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ..exchange import Delivery, Exchange, Hold, Reply
 from ..parse_request import LARGE
 from ..rules.refusals import PAYLOAD_LIMIT, host_not_allowed
 from ..service import Service
-from .connection import Bounded, bounded, reset
+from .connection import BoundedConnection, bounded, reset
 from .control_api import PREFIX, ControlRouter
 from .host import is_admitted
 from .listener import BACKLOG, endpoint, listen
 
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
-"""Bytes of a body after which the rest is not read."""
+"""Bytes of a body after which reading stops."""
 DRIPS: Final = 20
 """Pieces of an answer that drips."""
 DRIP_SECONDS: Final = 1.0
-"""Seconds that such an answer takes."""
+"""Seconds that a dripping answer takes."""
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -46,7 +46,7 @@ class Application(Protocol):
 
 
 def application(service: Service, allow_hosts: Collection[str] = ()) -> Application:
-    """The ASGI application of a service, which answers under this machine's names and `allow_hosts`."""
+    """Return the ASGI application of a service. It answers under the names of this machine and `allow_hosts`."""
 
     router = ControlRouter(service)
 
@@ -59,7 +59,7 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
             if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
                 reply = await _shown(service, exchange, scope, allow_hosts)
             elif not (
-                # What tests ask of the server itself refuses in words of its own.
+                # The control API refuses foreign hosts itself.
                 exchange.path.startswith(PREFIX)
                 or is_admitted(exchange.headers.get("host"), scope["server"][0], allow_hosts)
             ):
@@ -67,7 +67,7 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
             else:
                 reply = await _handled(router, exchange)
         except asyncio.CancelledError:
-            # The server stops while a `wait` is held: there is nobody left to answer.
+            # The server stops while a `wait` is held: no client is left to answer.
             await _drop(scope)
         else:
             await _deliver(reply, scope, receive, send)
@@ -98,12 +98,12 @@ async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> 
 
 async def _drop(scope: Scope) -> None:
     reset(scope["state"]["transport"])
-    # The connection is known to be lost in the loop's next turn; until then uvicorn would miss an answer.
+    # asyncio reports the loss in the loop's next turn; before that, uvicorn would log a missing answer.
     await asyncio.sleep(0)
 
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
-    """The headers of a reply, each name once: the reply's own replace those that every answer has."""
+    """Return the headers of a reply, each once; its own replace the defaults."""
     headers = {
         "content-type": reply.content_type,
         "content-length": str(len(reply.body)),
@@ -112,16 +112,16 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
         **dict(reply.headers),
     }
     if reply.status == HTTPStatus.NOT_MODIFIED:
-        del headers["content-length"]  # It would be that of the page that is not sent (RFC 9110 8.6).
+        del headers["content-length"]  # It would describe the page, which is not sent (RFC 9110 8.6).
     if reply.rule is not None:
         headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.evidence or "I"}
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 async def _body(receive: Receive) -> tuple[bytes, int | None]:
-    """The body and its length. No length: the caller left.
+    """Return the body and its length; the length is None if the client disconnected.
 
-    Too large a body is not kept, and read on only so far that most callers are ready to read the answer.
+    A body that is too large is dropped, and read only as far as most clients need to see the answer.
     """
     parts: list[bytes] = []
     length = 0
@@ -156,7 +156,7 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
 
 
 async def _shown(service: Service, exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> Reply:
-    """The status page. It is no part of the contract: the service does not see these requests."""
+    """Return the status page. It is not part of the contract: these requests are not recorded."""
     from .pages import handle
 
     host, _ = scope["server"]
@@ -180,28 +180,30 @@ def server(
     service: Service,
     *,
     allow_hosts: Collection[str] = (),
-    most: int = Bounded.most,
-    seconds: float = Bounded.seconds,
+    max_connections: int = BoundedConnection.max_connections,
+    request_seconds: float = BoundedConnection.request_seconds,
 ) -> uvicorn.Server:
-    """A server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`.
+    """Return a server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`.
 
-    It takes at most `most` connections at a time, and gives a request `seconds` to arrive.
+    `max_connections` limits the connections, `request_seconds` the time in which a request must arrive.
     """
-    return serving(application(service, allow_hosts), most=most, seconds=seconds)
+    return serving(
+        application(service, allow_hosts), max_connections=max_connections, request_seconds=request_seconds
+    )
 
 
 def serving(
     answer: Application,
     *,
     dated: bool = True,
-    most: int = Bounded.most,
-    seconds: float = Bounded.seconds,
+    max_connections: int = BoundedConnection.max_connections,
+    request_seconds: float = BoundedConnection.request_seconds,
 ) -> uvicorn.Server:
-    """A server of an application; `dated` adds the header `date` to every answer."""
+    """Return a server of an application; `dated` adds the header `date` to every answer."""
     return uvicorn.Server(
         uvicorn.Config(
             answer,
-            http=bounded(most, seconds),
+            http=bounded(max_connections, request_seconds),
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -219,7 +221,7 @@ def serving(
 
 
 class ServerThread:
-    """A server that runs in a thread of its own. As a context manager it stops at the end of the block."""
+    """A server in its own thread. As a context manager it stops at the end of the block."""
 
     def __init__(
         self,
@@ -228,14 +230,16 @@ class ServerThread:
         host: str = "127.0.0.1",
         port: int = 0,
         allow_hosts: Collection[str] = (),
-        most: int = Bounded.most,
-        seconds: float = Bounded.seconds,
+        max_connections: int = BoundedConnection.max_connections,
+        request_seconds: float = BoundedConnection.request_seconds,
     ) -> None:
         self.service = service
         # Clients may connect from here on: they wait in the backlog until the thread runs.
         self._listener = listen(host, port)
         self.endpoint = endpoint(self._listener)
-        self._server = server(service, allow_hosts=allow_hosts, most=most, seconds=seconds)
+        self._server = server(
+            service, allow_hosts=allow_hosts, max_connections=max_connections, request_seconds=request_seconds
+        )
         self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
         self._thread.start()
 
@@ -243,7 +247,7 @@ class ServerThread:
         self._server.run(sockets=[self._listener])
 
     def stop(self) -> None:
-        """Finish the requests at hand, close, and wait for the thread."""
+        """Finish the current requests, close, and wait for the thread."""
         self._server.should_exit = True
         self._thread.join(timeout=5)
         self._listener.close()

@@ -1,32 +1,32 @@
-"""The listening socket of a server, on a loopback address unless another is allowed."""
+"""The listening socket of a server, on a loopback address unless others are allowed."""
 
 from __future__ import annotations
 
 import socket
 from typing import Final
 
-from .host import is_near
+from .host import is_loopback_address
 
 BACKLOG: Final = 8192
 
 
 class RemoteAddressError(ValueError):
-    """The server was asked to listen where other machines reach it, without leave."""
+    """A listening address that other machines can reach, without permission."""
 
 
 def listen(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> socket.socket:
-    """A listening socket; port 0 picks a free one.
+    """Return a listening socket; port 0 picks a free one.
 
-    Raises RemoteAddressError for a host that is no loopback address unless `allow_remote`, OSError when the address
-    is taken.
+    Raises RemoteAddressError for a host that is not a loopback address unless `allow_remote`, OSError if the
+    address is in use.
     """
     family, address = _resolved(host, port)
-    if not allow_remote and not is_near(address[0]):
+    if not allow_remote and not is_loopback_address(address[0]):
         raise RemoteAddressError(
             f"{host} is not a loopback address: the contract server has no access control. "
             "Allow it with --allow-remote."
         )
-    # With the protocol named, asyncio sends small answers at once; without, each waits 40 ms for an acknowledgement.
+    # asyncio disables Nagle's algorithm only if the protocol is named; otherwise small answers wait 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,6 +48,6 @@ def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, in
 
 
 def endpoint(listener: socket.socket) -> str:
-    """The URL that a listening socket is reached at, without a slash at its end."""
+    """Return the URL of a listening socket, without a trailing slash."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -13,7 +13,7 @@ from ..rules.refusals import state_unwritable
 from ..rules.registry import RULES
 from ..service import Service
 from ..state.problem import StateError
-from .host import is_ours
+from .host import is_own_host
 from .status_view import take_snapshot
 
 _HEADERS: Final = (
@@ -37,7 +37,7 @@ def status_page(service: Service, query: Query, endpoint: str) -> StatusPage:
 def handle(service: Service, exchange: Exchange, address: str, allow_hosts: Collection[str] = ()) -> Reply:
     """Answer a request for the page that reached the server at `address`: 200, or 304 when it has not changed."""
     host = exchange.headers.get("host", "")
-    if not is_ours(host, address, allow_hosts):
+    if not is_own_host(host, address, allow_hosts):
         return _misdirected(address)
     try:
         page = status_page(service, Query.read(dict(exchange.query), RULES), f"http://{host}")

@@ -1,4 +1,4 @@
-"""The controls of a contract in another process: the same calls, sent under `/$contract/call/`."""
+"""The controls of a contract server in another process: the same calls, sent to `/$contract/call/`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .controls import Controls
 
 PATH: Final = "/$contract/call/"
 CALLS: Final = tuple(name for name in vars(Controls) if not name.startswith("_"))
-"""What may be called."""
+"""Names of the calls."""
 
 
 def called(controls: Controls, name: str, arguments: Mapping[str, Any]) -> Any:
-    """Make one call from plain JSON, and write its result so. Raises LookupError and ValueError."""
+    """Make one call with JSON arguments and return its result as JSON. Raises LookupError and ValueError."""
     if name not in CALLS:
         raise LookupError(f"{name!r} is none of {', '.join(CALLS)}")
     hints = _hints(name)
@@ -38,13 +38,14 @@ def called(controls: Controls, name: str, arguments: Mapping[str, Any]) -> Any:
 
 
 class RemoteControls(Controls):
-    """The controls of the contract at an endpoint. Raises LookupError and ValueError as they do, OSError without it."""
+    """The controls of the contract server at an endpoint. Raises LookupError and ValueError as they do, and
+    OSError."""
 
     def __init__(self, endpoint: str) -> None:
         self._place = urlsplit(endpoint).netloc
 
     def sent(self, name: str, arguments: Mapping[str, object]) -> Any:
-        """Send a call, and read its result."""
+        """Send a call and return its result."""
         hints = _hints(name)
         plain = {given: _converter().unstructure(value, hints[given]) for given, value in arguments.items()}
         connection = http.client.HTTPConnection(self._place, timeout=30)

@@ -1,4 +1,4 @@
-"""Operations and requests as text for a file, and back: JSON without loss, whatever a request held."""
+"""Lossless JSON text of operations and requests."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from ..operations.state import End, Operation, State
 Row = TypeVar("Row", bound=attrs.AttrsInstance)
 _YEARS: Final = (1970, 9000)
 _SECONDS: Final = 1e10
-"""The largest number of a row: 300 years, as a time."""
+"""The largest number in a row: about 300 years in seconds."""
 _INSTANTS: Final = ("created", "started", "cancelled")
 
 
 def operation_text(operation: Operation) -> str:
-    """An operation as JSON, but for its name and its sequence, which stand beside it."""
+    """Return an operation as JSON, without its name and sequence, which have their own columns."""
     out = _plain(operation, leave_out=("name", "sequence", "script"))
-    # Operations share a few scripts.
+    # Operations share a few scripts, so their text is cached.
     return f'{json.dumps(out)[:-1]}, "script": {_script_text(operation.script)}}}'
 
 
 def operation_from(text: str, name: str, sequence: int) -> Operation:
-    """The operation that `operation_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
+    """Parse the text of `operation_text`. Raises ValueError, KeyError or TypeError for any other text."""
     found: dict[str, Any] = json.loads(text)
     for key in _INSTANTS:
         found[key] = instant(found[key])
@@ -42,12 +42,12 @@ def operation_from(text: str, name: str, sequence: int) -> Operation:
 
 
 def recorded_text(recorded: Recorded) -> str:
-    """A request as JSON; its body, which is JSON itself, as text."""
+    """Return a request as JSON, with its JSON body as text."""
     return json.dumps({**_plain(recorded, leave_out=("sent",)), "sent": recorded.sent.decode("utf-8")})
 
 
 def recorded_from(text: str) -> Recorded:
-    """The request that `recorded_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
+    """Parse the text of `recorded_text`. Raises ValueError, KeyError or TypeError for any other text."""
     found: dict[str, Any] = json.loads(text)
     found["query"] = tuple((name, value) for name, value in found["query"])
     found["sent"] = found["sent"].encode("utf-8")
@@ -61,7 +61,7 @@ def recorded_from(text: str) -> Recorded:
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
-    """The attributes of a value, by name."""
+    """Return the attributes of a value by name."""
     return {
         each.name: _simple(getattr(value, each.name))
         for each in attrs.fields(type(value))
@@ -81,7 +81,7 @@ def _simple(value: object) -> object:
 
 
 def instant(text: str | None) -> datetime | None:
-    """The instant of a text. Raises ValueError or TypeError for any other text, and for years that leave no room."""
+    """Parse an instant. Raises ValueError or TypeError for any other text, and for extreme years."""
     if text is None:
         return None
     found = datetime.fromisoformat(text)
@@ -97,7 +97,7 @@ def _tuple(value: object) -> tuple[object, ...]:
 
 
 def _checked(value: Row) -> Row:
-    """A value whose attributes have the types that they are declared with. Raises TypeError, ValueError."""
+    """Return a value if its attributes have their declared types. Raises TypeError, ValueError."""
     hints = _hints(type(value))
     for each in attrs.fields(type(value)):
         if not _is_of(getattr(value, each.name), hints[each.name]):
@@ -111,7 +111,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _is_of(value: object, hint: Any) -> bool:
-    """Whether a value has a type; numbers are bounded besides, so that times can be made of them."""
+    """Return True if a value has a type and its numbers are small enough to make times of them."""
     if isinstance(hint, UnionType):
         return any(_is_of(value, each) for each in hint.__args__)
     if get_origin(hint) is tuple:

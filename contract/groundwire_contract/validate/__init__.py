@@ -1,1 +1,1 @@
-"""What Google's front end does with a request before a method sees it: route, read, validate, refuse."""
+"""Validation of requests as Google's front end does it, before a method sees them."""

@@ -1,4 +1,4 @@
-"""Who may call: bearer tokens, the callers that they stand for, and the scopes that they carry."""
+"""Access control: bearer tokens, their callers and scopes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..rules.error_bodies import Refusal
 from ..rules.refusals import credentials_missing, scope_insufficient, unauthenticated
 
 PREFIX: Final = "https://www.googleapis.com/auth/"
-"""What the names of Google's scopes begin with; a table of tokens may leave it out."""
+"""The prefix of Google's scopes; a table of tokens may omit it."""
 
 
 class Mode(enum.StrEnum):
-    """Which requests are let in."""
+    """Modes of access control."""
 
     ANY = "any"
-    """All, those without credentials too."""
+    """Admit all requests, even without credentials."""
     REQUIRED = "required"
-    """Those with a bearer token, whatever it is."""
+    """Admit requests with any bearer token."""
     SCOPED = "scoped"
-    """Those with a token of the table that has one of the method's scopes."""
+    """Admit requests whose token is in the table with a scope of the method."""
 
 
 class AccessError(ValueError):
@@ -35,7 +35,7 @@ class AccessError(ValueError):
 
 @frozen(kw_only=True)
 class Grant:
-    """What one token stands for: a caller, and scopes in full. An expired one is refused like an unknown one."""
+    """The caller and the full scopes of a token. An expired one is refused like an unknown one."""
 
     caller: str
     scopes: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class Grant:
 class Access:
     """The mode, and the grants by token.
 
-    `SCOPED` holds requests to the grants; the other modes only take the caller from them.
+    Only `SCOPED` enforces grants; the other modes take just the caller from them.
     """
 
     mode: Mode = Mode.ANY
@@ -54,13 +54,13 @@ class Access:
 
 
 OPEN: Final = Access()
-"""Everybody is let in."""
+"""Admits everybody."""
 ANYONE: Final = "anyone"
-"""The caller of every request whose token has no grant: a refreshed token is no other user."""
+"""The caller of all tokens without a grant: a refreshed token is not another user."""
 
 
 def admitted(access: Access, exchange: Exchange, method: Method, version: str, api: Api) -> str | Refusal:
-    """The caller of a request, or the refusal that it gets. Credentials are not kept."""
+    """Return the caller of a request, or its refusal. Credentials are not kept."""
     token = _token(exchange)
     if token is None and access.mode is not Mode.ANY:
         return credentials_missing()
@@ -75,10 +75,11 @@ def admitted(access: Access, exchange: Exchange, method: Method, version: str, a
 
 
 def rpc(method: Method, version: str, api: Api) -> str:
-    """The full name of a method as the service's errors give it, such as google.earthengine.v1.EarthEngine.ExportImage.
+    """Return the full method name in the service's errors, such as
+    google.earthengine.v1.EarthEngine.ExportImage.
 
-    Made from the id of the method and the title of the API; so the service names what was looked at. Inferred for
-    all but exports.
+    It is derived from the method id and the API's title. That matches what was seen for exports; for others
+    it is inferred.
     """
     service = "".join(word for word in api.title.split() if word not in ("Google", "API")) or api.name
     thing = method.resource[-1] if method.resource else ""
@@ -89,9 +90,9 @@ def rpc(method: Method, version: str, api: Api) -> str:
 
 
 def read_grants(text: bytes) -> Mapping[str, Grant]:
-    """Read a table of tokens: TOML with a `[[token]]` for each, `value`, `caller`, `scopes` and `expired` in it.
+    """Parse a table of tokens: TOML with a `[[token]]` each, with `value`, `caller`, `scopes` and `expired`.
 
-    Scopes may be written without `https://www.googleapis.com/auth/`. Raises AccessError.
+    Scopes may omit `https://www.googleapis.com/auth/`. Raises AccessError.
     """
     try:
         document: dict[str, Any] = tomllib.loads(text.decode("utf-8"))

@@ -1,7 +1,7 @@
-"""From the bytes of a body to a JSON object, or the refusal that the front end gives.
+"""Request bodies: content type, forms, and JSON objects, or the front end's refusal.
 
-Stricter than Python's json module: no NaN or Infinity, no name twice, UTF-8 only. A fault is quoted with the 20
-characters on either side and a caret under it.
+Stricter than Python's json module: no NaN or Infinity, no duplicate names, UTF-8 only. An error quotes the 20
+characters on either side of the fault, with a caret.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _JSON_TYPE: Final = re.compile(
 _FORM_TYPE: Final = re.compile(r"application/x-www-form-urlencoded\s*(?:;.*)?", re.IGNORECASE)
 _LONGEST_QUOTE: Final = 80
 MAX_FORM_NAMES: Final = 1000
-"""Names of a form that are looked at."""
+"""Maximum names of a form."""
 
 
 class _DuplicateKeyError(Exception):
@@ -47,7 +47,7 @@ class _ConstantError(Exception):
 
 
 def read_body(data: bytes) -> JsonObject | Refusal:
-    """Read a body as a JSON object; an empty one is an object without fields."""
+    """Parse a body as a JSON object; an empty body is an empty object."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -65,13 +65,13 @@ def read_body(data: bytes) -> JsonObject | Refusal:
         return _malformed("Unexpected token.", text, _constant_at(text))
     except RecursionError:
         return invalid_argument("message-too-deep", f"{_PREFIX}Message too deep.")
-    except ValueError:  # A number of more digits than Python converts.
+    except ValueError:  # A number with more digits than Python converts.
         return invalid_argument("malformed-json", f"{_PREFIX}Unable to parse number.")
     return as_message(root)
 
 
 def as_message(root: JsonValue) -> JsonObject | Refusal:
-    """A JSON value as the root of a body."""
+    """Return a JSON value as the root of a body, or the refusal of one that is not an object."""
     if not isinstance(root, dict):
         message = f'{_PREFIX}Unknown name "": Root element must be a message.'
         return bad_request((Fault(rule="root-not-object", message=message),))
@@ -112,7 +112,7 @@ def _message(said: str, text: str, position: int) -> str:
 
 
 def _container(text: str, position: int) -> str:
-    """The bracket that is open at a position of the text."""
+    """Return the bracket that is open at a position."""
     open_brackets: list[str] = []
     for found in _TOKEN.finditer(text, 0, position):
         if found[0] in "{[":
@@ -130,7 +130,7 @@ def _malformed(message: str, text: str, position: int) -> Refusal:
 
 
 def media_type_refusal(exchange: Exchange) -> Refusal | None:
-    """The refusal of a body that is not sent as JSON, which is then not looked at; None for any other."""
+    """Return the refusal of a body that is not declared as JSON, which is then not parsed; None otherwise."""
     if not exchange.length:
         return None
     coding = exchange.headers.get("content-encoding", "identity")
@@ -145,14 +145,14 @@ def media_type_refusal(exchange: Exchange) -> Refusal | None:
 
 
 def is_form(exchange: Exchange) -> bool:
-    """Whether the body says that it is a form, as it does when a caller names no content type to its tool."""
+    """Return True if the body is declared as a form, as by tools whose user sets no content type."""
     return exchange.length > 0 and bool(
         _FORM_TYPE.fullmatch(exchange.headers.get("content-type", "").strip())
     )
 
 
 def read_form(exchange: Exchange) -> tuple[tuple[str, str], ...] | Refusal:
-    """The names and values of a form."""
+    """Parse the names and values of a form."""
     try:
         text = exchange.body.decode("utf-8", "replace")
         return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FORM_NAMES))

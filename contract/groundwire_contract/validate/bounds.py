@@ -1,6 +1,6 @@
-"""The bounds of the IR on one message: lengths, patterns, ranges, multiples, required fields.
+"""Bounds of one message: lengths, patterns, ranges, multiples, required fields.
 
-They are checked only on what is well formed. Their wording is inferred, unless a rule of its own gives one.
+Only well-formed values are checked. The wording is inferred, unless a rule has its own.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from ..exchange import JsonObject, JsonValue
 from ..rules.error_bodies import Fault
 from ..rules.refusals import DESCRIPTION_INVALID
 from .faults import Faults, pointer
-from .shapes import Record, Slot
+from .shapes import FieldShape, MessageShape
 
 KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("ExportImageRequest", "description"): ("description-invalid", DESCRIPTION_INVALID),
 }
-"""Message and wire name of a bounded field, to the rule and the words that the service is known to use."""
+"""BoundedConnection fields by message and wire name, with the rule and the service's own wording."""
 
 
-def breaches(record: Record, found: JsonObject, sent: JsonObject, at: Faults) -> Iterator[Fault]:
-    """Every bound of the message that `found` breaks, which was read from `sent`; `at` knows where the message is."""
+def breaches(record: MessageShape, found: JsonObject, sent: JsonObject, at: Faults) -> Iterator[Fault]:
+    """Iterate over the bounds that `found` breaks. It was parsed from `sent`; `at` is the position of the
+    message."""
     path = at.path()
     for slot in record.bounded:
         value = found.get(slot.wire)
@@ -56,19 +57,19 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _sent(slot: Slot, sent: JsonObject) -> str:
-    """The JSON pointer from the message to a field as it was sent; to the message itself when it was not."""
+def _sent(slot: FieldShape, sent: JsonObject) -> str:
+    """Return the JSON pointer from the message to a field as it was sent; empty if it was not."""
     name = next((name for name in (slot.wire, slot.proto) if sent.get(name) is not None), None)
     if name is None:
         return ""
     return pointer([name, "value"] if slot.field.wrapped and isinstance(sent[name], dict) else [name])
 
 
-def _required(slot: Slot, value: JsonValue) -> str | None:
+def _required(slot: FieldShape, value: JsonValue) -> str | None:
     return "is required." if slot.field.rules.required and value is None else None
 
 
-def _broken(slot: Slot, value: JsonValue, siblings: JsonObject, record: Record) -> str | None:
+def _broken(slot: FieldShape, value: JsonValue, siblings: JsonObject, record: MessageShape) -> str | None:
     rules = slot.field.rules
     if isinstance(value, str):
         return _text(rules, value)
@@ -91,7 +92,7 @@ def _text(rules: Rules, value: str) -> str | None:
         return f"must have at most {rules.max_length} characters."
     if rules.pattern is not None:
         pattern = _compiled(rules.pattern)
-        # `$` would let a final newline pass, which no proto pattern does.
+        # `$` would also match before a final newline, which proto patterns do not.
         if pattern is not None and (pattern.search(value) is None or value.endswith("\n")):
             return f"does not match {rules.pattern!r}."
     return None
@@ -114,7 +115,7 @@ def _members(rules: Rules, value: JsonObject) -> str | None:
     return None if other is None else f"takes only {', '.join(rules.members)}, got {other}."
 
 
-def _multiples(rules: Rules, value: JsonObject, siblings: JsonObject, record: Record) -> str | None:
+def _multiples(rules: Rules, value: JsonObject, siblings: JsonObject, record: MessageShape) -> str | None:
     sibling = rules.multiple_of
     if sibling is None or sibling not in record.slots:
         return None
@@ -130,5 +131,5 @@ def _multiples(rules: Rules, value: JsonObject, siblings: JsonObject, record: Re
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The pattern, when it is one that matches in linear time; any other is not run."""
+    """Compile a pattern if it matches in linear time; None otherwise."""
     return re.compile(pattern) if is_linear(pattern) else None

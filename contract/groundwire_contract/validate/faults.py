@@ -1,6 +1,6 @@
-"""The faults of one body, worded as the front end words them, with the proto path of the value they are at.
+"""The faults of one body in the front end's wording, with proto paths.
 
-A JSON pointer leads to the same value by the names that were sent.
+Each fault also has a JSON pointer made from the names that were sent.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from ..rules.error_bodies import Fault
 
 PREFIX: Final = "Invalid JSON payload received. "
 VALUE: Final = ".value"
-"""The step of a trail from a map's entry to the value in it."""
+"""The step of a trail from a map's entry to its value."""
 
 Step: TypeAlias = "tuple[str | int, str | None]"
-"""One step to a value: its proto name or index, and the key or index that was sent, None where none was."""
+"""One step to a value: its proto name or index, and the key or index as sent, or None."""
 
 
 MOST: Final = 1000
-"""Faults that are listed; the rest of a body that has more is not looked at."""
+"""Maximum number of faults; the rest of the body is not checked."""
 
 
 class EnoughError(Exception):
-    """There are as many faults as are listed."""
+    """The maximum number of faults was reached."""
 
 
 class Faults:
-    """The faults found so far; `trail` holds the steps that lead to the present value.
+    """The faults so far; `trail` holds the steps to the current value.
 
-    A method that notes a fault returns None, which stands for the value that could not be read.
+    Methods that add a fault return None, in place of the value that could not be read.
     """
 
     def __init__(self) -> None:
@@ -39,26 +39,26 @@ class Faults:
         self.trail: list[Step] = []
 
     def path(self, leave_out: int = 0) -> str:
-        """The proto path of the present value, without the last steps when some are to be left out."""
+        """Return the proto path of the current value, without the last `leave_out` steps."""
         return "".join(
             f"[{step}]" if isinstance(step, int) else step if step is VALUE else f".{step}"
             for step, _ in self.trail[: len(self.trail) - leave_out]
         ).removeprefix(".")
 
     def pointer(self, name: str | None = None) -> str:
-        """The JSON pointer of the present value, or of a member of it."""
+        """Return the JSON pointer of the current value, or of its member `name`."""
         steps = [sent for _, sent in self.trail if sent is not None]
         return pointer([*steps, name] if name is not None else steps)
 
     def parent(self) -> str:
-        """The path of the message that the present field belongs to."""
+        """Return the path of the message that contains the current field."""
         count = 1
         while count < len(self.trail) and not isinstance(self.trail[-count][0], str):
             count += 1
         return self.path(count)
 
     def too_deep(self) -> JsonValue:
-        """One message more within each other than the service takes."""
+        """Report messages nested too deeply."""
         name = next((step for step, _ in reversed(self.trail) if isinstance(step, str)), "")
         return self._add(
             "message-too-deep",
@@ -67,16 +67,16 @@ class Faults:
         )
 
     def unknown_name(self, name: str) -> JsonValue:
-        """A name that the present message does not have."""
+        """Report an unknown field of the current message."""
         return self._name("unknown-field", name, "Cannot find field.", self.path(), self.pointer(name))
 
     def given_twice(self, name: str) -> JsonValue:
-        """A field of the present message that was given before, in its other spelling."""
+        """Report a field that was given before in its other spelling."""
         what = "The field was given before."
         return self._name("duplicate-key", name, what, self.path(), self.pointer(name))
 
     def already_set(self, union: str, name: str) -> JsonValue:
-        """A second member of a union of the present message."""
+        """Report a second member of a union."""
         path = self.path()
         return self._add(
             "oneof-conflict",
@@ -88,13 +88,13 @@ class Faults:
     def value(
         self, type_name: str, value: JsonValue, note: str | None = None, rule: str = "invalid-value"
     ) -> JsonValue:
-        """A value that is not of its type; a note may say why in its place."""
+        """Report a value of the wrong type; `note` replaces the quoted value."""
         path = self.path()
         said = json.dumps(value, ensure_ascii=False) if note is None else note
         return self._add(rule, f"Invalid value{_at(path)} ({type_name}), {said}", path)
 
     def object_on_scalar(self, name: str) -> JsonValue:
-        """An object where a scalar belongs: named by its parent's path, and by its own key where a type would be."""
+        """Report an object in place of a scalar: the service names the parent's path, and the key as type."""
         path = self.parent()
         return self._add(
             "object-on-scalar",
@@ -103,14 +103,14 @@ class Faults:
         )
 
     def not_single(self, name: str, value: JsonValue, type_name: str) -> JsonValue:
-        """A list where one value belongs, or a scalar where a message does."""
+        """Report a list in place of a single value, or a scalar in place of a message."""
         if isinstance(value, list):
             what = "Proto field is not repeating, cannot start list."
             return self._name("list-on-singular", name, what, self.parent())
         return self.value(type_name, value)
 
     def not_a_map(self, name: str, value: JsonValue) -> JsonValue:
-        """A list or a scalar where a map belongs."""
+        """Report a list or a scalar in place of a map."""
         path = self.parent()
         what, rule = ("list", "list-on-map") if isinstance(value, list) else ("value", "invalid-value")
         return self._add(
@@ -129,7 +129,7 @@ class Faults:
 
 
 def pointer(steps: Iterable[str]) -> str:
-    """The JSON pointer of the keys and indices that lead to a value."""
+    """Return the JSON pointer of keys and indices."""
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 

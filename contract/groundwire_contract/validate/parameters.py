@@ -1,4 +1,4 @@
-"""The query and the path of a request against the parameters of its method."""
+"""Query and path parameters."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ COMMON: Final = frozenset(
         "quotaUser", "uploadType", "upload_protocol",
     }
 )  # fmt: skip
-"""Query parameters that every Google API takes."""
+"""Query parameters of all Google APIs."""
 PAGE_SIZE: Final = "pageSize"
 """The parameter that must not be negative in any method (AIP-158)."""
 
 
 @frozen(kw_only=True)
 class Query:
-    """What a query says, by wire name, what is malformed in it, and which bounds it breaks."""
+    """A parsed query by wire name, with its malformed parts and broken bounds."""
 
     values: JsonObject
     faults: tuple[Fault, ...] = ()
@@ -34,7 +34,7 @@ class Query:
 
 
 def query_parameters(method: Method) -> Mapping[str, Parameter]:
-    """The query parameters of a method, by both spellings of their names."""
+    """Return the query parameters of a method by both spellings of their names."""
     return {
         name: parameter
         for parameter in method.parameters
@@ -44,7 +44,7 @@ def query_parameters(method: Method) -> Mapping[str, Parameter]:
 
 
 def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
-    """Read the query of a request of `method`. Both spellings of a name count; common parameters are left out."""
+    """Parse the query of a request. Both spellings of a name are accepted; common parameters are omitted."""
     known = query_parameters(method)
     values: JsonObject = {}
     faults: list[Fault] = []
@@ -74,7 +74,7 @@ def _breaches(values: JsonObject) -> Iterator[Fault]:
 
 
 def read_path(method: Method, variables: Mapping[str, str]) -> Iterator[Fault]:
-    """What is wrong with the variables of the path, whose patterns have been matched."""
+    """Iterate over the faults of path variables, whose patterns have matched already."""
     for parameter in method.parameters:
         text = variables.get(parameter.wire) if parameter.location == "path" else None
         found = None if text is None else _read(parameter, parameter.wire, text)

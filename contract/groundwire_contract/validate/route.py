@@ -1,7 +1,7 @@
-"""Which method of the API a verb and a path mean, and what the path's variables are.
+"""Routing: the method of a verb and a path, and the path's variables.
 
-A template such as `v1beta/{+name}:wait` is matched under every version that is served.
-A custom verb counts only when some template has it; otherwise the colon belongs to the last segment.
+A template such as `v1beta/{+name}:wait` is matched under every version served. A custom verb counts only if
+some template has it; otherwise the colon belongs to the last segment.
 """
 
 from __future__ import annotations
@@ -17,28 +17,29 @@ from groundwire_codegen.ir import Api, Method, Parameter
 
 _VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
 _LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z_][A-Za-z0-9_]*")
-"""A word of a template or a pattern that stands for itself."""
+"""A literal word of a template or a pattern."""
 _SEGMENT: Final = "^[^/]+$"
-"""The pattern of a `{+name}` that is one segment of the path."""
+"""The pattern of a `{+name}` that is one path segment."""
 _RESERVED: Final = re.compile(r"%(?=2[fF])")
 
 
 @frozen
 class Variable:
-    """A variable of a path: its name, what its value must match, and whether it is one segment of the path."""
+    """A path variable: its name, its pattern, and whether it is one path segment."""
 
     name: str
     pattern: re.Pattern[str] | None
     is_segment: bool
 
     def value(self, text: str) -> str | None:
-        """The value of a percent-encoded text; None where its pattern does not match.
+        """Decode a percent-encoded value; None if its pattern does not match.
 
-        `google/api/http.proto`: one segment is decoded whole, of several all but an encoded slash.
+        `google/api/http.proto`: a single segment is fully decoded; in several segments, an encoded slash
+        stays.
         """
         kept = unquote(_RESERVED.sub("%25", text))
         value = unquote(text) if self.is_segment else kept
-        # The pattern of a lone segment has no room for a slash, encoded or not, where it names the segment.
+        # A single-segment pattern that names its segment excludes slashes, encoded or not.
         if self.pattern is None or self.pattern.search(kept) or self.pattern.search(value):
             return value
         return None
@@ -46,9 +47,9 @@ class Variable:
 
 @frozen
 class Template:
-    """One method's path, without its custom verb, as an expression.
+    """The path of one method, without its custom verb, as a regular expression.
 
-    The group `version` is there when the path names one; the variables are `v0`, `v1` and so on.
+    The group `version` exists if the path has a version; the variables are `v0`, `v1` and so on.
     """
 
     method: Method
@@ -58,7 +59,7 @@ class Template:
 
 @frozen(kw_only=True)
 class Route:
-    """A method that was found: the version of the path, and the variables of the path, decoded."""
+    """A matched method with the version and the decoded variables of the path."""
 
     method: Method
     version: str
@@ -67,7 +68,7 @@ class Route:
 
 @frozen(eq=False)
 class Routes:
-    """All methods of an API, by HTTP verb and custom verb. `version` is that of paths that name none."""
+    """All methods of an API by HTTP verb and custom verb. `version` applies to paths without one."""
 
     version: str
     templates: Mapping[tuple[str, str], tuple[Template, ...]]
@@ -75,7 +76,7 @@ class Routes:
 
 
 def routes(api: Api, versions: Iterable[str]) -> Routes:
-    """Prepare the methods of `api` to be found under each of `versions`."""
+    """Build the routes of `api` under each of `versions`."""
     base = urlsplit(api.base_url).path.strip("/")
     served = tuple(versions)
     found: defaultdict[tuple[str, str], list[Template]] = defaultdict(list)
@@ -90,7 +91,7 @@ def routes(api: Api, versions: Iterable[str]) -> Routes:
 
 
 def find(known: Routes, verb: str, path: str) -> Route | None:
-    """The method of a verb and a percent-encoded path, None when there is none."""
+    """Return the route of a verb and a percent-encoded path; None if there is none."""
     head, custom = _split_verb(path.removeprefix("/"))
     if custom not in known.custom_verbs:
         head, custom = path.removeprefix("/"), ""
@@ -111,13 +112,13 @@ def find(known: Routes, verb: str, path: str) -> Route | None:
 
 
 def _split_verb(path: str) -> tuple[str, str]:
-    """A path and its custom verb, which follows the last colon of the last segment."""
+    """Split a path from its custom verb, which follows the last colon of the last segment."""
     head, colon, custom = path.rpartition(":")
     return (head, custom) if colon and "/" not in custom and "}" not in custom else (path, "")
 
 
 def _freedom(template: Template) -> tuple[int, int, int]:
-    """How much a template leaves open: where two match, the one that says more of the path is meant."""
+    """Return a sort key by which more specific templates come first."""
     patterns = [each.pattern.pattern for each in template.variables if each.pattern is not None]
     said = _LITERAL.findall(_VARIABLE.sub("", template.method.path) + "".join(patterns))
     return -len(said), len(template.variables) - len(patterns), -sum(map(len, said))
@@ -128,7 +129,7 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
     before, named, after = f"/{path}/".partition(f"/{version}/")
     one_of = f"/(?P<version>{'|'.join(map(re.escape, served))})/" if named else ""
     variables: list[str] = []
-    # Of two that may hold slashes, only their patterns tell where the one ends.
+    # With two variables that may hold slashes, only their patterns tell where one ends.
     shared = path.count("{+") > 1
     shapes = {
         name: parameter.pattern.removeprefix("^").removesuffix("$")
@@ -153,7 +154,7 @@ def _variable(name: str, is_reserved: bool, parameter: Parameter | None) -> Vari
 
 
 def _literal(path: str, variables: list[str], shapes: Mapping[str, str]) -> str:
-    """A part of a template as an expression; its variables are added to `variables`."""
+    """Convert part of a template to a regular expression, appending to `variables`."""
     expression, at = "", 0
     for found in _VARIABLE.finditer(path):
         shape = shapes.get(found[2], ".+") if found[1] else "[^/]+"

@@ -1,4 +1,4 @@
-"""Scalars of proto3 JSON as the service reads them: what is taken, and the type that a refusal names."""
+"""Scalars of proto3 JSON as the service parses them, with the type names in its errors."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ TYPE_NAMES: Final[Mapping[Kind, str]] = {
     Kind.ANY: "type.googleapis.com/google.protobuf.Value",
     Kind.STRUCT: "type.googleapis.com/google.protobuf.Struct",
 }
-"""What stands in the parentheses of `Invalid value at 'path' (...)`."""
+"""The type in `Invalid value at 'path' (...)`."""
 
 
 class UnreadableError(ValueError):
-    """A value that is not of the kind; `note` stands in its place in the refusal, when it is not the value itself."""
+    """A value of the wrong kind; `note` replaces the quoted value in the error."""
 
     def __init__(self, note: str | None = None) -> None:
         self.note = note
@@ -68,7 +68,7 @@ def _string(value: JsonValue) -> JsonValue:
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether text has a UTF-8 form: no surrogate stands alone."""
+    """Return True if text can be encoded as UTF-8, that is without lone surrogates."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -110,7 +110,7 @@ def _whole(value: JsonValue) -> int:
             exact = Decimal(value)
         except InvalidOperation as error:
             raise UnreadableError from error
-        # Nothing in range has more than 20 digits, and an exponent may be huge.
+        # Values in range have up to 20 digits; an exponent may be huge.
         if exact.adjusted() < 20 and exact == exact.to_integral_value():
             return int(exact)
     raise UnreadableError
@@ -194,10 +194,5 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
     Kind.ANY: _anything,
     Kind.STRUCT: _mapping,
 }
-"""What reads each kind: takes a JSON value that is neither null nor a list, gives the Python value (64-bit integers
-as int, bytes and times as the text that was sent), raises UnreadableError."""
-
-
-def seconds(duration: str) -> float:
-    """The seconds of a duration in proto3 JSON, such as `3.5s`."""
-    return float(duration.removesuffix("s"))
+"""Parsers by kind. Each takes a JSON value, neither null nor a list, and returns a Python value: 64-bit
+integers as int, bytes and times as sent. Raises UnreadableError."""

@@ -1,6 +1,6 @@
-"""What a JSON value must look like, prepared once from the IR: a table of slots for each message.
+"""The shapes of JSON values, built once from the IR: a table of fields for each message.
 
-A slot is found under both names that the service takes, lowerCamel and the original snake_case.
+A field is found by both names that the service accepts, lowerCamel and snake_case.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from groundwire_codegen.ir import (
     Kind,
     ListOf,
     MapOf,
+    Message,
     MessageRef,
     Packed,
     Scalar,
@@ -31,65 +32,65 @@ _CAPITAL: Final = re.compile(r"(?<!^)([A-Z])")
 
 
 @frozen(eq=False)
-class Leaf:
-    """One scalar: its kind, the type that a refusal names, and what reads it."""
+class ScalarShape:
+    """A scalar: its kind, its type name in errors, and its parser."""
 
     kind: Kind
     type_name: str
     read: Callable[[JsonValue], JsonValue]
     takes_objects: bool
-    """A struct, or any value."""
+    """True for a struct or any value."""
     takes_anything: bool
 
 
 @frozen(eq=False)
-class Names:
-    """One enum: its type URL, and the wire name by the folded name."""
+class EnumShape:
+    """An enum: its type URL, and its wire names by folded name."""
 
     type_name: str
     known: Mapping[str, str]
 
 
 @frozen(eq=False)
-class Record:
-    """One message: its type URL, and its slots by either name, filled in once all messages are known."""
+class MessageShape:
+    """A message: its type URL, and its fields by both names. Filled after all messages are known."""
 
     name: str
     type_name: str
-    slots: dict[str, Slot] = field(factory=dict[str, "Slot"], repr=False)
-    bounded: list[Slot] = field(factory=list["Slot"], repr=False)
-    """The slots that have rules."""
+    slots: dict[str, FieldShape] = field(factory=dict[str, "FieldShape"], repr=False)
+    bounded: list[FieldShape] = field(factory=list["FieldShape"], repr=False)
+    """Fields with bounds."""
     required_unions: list[tuple[str, tuple[str, ...]]] = field(factory=list[tuple[str, tuple[str, ...]]])
 
 
 @frozen(eq=False)
-class Many:
-    """A list of one shape."""
+class ListShape:
+    """A list."""
 
     item: Shape
 
 
 @frozen(eq=False)
-class Table:
-    """A map from strings to one shape."""
+class MapShape:
+    """A map from strings."""
 
     value: Shape
 
 
 @frozen(eq=False)
-class Typed:
-    """An object that names its message in `@type`: the messages that are known by it."""
+class AnyShape:
+    """An object that names its message in `@type`, with the known messages."""
 
-    known: Mapping[str, Record]
+    known: Mapping[str, MessageShape]
     type_name: str = "type.googleapis.com/google.protobuf.Any"
 
 
-Shape: TypeAlias = Leaf | Names | Record | Many | Table | Typed
+Shape: TypeAlias = ScalarShape | EnumShape | MessageShape | ListShape | MapShape | AnyShape
 
 
 @frozen(eq=False)
-class Slot:
-    """One field of a message. `union` is the group it belongs to, in the document's spelling."""
+class FieldShape:
+    """A field of a message. `union` is its oneof group, in the document's spelling."""
 
     field: Field
     wire: str
@@ -97,37 +98,37 @@ class Slot:
     shape: Shape
     union: str | None = None
     nullable: bool = False
-    """Whether null is a value here, and not an absent field."""
+    """True if null is a value and not an absent field."""
 
 
 @frozen(eq=False)
 class Shapes:
-    """The tables of all messages of an API, for one version of its paths."""
+    """The shapes of all messages of an API, for one version of its paths."""
 
-    records: Mapping[str, Record]
+    records: Mapping[str, MessageShape]
     package: str
-    """The proto package that type URLs name, such as `google.earthengine.v1beta`."""
+    """The proto package in type URLs, such as `google.earthengine.v1beta`."""
 
 
 def snake(name: str) -> str:
-    """The proto name of a lowerCamel JSON name."""
+    """Return the proto name of a lowerCamel JSON name."""
     return _CAPITAL.sub(r"_\1", name).lower()
 
 
 def fold(name: str) -> str:
-    """An enum name as the service compares it: any ASCII case, `-` for `_`."""
+    """Return an enum name as the service compares it: ASCII case and `-` for `_` do not matter."""
     return name.replace("-", "_").upper() if name.isascii() else name
 
 
 def shapes(api: Api, version: str) -> Shapes:
-    """Prepare the tables of every message of `api`, whose paths begin with `version`."""
+    """Build the shapes of all messages of `api`, for paths of `version`."""
     package = f"google.{api.name}.{version}"
     records = {
-        name: Record(name, f"type.googleapis.com/{package}.{message.schema}")
+        name: MessageShape(name, f"type.googleapis.com/{package}.{message.schema}")
         for name, message in api.messages.items()
     }
     enums = {
-        name: Names(
+        name: EnumShape(
             f"type.googleapis.com/{package}.{enum.name}",
             {fold(value.wire): value.wire for value in enum.values},
         )
@@ -143,36 +144,40 @@ def shapes(api: Api, version: str) -> Shapes:
             case MessageRef(name):
                 return records[name]
             case ListOf(item):
-                return Many(shape_of(item))
+                return ListShape(shape_of(item))
             case MapOf(value):
-                return Table(shape_of(value))
+                return MapShape(shape_of(value))
             case Packed(types):
-                return Typed({url: records[message] for url, message in types})
+                return AnyShape({url: records[message] for url, message in types})
 
     for name, message in api.messages.items():
-        record = records[name]
-        for member in message.members:
-            for found in _fields(member):
-                slot = Slot(
-                    field=found,
-                    wire=found.wire,
-                    proto=snake(found.wire),
-                    shape=shape_of(found.type),
-                    union=member.wire if isinstance(member, Union) else None,
-                    nullable=found.type == Scalar(Kind.ANY),
-                )
-                record.slots[slot.wire] = slot
-                record.slots.setdefault(slot.proto, slot)
-                if found.rules.present:
-                    record.bounded.append(slot)
-            if isinstance(member, Union) and member.required:
-                record.required_unions.append((member.wire, tuple(found.wire for found in _fields(member))))
+        _fill(records[name], message, shape_of)
     return Shapes(records=records, package=package)
 
 
-def leaf(kind: Kind) -> Leaf:
-    """The shape of one scalar kind."""
-    return Leaf(
+def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], Shape]) -> None:
+    for member in message.members:
+        union = member if isinstance(member, Union) else None
+        for field_ in _fields(member):
+            slot = FieldShape(
+                field=field_,
+                wire=field_.wire,
+                proto=snake(field_.wire),
+                shape=shape_of(field_.type),
+                union=None if union is None else union.wire,
+                nullable=field_.type == Scalar(Kind.ANY),
+            )
+            record.slots[slot.wire] = slot
+            record.slots.setdefault(slot.proto, slot)
+            if field_.rules.present:
+                record.bounded.append(slot)
+        if union is not None and union.required:
+            record.required_unions.append((union.wire, tuple(field_.wire for field_ in _fields(union))))
+
+
+def leaf(kind: Kind) -> ScalarShape:
+    """Return the shape of a scalar kind."""
+    return ScalarShape(
         kind,
         TYPE_NAMES[kind],
         READERS[kind],

@@ -1,6 +1,6 @@
-"""A JSON object against the shapes of the IR: every fault at once, in body order, with proto paths.
+"""Validation of a JSON object against its shape: all faults in body order, with proto paths.
 
-What is sound comes back in one spelling: wire names, wrappers bare, integers as int, enums by their wire name.
+Valid values are normalized: wire names, bare wrappers, integers as int, enums by wire name.
 """
 
 from __future__ import annotations
@@ -14,23 +14,33 @@ from ..rules.error_bodies import Fault
 from .bounds import breaches
 from .faults import VALUE, EnoughError, Faults
 from .scalars import UnreadableError
-from .shapes import Leaf, Many, Names, Record, Shape, Slot, Table, Typed, fold
+from .shapes import (
+    AnyShape,
+    EnumShape,
+    FieldShape,
+    ListShape,
+    MapShape,
+    MessageShape,
+    ScalarShape,
+    Shape,
+    fold,
+)
 
 MAX_NESTED: Final = 100
-"""Messages within each other."""
+"""Maximum depth of nested messages."""
 
 
 @frozen(kw_only=True)
 class Validated:
-    """A body that was looked through: what it says, what is malformed, and which bounds it breaks."""
+    """A validated body: its normalized value, its faults, and its broken bounds."""
 
     value: JsonObject
     faults: tuple[Fault, ...] = ()
     breaches: tuple[Fault, ...] = ()
 
 
-def validate(record: Record, body: JsonObject, *, keep: bool = True) -> Validated:
-    """Look through `body` as the message of `record`. Without `keep`, it is emptied on the way, to save memory."""
+def validate(record: MessageShape, body: JsonObject, *, keep: bool = True) -> Validated:
+    """Validate `body` as the message of `record`. Without `keep`, it is emptied on the way, to save memory."""
     walk = _Walk(keep)
     try:
         value = walk.record(record, body)
@@ -40,7 +50,7 @@ def validate(record: Record, body: JsonObject, *, keep: bool = True) -> Validate
 
 
 class _Walk:
-    """One pass over one body; `trail` holds the steps that lead to the present value."""
+    """One walk over one body; `trail` holds the steps to the current value."""
 
     def __init__(self, keep: bool) -> None:
         self.keep = keep
@@ -49,7 +59,7 @@ class _Walk:
         self.breaches: list[Fault] = []
         self.depth = 0
 
-    def record(self, record: Record, body: JsonObject) -> JsonObject:
+    def record(self, record: MessageShape, body: JsonObject) -> JsonObject:
         self.depth += 1
         if self.depth > MAX_NESTED:
             self.depth -= 1
@@ -83,13 +93,13 @@ class _Walk:
         self.depth -= 1
         return out
 
-    def slot(self, slot: Slot, name: str, value: JsonValue) -> JsonValue:
+    def slot(self, slot: FieldShape, name: str, value: JsonValue) -> JsonValue:
         if slot.field.wrapped:
             return self.wrapper(slot.shape, value)
         return self.value(slot.shape, name, value)
 
     def wrapper(self, shape: Shape, value: JsonValue) -> JsonValue:
-        """A value that stands bare or in an object of its own; the path names the object's field either way."""
+        """Validate a wrapped value, bare or in its object; the path names the object's field either way."""
         inner = value
         if isinstance(value, dict):
             for name in value:
@@ -104,23 +114,23 @@ class _Walk:
         return found
 
     def value(self, shape: Shape, name: str, value: JsonValue) -> JsonValue:
-        """One value; `name` is the key that it was sent under."""
-        if isinstance(shape, Record):
+        """Validate one value; `name` is the key under which it was sent."""
+        if isinstance(shape, MessageShape):
             if isinstance(value, dict):
                 return self.record(shape, value)
             return self.faults.not_single(name, value, shape.type_name)
-        if isinstance(shape, Leaf):
+        if isinstance(shape, ScalarShape):
             return self.leaf(shape, name, value)
-        if isinstance(shape, Names):
+        if isinstance(shape, EnumShape):
             return self.enum(shape, name, value)
-        if isinstance(shape, Table):
+        if isinstance(shape, MapShape):
             return self.table(shape, name, value)
-        if isinstance(shape, Typed):
+        if isinstance(shape, AnyShape):
             return self.typed(shape, name, value)
         return self.many(shape, name, value)
 
-    def typed(self, typed: Typed, name: str, value: JsonValue) -> JsonValue:
-        """An object of a type of its own; one of a type that is not known is taken as it is."""
+    def typed(self, typed: AnyShape, name: str, value: JsonValue) -> JsonValue:
+        """Validate an object with its own type; one of an unknown type is accepted."""
         if not isinstance(value, dict):
             return self.faults.not_single(name, value, typed.type_name)
         url = value.get("@type")
@@ -130,7 +140,7 @@ class _Walk:
         found = self.record(record, {key: item for key, item in value.items() if key != "@type"})
         return {"@type": url, **found}
 
-    def leaf(self, leaf: Leaf, name: str, value: JsonValue) -> JsonValue:
+    def leaf(self, leaf: ScalarShape, name: str, value: JsonValue) -> JsonValue:
         if leaf.takes_anything:
             return value
         if isinstance(value, dict) and not leaf.takes_objects:
@@ -143,7 +153,7 @@ class _Walk:
             note = None if error.note is None else f"Field '{name}', {error.note}"
             return self.faults.value(leaf.type_name, value, note)
 
-    def enum(self, names: Names, name: str, value: JsonValue) -> JsonValue:
+    def enum(self, names: EnumShape, name: str, value: JsonValue) -> JsonValue:
         if isinstance(value, dict):
             return self.faults.object_on_scalar(name)
         if isinstance(value, list):
@@ -153,15 +163,15 @@ class _Walk:
             if known is not None:
                 return known
         elif isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
-            return value  # proto3 enums are open; the document does not number its names.
+            return value  # proto3 enums are open, and the document does not number the values.
         return self.faults.value(names.type_name, value, rule="enum-unknown")
 
-    def table(self, table: Table, name: str, value: JsonValue) -> JsonValue:
+    def table(self, table: MapShape, name: str, value: JsonValue) -> JsonValue:
         if not isinstance(value, dict):
             return self.faults.not_a_map(name, value)
         out: JsonObject = {}
         shape, trail = table.value, self.trail
-        takes_null = isinstance(shape, Leaf) and shape.takes_anything
+        takes_null = isinstance(shape, ScalarShape) and shape.takes_anything
         for index, (key, item) in enumerate(value.items()):
             trail.append((index, None))
             trail.append((VALUE, key))
@@ -175,13 +185,13 @@ class _Walk:
             value.clear()
         return out
 
-    def many(self, many: Many, name: str, value: JsonValue) -> JsonValue:
-        # A lone object or scalar counts as the one element of its list.
+    def many(self, many: ListShape, name: str, value: JsonValue) -> JsonValue:
+        # A single object or scalar counts as a list of one.
         listed = isinstance(value, list)
         items = value if isinstance(value, list) else [value]
         out: list[JsonValue] = []
         shape, trail = many.item, self.trail
-        takes_null = isinstance(shape, Leaf) and shape.takes_anything
+        takes_null = isinstance(shape, ScalarShape) and shape.takes_anything
         for index, item in enumerate(items):
             trail.append((index, str(index) if listed else None))
             if item is None and not takes_null:
@@ -193,8 +203,8 @@ class _Walk:
 
 
 def _type_name(shape: Shape) -> str:
-    if isinstance(shape, Many):
+    if isinstance(shape, ListShape):
         return _type_name(shape.item)
-    if isinstance(shape, Table):
+    if isinstance(shape, MapShape):
         return "Map"
     return shape.type_name

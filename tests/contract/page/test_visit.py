@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from groundwire_contract.server.host import is_ours
+from groundwire_contract.server.host import is_own_host
 from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.state.sqlite import Sqlite
@@ -96,7 +96,7 @@ def test_a_name_that_was_pointed_here_does_not_read_it(address: str) -> None:
     ],
 )
 def test_only_this_machine_and_the_address_itself_are_ours(host: str, address: str, ours: bool) -> None:
-    assert is_ours(host, address) is ours
+    assert is_own_host(host, address) is ours
 
 
 def test_a_state_that_cannot_be_read_is_said(tmp_path: Path) -> None:

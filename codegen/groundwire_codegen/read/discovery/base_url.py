@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+from groundwire_runtime.http import split_url
 
 from ..cursor import Node
 
@@ -23,7 +25,7 @@ def base_url(root: Node, allow_hosts: tuple[str, ...]) -> str:
     url = f"{root_url.rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
     where = root.at("rootUrl", url)
     try:
-        parts = urlsplit(url)
+        parts = split_url(url)
         host = (parts.hostname or "").lower()
         port = parts.port
     except ValueError:

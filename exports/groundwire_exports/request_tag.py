@@ -1,6 +1,6 @@
-"""Marks: a description that tells which request id its export was started with.
+"""Request tags: a suffix of an export's description that identifies its request id.
 
-An operation's metadata repeats the description and no request id, so a mark is what a lost start is found by.
+An operation's metadata has the description but no request id, so a lost start is found by its tag.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from typing import Final
 from groundwire_runtime.errors import ArgumentError, shortened
 
 LONGEST: Final = 100
-"""Characters that a description may have."""
+"""Maximum characters of a description."""
 _BYTES: Final = 10
 _CUT_BYTES: Final = 5
 
 
-def mark(request_id: str) -> str:
-    """The mark of a request id: `.gw-` and 16 of `a-z2-7`, always the same for the same id (80 bits of SHA-256)."""
+def request_tag(request_id: str) -> str:
+    """Return the tag of a request id: `.gw-` and 16 characters of `a-z2-7` (80 bits of SHA-256)."""
     return f".gw-{_digest(request_id, _BYTES)}"
 
 
-def marked(description: str | None, request_id: str) -> str:
-    """Return the description with the mark at its end, in at most 100 characters.
+def tagged(description: str | None, request_id: str) -> str:
+    """Return a description with the tag appended, in at most 100 characters.
 
-    A text of more than 80 is cut to 70, and gets `..` and 8 of `a-z2-7` (40 bits of its SHA-256): exports of one request
-    id whose texts differ only in what is cut off must not pass for each other.
+    A text of more than 80 is cut to 70, with `..` and 8 characters of `a-z2-7` (40 bits of its SHA-256)
+    appended. So exports with one request id whose descriptions differ only in the cut part are not confused.
     """
-    end = mark(request_id)
+    end = request_tag(request_id)
     text = (description or "").removesuffix(end)
     room = LONGEST - len(end)
     if len(text) > room:
@@ -43,7 +43,7 @@ def _digest(text: str, count: int) -> str:
 
 
 def unmarked(description: str) -> str:
-    """Return a description without its mark. Raises ArgumentError for anything but a str."""
+    """Return a description without its tag. Raises ArgumentError for anything but a str."""
     if not isinstance(description, str):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(
             f"description: expected a str, got {shortened(description)}",

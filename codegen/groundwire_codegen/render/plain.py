@@ -1,4 +1,4 @@
-"""Import lines: what generated code refers to, in the order that the linter wants."""
+"""Plain text for `codecs.py`, until it is a table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,40 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Final
+
+from ..ir import ListOf, MapOf, TypeRef
+
+LINE: Final = 110
+
+
+def bracketed(head: str, items: Iterable[str], tail: str, *, indent: int = 0, used: int = 0) -> str:
+    """`head` + comma-separated items + `tail`; exploded with a trailing comma when longer than a line.
+
+    `indent` is the column that the statement starts at, `used` the columns that stand before `head`.
+    """
+    parts = list(items)
+    line = f"{head}{', '.join(parts)}{tail}"
+    if (used or indent) + len(line) <= LINE and "\n" not in line:
+        return line
+    pad = " " * (indent + 4)
+    inside = f"{pad}{', '.join(parts)}"
+    if (
+        len(inside) <= LINE
+        and head.endswith("(")
+        and head.startswith("def ")
+        and not parts[0].startswith("*")
+    ):
+        return f"{head}\n{inside}\n{' ' * indent}{tail}"
+    return f"{head}\n{''.join(f'{pad}{part},{chr(10)}' for part in parts)}{' ' * indent}{tail}"
+
+
+def quoted(text: str) -> str:
+    """A Python string literal in double quotes where that needs no escape, in ASCII; always through `repr`."""
+    literal = ascii(text)
+    if literal[0] == "'" and '"' not in text and "\\" not in literal:
+        return f'"{literal[1:-1]}"'
+    return literal
+
 
 _LITERAL: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
@@ -54,12 +88,8 @@ def _referred(texts: Iterable[str]) -> set[str]:
     return {name for text in texts for name in _NAME.findall(_LITERAL.sub("", text))}
 
 
-def in_import_order(names: Iterable[str]) -> list[str]:
-    """Names sorted as the linter sorts what one module gives: constants first, digits by their number."""
-    return sorted(names, key=_order)
-
-
-def _order(name: str) -> tuple[bool, list[str | tuple[int, str]], str]:
-    constant = len(name) > 1 and name == name.upper()
-    parts = [(int(part), part) if part.isdigit() else part for part in _DIGITS.split(name.lower())]
-    return not constant, parts, name
+def absent(type_: TypeRef) -> str:
+    """What an absent field of this type holds."""
+    if isinstance(type_, ListOf):
+        return "()"
+    return "EMPTY" if isinstance(type_, MapOf) else "None"

@@ -1,4 +1,4 @@
-"""Calls that are made again: which are worth it, and when."""
+"""Repeated calls: which errors are retryable, and the pauses between calls."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from groundwire_runtime.retry import DEFAULT, full_jitter
 _LONGEST: Final = 20.0
 
 
-def is_passing(error: GroundwireError) -> bool:
-    """Whether the same call may well be answered the next time."""
+def is_retryable(error: GroundwireError) -> bool:
+    """Return True if a repeat of the call may succeed."""
     if isinstance(error, ApiError):
         return DEFAULT.covers(error)
     if isinstance(error, AuthError):
@@ -27,8 +27,11 @@ def is_passing(error: GroundwireError) -> bool:
     return isinstance(error, (TransportError, ProtocolError, DecodeError))
 
 
-def paused(clock: Clock, attempt: int, deadline: float, *, at_least: float = 0.0) -> bool:
-    """Wait a little after call number `attempt` (from 0), up to 20 s or `at_least` so long; False without time for it."""
+def pause_before_retry(clock: Clock, attempt: int, deadline: float, *, at_least: float = 0.0) -> bool:
+    """Sleep before a retry: exponential backoff with full jitter, up to 20 s, or `at_least`.
+
+    `attempt` counts from 0. Return False, without sleeping, if the deadline would pass.
+    """
     pause = max(at_least, full_jitter(attempt, clock.random(), cap=_LONGEST))
     if clock.monotonic() + pause >= deadline:
         return False
