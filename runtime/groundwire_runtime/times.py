@@ -79,7 +79,8 @@ class _Nanoseconds:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         own: Any = self
-        return type(own).parse, (own.text(),)
+        cls: Any = type(self)
+        return cls.parse, (own.text(),)
 
 
 @final
