@@ -322,7 +322,7 @@ def test_a_module_is_a_word(text: str) -> None:
     assert word(text).text == text
 
 
-@pytest.mark.parametrize("part", ["exit()", "", "\n", "(", "#", "a", Shout("."), None, 1], ids=ascii)
+@pytest.mark.parametrize("part", ["exit()", "", "\n", "()", "#", "a", Shout("."), None, 1], ids=ascii)
 def test_sources_are_joined_by_punctuation_alone(part: Any) -> None:
     with pytest.raises(TypeError):
         joined(literal("a"), part, literal("b"))
@@ -434,6 +434,16 @@ def test_what_fits_is_folded_and_the_rest_is_not() -> None:
         folded(text.format(long, long * 2))
         == f"x = f(\n    {long},\n    g=(\n        {long * 2},\n    ),\n)\n"
     )
+
+
+def test_brackets_that_only_a_long_group_needs_go_with_the_fold() -> None:
+    union = "x: <(\n    {0}\n    | {1}\n)> = None\n".replace("<", OPEN).replace(">", CLOSE)
+    names = "from x import <(\n    {0},\n    {1},\n)>\n".replace("<", OPEN).replace(">", CLOSE)
+    assert folded(union.format("a", "b")) == "x: a | b = None\n"
+    assert folded(names.format("a", "b")) == "from x import a, b\n"
+    long = "a" * 60
+    assert folded(union.format(long, long)) == f"x: (\n    {long}\n    | {long}\n) = None\n"
+    assert folded(names.format(long, long)) == f"from x import (\n    {long},\n    {long},\n)\n"
 
 
 @pytest.mark.parametrize("spare", [-1, 0, 1])

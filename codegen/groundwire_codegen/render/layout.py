@@ -86,7 +86,7 @@ def _flat(parts: _Parts, before: str) -> str:
         text += part if isinstance(part, str) else _flat(part, text)
     lines = [line for line in map(str.strip, text.split("\n")) if line]
     if lines and lines[0] == "(":
-        return " ".join(lines[1:-1])
+        return " ".join(lines[1:-1]).removesuffix(",")
     flat = " ".join(lines)
     return flat if before.endswith("=(") and len(lines) == 1 else flat.removesuffix(",")
 

@@ -11,7 +11,7 @@ import math
 import re
 import textwrap
 from keyword import iskeyword
-from typing import Final, final
+from typing import Final, cast, final
 from unicodedata import ucd_3_2_0
 
 from attrs import frozen
@@ -25,7 +25,7 @@ CLOSE: Final = "\u27eb"
 WIDTH: Final = 96
 """Columns of a docstring's text, indentation apart."""
 _WORD: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII)
-_PUNCTUATION: Final = frozenset({"[", "]", ", ", " | ", "."})
+_PUNCTUATION: Final = frozenset({"[", "]", "(", ")", ", ", " | ", ".", "="})
 _CODING: Final = re.compile("(coding)([:=])")
 
 
@@ -65,7 +65,7 @@ def joined(*parts: Source | str) -> Source:
 def literal(value: object) -> Source:
     """Return a value as Python has it, in ASCII. Raises TypeError for any type but the plain ones, and for infinity and NaN."""
     if type(value) is tuple:
-        items = [literal(item).text for item in value]
+        items = [literal(item).text for item in cast("tuple[object, ...]", value)]
         return Source(f"({', '.join(items)}{',' * (len(items) == 1)})")
     if type(value) is str:
         return Source(_quoted(value))
