@@ -17,7 +17,7 @@ from .rules.registry import OFF, checked_ids
 
 @frozen(kw_only=True)
 class Step:
-    """How one request is handled: whether it takes effect, the refusal that replaces its answer, and the
+    """The handling of one request: whether it takes effect, the refusal that replaces its answer, and the
     delivery."""
 
     effect: bool = True

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class GoogleOptions(ClientOptions, total=False):
-    """How a client of one of Google's APIs is set up; see also `ClientOptions`.
+    """Options of a client of one of Google's APIs; see also `ClientOptions`.
 
     `credentials`: None for application default (nothing on loopback, and for methods that have no scopes),
     google-auth's own, `credentials.Token`, `credentials.anonymous()`, or the path of a file. `credential_hosts`: hosts

@@ -63,7 +63,7 @@ _DEEPEST: Final = 8
 _OTHER_NAMES: Final = ("error_description", "detail", "error_message", "errorMessage", "msg", "text")
 """Members besides `message` that hold a text for people."""
 _PREFIX: Final = re.compile(r"\A\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)?\s*")
-"""What services put before JSON so that a page cannot load it as a script."""
+"""Prefixes before JSON, with which services keep pages from loading it as a script."""
 _UNSEEN: Final = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 """Parts of a page that are no text."""
 _NOTHING: Final[Mapping[str, Any]] = {}

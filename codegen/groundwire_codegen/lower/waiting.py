@@ -9,7 +9,7 @@ from ..ir import Api, Kind, Message, MessageRef, Method, Scalar
 
 @frozen(kw_only=True)
 class Waiting:
-    """How an API's operations are waited for."""
+    """The fields and the poll method with which an API's operations are waited for."""
 
     message: str
     """The operation's message."""
@@ -36,7 +36,7 @@ def _polls(method: Method, operation: str) -> bool:
 
 
 def _is_operation(message: Message) -> bool:
-    """Whether a message has the fields of an operation."""
+    """Return True for a message with the fields of an operation."""
     types = {field.wire: field.type for field in message.wire_fields}
     return (
         types.get("name") == Scalar(Kind.STRING)

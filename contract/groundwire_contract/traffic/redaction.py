@@ -39,7 +39,7 @@ _WORD: Final = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|[^u])|[A-Za-z0-9_+/=~$.-]+")
 """A word, or an escape of JSON, which is kept."""
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\.?")
 _PAIR: Final = re.compile(r"[\w\"']\s*[:=]\s*[\w\"']")
-"""Where text may assign a value to a name."""
+"""Places where text may assign a value to a name."""
 _KEYWORDS: Final = frozenset(
     {"true", "false", "null", "NaN", "Infinity", "-Infinity", ".", "-", "+", "=", "/", "~"}
 )
