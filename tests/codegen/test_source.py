@@ -58,7 +58,7 @@ NODES = (
     nodes.Not,
     nodes.Tuple,
 )
-"""What templates consist of. Another one joins only with a test that attacks it."""
+"""Nodes that templates may hold. Another one joins only with a test that attacks it."""
 KINDS = (
     "message",
     "enum",
@@ -112,7 +112,7 @@ class Html:
 
 
 def faults(text: str) -> list[str]:
-    """What a template may not hold."""
+    """Return the nodes that a template may not hold."""
     return list(_faults(ENVIRONMENT.parse(text)))
 
 

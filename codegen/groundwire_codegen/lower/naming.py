@@ -72,7 +72,7 @@ RESERVED: Final[Mapping[str, frozenset[str]]] = {
     "field": FIELD_NAMES,
     "parameter": PARAMETER_NAMES,
 }
-"""What no name of a document may be, by what it names."""
+"""Names that no name of a document may take, by kind."""
 
 
 def snake(wire: str) -> str:

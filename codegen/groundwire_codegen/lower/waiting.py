@@ -63,13 +63,13 @@ def _is_poll(method: Method, operation: str) -> bool:
 
 
 def _is_operation(message: Message) -> bool:
-    kinds = {field.wire: field.type for field in message.wire_fields}
+    """Return True for a message with the fields of an operation."""
+    types = {field.wire: field.type for field in message.wire_fields}
     return (
-        kinds.get(NAME) == Scalar(Kind.STRING)
-        and kinds.get("done") == Scalar(Kind.BOOLEAN)
-        and isinstance(kinds.get("error"), MessageRef)
-        and "response" in kinds
-        and "metadata" in kinds
+        types.get(NAME) == Scalar(Kind.STRING)
+        and types.get("done") == Scalar(Kind.BOOLEAN)
+        and isinstance(types.get("error"), MessageRef)
+        and types.keys() >= {"response", "metadata"}
     )
 
 

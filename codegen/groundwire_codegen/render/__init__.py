@@ -68,15 +68,7 @@ def _printed(value: Any) -> str:
 
 
 def rendered(view: Any, origin: str) -> str:
-    """The text of `codecs.py`."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("groundwire_codegen.render"),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - Python text, not HTML
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("codecs.py.jinja").render(view=view, origin=origin).lstrip("\n")
+    """Return the text of `codecs.py`."""
+    # Its lines are made in Python, of literals and published names alone: the one template that prints plain text.
+    plain = _environment().overlay(finalize=str)
+    return plain.get_template("codecs.py.jinja").render(view=view, origin=origin).lstrip("\n")

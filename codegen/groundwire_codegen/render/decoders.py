@@ -6,8 +6,9 @@ from typing import Final
 
 from ..ir import Field, Group, Kind, Message, MessageRef, Scalar, Variant
 from ..lower.naming import snake
+from .annotations import absent
 from .leaves import Leaves
-from .plain import absent, bracketed, quoted
+from .plain import bracketed, quoted
 
 _SMALL: Final = 2
 """Attributes of a message that is made on the spot."""
@@ -70,7 +71,7 @@ def _plain(message: Message, leaves: Leaves) -> list[str]:
     for member in message.members:
         slots.append(_local(member.name))
         if isinstance(member, Field):
-            lines.append(f"    {_local(member.name)}: Any = {absent(member.type)}")
+            lines.append(f"    {_local(member.name)}: Any = {absent(member.type).text}")
             steps += _read_field(message, member, leaves.decoder(member, message))
         else:
             lines.append(f"    {_local(member.name)}: Any = None")
@@ -236,7 +237,7 @@ def _read_variant(message: Message, variant: Variant, leaves: Leaves) -> list[st
         f"        raise error.under({quoted(variant.field.wire)}) from None",
         f"    made = new({variant_class(variant, message)})",
         "    put_unknown_fields(made, EMPTY)",
-        *(f"    {_setter(message, each.name)}(made, {absent(each.type)})" for each in message.fields),
+        *(f"    {_setter(message, each.name)}(made, {absent(each.type).text})" for each in message.fields),
         f"    put_{snake(message.name)}__{snake(variant.class_name or '')}(made, found)",
         "    return made",
     ]

@@ -7,9 +7,10 @@ from typing import Final
 
 from ..ir import Field, Group, Kind, Message, MessageRef, Scalar, Variant
 from ..lower.naming import snake
+from .annotations import absent
 from .decoders import constant, variant_class
 from .leaves import Leaves
-from .plain import absent, bracketed, quoted
+from .plain import bracketed, quoted
 
 SIGNATURE: Final = "(message: Any, depth: int, write: Write) -> None:"
 
@@ -67,7 +68,7 @@ def _write_field(field: Field, message: Message, leaves: Leaves, *, first: bool 
         "()": f"if value := message.{field.name}:",
         "EMPTY": f"if (value := message.{field.name}) is not EMPTY and value:",
         "None": f"if (value := message.{field.name}) is not None:",
-    }[absent(field.type)]
+    }[absent(field.type).text]
     lines = [f"        {condition}", f"            key = {key}"]
     if field.rules.divides_into is not None:
         lines += _multiple(field, message, leaves)

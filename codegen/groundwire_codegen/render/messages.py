@@ -73,11 +73,11 @@ class MessagesView:
     containers: Source | None
     times: Source | None
     values: Source
-    """What the module imports."""
+    """Imports of the module."""
 
     @property
     def imports_standard(self) -> bool:
-        """Whether the module imports something of the standard library."""
+        """True if the module imports from the standard library."""
         return bool(self.families or self.enums or self.containers or self.times)
 
 
@@ -101,7 +101,7 @@ def messages_view(api: Api) -> MessagesView:
 
 
 def _annotations(message: MessageView) -> Iterator[Source]:
-    """What a message refers to."""
+    """Names that a message refers to."""
     for attribute in message.attributes:
         yield from (attribute.annotation, *attribute.others, attribute.default)
     yield from (variant.annotation for variant in (*message.nested, *message.family))

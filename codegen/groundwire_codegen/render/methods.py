@@ -58,7 +58,7 @@ class PreconditionsView:
 
 @frozen(kw_only=True)
 class PagingView:
-    """How a method pages."""
+    """The paging of a method."""
 
     token: Source
     in_body: Source

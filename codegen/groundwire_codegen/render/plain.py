@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..ir import ListOf, MapOf, TypeRef
-
-LINE: Final = 110
+from .layout import LINE
+from .source import literal
 
 
 def bracketed(head: str, items: Iterable[str], tail: str, *, indent: int = 0, used: int = 0) -> str:
@@ -22,28 +21,16 @@ def bracketed(head: str, items: Iterable[str], tail: str, *, indent: int = 0, us
     if (used or indent) + len(line) <= LINE and "\n" not in line:
         return line
     pad = " " * (indent + 4)
-    inside = f"{pad}{', '.join(parts)}"
-    if (
-        len(inside) <= LINE
-        and head.endswith("(")
-        and head.startswith("def ")
-        and not parts[0].startswith("*")
-    ):
-        return f"{head}\n{inside}\n{' ' * indent}{tail}"
     return f"{head}\n{''.join(f'{pad}{part},{chr(10)}' for part in parts)}{' ' * indent}{tail}"
 
 
 def quoted(text: str) -> str:
-    """A Python string literal in double quotes where that needs no escape, in ASCII; always through `repr`."""
-    literal = ascii(text)
-    if literal[0] == "'" and '"' not in text and "\\" not in literal:
-        return f'"{literal[1:-1]}"'
-    return literal
+    """Return a Python string literal in ASCII."""
+    return literal(text).text
 
 
 _LITERAL: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_DIGITS: Final = re.compile(r"([0-9]+)")
 
 Table = Mapping[str, tuple[str, ...]]
 """Names by the module that they come from; one that starts with a dot is the runtime's."""
@@ -86,10 +73,3 @@ def _place(line: str) -> tuple[bool, str]:
 def _referred(texts: Iterable[str]) -> set[str]:
     """Names that code refers to; what stands in a literal, or behind a dot, does not count."""
     return {name for text in texts for name in _NAME.findall(_LITERAL.sub("", text))}
-
-
-def absent(type_: TypeRef) -> str:
-    """What an absent field of this type holds."""
-    if isinstance(type_, ListOf):
-        return "()"
-    return "EMPTY" if isinstance(type_, MapOf) else "None"

@@ -36,7 +36,7 @@ class StubView:
     """All that the call sends, in the document's order."""
     request: Source | None
     request_is_empty: bool
-    """Whether the request may be left out, since its message has no fields."""
+    """True if the request may be left out, since its message has no fields."""
     result: Source
     pages: bool
 
@@ -82,12 +82,12 @@ class ClientView:
     extra_scopes: bool
     paging: bool
     preconditions: bool
-    """Whether there are any: `client.py` imports what they need."""
+    """True if there are any: `client.py` imports what they need."""
     sequences: bool
     literals: bool
     times: Source | None
     values: Source | None
-    """What annotations need."""
+    """Imports of the annotations."""
 
 
 def client_view(api: Api) -> ClientView:
@@ -174,7 +174,7 @@ def _argument(parameter: Parameter) -> ArgumentView:
 
 
 def _is_page_token(parameter: Parameter, method: Method) -> bool:
-    """Whether the pager alone fills the parameter; where it is required, the caller says where to begin."""
+    """Return True if only the pager fills the parameter; where it is required, the caller gives the first token."""
     paging = method.paging
     return paging is not None and paging.place == InParameter(parameter.wire) and not parameter.required
 
