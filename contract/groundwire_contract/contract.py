@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from groundwire_codegen.ir import Api
-from groundwire_codegen.read.api import read_lowered
+from groundwire_codegen.reader import read_lowered
 from groundwire_codegen.shipped import spec_folder
 
 from .validate.route import Routes, routes

@@ -45,8 +45,8 @@ class Meter:
         minute = now.replace(second=0, microsecond=0)
         if minute != self._minute:
             self._minute, self._made = minute, {}
-        made = self._made.get(caller, 0)
-        if made >= rate:
+        count = self._made.get(caller, 0)
+        if count >= rate:
             return False
-        self._made[caller] = made + 1
+        self._made[caller] = count + 1
         return True

@@ -82,7 +82,7 @@ class Exchange:
 
 
 class Delivery(enum.StrEnum):
-    """How an answer is delivered: in full, or with a network fault."""
+    """The delivery of an answer: in full, or with a network fault."""
 
     WHOLE = "whole"
     RESET = "reset"

@@ -89,9 +89,9 @@ class EarthEngineContract:
             "clock": clock,
             **options,
         }
-        made = groundwire.Client(project=project, **settings)
-        self._clients.append(made)
-        return made
+        client = groundwire.Client(project=project, **settings)
+        self._clients.append(client)
+        return client
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
@@ -143,10 +143,10 @@ class EarthEngineContract:
     def state(self, operation: object) -> op.State:
         """Return the state of an operation without polling it. Raises LookupError."""
         name = _name(operation)
-        found = next((found for found in self.operations if found.name == name), None)
-        if found is None:
+        match = next((match for match in self.operations if match.name == name), None)
+        if match is None:
             raise LookupError(f"the contract server has no operation {name!r}")
-        return op.state(found, self._controls.now())
+        return op.state(match, self._controls.now())
 
     def advance(self, seconds: float) -> None:
         """Let time pass for all operations that are not held. Raises ValueError for negative seconds."""
@@ -217,9 +217,9 @@ class EarthEngineContract:
         not count.
         """
         wrong = [
-            f"{found.verb} {found.path}: {found.status} {found.verdict}: {RULES[found.verdict].statement}"
-            for found in self.requests
-            if found.verdict in BLAMED
+            f"{request.verb} {request.path}: {request.status} {request.verdict}: {RULES[request.verdict].statement}"
+            for request in self.requests
+            if request.verdict in BLAMED
         ]
         if wrong:
             raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))

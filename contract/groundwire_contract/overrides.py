@@ -17,7 +17,7 @@ from .rules.registry import OFF, checked_ids
 
 @frozen(kw_only=True)
 class Step:
-    """How one request is handled: whether it takes effect, the refusal that replaces its answer, and the
+    """The handling of one request: whether it takes effect, the refusal that replaces its answer, and the
     delivery."""
 
     effect: bool = True
@@ -58,13 +58,13 @@ def steps(project: str) -> Mapping[str, Step]:
     status such as `503`, optionally with ` before` or ` after`, and the id of any rule that has a refusal.
     """
     refusals = catalogue(project)
-    found = {**_DELIVERED, "expired token": _refused(refusals["unauthenticated"])}
+    steps_by_name = {**_DELIVERED, "expired token": _refused(refusals["unauthenticated"])}
     for rule, refusal in refusals.items():
-        found[rule] = _refused(refusal)
+        steps_by_name[rule] = _refused(refusal)
     for status, rule in STATUSES.items():
-        found[str(status)] = found[f"{status} before"] = _refused(refusals[rule])
-        found[f"{status} after"] = Step(refusal=refusals[rule])
-    return found
+        steps_by_name[str(status)] = steps_by_name[f"{status} before"] = _refused(refusals[rule])
+        steps_by_name[f"{status} after"] = Step(refusal=refusals[rule])
+    return steps_by_name
 
 
 def read_step(step: str | int | Step | Refusal, project: str) -> Step:
@@ -74,10 +74,10 @@ def read_step(step: str | int | Step | Refusal, project: str) -> Step:
     if isinstance(step, Refusal):
         return _refused(step)
     names = steps(project)
-    found = names.get(str(step))
-    if found is None:
+    match = names.get(str(step))
+    if match is None:
         raise LookupError(f"{step!r} is none of {', '.join(sorted(names))}")
-    return found
+    return match
 
 
 def _refused(refusal: Refusal) -> Step:

@@ -66,10 +66,10 @@ def _read(
         refusal = _refused(outside, query.breaches, relaxed)
         return ParsedRequest(caller=caller, query=query.values, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
-    found = validate(record, unwrapped(sent, method), keep=False)
-    refusal = _refused((*outside, *found.faults), (*query.breaches, *found.breaches), relaxed)
+    validated = validate(record, unwrapped(sent, method), keep=False)
+    refusal = _refused((*outside, *validated.faults), (*query.breaches, *validated.breaches), relaxed)
     return ParsedRequest(
-        caller=caller, sent=exchange.body, query=query.values, body=found.value, refusal=refusal
+        caller=caller, sent=exchange.body, query=query.values, body=validated.value, refusal=refusal
     )
 
 

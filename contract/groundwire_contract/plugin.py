@@ -53,12 +53,12 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
     from .fixture import running, running_apart
 
     option = request.config.getoption
-    given = {
+    limits = {
         "queue_limit": option("--earthengine-queue-limit"),
         "listing_lag": option("--earthengine-listing-lag"),
     }
     try:
-        environment = Environment(**{name: value for name, value in given.items() if value is not None})
+        environment = Environment(**{name: value for name, value in limits.items() if value is not None})
     except ValueError as error:
         raise pytest.UsageError(
             "--earthengine-queue-limit and -listing-lag: expected numbers from 0"

@@ -114,16 +114,16 @@ class Service:
         method = route.method
         begun = held.again if held is not None else None
         turn = begun if isinstance(begun, _Turn) else self._turn(method)
-        found = self._read(exchange, route, turn)
+        parsed = self._read(exchange, route, turn)
         # The lock covers the change and its record: a state in a file keeps both or neither.
         with self.state.lock:
             # A held request was counted when it arrived.
-            over = begun is None and self._is_over_rate(found.caller, turn)
-            answer = rate_quota() if over else self._answer(found, route, turn)
+            over = begun is None and self._is_over_rate(parsed.caller, turn)
+            answer = rate_quota() if over else self._answer(parsed, route, turn)
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, method, turn.step, answer)
-            return self._remembered(exchange, turn.arrived, method, found.sent, reply)
+            return self._remembered(exchange, turn.arrived, method, parsed.sent, reply)
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
@@ -134,11 +134,11 @@ class Service:
             return read(exchange, route, self.contract, self.access, self.overrides.relaxed)
         return ParsedRequest(sent=read_raw(exchange, route.method), refusal=turn.step.refusal)
 
-    def _answer(self, found: ParsedRequest, route: Route, turn: _Turn) -> Answer:
+    def _answer(self, parsed: ParsedRequest, route: Route, turn: _Turn) -> Answer:
         if not turn.step.effect:
             return {}
-        if found.refusal is not None:
-            return found.refusal
+        if parsed.refusal is not None:
+            return parsed.refusal
         handler = self._handlers.get(route.method.id)
         if handler is None:
             return example.answer(self.contract.api, route.method)
@@ -147,9 +147,9 @@ class Service:
             version=route.version,
             package=self.contract.shapes[route.version].package,
             variables=route.variables,
-            query=found.query,
-            body=found.body,
-            caller=found.caller,
+            query=parsed.query,
+            body=parsed.body,
+            caller=parsed.caller,
             arrived=turn.arrived,
         )
         return handler(call, self._context())

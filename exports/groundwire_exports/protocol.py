@@ -68,7 +68,7 @@ class Step(enum.Enum):
 
 @frozen(kw_only=True)
 class Known:
-    """What one call knows about its current request id. `answered` is when the last send ended, by its clock."""
+    """The knowledge of one call about its current request id. `answered` is when the last send ended, by its clock."""
 
     request_id: str
     made_here: bool = False

@@ -1,9 +1,9 @@
 """Exactly-once start of exports.
 
-The service refuses a request id that its user has used, and does not tell what was started with it. So a
-start puts a tag of its id into the description. If an answer is lost, the same id is sent again, which cannot
-start a second export. If that is refused as a repeat, the operation is found by its tag in the project's
-operations. `protocol` decides each step; this module makes the calls.
+The service refuses a request id that its user has used, and does not tell what was started with it. So a start puts a
+tag of its id into the description. After a lost answer the same id is sent again, which cannot start a second export;
+if that is refused as a repeat, the operation is found by its tag. `protocol` decides each step; this module makes the
+calls.
 """
 
 from __future__ import annotations
@@ -81,8 +81,7 @@ def start_export(
 
     All errors but OutcomeUnknown mean that this call started nothing. OutcomeUnknown has the `request_id`: call
     `start_export` with the same request and that id, later or in another process, to settle it to one operation.
-    AlreadyExists: the id was used for an export of another description, which a note names. An interrupt (Ctrl-C)
-    gets a note with the id, or one that nothing was started.
+    AlreadyExists: the id was used for another description, which a note names. An interrupt (Ctrl-C) gets a note too.
     """
     if not isinstance(request, ExportImageRequest):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request: expected an ExportImageRequest, got {type(request).__name__}")
@@ -91,9 +90,10 @@ def start_export(
     if on_full not in ("raise", "wait"):
         raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {shortened(on_full)}")
     settle = checked_seconds(settle, "settle", zero=True)
-    if not isinstance(request.request_id, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
-        raise ArgumentError(f"request_id: expected a str, got {shortened(request.request_id)}")
-    if request.request_id and is_follower(request.request_id):
+    request_id = request.request_id
+    if request_id is not None and not isinstance(request_id, str):  # pyright: ignore[reportUnnecessaryIsInstance] # as above
+        raise ArgumentError(f"request_id: expected a str, got {shortened(request_id)}")
+    if request_id and is_follower(request_id):
         raise ArgumentError(
             f"request_id: {request.request_id!r} has the form of a follower of another id",
             hint="End it otherwise; to go on with a start, pass the id that it had first.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final, NoReturn, Protocol, TypeVar
+from typing import Final, NoReturn, Protocol, TypeGuard, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -55,6 +55,11 @@ class Authorizer(Protocol):
     def renew(self, request: Request, transport: Transport) -> bool:
         """Replace the credential that `request` was refused with (401); False where there is no other."""
         ...
+
+
+def is_authorizer(value: object) -> TypeGuard[Authorizer]:
+    """Return True for an object that has the methods of an authorizer."""
+    return hasattr(value, "authorize") and hasattr(value, "renew")
 
 
 @frozen

@@ -134,9 +134,9 @@ class _Members:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._count = 0
+        self._count = 1
         self._taken = 0
-        self._member: Any = None
+        self._member: Any = _new_member()
 
     def unpacked(self, raw: bytes) -> Iterator[bytes]:
         """Yield what compressed bytes hold, at most PIECE bytes at a time. Raises TransportError."""
@@ -154,8 +154,8 @@ class _Members:
 
     def _unpacked(self, data: bytes) -> Iterator[bytes]:
         while data:
-            if self._member is None or self._member.eof:
-                self._begin_member(data)
+            if self._member.eof:
+                self._begin_another(data)
             full = False
             while (data or full) and not self._member.eof:
                 piece: bytes = self._member.decompress(data, PIECE)
@@ -163,17 +163,21 @@ class _Members:
                 yield piece
             data = self._member.unused_data
 
-    def _begin_member(self, data: bytes) -> None:
-        if self._count and data[:1] != b"\x1f":
+    def _begin_another(self, data: bytes) -> None:
+        if data[:1] != b"\x1f":
             raise self._fault("bytes follow the compressed answer")
         self._count += 1
         if self._count > MEMBERS:
             raise self._fault(f"more than {MEMBERS} members", retryable=False)
-        self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._member = _new_member()
 
     def _fault(self, text: str, *, retryable: bool = True) -> TransportError:
         message = f"{self._name}: content-encoding gzip: {text}"
         return TransportError(message, sent=True, retryable=retryable)
+
+
+def _new_member() -> Any:
+    return zlib.decompressobj(16 + zlib.MAX_WBITS)
 
 
 @frozen

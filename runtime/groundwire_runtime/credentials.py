@@ -10,9 +10,9 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from .auth import Anonymous, Authorizer, Bearer, without_frames
+from .auth import Anonymous, Authorizer, Bearer, is_authorizer, without_frames
 from .errors import ArgumentError, AuthError, GroundwireError
 from .regular import read_regular
 from .token_endpoints import TokenEndpoints
@@ -56,11 +56,6 @@ def checked(credentials: Credentials) -> Credentials:
             else "See groundwire.credentials.",
         )
     return credentials
-
-
-def is_authorizer(credentials: object) -> TypeGuard[Authorizer]:
-    """Return True for credentials that authorize requests by themselves, such as a Token."""
-    return hasattr(credentials, "authorize") and hasattr(credentials, "renew")
 
 
 def anonymous() -> Anonymous:

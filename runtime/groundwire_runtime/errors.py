@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Any, Self
 
-from .hints import BY_ERROR
+from .error_hints import BY_ERROR
 from .statuses import proves_no_effect
 
 

@@ -38,6 +38,8 @@ _HARMLESS: Final = frozenset(
     ]
 )
 """Headers whose values may be logged; of any other, only the name."""
+_FACTS: Final = ("method_id", "request_id", "status", "seconds")
+_SEND_FACTS: Final = ("attempt", "verb", "url", "delay", "request_headers", "response_headers")
 Kind: TypeAlias = Literal["request", "response", "retry", "call"]
 
 
@@ -127,38 +129,27 @@ def observed_send(inner: Transport, request: Request, now: Callable[[], float]) 
 def log(event: Event) -> None:
     """Log a call at INFO and a send at DEBUG."""
     outcome = "ok" if event.error is None else type(event.error).__name__
-    facts = {name: getattr(event, name) for name in ("method_id", "request_id", "status", "seconds")} | {
-        "outcome": outcome
-    }
+    facts = {name: getattr(event, name) for name in _FACTS} | {"outcome": outcome}
     if event.kind == "call":
-        _log_call(event, outcome, facts)
-    elif event.kind == "response" and LOG.isEnabledFor(logging.DEBUG):
-        names = ("attempt", "verb", "url", "delay", "request_headers", "response_headers")
-        LOG.debug(
-            "%s: attempt %d: %s %s: %s in %.3f s; sent %s; got %s",
+        status = event.status
+        end = status if event.error is None else outcome if status is None else f"{outcome} ({status})"
+        sends = f"{event.attempt} {'attempt' if event.attempt == 1 else 'attempts'}"
+        LOG.info(
+            "%s: %s after %s in %.3f s",
             event.method_id,
-            event.attempt,
-            event.verb,
-            event.url,
-            outcome if event.status is None else event.status,
+            end,
+            sends,
             event.seconds,
-            event.request_headers,
-            event.response_headers,
-            extra=facts | {name: getattr(event, name) for name in names},
+            extra=facts | {"attempts": event.attempt},
         )
-
-
-def _log_call(event: Event, outcome: str, facts: dict[str, Any]) -> None:
-    status = event.status
-    LOG.info(
-        "%s: %s after %d %s in %.3f s",
-        event.method_id,
-        status if event.error is None else f"{outcome} ({status})" if status is not None else outcome,
-        event.attempt,
-        "attempt" if event.attempt == 1 else "attempts",
-        event.seconds,
-        extra=facts | {"attempts": event.attempt},
-    )
+    elif event.kind == "response" and LOG.isEnabledFor(logging.DEBUG):
+        details = facts | {name: getattr(event, name) for name in _SEND_FACTS}
+        LOG.debug(
+            "%(method_id)s: attempt %(attempt)d: %(verb)s %(url)s: %(end)s in %(seconds).3f s; "
+            "sent %(request_headers)s; got %(response_headers)s",
+            details | {"end": outcome if event.status is None else event.status},
+            extra=details,
+        )
 
 
 def redacted(headers: Mapping[str, str], secrets: Sequence[str] = ()) -> dict[str, str]:

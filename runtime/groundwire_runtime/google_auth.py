@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from attrs import define, field
 
@@ -73,9 +72,7 @@ class GoogleAuth:
 
         Without credentials of its own, a method without scopes and a request to loopback stay as they are.
         """
-        if self._credentials is None and (
-            not request.scopes or is_loopback(urlsplit(request.url).hostname or "")
-        ):
+        if self._credentials is None and (not request.scopes or is_loopback(place(request.url)[1])):
             return request
         check_destination(request)
         source = self._for_scopes(request, transport)

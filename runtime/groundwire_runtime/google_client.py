@@ -6,22 +6,22 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+from .auth import is_authorizer
 from .client import BaseClient, version
-from .credentials import Credentials, checked, is_authorizer
 from .options import ClientOptions
-from .token_endpoints import checked_hosts
 from .universe import default_endpoint
 
 if TYPE_CHECKING:
     from .auth import Authorizer
     from .clock import Clock
+    from .credentials import Credentials
     from .errors import ApiError
     from .http import Request, Response
     from .method import Codecs, Method
 
 
 class GoogleOptions(ClientOptions, total=False):
-    """How a client of one of Google's APIs is set up; see also `ClientOptions`.
+    """Options of a client of one of Google's APIs; see also `ClientOptions`.
 
     `credentials`: None for application default (nothing on loopback, and for methods that have no scopes),
     google-auth's own, `credentials.Token`, `credentials.anonymous()`, or the path of a file. `credential_hosts`: hosts
@@ -47,8 +47,12 @@ class GoogleClient(BaseClient):
         credential_hosts: Sequence[str] = (),
         **options: Unpack[ClientOptions],
     ) -> None:
-        self._credentials = checked(credentials)
-        self._credential_hosts = checked_hosts(credential_hosts)
+        if not is_authorizer(credentials) or credential_hosts != ():
+            from .credentials import checked
+            from .token_endpoints import checked_hosts
+
+            credentials, credential_hosts = checked(credentials), checked_hosts(credential_hosts)
+        self._credentials, self._credential_hosts = credentials, credential_hosts
         project = options.get("quota_project") or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
         if project:
             options["quota_project"] = project

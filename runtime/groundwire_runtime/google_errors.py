@@ -13,27 +13,26 @@ from attrs import frozen
 from . import errors
 from .clock import Clock
 from .errors import ApiError
-from .hints import hint_for
+from .google_hints import hint_for
 from .http import Request, Response, split_url
 from .retry import retry_after
 from .statuses import RATE_LIMITS, equivalent_status
 
+_CLASSES: Final = (
+    *(errors.InvalidArgument, errors.FailedPrecondition, errors.OutOfRange, errors.Unauthenticated),
+    *(
+        errors.PermissionDenied,
+        errors.NotFound,
+        errors.AlreadyExists,
+        errors.Aborted,
+        errors.ResourceExhausted,
+    ),
+    *(errors.Cancelled, errors.Internal, errors.Unimplemented, errors.Unavailable, errors.DeadlineExceeded),
+)
 BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
-    "INVALID_ARGUMENT": errors.InvalidArgument,
-    "FAILED_PRECONDITION": errors.FailedPrecondition,
-    "OUT_OF_RANGE": errors.OutOfRange,
-    "UNAUTHENTICATED": errors.Unauthenticated,
-    "PERMISSION_DENIED": errors.PermissionDenied,
-    "NOT_FOUND": errors.NotFound,
-    "ALREADY_EXISTS": errors.AlreadyExists,
-    "ABORTED": errors.Aborted,
-    "RESOURCE_EXHAUSTED": errors.ResourceExhausted,
-    "CANCELLED": errors.Cancelled,
-    "INTERNAL": errors.Internal,
-    "UNIMPLEMENTED": errors.Unimplemented,
-    "UNAVAILABLE": errors.Unavailable,
-    "DEADLINE_EXCEEDED": errors.DeadlineExceeded,
+    re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).upper(): each for each in _CLASSES
 }
+"""The error class of each google.rpc code: `NotFound` of NOT_FOUND."""
 BY_CODE: Final[Mapping[int, str]] = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -64,7 +63,7 @@ _DEEPEST: Final = 8
 _OTHER_NAMES: Final = ("error_description", "detail", "error_message", "errorMessage", "msg", "text")
 """Members besides `message` that hold a text for people."""
 _PREFIX: Final = re.compile(r"\A\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)?\s*")
-"""What services put before JSON so that a page cannot load it as a script."""
+"""Prefixes before JSON, with which services keep pages from loading it as a script."""
 _UNSEEN: Final = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 """Parts of a page that are no text."""
 _NOTHING: Final[Mapping[str, Any]] = {}

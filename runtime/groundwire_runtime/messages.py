@@ -109,12 +109,8 @@ def _nested(value: object, depth: int) -> int:
     return depth + 1
 
 
-def _is_value(value: object) -> bool:
-    return attrs.has(value.__class__)
-
-
 def _equal(left: Any, right: Any, depth: int) -> bool:
-    if left.__class__ is right.__class__ and _is_value(left):
+    if left.__class__ is right.__class__ and attrs.has(left.__class__):
         inner = _nested(left, depth)
         for name in _names(left.__class__):
             if not _equal(getattr(left, name), getattr(right, name), inner):
@@ -143,7 +139,7 @@ def _hash(value: Any, depth: int) -> int:
         for key, item in value.items():
             parts.append((key, _hash(item, depth)))
         return hash(frozenset(parts))
-    if _is_value(value):
+    if attrs.has(value.__class__):
         depth = _nested(value, depth)
         parts.append(value.__class__)
         value = tuple([getattr(value, name) for name in _names(value.__class__)])
@@ -163,7 +159,7 @@ def _by_name(field: attrs.Attribute[Any]) -> bool:
 
 
 def _repr(value: Any, depth: int) -> str:
-    if _is_value(value):
+    if attrs.has(value.__class__):
         inner = _nested(value, depth)
         shown: list[str] = []
         for field in sorted(attrs.fields(value.__class__), key=_by_name):
@@ -174,7 +170,7 @@ def _repr(value: Any, depth: int) -> str:
         return f"{value.__class__.__qualname__}({', '.join(shown)})"
     if isinstance(value, tuple):
         return f"({', '.join([_repr(item, depth) for item in value])}{',' if len(value) == 1 else ''})"
-    if value.__class__ is dict and any(_is_value(item) for item in value.values()):
+    if value.__class__ is dict and any(attrs.has(item.__class__) for item in value.values()):
         return f"{{{', '.join([f'{key!r}: {_repr(item, depth)}' for key, item in value.items()])}}}"
     if isinstance(value, frozenset):
         return f"{{{', '.join(sorted(map(repr, value)))}}}"
@@ -210,19 +206,19 @@ def _state(value: Any) -> list[tuple[Any, Any]]:
 
 
 def _restore(steps: list[tuple[Any, Any]]) -> Any:
-    """What `_state` took apart: read backwards, every part is ready before what it is a part of."""
+    """Rebuild a value from its steps: read backwards, each part is ready before the value that holds it."""
     ready: list[Any] = []
     for cls, detail in reversed(steps):
         if cls is None:
             ready.append(detail)
             continue
-        parts = [ready.pop() for _ in range(detail if cls is tuple or cls is list else len(detail))]
-        if cls is tuple or cls is list:
+        is_sequence = cls is tuple or cls is list
+        parts = [ready.pop() for _ in range(detail if is_sequence else len(detail))]
+        if is_sequence:
             ready.append(cls(parts))
-        elif cls is dict:
-            ready.append(dict(zip(detail, parts, strict=True)))
         else:
-            ready.append(cls(**dict(zip(detail, parts, strict=True))))
+            named = dict(zip(detail, parts, strict=True))
+            ready.append(named if cls is dict else cls(**named))
     return ready.pop()
 
 

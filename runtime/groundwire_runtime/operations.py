@@ -21,7 +21,7 @@ from .errors import (
     TransportError,
     shortened,
 )
-from .hints import operation_hint
+from .google_hints import operation_hint
 from .messages import Message
 from .options import CallOptions, is_seconds
 from .retry import DEFAULT

@@ -144,7 +144,7 @@ def _count(most: float = math.inf) -> Callable[[object, Attribute[int], object],
 
 
 def is_seconds(value: object) -> TypeGuard[float]:
-    """Whether a value is a number above 0 that a float can hold."""
+    """Return True for a number above 0 that a float can hold."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -32,15 +32,14 @@ class Pager(Generic[ItemT, PageT]):
     _paging: Paging = field(repr=False)
     max_pages: int = MAX_PAGES
 
-    @classmethod
+    @staticmethod
     def over(
-        cls,
         client: BaseClient,
         method: Method[Any],
         parameters: Mapping[str, object],
         body: Any,
         options: CallOptions,
-    ) -> Self:
+    ) -> Pager[Any, Any]:
         """Return the items of a list method; each page is fetched when it is reached."""
         paging = method.paging
         if paging is None:
@@ -53,7 +52,7 @@ class Pager(Generic[ItemT, PageT]):
                 return client.call(method, parameters, evolve(body, **{paging.token: token}), options)
             return client.call(method, {**parameters, paging.token: token}, body, options)
 
-        return cls(fetch, paging)
+        return Pager(fetch, paging)
 
     def pages(self) -> Iterator[PageT]:
         """The answers, one a page."""

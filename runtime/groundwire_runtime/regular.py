@@ -1,7 +1,8 @@
-"""Regular files of credentials, read within a bound: a pipe or a device would block a call, or never end."""
+"""Regular files, read within a bound: a pipe or a device would block, or never end."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -12,27 +13,40 @@ LIMIT: Final = 1024 * 1024
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def read_regular(path: Path, limit: int = LIMIT) -> bytes:
-    """Return a file's bytes; links are followed. Raises OSError, also for a file that is not regular or too large."""
-    check_regular(path, limit)
+class NotRegularError(OSError):
+    """A pipe, a device or a socket in the place of a file."""
+
+
+def read_start(path: Path, size: int) -> bytes:
+    """Return at most `size` bytes from the start of a file; links are followed. Raises OSError, NotRegularError among them."""
+    _check_kind(path.stat(), path)
     # Opened without blocking: a pipe may have taken the file's place since.
     with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-        _check(os.fstat(file.fileno()), limit)
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(None, f"larger than {limit} bytes")
+        _check_kind(os.fstat(file.fileno()), path)
+        return file.read(size)
+
+
+def read_regular(path: Path, limit: int = LIMIT) -> bytes:
+    """Return the bytes of a file. Raises OSError, also for a file that is not regular, or too large."""
+    data = read_start(path, limit + 1)
+    _check_size(len(data), limit)
     return data
 
 
 def check_regular(path: Path, limit: int = LIMIT) -> None:
     """Raise OSError for a file that is missing, not regular, or too large, without opening it."""
-    _check(path.stat(), limit)
+    status = path.stat()
+    _check_kind(status, path)
+    _check_size(status.st_size, limit)
 
 
-def _check(status: os.stat_result, limit: int) -> None:
+def _check_kind(status: os.stat_result, path: Path) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(21, "Is a directory")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(None, "not a regular file")
-    if status.st_size > limit:
+        raise NotRegularError(None, "not a regular file")
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
         raise OSError(None, f"larger than {limit} bytes")

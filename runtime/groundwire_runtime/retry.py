@@ -104,7 +104,7 @@ def retry_after(text: str | None, now: float) -> float | None:
 
 @define
 class _Sends:
-    """What the sends of a call have proved so far."""
+    """Facts that the sends of a call have proved so far."""
 
     unanswered: bool = False
     """A request went out, and no answer came."""

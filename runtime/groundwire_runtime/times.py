@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final, Self, SupportsIndex, final
 
 _INSTANT: Final = re.compile(
@@ -27,15 +27,72 @@ def _digits(nanoseconds: int) -> str:
     return f".{text}"
 
 
+class _Nanoseconds:
+    """Comparison, hash and pickle of a value that counts nanoseconds. Goes before the class of `datetime`."""
+
+    _nanosecond: int
+    _comparable: type
+    """Values of this class compare; a plain one has no nanoseconds."""
+    _rule: str
+
+    @property
+    def nanosecond(self) -> int:
+        """The part below a microsecond, 0..999 ns."""
+        return self._nanosecond
+
+    def _counted(self, value: Any) -> int | None:
+        """Return the nanoseconds of a value, or None where it has no place in the order."""
+        raise NotImplementedError
+
+    def _difference(self, other: Any) -> int:
+        own = self._counted(self)
+        count = self._counted(other) if isinstance(other, self._comparable) else None
+        if own is None or count is None:
+            raise TypeError(self._rule)
+        return own - count
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, self._comparable):
+            return NotImplemented
+        own, count = self._counted(self), self._counted(other)
+        return own is not None and own == count
+
+    def __ne__(self, other: object) -> bool:
+        # The class of `datetime` has its own, which knows no nanoseconds.
+        same = self.__eq__(other)
+        return same if same is NotImplemented else not same
+
+    def __hash__(self) -> int:
+        return hash(self._counted(self)) if self._nanosecond else super().__hash__()
+
+    def __lt__(self, other: Any) -> bool:
+        return self._difference(other) < 0
+
+    def __le__(self, other: Any) -> bool:
+        return self._difference(other) <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self._difference(other) > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return self._difference(other) >= 0
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        own: Any = self
+        cls: Any = type(self)
+        return cls.parse, (own.text(),)
+
+
 @final
-class Timestamp(datetime):
+class Timestamp(_Nanoseconds, datetime):
     """An aware `datetime` that keeps the last three digits of a nanosecond.
 
     `nanosecond` is 0..999, the part below a microsecond. Two timestamps compare, and hash, by the
     exact instant; beside a plain `datetime`, the missing digits count as zero.
     """
 
-    _nanosecond: int
+    _comparable = datetime
+    _rule = "a timestamp compares with aware datetimes only"
 
     def __new__(
         cls,
@@ -57,11 +114,6 @@ class Timestamp(datetime):
         self = super().__new__(cls, year, month, day, hour, minute, second, microsecond, tzinfo, fold=fold)
         self._nanosecond = nanosecond
         return self
-
-    @property
-    def nanosecond(self) -> int:
-        """The part below a microsecond, 0..999 ns."""
-        return self._nanosecond
 
     @classmethod
     def of(cls, instant: datetime, nanosecond: int = 0) -> Self:
@@ -114,50 +166,13 @@ class Timestamp(datetime):
         time = f"{utc.hour:02d}:{utc.minute:02d}:{utc.second:02d}"
         return f"{date}T{time}{_digits(utc.microsecond * 1000 + utc.nanosecond)}Z"
 
-    def _exact(self, other: datetime) -> tuple[int, int] | None:
-        """Nanoseconds since the epoch of both, or None when they cannot be compared."""
-        if self.utcoffset() is None or other.utcoffset() is None:
-            return None
-        return _nanoseconds(self), _nanoseconds(other)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, datetime):
-            return NotImplemented
-        exact = self._exact(other)
-        return exact is not None and exact[0] == exact[1]
-
-    def __ne__(self, other: object) -> bool:
-        # The base class has its own, which knows no nanoseconds.
-        same = self.__eq__(other)
-        return same if same is NotImplemented else not same
-
-    def __hash__(self) -> int:
-        return datetime.__hash__(self) if not self._nanosecond else hash(_nanoseconds(self))
-
-    def _compared(self, other: date) -> int:
-        exact = self._exact(other) if isinstance(other, datetime) else None
-        if exact is None:
-            raise TypeError("a timestamp compares with aware datetimes only")
-        return (exact[0] > exact[1]) - (exact[0] < exact[1])
-
-    def __lt__(self, other: date) -> bool:
-        return self._compared(other) < 0
-
-    def __le__(self, other: date) -> bool:
-        return self._compared(other) <= 0
-
-    def __gt__(self, other: date) -> bool:
-        return self._compared(other) > 0
-
-    def __ge__(self, other: date) -> bool:
-        return self._compared(other) >= 0
+    def _counted(self, value: datetime) -> int | None:
+        # Without a zone (`Timestamp.now()`) it is no instant.
+        return None if value.utcoffset() is None else _nanoseconds(value)
 
     def __repr__(self) -> str:
-        # Without a zone (`Timestamp.now()`) it is no instant, and has no text.
+        # Without a zone it has no text.
         return super().__repr__() if self.utcoffset() is None else f"Timestamp.parse({self.text()!r})"
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
-        return Timestamp.parse, (self.text(),)
 
 
 def _nanoseconds(instant: datetime) -> int:
@@ -167,10 +182,11 @@ def _nanoseconds(instant: datetime) -> int:
 
 
 @final
-class Duration(timedelta):
+class Duration(_Nanoseconds, timedelta):
     """A `timedelta` that keeps the last three digits of a nanosecond (`nanosecond`, 0..999)."""
 
-    _nanosecond: int
+    _comparable = timedelta
+    _rule = "a duration compares with timedeltas only"
 
     def __new__(
         cls, days: float = 0, seconds: float = 0, microseconds: float = 0, *, nanosecond: int = 0
@@ -181,11 +197,6 @@ class Duration(timedelta):
         self = super().__new__(cls, days, seconds, microseconds)
         self._nanosecond = nanosecond
         return self
-
-    @property
-    def nanosecond(self) -> int:
-        """The part below a microsecond, 0..999 ns."""
-        return self._nanosecond
 
     @classmethod
     def of(cls, span: timedelta) -> Self:
@@ -217,36 +228,11 @@ class Duration(timedelta):
         seconds, nanoseconds = divmod(abs(total), 10**9)
         return f"{'-' if total < 0 else ''}{seconds}{_digits(nanoseconds)}s"
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, timedelta):
-            return NotImplemented
-        return _span_nanoseconds(self) == _span_nanoseconds(other)
-
-    def __ne__(self, other: object) -> bool:
-        # The base class has its own, which knows no nanoseconds.
-        same = self.__eq__(other)
-        return same if same is NotImplemented else not same
-
-    def __hash__(self) -> int:
-        return timedelta.__hash__(self) if not self._nanosecond else hash(_span_nanoseconds(self))
-
-    def __lt__(self, other: timedelta) -> bool:
-        return _span_nanoseconds(self) < _span_nanoseconds(other)
-
-    def __le__(self, other: timedelta) -> bool:
-        return _span_nanoseconds(self) <= _span_nanoseconds(other)
-
-    def __gt__(self, other: timedelta) -> bool:
-        return _span_nanoseconds(self) > _span_nanoseconds(other)
-
-    def __ge__(self, other: timedelta) -> bool:
-        return _span_nanoseconds(self) >= _span_nanoseconds(other)
+    def _counted(self, value: timedelta) -> int:
+        return _span_nanoseconds(value)
 
     def __repr__(self) -> str:
         return f"Duration.parse({self.text()!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Duration.parse, (self.text(),)
 
 
 def _span_nanoseconds(span: timedelta) -> int:

@@ -9,10 +9,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from groundwire_codegen.names import CALL_OPTIONS, CLIENT_OPTIONS, snake
+from groundwire_codegen.lower.naming import CALL_OPTIONS, CLIENT_OPTIONS, snake
 from groundwire_codegen.problem import SpecError
+from groundwire_runtime.google_client import GoogleOptions
 from groundwire_runtime.http import FunctionTransport, Request, Response
-from groundwire_runtime.options import CallOptions, ClientOptions
+from groundwire_runtime.options import CallOptions
 
 from tests.audits.corpus.examine import mypy, ruff
 from tests.codegen.conftest import Load
@@ -245,7 +246,7 @@ def test_parameters_named_as_what_a_stub_uses(load: Load) -> None:
 
 def test_the_generator_knows_the_options_of_the_runtime() -> None:
     assert set(CallOptions.__annotations__) == CALL_OPTIONS
-    assert set(ClientOptions.__annotations__) == CLIENT_OPTIONS
+    assert set(GoogleOptions.__annotations__) == CLIENT_OPTIONS
 
 
 @pytest.mark.parametrize(

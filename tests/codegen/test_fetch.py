@@ -16,7 +16,7 @@ from groundwire_codegen.fetch.address import addresses_of, checked
 from groundwire_codegen.fetch.https import bring
 from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.read.api import read_api
+from groundwire_codegen.reader import read_api
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.transport import UrllibTransport
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from groundwire_codegen.read.api import read_lowered
+from groundwire_codegen.reader import read_lowered
 
 FOLDER = os.environ.get("GROUNDWIRE_VECTORS")
 pytestmark = pytest.mark.skipif(

@@ -18,10 +18,10 @@ import jinja2
 import pytest
 from click.testing import CliRunner
 from groundwire_codegen.commands.problems import reported
-from groundwire_codegen.lower.waiting import waiting
+from groundwire_codegen.lower.waiting import waited
 from groundwire_codegen.pipeline import check_syntax, generate
 from groundwire_codegen.problem import GeneratorError
-from groundwire_codegen.read.api import read_api
+from groundwire_codegen.reader import read_api
 from groundwire_codegen.render import render, template
 from groundwire_codegen.render.layout import LINE, folded
 from groundwire_codegen.render.source import (
@@ -58,7 +58,7 @@ NODES = (
     nodes.Not,
     nodes.Tuple,
 )
-"""What templates consist of. Another one joins only with a test that attacks it."""
+"""Nodes that templates may hold. Another one joins only with a test that attacks it."""
 KINDS = (
     "message",
     "enum",
@@ -112,7 +112,7 @@ class Html:
 
 
 def faults(text: str) -> list[str]:
-    """What a template may not hold."""
+    """Return the nodes that a template may not hold."""
     return list(_faults(ENVIRONMENT.parse(text)))
 
 
@@ -455,7 +455,7 @@ def test_a_line_is_full_when_it_is_full(spare: int) -> None:
 
 def test_rendering_refuses_a_name_that_another_step_let_through() -> None:
     api = read_api(encoded(bookshop()))
-    assert waiting(api) is None
+    assert waited(api) is None
     method = attrs.evolve(api.methods["bookshop.books.get"], name="exit()")
     wrong = attrs.evolve(api, methods={**api.methods, "bookshop.books.get": method})
     with pytest.raises(ValueError, match=r"'exit\(\)' is no name of a method"):

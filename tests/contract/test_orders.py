@@ -1,4 +1,4 @@
-"""What a test overrides: faults for the next requests, rules that are off, rules that answer otherwise."""
+"""Overrides of a test: faults for the next requests, rules that are off, rules that answer otherwise."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from typing import Any
 import attrs
 import click
 import groundwire
+import groundwire_contract
+import groundwire_pages
 import groundwire_runtime
 from attrs import frozen
 from click.testing import CliRunner
@@ -32,8 +34,10 @@ CODE = {
     for path in (
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *(Path(module.__file__ or "").parent for module in (cli, emit, pipeline, render, vendor)),
-        *(Path(package.__file__ or "").parent for package in (groundwire, groundwire_runtime)),
-        Path(contract_cli.__file__ or "").parent,
+        *(
+            Path(package.__file__ or "").parent
+            for package in (groundwire, groundwire_contract, groundwire_pages, groundwire_runtime)
+        ),
         *(entry for entry in sys.path if entry.endswith(".zip")),
     )
 }

@@ -1,4 +1,4 @@
-"""How much of our own code one export call runs through, and what a call with a token never imports."""
+"""The extent of our own code that one export call runs through, and modules that a call with a token never imports."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CallPath:
 
     @property
     def changes(self) -> int:
-        """How often the next function is in another file."""
+        """Count the functions that are in another file than the one before."""
         return sum(here != there for here, there in zip(self.files, self.files[1:], strict=False))
 
 

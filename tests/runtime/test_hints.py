@@ -18,6 +18,7 @@ from groundwire import (
     credentials,
     encode,
 )
+from groundwire_runtime.error_hints import BY_ERROR
 from groundwire_runtime.errors import (
     ApiError,
     EncodeError,
@@ -27,7 +28,6 @@ from groundwire_runtime.errors import (
     PermissionDenied,
 )
 from groundwire_runtime.google_errors import api_error
-from groundwire_runtime.hints import BY_ERROR
 from groundwire_runtime.http import Response
 
 from ..contract.vectors import needed, rows

@@ -72,7 +72,7 @@ def build(classes: Classes, message: str, pairs: Pairs) -> Any:
         if not is_member:
             values[field.name] = value
             continue
-        for union in known.unions:
+        for union in known.groups:
             for variant in union.variants:
                 if variant.field is field:
                     wrap = variant.class_name

@@ -9,7 +9,7 @@ import pytest
 from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.read.api import read_api
+from groundwire_codegen.reader import read_api
 from groundwire_codegen.vendor import between
 from groundwire_codegen.vendor.description import description
 

@@ -10,9 +10,8 @@ import click
 from ..log import echo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..diff import Diff, Given
+    from ..lock import Lock
 
 FORMATS = ("terminal", "markdown", "html", "json", "github")
 LEVELS = ("type-check", "run-time", "behaviour", "compatible", "never")
@@ -63,12 +62,14 @@ def diff(
     from ..diff import LEVELS, compare, read_sides
 
     after = _given(new, overlay)
+    kept = None if lock is None else _lock(lock)
     sides = read_sides(
         _given(old, old_overlay or overlay),
         after,
         methods=methods,
         every_method=every_method,
-        published=None if lock is None else _names(lock),
+        published=None if kept is None else kept.names,
+        decisions=None if kept is None else kept.decisions,
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
     for note in sides.notes:
@@ -101,8 +102,8 @@ def _write(text: str, form: str, out: Path | None) -> None:
         click.echo(text, nl=False, color=True)
 
 
-def _names(lock: Path) -> Mapping[str, str]:
-    """The names that a lock published."""
+def _lock(lock: Path) -> Lock:
+    """Read a lock, which has the names of the old client."""
     from ..inputs import read_input
     from ..lock import MAX_BYTES, read_lock
     from ..problem import Problem, SpecError
@@ -111,7 +112,7 @@ def _names(lock: Path) -> Mapping[str, str]:
     if len(data) > MAX_BYTES:
         raise SpecError([Problem(lock.name, "", f"larger than {MAX_BYTES} bytes")])
     try:
-        return read_lock(data.decode("utf-8")).names
+        return read_lock(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise SpecError([Problem(lock.name, "", "not UTF-8", "restore it from version control")]) from None
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, cast
 
 from attrs import frozen
 
-from ..problem import Problem
+from ..problem import Problem, escape
 
-
-def escape(key: str) -> str:
-    """A key as a segment of a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def _is_text(value: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    return value.isascii() or _SURROGATE.search(value) is None
+
+
+Vocabulary: TypeAlias = Mapping[str, "Callable[[Cursor, str], Any]"]
+"""A closed set of keys, each with the method of a cursor that reads it."""
 
 
 @frozen
-class Node:
+class Cursor:
     """One value of an input. Reading the wrong type records a problem and gives the absent value."""
 
     value: Any
@@ -39,26 +41,31 @@ class Node:
         """Record a problem here."""
         self.problems.append(Problem(self.source, self.pointer, message, hint))
 
-    def at(self, key: str | int, value: Any) -> Node:
+    def at(self, key: str | int, value: Any) -> Cursor:
         """The node below, under `key`."""
-        return Node(value, self.source, f"{self.pointer}/{escape(str(key))}", self.problems)
+        return Cursor(value, self.source, f"{self.pointer}/{escape(str(key))}", self.problems)
 
     def has(self, key: str) -> bool:
-        """Whether this is an object with `key`."""
+        """Return True for an object with `key`."""
         return key in (self.members or ())
 
-    def closed(self, known: frozenset[str]) -> None:
-        """Record every key that is not among the known ones."""
+    def read(self, vocabulary: Vocabulary) -> dict[str, Any]:
+        """Read every member; a key outside the vocabulary is a problem, and so is a value of another type."""
         members = self.members
         if members is None:
             self.refuse("expected an object")
-            return
+            return {}
+        found: dict[str, Any] = {}
         for key in members:
-            if key not in known:
-                self.at(key, None).refuse(
-                    f"unknown construct {key!r}",
-                    "the generator reads a closed set; nothing is ignored silently",
-                )
+            reader = vocabulary.get(key)
+            if reader is not None:
+                found[key] = reader(self, key)
+                continue
+            self.at(key, None).refuse(
+                f"unknown construct {key!r}",
+                "the generator reads a closed set; nothing is ignored silently",
+            )
+        return found
 
     def _get(self, key: str, kind: type | tuple[type, ...], what: str) -> Any:
         if not self.has(key):
@@ -100,12 +107,12 @@ class Node:
         """Whatever stands under `key`."""
         return (self.members or {}).get(key)
 
-    def child(self, key: str) -> Node | None:
+    def child(self, key: str) -> Cursor | None:
         """The object under `key`."""
         value = self._get(key, dict, "an object")
         return None if value is None else self.at(key, value)
 
-    def children(self, key: str) -> Iterator[tuple[str, Node]]:
+    def children(self, key: str) -> Iterator[tuple[str, Cursor]]:
         """The objects in the object under `key`, sorted by name."""
         parent = self.child(key)
         if parent is not None:
@@ -118,6 +125,12 @@ class Node:
                     yield name, node
                 else:
                     node.refuse("expected an object")
+
+    def rows(self, key: str) -> Iterator[Cursor]:
+        """Yield the members of the list under `key`."""
+        values: list[Any] | None = self._get(key, list, "a list of tables")
+        for index, value in enumerate(values or ()):
+            yield self.at(key, None).at(index, value)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The list of strings under `key`."""

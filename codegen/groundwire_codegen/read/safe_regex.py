@@ -34,12 +34,12 @@ class Atom:
     characters: frozenset[str]
     optional: bool
     variable: bool
-    """Whether the number of repeats is open to the matcher."""
+    """True if the matcher chooses the number of repeats."""
 
 
 @cache
 def is_linear(pattern: str) -> bool:
-    """Whether Python may run `pattern` on any text: within the subset, and without a choice to take back."""
+    """Return True if Python may run `pattern` on any text: it is within the subset, and never backtracks."""
     if len(pattern) > MAX_LENGTH:
         return False
     atoms = _read(pattern)
@@ -58,7 +58,7 @@ def is_linear(pattern: str) -> bool:
 
 
 def _compiles(pattern: str) -> bool:
-    """Whether Python takes a pattern, and will go on reading it the same."""
+    """Return True if Python compiles a pattern without a warning of a coming change."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -99,7 +99,7 @@ def _read(pattern: str) -> list[Atom] | None:
 
 @cache
 def _characters(atom: str) -> frozenset[str] | None:
-    """What one atom matches, of the alphabet, by asking the matcher itself."""
+    """Return the characters of the alphabet that one atom matches, found by running the matcher."""
     if not _compiles(atom):
         return None
     matcher = re.compile(atom, re.ASCII | re.DOTALL)

@@ -16,6 +16,7 @@ MAX_VALUES: Final = 1_000_000
 """JSON values of a document, counted before it is parsed; the largest that Google publishes has 170,000."""
 MAX_DEPTH: Final = 64
 """JSON levels of a document; the deepest that Google publishes has 25."""
+_TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
 _STRING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*+:)?+')
 """A string of a JSON text; the second group is there where it is a key."""
 _REPEATED: Final = 20
@@ -25,8 +26,8 @@ _REPEATED: Final = 20
 def read_json(data: bytes, source: str) -> dict[str, Any]:
     """Parse a document. Raises SpecError for its size, encoding, syntax, repeated keys, depth or root."""
 
-    def refused(message: str, pointer: str = "", hint: str = "") -> SpecError:
-        return SpecError([Problem(source, pointer, message, hint)])
+    def refused(message: str, hint: str = "") -> SpecError:
+        return SpecError([Problem(source, "", message, hint)])
 
     if len(data) > MAX_BYTES:
         raise refused(f"larger than {MAX_BYTES} bytes")
@@ -39,7 +40,28 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
         raise refused(f"not UTF-8 at byte {error.start}", hint="save the document as UTF-8") from None
     if text.startswith("\ufeff"):
         raise refused("starts with a byte order mark", hint="save it as UTF-8 without one")
-    too_deep = refused(f"nested deeper than {MAX_DEPTH} levels")
+    try:
+        value, repeated = _parsed(text)
+    except json.JSONDecodeError as error:
+        raise refused(f"not JSON at line {error.lineno} column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise refused(_TOO_DEEP) from None
+    except ValueError as error:
+        raise refused(f"not JSON: {error}") from None
+    if repeated:
+        places = _last_places(text, {*repeated[:_REPEATED]})
+        raise SpecError(
+            Problem(source, "", f"duplicate key {key[:80]!r} at {place}") for key, place in places.items()
+        )
+    if not isinstance(value, dict):
+        raise refused("the root is not an object")
+    if _is_deep(value):
+        raise refused(_TOO_DEEP)
+    return cast("dict[str, Any]", value)
+
+
+def _parsed(text: str) -> tuple[Any, list[str]]:
+    """Return the value of a JSON text, and the keys that an object has more than once."""
     repeated: list[str] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,28 +74,11 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
     def constant(token: str) -> Any:
         raise ValueError(f"{token} is not JSON")
 
-    try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=constant)
-    except json.JSONDecodeError as error:
-        raise refused(f"not JSON at line {error.lineno} column {error.colno}: {error.msg}") from None
-    except RecursionError:
-        raise too_deep from None
-    except ValueError as error:
-        raise refused(f"not JSON: {error}") from None
-    if repeated:
-        places = _last_places(text, {*repeated[:_REPEATED]})
-        raise SpecError(
-            Problem(source, "", f"duplicate key {key[:80]!r} at {place}") for key, place in places.items()
-        )
-    if not isinstance(value, dict):
-        raise refused("the root is not an object")
-    if _is_deep(value):
-        raise too_deep
-    return cast("dict[str, Any]", value)
+    return json.loads(text, object_pairs_hook=unique, parse_constant=constant), repeated
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether a value nests deeper than the limit; whole levels at a time, so that nothing recurses."""
+    """Return True if a value nests deeper than the limit; goes level by level, without recursion."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         level = [inner for item in level for inner in _members(item)]

@@ -45,7 +45,7 @@ def _literal_fault(path: str, start: int, end: int) -> str | None:
 
 
 def _segment_fault(path: str) -> str | None:
-    """What is wrong with the segments as a whole."""
+    """Return the first fault of the segments; None for none."""
     segments = path.split("/")
     if any(segment in (".", "..") for segment in segments):
         return "a dot segment"

@@ -53,7 +53,7 @@ def annotation(type_: TypeRef, module: Source | None = None) -> Source:
 
 def parameter_annotation(parameter: Parameter) -> Source:
     """Return the annotation of an argument that fills a parameter."""
-    one = SCALARS[parameter.type.kind]
+    one = SCALARS[parameter.scalar.kind]
     if parameter.values:
         values = [part for value in parameter.values for part in (", ", literal(value))][1:]
         one = joined(word("Literal"), "[", *values, "]", " | ", _UNLISTED)

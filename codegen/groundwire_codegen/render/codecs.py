@@ -11,6 +11,7 @@ from ..ir import (
     Api,
     EnumRef,
     Field,
+    Group,
     Kind,
     ListOf,
     MapOf,
@@ -20,7 +21,6 @@ from ..ir import (
     Rules,
     Scalar,
     TypeRef,
-    Union,
     Variant,
 )
 from .layout import in_import_order, used_names
@@ -91,7 +91,7 @@ def _members(api: Api, message: Message) -> Iterator[MemberView]:
         if isinstance(member, Field):
             yield MemberView(text=_call("Field", *_field(api, message, member)))
         else:
-            yield _union(api, message, member)
+            yield _group(api, message, member)
 
 
 def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
@@ -100,20 +100,20 @@ def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
     if json_name(field.name) != field.wire:
         yield literal(field.wire)
     yield from _rules(api, field)
-    if field.rules.required:
+    if field.required:
         yield joined(word("required"), "=", TRUE)
-    divisor = next((each for each in message.fields if each.wire == field.rules.multiple_of), None)
+    divisor = next((each for each in message.fields if each.wire == field.rules.divides_into), None)
     if divisor is not None and isinstance(field.type, MessageRef):
         default = divisor.default if isinstance(divisor.default, int) else None
         yield joined(word("multiple_of"), "=", literal((divisor.name, default)))
 
 
-def _union(api: Api, message: Message, union: Union) -> MemberView:
+def _group(api: Api, message: Message, group: Group) -> MemberView:
     return MemberView(
         text=word("Family" if message.family else "OneOf"),
-        name=None if message.family else literal(union.name),
-        cases=tuple(_call("Case", *_case(api, message, variant)) for variant in union.variants),
-        required=union.required,
+        name=None if message.family else literal(group.name),
+        cases=tuple(_call("Case", *_case(api, message, variant)) for variant in group.variants),
+        required=group.required,
     )
 
 
@@ -129,10 +129,10 @@ def _rules(api: Api, field: Field) -> Iterator[Source]:
     bounds = [joined(word(name), "=", literal(value)) for name, value in _bounds(field.rules)]
     if bounds:
         yield joined(word("bounds"), "=", _call("Bounds", *bounds))
-    if field.rules.members and isinstance(field.type, MessageRef):
+    if field.rules.only and isinstance(field.type, MessageRef):
         family = api.messages[field.type.name]
-        variants = [variant for union in family.unions for variant in union.variants]
-        allowed = [each.class_name for each in variants if each.field.wire in field.rules.members]
+        variants = [variant for group in family.groups for variant in group.variants]
+        allowed = [each.class_name for each in variants if each.field.wire in field.rules.only]
         names = tuple(f"{family.name}.{class_name}" for class_name in allowed)
         yield joined(word("only"), "=", literal(names))
 

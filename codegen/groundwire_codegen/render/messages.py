@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..ir import Api, Enum, Field, Message, Union, Variant
+from ..ir import Api, Enum, Field, Group, Message, Variant
 from .annotations import NONE, absent, annotation
 from .layout import imported, used_names
 from .source import Source, doc, joined, literal, name, word
@@ -77,7 +77,7 @@ class MessagesView:
 
     @property
     def imports_standard(self) -> bool:
-        """Whether the module imports something of the standard library."""
+        """True if the module imports from the standard library."""
         return bool(self.families or self.enums or self.containers or self.times)
 
 
@@ -101,7 +101,7 @@ def messages_view(api: Api) -> MessagesView:
 
 
 def _annotations(message: MessageView) -> Iterator[Source]:
-    """What a message refers to."""
+    """Names that a message refers to."""
     for attribute in message.attributes:
         yield from (attribute.annotation, *attribute.others, attribute.default)
     yield from (variant.annotation for variant in (*message.nested, *message.family))
@@ -126,13 +126,13 @@ def _message(message: Message) -> MessageView:
     indent = 4 if message.family else 8
     variants = tuple(
         _variant(variant.class_name, variant, indent)
-        for union in message.unions
+        for union in message.groups
         for variant in union.variants
         if variant.class_name is not None
     )
     return MessageView(
         name=name("message", message.name),
-        doc=doc(message.doc or f"The message {message.schema}.", 4),
+        doc=doc(message.doc or f"The message {message.place}.", 4),
         nested=() if message.family else variants,
         family=variants if message.family else (),
         attributes=tuple(
@@ -164,7 +164,7 @@ def _field_doc(field: Field) -> str:
     return " ".join([field.doc.strip(), *notes]).strip()
 
 
-def _union(union: Union) -> AttributeView:
+def _union(union: Group) -> AttributeView:
     first, *others = (
         annotation(variant.field.type) if variant.class_name is None else name("variant", variant.class_name)
         for variant in union.variants

@@ -58,7 +58,7 @@ class PreconditionsView:
 
 @frozen(kw_only=True)
 class PagingView:
-    """How a method pages."""
+    """The paging of a method."""
 
     token: Source
     in_body: Source
@@ -107,7 +107,7 @@ def method_view(method: Method, api: Api) -> MethodView:
         idempotent=_given(facts.always),
         preconditions=_preconditions(facts.when_set, api, request),
         paging=_paging(method.paging, api, method) if method.paging else None,
-        api_version=_given(method.api_version or None),
+        api_version=_given(dict(method.headers).get("x-goog-api-version")),
         envelope=_given(method.envelope or None),
     )
 
@@ -118,15 +118,16 @@ def _given(value: object) -> Source | None:
 
 
 def _parameter(parameter: Parameter) -> ParameterView:
+    rules = parameter.rules
     return ParameterView(
         wire=literal(parameter.wire),
-        location=literal(parameter.location),
-        kind=literal("enum" if parameter.values else parameter.type.kind.value),
+        location=literal(parameter.location.value),
+        kind=literal("enum" if parameter.values else parameter.scalar.kind.value),
         required=parameter.required,
         repeated=parameter.repeated,
-        pattern=_given(parameter.pattern or None) if parameter.enforced else None,
-        minimum=_given(parameter.minimum),
-        maximum=_given(parameter.maximum),
+        pattern=_given(rules.pattern or None) if rules.pattern_is_linear else None,
+        minimum=None if rules.minimum is None else literal(str(rules.minimum)),
+        maximum=None if rules.maximum is None else literal(str(rules.maximum)),
         values=_given(parameter.values or None),
         prefix=_given(parameter.prefix or None),
         held=_given(parameter.held or None),
@@ -151,12 +152,13 @@ def _preconditions(
 
 def _paging(paging: Paging, api: Api, method: Method) -> PagingView:
     request, response = (api.messages.get(each or "") for each in (method.request, method.response))
-    token = _attributes(api, request, (paging.token,))[0] if paging.in_body else paging.token
+    place = paging.place
+    token = _attributes(api, request, place.path)[0] if isinstance(place, InBody) else place.wire
     return PagingView(
         token=literal(token),
-        in_body=literal(paging.in_body),
-        items=literal(_attributes(api, response, (paging.items,))[0]),
-        next_token=literal(_attributes(api, response, (paging.next_token,))[0]),
+        in_body=literal(isinstance(place, InBody)),
+        items=literal(_attributes(api, response, paging.items)[0]),
+        next_token=literal(_attributes(api, response, paging.next)[0]),
     )
 
 

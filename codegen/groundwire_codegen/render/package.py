@@ -23,7 +23,7 @@ SHARED: Final = (
     "encode",
     "errors",
 )
-"""What every package exports beside its messages and enums."""
+"""Exports of every package, beside its messages and enums."""
 
 
 @frozen(kw_only=True)
@@ -63,5 +63,5 @@ def package_view(api: Api, package: str) -> PackageView:
 
 
 def _place(name: str) -> tuple[int, str]:
-    """Where the linter wants a name in `__all__`: constants, then classes, then the rest."""
+    """Return the sort key of a name in `__all__` that the linter wants: constants, then classes, then the rest."""
     return (0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2), name

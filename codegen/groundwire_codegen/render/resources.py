@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..ir import Api, ListOf, Method, Parameter
-from ..lower.waiting import Waiting, waiting
+from ..ir import Api, InParameter, Method, Parameter
+from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
 from .layout import imported, used_names
 from .methods import MethodView, held_class, method_view
@@ -36,7 +36,7 @@ class StubView:
     """All that the call sends, in the document's order."""
     request: Source | None
     request_is_empty: bool
-    """Whether the request may be left out, since its message has no fields."""
+    """True if the request may be left out, since its message has no fields."""
     result: Source
     pages: bool
 
@@ -82,12 +82,12 @@ class ClientView:
     extra_scopes: bool
     paging: bool
     preconditions: bool
-    """Whether there are any: `client.py` imports what they need."""
+    """True if there are any: `client.py` imports what they need."""
     sequences: bool
     literals: bool
     times: Source | None
     values: Source | None
-    """What annotations need."""
+    """Imports of the annotations."""
 
 
 def client_view(api: Api) -> ClientView:
@@ -100,7 +100,7 @@ def client_view(api: Api) -> ClientView:
         for stub in stubs
         for source in (stub.result, *(argument.annotation for argument in stub.arguments))
     )
-    found = waiting(api)
+    found = waited(api)
     return ClientView(
         methods=methods,
         classes=classes,
@@ -131,7 +131,7 @@ def _classes(api: Api) -> Iterator[ClassView]:
         attribute = name("resource", resource.name)
         children.setdefault(resource.path[:-1], []).append((attribute, names[resource.path]))
     for method in api.methods.values():
-        stubs.setdefault(method.resource, []).append(_stub(method, api))
+        stubs.setdefault(method.resource, []).append(_stub(method))
     for path in sorted({*names, ()}, key=lambda path: (-len(path), path)):
         yield ClassView(
             name=names.get(path),
@@ -147,10 +147,10 @@ def _client_doc(api: Api) -> str:
     return "\n\n".join(lines)
 
 
-def _stub(method: Method, api: Api) -> StubView:
+def _stub(method: Method) -> StubView:
     filled = [each for each in method.parameters if not _is_page_token(each, method)]
     arguments = {each.wire: _argument(each) for each in filled}
-    required = {each.wire for each in method.parameters if each.required and each.held is None}
+    required = {each.wire for each in method.parameters if each.position is not None}
     return StubView(
         name=name("method", method.name),
         constant=name("constant", method.constant),
@@ -159,8 +159,8 @@ def _stub(method: Method, api: Api) -> StubView:
         keywords=tuple(each for wire, each in arguments.items() if wire not in required),
         arguments=tuple(arguments.values()),
         request=message_class(method.request) if method.request else None,
-        request_is_empty=method.request is not None and not api.messages[method.request].members,
-        result=_result(method, api),
+        request_is_empty=method.body is not None and not method.body.required,
+        result=_result(method),
         pages=method.paging is not None,
     )
 
@@ -174,23 +174,17 @@ def _argument(parameter: Parameter) -> ArgumentView:
 
 
 def _is_page_token(parameter: Parameter, method: Method) -> bool:
-    """Whether the pager alone fills the parameter; where it is required, the caller says where to begin."""
+    """Return True if only the pager fills the parameter; where it is required, the caller gives the first token."""
     paging = method.paging
-    return (
-        paging is not None
-        and not paging.in_body
-        and parameter.wire == paging.token
-        and not parameter.required
-    )
+    return paging is not None and paging.place == InParameter(parameter.wire) and not parameter.required
 
 
-def _result(method: Method, api: Api) -> Source:
+def _result(method: Method) -> Source:
     """The annotation of what a stub returns."""
     result = message_class(method.response) if method.response else NONE
     if method.paging is None:
         return result
-    type_ = api.messages[method.response or ""].holder(method.paging.items)[1].type
-    item = annotation(type_.item, MESSAGES) if isinstance(type_, ListOf) else word("Any")
+    item = annotation(method.paging.item, MESSAGES)
     return joined(word("Pager"), "[", item, ", ", result, "]")
 
 
@@ -200,18 +194,19 @@ def _paragraphs(method: Method, filled: list[Parameter]) -> Iterator[str]:
     if method.deprecated:
         yield "Deprecated."
     for parameter in filled:
-        unchecked = parameter.pattern is not None and not parameter.enforced
-        text = f"{parameter.doc} Pattern: `{parameter.pattern}`." if unchecked else parameter.doc
+        pattern = parameter.rules.pattern
+        unchecked = pattern is not None and not parameter.rules.pattern_is_linear
+        text = f"{parameter.doc} Pattern: `{pattern}`." if unchecked else parameter.doc
         if text.strip():
             yield f"`{parameter.name}`: {text.strip()}"
 
 
-def _wait(found: Waiting, api: Api) -> WaitView:
+def _wait(found: Waited, api: Api) -> WaitView:
     message = api.messages[found.message]
     any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
     return WaitView(
         message=message_class(found.message),
-        poll=name("constant", api.methods[found.poll].constant),
+        poll=name("constant", api.methods[found.polls[0].method].constant),
         metadata=either(*map(message_class, found.metadata)) if found.metadata else any_mapping,
         error_attribute=literal(message.holder("error")[0]),
         error=held_class(message, "error"),

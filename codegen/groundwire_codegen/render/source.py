@@ -17,11 +17,11 @@ from unicodedata import ucd_3_2_0
 from attrs import frozen
 
 from ..lock import is_published_name
-from ..names import RESERVED
+from ..lower.naming import RESERVED
 
 OPEN: Final = "\u27ea"
 CLOSE: Final = "\u27eb"
-"""Where templates allow line breaks (layout.py). No Source holds one."""
+"""Marks between which templates allow line breaks (layout.py). No Source holds one."""
 WIDTH: Final = 96
 """Columns of a docstring's text, indentation apart."""
 _WORD: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII)
@@ -125,7 +125,7 @@ def _escaped(text: str) -> str:
 
 
 def _is_visible(text: str) -> bool:
-    """Whether every character can be seen, in the opinion of any Python: newer ones know more characters.
+    """Return True if every character is visible to any Python: newer ones know more characters.
 
     Unicode 3.2 is what all of them know; some of it has come to be invisible since.
     """

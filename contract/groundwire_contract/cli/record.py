@@ -8,26 +8,13 @@ import click
 from groundwire_codegen.log import echo
 
 from .documents import contract_of, documents, fail, known_rules
-from .running import host_names, run
+from .running import listening, run
 
 
 @click.command()
 @click.option("--to", required=True, metavar="URL", help="The service: https, or http on this machine.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="JSONL file to append to.")
-@click.option(
-    "--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port."
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--allow-remote", is_flag=True, help="Listen where other machines reach it. There is no access control."
-)
-@click.option(
-    "--allow-host",
-    multiple=True,
-    metavar="NAME",
-    callback=host_names,
-    help="Answer under this Host name too, beside --host, localhost and the address itself. Repeatable.",
-)
+@listening(". There is no access control.")
 @documents
 @click.option(
     "--relax",
@@ -75,6 +62,6 @@ def record(
         listener.close()
         fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
     recorder = Recorder(upstream, journal, Verifier(contract, relax), echo)
-    said = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
+    banner = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
     answer = application(recorder, allow_hosts=allow_host | {host.lower()})
-    run(serving(answer, dated=False), listener, said, recorder.close)
+    run(serving(answer, dated=False), listener, banner, recorder.close)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 import click
 
 from .documents import contract_of, documents, fail
-from .running import host_names, run
+from .running import listening, run
 
 if TYPE_CHECKING:
     from ..clock import Clock
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..validate.access import Access
 
 _SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
-"""How much faster than scripted operations run, by clock."""
+"""The factor by which operations run faster than scripted, by clock."""
 
 
 class _Options(TypedDict):
@@ -51,22 +51,7 @@ class _Options(TypedDict):
 
 
 @click.command()
-@click.option(
-    "--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port."
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--allow-remote",
-    is_flag=True,
-    help="Listen where other machines reach it: whoever does may start, read and delete operations.",
-)
-@click.option(
-    "--allow-host",
-    multiple=True,
-    metavar="NAME",
-    callback=host_names,
-    help="Answer under this Host name too, beside --host, localhost and the address itself. Repeatable.",
-)
+@listening(": whoever does may start, read and delete operations.")
 @documents
 @click.option(
     "--auth",

@@ -40,13 +40,13 @@ def verify(file: Path, spec: Path | None, overlay: Path | None, form: str, relax
     host = urlsplit(contract.api.base_url).hostname or ""
     try:
         with file.open("rb") as stream:
-            found = Verification(read_traffic(stream, host), Verifier(contract, relax))
+            verification = Verification(read_traffic(stream, host), Verifier(contract, relax))
             if form == "json":
-                write_json(found, lambda text: click.echo(inert_json(text), nl=False))
+                write_json(verification, lambda text: click.echo(inert_json(text), nl=False))
             else:
-                write_text(found, lambda text: echo(text, nl=False))
+                write_text(verification, lambda text: echo(text, nl=False))
     except OSError as error:
         fail(f"{file}: {error.strerror or error}")
-    if found.summary.unreadable is not None:
-        fail(f"{file}: {found.summary.unreadable}")
-    sys.exit(found.summary.exit_code)
+    if verification.summary.unreadable is not None:
+        fail(f"{file}: {verification.summary.unreadable}")
+    sys.exit(verification.summary.exit_code)

@@ -14,6 +14,7 @@ from groundwire_codegen.ir import (
     Enum,
     EnumRef,
     Field,
+    Group,
     Kind,
     ListOf,
     MapOf,
@@ -23,7 +24,6 @@ from groundwire_codegen.ir import (
     Rules,
     Scalar,
     TypeRef,
-    Union,
 )
 
 from ..exchange import JsonObject, JsonValue
@@ -64,10 +64,10 @@ def message_schema(message: Message, closed: bool) -> JsonObject:
         return _said(message.doc, {"oneOf": [*_variants(message)]})
     properties: JsonObject = {field.wire: field_schema(field, closed) for field in message.wire_fields}
     schema: JsonObject = {"type": "object", "properties": properties}
-    required: list[JsonValue] = [field.wire for field in message.wire_fields if field.rules.required]
+    required: list[JsonValue] = [field.wire for field in message.wire_fields if field.required]
     if required:
         schema["required"] = required
-    choices: list[JsonValue] = [_choice(union, closed) for union in message.unions]
+    choices: list[JsonValue] = [_choice(union, closed) for union in message.groups]
     if choices:
         schema["allOf"] = choices
     if closed:
@@ -86,7 +86,7 @@ def field_schema(field: Field, takes_null: bool = False) -> JsonObject:
     With `takes_null`, null is allowed as the absence of a field that is not required.
     """
     value = _bounded(field.type, field.rules)
-    if takes_null and not field.rules.required:
+    if takes_null and not field.required:
         value = nullable(value)
     schema: JsonObject = {"oneOf": [value, _wrapper(value)]} if field.wrapped else value
     default = _default(field)
@@ -146,11 +146,11 @@ def _variants(family: Message) -> Iterator[JsonObject]:
             "required": [field.wire],
             "additionalProperties": False,
         }
-    if not family.unions[0].required:
+    if not family.groups[0].required:
         yield {"type": "object", "properties": absent, "additionalProperties": False}
 
 
-def _choice(union: Union, takes_null: bool) -> JsonObject:
+def _choice(union: Group, takes_null: bool) -> JsonObject:
     """One member of a union, or none where that is allowed."""
     members: list[JsonValue] = [
         {"required": [field.wire], "properties": {field.wire: {"not": _NULL}}}
@@ -176,8 +176,8 @@ def _bounded(type_: TypeRef, rules: Rules) -> JsonObject:
             "maxLength": rules.max_length,
             "maxItems": rules.max_items,
             "pattern": rules.pattern,
-            "propertyNames": {"enum": [*rules.members]} if rules.members else None,
-            MULTIPLE_OF: rules.multiple_of,
+            "propertyNames": {"enum": [*rules.only]} if rules.only else None,
+            MULTIPLE_OF: rules.divides_into,
         }
     )
     match type_:

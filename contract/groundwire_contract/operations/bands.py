@@ -39,8 +39,8 @@ _DEEPEST: Final = 200
 
 def band_types(expression: JsonObject) -> tuple[str, ...]:
     """Return the band types of the result in order, without duplicates; empty if they are not certain."""
-    found = _Types(expression).of({"valueReference": expression.get("result")}, _DEEPEST)
-    return () if found is None else tuple(dict.fromkeys(found))
+    types = _Types(expression).of({"valueReference": expression.get("result")}, _DEEPEST)
+    return () if types is None else tuple(dict.fromkeys(types))
 
 
 def is_unbounded(expression: JsonObject) -> bool:

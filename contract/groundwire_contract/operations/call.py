@@ -43,7 +43,7 @@ class Call:
 
 @frozen(kw_only=True)
 class Context:
-    """What a handler may read and change. `draw(n)` returns n random bytes."""
+    """The state that a handler may read and change. `draw(n)` returns n random bytes."""
 
     state: Store
     clock: Clock

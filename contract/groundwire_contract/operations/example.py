@@ -45,8 +45,8 @@ _VALUES: Final[Mapping[Kind, JsonValue]] = {
 
 def answer(api: Api, method: Method) -> JsonObject:
     """Return an example response of a method, in the API's envelope if it has one."""
-    found = example(api, method.response)
-    return found if method.envelope is None else {method.envelope: found}
+    content = example(api, method.response)
+    return content if method.envelope is None else {method.envelope: content}
 
 
 def example(api: Api, message: str | None) -> JsonObject:
@@ -60,17 +60,17 @@ def example(api: Api, message: str | None) -> JsonObject:
 def _message(api: Api, message: Message, within: tuple[str, ...]) -> JsonObject:
     inside = (*within, message.name)
     out: JsonObject = {}
-    for found in _chosen(message):
-        value = _value(api, found.type, inside)
+    for field_ in _chosen(message):
+        value = _value(api, field_.type, inside)
         if value is not None:
-            out[found.wire] = value
+            out[field_.wire] = value
     return out
 
 
 def _chosen(message: Message) -> list[Field]:
     # A page without a token is the last one, so a client that pages through examples stops.
-    fields = [found for found in message.fields if found.wire != "nextPageToken"]
-    return [*fields, *(union.variants[0].field for union in message.unions if union.variants)]
+    fields = [field_ for field_ in message.fields if field_.wire != "nextPageToken"]
+    return [*fields, *(group.variants[0].field for group in message.groups if group.variants)]
 
 
 def _value(api: Api, type_: TypeRef, within: tuple[str, ...]) -> JsonValue:

@@ -54,10 +54,10 @@ def band_types_differ(request: JsonObject, _: Context) -> str | None:
     files = request.get("fileExportOptions")
     if not isinstance(files, dict) or files.get("fileFormat", "GEO_TIFF") != "GEO_TIFF":
         return None
-    found = band_types(_object(request, "expression"))
-    if len(found) < 2 or not any(name.startswith("Float") for name in found):
+    types = band_types(_object(request, "expression"))
+    if len(types) < 2 or not any(name.startswith("Float") for name in types):
         return None
-    return f"Exported bands must have compatible data types; found inconsistent types: {' and '.join(found[:2])}."
+    return f"Exported bands must have compatible data types; found inconsistent types: {' and '.join(types[:2])}."
 
 
 def unbounded_image(request: JsonObject, _: Context) -> str | None:
@@ -73,8 +73,8 @@ def asset_exists(request: JsonObject, context: Context) -> str | None:
     if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
         return None
     now = context.clock.now()
-    made = any(state(each, now) is State.SUCCEEDED for each in context.state.makers(name))
-    return f"Cannot overwrite asset '{name}'." if made or name in context.environment.assets else None
+    exists = any(state(each, now) is State.SUCCEEDED for each in context.state.makers(name))
+    return f"Cannot overwrite asset '{name}'." if exists or name in context.environment.assets else None
 
 
 def bucket_unwritable(request: JsonObject, context: Context) -> str | None:

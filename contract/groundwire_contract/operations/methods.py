@@ -28,35 +28,37 @@ _FILTER: Final = re.compile(r'\s*(?:metadata\.)?(state|done)\s*=\s*"?([A-Za-z_]+
 
 def get(call: Call, context: Context) -> Answer:
     """Return the operation."""
-    found = context.state.get(call.variables["name"])
-    return operation_not_found(call.variables["name"]) if found is None else _seen(found, call, context)
+    operation = context.state.get(call.variables["name"])
+    return (
+        operation_not_found(call.variables["name"]) if operation is None else _seen(operation, call, context)
+    )
 
 
 def wait(call: Call, context: Context) -> Answer:
     """Return the operation when it has ended or the timeout has passed."""
-    found = context.state.get(call.variables["name"])
-    if found is None:
+    operation = context.state.get(call.variables["name"])
+    if operation is None:
         return operation_not_found(call.variables["name"])
     now = context.clock.now()
     timeout = call.body.get("timeout")
     most = float(timeout.removesuffix("s")) if isinstance(timeout, str) else LONGEST_WAIT
     left = most - (now - call.arrived).total_seconds()
-    needed = op.remaining(found, now)
+    needed = op.remaining(operation, now)
     delay = left if needed is None else min(left, needed)
     if delay > 0:
         real = context.clock.elapse(delay)
         if real > 0:
             return Hold(min(real, SLICE))
-    return _seen(found, call, context)
+    return _seen(operation, call, context)
 
 
 def cancel(call: Call, context: Context) -> Answer:
     """Cancel the operation; one that has ended does not change."""
     name = call.variables["name"]
-    found = context.state.get(name)
-    if found is None:
+    operation = context.state.get(name)
+    if operation is None:
         return operation_not_found(name)
-    context.state.put(op.cancel(found, context.clock.now()))
+    context.state.put(op.cancel(operation, context.clock.now()))
     return {}
 
 
@@ -82,28 +84,28 @@ def list_(call: Call, context: Context) -> Answer:
         return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
     most = min(size, PAGE)
     newest = now - timedelta(seconds=context.environment.listing_lag)
-    found = context.state.newest(
+    operations = context.state.newest(
         call.variables["name"],
         sequence,
         lambda operation: operation.created <= newest and keep(operation),
         most + 1,
     )
-    page = found[:most]
+    page = operations[:most]
     answer: JsonObject = {}
     if page:
         answer["operations"] = [operation_json(operation, now, call.metadata_type) for operation in page]
-    if len(found) > most:
+    if len(operations) > most:
         answer["nextPageToken"] = _token(page[-1].sequence)
     if any(op.ended(operation, now) is None for operation in page):
         context.clock.polled()
     return answer
 
 
-def _seen(found: Operation, call: Call, context: Context) -> JsonObject:
+def _seen(operation: Operation, call: Call, context: Context) -> JsonObject:
     """Return the operation's JSON; if it is unfinished, this counts as a poll."""
     now = context.clock.now()
-    answer = operation_json(found, now, call.metadata_type)
-    if op.ended(found, now) is None:
+    answer = operation_json(operation, now, call.metadata_type)
+    if op.ended(operation, now) is None:
         context.clock.polled()
     return answer
 
@@ -116,10 +118,10 @@ def _filter(text: str, state_of: Callable[[Operation], State]) -> Callable[[Oper
     """Return the predicate of a filter; None for any other than `state=NAME` and `done=true|false`."""
     if not text.strip():
         return _everything
-    found = _FILTER.fullmatch(text)
-    if found is None:
+    match = _FILTER.fullmatch(text)
+    if match is None:
         return None
-    name, value = found[1], found[2]
+    name, value = match[1], match[2]
     if name == "state":
         return (lambda operation: state_of(operation) == value) if value in State.__members__ else None
     ends = {State.SUCCEEDED, State.CANCELLED, State.FAILED}

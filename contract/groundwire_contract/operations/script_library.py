@@ -58,7 +58,7 @@ NAMED: Final[Mapping[str, Script]] = MappingProxyType(
 
 def script_named(name: str) -> Script:
     """Return the script of a name. Raises LookupError for an unknown one."""
-    found = NAMED.get(name)
-    if found is None:
+    script = NAMED.get(name)
+    if script is None:
         raise LookupError(f"{name!r} is none of {', '.join(NAMED)}")
-    return found
+    return script

@@ -48,9 +48,9 @@ def operation_not_found(name: str) -> Refusal:
     return Refusal(rule="operation-not-found", code=404, message=f"Operation '{name}' not found.")
 
 
-def state_unwritable(said: str) -> Refusal:
+def state_unwritable(message: str) -> Refusal:
     """Report that the server's state file cannot be written; the request had no effect."""
-    return Refusal(rule="state-unwritable", code=503, message=said)
+    return Refusal(rule="state-unwritable", code=503, message=message)
 
 
 def host_not_allowed(host: str) -> Refusal:

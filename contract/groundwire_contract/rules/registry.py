@@ -23,7 +23,7 @@ OFF: Final = frozenset(rule.id for rule in RULES.values() if not rule.enforced)
 
 def checked_ids(ids: Iterable[str]) -> frozenset[str]:
     """Return the ids. Raises LookupError for unknown ones."""
-    found = frozenset(ids)
-    if unknown := sorted(found - RULES.keys()):
+    checked = frozenset(ids)
+    if unknown := sorted(checked - RULES.keys()):
         raise LookupError(f"no such rule: {', '.join(unknown)}")
-    return found
+    return checked

@@ -76,11 +76,11 @@ def operations(service: Service) -> JsonObject:
     """Return the operations of all projects as the service shows them, oldest first, and the instant `now`."""
     with service.state.lock:
         now = service.clock.now()
-        found = service.state.newest(None, None, lambda _: True, MOST)
+        operations = service.state.newest(None, None, lambda _: True, MOST)
     # Paths have several versions; here the contract's own one names the type.
     package = service.contract.shapes[service.contract.api.version].package
     kind = f"type.googleapis.com/{package}.OperationMetadata"
-    bodies: list[JsonValue] = [operation_json(each, now, kind) for each in reversed(found)]
+    bodies: list[JsonValue] = [operation_json(each, now, kind) for each in reversed(operations)]
     return {"now": timestamp(now), "operations": bodies}
 
 
@@ -88,8 +88,8 @@ def requests(service: Service) -> JsonObject:
     """Return the recorded requests, oldest first, without credentials, and the instant `now`."""
     with service.state.lock:
         now = service.clock.now()
-        found = tuple(service.state.requests)
-    return {"now": timestamp(now), "requests": [_request(each) for each in found]}
+        requests = tuple(service.state.requests)
+    return {"now": timestamp(now), "requests": [_request(each) for each in requests]}
 
 
 def _request(recorded: Recorded) -> JsonValue:
@@ -104,9 +104,9 @@ def _request(recorded: Recorded) -> JsonValue:
 
 
 def _advance(service: Service, exchange: Exchange) -> JsonObject:
-    said = _said(exchange)
-    seconds = said.get("seconds")
-    if said.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+    arguments = _body(exchange)
+    seconds = arguments.get("seconds")
+    if arguments.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise _RefusedError(400, 'Say how far, such as {"seconds": 3}.')
     try:
         Controls(service).advance(seconds)
@@ -119,7 +119,7 @@ def _call(service: Service, exchange: Exchange, name: str) -> JsonObject:
     from .remote import called
 
     try:
-        return {"result": called(Controls(service), name, _said(exchange))}
+        return {"result": called(Controls(service), name, _body(exchange))}
     except LookupError as error:
         raise _RefusedError(404, str(error.args[0])) from error
     except ValueError as error:
@@ -131,11 +131,11 @@ def _reset(service: Service, _: Exchange) -> JsonObject:
     return _now(service)
 
 
-def _said(exchange: Exchange) -> JsonObject:
-    found = read_body(exchange.body)
-    if isinstance(found, Refusal):
-        raise _RefusedError(400, found.message)
-    return found
+def _body(exchange: Exchange) -> JsonObject:
+    body = read_body(exchange.body)
+    if isinstance(body, Refusal):
+        raise _RefusedError(400, body.message)
+    return body
 
 
 def _now(service: Service) -> JsonObject:

@@ -45,8 +45,8 @@ class Controls:
     def operations(self) -> tuple[Operation, ...]:
         """Return the operations that were started and not deleted, oldest first."""
         with self._state.lock:
-            found = self._state.newest(None, None, lambda _: True, 2**62)
-        return found[::-1]
+            newest_first = self._state.newest(None, None, lambda _: True, 2**62)
+        return newest_first[::-1]
 
     def script(self) -> Script:
         """Return the script of new operations."""
@@ -87,15 +87,15 @@ class Controls:
         """Stop the progress of an operation; without a name, of all, including new ones."""
         with self._state.lock:
             self._service.held = self._service.held or name is None
-            for found in self._chosen(name):
-                self._state.put(op.hold(found, self.now()))
+            for operation in self._chosen(name):
+                self._state.put(op.hold(operation, self.now()))
 
     def release(self, name: str | None) -> None:
         """Resume a held operation; without a name, all."""
         with self._state.lock:
             self._service.held = self._service.held and name is not None
-            for found in self._chosen(name):
-                self._state.put(op.release(found, self.now()))
+            for operation in self._chosen(name):
+                self._state.put(op.release(operation, self.now()))
 
     def add_steps(self, steps: tuple[Step, ...], method: str | None) -> None:
         """Queue steps for the next requests of any method, or of methods whose id ends with `method`."""
@@ -119,10 +119,10 @@ class Controls:
             self._service.overrides.change(rule, change)
 
     def _found(self, name: str) -> Operation:
-        found = self._state.get(name)
-        if found is None:
+        operation = self._state.get(name)
+        if operation is None:
             raise LookupError(f"the contract server has no operation {name!r}")
-        return found
+        return operation
 
     def _chosen(self, name: str | None) -> Iterable[Operation]:
         return self.operations() if name is None else (self._found(name),)

@@ -14,8 +14,8 @@ _Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 
 def is_loopback_address(address: str) -> bool:
     """Return True for a loopback address, including IPv4 mapped to IPv6."""
-    found = _address(address)
-    return found is not None and found.is_loopback
+    parsed = _address(address)
+    return parsed is not None and parsed.is_loopback
 
 
 def normalized_host(host: str) -> str | None:
@@ -23,13 +23,13 @@ def normalized_host(host: str) -> str | None:
 
     Return None if it is invalid (RFC 9110 7.2) or empty.
     """
-    found = _HOST.fullmatch(host)
-    if found is None:
+    match = _HOST.fullmatch(host)
+    if match is None:
         return None
-    if found[1] is not None:
-        address = _address(found[1])
+    if match[1] is not None:
+        address = _address(match[1])
         return None if address is None else str(address)
-    return found[2].lower().removesuffix(".") or None
+    return match[2].lower().removesuffix(".") or None
 
 
 def parse_host_name(text: str) -> str:
@@ -53,8 +53,8 @@ def is_own_host(host: str, address: str, allowed: Collection[str] = ()) -> bool:
         return False
     if name == "localhost" or name.endswith(".localhost") or is_loopback_address(name) or name in allowed:
         return True
-    found = _address(name)
-    return found is not None and found == _address(address.partition("%")[0])
+    parsed = _address(name)
+    return parsed is not None and parsed == _address(address.partition("%")[0])
 
 
 def is_admitted(host: str | None, address: str, allowed: Collection[str] = ()) -> bool:
@@ -66,8 +66,8 @@ def is_admitted(host: str | None, address: str, allowed: Collection[str] = ()) -
 def _address(text: str) -> _Address | None:
     """Parse an address; return IPv4 for one mapped to IPv6, None for any other text."""
     try:
-        found = ipaddress.ip_address(text)
+        parsed = ipaddress.ip_address(text)
     except ValueError:
         return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed

@@ -31,7 +31,10 @@ def called(controls: Controls, name: str, arguments: Mapping[str, Any]) -> Any:
     if set(arguments) != wanted:
         raise ValueError(f"{name} takes {', '.join(sorted(wanted)) or 'nothing'}")
     try:
-        read = {given: _converter().structure(value, hints[given]) for given, value in arguments.items()}
+        read = {
+            parameter: _converter().structure(value, hints[parameter])
+            for parameter, value in arguments.items()
+        }
     except (BaseValidationError, TypeError, KeyError) as error:
         raise ValueError(f"the arguments of {name} cannot be read: {error}") from error
     return _converter().unstructure(getattr(controls, name)(**read), hints["return"])
@@ -47,27 +50,30 @@ class RemoteControls(Controls):
     def sent(self, name: str, arguments: Mapping[str, object]) -> Any:
         """Send a call and return its result."""
         hints = _hints(name)
-        plain = {given: _converter().unstructure(value, hints[given]) for given, value in arguments.items()}
+        plain = {
+            parameter: _converter().unstructure(value, hints[parameter])
+            for parameter, value in arguments.items()
+        }
         connection = http.client.HTTPConnection(self._place, timeout=30)
         try:
             connection.request(
                 "POST", PATH + name, json.dumps(plain).encode(), {"content-type": "application/json"}
             )
             answer = connection.getresponse()
-            found = json.loads(answer.read())
+            result = json.loads(answer.read())
         finally:
             connection.close()
         if answer.status != 200:
-            message = found["error"]["message"]
+            message = result["error"]["message"]
             raise (LookupError if answer.status == 404 else ValueError)(message)
-        return _converter().structure(found["result"], hints["return"])
+        return _converter().structure(result["result"], hints["return"])
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
     signature = inspect.signature(getattr(Controls, name))
 
-    def call(self: RemoteControls, *given: object, **named: object) -> Any:
-        bound = signature.bind(self, *given, **named).arguments
+    def call(self: RemoteControls, *positional: object, **named: object) -> Any:
+        bound = signature.bind(self, *positional, **named).arguments
         return self.sent(name, {key: value for key, value in bound.items() if key != "self"})
 
     return call
@@ -93,11 +99,11 @@ def _converter() -> Converter:
 def _refusal(value: object) -> Refusal:
     if not isinstance(value, dict):
         raise TypeError("a refusal is an object")
-    said = cast("dict[str, Any]", value)
+    refusal = cast("dict[str, Any]", value)
     return Refusal(
-        rule=said["rule"],
-        code=said["code"],
-        message=said["message"],
-        details=tuple(said["details"]),
-        headers=tuple((name, text) for name, text in said["headers"]),
+        rule=refusal["rule"],
+        code=refusal["code"],
+        message=refusal["message"],
+        details=tuple(refusal["details"]),
+        headers=tuple((name, text) for name, text in refusal["headers"]),
     )

@@ -31,14 +31,14 @@ def operation_text(operation: Operation) -> str:
 
 def operation_from(text: str, name: str, sequence: int) -> Operation:
     """Parse the text of `operation_text`. Raises ValueError, KeyError or TypeError for any other text."""
-    found: dict[str, Any] = json.loads(text)
+    values: dict[str, Any] = json.loads(text)
     for key in _INSTANTS:
-        found[key] = instant(found[key])
-    end = found["end"]
-    found["end"] = None if end is None else _end(end)
-    found["script"] = _script(json.dumps(found["script"]))
-    found["destinations"] = _tuple(found["destinations"])
-    return _checked(Operation(name=name, sequence=sequence, **found))
+        values[key] = instant(values[key])
+    end = values["end"]
+    values["end"] = None if end is None else _end(end)
+    values["script"] = _script(json.dumps(values["script"]))
+    values["destinations"] = _tuple(values["destinations"])
+    return _checked(Operation(name=name, sequence=sequence, **values))
 
 
 def recorded_text(recorded: Recorded) -> str:
@@ -48,16 +48,23 @@ def recorded_text(recorded: Recorded) -> str:
 
 def recorded_from(text: str) -> Recorded:
     """Parse the text of `recorded_text`. Raises ValueError, KeyError or TypeError for any other text."""
-    found: dict[str, Any] = json.loads(text)
-    found["query"] = tuple((name, value) for name, value in found["query"])
-    found["sent"] = found["sent"].encode("utf-8")
-    found["at"] = instant(found["at"])
-    names: dict[str, Any] = found["headers"]
-    texts = (found["verb"], found["path"], found["verdict"], found["method"] or "", *names, *names.values())
-    pairs = (text for pair in found["query"] for text in pair)
-    if not all(isinstance(text, str) for text in (*texts, *pairs)) or type(found["status"]) is not int:
+    values: dict[str, Any] = json.loads(text)
+    values["query"] = tuple((name, value) for name, value in values["query"])
+    values["sent"] = values["sent"].encode("utf-8")
+    values["at"] = instant(values["at"])
+    names: dict[str, Any] = values["headers"]
+    texts = (
+        values["verb"],
+        values["path"],
+        values["verdict"],
+        values["method"] or "",
+        *names,
+        *names.values(),
+    )
+    pairs = (text for pair in values["query"] for text in pair)
+    if not all(isinstance(text, str) for text in (*texts, *pairs)) or type(values["status"]) is not int:
         raise TypeError("a text or a number that is none")
-    return Recorded(**found)
+    return Recorded(**values)
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
@@ -84,10 +91,10 @@ def instant(text: str | None) -> datetime | None:
     """Parse an instant. Raises ValueError or TypeError for any other text, and for extreme years."""
     if text is None:
         return None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None or not _YEARS[0] <= found.year <= _YEARS[1]:
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None or not _YEARS[0] <= parsed.year <= _YEARS[1]:
         raise ValueError("no instant of the contract's time")
-    return found
+    return parsed
 
 
 def _tuple(value: object) -> tuple[object, ...]:
@@ -124,11 +131,11 @@ def _is_of(value: object, hint: Any) -> bool:
     return isinstance(value, hint)
 
 
-def _end(found: dict[str, Any]) -> End:
-    state, at = State(found.pop("state")), instant(found.pop("at"))
+def _end(values: dict[str, Any]) -> End:
+    state, at = State(values.pop("state")), instant(values.pop("at"))
     if at is None:
         raise ValueError("an end without an instant")
-    return _checked(End(state=state, at=at, **found))
+    return _checked(End(state=state, at=at, **values))
 
 
 @lru_cache(maxsize=64)
@@ -138,7 +145,7 @@ def _script_text(script: Script) -> str:
 
 @lru_cache(maxsize=64)
 def _script(text: str) -> Script:
-    found: dict[str, Any] = json.loads(text)
-    found["stages"] = tuple(_checked(Stage(**each)) for each in found["stages"])
-    found["attempts"], found["digits"] = _tuple(found["attempts"]), _tuple(found["digits"])
-    return _checked(Script(**found))
+    values: dict[str, Any] = json.loads(text)
+    values["stages"] = tuple(_checked(Stage(**each)) for each in values["stages"])
+    values["attempts"], values["digits"] = _tuple(values["attempts"]), _tuple(values["digits"])
+    return _checked(Script(**values))

@@ -120,14 +120,14 @@ class Sqlite:
     def add(self, operation: Operation) -> Operation:
         """Add an operation and return it with its sequence number."""
         with self._writing() as write:
-            made = write(
+            cursor = write(
                 "INSERT INTO operations (name, project, asset, value) VALUES (?, ?, ?, ?)",
                 operation.name,
                 operation.project,
                 operation.asset,
                 operation_text(operation),
             )
-        return evolve(operation, sequence=made.lastrowid or 0)
+        return evolve(operation, sequence=cursor.lastrowid or 0)
 
     def put(self, operation: Operation) -> None:
         """Replace an operation."""
@@ -157,17 +157,19 @@ class Sqlite:
     ) -> tuple[Operation, ...]:
         """Return up to `most` operations that `keep` accepts, newest first, before `sequence`."""
         last = _LAST if sequence is None else min(sequence, _LAST)
-        where, given = ("", ()) if project is None else ("project = ? AND ", (project,))
-        found: list[Operation] = []
+        where, project_values = ("", ()) if project is None else ("project = ? AND ", (project,))
+        operations: list[Operation] = []
         with self._reading() as read:
             rows = read(
-                f"{_SELECT} WHERE {where}sequence < ? AND NOT forgotten ORDER BY sequence DESC", *given, last
+                f"{_SELECT} WHERE {where}sequence < ? AND NOT forgotten ORDER BY sequence DESC",
+                *project_values,
+                last,
             )
-            while len(found) < most and (row := rows.fetchone()) is not None:
+            while len(operations) < most and (row := rows.fetchone()) is not None:
                 operation = self._operation(row)
                 if keep(operation):
-                    found.append(operation)
-        return tuple(found)
+                    operations.append(operation)
+        return tuple(operations)
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Return True if a project has `limit` unfinished operations."""
@@ -205,15 +207,15 @@ class Sqlite:
     def _unfinished(self, project: str, most: int) -> int:
         counted = "SELECT count(*) FROM (SELECT 1 FROM operations WHERE project = ? AND unfinished LIMIT ?)"
         with self._reading() as read:
-            (found,) = read(counted, project, most).fetchone()
-        return int(found)
+            (count,) = read(counted, project, most).fetchone()
+        return int(count)
 
     @contextmanager
     def _reading(self) -> Generator[Callable[..., sqlite3.Cursor]]:
         """Provide a function that runs a query."""
 
-        def read(query: str, *given: object) -> sqlite3.Cursor:
-            return self._connection.execute(query, given)
+        def read(query: str, *values: object) -> sqlite3.Cursor:
+            return self._connection.execute(query, values)
 
         with self.lock, state_errors(self.path):
             yield read
@@ -222,10 +224,10 @@ class Sqlite:
     def _writing(self) -> Generator[Callable[..., sqlite3.Cursor]]:
         """Provide a function that runs a statement in the current transaction."""
 
-        def write(statement: str, *given: object) -> sqlite3.Cursor:
+        def write(statement: str, *values: object) -> sqlite3.Cursor:
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
-            return self._connection.execute(statement, given)
+            return self._connection.execute(statement, values)
 
         with self.lock, state_errors(self.path):
             yield write

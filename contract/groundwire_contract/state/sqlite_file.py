@@ -110,9 +110,9 @@ def _is_new(path: Path, connection: sqlite3.Connection) -> bool:
     # Check before any query: a view, virtual table or trigger in place of a table could run code.
     if _schema(connection) != _expected():
         raise StateForeignError(path, "its tables are not those of this server")
-    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise StateDamagedError(path, f"the file is damaged ({said.splitlines()[-1]})")
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        raise StateDamagedError(path, f"the file is damaged ({result.splitlines()[-1]})")
     return False
 
 

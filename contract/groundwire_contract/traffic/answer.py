@@ -43,7 +43,7 @@ def answer_faults(contract: Contract, route: Route, record: Record) -> Iterator[
 def is_media(contract: Contract, method: Method, query: Pairs) -> bool:
     """Return True if a method answers with raw bytes."""
     message = None if method.response is None else contract.api.messages[method.response]
-    return (message is not None and message.schema == _MEDIA) or ("alt", "media") in query
+    return (message is not None and message.place == _MEDIA) or ("alt", "media") in query
 
 
 def _result_faults(contract: Contract, route: Route, answer: Answer) -> Iterator[Fault]:

@@ -73,8 +73,8 @@ def _is_ours(url: str, host: str) -> bool:
 
 
 def _request_body(request: JsonObject) -> tuple[Body, int]:
-    said = request.get("bodySize")
-    length = said if isinstance(said, int) and said > 0 else 0
+    size = request.get("bodySize")
+    length = size if isinstance(size, int) and size > 0 else 0
     if request.get("postData") is None:
         return (None if length else b""), length
     data = _object(request, "postData")
@@ -108,7 +108,7 @@ def _headers(request: JsonObject) -> Pairs:
     headers = request.get("headers", [])
     if not isinstance(headers, list):
         raise UnreadableError("`headers` must be a list.")
-    return tuple((text_of(found, "name"), text_of(found, "value")) for found in map(_as_object, headers))
+    return tuple((text_of(header, "name"), text_of(header, "value")) for header in map(_as_object, headers))
 
 
 def _as_object(value: JsonValue) -> JsonObject:

@@ -102,8 +102,8 @@ def _opened(path: Path) -> int:
     flags = ("O_RDWR", "O_APPEND", "O_CREAT", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     file = os.open(path, sum(getattr(os, flag, 0) for flag in flags), 0o600)
     try:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
             raise UnreadableError("It is no regular file, or one of several names: name another.")
         if hasattr(os, "fchmod"):
             os.fchmod(file, 0o600)

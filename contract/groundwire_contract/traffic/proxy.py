@@ -98,8 +98,10 @@ class Recorder:
             except OSError as error:
                 self._say(f"{_named(forwarded)} not recorded: {error.strerror or error}")
                 return
-            found = self._verifier.violations(read_record(row, int(str(row["seq"])) + 1))
-            verdict = "; ".join(f"{one.rule} at {one.place.value} {one.pointer}".rstrip() for one in found)
+            violations = self._verifier.violations(read_record(row, int(str(row["seq"])) + 1))
+            verdict = "; ".join(
+                f"{one.rule} at {one.place.value} {one.pointer}".rstrip() for one in violations
+            )
             self._say(f"{_named(forwarded)} {verdict or 'accepted'}")
 
 

@@ -173,22 +173,22 @@ def text_of(holder: JsonObject, name: str) -> str:
 
 def _pairs(row: JsonObject, name: str) -> Pairs:
     pairs = row.get(name)
-    found: list[tuple[str, str]] = []
+    parsed: list[tuple[str, str]] = []
     for pair in pairs if isinstance(pairs, list) else []:
         match pair:
             case [str(key), str(value)]:
-                found.append((key, value))
+                parsed.append((key, value))
             case _:
                 raise UnreadableError(f"`{name}` must be a list of pairs of strings.")
     if pairs is not None and not isinstance(pairs, list):
         raise UnreadableError(f"`{name}` must be a list of pairs of strings.")
-    return tuple(found)
+    return tuple(parsed)
 
 
 def _body(row: JsonObject) -> tuple[Body, int]:
     """Return the body of a request and its length; a body that was too large has only a length."""
-    raw, value, said = row.get("raw_body"), row.get("body"), row.get("body_bytes")
-    length = said if isinstance(said, int) and said > 0 else 0
+    raw, value, size = row.get("raw_body"), row.get("body"), row.get("body_bytes")
+    length = size if isinstance(size, int) and size > 0 else 0
     if raw is not None:
         text = raw_bytes(text_of(row, "raw_body"))
         return text, max(length, len(text))

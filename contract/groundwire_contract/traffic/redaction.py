@@ -39,7 +39,7 @@ _WORD: Final = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|[^u])|[A-Za-z0-9_+/=~$.-]+")
 """A word, or an escape of JSON, which is kept."""
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\.?")
 _PAIR: Final = re.compile(r"[\w\"']\s*[:=]\s*[\w\"']")
-"""Where text may assign a value to a name."""
+"""Places where text may assign a value to a name."""
 _KEYWORDS: Final = frozenset(
     {"true", "false", "null", "NaN", "Infinity", "-Infinity", ".", "-", "+", "=", "/", "~"}
 )
@@ -151,8 +151,8 @@ class Redaction:
             return data
         return _WORD.sub(self._word, text).encode("utf-8", "surrogateescape")
 
-    def _word(self, found: re.Match[str]) -> str:
-        word = found[0]
+    def _word(self, match: re.Match[str]) -> str:
+        word = match[0]
         if word.startswith("\\") or word in self._words or (len(word) < 20 and _NUMBER.fullmatch(word)):
             return word
         return REDACTED

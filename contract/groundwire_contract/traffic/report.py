@@ -67,9 +67,9 @@ class Verification:
                     passed_over += 1
                     continue
                 read += 1
-                found = self._verifier.violations(record)
-                violations += len(found)
-                yield from found
+                violations_here = self._verifier.violations(record)
+                violations += len(violations_here)
+                yield from violations_here
         except UnreadableError as error:
             unreadable = error
         self.summary = Summary(
@@ -77,21 +77,21 @@ class Verification:
         )
 
 
-def write_text(found: Verification, write: Write) -> None:
+def write_text(verification: Verification, write: Write) -> None:
     """Write three lines or more per violation, then the counts."""
-    for violation in found:
+    for violation in verification:
         write(violation.text + "\n")
-    write(found.summary.text + "\n")
+    write(verification.summary.text + "\n")
 
 
-def write_json(found: Verification, write: Write) -> None:
+def write_json(verification: Verification, write: Write) -> None:
     """Write one JSON object: `violations`, one per line, then `records`, `passed_over` and `unreadable`."""
     write('{"violations": [')
     between = "\n"
-    for violation in found:
+    for violation in verification:
         write(between + json.dumps(violation.json))
         between = ",\n"
-    write(f"\n], {json.dumps(found.summary.json).removeprefix('{')}\n")
+    write(f"\n], {json.dumps(verification.summary.json).removeprefix('{')}\n")
 
 
 def _counted(count: int, noun: str) -> str:

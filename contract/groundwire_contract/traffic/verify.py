@@ -36,13 +36,13 @@ class Verifier:
         """Return all violations of a record."""
         route = find(self.contract.routes, record.verb, record.path)
         if route is None:
-            found = tuple(self._unrouted(record))
+            violations = tuple(self._unrouted(record))
         else:
             faults = [*request_faults(self.contract, route, record)]
             faults += self._reused(route, record, sound=not faults)
             faults += ((Place.RESPONSE, fault) for fault in answer_faults(self.contract, route, record))
-            found = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
-        return tuple(one for one in found if one.rule not in self._relaxed)
+            violations = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
+        return tuple(one for one in violations if one.rule not in self._relaxed)
 
     def _unrouted(self, record: Record) -> Iterator[Violation]:
         """Report an unknown path, unless it is that of the document."""

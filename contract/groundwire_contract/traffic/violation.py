@@ -66,8 +66,8 @@ class Violation:
         """The violation as text for terminals, with control characters escaped."""
         where = f"record {self.record}" + (f" (line {self.line})" if self.line is not None else "")
         at = f"{self.place.value} {self.pointer}".rstrip()
-        said = "\n".join("    " + visible(line) for line in self.message.split("\n"))
-        return f"{where} {self.method or '(no method)'}\n  {self.rule} [{self.evidence.value}] at {visible(at)}\n{said}"
+        message = "\n".join("    " + visible(line) for line in self.message.split("\n"))
+        return f"{where} {self.method or '(no method)'}\n  {self.rule} [{self.evidence.value}] at {visible(at)}\n{message}"
 
 
 def violation(record: Record, method: str | None, place: Place, fault: Fault) -> Violation:

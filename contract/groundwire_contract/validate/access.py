@@ -101,32 +101,32 @@ def read_grants(text: bytes) -> Mapping[str, Grant]:
     rows = _list(document.get("token"))
     if not rows:
         raise AccessError("there is no [[token]] in it")
-    found: dict[str, Grant] = {}
+    grants: dict[str, Grant] = {}
     for number, row in enumerate(rows, 1):
         try:
             value, grant = _grant(row)
         except ValueError as error:
             raise AccessError(f"[[token]] {number}: {error}") from error
-        if value in found:
+        if value in grants:
             raise AccessError(f"[[token]] {number}: the value was given before")
-        found[value] = grant
-    return found
+        grants[value] = grant
+    return grants
 
 
 def _grant(row: object) -> tuple[str, Grant]:
     if not isinstance(row, dict):
         raise ValueError("it is no table")
-    said = cast("dict[str, object]", row)
-    other = sorted(set(said) - {"value", "caller", "scopes", "expired"})
+    table = cast("dict[str, object]", row)
+    other = sorted(set(table) - {"value", "caller", "scopes", "expired"})
     if other:
         raise ValueError(f"{other[0]!r} is none of value, caller, scopes, expired")
-    value, caller = said.get("value"), said.get("caller")
+    value, caller = table.get("value"), table.get("caller")
     if not isinstance(value, str) or not value or not isinstance(caller, str) or not caller:
         raise ValueError("value and caller are texts, and needed")
-    scopes = _list(said.get("scopes", []))
+    scopes = _list(table.get("scopes", []))
     if scopes is None or not all(isinstance(scope, str) for scope in scopes):
         raise ValueError("scopes is a list of texts")
-    expired = said.get("expired", False)
+    expired = table.get("expired", False)
     if not isinstance(expired, bool):
         raise ValueError("expired is true or false")
     full = frozenset(scope if "/" in scope else PREFIX + scope for scope in map(str, scopes))

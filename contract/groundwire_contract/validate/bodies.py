@@ -79,14 +79,14 @@ def as_message(root: JsonValue) -> JsonObject | Refusal:
 
 
 def _object(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
                 raise _DuplicateKeyError(name)
             seen.add(name)
-    return found
+    return members
 
 
 def _constant(name: str) -> JsonValue:
@@ -95,29 +95,29 @@ def _constant(name: str) -> JsonValue:
 
 def _constant_at(text: str) -> int:
     return next(
-        (found.start() for found in _TOKEN.finditer(text) if found[0][0] in "NI-"),
+        (match.start() for match in _TOKEN.finditer(text) if match[0][0] in "NI-"),
         0,
     )
 
 
-def _message(said: str, text: str, position: int) -> str:
-    if position >= len(text) and not said.startswith("Unterminated"):
+def _message(reason: str, text: str, position: int) -> str:
+    if position >= len(text) and not reason.startswith("Unterminated"):
         return "Unexpected end of string."
-    if said.startswith("Expecting ',' delimiter"):
+    if reason.startswith("Expecting ',' delimiter"):
         inside_list = _container(text, position) == "["
         return (
             "Expected , or ] after array value." if inside_list else "Expected , or } after key:value pair."
         )
-    return next((ours for theirs, ours in _SAID if said.startswith(theirs)), "Unexpected token.")
+    return next((ours for theirs, ours in _SAID if reason.startswith(theirs)), "Unexpected token.")
 
 
 def _container(text: str, position: int) -> str:
     """Return the bracket that is open at a position."""
     open_brackets: list[str] = []
-    for found in _TOKEN.finditer(text, 0, position):
-        if found[0] in "{[":
-            open_brackets.append(found[0])
-        elif found[0] in "}]" and open_brackets:
+    for match in _TOKEN.finditer(text, 0, position):
+        if match[0] in "{[":
+            open_brackets.append(match[0])
+        elif match[0] in "}]" and open_brackets:
             open_brackets.pop()
     return open_brackets[-1] if open_brackets else "{"
 
@@ -136,12 +136,14 @@ def media_type_refusal(exchange: Exchange) -> Refusal | None:
     coding = exchange.headers.get("content-encoding", "identity")
     if coding.strip().lower() != "identity":
         return _unsupported(f"Content encoding {_quote(coding)} is not supported: send the body as it is.")
-    said = exchange.headers.get("content-type")
-    if said is None:
+    content_type = exchange.headers.get("content-type")
+    if content_type is None:
         return _unsupported("The body has no content type: send it as application/json.")
-    if _JSON_TYPE.fullmatch(said.strip()):
+    if _JSON_TYPE.fullmatch(content_type.strip()):
         return None
-    return _unsupported(f"Content type {_quote(said)} is not supported: send application/json in UTF-8.")
+    return _unsupported(
+        f"Content type {_quote(content_type)} is not supported: send application/json in UTF-8."
+    )
 
 
 def is_form(exchange: Exchange) -> bool:
@@ -164,5 +166,5 @@ def _unsupported(message: str) -> Refusal:
     return invalid_argument("media-type", message)
 
 
-def _quote(said: str) -> str:
-    return repr(said if len(said) <= _LONGEST_QUOTE else said[:_LONGEST_QUOTE] + "...")
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "...")

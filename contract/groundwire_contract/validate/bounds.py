@@ -25,25 +25,25 @@ KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 """BoundedConnection fields by message and wire name, with the rule and the service's own wording."""
 
 
-def breaches(record: MessageShape, found: JsonObject, sent: JsonObject, at: Faults) -> Iterator[Fault]:
-    """Iterate over the bounds that `found` breaks. It was parsed from `sent`; `at` is the position of the
+def breaches(record: MessageShape, parsed: JsonObject, sent: JsonObject, at: Faults) -> Iterator[Fault]:
+    """Iterate over the bounds that `parsed` breaks. It was parsed from `sent`; `at` is the position of the
     message."""
     path = at.path()
     for slot in record.bounded:
-        value = found.get(slot.wire)
-        said = _required(slot, value) if value is None else _broken(slot, value, found, record)
-        if said is None:
+        value = parsed.get(slot.wire)
+        problem = _required(slot, value) if value is None else _broken(slot, value, parsed, record)
+        if problem is None:
             continue
         rule, wording = KNOWN_WORDING.get((record.name, slot.wire), ("bounds", None))
         place = _join(path, slot.proto + (".value" if slot.field.wrapped else ""))
         yield Fault(
             rule=rule,
-            message=wording or f"Field '{place}' {said}",
+            message=wording or f"Field '{place}' {problem}",
             path=place,
             pointer=at.pointer() + _sent(slot, sent),
         )
     for union, members in record.required_unions:
-        if not any(found.get(member) is not None for member in members):
+        if not any(parsed.get(member) is not None for member in members):
             names = ", ".join(f"'{member}'" for member in members)
             yield Fault(
                 rule="bounds",
@@ -66,7 +66,7 @@ def _sent(slot: FieldShape, sent: JsonObject) -> str:
 
 
 def _required(slot: FieldShape, value: JsonValue) -> str | None:
-    return "is required." if slot.field.rules.required and value is None else None
+    return "is required." if slot.field.required and value is None else None
 
 
 def _broken(slot: FieldShape, value: JsonValue, siblings: JsonObject, record: MessageShape) -> str | None:
@@ -109,18 +109,18 @@ def _number(rules: Rules, value: float) -> str | None:
 
 
 def _members(rules: Rules, value: JsonObject) -> str | None:
-    if not rules.members:
+    if not rules.only:
         return None
-    other = next((name for name in value if name not in rules.members), None)
-    return None if other is None else f"takes only {', '.join(rules.members)}, got {other}."
+    other = next((name for name in value if name not in rules.only), None)
+    return None if other is None else f"takes only {', '.join(rules.only)}, got {other}."
 
 
 def _multiples(rules: Rules, value: JsonObject, siblings: JsonObject, record: MessageShape) -> str | None:
-    sibling = rules.multiple_of
+    sibling = rules.divides_into
     if sibling is None or sibling not in record.slots:
         return None
-    said = siblings.get(sibling)
-    unit = record.slots[sibling].field.default if said is None else said
+    sent = siblings.get(sibling)
+    unit = record.slots[sibling].field.default if sent is None else sent
     if not isinstance(unit, int) or unit <= 0:
         return None
     for name, size in value.items():

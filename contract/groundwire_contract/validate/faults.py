@@ -90,8 +90,8 @@ class Faults:
     ) -> JsonValue:
         """Report a value of the wrong type; `note` replaces the quoted value."""
         path = self.path()
-        said = json.dumps(value, ensure_ascii=False) if note is None else note
-        return self._add(rule, f"Invalid value{_at(path)} ({type_name}), {said}", path)
+        detail = json.dumps(value, ensure_ascii=False) if note is None else note
+        return self._add(rule, f"Invalid value{_at(path)} ({type_name}), {detail}", path)
 
     def object_on_scalar(self, name: str) -> JsonValue:
         """Report an object in place of a scalar: the service names the parent's path, and the key as type."""

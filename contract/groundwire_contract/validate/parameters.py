@@ -77,13 +77,13 @@ def read_path(method: Method, variables: Mapping[str, str]) -> Iterator[Fault]:
     """Iterate over the faults of path variables, whose patterns have matched already."""
     for parameter in method.parameters:
         text = variables.get(parameter.wire) if parameter.location == "path" else None
-        found = None if text is None else _read(parameter, parameter.wire, text)
-        if isinstance(found, Fault):
-            yield found
+        value = None if text is None else _read(parameter, parameter.wire, text)
+        if isinstance(value, Fault):
+            yield value
 
 
 def _read(parameter: Parameter, name: str, text: str) -> JsonValue | Fault:
-    kind = parameter.type.kind
+    kind = parameter.scalar.kind
     if parameter.values:
         known = {fold(value): value for value in parameter.values}.get(fold(text))
         return _fault(parameter, name, text, "TYPE_ENUM", "enum-unknown") if known is None else known

@@ -79,14 +79,16 @@ def routes(api: Api, versions: Iterable[str]) -> Routes:
     """Build the routes of `api` under each of `versions`."""
     base = urlsplit(api.base_url).path.strip("/")
     served = tuple(versions)
-    found: defaultdict[tuple[str, str], list[Template]] = defaultdict(list)
+    templates_by_verb: defaultdict[tuple[str, str], list[Template]] = defaultdict(list)
     for method in api.methods.values():
         path, custom = _split_verb(f"{base}/{method.path.lstrip('/')}".lstrip("/"))
-        found[method.verb, custom].append(_template(method, path, api.version, served))
+        templates_by_verb[method.verb, custom].append(_template(method, path, api.version, served))
     return Routes(
         version=api.version,
-        templates={key: tuple(sorted(templates, key=_freedom)) for key, templates in found.items()},
-        custom_verbs=frozenset(custom for _, custom in found if custom),
+        templates={
+            key: tuple(sorted(templates, key=_freedom)) for key, templates in templates_by_verb.items()
+        },
+        custom_verbs=frozenset(custom for _, custom in templates_by_verb if custom),
     )
 
 
@@ -120,8 +122,8 @@ def _split_verb(path: str) -> tuple[str, str]:
 def _freedom(template: Template) -> tuple[int, int, int]:
     """Return a sort key by which more specific templates come first."""
     patterns = [each.pattern.pattern for each in template.variables if each.pattern is not None]
-    said = _LITERAL.findall(_VARIABLE.sub("", template.method.path) + "".join(patterns))
-    return -len(said), len(template.variables) - len(patterns), -sum(map(len, said))
+    words = _LITERAL.findall(_VARIABLE.sub("", template.method.path) + "".join(patterns))
+    return -len(words), len(template.variables) - len(patterns), -sum(map(len, words))
 
 
 def _template(method: Method, path: str, version: str, served: tuple[str, ...]) -> Template:
@@ -132,9 +134,9 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
     # With two variables that may hold slashes, only their patterns tell where one ends.
     shared = path.count("{+") > 1
     shapes = {
-        name: parameter.pattern.removeprefix("^").removesuffix("$")
+        name: parameter.rules.pattern.removeprefix("^").removesuffix("$")
         for name, parameter in by_wire.items()
-        if shared and parameter.pattern and parameter.enforced
+        if shared and parameter.rules.pattern and parameter.rules.pattern_is_linear
     }
     expression = _literal(before, variables, shapes) + one_of + _literal(after, variables, shapes)
     return Template(
@@ -145,10 +147,10 @@ def _template(method: Method, path: str, version: str, served: tuple[str, ...]) 
 
 
 def _variable(name: str, is_reserved: bool, parameter: Parameter | None) -> Variable:
-    pattern = None if parameter is None else parameter.pattern
+    pattern = None if parameter is None else parameter.rules.pattern
     return Variable(
         name=name,
-        pattern=re.compile(pattern) if parameter and pattern and parameter.enforced else None,
+        pattern=re.compile(pattern) if parameter and pattern and parameter.rules.pattern_is_linear else None,
         is_segment=not is_reserved or pattern == _SEGMENT,
     )
 
@@ -156,9 +158,9 @@ def _variable(name: str, is_reserved: bool, parameter: Parameter | None) -> Vari
 def _literal(path: str, variables: list[str], shapes: Mapping[str, str]) -> str:
     """Convert part of a template to a regular expression, appending to `variables`."""
     expression, at = "", 0
-    for found in _VARIABLE.finditer(path):
-        shape = shapes.get(found[2], ".+") if found[1] else "[^/]+"
-        expression += f"{re.escape(path[at : found.start()])}(?P<v{len(variables)}>{shape})"
-        variables.append(found[2])
-        at = found.end()
+    for match in _VARIABLE.finditer(path):
+        shape = shapes.get(match[2], ".+") if match[1] else "[^/]+"
+        expression += f"{re.escape(path[at : match.start()])}(?P<v{len(variables)}>{shape})"
+        variables.append(match[2])
+        at = match.end()
     return expression + re.escape(path[at:])

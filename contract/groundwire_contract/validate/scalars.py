@@ -90,9 +90,9 @@ def _boolean(value: JsonValue) -> JsonValue:
 
 def _integer(low: int, high: int) -> Callable[[JsonValue], JsonValue]:
     def read(value: JsonValue) -> JsonValue:
-        found = _whole(value)
-        if low <= found <= high:
-            return found
+        number = _whole(value)
+        if low <= number <= high:
+            return number
         raise UnreadableError
 
     return read
@@ -147,13 +147,13 @@ def _bytes(value: JsonValue) -> JsonValue:
 def _timestamp(value: JsonValue) -> JsonValue:
     if not isinstance(value, str):
         raise UnreadableError
-    found = _TIMESTAMP.fullmatch(value)
-    if found is None:
+    match = _TIMESTAMP.fullmatch(value)
+    if match is None:
         raise UnreadableError(
             "Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone offset."
         )
     try:
-        datetime.fromisoformat(found[1] + found[2]).astimezone(UTC)
+        datetime.fromisoformat(match[1] + match[2]).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UnreadableError("Invalid time format: " + value) from error
     return value

@@ -14,6 +14,7 @@ from groundwire_codegen.ir import (
     Api,
     EnumRef,
     Field,
+    Group,
     Kind,
     ListOf,
     MapOf,
@@ -22,7 +23,6 @@ from groundwire_codegen.ir import (
     Packed,
     Scalar,
     TypeRef,
-    Union,
 )
 
 from ..exchange import JsonValue
@@ -124,7 +124,7 @@ def shapes(api: Api, version: str) -> Shapes:
     """Build the shapes of all messages of `api`, for paths of `version`."""
     package = f"google.{api.name}.{version}"
     records = {
-        name: MessageShape(name, f"type.googleapis.com/{package}.{message.schema}")
+        name: MessageShape(name, f"type.googleapis.com/{package}.{message.place}")
         for name, message in api.messages.items()
     }
     enums = {
@@ -157,7 +157,7 @@ def shapes(api: Api, version: str) -> Shapes:
 
 def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], Shape]) -> None:
     for member in message.members:
-        union = member if isinstance(member, Union) else None
+        union = member if isinstance(member, Group) else None
         for field_ in _fields(member):
             slot = FieldShape(
                 field=field_,
@@ -169,7 +169,7 @@ def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], 
             )
             record.slots[slot.wire] = slot
             record.slots.setdefault(slot.proto, slot)
-            if field_.rules.present:
+            if field_.required or field_.rules.present:
                 record.bounded.append(slot)
         if union is not None and union.required:
             record.required_unions.append((union.wire, tuple(field_.wire for field_ in _fields(union))))
@@ -186,5 +186,5 @@ def leaf(kind: Kind) -> ScalarShape:
     )
 
 
-def _fields(member: Field | Union) -> tuple[Field, ...]:
+def _fields(member: Field | Group) -> tuple[Field, ...]:
     return (member,) if isinstance(member, Field) else tuple(variant.field for variant in member.variants)

@@ -109,9 +109,9 @@ class _Walk:
         if inner is None:
             return None
         self.trail.append(("value", "value" if isinstance(value, dict) else None))
-        found = self.value(shape, "value", inner)
+        validated = self.value(shape, "value", inner)
         self.trail.pop()
-        return found
+        return validated
 
     def value(self, shape: Shape, name: str, value: JsonValue) -> JsonValue:
         """Validate one value; `name` is the key under which it was sent."""
@@ -137,8 +137,8 @@ class _Walk:
         record = typed.known.get(url) if isinstance(url, str) else None
         if record is None:
             return value
-        found = self.record(record, {key: item for key, item in value.items() if key != "@type"})
-        return {"@type": url, **found}
+        validated = self.record(record, {key: item for key, item in value.items() if key != "@type"})
+        return {"@type": url, **validated}
 
     def leaf(self, leaf: ScalarShape, name: str, value: JsonValue) -> JsonValue:
         if leaf.takes_anything:

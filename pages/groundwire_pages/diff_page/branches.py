@@ -99,7 +99,7 @@ def _row(branch: Branch, *, unfold: bool) -> Html:
 
 
 def _extent(branch: Branch) -> Iterator[Html]:
-    """How much changed: in the row itself, below it, or in what it meets."""
+    """The extent of a change: in the row itself, below it, or in what it meets."""
     if branch.below:
         yield element("span", _size(branch), class_="extent")
     elif branch.meets:

@@ -61,7 +61,7 @@ def _side(title: str) -> Html:
 
 
 def _verdicts(comparison: Comparison) -> Iterable[Html]:
-    """How many changes have each verdict: as a bar, and as checkboxes that filter."""
+    """Render the number of changes by verdict: as a bar, and as checkboxes that filter."""
     counts = {verdict: count for verdict, count in comparison.counts.items() if count}
     if not counts:
         return ()

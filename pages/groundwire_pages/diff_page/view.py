@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 @frozen
 class Verdict:
-    """What a change does to callers: a class name of the style sheet, its words, and a rank that grows with the damage."""
+    """The effect of a change on callers: a class name of the style sheet, its words, and a rank that grows with the damage."""
 
     name: str
     words: str

@@ -92,7 +92,7 @@ class Snapshot:
     versions: tuple[str, ...]
     endpoint: str
     pace: str
-    """How the clock runs."""
+    """The mode of the clock."""
     release: str
     """The version of Groundwire."""
     now: datetime

@@ -62,14 +62,14 @@ def _matching(pattern: str) -> str:
 def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.values:
         one: Any = parameter.values[-1]
-    elif parameter.pattern:
-        one = _matching(parameter.pattern)
+    elif parameter.rules.pattern:
+        one = _matching(parameter.rules.pattern)
     else:
-        one = values.get(parameter.type.kind, "some text" if parameter.location == "query" else "some-id")
-    if parameter.minimum is not None and not isinstance(one, str):
-        one = type(one)(max(one, float(parameter.minimum)))
-    if parameter.maximum is not None and not isinstance(one, str):
-        one = type(one)(min(one, float(parameter.maximum)))
+        one = values.get(parameter.scalar.kind, "some text" if parameter.location == "query" else "some-id")
+    if parameter.rules.minimum is not None and not isinstance(one, str):
+        one = type(one)(max(one, float(parameter.rules.minimum)))
+    if parameter.rules.maximum is not None and not isinstance(one, str):
+        one = type(one)(min(one, float(parameter.rules.maximum)))
     return [one, one] if parameter.repeated else one
 
 

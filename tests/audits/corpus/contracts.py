@@ -69,9 +69,9 @@ def _value(method: Method, variable: str) -> str:
     parameter = next((each for each in method.parameters if each.wire == variable), None)
     if parameter is None:
         return "1"
-    pattern = (parameter.pattern or ".*").strip("^$")
+    pattern = (parameter.rules.pattern or ".*").strip("^$")
     made = pattern.replace("[^/]+", "x").replace("[^/]*", "x").replace(".*", "x")
-    usual = {**dict.fromkeys(_NUMBERS, "1"), Kind.BYTES: "MTIz"}.get(parameter.type.kind, made)
+    usual = {**dict.fromkeys(_NUMBERS, "1"), Kind.BYTES: "MTIz"}.get(parameter.scalar.kind, made)
     tried = (*parameter.values, usual, *_TRIED)
     return next((value for value in tried if re.fullmatch(pattern, value)), tried[0])
 

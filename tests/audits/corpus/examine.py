@@ -13,7 +13,7 @@ from attrs import frozen
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.ir import Api
 from groundwire_codegen.pipeline import generate
-from groundwire_codegen.read.api import read_api
+from groundwire_codegen.reader import read_api
 
 from . import documents
 from .calls import OfficialClient, OurClient, differences

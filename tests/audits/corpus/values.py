@@ -40,7 +40,7 @@ class Values:
 
     def message(self, message: Message, *, share: float, nested: int = NESTED) -> Any:
         """A message with about this share of its fields set."""
-        assert not message.unions, "a document alone has no unions"
+        assert not message.groups, "a document alone has no unions"
         chosen = [field for field in message.fields if self._random.random() < share]
         values = {field.name: self._value(field.type, nested) for field in chosen}
         unknown = {"\u00fcnknown": self._json(2)} if self._random.random() < 0.2 else {}

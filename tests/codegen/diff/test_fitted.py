@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from groundwire_codegen.diff import Given, Sides, compare, read_sides
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.read.api import read_api
+from groundwire_codegen.reader import read_api
 
 from tests.codegen.diff.shop import OVERLAY, shop
 from tests.codegen.documents import encoded

@@ -14,7 +14,7 @@ import pytest
 from groundwire_codegen.diff import Change, Diff, Given, Kind, Verdict, compare, read_sides
 from groundwire_codegen.ir import Api
 from groundwire_codegen.lock import FILE, read_lock
-from groundwire_codegen.read.api import read_api, read_lowered
+from groundwire_codegen.reader import read_api, read_lowered
 
 from tests.codegen.diff.facts import Facts, facts
 from tests.codegen.documents import encoded

@@ -1,8 +1,6 @@
-"""A Google Discovery document: its vocabulary, its values, and the reader of both."""
+"""A Google Discovery document: its vocabulary, and its reader, which writes a draft."""
 
-from .document import Document, Method, Schema
-from .reader import read_document
-from .schemas import read_schema
-from .vocabulary import SAFE_ID, SCHEMA
+from .document import read_document
+from .schemas import Schemas
 
-__all__ = ["SAFE_ID", "SCHEMA", "Document", "Method", "Schema", "read_document", "read_schema"]
+__all__ = ["Schemas", "read_document"]

@@ -1,30 +1,32 @@
-"""The overlay: what a Discovery document cannot say."""
+"""The overlay: what a document cannot say."""
 
 from .reader import MAX_BYTES, read_overlay
 from .rules import (
+    NO_FIELD,
+    NO_MESSAGE,
+    NO_METHOD,
+    NO_PARAMETER,
     EnumRule,
     Extension,
     FieldRule,
-    HeldRule,
     MessageRule,
     MethodRule,
     Overlay,
-    ParameterRule,
     ScopeRule,
-    UnionRule,
 )
 
 __all__ = [
     "MAX_BYTES",
+    "NO_FIELD",
+    "NO_MESSAGE",
+    "NO_METHOD",
+    "NO_PARAMETER",
     "EnumRule",
     "Extension",
     "FieldRule",
-    "HeldRule",
     "MessageRule",
     "MethodRule",
     "Overlay",
-    "ParameterRule",
     "ScopeRule",
-    "UnionRule",
     "read_overlay",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 from attrs import frozen
@@ -14,16 +14,17 @@ from ...lock import ARROW, digest
 from ...problem import Problem
 
 if TYPE_CHECKING:
-    from ..discovery import Document, Method, Schema
-    from . import MessageRule, Overlay
+    from .rules import FieldRule, MessageRule, Overlay, ParameterRule
 
+Json: TypeAlias = Mapping[str, Any]
+"""An object of the document, which was read without a problem."""
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _WORDS: Final = {"type": "its type", "values": "its values or limits", "words": "its description"}
 
 
 @frozen
 class Place:
-    """Where a rule applies: the keys of its table in the overlay, and its pointer there."""
+    """The place of a rule: the keys of its table in the overlay, and its pointer there."""
 
     keys: tuple[str, ...]
     pointer: str
@@ -41,13 +42,13 @@ class Place:
 
 @frozen
 class Review:
-    """What the lock keeps of the places that rules are about, and what awaits a look."""
+    """The state of each rule's place for the lock, and the rules that await a review."""
 
     marks: Mapping[str, str]
     drift: tuple[Problem, ...]
 
 
-def review(document: Document, overlay: Overlay, before: Mapping[str, str]) -> Review:
+def review(document: Json, overlay: Overlay, before: Mapping[str, str]) -> Review:
     """Compare the document with what it said when each rule was last changed; a new or changed rule counts as looked at."""
     marks: dict[str, str] = {}
     drift: list[Problem] = []
@@ -58,74 +59,85 @@ def review(document: Document, overlay: Overlay, before: Mapping[str, str]) -> R
         if moved:
             said = {key: value for key, value in now.items() if key != "rule"}
             marks[place.key] = f"{_text(then)}{ARROW}{_text(said)}"
-            drift.append(_problem(place, moved, document.revision))
+            drift.append(_problem(place, moved, document.get("revision", "")))
     return Review(dict(sorted(marks.items())), tuple(sorted(drift)))
 
 
-def _marks(document: Document, overlay: Overlay) -> Iterator[tuple[Place, dict[str, str]]]:
-    """What the document says now, at every place that a rule is about and that is there."""
+def _marks(document: Json, overlay: Overlay) -> Iterator[tuple[Place, dict[str, str]]]:
+    """Yield each place that a rule is about and that exists, with what the document says of it."""
+    schemas: Json = document.get("schemas", {})
     for name, rule in overlay.messages.items():
-        schema = document.schemas.get(name)
+        schema = schemas.get(name)
         if schema is None:
             continue
         yield Place(("messages", name), rule.pointer), _of_message(schema, rule)
-        for wire, field in rule.fields.items():
-            if wire in schema.properties:
-                place = Place(("messages", name, "fields", wire), field.pointer)
-                yield place, _of_field(schema.properties[wire], field.digest)
+        yield from _fields(("messages", name, "fields"), schema.get("properties", {}), rule.fields)
+    methods = dict(_methods(document))
     for name, said in overlay.methods.items():
-        method = document.methods.get(name)
+        method = methods.get(name)
         if method is None:
             continue
         yield Place(("methods", name), said.pointer), _of_method(method, said.digest)
-        for wire, parameter in said.parameters.items():
-            if wire in method.parameters:
-                place = Place(("methods", name, "parameters", wire), parameter.pointer)
-                yield place, _of_field(method.parameters[wire], parameter.digest)
+        yield from _fields(("methods", name, "parameters"), method.get("parameters", {}), said.parameters)
 
 
-def _of_message(schema: Schema, rule: MessageRule) -> dict[str, str]:
-    fields = ",".join(quote(wire, safe="@$.-_") for wire in sorted(schema.properties)) if rule.unions else ""
-    return {"fields": fields, "words": _hash(schema.description), "rule": rule.digest}
+def _fields(
+    keys: tuple[str, ...], stated: Json, rules: Mapping[str, FieldRule] | Mapping[str, ParameterRule]
+) -> Iterator[tuple[Place, dict[str, str]]]:
+    for wire, rule in rules.items():
+        if wire in stated:
+            yield Place((*keys, wire), rule.pointer), _of_field(stated[wire], rule.digest)
 
 
-def _of_field(schema: Schema, rule: str) -> dict[str, str]:
+def _methods(resource: Json) -> Iterator[tuple[str, Json]]:
+    yield from ((method["id"], method) for method in resource.get("methods", {}).values())
+    for inner in resource.get("resources", {}).values():
+        yield from _methods(inner)
+
+
+def _of_message(schema: Json, rule: MessageRule) -> dict[str, str]:
+    wires = sorted(schema.get("properties", {}))
+    fields = ",".join(quote(wire, safe="@$.-_") for wire in wires) if rule.unions else ""
+    return {"fields": fields, "words": _hash(schema.get("description", "")), "rule": rule.digest}
+
+
+def _of_field(schema: Json, rule: str) -> dict[str, str]:
     inner = _inner(schema)
-    limits = (schema.default, schema.pattern, schema.minimum, schema.maximum)
-    values = (*(limit or "" for limit in limits), *inner.enum)
-    words = (schema.description, *inner.enum_descriptions)
-    return {"type": _type(schema), "values": _hash(*values), "words": _hash(*words), "rule": rule}
+    limits = (schema.get(key, "") for key in ("default", "pattern", "minimum", "maximum"))
+    words = (schema.get("description", ""), *inner.get("enumDescriptions", ()))
+    values = _hash(*limits, *inner.get("enum", ()))
+    return {"type": _type(schema), "values": values, "words": _hash(*words), "rule": rule}
 
 
-def _of_method(method: Method, rule: str) -> dict[str, str]:
-    bodies = ("" if body is None else _type(body) for body in (method.request, method.response))
-    called = f"{method.http_method}:{quote(method.path)}({','.join(bodies)})"
-    return {"type": called, "words": _hash(method.description), "rule": rule}
+def _of_method(method: Json, rule: str) -> dict[str, str]:
+    bodies = (_type(method[key]) if key in method else "" for key in ("request", "response"))
+    called = f"{method['httpMethod']}:{quote(method['path'])}({','.join(bodies)})"
+    return {"type": called, "words": _hash(method.get("description", "")), "rule": rule}
 
 
-def _inner(schema: Schema) -> Schema:
-    """What a list or a map holds, all the way in."""
-    while schema.items is not None or schema.additional_properties is not None:
-        schema = schema.items or schema.additional_properties or schema
+def _inner(schema: Json) -> Json:
+    """Return what a list or a map holds, all the way in."""
+    while "items" in schema or "additionalProperties" in schema:
+        schema = schema.get("items") or schema["additionalProperties"]
     return schema
 
 
-def _type(schema: Schema) -> str:
-    """A type in a word; an inline object by the types of its properties."""
-    if schema.ref is not None:
-        return f"${quote(schema.ref)}"
-    if schema.items is not None:
-        return f"[{_type(schema.items)}]"
-    if schema.additional_properties is not None:
-        return f"{{{_type(schema.additional_properties)}}}"
-    if schema.properties:
-        inner = (f"{wire}:{_type(each)}" for wire, each in sorted(schema.properties.items()))
+def _type(schema: Json) -> str:
+    """Return a type in a word; an inline object by the types of its properties."""
+    if "$ref" in schema:
+        return f"${quote(schema['$ref'])}"
+    if "items" in schema:
+        return f"[{_type(schema['items'])}]"
+    if "additionalProperties" in schema:
+        return f"{{{_type(schema['additionalProperties'])}}}"
+    if schema.get("properties"):
+        inner = (f"{wire}:{_type(each)}" for wire, each in sorted(schema["properties"].items()))
         return f"object:{_hash(*inner)}"
-    return "/".join(filter(None, (schema.type, schema.format)))
+    return "/".join(filter(None, (schema.get("type"), schema.get("format"))))
 
 
 def _hash(*texts: str) -> str:
-    """Eight digits for some texts, nothing for none."""
+    """Return eight digits for some texts, nothing for none."""
     return digest("\0".join(texts))[:8] if any(texts) else ""
 
 
@@ -140,7 +152,7 @@ def _parts(text: str) -> dict[str, str]:
 def _moved(
     then: Mapping[str, str], now: Mapping[str, str], overlay: Overlay, place: Place
 ) -> dict[str, tuple[str, str]]:
-    """What differs, with what it was and is. Fields that the rule names anywhere have been looked at."""
+    """Return the parts that differ, before and now. Fields that the rule names anywhere have been reviewed."""
     moved = {key: (then.get(key, ""), now[key]) for key in now if then.get(key, "") != now[key]}
     if "fields" in moved:
         old, new = (set(text.split(",")) for text in moved.pop("fields"))
