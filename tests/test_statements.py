@@ -122,7 +122,6 @@ def importers(library: str) -> set[str]:
     [
         ("urllib3 stands", "urllib3"),
         ("google-auth", "google"),
-        ("datamodel-code-generator", "datamodel_code_generator"),
         ("jinja2", "jinja2"),
     ],
 )

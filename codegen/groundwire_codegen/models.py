@@ -15,8 +15,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from .ir import Api, Message
+from .lower.naming import snake
 from .models_check import Names, check_module
-from .names import snake
 from .problem import Problem, SpecError
 from .schema import Enums, Options, components
 

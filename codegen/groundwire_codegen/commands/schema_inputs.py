@@ -69,6 +69,7 @@ def _api(
         read_input(overlay, OVERLAY_BYTES) if overlay is not None else None,
         methods=methods or None,
         published=lock.names if lock is not None else None,
+        decisions=lock.decisions if lock is not None else None,
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
     return lowered.api

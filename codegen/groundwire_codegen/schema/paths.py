@@ -120,7 +120,7 @@ def _responses(api: Api, method: Method, error: str) -> JsonObject:
     page: JsonObject = {"text/html": {"schema": {"type": "string"}}}
     ok: JsonObject = {"description": "The method's result."}
     if method.response is not None:
-        is_media = api.messages[method.response].schema == _MEDIA
+        is_media = api.messages[method.response].place == _MEDIA
         ok["content"] = (
             {"*/*": {}} if is_media else {"application/json": {"schema": _enveloped(method, method.response)}}
         )
@@ -147,11 +147,11 @@ def _written_out(parameter: Parameter | None, taken: set[str]) -> Path | None:
 
     Each wildcard is a variable, named for the segment before it, or else for its place.
     """
-    if parameter is None or parameter.pattern is None:
+    if parameter is None or parameter.rules.pattern is None:
         return None
     segments: list[str] = []
     parameters: list[JsonObject] = []
-    for segment in _segments(parameter.pattern.removeprefix("^").removesuffix("$")):
+    for segment in _segments(parameter.rules.pattern.removeprefix("^").removesuffix("$")):
         if segment in _WILDCARDS:
             name = f"{segments[-1]}Id" if segments and _LITERAL.fullmatch(segments[-1]) else parameter.wire
             if name in taken:
@@ -192,7 +192,7 @@ def _query_schema(parameter: Parameter, options: Options) -> JsonObject:
 
 def _parameter_schema(parameter: Parameter, options: Options) -> JsonObject:
     """The schema of one value; in a query, a number is a number whatever its size."""
-    kind = parameter.type.kind
+    kind = parameter.scalar.kind
     if parameter.values:
         return names_schema(parameter.values, options)
     if kind in INTEGER_RANGES:
@@ -204,4 +204,4 @@ def _parameter_schema(parameter: Parameter, options: Options) -> JsonObject:
         return {"type": "number", "format": kind.value}
     if kind is Kind.BOOLEAN:
         return {"type": "boolean"}
-    return {"type": "string", **({"pattern": parameter.pattern} if parameter.pattern else {})}
+    return {"type": "string", **({"pattern": parameter.rules.pattern} if parameter.rules.pattern else {})}

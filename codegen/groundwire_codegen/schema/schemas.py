@@ -14,6 +14,7 @@ from ..ir import (
     Enum,
     EnumRef,
     Field,
+    Group,
     Kind,
     ListOf,
     MapOf,
@@ -23,7 +24,6 @@ from ..ir import (
     Rules,
     Scalar,
     TypeRef,
-    Union,
 )
 from .options import Enums, JsonObject, JsonValue, Options
 from .scalars import REF, SHARED, canonical, definition, number, scalar
@@ -67,11 +67,10 @@ def message_schema(message: Message, options: Options, closed: bool = False) -> 
         field.wire: field_schema(field, options, closed) for field in message.wire_fields
     }
     schema: JsonObject = {"type": "object", "properties": properties}
-    required: list[JsonValue] = [field.wire for field in message.wire_fields if field.rules.required]
+    required: list[JsonValue] = [field.wire for field in message.wire_fields if field.required]
     if required:
         schema["required"] = required
-    choices: list[JsonValue] = [_choice(union, closed) for union in message.unions]
-
+    choices: list[JsonValue] = [_choice(group, closed) for group in message.groups]
     if choices and not options.types_only:
         schema["allOf"] = choices
     if closed:
@@ -99,7 +98,7 @@ def field_schema(field: Field, options: Options, takes_null: bool = False) -> Js
     wrapped value is bare, or in an object under `value`.
     """
     value = _bounded(field.type, field.rules, options)
-    if takes_null and not field.rules.required:
+    if takes_null and not field.required:
         value = nullable(value)
     schema: JsonObject = (
         {"oneOf": [value, _wrapper(value)]} if field.wrapped and options.as_accepted else value
@@ -161,19 +160,19 @@ def _variants(family: Message, options: Options) -> Iterator[JsonObject]:
             "required": [field.wire],
             "additionalProperties": False,
         }
-    if not family.unions[0].required:
+    if not family.groups[0].required:
         yield {"type": "object", "properties": absent, "additionalProperties": False}
 
 
-def _choice(union: Union, takes_null: bool) -> JsonObject:
+def _choice(group: Group, takes_null: bool) -> JsonObject:
     """Return the schema that allows one member of a group, or none where that is allowed."""
     members: list[JsonValue] = [
         {"required": [field.wire], "properties": {field.wire: {"not": _NULL}}}
         if takes_null and not _is_any(field)
         else {"required": [field.wire]}
-        for field in (variant.field for variant in union.variants)
+        for field in (variant.field for variant in group.variants)
     ]
-    return {"oneOf": members if union.required else [*members, {"not": {"anyOf": members}}]}
+    return {"oneOf": members if group.required else [*members, {"not": {"anyOf": members}}]}
 
 
 def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
@@ -191,8 +190,8 @@ def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
             "maxLength": rules.max_length,
             "maxItems": rules.max_items,
             "pattern": rules.pattern,
-            "propertyNames": {"enum": [*rules.members]} if rules.members and not options.types_only else None,
-            MULTIPLE_OF: rules.multiple_of if options.extensions else None,
+            "propertyNames": {"enum": [*rules.only]} if rules.only and not options.types_only else None,
+            MULTIPLE_OF: rules.divides_into if options.extensions else None,
         }
     )
     match type_:

@@ -12,11 +12,10 @@ from attrs import fields, frozen
 from ..folder import lock_of
 from ..inputs import check_text, is_package_name
 from ..lock import FILE, Lock
-from ..node import escape
-from ..problem import Problem, SpecError
+from ..problem import Problem, SpecError, escape
 
 EXTRAS: Final = ("exports",)
-_RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
+_RUNTIME: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII)
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,7 @@ from groundwire_codegen.schema import json_text
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.openapi import document
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 CHECKS = "as_documented,status_code_conformance,content_type_conformance,response_schema_conformance"

@@ -14,22 +14,22 @@ from typing import Any
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from groundwire_codegen.ir import Field, Kind, Parameter, Scalar
+from groundwire_codegen.ir import Field, Kind, Location, Parameter, Rules, Scalar
 from groundwire_codegen.schema import AmbiguousPathError, json_text
 from groundwire_codegen.schema.paths import path_of
 from groundwire_codegen.schema.scalars import definition, integers
 from groundwire_codegen.schema.schemas import field_schema, reached
 from groundwire_contract.cli import main
-from groundwire_contract.front_end.route import find
-from groundwire_contract.front_end.scalars import READERS
-from groundwire_contract.front_end.validate import validate
 from groundwire_contract.openapi import ACCEPTED, document
+from groundwire_contract.validate.route import find
+from groundwire_contract.validate.scalars import READERS
+from groundwire_contract.validate.values import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate as check
 
-from ..bookshop import API
+from ..bookshop import API, enveloped
 from ..traffic.records import CONTRACT, places, row
 from ..vectors import needed, rows
 from ..wire import export
@@ -286,7 +286,13 @@ def test_a_parameter_of_the_query_that_is_an_enum_is_held_to_it() -> None:
 
 
 def path_parameter(wire: str, pattern: str) -> Parameter:
-    return Parameter(name=wire, wire=wire, location="path", type=Scalar(Kind.STRING), pattern=pattern)
+    return Parameter(
+        name=wire,
+        wire=wire,
+        location=Location.PATH,
+        type=Scalar(Kind.STRING),
+        rules=Rules(pattern=pattern),
+    )
 
 
 @pytest.mark.parametrize(
@@ -318,7 +324,7 @@ def test_a_pattern_is_written_out_segment_by_segment(
 
 def test_a_parameter_of_a_method_stands_before_one_of_all_apis() -> None:
     method = API.methods["bookshop.shops.books.get"]
-    own = Parameter(name="key", wire="key", location="query", type=Scalar(Kind.INT32))
+    own = Parameter(name="key", wire="key", location=Location.QUERY, type=Scalar(Kind.INT32))
     found: Any = document(
         evolve(API, methods={method.id: evolve(method, parameters=(*method.parameters, own))})
     )
@@ -342,7 +348,7 @@ def test_document_and_server_agree_on_every_union() -> None:
     closed = reached(CONTRACT.api, {"ExportImageRequest"})
     conflicts = 0
     for name in sorted(closed):
-        for union in CONTRACT.api.messages[name].unions:
+        for union in CONTRACT.api.messages[name].groups:
             fields = [variant.field for variant in union.variants]
             for one, other in combinations(fields, 2):
                 body = {one.wire: least(one), other.wire: least(other)}
@@ -363,7 +369,7 @@ def least(field: Field) -> object:
 
 
 def test_an_envelope_is_part_of_bodies_and_answers() -> None:
-    method = evolve(API.methods["bookshop.shops.books.create"], envelope="data")
+    method = enveloped(API.methods["bookshop.shops.books.create"])
     found: Any = document(evolve(API, methods={method.id: method}))
     (verbs,) = found["paths"].values()
     wanted = {"type": "object", "properties": {"data": schema("Book")}, "required": ["data"]}
