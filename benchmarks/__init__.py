@@ -1,1 +1,1 @@
-"""What the client costs, measured beside its peers in one run."""
+"""The cost of the client, measured next to other libraries in the same run."""

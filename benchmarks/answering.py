@@ -1,4 +1,5 @@
-"""A server that answers every request with the same started operation: `python -m benchmarks.answering` prints its port."""
+"""A server that answers every request with the same operation: `python -m benchmarks.answering` prints its
+port."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
 
 @contextmanager
 def answering() -> Iterator[str]:
-    """The endpoint of such a server, in a process of its own: one interpreter lock less to share."""
+    """Run such a server in its own process, so that it does not share the interpreter lock; yield its
+    endpoint."""
     command = [sys.executable, "-m", "benchmarks.answering"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -51,7 +53,7 @@ def _serve() -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    """Read requests with a length, and answer each with the same bytes."""
+    """Read requests with a content length, and send the same answer to each."""
     data = b""
     while True:
         while b"\r\n\r\n" not in data:

@@ -1,4 +1,4 @@
-"""One export call over loopback, beside bare urllib3 and google-api-python-client with the same bytes."""
+"""One export call over loopback, next to bare urllib3 and google-api-python-client with the same bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CALLS = 100
 
 
 def run() -> list[tuple[str, str, float]]:
-    """Rows of (what, against, ratio)."""
+    """Return rows of (figure, peer, ratio)."""
     with answering() as endpoint:
         return _compared(endpoint)
 
@@ -51,7 +51,7 @@ def _repeat(call: Callable[[], object]) -> Callable[[], object]:
 
 
 def small_request() -> groundwire.ExportImageRequest:
-    """An export of eight nodes."""
+    """Return an export of eight nodes."""
     node = groundwire.ValueNode
     values = {
         str(number): node.FunctionInvocationValue(

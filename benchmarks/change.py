@@ -1,4 +1,4 @@
-"""What a change of the description costs: comparing, taking it, holding callers to it."""
+"""The cost of a changed description: diff, upgrade, and type checks of callers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CALLER = (
 
 
 def run() -> list[tuple[str, str, float]]:
-    """Rows of (what, against, ratio), or (what, "s", seconds)."""
+    """Return rows of (figure, peer, ratio), or (figure, "s", seconds)."""
     return [*_compared(), *_compute(), *_taken()]
 
 
 def changed() -> bytes:
-    """Earth Engine's description with two fields more."""
+    """Return Earth Engine's description with two additional fields."""
     document: Any = json.loads(SPEC.read_bytes())
     schemas = document["schemas"]
     schemas["ExportImageRequest"]["properties"]["label"] = {"type": "string"}
@@ -39,7 +39,7 @@ def changed() -> bytes:
 
 
 def diffed(old: bytes, new: bytes) -> int:
-    """How many changes there are, from bytes to verdicts, over all methods."""
+    """Return the number of changes, from bytes to verdicts, over all methods."""
     sides = read_sides(Given(name="old", document=old), Given(name="new", document=new), every_method=True)
     return len(compare(sides.old, sides.new).changes)
 
@@ -72,7 +72,7 @@ def _compute() -> list[tuple[str, str, float]]:
 
 
 def _taken() -> list[tuple[str, str, float]]:
-    """`upgrade` as a process, from the old description and client each time, with a caller and without."""
+    """Run `upgrade` as a process from the old description and client each time, with and without a caller."""
     command = [sys.executable, "-m", "groundwire_codegen"]
     with tempfile.TemporaryDirectory() as place:
         old, here = Path(place) / "old", Path(place) / "here"

@@ -1,4 +1,4 @@
-"""Encoding and decoding, beside json, cattrs, msgspec, pydantic and the classes of openapi-python-client."""
+"""Encoding and decoding next to json, cattrs, msgspec, pydantic and classes of openapi-python-client."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .peers import peers
 
 
 def run() -> list[tuple[str, str, float]]:
-    """Rows of (what, against, ratio)."""
+    """Return rows of (figure, peer, ratio)."""
     plain = graph(20_000)
     text = json.dumps(plain).encode()
     message = groundwire.decode(groundwire.Expression, text)
@@ -29,7 +29,7 @@ def run() -> list[tuple[str, str, float]]:
 
 
 def _nodes(request: dict[str, Any]) -> int:
-    """How many functions a request invokes: those cost most for their size."""
+    """Return the number of function invocations in a request, which cost most for their size."""
     return json.dumps(request).count("functionInvocationValue")
 
 

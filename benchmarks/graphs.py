@@ -1,4 +1,4 @@
-"""What is encoded and decoded: expression graphs, and a recorded request."""
+"""Inputs of the benchmarks: expression graphs and recorded requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONSTANTS: tuple[Any, ...] = ("B4", 30, 0.5, True, "COPERNICUS/S2_SR", ["B8", "B
 
 
 def graph(nodes: int, seed: int = 7) -> dict[str, Any]:
-    """An expression of about `nodes` value nodes: constants, references, invocations, arrays."""
+    """Return an expression of about `nodes` value nodes: constants, references, invocations, arrays."""
     source = random.Random(seed)
     values: dict[str, Any] = {}
     count = 0
@@ -48,7 +48,7 @@ def _argument(source: random.Random, before: int) -> tuple[dict[str, Any], int]:
 
 
 def recorded() -> dict[str, dict[str, Any]]:
-    """Export requests that the official client sent, by case: those of the vectors when they are at hand."""
+    """Return recorded export requests of the official client, if the test vectors are present."""
     folder = os.environ.get("GROUNDWIRE_VECTORS")
     own = Path(__file__).parent.parent / "tests" / "client" / "recordings.jsonl"
     place = Path(folder) / "wire" / "ee_python_client.jsonl" if folder else own
@@ -57,7 +57,7 @@ def recorded() -> dict[str, dict[str, Any]]:
 
 
 def _is_export(row: dict[str, Any]) -> bool:
-    """Whether a recording holds an export that our own client would send: some break a documented bound."""
+    """Return True for a recorded export that our client accepts; some break a documented bound."""
     if not row.get("path", "image:export").endswith("image:export") or row.get("body") is None:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Measuring: interleaved rounds, medians, ratios."""
+"""Interleaved rounds, medians and ratios."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROUNDS = 9
 
 
 def interleaved(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Median seconds of each run; the runs take turns, so that a busy machine slows all of them alike."""
+    """Return the median seconds of each run. Runs alternate, so that a busy machine slows all of them alike."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for run in runs.values():
         run()
@@ -28,12 +28,12 @@ def interleaved(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) 
 
 
 def processes(commands: Mapping[str, Sequence[str]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Median seconds of whole processes, taking turns; each runs once before, so that bytecode is cached."""
+    """Return the median seconds of alternating processes; each runs once before, so that bytecode is cached."""
     return interleaved({name: _process(command) for name, command in commands.items()}, rounds)
 
 
 def _process(command: Sequence[str]) -> Callable[[], object]:
-    # Bytecode is cached for all of them, as it is where people work, whatever this process was told.
+    # All use cached bytecode, as in normal work, whatever this process was told.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run() -> object:
@@ -43,5 +43,5 @@ def _process(command: Sequence[str]) -> Callable[[], object]:
 
 
 def python(code: str) -> list[str]:
-    """A process of this interpreter that runs code."""
+    """Return a command that runs code with this interpreter."""
     return [sys.executable, "-c", code]

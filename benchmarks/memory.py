@@ -1,4 +1,4 @@
-"""Peak memory of encoding and decoding 10 MB, and what a million cycles leave behind."""
+"""Peak memory of encoding and decoding 10 MB, and memory left after a million cycles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .graphs import graph
 
 
 def run(*, cycles: int = 1_000_000, calls: int = 10_000) -> list[tuple[str, str, float]]:
-    """Rows of (what, against, ratio)."""
+    """Return rows of (figure, peer, ratio)."""
     text = json.dumps(graph(235_000)).encode()
     message = groundwire.decode(groundwire.Expression, text)
     size = len(groundwire.encode(message))

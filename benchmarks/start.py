@@ -1,4 +1,4 @@
-"""What starting costs: imports, generating, checking."""
+"""Start-up costs: import, generate, check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ g.encode(request)
 
 
 def run() -> list[tuple[str, str, float]]:
-    """Rows of (what, against, ratio), or (what, "s", seconds)."""
+    """Return rows of (figure, peer, ratio), or (figure, "s", seconds)."""
     commands = {"ours": python(OURS), "nothing": python("pass")}
     for name, module in (("googleapiclient.discovery", "googleapiclient"), ("ee", "ee")):
         if importlib.util.find_spec(module) is not None:

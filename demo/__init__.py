@@ -1,1 +1,1 @@
-"""The main job, from a document to a finished export: `python -m demo`."""
+"""From a document to a finished export: `python -m demo`."""

@@ -1,7 +1,7 @@
-"""Export an NDVI composite to Cloud Storage and watch it: against the contract server, or the real service.
+"""Export an NDVI composite to Cloud Storage and follow it, on the contract server or the real service.
 
-Without options everything happens on this machine. With `--endpoint`, `--project` and `--bucket` the same export
-is started on the service, with application default credentials or `--credentials FILE`.
+Without options everything runs on this machine. With `--endpoint`, `--project` and `--bucket` the export runs
+on the service, with application default credentials or `--credentials FILE`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from rich.console import Console
 from .mistakes import caught_by_the_type_checker, refused_before_sending, refused_by_the_server
 from .ndvi import composite
 from .progress import follow
-from .wire import ShownOnce
+from .wire import PrintFirstRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 BOUNDS = (13.0, 52.3, 13.6, 52.7)
@@ -87,7 +87,7 @@ def _show_regeneration(console: Console) -> None:
 
 @contextmanager
 def _contract_server() -> Generator[str]:
-    """The endpoint of a contract server of its own process."""
+    """Run a contract server in its own process; yield its endpoint."""
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--port", "0", "--clock", "real"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
         try:
@@ -123,7 +123,7 @@ def _export(
     credentials: groundwire.credentials.Credentials,
 ) -> None:
     request = _request(options.bucket)
-    wire = ShownOnce(console, UrllibTransport())
+    wire = PrintFirstRequest(console, UrllibTransport())
     client = groundwire.Client(
         project=options.project, endpoint=endpoint, credentials=credentials, transport=wire
     )

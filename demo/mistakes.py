@@ -1,4 +1,4 @@
-"""Three mistakes, each with the error that it gets: from the type checker, before sending, from the server."""
+"""Three mistakes with their errors: from the type checker, before sending, and from the server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ options = ImageFileExportOptions(
 
 
 def caught_by_the_type_checker(text: str = TWO_DESTINATIONS) -> str:
-    """Return what mypy says of code that gives two destinations at once. Raises AssertionError when it finds no error."""
+    """Return mypy's error for two destinations at once. Raises AssertionError if there is none."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "pipeline.py"
         source.write_text(text, encoding="utf-8")
@@ -41,7 +41,7 @@ def caught_by_the_type_checker(text: str = TWO_DESTINATIONS) -> str:
 
 
 def refused_before_sending(client: Client, request: ExportImageRequest) -> errors.GroundwireError:
-    """Return the error of a priority that the service does not have. Raises AssertionError when it is sent."""
+    """Return the error for a priority that is out of range. Raises AssertionError if it is sent."""
     try:
         client.projects.image.export(evolve(request, priority=10_000, request_id=None))
     except errors.EncodeError as error:
@@ -50,7 +50,7 @@ def refused_before_sending(client: Client, request: ExportImageRequest) -> error
 
 
 def refused_by_the_server(client: Client, request: ExportImageRequest) -> errors.GroundwireError:
-    """Return the error of a request id that another export was started with. Raises AssertionError when it is taken."""
+    """Return the error for a request id of another export. Raises AssertionError if it is accepted."""
     try:
         client.projects.image.export(request)
     except errors.AlreadyExists as error:

@@ -1,4 +1,4 @@
-"""The image of the demo: a cloud-masked summer composite of Sentinel-2, and its NDVI, as a typed expression."""
+"""The image of the demo as a typed expression: NDVI of a cloud-masked summer composite of Sentinel-2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from groundwire import ArrayValue, Expression, FunctionDefinition, FunctionInvoc
 
 
 class Graph:
-    """An expression under construction: each call adds a node and gives a reference to it."""
+    """An expression under construction: each call adds a node and returns a reference to it."""
 
     def __init__(self) -> None:
         self._values: dict[str, ValueNode] = {}
@@ -20,7 +20,7 @@ class Graph:
         return ValueNode.ValueReference(key)
 
     def call(self, name: str, **arguments: ValueNode | object) -> ValueNode.ValueReference:
-        """Add the invocation of an algorithm; a plain argument is a constant."""
+        """Add a function invocation; a plain argument becomes a constant."""
         return self.add(
             ValueNode.FunctionInvocationValue(
                 FunctionInvocation(
@@ -30,7 +30,7 @@ class Graph:
         )
 
     def result(self, reference: ValueNode.ValueReference) -> Expression:
-        """The expression that computes what `reference` names."""
+        """Return the expression with the result `reference`."""
         return Expression(values=self._values, result=reference.value)
 
 
@@ -42,7 +42,7 @@ def _nodes(arguments: Mapping[str, ValueNode | object]) -> dict[str, ValueNode]:
 
 
 def composite(west: float, south: float, east: float, north: float) -> Expression:
-    """Mean NDVI of summer 2024 over a rectangle in degrees, from scenes with few clouds."""
+    """Return the mean NDVI of summer 2024 over a rectangle in degrees, from scenes with few clouds."""
     graph = Graph()
     corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     region = graph.call("GeometryConstructors.Polygon", coordinates=[corners], geodesic=False)
@@ -66,7 +66,7 @@ def composite(west: float, south: float, east: float, north: float) -> Expressio
 
 
 def _mask_clouds(graph: Graph) -> ValueNode.ValueReference:
-    """A function of one scene: without the pixels that its scene classification calls clouds or shadows."""
+    """Return a function that masks the clouds and shadows of a scene by its scene classification."""
     scene = ValueNode.ArgumentReference("scene")
     classes = graph.call("Image.select", input=scene, bandSelectors=["SCL"])
     kinds = graph.call(

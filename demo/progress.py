@@ -1,4 +1,4 @@
-"""Following an operation: a bar on a terminal, plain lines elsewhere."""
+"""Progress of an operation: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 def describe(metadata: OperationMetadata) -> str:
-    """What an operation does right now, in a few words."""
+    """Return the state and stage of an operation."""
     begun = [stage.display_name for stage in metadata.stages if stage.total_work_units is not None]
     stage = begun[-1] if begun else None
     return f"{metadata.state or 'STARTED'}{f': {stage}' if stage else ''}"
@@ -19,7 +19,7 @@ def describe(metadata: OperationMetadata) -> str:
 
 @contextmanager
 def follow(console: Console) -> Generator[Callable[[OperationMetadata], None]]:
-    """A callback that shows each state of an operation."""
+    """Yield a callback that shows each state of an operation."""
     if not console.is_terminal:
         yield lambda metadata: console.print(
             f"  {100 * (metadata.progress or 0.0):3.0f} %  {describe(metadata)}"

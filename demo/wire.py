@@ -1,4 +1,4 @@
-"""Showing what goes over the wire: a transport around the real one."""
+"""A transport that prints a request before sending it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ SECRET = frozenset({"authorization", "x-goog-api-key"})
 
 
 @define
-class ShownOnce:
-    """Prints the first request that it sends: the line, the headers without secrets, the body a node a line."""
+class PrintFirstRequest:
+    """Prints the first request: its request line, its headers without secrets, and its body, one node a line."""
 
     console: Console
     inner: Transport
     shown: bool = False
 
     def send(self, request: Request) -> Response:
-        """Print the request, if it is the first with a body, and send it."""
+        """Send a request, after printing it if it is the first with a body."""
         if request.body is not None and request.method_id != "token" and not self.shown:
             self.shown = True
             self.console.print("\n".join(_lines(request, request.body)), markup=False)

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from .builds.descriptions import descriptions
+from .audits.builds.descriptions import descriptions
 
 ROOT: Final = Path(__file__).parent.parent
 TESTING: Final = ROOT / "docs" / "testing.md"

@@ -51,11 +51,11 @@ def commands_run() -> None:
 
 def files_are_whole() -> None:
     files = {str(path) for path in distribution("groundwire").files or ()}
-    for package in ("", "_codegen", "_runtime", "_exports", "_contract"):
+    for package in ("", "_codegen", "_runtime", "_exports", "_contract", "_pages"):
         assert f"groundwire{package}/py.typed" in files, package
     assert any(name.endswith(".jinja") for name in files)
-    assert {f"groundwire_codegen/diff/views/page/page.{kind}" for kind in ("css", "js")} <= files
-    assert {f"groundwire_contract/page/status.{kind}" for kind in ("css", "js")} <= files
+    assets = {"kit/style.css", "diff_page/diff_page.js", "status_page/status_page.js"}
+    assert {f"groundwire_pages/{asset}" for asset in assets} <= files
     names = json.loads((Path(groundwire.__file__).parent / "groundwire.lock").read_text(encoding="utf-8"))[
         "names"
     ]

@@ -1,12 +1,16 @@
-"""The snippets of docs/exports.md run, in order, against the contract server."""
+"""The snippets of docs/exports.md and docs/models.md run, in order."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
-from groundwire import OperationMetadata
+import pytest
+from click.testing import CliRunner
+from groundwire import ExportImageRequest, OperationMetadata, encode
+from groundwire_codegen.cli import main
 from groundwire_contract.fixture import EarthEngineContract
 
 PAGE = Path(__file__).parent.parent / "docs" / "exports.md"
@@ -31,3 +35,24 @@ def test_the_page_on_exports_runs(earthengine_contract: EarthEngineContract) -> 
     # Time moves while the last export is waited for, and the others end meanwhile.
     assert [str(each.state) for each in found] == ["SUCCEEDED"] * 5
     assert len({str(each.description) for each in found}) == 5, "each has a mark of its own"
+
+
+def test_the_page_on_models_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (PAGE.parent / "models.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    groundwire-codegen (.*)$", page, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["models", "openapi"]
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        arguments = [
+            str(PAGE.parent.parent / word) if word.startswith("spec/") else word for word in command.split()
+        ]
+        done = CliRunner().invoke(main, arguments)
+        assert (done.exit_code, done.stderr) == (0, "")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sent = ExportImageRequest(description="ndvi", max_pixels=10**9)
+    names: dict[str, Any] = {"body": encode(sent), "queue": []}
+    for snippet in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        exec(compile(snippet, "models.md", "exec"), names)  # noqa: S102 - our own page
+    assert names["request"] == sent
+    assert names["queue"] == []
+    sys.modules.pop("earth_models")

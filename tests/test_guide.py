@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from . import guide
-from .builds.descriptions import descriptions
-from .builds.origin import Origin, git
-from .builds.workflow import PATH, Run, read
+from .audits.builds.descriptions import descriptions
+from .audits.builds.origin import Origin, git
+from .audits.builds.workflow import PATH, Run, read
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:

@@ -12,7 +12,7 @@ import groundwire
 import pytest
 from attrs import define, field, fields
 from groundwire_runtime.errors import TransportError
-from groundwire_runtime.observe import Event
+from groundwire_runtime.events import Event
 
 from .runtime.doubles import Script, Time, answer, refusal
 
@@ -75,7 +75,7 @@ def test_the_example_makes_a_span_a_send_with_a_stand_in_tracer(monkeypatch: pyt
     names: dict[str, Any] = {}
     exec(EXAMPLE, names)  # noqa: S102 - our own page
     tracer, current = StandIn(), StandIn()
-    called(names["Spans"](tracer, lambda: current).hooks())
+    called({"on_event": names["Spans"](tracer, lambda: current)})
     assert [span.name for span in tracer.spans] == [GET] * 3
     assert [span.ended for span in tracer.spans] == [1] * 3
     assert [span.attributes.get("http.response.status_code") for span in tracer.spans] == STATUSES
@@ -101,7 +101,7 @@ def test_the_example_makes_a_span_a_send_with_opentelemetry() -> None:
     names: dict[str, Any] = {}
     exec(EXAMPLE, names)  # noqa: S102 - our own page
     with tracer.start_as_current_span("caller"):
-        called(names["Spans"](tracer, trace.get_current_span).hooks())
+        called({"on_event": names["Spans"](tracer, trace.get_current_span)})
     *sends, caller = exporter.get_finished_spans()
     assert [span.attributes.get("http.response.status_code") for span in sends] == STATUSES
     assert [span.kind for span in sends] == [trace.SpanKind.CLIENT] * 3

@@ -1,4 +1,4 @@
-"""The same expression graph read by other libraries, each as its own documentation would have it."""
+"""The same expression graph read by other libraries, each used as its documentation recommends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MODULES = {
 
 
 def peers(text: bytes) -> dict[str, Callable[[], object]]:
-    """A decoder of `text` for each peer that is installed."""
+    """Return a decoder of `text` for each installed library."""
     found: dict[str, Callable[[], object]] = {}
     for name, module in MODULES.items():
         try:

@@ -1,4 +1,4 @@
-"""cattrs: attrs classes with the hooks that cattrs generates; unknown fields are lost."""
+"""cattrs: attrs classes with generated hooks; unknown fields are lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""msgspec: one struct a message; unknown fields are lost."""
+"""msgspec: one struct per message; unknown fields are lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""openapi-python-client: the classes that it generates from the same schemas, made when first asked for."""
+"""openapi-python-client: the classes that it generates from the same schemas, built on first use."""
 
 from __future__ import annotations
 

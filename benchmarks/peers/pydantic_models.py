@@ -1,4 +1,4 @@
-"""pydantic: one model a message, unknown fields kept."""
+"""pydantic: one model per message; unknown fields are kept."""
 
 from __future__ import annotations
 

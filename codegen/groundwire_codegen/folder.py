@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .lock import FILE, MAX_BYTES, Lock, read_lock
-from .node import escape
-from .problem import Problem, SpecError
+from .problem import Problem, SpecError, escape
 from .regular import read_regular
 
 GIT_ATTRIBUTES: Final = ".gitattributes"

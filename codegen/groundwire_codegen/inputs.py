@@ -8,11 +8,11 @@ from typing import Final
 
 from attrs import frozen
 
-from .jsontext import MAX_BYTES as DOCUMENT_BYTES
 from .lock import digest, file_digest, generator_digest
-from .overlay import MAX_BYTES as OVERLAY_BYTES
-from .overlay import read_overlay
 from .problem import Problem, SpecError
+from .read.overlay import MAX_BYTES as OVERLAY_BYTES
+from .read.overlay import read_overlay
+from .read.source import MAX_BYTES as DOCUMENT_BYTES
 from .regular import read_regular
 
 __all__ = [

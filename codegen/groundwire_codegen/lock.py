@@ -14,12 +14,11 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
-from .node import escape
-from .problem import Problem, SpecError
+from .problem import Problem, SpecError, escape
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1
-OPTIONAL: Final = ("reviewed", "vendored")
+OPTIONAL: Final = ("decisions", "reviewed", "vendored")
 """Parts that are left out when there is nothing to say."""
 ARROW: Final = " -> "
 """Between what a document said when a rule was last looked at, and what it says now."""
@@ -50,6 +49,8 @@ class Lock:
     """Published names by what they name."""
     revision: str = ""
     """Of the document."""
+    decisions: Mapping[str, str] = field(factory=dict[str, str])
+    """What callers see beside names, as first published: positional arguments, optional bodies, pagers, polls."""
     reviewed: Mapping[str, str] = field(factory=dict[str, str])
     """What the document said of each place that a rule of the overlay is about, when the rule was last changed."""
     vendored: Mapping[str, str] = field(factory=dict[str, str])
@@ -57,7 +58,7 @@ class Lock:
 
     @property
     def awaits_review(self) -> bool:
-        """Whether the document has changed under a rule that nobody has looked at since."""
+        """Return True if the document has changed under a rule that nobody has reviewed since."""
         return any(ARROW in mark for mark in self.reviewed.values())
 
     def text(self) -> str:
@@ -108,7 +109,7 @@ def read_lock(text: str) -> Lock:
 
 
 def is_published_name(key: str, name: str) -> bool:
-    """Whether a name has the shape that the allocator gives to names of this kind."""
+    """Return True if a name has the shape that the allocator gives to names of this kind."""
     shape = _SHAPES.get(key.partition(":")[0])
     return shape is not None and shape.fullmatch(name) is not None and not iskeyword(name)
 
@@ -118,7 +119,7 @@ def _object(value: Any) -> dict[str, Any] | None:
 
 
 def is_older(revision: str, other: str) -> bool:
-    """Whether one revision of a document came before another; revisions are dates, or numbers that grow."""
+    """Return True if one revision of a document came before another; revisions are dates, or numbers that grow."""
     if not (revision.isdecimal() and other.isdecimal()):
         return False
     return (len(revision), revision) < (len(other), other)

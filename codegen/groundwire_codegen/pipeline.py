@@ -1,21 +1,22 @@
-"""The pipeline: document + overlay -> lower -> compile -> check -> render -> emit, in one pure step before emit."""
+"""The pipeline: document + overlay -> lower -> render, in one pure step before emit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from attrs import frozen
 
-from .compile import compile_types
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
-from .gate import check_files
 from .inputs import Inputs
+from .ir import Api
 from .lock import FILE, Lock, file_digest, is_older
-from .node import escape
-from .problem import Problem
+from .problem import GeneratorError, Problem, escape
 from .reader import read_lowered
 from .render import render
-from .render.layout import quoted
+
+LAYOUT: Final = "module"
+"""All messages of a client are in one module; the lock says so, since classes are pickled by their module."""
 
 
 @frozen
@@ -31,31 +32,26 @@ class Output:
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
-    """Generate a package. Names that `before` published stay. Raises SpecError with every problem."""
+    """Generate a package. Names that `before` published stay. Raises SpecError with every problem of the inputs, and GeneratorError."""
     lowered = read_lowered(
         inputs.document,
         inputs.overlay,
         methods=inputs.methods or None,
-        published=before.names if before is not None else None,
-        reviewed=before.reviewed if before is not None else None,
+        published=None if before is None else before.names,
+        decisions=None if before is None else before.decisions,
+        reviewed=None if before is None else before.reviewed,
         allow_hosts=inputs.allow_hosts,
     )
     api = lowered.api
-    files = render(
-        api,
-        compile_types(api),
-        package=inputs.package,
-        origin=inputs.name,
-        provenance={"DOCUMENT": quoted(api.id), "REVISION": quoted(api.revision)},
-        runtime=runtime,
-    )
-    check_files(files)
+    files = _rendered(api, inputs, runtime)
+    check_syntax(files)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
     lock = Lock(
         inputs=inputs.digests(),
         files=hashes,
         names=lowered.published,
+        decisions={"layout": LAYOUT, **lowered.decisions},
         revision=api.revision,
         reviewed=lowered.review.marks,
     )
@@ -64,8 +60,41 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
 
 
+def _rendered(api: Api, inputs: Inputs, runtime: str) -> dict[str, str]:
+    try:
+        return render(api, package=inputs.package, origin=inputs.name, runtime=runtime)
+    except (TypeError, ValueError) as error:
+        raise GeneratorError(f"text that is not safe to write: {error}") from error
+
+
+def check_syntax(files: Mapping[str, str]) -> None:
+    """Compile every Python file. Raises GeneratorError for one that does not compile."""
+    for path, text in files.items():
+        if path.endswith(".py"):
+            try:
+                compile(text, path, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError, RecursionError) as error:
+                raise GeneratorError(f"generated {path} does not compile: {error}") from error
+
+
+def _moved(before: Lock, now: Lock) -> Iterator[Problem]:
+    """Yield decisions that could not be kept: what they were about is not there any more."""
+    if not before.decisions and before.inputs.get("document") not in (None, now.inputs["document"]):
+        words = "it is older than the decisions that locks keep: arguments, optional bodies and pagers may have moved"
+        yield Problem(FILE, "/decisions", words, "generate from the old document first")
+    for key, value in before.decisions.items():
+        if key in now.decisions and _lost(key.partition(":")[0], value.split(), now.decisions[key].split()):
+            words = f"was {value or 'nothing'}, is {now.decisions[key] or 'nothing'}"
+            yield Problem(FILE, f"/decisions/{escape(key)}", words)
+
+
+def _lost(kind: str, old: list[str], new: list[str]) -> bool:
+    """Return True if callers see it: positional arguments may be added at the end, and polls anywhere but first."""
+    return new[: len(old)] != old if kind == "arguments" else new[:1] != old[:1]
+
+
 def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
-    """What a folder loses: its revision to an older one, and names that callers may use."""
+    """Yield what a folder loses: its revision to an older one, and names that callers may use."""
     if before is None:
         return
     if is_older(now.revision, before.revision):
@@ -76,3 +105,4 @@ def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
             yield Problem(FILE, f"/names/{escape(key)}", f"{name} is gone")
         elif now.names[key] != name:
             yield Problem(FILE, f"/names/{escape(key)}", f"{name} is {now.names[key]} by the overlay's word")
+    yield from _moved(before, now)

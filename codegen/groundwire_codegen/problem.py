@@ -22,6 +22,11 @@ def _shown(text: str) -> str:
     return f"{plain[:_LONGEST]}..." if len(plain) > _LONGEST else plain
 
 
+def escape(key: str) -> str:
+    """Return a key as a segment of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 @frozen(order=True)
 class Problem:
     """One fault of an input: the file it is in, a JSON pointer (or line), what is wrong, what to do.
@@ -53,6 +58,12 @@ class SpecError(GroundwireError):
 
     def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+class GeneratorError(GroundwireError):
+    """Generated text that is not Python: a fault of the generator, not of its inputs."""
+
+    hint = "Report it to Groundwire, with the document and the overlay."
 
 
 class EditedError(SpecError):

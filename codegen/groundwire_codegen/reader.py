@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .discovery import read_document
 from .ir import Api
 from .lower import Lowered, lower
-from .overlay import Overlay, read_overlay
+from .read.discovery import read_document
+from .read.overlay import Overlay, read_overlay
 
 
 def read_api(document: bytes, overlay: bytes | None = None, *, methods: Sequence[str] | None = None) -> Api:
@@ -24,17 +24,19 @@ def read_lowered(
     *,
     methods: Sequence[str] | None = None,
     published: Mapping[str, str] | None = None,
+    decisions: Mapping[str, str] | None = None,
     reviewed: Mapping[str, str] | None = None,
     allow_hosts: tuple[str, ...] = (),
 ) -> Lowered:
-    """`read_api` with what a lock holds: the names published before, and what rules were reviewed against."""
-    described, problems = read_document(document, allow_hosts=allow_hosts)
-    said, more = (Overlay(), []) if overlay is None else read_overlay(overlay)
+    """Read as `read_api` does, with what a lock holds of the client as it was before."""
+    draft = read_document(document, allow_hosts=allow_hosts)
+    rules, problems = (Overlay(), []) if overlay is None else read_overlay(overlay)
     return lower(
-        described,
-        said,
+        draft,
+        rules,
         methods=methods,
         published=published,
+        decisions=decisions,
         reviewed=reviewed,
-        problems=[*problems, *more],
+        problems=problems,
     )

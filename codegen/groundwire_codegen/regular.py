@@ -1,14 +1,12 @@
-"""Regular files, read within a bound: a pipe or a device would block a run, or never end."""
+"""Regular files as input: a Problem for a pipe, a device, or a file that is too large."""
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
-from .problem import Problem, SpecError
+from groundwire_runtime.regular import NotRegularError, read_start
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+from .problem import Problem, SpecError
 
 
 def read_regular(path: Path, limit: int) -> bytes:
@@ -16,15 +14,10 @@ def read_regular(path: Path, limit: int) -> bytes:
 
     Raises SpecError for anything but a regular file, and OSError.
     """
-    if path.is_dir():
-        raise IsADirectoryError(21, "Is a directory", str(path))
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise SpecError([Problem(path.name, "", "not a regular file", "name a file")])
-    # Opened without blocking: a pipe may have taken the file's place since.
-    with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise SpecError([Problem(path.name, "", "not a regular file", "name a file")])
-        return file.read(limit + 1)
+    try:
+        return read_start(path, limit + 1)
+    except NotRegularError:
+        raise SpecError([Problem(path.name, "", "not a regular file", "name a file")]) from None
 
 
 def read_bounded(path: Path, limit: int) -> bytes:

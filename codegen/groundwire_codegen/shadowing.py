@@ -13,7 +13,13 @@ _PARTS: Final = frozenset(
         *("attr", "attrs", "cattr", "cattrs", "urllib3", "google", "requests"),
         *("certifi", "charset_normalizer", "cryptography", "exceptiongroup", "idna", "typing_extensions"),
         *("cachetools", "pyasn1", "pyasn1_modules", "rsa"),
-        *("groundwire_codegen", "groundwire_contract", "groundwire_exports", "groundwire_runtime"),
+        *(
+            "groundwire_codegen",
+            "groundwire_contract",
+            "groundwire_exports",
+            "groundwire_pages",
+            "groundwire_runtime",
+        ),
     }
 )
 """Modules of the distributions that a client installs, by what is imported."""

@@ -1,1 +1,50 @@
-"""A local server that is as strict as Earth Engine's image:export, and the pytest fixture that runs it."""
+"""A local server that is as strict as Earth Engine's image:export, and the pytest fixture that runs it.
+
+The names below are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .environment import Environment, Surroundings
+    from .fixture import EarthEngineContract, running, running_apart
+    from .operations.script import Script, Stage
+    from .overrides import Step
+    from .rules.error_bodies import Refusal
+
+__all__ = [
+    "EarthEngineContract",
+    "Environment",
+    "Refusal",
+    "Script",
+    "Stage",
+    "Step",
+    "Surroundings",
+    "running",
+    "running_apart",
+]
+_MODULES: Final = {
+    "EarthEngineContract": "fixture",
+    "Environment": "environment",
+    "Refusal": "rules.error_bodies",
+    "Script": "operations.script",
+    "Stage": "operations.script",
+    "Step": "overrides",
+    "Surroundings": "environment",
+    "running": "fixture",
+    "running_apart": "fixture",
+}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{module}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

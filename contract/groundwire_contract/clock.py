@@ -1,4 +1,4 @@
-"""Time as the contract sees it: real time, or time that only moves when it is told to."""
+"""Clocks of the contract server: real time, or time that moves only when told to."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""Where a stepped clock begins."""
-LOOK: Final = 2.0
-"""Seconds that pass with each look at an operation that has not ended, on the clock of tests."""
+"""The instant at which a stepped clock starts."""
+POLL_SECONDS: Final = 2.0
+"""Seconds by which each poll of an unfinished operation moves the clock of tests."""
 
 
 class Clock(Protocol):
-    """The instants at which operations are made, looked at and ended."""
+    """The clock by which operations are created, polled and ended."""
 
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """Return the current instant, in UTC."""
         ...
 
     def elapse(self, seconds: float) -> float:
-        """Let time pass. Returns the real seconds that this takes; 0 when it has passed already."""
+        """Let seconds pass. Return the real seconds to wait for that; 0 if they have passed already."""
         ...
 
-    def looked(self) -> None:
-        """Take note that a caller looked at an operation that is still running."""
+    def polled(self) -> None:
+        """Note that a caller polled an operation that is still running."""
         ...
 
 
 class RealClock:
-    """Real time from the moment of its making."""
+    """Real time, counted from the creation of the clock."""
 
     def __init__(
         self, *, wall: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
@@ -41,36 +41,36 @@ class RealClock:
         self._origin = monotonic()
 
     def now(self) -> datetime:
-        """The instant of its making, and what has passed since."""
+        """Return the creation time plus the elapsed time."""
         return self._start + timedelta(seconds=self._monotonic() - self._origin)
 
     def elapse(self, seconds: float) -> float:
-        """Real time passes by itself: say how long that takes."""
+        """Return the seconds to wait: real time passes by itself."""
         return max(0.0, seconds)
 
-    def looked(self) -> None:
-        """Looking takes no time."""
+    def polled(self) -> None:
+        """Do nothing: polling takes no time."""
 
 
 class SteppedClock:
-    """Time that stands still until it is advanced, or until somebody looks at a running operation.
+    """A clock that stands still until it is advanced, or until a caller polls a running operation.
 
-    `look` is the seconds that pass with each such look, so that a caller that polls always sees an end.
+    `poll_seconds` is by how much each poll advances it, so that a polling caller always sees an end.
     """
 
-    def __init__(self, start: datetime = START, *, look: float = 0.0) -> None:
+    def __init__(self, start: datetime = START, *, poll_seconds: float = 0.0) -> None:
         self._lock = threading.Lock()
         self._start = start
         self._now = start
-        self.look = look
+        self.poll_seconds = poll_seconds
 
     def now(self) -> datetime:
-        """The instant that it was moved to."""
+        """Return the instant to which the clock was moved."""
         with self._lock:
             return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on by so many seconds. Raises ValueError for a negative number, or one beyond the year 9999."""
+        """Advance the clock. Raises ValueError for a negative number, or beyond the year 9999."""
         if not seconds >= 0:
             raise ValueError(f"a clock does not go back: {seconds!r} seconds")
         with self._lock:
@@ -80,33 +80,37 @@ class SteppedClock:
                 raise ValueError(f"a clock ends with the year 9999: {seconds!r} seconds") from error
 
     def elapse(self, seconds: float) -> float:
-        """Move on by so many seconds, at once. Raises ValueError as `advance` does."""
+        """Advance the clock at once. Raises ValueError as `advance` does."""
         self.advance(seconds)
         return 0.0
 
-    def looked(self) -> None:
-        """Move on by the seconds of one look."""
-        self.advance(self.look)
+    def polled(self) -> None:
+        """Advance the clock by the seconds of one poll."""
+        self.advance(self.poll_seconds)
 
     def restart(self) -> None:
-        """Go back to the start."""
+        """Return to the start."""
         with self._lock:
             self._now = self._start
 
 
 class FrozenClock(SteppedClock):
-    """Time that stands still until it is advanced, whoever looks or waits: a wait is answered early."""
+    """A clock that moves only when it is advanced: polls and waits do not move it, so a wait is answered
+    early."""
 
     def elapse(self, seconds: float) -> float:  # noqa: ARG002 # whatever is waited for
-        """Nothing passes."""
+        """Let no time pass."""
         return 0.0
 
 
 def timestamp(instant: datetime, digits: int | None = None) -> str:
-    """Write an instant as RFC 3339 with `Z` and so many digits of its fraction; six, or none for a whole second."""
+    """Format an instant as RFC 3339 with `Z`.
+
+    `digits` is the length of the fraction, 0 to 9; by default six, or none for a whole second.
+    """
     text = instant.astimezone(UTC).isoformat()[:19]
     if digits is None:
         digits = 6 if instant.microsecond else 0
-    # There are no nanoseconds to show: these stand for them, and keep the order.
+    # datetime has no nanoseconds: these digits stand for them and keep the order.
     fraction = f"{instant.microsecond:06d}123"[:digits]
     return f"{text}.{fraction}Z" if fraction else f"{text}Z"

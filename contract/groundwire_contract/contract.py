@@ -1,4 +1,4 @@
-"""A contract: an API read from its documents, and what is prepared from it once for all requests."""
+"""A contract: an API read from its documents, with the tables that validation needs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from groundwire_codegen.ir import Api
 from groundwire_codegen.reader import read_lowered
 from groundwire_codegen.shipped import spec_folder
 
-from .front_end.route import Routes, routes
-from .front_end.shape import Shapes, shapes
+from .validate.route import Routes, routes
+from .validate.shapes import Shapes, shapes
 
 VERSIONS: Final = ("v1beta", "v1", "v1alpha")
 """Path prefixes under which Earth Engine serves the same methods."""
@@ -23,17 +23,18 @@ OVERLAY: Final = "earthengine.v1beta.overlay.toml"
 
 @frozen(eq=False)
 class Contract:
-    """An API, the versions it is served under, and the tables made from it."""
+    """An API, the versions under which it is served, and the tables built from it."""
 
     api: Api
     routes: Routes
     shapes: Mapping[str, Shapes]
     document: bytes = field(default=b"", repr=False)
-    """The Discovery document it was read from, empty when there was none."""
+    """The Discovery document; empty when there is none."""
 
 
 def build(api: Api, versions: tuple[str, ...] | None = None, *, document: bytes = b"") -> Contract:
-    """Prepare the contract of an API, served under its own version and `versions` (Earth Engine's three for it)."""
+    """Build the contract of an API, served under its own version and `versions` (for Earth Engine: its
+    three)."""
     if versions is None:
         versions = VERSIONS if api.name == "earthengine" else ()
     served = tuple(dict.fromkeys((api.version, *versions)))
@@ -46,9 +47,9 @@ def build(api: Api, versions: tuple[str, ...] | None = None, *, document: bytes 
 
 
 def load(document: bytes | None = None, overlay: bytes | None = None) -> Contract:
-    """The contract of a Discovery document and its overlay; of Earth Engine v1beta when there is no document.
+    """Load the contract of a Discovery document and its overlay; without a document, of Earth Engine v1beta.
 
-    Every method of the document is served, not only those that a client is generated from. Raises SpecError.
+    All methods of the document are served, not only those that the client has. Raises SpecError.
     """
     if document is None:
         folder = spec_folder()
@@ -60,9 +61,9 @@ def load(document: bytes | None = None, overlay: bytes | None = None) -> Contrac
 
 
 def _facts(document: bytes) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """The ids of all methods and the host, which is never called; a document that cannot be read has neither here.
+    """Return the ids of all methods, and the host, which is never called.
 
-    The reader says what is wrong with such a document.
+    Return None and () for an unreadable document; the reader then reports what is wrong with it.
     """
     try:
         root = json.loads(document)

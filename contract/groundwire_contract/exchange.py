@@ -1,4 +1,4 @@
-"""What goes in and out of the contract: one request, and its answer."""
+"""One request to the contract server, its answer, and what is recorded of both."""
 
 from __future__ import annotations
 
@@ -24,34 +24,35 @@ _HEADERS: Final = frozenset(
         "x-http-method-override", "x-upload-content-length", "x-upload-content-type",
     }
 )  # fmt: skip
-"""Headers that hold no credentials; the values of all others are not kept."""
+"""Headers without credentials. The values of all others are redacted."""
 _PARAMETERS: Final = frozenset(
     {"$.xgafv", "$alt", "alt", "fields", "prettyPrint", "uploadType", "upload_protocol", "version"}
 )
-"""Query parameters of every Google API that hold no credentials, and the one of a request for its document."""
+"""Query parameters of every Google API without credentials, and `version` of a request for the document."""
 _CREDENTIAL: Final = re.compile(
     r"(access|auth|bearer|id|refresh|session|subject|actor)_?token|secret|passw|passphrase|credential|assertion"
     r"|signature|signed|private_?key|api_?key|jwt|^(key|token)$",
     re.IGNORECASE,
 )
 REDACTED: Final = "REDACTED"
-"""What stands in the place of a value that is not kept."""
+"""Replaces a redacted value."""
 Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
-"""Headers or query parameters in the order they were sent."""
+"""Headers or query parameters in the order in which they were sent."""
 
 
 def is_credential(name: str) -> bool:
-    """Whether a documented field or parameter has a name that credentials have."""
+    """Return True if a documented field or parameter has a name that credentials have."""
     return _CREDENTIAL.search(name) is not None
 
 
 def public_headers(headers: Pairs) -> Pairs:
-    """Headers with all values replaced by `REDACTED` but those of headers that hold no credentials."""
+    """Return headers with the values redacted that may hold credentials."""
     return tuple((name, value if name.lower() in _HEADERS else REDACTED) for name, value in headers)
 
 
 def public_query(query: Pairs, documented: Collection[str] = ()) -> Pairs:
-    """Query parameters with values replaced by `REDACTED`, but for the common and `documented` ones without credentials."""
+    """Return query parameters with the values redacted, except common and `documented` ones without
+    credentials."""
     return tuple(
         (name, value if name in _PARAMETERS or (name in documented and not is_credential(name)) else REDACTED)
         for name, value in query
@@ -60,10 +61,10 @@ def public_query(query: Pairs, documented: Collection[str] = ()) -> Pairs:
 
 @frozen(kw_only=True)
 class Exchange:
-    """One HTTP request. `path` is as it was sent, percent-encoded; header names are lower case.
+    """One HTTP request. `path` is percent-encoded as sent; header names are lower case.
 
-    `length` counts the bytes of the body that were sent; `body` is empty when there were too many to keep. `peer` is
-    the address that the request came from.
+    `length` counts the bytes of the body as sent; `body` is empty when it was too large to keep. `peer` is
+    the address of the client.
     """
 
     verb: str
@@ -76,50 +77,51 @@ class Exchange:
 
     @property
     def public_headers(self) -> dict[str, str]:
-        """The headers that hold no credentials; `REDACTED` for the values of all others."""
+        """The headers, with the values redacted that may hold credentials."""
         return dict(public_headers(tuple(self.headers.items())))
 
 
 class Delivery(enum.StrEnum):
-    """How an answer leaves: whole, or as a fault of the network would have it."""
+    """The delivery of an answer: in full, or with a network fault."""
 
     WHOLE = "whole"
     RESET = "reset"
-    """Not at all: the connection is reset."""
+    """No answer: the connection is reset."""
     CUT = "cut"
-    """Its first half, then the end of the connection."""
+    """The first half of the answer, then the end of the connection."""
     DRIP = "drip"
-    """In small pieces with pauses between them."""
+    """Small pieces with pauses between them."""
 
 
 @frozen(kw_only=True)
 class Reply:
-    """One HTTP answer. `rule` is the id of the rule that refused the request, None when it was accepted."""
+    """One HTTP answer. `rule` is the id of the rule that refused the request; None if it was accepted."""
 
     status: int
     body: bytes = field(repr=False)
     content_type: str = "application/json; charset=UTF-8"
     headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
-    mark: str | None = None
+    evidence: str | None = None
     delivery: Delivery = Delivery.WHOLE
 
 
 @frozen
 class Hold:
-    """No answer yet: the same exchange is to be handled again after so many seconds of real time."""
+    """No answer yet: handle the same exchange again after `seconds` of real time."""
 
     seconds: float
     again: object = None
-    """What the service wants to have back then."""
+    """A value that the service gets back then."""
 
 
 @frozen(kw_only=True)
 class Recorded:
-    """One request that the contract answered, for a test to look at. Credentials are redacted.
+    """One answered request, with credentials redacted.
 
-    `method` is the discovery id, None for an unknown path; `sent` the body, empty when there was none, it was no
-    JSON object or nobody looked at it; `verdict` is `accepted`, or the id of the rule that refused the request.
+    `method` is the Discovery id, None for an unknown path. `sent` is the body; it is empty when there was
+    none, when it was not a JSON object, or when the request was refused before the body was read. `verdict`
+    is `accepted`, or the id of the rule that refused the request.
     """
 
     method: str | None
@@ -131,11 +133,11 @@ class Recorded:
     status: int
     verdict: str
     at: datetime | None = None
-    """When it came, by the contract's clock."""
+    """The time of arrival, by the contract's clock."""
 
     @property
     def body(self) -> JsonValue:
-        """The body as parsed JSON, None when none was kept."""
+        """The body as parsed JSON; None if none was kept."""
         return json.loads(self.sent) if self.sent else None
 
 
@@ -146,13 +148,16 @@ def json_reply(
     pretty: bool,
     headers: tuple[tuple[str, str], ...] = (),
     rule: str | None = None,
-    mark: str | None = None,
+    evidence: str | None = None,
 ) -> Reply:
-    """Write `body` as the service does: two spaces a level and a final newline, or compact."""
+    """Return a JSON reply, formatted as the service does: indented by two spaces with a final newline, or
+    compact."""
     text = (
         json.dumps(body, indent=2, ensure_ascii=False) + "\n"
         if pretty
         else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     )
-    # A lone surrogate of the request may be quoted back; it has no UTF-8 form.
-    return Reply(status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, mark=mark)
+    # An error may quote a lone surrogate from the request, which has no UTF-8 form.
+    return Reply(
+        status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, evidence=evidence
+    )

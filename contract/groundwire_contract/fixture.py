@@ -1,15 +1,15 @@
-"""What the pytest fixture `earthengine_contract` hands to a test: a running contract server, and the strings to it.
+"""The value of the pytest fixture `earthengine_contract`: a running contract server and its controls.
 
-Time stands still on the server's clock. Three things move it:
+The server's clock stands still. Three things move it:
 
-* a client made by `client()` does not sleep: each of its pauses, while it polls or before it tries again, moves the
-  clock by as much and takes no real time, so that `client.wait(operation)` ends at once and always alike;
-* any other client moves it by `LOOK` (2 seconds) with each look at an operation that has not ended (get, list,
-  and wait, which lets its timeout pass), so that a loop that polls always ends: with the standard script it sees
-  PENDING, RUNNING, RUNNING, and the end at the fourth look;
-* a test moves it with `advance(seconds)`.
+* A client made by `client()` does not sleep. Each of its pauses, between polls or retries, advances the clock
+  by as much and takes no real time, so `client.wait(operation)` ends at once and deterministically.
+* Any other client advances it by `POLL_SECONDS` (2 seconds) with each poll of an unfinished operation (get,
+  list, and wait, which lets its timeout pass). A polling loop therefore always ends: with the standard script
+  it sees PENDING, RUNNING, RUNNING, and the end at the fourth poll.
+* A test advances it with `advance(seconds)`.
 
-`finish` and `fail` end an operation on the spot. `hold` lets one stand still, whatever else happens.
+`finish` and `fail` end an operation immediately. `hold` stops its progress until it is released.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from .behaviour import operation as op
-from .behaviour.operation import Operation
-from .behaviour.script import Script
-from .behaviour.scripts import named
-from .behaviour.surroundings import NOTHING, Surroundings
-from .clock import LOOK, SteppedClock
+from .clock import POLL_SECONDS, SteppedClock
 from .contract import load
-from .controls import Controls
-from .errors import Refusal
+from .environment import NOTHING, Environment
 from .exchange import Recorded
-from .orders import Change, Step, read_step
-from .rules import BLAMED, RULES
+from .operations import state as op
+from .operations.script import Script
+from .operations.script_library import script_named
+from .operations.state import Operation
+from .overrides import Change, Step, read_step
+from .rules.error_bodies import Refusal
+from .rules.registry import BLAMED, RULES
+from .server.controls import Controls
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from groundwire import Client
-    from groundwire_runtime.options import ClientOptions
+    from groundwire_runtime.google_client import GoogleOptions
 
 PROJECT: Final = "contract-project"
-"""The project that `client()` is made for."""
+"""The project of clients that `client()` makes."""
 
 
 class EarthEngineContract:
-    """A running contract server, fresh for every test. All of it is safe to use from several threads."""
+    """A running contract server, reset for every test. Thread-safe."""
 
     def __init__(self, endpoint: str, controls: Controls, stop: Callable[[], None]) -> None:
         self._controls = controls
         self.endpoint: Final = endpoint
-        """Where the server listens, such as `http://127.0.0.1:49152`."""
+        """The URL of the server, such as `http://127.0.0.1:49152`."""
         self.stop: Final = stop
         """Stop the server."""
         self._clients: list[Client] = []
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything: as at the start of a test. Operations get the same names again."""
+        """Forget everything, as at the start of a test. New operations get the same names again."""
         self._controls.reset(0)
         for client in self._clients:
             client.started.clear()
@@ -67,10 +67,11 @@ class EarthEngineContract:
         self._told = 0.0
         self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
 
-    def client(self, *, project: str = PROJECT, **options: Unpack[ClientOptions]) -> Client:
-        """A client of the server, without credentials, whose pauses move the server's clock and take no time.
+    def client(self, *, project: str = PROJECT, **options: Unpack[GoogleOptions]) -> Client:
+        """Return a client of the server, without credentials, whose pauses advance the server's clock and
+        take no time.
 
-        `options` are those of `groundwire.Client`, and win.
+        `options` are those of `groundwire.Client`; they take precedence.
         """
         import groundwire
         from groundwire_runtime.clock import Clock
@@ -82,47 +83,48 @@ class EarthEngineContract:
             random=self._chance.random,
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
         )
-        settings: ClientOptions = {
+        settings: GoogleOptions = {
             "endpoint": self.endpoint,
             "credentials": groundwire.credentials.anonymous(),
             "clock": clock,
             **options,
         }
-        made = groundwire.Client(project=project, **settings)
-        self._clients.append(made)
-        return made
+        client = groundwire.Client(project=project, **settings)
+        self._clients.append(client)
+        return client
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
-        """Every request that was answered, in order, without credentials. `verdict` says what became of it."""
+        """All answered requests in order, without credentials. `verdict` tells how each was answered."""
         return self._controls.requests()
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """Every operation that was started and not deleted, in order."""
+        """All operations that were started and not deleted, in order."""
         return self._controls.operations()
 
     @property
     def life(self) -> Script:
-        """What operations do that are started from now on; may be set, to a script or to the name of a ready-made one."""
+        """The script of operations that are started from now on. May be set to a script or to the name of
+        one."""
         return self._controls.script()
 
     @life.setter
     def life(self, life: Script | str) -> None:
-        self._controls.follow(named(life) if isinstance(life, str) else life)
+        self._controls.set_script(script_named(life) if isinstance(life, str) else life)
 
     @property
-    def surroundings(self) -> Surroundings:
-        """Assets that exist, buckets that cannot be written, limits and lag; may be set."""
-        return self._controls.surroundings()
+    def surroundings(self) -> Environment:
+        """Existing assets, read-only buckets, limits and lag. May be set."""
+        return self._controls.environment()
 
     @surroundings.setter
-    def surroundings(self, surroundings: Surroundings) -> None:
-        self._controls.surround(surroundings)
+    def surroundings(self, environment: Environment) -> None:
+        self._controls.set_environment(environment)
 
     @property
     def queue_limit(self) -> int:
-        """Unfinished operations that a project may hold: part of `surroundings`; may be set."""
+        """Unfinished operations that a project may have: part of `surroundings`. May be set."""
         return self.surroundings.queue_limit
 
     @queue_limit.setter
@@ -131,7 +133,7 @@ class EarthEngineContract:
 
     @property
     def listing_lag(self) -> float:
-        """Seconds after its start in which no listing has an operation: part of `surroundings`; may be set."""
+        """Seconds for which a new operation is missing from listings: part of `surroundings`. May be set."""
         return self.surroundings.listing_lag
 
     @listing_lag.setter
@@ -139,22 +141,22 @@ class EarthEngineContract:
         self.surroundings = evolve(self.surroundings, listing_lag=seconds)
 
     def state(self, operation: object) -> op.State:
-        """The state of an operation, without looking at it through the server. Raises LookupError."""
+        """Return the state of an operation without polling it. Raises LookupError."""
         name = _name(operation)
-        found = next((found for found in self.operations if found.name == name), None)
-        if found is None:
+        match = next((match for match in self.operations if match.name == name), None)
+        if match is None:
             raise LookupError(f"the contract server has no operation {name!r}")
-        return op.state(found, self._controls.now())
+        return op.state(match, self._controls.now())
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for all operations but those that are held. Raises ValueError for negative seconds."""
+        """Let time pass for all operations that are not held. Raises ValueError for negative seconds."""
         self._controls.advance(seconds)
         self._told += seconds
 
     def finish(self, operation: object) -> Operation:
-        """End an operation now, successfully. `operation` is its name, or anything that has a `name`.
+        """End an operation now, successfully. `operation` is its name, or anything with a `name`.
 
-        Raises LookupError when the server has no such operation, ValueError when it has ended otherwise.
+        Raises LookupError if the server has no such operation, ValueError if it has ended differently.
         """
         return self._controls.finish(_name(operation))
 
@@ -163,50 +165,61 @@ class EarthEngineContract:
         return self._controls.fail(_name(operation), message, code)
 
     def hold(self, operation: object | None = None) -> None:
-        """Let an operation stand still until `release`, `finish`, `fail` or a cancel; without one: all, new ones too."""
+        """Stop the progress of an operation until `release`, `finish`, `fail` or a cancel; without one, of
+        all, including new ones."""
         self._controls.hold(None if operation is None else _name(operation))
 
     def release(self, operation: object | None = None) -> None:
-        """Let a held operation go on where it stood; without one: all."""
+        """Resume a held operation; without one, all."""
         self._controls.release(None if operation is None else _name(operation))
 
     def script(self, steps: Iterable[str | int | Step | Refusal], *, method: str | None = None) -> None:
-        """Say what becomes of the next requests, one step each; those that come after are answered as always.
+        """Decide how the next requests are handled, one step each; later requests are handled as usual.
 
-        A step is `ok`; a status (401, 403, 409, 429, 500, 503), whose request has no effect, or `503 after`, whose
-        request has; `reset before` and `reset after` (the request took effect, no answer came), `cut` (half an answer),
-        `drip` (one that takes a second), `expired token`; the id of a rule; or a Step or Refusal of your own.
-        `method` is the end of a method's id, such as `image.export`; the next requests of any method otherwise.
-        Raises LookupError for a step that is not known.
+        A step is one of:
+
+        * `ok`;
+        * a status (401, 403, 409, 429, 500, 503): the request has no effect. With ` after`, such as `503
+          after`, it has;
+        * `reset before` and `reset after` (the request took effect, no answer came), `cut` (half an answer),
+          `drip` (an answer that takes a second), `expired token`;
+        * the id of a rule;
+        * a Step or Refusal.
+
+        `method` is the end of a method's id, such as `image.export`; by default the steps apply to any
+        method. Raises LookupError for an unknown step.
         """
-        self._controls.order(tuple(read_step(step, PROJECT) for step in steps), method)
+        self._controls.add_steps(tuple(read_step(step, PROJECT) for step in steps), method)
 
     def refuse(self, refusal: str | int | Refusal, *, times: int = 1, method: str | None = None) -> None:
-        """Refuse the next requests: a script of one step, so many times. Raises LookupError as `script` does."""
+        """Refuse the next `times` requests, as a script of one step does. Raises LookupError as `script`
+        does."""
         self.script([refusal] * times, method=method)
 
     def relax(self, *rules: str) -> None:
-        """Do not enforce rules for the rest of the test. Raises LookupError for an id that no rule has."""
+        """Stop enforcing rules for the rest of the test. Raises LookupError for an unknown id."""
         self._controls.relax(rules)
 
     def enforce(self, *rules: str) -> None:
-        """Enforce rules for the rest of the test, such as one that is off otherwise. Raises LookupError as `relax` does."""
+        """Enforce rules for the rest of the test, including those that are off by default. Raises LookupError
+        as `relax` does."""
         self._controls.enforce(rules)
 
     def answer(self, rule: str, *, code: int | None = None, message: str | None = None) -> None:
-        """Let a rule answer with another status or message for the rest of the test. Raises LookupError, ValueError."""
-        self._controls.change(rule, Change(code=code, message=message))
+        """Override the status or message of a rule for the rest of the test. Raises LookupError, ValueError."""
+        self._controls.override(rule, Change(code=code, message=message))
 
     def assert_valid(self) -> None:
-        """Raises AssertionError that lists the requests which the service would have refused for what they say.
+        """Raise AssertionError with a list of the requests that the service would have refused for their
+        content.
 
-        Refusals that a test ordered, or that the state deserved (a full queue, a request id used before), do not
-        count.
+        Refusals that a test scripted, or that depend on server state (a full queue, a used request id), do
+        not count.
         """
         wrong = [
-            f"{found.verb} {found.path}: {found.status} {found.verdict}: {RULES[found.verdict].says}"
-            for found in self.requests
-            if found.verdict in BLAMED
+            f"{request.verb} {request.path}: {request.status} {request.verdict}: {RULES[request.verdict].statement}"
+            for request in self.requests
+            if request.verdict in BLAMED
         ]
         if wrong:
             raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))
@@ -221,35 +234,33 @@ def _name(operation: object) -> str:
     return operation if isinstance(operation, str) else str(getattr(operation, "name", None))
 
 
-def running(
-    surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
-) -> EarthEngineContract:
-    """Start a contract server of Earth Engine v1beta in a thread; stop it with `stop()`.
+def running(environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()) -> EarthEngineContract:
+    """Start a contract server of Earth Engine v1beta in a thread; `stop()` stops it.
 
-    It answers under this machine's names and `allow_hosts`. Raises ValueError for what cannot be a host.
+    It answers under the names of this machine and `allow_hosts`. Raises ValueError for an invalid host.
     """
-    from .host import read_name
-    from .server import ServerThread
+    from .server.host import parse_host_name
+    from .server.http import ServerThread
     from .service import Service
 
-    service = Service(load(), clock=SteppedClock(look=LOOK), surroundings=surroundings)
-    thread = ServerThread(service, allow_hosts=frozenset(map(read_name, allow_hosts)))
+    service = Service(load(), clock=SteppedClock(poll_seconds=POLL_SECONDS), environment=environment)
+    thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
     return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
 
 
 def running_apart(
-    surroundings: Surroundings = NOTHING, *, allow_hosts: Collection[str] = ()
+    environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()
 ) -> EarthEngineContract:
-    """Start one in a process of its own, which other processes may reach too; stop it with `stop()`."""
-    from .remote import RemoteControls
+    """Start a contract server in its own process, which other processes may use too; `stop()` stops it."""
+    from .server.remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
     command += (f"--allow-host={name}" for name in allow_hosts)
     command += [
         "--queue-limit",
-        str(surroundings.queue_limit),
+        str(environment.queue_limit),
         "--listing-lag",
-        str(surroundings.listing_lag),
+        str(environment.listing_lag),
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     line = "" if process.stdout is None else process.stdout.readline()

@@ -1,6 +1,6 @@
-"""The pytest plugin: the fixture `earthengine_contract`.
+"""The pytest plugin with the fixture `earthengine_contract`.
 
-Loaded in every pytest run of whoever has Groundwire installed, so it imports nothing until the fixture is asked for.
+pytest loads it in every run where Groundwire is installed, so it imports nothing until the fixture is used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run choose where the server is, and its limits."""
+    """Add options for the place and the limits of the server."""
     group = parser.getgroup("groundwire")
     group.addoption(
         "--earthengine-contract",
@@ -48,23 +48,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by pytest
     request: pytest.FixtureRequest,
 ) -> Iterator[EarthEngineContract]:
-    """One server for all tests of a run."""
-    from .behaviour.surroundings import Surroundings
+    """Run one server for all tests of a run."""
+    from .environment import Environment
     from .fixture import running, running_apart
 
     option = request.config.getoption
-    given = {
+    limits = {
         "queue_limit": option("--earthengine-queue-limit"),
         "listing_lag": option("--earthengine-listing-lag"),
     }
     try:
-        surroundings = Surroundings(**{name: value for name, value in given.items() if value is not None})
+        environment = Environment(**{name: value for name, value in limits.items() if value is not None})
     except ValueError as error:
         raise pytest.UsageError(
             "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
         ) from error
     contract = (running_apart if option("--earthengine-contract") == "process" else running)(
-        surroundings, allow_hosts=option("--earthengine-contract-allow-host") or ()
+        environment, allow_hosts=option("--earthengine-contract-allow-host") or ()
     )
     yield contract
     contract.stop()
@@ -72,12 +72,12 @@ def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by 
 
 @pytest.fixture
 def earthengine_contract(_earthengine_contract_server: EarthEngineContract) -> Iterator[EarthEngineContract]:
-    """A local stand-in for Earth Engine's image:export and operations methods, fresh for every test.
+    """A local stand-in for Earth Engine's image:export and operations methods, reset for every test.
 
-    `.endpoint` is where it listens, `.client()` a groundwire.Client of it, `.requests` what was asked,
-    `.operations` what was started; `.finish(op)`, `.fail(op, message)`, `.hold(op)` and `.advance(seconds)` say
-    what becomes of it; `.script([429, "reset after"])` what becomes of the next requests, and `.assert_valid()`
-    fails for requests that the service would have refused.
+    `.endpoint` is its URL, `.client()` a groundwire.Client of it; `.requests` and `.operations` are what it
+    received and started. `.finish(op)`, `.fail(op, message)`, `.hold(op)` and `.advance(seconds)` control
+    operations, `.script([429, "reset after"])` controls the next answers. `.assert_valid()` fails for
+    requests that the service would have refused.
     """
     contract = _earthengine_contract_server
     contract.reset()

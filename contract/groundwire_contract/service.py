@@ -1,6 +1,6 @@
-"""The whole contract as one function of a request: route, read, validate, behave, remember.
+"""The contract as one function of a request: route, parse, validate, handle, record.
 
-No socket and no thread of its own: the clock, the source of random bytes and the state are handed in.
+It has no sockets and no threads. The clock, the source of random bytes and the state are passed in.
 """
 
 from __future__ import annotations
@@ -13,30 +13,29 @@ from typing import Final
 from attrs import evolve, frozen
 from groundwire_codegen.ir import Method
 
-from . import control
-from .behaviour import algorithms, example, export, operations
-from .behaviour.call import Answer, Behaviour, Call, World
-from .behaviour.script import Script
-from .behaviour.scripts import STANDARD
-from .behaviour.surroundings import NOTHING, Meter, Surroundings
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
-from .errors import Refusal
+from .environment import NOTHING, Environment, Meter
 from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply, public_query
-from .front_end.access import OPEN, Access
-from .front_end.not_found import not_found
-from .front_end.parameters import query_parameters
-from .front_end.reading import Reading, glimpse, read
-from .front_end.route import Route, find
-from .orders import Orders, Step
-from .refusals import rate_quota, state_unwritable
-from .state import State
+from .operations import algorithms, example, export
+from .operations import methods as operations
+from .operations.call import Answer, Call, Context, Handler
+from .operations.script import Script
+from .operations.script_library import STANDARD
+from .operations.store import Store
+from .overrides import Overrides, Step
+from .parse_request import ParsedRequest, read, read_raw
+from .rules.error_bodies import Refusal, not_found
+from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
 from .state.problem import StateError
+from .validate.access import OPEN, Access
+from .validate.parameters import query_parameters
+from .validate.route import Route, find
 
 DISCOVERY: Final = "/$discovery/rest"
-"""Where the official Python client asks for the Discovery document before anything else."""
-BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
+"""The path from which the official Python client first requests the Discovery document."""
+HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.algorithms.list": algorithms.list_,
     "earthengine.projects.image.export": export.start,
     "earthengine.projects.operations.get": operations.get,
@@ -45,63 +44,62 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
 }
-"""What answers a valid request, by method id. A method without behaviour is validated and gets an example."""
+"""Handlers of valid requests by method id. A method without a handler gets an example."""
 
 
 @frozen
 class _Turn:
-    """One request's turn: when it first came, and what was ordered to become of it."""
+    """The arrival time of a request, and the step that a test queued for it."""
 
     arrived: datetime
     step: Step
 
 
 class Service:
-    """A contract with a state: `handle` answers one request. Safe to call from several threads.
+    """A contract with its state; `handle` answers one request. Thread-safe.
 
-    `script` is what operations do that are started from now on, `held` whether they stand still, `surroundings` what
-    is there around the service, `access` who is let in, `orders` what a test ordered. All may be replaced at any time.
+    `script` is the life of operations that are started from now on, `held` whether their progress is stopped,
+    `environment` the declared server-side state, `access` who may call, `overrides` what a test overrides.
+    Each may be replaced at any time.
     """
 
     def __init__(
         self,
         contract: Contract,
         *,
-        state: State | None = None,
+        state: Store | None = None,
         clock: Clock | None = None,
         draw: Callable[[int], bytes] = os.urandom,
         script: Script = STANDARD,
-        surroundings: Surroundings = NOTHING,
+        environment: Environment = NOTHING,
         access: Access = OPEN,
-        orders: Orders | None = None,
-        behaviours: Mapping[str, Behaviour] = BEHAVIOURS,
+        overrides: Overrides | None = None,
+        handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self.contract = contract
-        self.state: State = state if state is not None else Memory()
+        self.state: Store = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
-        self.script, self.surroundings = self._usual = (script, surroundings)
+        self.script, self.environment = self._usual = (script, environment)
         self._meter = Meter()
         self.draw = draw
         self.access = access
-        self.orders = orders if orders is not None else Orders()
+        self.overrides = overrides if overrides is not None else Overrides()
         self.held = False
-        self._behaviours = behaviours
+        self._handlers = handlers
 
     def reset(self) -> None:
-        """Forget everything, and begin anew as when it was made."""
+        """Forget everything and restore the initial settings."""
         with self.state.lock:
             self.state.clear()
-            self.orders.withdraw()
-            self.script, self.surroundings = self._usual
+            self.overrides.reset()
+            self.script, self.environment = self._usual
             self._meter = Meter()
             self.held = False
             if isinstance(self.clock, SteppedClock):
                 self.clock.restart()
 
     def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
-        """Answer a request, or ask for it to be handled again later, with the hold that was given."""
-        if exchange.path.startswith(control.PREFIX):
-            return control.answer(self, exchange)
+        """Answer a request, or return a Hold: call again later, with that hold."""
         try:
             return self._handled(exchange, held)
         except StateError as error:
@@ -116,76 +114,76 @@ class Service:
         method = route.method
         begun = held.again if held is not None else None
         turn = begun if isinstance(begun, _Turn) else self._turn(method)
-        found = self._read(exchange, route, turn)
-        # Held over the change and its record: a state in a file keeps both or neither.
+        parsed = self._read(exchange, route, turn)
+        # The lock covers the change and its record: a state in a file keeps both or neither.
         with self.state.lock:
-            # A request that was held has been counted.
-            over = begun is None and self._is_over_rate(found.caller, turn)
-            answer = rate_quota() if over else self._answer(found, route, turn)
+            # A held request was counted when it arrived.
+            over = begun is None and self._is_over_rate(parsed.caller, turn)
+            answer = rate_quota() if over else self._answer(parsed, route, turn)
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, method, turn.step, answer)
-            return self._remembered(exchange, turn.arrived, method, found.sent, reply)
+            return self._remembered(exchange, turn.arrived, method, parsed.sent, reply)
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
-            return _Turn(self.clock.now(), self.orders.next(method.id) or Step())
+            return _Turn(self.clock.now(), self.overrides.take_step(method.id) or Step())
 
-    def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> Reading:
+    def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> ParsedRequest:
         if turn.step.effect:
-            return read(exchange, route, self.contract, self.access, self.orders.relaxed)
-        return Reading(sent=glimpse(exchange, route.method), refusal=turn.step.refusal)
+            return read(exchange, route, self.contract, self.access, self.overrides.relaxed)
+        return ParsedRequest(sent=read_raw(exchange, route.method), refusal=turn.step.refusal)
 
-    def _answer(self, found: Reading, route: Route, turn: _Turn) -> Answer:
+    def _answer(self, parsed: ParsedRequest, route: Route, turn: _Turn) -> Answer:
         if not turn.step.effect:
             return {}
-        if found.refusal is not None:
-            return found.refusal
-        behaviour = self._behaviours.get(route.method.id)
-        if behaviour is None:
+        if parsed.refusal is not None:
+            return parsed.refusal
+        handler = self._handlers.get(route.method.id)
+        if handler is None:
             return example.answer(self.contract.api, route.method)
         call = Call(
             method=route.method,
             version=route.version,
             package=self.contract.shapes[route.version].package,
             variables=route.variables,
-            query=found.query,
-            body=found.body,
-            caller=found.caller,
+            query=parsed.query,
+            body=parsed.body,
+            caller=parsed.caller,
             arrived=turn.arrived,
         )
-        return behaviour(call, self._world())
+        return handler(call, self._context())
 
     def _is_over_rate(self, caller: str, turn: _Turn) -> bool:
-        """Whether a caller that was let in has made all the requests of this minute."""
-        rate = self.surroundings.rate
-        if rate is None or not caller or not turn.step.effect or "rate-quota" in self.orders.relaxed:
+        """Return True if an admitted caller has used up the requests of this minute."""
+        rate = self.environment.rate
+        if rate is None or not caller or not turn.step.effect or "rate-quota" in self.overrides.relaxed:
             return False
         return not self._meter.admits(caller, turn.arrived, rate)
 
-    def _world(self) -> World:
-        return World(
+    def _context(self) -> Context:
+        return Context(
             state=self.state,
             clock=self.clock,
             draw=self.draw,
             script=self.script,
-            surroundings=self.surroundings,
+            environment=self.environment,
             held=self.held,
-            relaxed=self.orders.relaxed,
+            relaxed=self.overrides.relaxed,
         )
 
     def _reply(self, exchange: Exchange, method: Method, step: Step, answer: JsonObject | Refusal) -> Reply:
         pretty = ("prettyPrint", "false") not in exchange.query
         shown = answer if step.refusal is None else step.refusal
         if isinstance(shown, Refusal):
-            reply = self.orders.changed(shown).reply(pretty=pretty)
+            reply = self.overrides.applied_to(shown).reply(pretty=pretty)
         else:
-            marks = () if method.id in self._behaviours else example.HEADER
+            marks = () if method.id in self._handlers else example.HEADER
             reply = json_reply(200, shown, pretty=pretty, headers=marks)
         return reply if step.delivery is Delivery.WHOLE else evolve(reply, delivery=step.delivery)
 
     def _document(self, exchange: Exchange) -> Reply | None:
-        """The Discovery document, whichever of the versions served is asked for; None for any other request."""
+        """Return the Discovery document for any version served; None for any other request."""
         asked = dict(exchange.query).get("version", self.contract.api.version)
         if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
             return None

@@ -1,17 +1,19 @@
-"""An export that was started: its operation, and what can be done about it."""
+"""A handle on a started export: refresh, wait, cancel."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from attrs import define, field
-from groundwire import Operation, OperationMetadata, OperationState
+from groundwire import Empty, ExportImageRequest, Operation, OperationMetadata, OperationState
 from groundwire.client import OPERATION
+from groundwire_runtime.client import StartedOperations
+from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
@@ -25,23 +27,88 @@ from groundwire_runtime.errors import (
     shortened,
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
+from groundwire_runtime.retry import RetryPolicy
 
-from .again import is_passing, paused
-from .client import ExportClient
+from .arguments import check_callback, checked_seconds
+from .retrying import is_retryable, pause_before_retry
 from .stall import Stall, StallWatch
 
 _LOG: Final = logging.getLogger("groundwire")
 STALL: Final = 3600.0
-"""Seconds without a sign of life after which a running export counts as stalled."""
+"""Seconds without progress after which a running export counts as stalled."""
 CANCELLING: Final = 300.0
-"""Seconds that a cancelled export is given to stop."""
+"""Seconds that a cancelled export may take to stop."""
 POLL: Final = 60.0
-"""Seconds of one poll at the most."""
+"""Maximum seconds of one poll."""
 _NAME: Final = re.compile(r"projects/[^/]+/operations/[^/]+")
 
 
+class Images(Protocol):
+    """The resource `projects.image`."""
+
+    def export(
+        self,
+        request: ExportImageRequest,
+        *,
+        project: str | None = None,
+        timeout: float = ...,
+        retry: RetryPolicy | None = ...,
+    ) -> Operation:
+        """Start an export."""
+        ...
+
+
+class Operations(Protocol):
+    """The resource `projects.operations`."""
+
+    def get(self, name: str, *, timeout: float = ...) -> Operation:
+        """Return an operation."""
+        ...
+
+    def list(self, *, project: str | None = None, timeout: float = ...) -> Iterable[Operation]:
+        """Iterate over all operations of a project, page by page."""
+        ...
+
+    def cancel(self, name: str) -> Empty:
+        """Cancel an operation."""
+        ...
+
+
+class Projects(Protocol):
+    """The resource `projects`."""
+
+    @property
+    def image(self) -> Images:
+        """Images."""
+        ...
+
+    @property
+    def operations(self) -> Operations:
+        """Operations."""
+        ...
+
+
+class ExportClient(Protocol):
+    """The parts of a client that exports use; the generated client and test doubles have them."""
+
+    @property
+    def projects(self) -> Projects:
+        """Projects."""
+        ...
+
+    @property
+    def started(self) -> StartedOperations:
+        """Operations that this client's starts have returned."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Time, sleep, random numbers and new ids."""
+        ...
+
+
 def _operation(operation: Operation | str) -> Operation:
-    """The operation, or one of which only the name is known yet."""
+    """Return an operation; from a name, one without a state."""
     if isinstance(operation, Operation):
         return operation
     if isinstance(operation, str) and _NAME.fullmatch(operation):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
@@ -54,16 +121,15 @@ def _operation(operation: Operation | str) -> Operation:
 
 @define(eq=False)
 class Export:
-    """An export that was started. `operation` is its state when it was last looked at.
+    """A started export. `operation` is its last known state.
 
-    Another process continues with `Export(client, name)`, by the operation's name alone: its state is known once it was
-    waited for or refreshed.
+    Another process continues with `Export(client, name)`; the state is known after the first wait or refresh.
     """
 
     _client: ExportClient = field(repr=False)
     operation: Operation = field(converter=_operation)
     request_id: str | None = None
-    """The id that it was started with; None where that is not known."""
+    """The id with which it was started; None if unknown."""
 
     @property
     def name(self) -> str:
@@ -77,19 +143,19 @@ class Export:
 
     @property
     def metadata(self) -> OperationMetadata | None:
-        """State, progress and stages, as they were when it was last looked at."""
+        """The last known state, progress and stages."""
         metadata = self.operation.metadata
         return None if isinstance(metadata, Mapping) else metadata
 
     @property
     def done(self) -> bool:
-        """Whether it had ended, for better or worse, when it was last looked at."""
+        """True if it has ended, successfully or not, by its last known state."""
         return bool(self.operation.done)
 
     def refresh(self) -> Operation:
-        """Look at the operation again.
+        """Read the operation again.
 
-        Raises ApiError, TransportError, and ProtocolError for an answer that contradicts what was seen before.
+        Raises ApiError, TransportError, and ProtocolError for an answer that contradicts an earlier one.
         """
         latest = self._client.projects.operations.get(self.name)
         if latest.name != self.name:
@@ -108,54 +174,56 @@ class Export:
         stall_after: float = STALL,
         on_stall: Callable[[Stall], object] | None = None,
     ) -> Operation:
-        """Wait for the export to end well, and return its last state.
+        """Wait until the export succeeds, and return its last state.
 
-        `timeout`: seconds to wait at the most; then OperationTimeout, and the export still runs, or is cancelled first
-        with `on_timeout="cancel"` (one that ends well all the same is returned).
+        `timeout`: maximum seconds; then raises OperationTimeout. The export keeps running, or is cancelled first with
+        `on_timeout="cancel"` (if it succeeds nevertheless, it is returned).
 
-        `on_progress`: called with the metadata each time it says something new.
+        `on_progress`: called with the metadata each time it changes.
 
-        `on_stall`: called each time a running export has shown no life for another `stall_after` seconds; by default a
-        warning is logged.
+        `on_stall`: called each time a running export has made no progress for another `stall_after` seconds; by
+        default a warning is logged.
 
-        Raises OperationError, with the operation's own message, when the export failed or was cancelled. An
-        interrupt (Ctrl-C) leaves it running, and names it in a note on the interrupt.
+        Raises OperationError, with the operation's own message, if the export failed or was cancelled. An interrupt
+        (Ctrl-C) leaves it running and gets a note with its name.
         """
         if on_timeout not in ("keep", "cancel"):
-            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {on_timeout!r}")
-        if not stall_after > 0:
-            raise ArgumentError(f"stall_after: expected seconds above 0, got {stall_after!r}")
+            raise ArgumentError(f"on_timeout: expected 'keep' or 'cancel', got {shortened(on_timeout)}")
+        if timeout is not None:
+            timeout = checked_seconds(timeout, "timeout")
+        stall_after = checked_seconds(stall_after, "stall_after", endless=True)
+        check_callback(on_progress, "on_progress")
+        check_callback(on_stall, "on_stall")
         watch = StallWatch(after=stall_after, report=on_stall or _warn, now=self._client.clock.monotonic)
         try:
             return self._until_done(timeout, on_progress, watch)
         except OperationTimeout as late:
             if on_timeout == "keep":
                 raise
-            return self._cancelled_late(late)
+            return self._cancel_after_timeout(late)
 
     def cancel(self, *, timeout: float = CANCELLING) -> Operation:
-        """Ask the export to stop, and return its last state once it has ended: cancelled, or with what came first.
+        """Cancel the export, and return its last state after it has ended, cancelled or not.
 
-        Asking is repeated while no answer comes. Raises OperationTimeout when it has not ended after `timeout`
-        seconds, ApiError when it may not be cancelled, and the last error when asking was never answered.
+        The request is repeated until it is answered. Raises OperationTimeout if the export has not ended after
+        `timeout` seconds, ApiError if it may not be cancelled, and the last error if no request was answered.
         """
-        if not timeout > 0:
-            raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+        timeout = checked_seconds(timeout, "timeout")
         if not self.done:
             try:
-                self._stopped(timeout)
+                self._cancel_and_wait(timeout)
             except OperationError as ended:
                 self.operation = ended.operation
         return self.operation
 
-    def _stopped(self, timeout: float) -> Operation:
-        """Ask the export to stop, and wait for its end as `wait` does."""
+    def _cancel_and_wait(self, timeout: float) -> Operation:
+        """Cancel the export, and wait for its end as `wait` does."""
         deadline = self._client.clock.monotonic() + timeout
-        self._ask_to_stop(deadline)
+        self._send_cancel(deadline)
         return self._until_done(max(0.001, deadline - self._client.clock.monotonic()), None, None)
 
-    def _ask_to_stop(self, deadline: float) -> None:
-        """Ask until there is an answer, or a look shows that it stops: asking twice is asking once."""
+    def _send_cancel(self, deadline: float) -> None:
+        """Send the cancel until it is answered, or the operation is stopping. Cancelling is idempotent."""
         for attempt in count():
             try:
                 self._client.projects.operations.cancel(self.name)
@@ -165,7 +233,7 @@ class Export:
                     self.refresh()
                 if self.done or (self.metadata and self.metadata.state == OperationState.CANCELLING):
                     return
-                if not is_passing(error) or not paused(self._client.clock, attempt, deadline):
+                if not is_retryable(error) or not pause_before_retry(self._client.clock, attempt, deadline):
                     raise
 
     def _until_done(
@@ -176,11 +244,11 @@ class Export:
     ) -> Operation:
         def poll(name: str, seconds: float | None) -> Operation:
             operations = self._client.projects.operations
-            # A poll that is slow gives way to the next one.
+            # A slow poll gives way to the next one.
             latest = (
                 operations.get(name) if seconds is None else operations.get(name, timeout=min(seconds, POLL))
             )
-            # The waiter refuses an operation of another name.
+            # The waiter refuses an operation with another name.
             if latest.name == name:
                 self.operation = latest
                 if watch is not None:
@@ -193,9 +261,9 @@ class Export:
         self.operation = waiter.wait(self.operation, timeout=timeout, on_progress=on_progress)
         return self.operation
 
-    def _cancelled_late(self, late: OperationTimeout) -> Operation:
+    def _cancel_after_timeout(self, late: OperationTimeout) -> Operation:
         try:
-            return self._stopped(CANCELLING)
+            return self._cancel_and_wait(CANCELLING)
         except OperationError as ended:
             self.operation = ended.operation
             if ended.code != CANCELLED:

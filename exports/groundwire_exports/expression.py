@@ -1,4 +1,4 @@
-"""Expressions from what people already have: an `ee` object, its serialized text, or a mapping."""
+"""Expressions from an `ee` object, its serialized text, or a mapping."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Serializable(Protocol):
     """A computed object of the official client, such as `ee.Image`."""
 
     def serialize(self) -> str:
-        """The object as JSON text of an expression graph."""
+        """Return the object as the JSON text of an expression graph."""
         ...
 
 
@@ -23,11 +23,11 @@ ExpressionLike: TypeAlias = Serializable | str | Mapping[str, object] | Expressi
 
 
 def expression(image: ExpressionLike) -> Expression:
-    """The expression that computes `image`.
+    """Return the expression that computes `image`.
 
-    Takes a computed object of the `ee` package (which is not needed otherwise), the text of its `serialize()`,
-    or that text parsed. Raises ArgumentError for anything else, the legacy serialization included, and
-    DecodeError, with a JSON pointer, for a graph that is not well formed.
+    Accepts a computed object of the `ee` package (which is not needed otherwise), the text of its `serialize()`, or
+    that text parsed. Raises ArgumentError for anything else, including the legacy serialization, and DecodeError, with
+    a JSON pointer, for a malformed graph.
     """
     if isinstance(image, Expression):
         return image

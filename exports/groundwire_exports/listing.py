@@ -1,4 +1,4 @@
-"""A listing of operations, read for the operation of a start."""
+"""Search of a listing for the operation of a start."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from groundwire import Operation
 
 @frozen(kw_only=True)
 class Listing:
-    """What one listing has, read at `began` of the client's clock; -inf for one that could not be read to its end.
+    """The result of one listing, which began at `began` by the client's clock; -inf if it is incomplete.
 
-    A listing with the operation that was looked for is not read further.
+    Reading stops when the operation is found.
     """
 
     began: float = -math.inf
     operation: Operation | None = None
-    """The operation that was looked for."""
+    """The operation that was searched for."""
     namesake: Operation | None = None
-    """An operation with the mark, and another text before it."""
+    """An operation with the same tag but another description."""
     unfinished: int = 0
-    """Operations that have not ended."""
+    """Unfinished operations."""
 
 
 def read_listing(
-    operations: Iterable[Operation], *, wanted: Mapping[str, str], mark: str, began: float
+    operations: Iterable[Operation], *, wanted: Mapping[str, str], tag: str, began: float
 ) -> Listing:
-    """Read a listing for an operation whose description is one of `wanted`."""
+    """Search a listing for an operation whose description is one of `wanted`."""
     namesake: Operation | None = None
     unfinished = 0
     for operation in operations:
@@ -36,13 +36,13 @@ def read_listing(
         if description in wanted:
             return Listing(began=began, operation=operation)
         unfinished += not operation.done
-        if description.endswith(mark):
+        if description.endswith(tag):
             namesake = operation
     return Listing(began=began, namesake=namesake, unfinished=unfinished)
 
 
 def description_of(operation: Operation) -> str:
-    """The description in an operation's metadata of whatever version, "" where there is none."""
+    """Return the description in an operation's metadata of any version; empty if there is none."""
     metadata = operation.metadata
     if metadata is None:
         return ""

@@ -1,11 +1,11 @@
-"""The decisions of a start that must happen once, as pure functions of what its answers and listings said.
+"""Decisions of an exactly-once start, as pure functions of its answers and listings.
 
-For each user the service starts at most one export with a request id. A full queue refuses a start and may use its id
-up. So the same id may always be sent again, and the danger is in moving to another one:
+For each user the service starts at most one export with a request id. A full queue refuses a start and may use up its
+id. So the same id may always be sent again; only changing the id is dangerous:
 
-* A 429 drops an id only if this call made it and sent it once: then nobody can have started an export with it.
+* A 429 drops an id only if this call created it and sent it once: then nobody can have started an export with it.
 * Any other id is given up only after it was refused as a repeat, and a complete listing that began at least `settle`
-  seconds after its last send has no operation of it. Its follower comes next, the same one in every process.
+  seconds after its last send lacks its operation. Then its follower is sent, the same one in every process.
 """
 
 from __future__ import annotations
@@ -19,47 +19,47 @@ from typing import Final
 from attrs import evolve, frozen
 
 LONGEST_ID: Final = 60
-"""Characters that a request id may have."""
+"""Maximum characters of a request id."""
 FOLLOWERS: Final = 99
-"""Followers of a request id."""
+"""Maximum followers of a request id."""
 TRIES: Final = 10
-"""Sends of a start that did nothing, after which its last error is raised."""
+"""Maximum consecutive sends without effect; then the last error is raised."""
 LOOKS: Final = 4
-"""Complete listings without the operation of a lost start, where nothing but a listing can find it."""
+"""Maximum complete listings in search of a lost start."""
 _DIGEST: Final = 16
 _FOLLOWER: Final = re.compile(r"-q[1-9]\d?\Z", re.ASCII)
 
 
 class Answer(enum.Enum):
-    """What came of one send of a request id."""
+    """The outcome of one send of a request id."""
 
     LOST = enum.auto()
-    """It may have started an export; the same send may get a better answer."""
+    """It may have started an export, and a repeat may get a better answer."""
     BROKEN = enum.auto()
-    """It may have started an export; the same send would get the same answer."""
+    """It may have started an export, and a repeat would get the same answer."""
     REPEAT = enum.auto()
-    """Refused: the id was used before, by this send's predecessors or by others."""
+    """Refused: the id was used before, by an earlier send or another process."""
     FULL = enum.auto()
     """Refused by a full queue."""
     THROTTLED = enum.auto()
     """Refused for now."""
     UNSENT = enum.auto()
-    """It never left."""
+    """Not sent."""
     REFUSED = enum.auto()
-    """Refused for good."""
+    """Refused permanently."""
 
 
 class Step(enum.Enum):
-    """What comes next."""
+    """The next step of a start."""
 
     SEND = enum.auto()
     """Send the same id again."""
     RENEW = enum.auto()
-    """Drop the id, and send a new one."""
+    """Drop the id and send a new one."""
     LOOK = enum.auto()
     """Read the listing."""
     FOLLOW = enum.auto()
-    """Give the id up, and send its follower."""
+    """Give up the id and send its follower."""
     RAISE = enum.auto()
     """Raise the refusal: this call started nothing."""
     UNKNOWN = enum.auto()
@@ -68,23 +68,23 @@ class Step(enum.Enum):
 
 @frozen(kw_only=True)
 class Known:
-    """What one call knows about the request id that it sends. `answered` is when the last send ended, on its clock."""
+    """The knowledge of one call about its current request id. `answered` is when the last send ended, by its clock."""
 
     request_id: str
     made_here: bool = False
-    """This call made the id, so nobody else can have sent it."""
+    """True if this call created the id, so that nobody else can have sent it."""
     sends: int = 0
     """Sends that may have arrived."""
     doubtful: bool = False
-    """One of them may have started an export."""
+    """True if a send may have started an export."""
     last: Answer | None = None
     answered: float = 0.0
     looks: int = 0
     """Complete listings without its operation."""
 
     def after(self, answer: Answer, now: float) -> Known:
-        """The same once a send of it has ended."""
-        # A new id that is refused as a repeat was doubled on its way.
+        """Return the state after a send has ended."""
+        # If a new id is refused as a repeat, the network duplicated the request.
         doubt = answer in (Answer.LOST, Answer.BROKEN) or (answer is Answer.REPEAT and self.made_here)
         return evolve(
             self,
@@ -96,7 +96,10 @@ class Known:
 
 
 def after_answer(known: Known, *, wait: bool, tries: int) -> Step:
-    """The step after a send. `wait`: wait for room in a full queue; `tries`: sends in a row that did nothing."""
+    """Return the step after a send.
+
+    `wait`: wait for room in a full queue. `tries`: consecutive sends without effect.
+    """
     droppable = known.made_here and known.sends == 1
     match known.last:
         case Answer.REPEAT | Answer.BROKEN:
@@ -121,39 +124,40 @@ def after_answer(known: Known, *, wait: bool, tries: int) -> Step:
 def after_listing(
     known: Known, *, began: float, settle: float, wait: bool, room: bool, given_up: int
 ) -> Step:
-    """The step after a complete listing that began at `began` and has no operation of the id.
+    """Return the step after a complete listing, begun at `began`, that lacks the id's operation.
 
-    `room`: fewer operations are unfinished than a full queue holds; `given_up`: ids that this call gave up.
+    `room`: the project has fewer unfinished operations than a full queue. `given_up`: ids that this call gave up.
     """
     if known.last is Answer.FULL:
         return Step.SEND if wait or known.doubtful else Step.RAISE
     if known.last is not Answer.REPEAT:
-        # The lost send may be on its way still, however long a listing does without it.
+        # The lost send may still be on its way, however long listings lack it.
         return Step.UNKNOWN if known.looks >= LOOKS else Step.LOOK
     if began < known.answered + settle:
         return Step.LOOK
-    # A full queue would use the follower up too. How the service counts is not known, so patience has an end.
+    # A full queue would use up the follower too. The service's way of counting is unknown, so this wait is
+    # bounded.
     if wait and not room and began < known.answered + settle * 2 ** (given_up + 1):
         return Step.LOOK
     return Step.FOLLOW
 
 
 def out_of_time(known: Known, *, full: bool) -> Step:
-    """The step when no time is left; `full`: this call met a full queue."""
+    """Return the step when time has run out; `full`: this call met a full queue."""
     refused = full or known.last in (Answer.FULL, Answer.THROTTLED, Answer.UNSENT)
     return Step.RAISE if refused and not known.doubtful else Step.UNKNOWN
 
 
 def is_follower(request_id: str) -> bool:
-    """Return whether an id has the form of a follower, so that it may stand for the start of another id."""
+    """Return True if an id has the form of a follower and may stand for the start of another id."""
     return _FOLLOWER.search(request_id) is not None
 
 
 def follower(request_id: str, number: int) -> str:
-    """Follower `number` (from 1) of a request id: `ID-q1`, `ID-q2`, the same in every process.
+    """Return follower `number` (from 1) of a request id: `ID-q1`, `ID-q2`, the same in every process.
 
-    An id that leaves no room within 60 characters is cut, and gets 16 characters of its SHA-256 (80 bits), so that
-    ids that differ only in what is cut off have followers that differ.
+    An id that is too long for that within 60 characters is cut, and gets 16 characters of its SHA-256 (80 bits). So
+    ids that differ only in the cut part have different followers.
     """
     end = f"-q{number}"
     if len(request_id) + len(end) > LONGEST_ID:

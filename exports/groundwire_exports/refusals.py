@@ -1,12 +1,13 @@
-"""The errors of a start: Earth Engine's own refusals (a full queue, a request id that was used before) by their words.
+"""Classification of errors of a start, by Earth Engine's own wording.
 
-The words were seen in public, the HTTP statuses (429 and 409) are inferred. So the words decide.
+The wording was seen in public; the HTTP statuses (429 and 409) are inferred. So the wording decides.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
 
 from groundwire_runtime.errors import (
     AlreadyExists,
@@ -16,17 +17,20 @@ from groundwire_runtime.errors import (
     ResourceExhausted,
 )
 
-from .again import is_passing
 from .protocol import Answer
+from .retrying import is_retryable
 
 _FULL: Final = re.compile(r"too many tasks already in the queue(?: \((\d{1,9})\))?", re.IGNORECASE)
 _REPEAT: Final = "already started with the given request_id"
+_NAMES_ID: Final = re.compile(r"\b(?:given|same|this) request[_ ]?id\b", re.IGNORECASE)
+"""Other wording of a repeat, which counts only in an ALREADY_EXISTS."""
+_ID_FIELDS: Final = ("request_id", "requestId")
 
 
 class QueueFull(ResourceExhausted):
-    """The project's queue holds as many unfinished tasks as it may. This call started nothing.
+    """The project's queue is full. This call started nothing.
 
-    `limit` is the number of tasks that the service names, None where it names none.
+    `limit` is the number of tasks in the service's message; None if it has none.
     """
 
     def __init__(self, message: str, *, limit: int | None, **facts: Any) -> None:
@@ -35,7 +39,7 @@ class QueueFull(ResourceExhausted):
 
 
 def read_error(error: GroundwireError) -> tuple[Answer, GroundwireError]:
-    """What an error says of the send that it ended, and the error below it that says so."""
+    """Return the outcome of a send from its error, and the innermost error that tells it."""
     if isinstance(error, OutcomeUnknown) and isinstance(error.__cause__, GroundwireError):
         error = error.__cause__
     if _is_repeat(error):
@@ -43,7 +47,7 @@ def read_error(error: GroundwireError) -> tuple[Answer, GroundwireError]:
     full = _queue_full(error)
     if full is not None:
         return Answer.FULL, full
-    passing = isinstance(error, OutcomeUnknown) or (is_passing(error) and getattr(error, "retryable", True))
+    passing = isinstance(error, OutcomeUnknown) or (is_retryable(error) and getattr(error, "retryable", True))
     if not error.proves_no_effect:
         return Answer.LOST if passing else Answer.BROKEN, error
     if not passing:
@@ -74,4 +78,24 @@ def _queue_full(error: GroundwireError) -> QueueFull | None:
 
 
 def _is_repeat(error: GroundwireError) -> bool:
-    return isinstance(error, AlreadyExists) or (isinstance(error, ApiError) and _REPEAT in error.message)
+    """Return True if a start was refused because its request id was used before.
+
+    An ALREADY_EXISTS about anything else, such as an existing asset, is an ordinary refusal.
+    """
+    if not isinstance(error, ApiError):
+        return False
+    if _REPEAT in error.message:
+        return True
+    about_id = _NAMES_ID.search(error.message) or any(each in _ID_FIELDS for each in _fields(error))
+    return isinstance(error, AlreadyExists) and bool(about_id)
+
+
+def _fields(error: ApiError) -> Iterator[object]:
+    """Iterate over the fields in the error's BadRequest details."""
+    for detail in error.details:
+        violations: Any = (
+            cast("Mapping[str, Any]", detail).get("fieldViolations") if isinstance(detail, Mapping) else None
+        )
+        for violation in cast("list[object]", violations) if isinstance(violations, list) else ():
+            if isinstance(violation, Mapping):
+                yield cast("Mapping[str, Any]", violation).get("field")

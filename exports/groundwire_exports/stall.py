@@ -1,6 +1,6 @@
-"""Stalls: an operation that runs and shows no life.
+"""Detection of stalls: running operations without progress.
 
-The service moves the update time of a stalled operation too: only progress, stages and the attempt show life.
+The service updates the time of a stalled operation too, so only progress, stages and the attempt count.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from groundwire import Operation, OperationMetadata, OperationState
 
 @frozen(kw_only=True)
 class Stall:
-    """An operation that has shown no life for `seconds`; `metadata` is what it last said of itself."""
+    """An operation without progress for `seconds`; `metadata` is its last metadata."""
 
     name: str
     seconds: float
@@ -23,7 +23,7 @@ class Stall:
 
 @define(kw_only=True)
 class StallWatch:
-    """Reports each time that a running operation has shown no life for another `after` seconds."""
+    """Reports a running operation each time it has made no progress for another `after` seconds."""
 
     after: float
     report: Callable[[Stall], object]
@@ -33,7 +33,7 @@ class StallWatch:
     _reported: int = field(default=0, init=False)
 
     def look(self, operation: Operation) -> None:
-        """Look at the operation as it is now."""
+        """Compare the operation with its last known state."""
         metadata = operation.metadata
         if isinstance(metadata, Mapping) or metadata is None:
             return

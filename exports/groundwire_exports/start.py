@@ -1,9 +1,9 @@
-"""Starting an export exactly once, whatever happens to the answers.
+"""Exactly-once start of exports.
 
-The service refuses a request id that its user has used, and tells nobody what was started with it. So a start carries
-a mark of its id in the description: when an answer is lost, the same id is sent again, which cannot start a second
-export; when that is refused as a repeat, the operation is found by its mark among the project's operations. `protocol`
-decides each step; this module makes the calls.
+The service refuses a request id that its user has used, and does not tell what was started with it. So a start puts a
+tag of its id into the description. After a lost answer the same id is sent again, which cannot start a second export;
+if that is refused as a repeat, the operation is found by its tag. `protocol` decides each step; this module makes the
+calls.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from groundwire_runtime.errors import (
     OutcomeUnknown,
     ProtocolError,
     TransportError,
+    shortened,
 )
 
-from .again import is_passing, paused
-from .client import ExportClient
-from .export import Export
+from .arguments import checked_seconds
+from .export import Export, ExportClient
 from .listing import Listing, description_of, read_listing
-from .mark import mark, marked
 from .protocol import (
     FOLLOWERS,
     Answer,
@@ -43,17 +42,19 @@ from .protocol import (
     out_of_time,
 )
 from .refusals import QueueFull, read_error
+from .request_tag import request_tag, tagged
+from .retrying import is_retryable, pause_before_retry
 
 TIMEOUT: Final = 300.0
-"""Seconds in which a start is settled, unless the caller gives another number."""
+"""Default seconds for a start."""
 SETTLE: Final = 120.0
-"""Seconds after which a listing has every operation that was started before."""
+"""Seconds after which a listing contains every operation that was started before."""
 _LATEST: Final = 1800.0
-"""Seconds that a start without a `timeout` may take with its used-up ids."""
+"""Maximum seconds of a start without a `timeout` whose ids are used up."""
 _CALL: Final = 60.0
-"""Seconds of one call at the most."""
+"""Maximum seconds of one call."""
 _ROUND: Final = 30.0
-"""Seconds that a used-up id takes besides `settle`: pauses and listings."""
+"""Seconds that a used-up id takes in addition to `settle`: pauses and listings."""
 
 
 def start_export(
@@ -67,39 +68,37 @@ def start_export(
 ) -> Export:
     """Start an export exactly once.
 
-    `request`: its `request_id` is made when there is none; one of your own must be unique among your starts. Its
-    `description` gets a mark of that id at its end (20 characters; the text before it is cut where both are longer
-    than 100).
+    `request`: a `request_id` is created if it has none; your own must be unique among your starts. Its `description`
+    gets a tag of that id (20 characters); a text of more than 80 is cut before it, and ends in a hash.
 
-    `timeout`: seconds in which to settle what became of the start, over all calls. None is 300, and `settle` more for
-    each id that turns out to be used up, half an hour at the most.
+    `timeout`: seconds for the whole start. None is 300, plus `settle` for each used-up id, at most half an hour.
 
-    `on_full`: "raise" raises QueueFull when the project's queue is full; "wait" waits within `timeout` for room, and
-    raises it then.
+    `on_full`: with "raise", a full queue raises QueueFull; with "wait", only if there is no room within `timeout`.
 
-    `settle`: seconds by which the service's listing of operations may lag behind a start. A request id that is refused
-    as a repeat, and that no complete listing shows after so many seconds, was used up by a full queue: `ID-q1`, `ID-q2`
-    ... (60 characters at most) follow, in every process the same.
+    `settle`: seconds by which the service's listing may lag behind a start. An id that is refused as a repeat, and
+    that no complete listing shows after that time, was used up by a full queue. Its followers `ID-q1`, `ID-q2` ... (at
+    most 60 characters) are sent then, the same in every process.
 
-    Any error but OutcomeUnknown says that this call started nothing. OutcomeUnknown has the `request_id`: nobody can know
-    yet, and `start_export` with the same request and that id settles it to one operation, later or in another
-    process. AlreadyExists: the id was used for an export of another description, which a note names. An interrupt
-    (Ctrl-C) has a note with the id, or one that nothing was started.
+    All errors but OutcomeUnknown mean that this call started nothing. OutcomeUnknown has the `request_id`: call
+    `start_export` with the same request and that id, later or in another process, to settle it to one operation.
+    AlreadyExists: the id was used for another description, which a note names. An interrupt (Ctrl-C) gets a note too.
     """
     if not isinstance(request, ExportImageRequest):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
         raise ArgumentError(f"request: expected an ExportImageRequest, got {type(request).__name__}")
-    if timeout is not None and not timeout > 0:
-        raise ArgumentError(f"timeout: expected seconds above 0, got {timeout!r}")
+    if timeout is not None:
+        timeout = checked_seconds(timeout, "timeout", endless=True)
     if on_full not in ("raise", "wait"):
-        raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {on_full!r}")
-    if not 0 <= settle < math.inf:
-        raise ArgumentError(f"settle: expected finite seconds from 0, got {settle!r}")
-    if isinstance(request.request_id, str) and is_follower(request.request_id):
+        raise ArgumentError(f"on_full: expected 'raise' or 'wait', got {shortened(on_full)}")
+    settle = checked_seconds(settle, "settle", zero=True)
+    request_id = request.request_id
+    if request_id is not None and not isinstance(request_id, str):  # pyright: ignore[reportUnnecessaryIsInstance] # as above
+        raise ArgumentError(f"request_id: expected a str, got {shortened(request_id)}")
+    if request_id and is_follower(request_id):
         raise ArgumentError(
             f"request_id: {request.request_id!r} has the form of a follower of another id",
             hint="End it otherwise; to go on with a start, pass the id that it had first.",
         )
-    # What is cut off to make room for the mark would go unchecked.
+    # Check all of the description: the tag may cut a part.
     encode(ExportImageRequest(description=request.description))
     now = client.clock.monotonic()
     start = _Start(
@@ -111,12 +110,12 @@ def start_export(
         deadline=now + (TIMEOUT if timeout is None else timeout),
         latest=now + _LATEST if timeout is None else -math.inf,
     )
-    return start.settled()
+    return start.run()
 
 
 @define(kw_only=True)
 class _Start:
-    """One export on its way to one operation: `root` is the request id that others know, `known` is about the present one."""
+    """The state of one start: `root` is the caller's request id, `known` is about the current one."""
 
     client: ExportClient
     given: ExportImageRequest
@@ -141,10 +140,10 @@ class _Start:
         self.root = root
         self.known = Known(request_id=root, made_here=made_here)
 
-    def settled(self) -> Export:
-        """The export, started now or before."""
+    def run(self) -> Export:
+        """Return the export, started now or before."""
         try:
-            return self._settled()
+            return self._run()
         except GroundwireError:
             raise
         except BaseException as interrupt:
@@ -156,27 +155,27 @@ class _Start:
             )
             raise
 
-    def _settled(self) -> Export:
+    def _run(self) -> Export:
         step = Step.SEND
         while True:
             looked = step is Step.LOOK
-            export, step = self._looked() if looked else self._sent()
+            export, step = self._search() if looked else self._send()
             if export is not None:
                 return export
             if step is Step.FOLLOW:
                 self._follow()
                 continue
-            # A first look comes at once.
+            # The first listing is read at once.
             waits = looked or step is not Step.LOOK
-            if step in (Step.RAISE, Step.UNKNOWN) or (waits and not self._paused()):
+            if step in (Step.RAISE, Step.UNKNOWN) or (waits and not self._pause()):
                 raise self._end(step)
             if step is Step.RENEW:
                 self._begin(self.client.clock.new_id(), made_here=True)
 
-    def _sent(self) -> tuple[Export | None, Step]:
+    def _send(self) -> tuple[Export | None, Step]:
         """Send the request id once."""
         before = self.known
-        # Until there is an answer: an interrupt may come at any time.
+        # Set before sending, since an interrupt may come at any time.
         self.known = evolve(before, doubtful=True)
         request = evolve(
             self.given, request_id=before.request_id, description=self._description(before.request_id)
@@ -196,7 +195,7 @@ class _Start:
         return None, after_answer(self.known, wait=self.wait, tries=self.tries)
 
     def _check(self, operation: Operation) -> None:
-        """Raise ProtocolError for an answer to another start. One without a description is accepted."""
+        """Raise ProtocolError for an answer to another start. An operation without a description is accepted."""
         if not operation.name:
             raise ProtocolError("the service answered a start with an operation without a name")
         description = description_of(operation)
@@ -205,8 +204,8 @@ class _Start:
                 f"the service answered a start with {operation.name[:200]}, described as {description[:200]!r}"
             )
 
-    def _looked(self) -> tuple[Export | None, Step]:
-        """Look for the operation of the request id, and of all that may stand for it, in one listing."""
+    def _search(self) -> tuple[Export | None, Step]:
+        """Search one listing for the operation of the request id or of its followers."""
         ids = (self.root, *(follower(self.root, number + 1) for number in range(FOLLOWERS)))
         wanted = {self._description(each): each for each in ids}
         listing = Listing()
@@ -214,11 +213,11 @@ class _Start:
             listing = read_listing(
                 self._operations(),
                 wanted=wanted,
-                mark=mark(self.known.request_id),
+                tag=request_tag(self.known.request_id),
                 began=self.client.clock.monotonic(),
             )
         except (ApiError, AuthError, TransportError, ProtocolError, DecodeError) as error:
-            if self.known.last is not Answer.FULL and not is_passing(error):
+            if self.known.last is not Answer.FULL and not is_retryable(error):
                 self.error = error
                 return None, Step.UNKNOWN
         if listing.operation is not None:
@@ -236,40 +235,40 @@ class _Start:
             given_up=self.given_up,
         )
         if step is Step.FOLLOW and listing.namesake is not None:
-            return None, self._is_of(listing.namesake)
+            return None, self._used_by_other(listing.namesake)
         return None, step
 
     def _operations(self) -> Iterator[Operation]:
-        """The project's operations. Raises DeadlineReached when the time is over before they are."""
+        """Iterate over the project's operations. Raises DeadlineReached if the time runs out."""
         for operation in self.client.projects.operations.list(project=self.project, timeout=self._call()):
             yield operation
             if self.client.clock.monotonic() >= self.deadline:
                 raise DeadlineReached("no time left to list operations", sent=False)
 
-    def _is_of(self, namesake: Operation) -> Step:
-        """The id was used for an export of another description, as far as that can be known."""
+    def _used_by_other(self, namesake: Operation) -> Step:
+        """Return the step for an id that was used for another description, as far as that is known."""
         if self.known.doubtful or self.error is None:
             return Step.UNKNOWN
         self.error.add_note(f"the id was used for {namesake.name}, described as {description_of(namesake)!r}")
         return Step.RAISE
 
     def _follow(self) -> None:
-        """Give up the request id for the next one."""
+        """Give up the request id for its follower."""
         self.given_up += 1
         if self.given_up > FOLLOWERS:
             raise self._end(Step.RAISE)
         self.known = Known(request_id=follower(self.root, self.given_up))
-        # Only a start that may take as long as it needs.
+        # Only for a start without a timeout.
         self.deadline = max(self.deadline, min(self.deadline + self.settle, self.latest))
 
-    def _paused(self) -> bool:
-        """Wait before the next call; False when there is no time left for it."""
+    def _pause(self) -> bool:
+        """Sleep before the next call; return False if no time is left."""
         asked: float | None = getattr(self.error, "retry_after", None)
         self.pauses += 1
-        return paused(self.client.clock, self.pauses - 1, self.deadline, at_least=asked or 0.0)
+        return pause_before_retry(self.client.clock, self.pauses - 1, self.deadline, at_least=asked or 0.0)
 
     def _end(self, step: Step) -> GroundwireError:
-        """The error that the start ends with. With a step that time ran out for, the error of that."""
+        """Return the error with which the start ends; for any other step, time has run out."""
         if step not in (Step.RAISE, Step.UNKNOWN):
             step = out_of_time(self.known, full=self.full is not None)
             refusal = self.full or self.error
@@ -292,10 +291,10 @@ class _Start:
         )
 
     def _description(self, request_id: str) -> str:
-        """The description that is sent with a request id: the mark of that id behind what the caller gave."""
-        text = marked(self.given.description, self.root).removesuffix(mark(self.root))
-        return marked(text, request_id)
+        """Return the description to send with a request id: the caller's text and the tag of that id."""
+        text = tagged(self.given.description, self.root).removesuffix(request_tag(self.root))
+        return tagged(text, request_id)
 
     def _call(self) -> float:
-        """Seconds that the next call may take."""
+        """Return the seconds that the next call may take."""
         return max(0.001, min(_CALL, self.deadline - self.client.clock.monotonic()))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import ExtraScope, Method, Paging
 from groundwire_runtime.operations import OperationView
-from groundwire_runtime.options import CallOptions, ClientOptions
+from groundwire_runtime.options import CallOptions
 from groundwire_runtime.paging import Pager
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.parameters import Parameter
 
 from . import messages
 from .codecs import CODECS
@@ -231,7 +232,8 @@ class ProjectsOperations(Resource):
 
         `page_size`: Most operations to put on one page. The official Python client asks for 500.
         """
-        return self._client.pages(
+        return Pager.over(
+            self._client,
             PROJECTS_OPERATIONS_LIST,
             {"name": project, "filter": filter, "pageSize": page_size},
             None,
@@ -260,7 +262,7 @@ class Projects(Resource):
         self.operations = ProjectsOperations(client)
 
 
-class Client(BaseClient):
+class Client(GoogleClient):
     """A client of Google Earth Engine API v1beta.
 
     Safe to share between threads.
@@ -268,7 +270,7 @@ class Client(BaseClient):
     `project`: Google Cloud project that calls are made for, with or without `projects/` in front.
     """
 
-    def __init__(self, *, project: str | None = None, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, *, project: str | None = None, **options: Unpack[GoogleOptions]) -> None:
         super().__init__(
             CODECS,
             base_url="https://earthengine.googleapis.com/",
@@ -293,8 +295,8 @@ class Client(BaseClient):
 
         Raises OperationError when the operation failed or was cancelled.
         """
-        return self.wait_with(
-            OPERATION,
+        return OPERATION.wait(
+            self,
             PROJECTS_OPERATIONS_GET,
             operation,
             timeout=timeout,

@@ -9,7 +9,15 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from attrs import frozen
-from groundwire_runtime.messages import EMPTY, JsonValue, Message, Unlisted, keep_containers, variant_of
+from groundwire_runtime.messages import (
+    ABSENT,
+    EMPTY,
+    JsonValue,
+    Message,
+    Unlisted,
+    keep_containers,
+    variant_of,
+)
 
 __all__ = [
     "AffineTransform",
@@ -161,7 +169,7 @@ class AffineTransform(Message):
 class ArrayValue(Message):
     """A list of nodes, which may differ in kind."""
 
-    values: Sequence[ValueNode] = ()
+    values: Sequence[ValueNode] = ABSENT
     """The elements, in order."""
 
 
@@ -190,7 +198,7 @@ class CloudStorageDestination(Message):
     permissions: TilePermissions | Unlisted | None = None
     """Who may read the written objects. `DEFAULT_OBJECT_ACL` when absent."""
 
-    bucket_cors_uris: Sequence[str] = ()
+    bucket_cors_uris: Sequence[str] = ABSENT
     """Web origins to allow in the bucket's CORS settings.
 
     Scripts on those sites can then read the objects.
@@ -314,7 +322,7 @@ class Expression(Message):
 class FunctionDefinition(Message):
     """A function that an expression defines, to map it over a collection for example."""
 
-    argument_names: Sequence[str] = ()
+    argument_names: Sequence[str] = ABSENT
     """Names of the arguments, in order. The body refers to them by `ValueNode.ArgumentReference`."""
 
     body: str | None = None
@@ -366,7 +374,7 @@ class GeoTiffImageExportOptions(Message):
     no_data: Number | None = None
     """No-data value of the files, for masked pixels. Only a `Number.FloatValue` is supported."""
 
-    metadata_keys: Sequence[str] = ()
+    metadata_keys: Sequence[str] = ABSENT
     """Names of image properties to write into the files' metadata, as `system:time_start`.
 
     The meaning is inferred from the name. An extension: C: sent by earthengine-api 1.7.50 for
@@ -427,13 +435,13 @@ class ImageFileExportOptions(Message):
 class ListOperationsResponse(Message):
     """One page of operations."""
 
-    operations: Sequence[Operation] = ()
+    operations: Sequence[Operation] = ABSENT
     """The operations on this page."""
 
     next_page_token: str | None = None
     """Token of the next page. Absent or empty on the last one."""
 
-    unreachable: Sequence[str] = ()
+    unreachable: Sequence[str] = ABSENT
     """Names of resources that could not be read, in no particular order. Never seen for Earth Engine."""
 
 
@@ -528,7 +536,7 @@ class OperationMetadata(Message):
     progress: float | None = None
     """Estimated share of the work that is done, from 0 to 1."""
 
-    stages: Sequence[OperationStage] = ()
+    stages: Sequence[OperationStage] = ABSENT
     """Steps of the work, in order. A new attempt starts them over."""
 
     attempt: int | None = None
@@ -537,10 +545,10 @@ class OperationMetadata(Message):
     script_uri: str | None = None
     """Address of the script that started the operation, where there is one."""
 
-    destination_uris: Sequence[str] = ()
+    destination_uris: Sequence[str] = ABSENT
     """Addresses of what has been written, such as a Drive folder."""
 
-    notifications: Sequence[OperationNotification] = ()
+    notifications: Sequence[OperationNotification] = ABSENT
     """Messages about the operation, such as warnings."""
 
     batch_eecu_usage_seconds: float | None = None
@@ -617,7 +625,7 @@ class Status(Message):
     message: str | None = None
     """What went wrong, in English, for the developer."""
 
-    details: Sequence[Mapping[str, JsonValue]] = ()
+    details: Sequence[Mapping[str, JsonValue]] = ABSENT
     """Further facts. Each entry names its own type in `@type`."""
 
 

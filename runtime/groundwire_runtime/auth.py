@@ -1,293 +1,212 @@
-"""Authorization: a token on each request, sent only where it may go, and refreshed once for all threads."""
+"""Authorization: add a credential to each request, send it only where it may go, and redact it from what comes back."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final, NoReturn, Protocol, TypeGuard, TypeVar
 
-from attrs import define, evolve, field
+from attrs import evolve, field, frozen
 
 from .clock import SYSTEM, Clock
-from .credentials import Anonymous, Credentials, Token, application_default, from_file, scoped
-from .deadline import Deadline
 from .errors import ApiError, AuthError, GroundwireError
-from .fork import renew_after_fork
-from .http import Request, Response, Transport
-from .loopback import is_loopback
-from .retry import next_delay
-from .secret import Secret, without_frames
-from .status import api_error
-from .token_endpoints import TokenEndpoints, place
-from .tokens import TokenRequest, fetched, universe_of
-from .universe import check_universe
+from .events import emit_retry, observed_send
+from .http import Request, Response, Transport, is_loopback, place
 
-T = TypeVar("T")
-
-_OWN_HEADERS: Final = ("user-agent", "x-goog-api-client")
-_API_KEY: Final = "x-goog-api-key"
+ErrorT = TypeVar("ErrorT", bound=BaseException)
+_ORIGIN: Final = re.compile(r"[^/]*//[^/]*")
 _SHORTEST: Final = 8
-"""Characters of a secret below which it is no secret, and would be found in any text."""
+"""Characters of a secret below which it is not redacted: it would match by chance."""
 
 
-@define(eq=False)
-class _Scoped:
-    """Credentials with one set of scopes, and the lock under which they are refreshed."""
+class Secret(str):
+    """Text with a silent `repr`. Text made of it is plain again: wrap that as well."""
 
-    credentials: Any = field(repr=False)
-    lock: threading.Lock = field(factory=threading.Lock)
-    failures: int = 0
-    failure: AuthError | None = None
-    """The latest refresh that failed for good."""
+    __slots__ = ()
 
-    def refresh(self, request: TokenRequest) -> None:
-        """Fetch a new token."""
-        self.credentials.refresh(request)
+    def __repr__(self) -> str:
+        return "'...'"
 
 
+def without_frames(error: ErrorT) -> ErrorT:
+    """Drop the tracebacks of an error and of its whole chain, whose frames hold secrets. Return the error."""
+    pending: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop()
+        if current is not None and id(current) not in seen:
+            seen.add(id(current))
+            current.__traceback__ = None
+            pending += [current.__cause__, current.__context__]
+    return error
+
+
+class Authorizer(Protocol):
+    """A source of credentials. Thread-safe."""
+
+    def authorize(self, request: Request, transport: Transport) -> Request:
+        """Return the request with a credential, or as it is where none is wanted. Raises AuthError.
+
+        `transport` sends what it takes to fetch one. The credential is listed in `Request.secrets`.
+        """
+        ...
+
+    def renew(self, request: Request, transport: Transport) -> bool:
+        """Replace the credential that `request` was refused with (401); False where there is no other."""
+        ...
+
+
+def is_authorizer(value: object) -> TypeGuard[Authorizer]:
+    """Return True for an object that has the methods of an authorizer."""
+    return hasattr(value, "authorize") and hasattr(value, "renew")
+
+
+@frozen
+class Anonymous:
+    """No credentials at all."""
+
+    def authorize(self, request: Request, transport: Transport) -> Request:
+        """Return the request as it is."""
+        del transport
+        return request
+
+    def renew(self, request: Request, transport: Transport) -> bool:
+        """Return False."""
+        del request, transport
+        return False
+
+
+def _secret(value: str | Callable[[], str]) -> str | Callable[[], str]:
+    return Secret(value) if isinstance(value, str) else value
+
+
+@frozen(repr=False)
+class Bearer:
+    """An access token, or a function that returns the current one (RFC 6750)."""
+
+    value: str | Callable[[], str] = field(converter=_secret)
+
+    def authorize(self, request: Request, transport: Transport) -> Request:
+        """Return the request with the token in `authorization`. Raises AuthError for a malformed one."""
+        del transport
+        token = checked_token(self.value() if callable(self.value) else self.value)
+        return with_secrets(request, {"authorization": f"Bearer {token}"}, token)
+
+    def renew(self, request: Request, transport: Transport) -> bool:
+        """Return True if the function may have another token."""
+        del request, transport
+        return callable(self.value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is not pickled: it is a secret")
+
+
+def with_secrets(request: Request, headers: Mapping[str, str], *secrets: str) -> Request:
+    """Add headers that hold secrets; a header that the request has already stays."""
+    hidden = {name: Secret(value) for name, value in headers.items()}
+    return evolve(request, headers={**hidden, **request.headers}, secrets=secrets)
+
+
+def checked_token(token: object) -> Secret:
+    """Return a token of printable ASCII without spaces. Raises AuthError for any other."""
+    # A traceback shows the values of a frame: keep no plain token in this one.
+    token = Secret(token if isinstance(token, str) else "")
+    if token and token.isascii() and token.isprintable() and " " not in token:
+        return token
+    raise AuthError(
+        "malformed token: expected printable ASCII without spaces",
+        hint="Pass the token alone, without a prefix or the end of a line.",
+    )
+
+
+def check_destination(request: Request) -> None:
+    """Raise AuthError unless the request goes over TLS, or to loopback."""
+    origin = _ORIGIN.match(request.url)
+    scheme, host, is_safe = _destination(origin[0] if origin else request.url)
+    if not is_safe:
+        raise AuthError(f"refused to send credentials to {scheme}://{host}", hint="Use https, or loopback.")
+
+
+@lru_cache(256)
+def _destination(origin: str) -> tuple[str, str, bool]:
+    """Return the scheme and the host of an origin, and True if secrets may go there."""
+    scheme, host = place(origin)
+    return scheme, host, bool(host) and (scheme == "https" or is_loopback(host))
+
+
+@frozen
 class AuthTransport:
-    """Adds a token to each request; on 401, one refresh and one resend, then AuthError.
+    """Authorizes each request; a 401 is answered with one renewal and one more send, then AuthError."""
 
-    `credential_hosts`: hosts that credentials may use besides Google's token endpoints, metadata servers and loopback.
-    """
-
-    def __init__(
-        self,
-        inner: Transport,
-        credentials: Credentials,
-        *,
-        clock: Clock = SYSTEM,
-        credential_hosts: Sequence[str] = (),
-    ) -> None:
-        self._inner = inner
-        self._credentials = credentials
-        self._endpoints = TokenEndpoints(tuple(credential_hosts))
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._loaded: Any = None
-        self._universe = ""
-        self._scoped: dict[tuple[str, ...], _Scoped] = {}
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Use new locks: a thread that held one of these is not in the child."""
-        self._lock = threading.Lock()
-        renewed = {id(each): _Scoped(each.credentials) for each in self._scoped.values()}
-        self._scoped = {scopes: renewed[id(each)] for scopes, each in self._scoped.items()}
+    inner: Transport
+    authorizer: Authorizer
+    error_of: Callable[[Response, Request, Clock], ApiError]
+    clock: Clock = SYSTEM
 
     def send(self, request: Request) -> Response:
         """Send with credentials. Raises AuthError."""
-        if self._is_anonymous(request):
-            return self._inner.send(request)
-        _check_destination(request)
-        if isinstance(self._credentials, Token):
-            token = _checked(self._credentials, "value")
-            applied = {"authorization": Secret(f"Bearer {token}")}
-            response = self._send_with(token, applied, request)
-            return response if response.status != 401 else self._refused(response, request, applied)
-        found = self._for_scopes(request)
-        self._check_universe(request)
-        token, applied = self._token(found, request, refused=None)
-        response = self._send_with(token, applied, request)
-        if response.status != 401:
+        authorized = self.authorizer.authorize(request, self.inner)
+        response = self._exchange(authorized)
+        if response.status != 401 or not authorized.secrets:
             return response
-        if _API_KEY in applied:
-            return self._refused(response, request, applied)
-        token, applied = self._token(found, request, refused=token)
-        if request.trace is not None:
-            request.trace.retrying(request, self._error(response, request), 0.0)
-        response = self._send_with(token, applied, request)
-        return response if response.status != 401 else self._refused(response, request, applied)
+        renewed = self.authorizer.renew(authorized, self.inner)
+        if renewed:
+            emit_retry(request, self.error_of(response, request, self.clock), 0.0)
+            authorized = self.authorizer.authorize(request, self.inner)
+            response = self._exchange(authorized)
+        return response if response.status != 401 else self._refused(response, authorized, renewed)
 
-    def _is_anonymous(self, request: Request) -> bool:
-        """Whether no credentials are wanted: by the caller, on loopback, or by a method that has no scopes."""
-        if self._credentials is None:
-            return not request.scopes or is_loopback(urlsplit(request.url).hostname or "")
-        return isinstance(self._credentials, Anonymous)
-
-    def _send_with(self, token: Secret, applied: dict[str, Secret], request: Request) -> Response:
-        """Send with a token, and with what else the credentials add where the request says nothing."""
+    def _exchange(self, request: Request) -> Response:
+        """Send, and keep the secrets of the request out of the response and of errors."""
+        if request.secrets:
+            check_destination(request)
+        request.call.attempts += 1
         try:
-            response = self._inner.send(evolve(request, headers={**applied, **request.headers}))
+            if request.call.listeners:
+                response = observed_send(self.inner, request, self.clock.monotonic)
+            else:
+                response = self.inner.send(request)
         except GroundwireError as error:
-            _forget(token, error)
-            # What is below holds the bytes of the request, and of an answer that may repeat them.
+            if not request.secrets:
+                raise
+            for secret in request.secrets:
+                _drop_cause_with(secret, error)
+            # The frames below hold the bytes of the request, and of a response that may repeat them.
             raise without_frames(error) from error.__cause__
-        return response if response.status < 300 else _without(token, response)
+        return response if response.status < 300 else _redacted(response, request.secrets)
 
-    def _for_scopes(self, request: Request) -> _Scoped:
-        """The credentials for a call's scopes; the same object for all of them where scopes cannot be narrowed."""
-        found = self._scoped.get(request.scopes)
-        if found is not None:
-            return found
-        with self._held(self._lock, request):
-            if self._loaded is None:
-                self._loaded = self._load(request)
-            credentials = scoped(self._loaded, request.scopes)
-            known = (each for each in self._scoped.values() if each.credentials is credentials)
-            return self._scoped.setdefault(request.scopes, next(known, None) or _Scoped(credentials))
-
-    def _load(self, request: Request) -> Any:
-        hosts = self._endpoints.hosts
-        if self._credentials is None:
-            asking = self._token_request(request, probing=True)
-            return application_default(request=asking, credential_hosts=hosts)
-        if isinstance(self._credentials, (str, Path)):
-            return from_file(self._credentials, credential_hosts=hosts)
-        return self._credentials
-
-    def _check_universe(self, request: Request) -> None:
-        host = place(request.url)[1]
-        if is_loopback(host):
-            return
-        if not self._universe:
-            with self._held(self._lock, request):
-                if not self._universe:
-                    self._universe = self._persistently(
-                        lambda asking: universe_of(self._loaded, asking), request
-                    )
-        check_universe(self._universe, host, self._endpoints.universe)
-
-    def _token(
-        self, found: _Scoped, request: Request, refused: Secret | None
-    ) -> tuple[Secret, dict[str, Secret]]:
-        """A token that is not `refused`, and further headers: one refresh for all who wait."""
-        failures = found.failures
-        if _is_stale(found, refused):
-            with self._held(found.lock, request):
-                if _is_stale(found, refused):
-                    self._refresh(found, request, failures)
-        token = _checked(found.credentials, "token")
-        applied: dict[str, Any] = {}
-        found.credentials.apply(applied)
-        return token, {name.lower(): Secret(value) for name, value in applied.items()}
-
-    def _refresh(self, found: _Scoped, request: Request, failures: int) -> None:
-        """Refresh, unless another thread did and failed for good while this one, which saw `failures` before, waited."""
-        if found.failure is not None and found.failures != failures:
-            raise _copy(found.failure)
-        try:
-            self._persistently(found.refresh, request)
-        except AuthError as error:
-            if not error.retryable:
-                found.failures, found.failure = found.failures + 1, _copy(error)
-            raise
-
-    def _persistently(self, ask: Callable[[TokenRequest], T], request: Request) -> T:
-        """Ask a source of tokens, and ask again after what may pass, as the call's policy says, within its deadline."""
-        asking = self._token_request(request)
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return fetched(ask, asking)
-            except AuthError as error:
-                delay = next_delay(attempt, error, request, self._clock)
-                if delay is None:
-                    raise
-                if request.trace is not None:
-                    request.trace.retrying(request, error, delay)
-            self._clock.sleep(delay)
-
-    def _token_request(self, request: Request, *, probing: bool = False) -> TokenRequest:
-        return TokenRequest(
-            self._inner,
-            Deadline(request.deadline, self._clock.monotonic),
-            own={name: request.headers[name] for name in _OWN_HEADERS if name in request.headers},
-            endpoints=self._endpoints,
-            probing=probing,
-            unix=self._clock.unix,
-        )
-
-    @contextmanager
-    def _held(self, lock: threading.Lock, request: Request) -> Generator[None, None, None]:
-        """Hold a lock, waiting for it no longer than the call may take."""
-        left = Deadline(request.deadline, self._clock.monotonic).left()
-        if not lock.acquire(timeout=-1.0 if left is None else left):
-            raise AuthError(
-                "no time left to wait for a token that another thread is fetching",
-                hint="Give the call more time: timeout=...",
-                retryable=True,
-            )
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _refused(self, response: Response, request: Request, applied: dict[str, Secret]) -> Response:
-        error = self._error(response, request)
+    def _refused(self, response: Response, request: Request, renewed: bool) -> NoReturn:
+        error = self.error_of(response, request, self.clock)
         reason = f" {error.reason}" if error.reason.isidentifier() else ""
-        if _API_KEY in applied:
+        if "authorization" not in request.headers:
             raise AuthError(
                 f"the service refused the API key (401{reason})",
                 hint="Check the key and its restrictions; most methods need credentials with a scope instead.",
             ) from error
-        again = "" if isinstance(self._credentials, Token) else ", also after a refresh"
         raise AuthError(
-            f"the service refused the credentials (401{reason}){again}",
+            f"the service refused the credentials (401{reason}){', also after a refresh' if renewed else ''}",
             hint="Sign in again, and check the clock and the scopes.",
         ) from error
 
-    def _error(self, response: Response, request: Request) -> ApiError:
-        attempts = 1 if request.trace is None else request.trace.attempts
-        return api_error(
-            response,
-            method_id=request.method_id,
-            attempts=attempts,
-            now=self._clock.unix(),
-            scopes=request.method_scopes,
-        )
+
+def _redacted(response: Response, secrets: tuple[str, ...]) -> Response:
+    """Replace secrets in a response: an error quotes what the service said."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            headers = {name: value.replace(secret, "...") for name, value in response.headers.items()}
+            body = response.body.replace(secret.encode(), b"...")
+            response = evolve(response, headers=headers, body=body)
+    return response
 
 
-def _copy(error: AuthError) -> AuthError:
-    """The same error without the frames of the thread that met it."""
-    copy = AuthError(error.message, hint=error.hint)
-    copy.__cause__ = error.__cause__
-    return copy
-
-
-def _is_stale(found: _Scoped, refused: Secret | None) -> bool:
-    return not found.credentials.valid or (refused is not None and found.credentials.token == refused)
-
-
-def _without(token: str, response: Response) -> Response:
-    """An answer that does not repeat the token: an error shows what the service said."""
-    if len(token) < _SHORTEST:
-        return response
-    headers = {name: value.replace(token, "...") for name, value in response.headers.items()}
-    return evolve(response, headers=headers, body=response.body.replace(token.encode(), b"..."))
-
-
-def _forget(token: str, error: BaseException) -> None:
-    """Let go of what lies below an error if it repeats the token, as an answer that is no HTTP may do."""
+def _drop_cause_with(secret: str, error: BaseException) -> None:
+    """Drop the exception chain of an error if it contains the secret: what is not HTTP may be quoted there."""
     below = error.__cause__
-    while below is not None and token not in f"{below} {below!r}":
+    while below is not None and secret not in f"{below} {below!r}":
         below = below.__cause__ or below.__context__
     if below is not None:
         error.__cause__ = error.__context__ = None
-
-
-def _check_destination(request: Request) -> None:
-    scheme, host = place(request.url)
-    if not host or (scheme != "https" and not is_loopback(host)):
-        raise AuthError(
-            f"refused to send credentials to {scheme}://{host}",
-            hint="Use https, or loopback.",
-        )
-
-
-def _checked(holder: object, attribute: str) -> Secret:
-    """The token that an object holds. Raises AuthError."""
-    if not _is_token(getattr(holder, attribute)):
-        raise AuthError(
-            "malformed token: expected printable ASCII without spaces",
-            hint="Pass the token alone, without a prefix or the end of a line.",
-        )
-    return Secret(getattr(holder, attribute))
-
-
-def _is_token(value: object) -> bool:
-    return isinstance(value, str) and value != "" and all("!" <= character <= "~" for character in value)

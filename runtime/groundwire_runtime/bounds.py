@@ -1,20 +1,20 @@
-"""The bounds that a request keeps: checked when it is encoded, never when an answer is decoded."""
+"""Bounds on what a request may hold: checked when it is written, never when an answer is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from math import inf
 from typing import Any
 
 import attrs
 
-from .encode import Encoder, Write, Writer, whole
 from .errors import EncodeError
-from .pattern import CAP, matcher
+from .jsontext import Codec
+from .parameters import CAP, matcher
+from .scalars import whole
 
 
-@attrs.define(kw_only=True, slots=False, eq=False)
+@attrs.frozen(kw_only=True, slots=False)
 class Bounds:
     """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run."""
 
@@ -28,7 +28,7 @@ class Bounds:
 
     @cached_property
     def search(self) -> Callable[[str], object]:
-        """What finds the pattern in a text; without a pattern, in any. Compiled when it is first needed."""
+        """Searches a text for the pattern; without one, finds it in any. Compiled when it is first needed."""
         return matcher(self.pattern or "").search
 
     @cached_property
@@ -46,7 +46,7 @@ class Bounds:
         return f"Pass {text}{'' if self.pattern is None else f' that matches {self.pattern}'}."
 
     def broken(self, value: Any) -> str | None:
-        """The rule that `value` breaks, in words, or None."""
+        """Return the rule that a value breaks, in words, or None."""
         if isinstance(value, str):
             return self._broken_by_text(value)
         if hasattr(value, "__len__"):
@@ -72,68 +72,38 @@ class Bounds:
         return None
 
 
-def bounded(item: Encoder, bounds: Bounds) -> Encoder:
-    """The encoder of a field with bounds: first the type, then the rules."""
-    if bounds.pattern is not None or bounds.max_length is not None or bounds.min_length is not None:
-        return _bounded_text(item, bounds)
-    low = -inf if bounds.minimum is None else bounds.minimum
-    high = inf if bounds.maximum is None else bounds.maximum
-    simple = bounds.exclusive_minimum is None and bounds.max_items is None
+def bounded(item: Codec, bounds: Bounds) -> Codec:
+    """Return the codec of a field with bounds: what is written keeps first the type, then the bounds."""
+    write_item, search = item.write, bounds.search
+    low, high = bounds.min_length or 0, CAP if bounds.max_length is None else min(bounds.max_length, CAP)
 
-    def encode(value: Any, depth: int) -> str:
-        text = item(value, depth)
-        if simple and low <= value <= high:
+    def write(value: Any, depth: int) -> str:
+        text = write_item(value, depth)
+        if value.__class__ is str and low <= len(value) <= high and search(value):
             return text
         rule = bounds.broken(value)
         if rule is not None:
             raise EncodeError("", value, rule, hint=bounds.hint)
         return text
 
-    return encode
+    return Codec(item.read, write)
 
 
-def _bounded_text(item: Encoder, bounds: Bounds) -> Encoder:
-    low = bounds.min_length or 0
-    high = CAP if bounds.max_length is None else min(bounds.max_length, CAP)
+def only(item: Codec, classes: tuple[type, ...]) -> Codec:
+    """Return the codec of a field whose type is a family, some variants of which may be sent."""
 
-    def encode(value: Any, depth: int) -> str:
-        text = item(value, depth)
-        if low <= len(value) <= high and bounds.search(value):
-            return text
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule, hint=bounds.hint)
-        return text
-
-    return encode
-
-
-def bounded_messages(item: Writer, bounds: Bounds) -> Writer:
-    """The writer of a container of messages with bounds."""
-
-    def encode(value: Any, depth: int, write: Write) -> None:
-        item(value, depth, write)
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule, hint=bounds.hint)
-
-    return encode
-
-
-def only(item: Writer, variants: tuple[type, ...]) -> Writer:
-    """The writer of a union-typed field that takes some variants of it only."""
-
-    def encode(value: Any, depth: int, write: Write) -> None:
-        item(value, depth, write)
-        if value.__class__ not in variants:
-            names = " or ".join(cls.__qualname__ for cls in variants)
+    def write(value: Any, depth: int) -> str:
+        text = item.write(value, depth)
+        if value.__class__ not in classes:
+            names = " or ".join(cls.__qualname__ for cls in classes)
             raise EncodeError("", value, f"must be {names} here")
+        return text
 
-    return encode
+    return Codec(item.read, write)
 
 
 def check_multiple(value: Any, names: Mapping[str, str], divisor: int | None, of: str) -> None:
-    """Refuse a message one of whose whole numbers is not a multiple of a sibling field.
+    """Refuse a message if one of its whole numbers is not a multiple of a sibling field.
 
     `names` maps the attributes to look at to their wire names; `divisor` is the sibling's value or default.
     """

@@ -1,28 +1,29 @@
-"""What every generated client is built on: it turns a method, parameters and a body into an answer."""
+"""The base of generated clients: turns a method, parameters and a body into an answer."""
 
 from __future__ import annotations
 
-import math
-import os
+import logging
 import threading
-from collections.abc import Callable, Mapping
-from functools import cache
-from traceback import clear_frames
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack
 
-from attrs import evolve
-
-from .clock import Clock
-from .codec import LARGE
-from .errors import ArgumentError, DecodeError, shortened
-from .http import Request, Response, Transport
-from .memory import Budget, Reservation
-from .observe import ObservedTransport, Trace, log_call
-from .operations import OperationView, StartedOperations, Waiter
-from .options import CallOptions, ClientOptions, Settings, check_names, checked_scopes, checked_timeout
-from .paging import Pager
+from .auth import Anonymous, Authorizer, AuthTransport
+from .body import Budget, Reservation
+from .clock import Clock, renew_after_fork
+from .errors import ApiError, OutcomeUnknown
+from .events import LOG, emit, listeners
+from .http import CallState, Request, Response, Transport
+from .options import (
+    CALL_OPTIONS,
+    CallOptions,
+    ClientOptions,
+    Settings,
+    checked_scopes,
+    checked_timeout,
+    unexpected,
+)
 from .retry import RetryTransport
-from .universe import default_endpoint
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from .method import Codecs, Method
 
 T = TypeVar("T")
-OperationT = TypeVar("OperationT")
+MAX_STARTED: Final = 10_000
+"""Names of operations that a client remembers."""
 
 
 class Resource:
@@ -42,8 +44,8 @@ class Resource:
         self._client = client
 
 
-class BaseClient:
-    """A client of one API. Safe to share between threads, and usable after a fork."""
+class BaseClient(ABC):
+    """A client of one API. Thread-safe, and usable after a fork."""
 
     def __init__(
         self,
@@ -55,17 +57,15 @@ class BaseClient:
         **options: Unpack[ClientOptions],
     ) -> None:
         self.methods = methods
-        """Every method by its discovery id."""
+        """Every method by its id in the description."""
         self._codecs = codecs
         self._held = dict(held)
         self._settings = settings = Settings(**options)
-        self._base_url = settings.endpoint or default_endpoint(base_url, certificate=settings.has_certificate)
-        self._quota_project = settings.quota_project or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
+        self._base_url = settings.endpoint or self._default_endpoint(base_url)
         self._clock = settings.clock
-        self._hooks = settings.hooks
         self._budget = Budget(settings.max_unpacked_bytes)
-        self._transport = settings.transport
-        self._authorized: Transport | None = None
+        self._sockets = settings.transport
+        self._chain: tuple[AuthTransport, Mapping[str, str]] | None = None
         self._lock = threading.Lock()
         self._started = StartedOperations()
 
@@ -89,13 +89,18 @@ class BaseClient:
         return self._clock
 
     @property
+    def timeout(self) -> float | None:
+        """Seconds that a call may take, or None without a limit."""
+        return self._settings.timeout
+
+    @property
     def started(self) -> StartedOperations:
         """The operations that starts of this client got."""
         return self._started
 
     def close(self) -> None:
         """Close idle connections; the client stays usable."""
-        close = getattr(self._transport, "close", None)
+        close = getattr(self._sockets, "close", None)
         if close is not None:
             close()
 
@@ -103,175 +108,156 @@ class BaseClient:
         self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        check_names(options, method.id)
-        parameters = self._filled(method, parameters)
-        parameters, body = method.with_request_id(parameters, body, self._clock.new_id)
-        seconds = checked_timeout(options["timeout"]) if "timeout" in options else self._settings.timeout
-        reservation = Reservation(self._budget)
+        if not options.keys() <= CALL_OPTIONS:
+            raise unexpected(options, method.id)
+        parameters, body = method.with_request_id(self._filled(method, parameters), body, self._clock.new_id)
+        settings = self._settings
+        seconds = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
+        authorized, headers = self._chain or self._connect()
+        project = options.get("quota_project") or settings.quota_project
+        watched = settings.on_event is not None or LOG.isEnabledFor(logging.INFO)
+        call = CallState(
+            listeners(settings.on_event) if watched else (), reservation=Reservation(self._budget)
+        )
         request = method.request(
             parameters,
             body,
             base_url=self._base_url,
             codecs=self._codecs,
-            headers=self._headers(options),
-            scopes=self._scopes_for(method, body, options),
+            headers={**headers, "x-goog-user-project": project} if project else headers,
+            scopes=checked_scopes(options["scopes"]) if "scopes" in options else settings.scopes,
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
-            trace=Trace(self._hooks),
-            reservation=reservation,
+            call=call,
         )
-        transport = RetryTransport(
-            self._authorizing(), options.get("retry", self._settings.retry), self._clock
-        )
+        policy = options.get("retry", settings.retry)
+        transport = RetryTransport(authorized, self._read_error, policy, self._clock)
         try:
-            answer = self._answer(method, self._sent(request, transport))
+            send = self._watched_send if watched else RetryTransport.send
+            # An error that is kept keeps this frame: the response is no variable of it.
+            answer = method.answer(send(transport, request), self._codecs)
         finally:
-            reservation.release()
-        self._started.check(answer, request)
+            call.reservation.release()
+        if request.request_id is not None:
+            self._started.check(answer, request)
         return answer
 
-    def pages(
-        self, method: Method[Any], parameters: Mapping[str, object], body: Any, options: CallOptions
-    ) -> Pager[Any, Any]:
-        """The items of a list method, over pages, each fetched when it is reached."""
-        paging = method.paging
-        if paging is None:
-            raise ArgumentError(f"{method.id} does not page")
-
-        def fetch(token: str | None) -> Any:
-            if token is None:
-                return self.call(method, parameters, body, options)
-            if paging.in_body:
-                return self.call(method, parameters, evolve(body, **{paging.token: token}), options)
-            return self.call(method, {**parameters, paging.token: token}, body, options)
-
-        return Pager(fetch, paging)
-
-    def wait_with(
-        self,
-        view: OperationView[OperationT],
-        poll: Method[OperationT],
-        operation: OperationT,
-        *,
-        timeout: float | None,
-        on_progress: Callable[[Any], object] | None,
-    ) -> OperationT:
-        """Wait for an operation through the method that polls it. Raises ArgumentError for anything else."""
-        expected = poll.response_type
-        if expected is not None and not isinstance(operation, expected):
-            raise ArgumentError(
-                f"operation: expected an {expected.__name__}, got {shortened(operation)}",
-                hint="Pass what starting it returned, or what get() returns for its name. An Export waits by itself: "
-                "export.wait(), or pass export.operation.",
-            )
-
-        def read(name: str, seconds: float | None) -> OperationT:
-            own = math.inf if self._settings.timeout is None else self._settings.timeout
-            options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
-            return self.call(poll, {"name": name}, None, options)
-
-        waiter = Waiter(view=view, poll=read, clock=self._clock)
-        return waiter.wait(operation, timeout=timeout, on_progress=on_progress)
-
     def _filled(self, method: Method[Any], parameters: Mapping[str, object]) -> dict[str, object]:
-        found = {name: value for name, value in parameters.items() if value is not None}
+        """Return the parameters that have a value, with those that the client holds."""
+        filled = {name: value for name, value in parameters.items() if value is not None}
         for parameter in method.parameters:
-            if parameter.held is not None and parameter.name not in found:
+            if parameter.held is not None and parameter.name not in filled:
                 value = self._held.get(parameter.held)
                 if value is not None:
-                    found[parameter.name] = value
-        return found
+                    filled[parameter.name] = value
+        return filled
 
-    def _scopes_for(self, method: Method[Any], body: object, options: CallOptions) -> tuple[str, ...]:
-        if "scopes" in options:
-            return checked_scopes(options["scopes"])
-        return method.scopes_for(body) if self._settings.scopes is None else self._settings.scopes
-
-    def _headers(self, options: CallOptions) -> Mapping[str, str]:
-        headers = _client_headers(self._settings.user_agent)
-        project = options.get("quota_project") or self._quota_project
-        return {**headers, "x-goog-user-project": project} if project else headers
-
-    def _authorizing(self) -> Transport:
-        """The transport that adds credentials; made at the first call, when sockets and google-auth are needed."""
-        if self._authorized is None:
-            with self._lock:
-                if self._authorized is None:
-                    self._authorized = self._new_authorizing()
-        return self._authorized
-
-    def _new_authorizing(self) -> Transport:
-        from .auth import AuthTransport
-
-        if self._transport is None:
-            from .transport import UrllibTransport
-
-            self._transport = UrllibTransport(
-                max_response=self._settings.max_response_bytes,
-                connections=self._settings.connections,
-                tls=self._settings.tls,
-                connect_timeout=self._settings.connect_timeout,
-                read_timeout=self._settings.read_timeout,
-                clock=self._clock,
-            )
-        observed = ObservedTransport(self._transport, self._clock)
-        return AuthTransport(
-            observed,
-            self._settings.credentials,
-            clock=self._clock,
-            credential_hosts=self._settings.credential_hosts,
-        )
-
-    def _sent(self, request: Request, transport: Transport) -> Response:
+    def _watched_send(self, transport: RetryTransport, request: Request) -> Response:
+        """Send, and tell the listeners how the call ended."""
         started = self._clock.monotonic()
-        status: int | None = None
-        failure: BaseException | None = None
         try:
             response = transport.send(request)
-            status = response.status
         except BaseException as error:
-            failure = error
             status = getattr(error, "http_status", None)
+            emit(request, "call", status=status, error=error, seconds=self._clock.monotonic() - started)
             raise
-        finally:
-            log_call(request, status, failure, self._clock.monotonic() - started)
+        emit(request, "call", status=response.status, seconds=self._clock.monotonic() - started)
         return response
 
-    def _answer(self, method: Method[T], response: Response) -> T:
-        try:
-            return method.response(response.body, self._codecs)
-        except DecodeError as error:
-            kind = response.headers.get("content-type", "no content type")
-            name = response.server_request_id[:80]
-            shown = f"{kind[:80]}{f' (request {name})' if name else ''}"
-            error.add_note(f"{method.id} answered {response.status} with {shown}")
-            if len(response.body) >= LARGE:
-                # Whoever keeps the error would keep the body, and the text that was made of it.
-                clear_frames(error.__traceback__)
-                error.__context__ = None
-                del response
-            raise
+    def _connect(self) -> tuple[AuthTransport, Mapping[str, str]]:
+        """Make the transports and the headers of every call, at the first one, when sockets are needed."""
+        with self._lock:
+            if self._chain is None:
+                sockets = self._sockets or self._new_sockets()
+                authorized = AuthTransport(sockets, self._authorizer(), self._read_error, self._clock)
+                self._sockets, self._chain = sockets, (authorized, self._headers())
+            return self._chain
+
+    def _new_sockets(self) -> Transport:
+        from .transport import UrllibTransport
+
+        settings = self._settings
+        return UrllibTransport(
+            max_response=settings.max_response_bytes,
+            connections=settings.connections,
+            tls=settings.tls,
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+            clock=self._clock,
+        )
+
+    def _authorizer(self) -> Authorizer:
+        return self._settings.auth or Anonymous()
+
+    def _default_endpoint(self, base_url: str) -> str:
+        """Return the base URL to use when the caller names no endpoint."""
+        return base_url
+
+    def _headers(self) -> dict[str, str]:
+        """Return the headers of every call. `(gzip)` is how Google's front end is asked to compress."""
+        own = f"groundwire/{version()}"
+        agent = f"{self._settings.user_agent} {own}" if self._settings.user_agent else own
+        return {"accept": "application/json", "accept-encoding": "gzip", "user-agent": f"{agent} (gzip)"}
+
+    @abstractmethod
+    def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
+        """Return the error of a response that is no success, as the service words errors."""
 
 
-@cache
-def _client_headers(user_agent: str | None) -> Mapping[str, str]:
-    """Who calls, in Google's `name/version` form. `(gzip)` is how Google's front end is asked to compress."""
-    import platform
+class StartedOperations:
+    """The operations that the starts of one client got: the newest names, each with the request id of its start.
 
-    own = f"groundwire/{_version()}"
-    agent = f"{user_agent} {own}" if user_agent else own
-    return {
-        "accept": "application/json",
-        "accept-encoding": "gzip",
-        "user-agent": f"{agent} (gzip)",
-        "x-goog-api-client": f"gl-python/{platform.python_version()} {own}",
-    }
+    Two starts never get one operation, so a name that comes back for another request id is an answer that went
+    astray. Thread-safe.
+    """
+
+    def __init__(self, most: int = MAX_STARTED) -> None:
+        self._most = most
+        self._ids: dict[str, str] = {}
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Make a new lock, in the child."""
+        self._lock = threading.Lock()
+
+    def claim(self, name: str, request_id: str) -> bool:
+        """Remember an operation and its start; False if a start with another request id got it before."""
+        with self._lock:
+            known = self._ids.setdefault(name, request_id)
+            if len(self._ids) > self._most:
+                del self._ids[next(iter(self._ids))]
+            return known == request_id
+
+    def check(self, answer: object, request: Request) -> None:
+        """Claim the operation that a start was answered with (AIP-151: it has `name`, `done` and `metadata`).
+
+        Raises OutcomeUnknown if another start got it before.
+        """
+        name = getattr(answer, "name", None)
+        is_operation = (
+            hasattr(answer, "done") and hasattr(answer, "metadata") and isinstance(name, str) and name
+        )
+        if not request.request_id or not is_operation or self.claim(str(name), request.request_id):
+            return
+        raise OutcomeUnknown(
+            f"{request.method_id}: the outcome is unknown: it was answered with {str(name)[:200]}, "
+            "which another start got",
+            request_id=request.request_id,
+            hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
+        )
+
+    def clear(self) -> None:
+        """Forget all, as after a reset of a test server that gives names again."""
+        with self._lock:
+            self._ids.clear()
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+def version() -> str:
+    """Return the version of the distribution; a vendored copy has none."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
 
     try:
-        return version("groundwire")
+        return installed("groundwire")
     except PackageNotFoundError:
-        # A vendored copy has no distribution of its own.
         return "vendored"

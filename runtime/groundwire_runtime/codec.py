@@ -5,22 +5,22 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from attrs import frozen
+from attrs import define, field
 
-from .decode import Decoder, parse
+from .enums import open_enum
 from .errors import DecodeError, EncodeError
+from .jsontext import Codec, parse
+from .objects import message_codec
+from .schema import Family, Member, Members
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from cattrs import Converter
-
-    from .encode import Writer
 
 T = TypeVar("T")
 
@@ -29,29 +29,23 @@ LARGE: Final = 64 * 1024
 _LONE: Final = re.compile("[\ud800-\udfff]")
 
 
-@frozen
-class Codec:
-    """How one class is written and read."""
-
-    encode: Writer
-    decode: Decoder
-
-
-@frozen(eq=False)
+@define(eq=False)
 class Codecs:
-    """Every class of a client with its codec."""
+    """The codecs of a client's classes, each made when it is first asked for.
 
-    table: Mapping[type, Codec]
+    `namespace` has the classes as attributes; `table` has the members of each message by its name.
+    """
+
+    namespace: object
+    table: Mapping[str, Members]
+    _made: dict[object, Codec] = field(factory=dict[object, Codec], init=False, repr=False)
 
     def encode(self, message: object) -> bytes:
-        """The message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
-        codec = self.table.get(message.__class__)
+        """Return the message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
+        codec = self._known(message.__class__)
         if codec is None:
-            raise EncodeError("", message, "expected a message of this client")
-        pieces: list[str] = []
-        codec.encode(message, 0, pieces.append)
-        text = "".join(pieces)
-        del pieces
+            raise EncodeError.expected(message, "a message of this client")
+        text = codec.write(message, 0)
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:
@@ -62,13 +56,13 @@ class Codecs:
 
         The cyclic collector rests while a body of more than 64 KB is read: decoding makes no cycles.
         """
-        codec = self.table.get(type_)
+        codec = self._known(type_)
         if codec is None:
-            raise DecodeError("", type_, "expected a message type of this client")
+            raise DecodeError.expected(type_, "a message type of this client")
         if len(data) < LARGE:
-            return codec.decode(parse(data), 0)  # type: ignore[no-any-return] # the table pairs a class with its codec
+            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # the table pairs a class with its codec
         with _resting_collector():
-            return codec.decode(parse(data), 0)  # type: ignore[no-any-return] # as above
+            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # as above
 
     def structure(self, data: object, type_: type[T]) -> T:
         """Make a message of `type_` from plain JSON values, as `json.loads` gives them. Raises DecodeError."""
@@ -86,6 +80,53 @@ class Codecs:
         """Return a cattrs converter whose hooks are these codecs; a copy has it by `vendor --with converter`."""
         feature: Any = import_module(f"{__package__}.converter")
         return feature.converter_of(self)  # type: ignore[no-any-return] # imported by name
+
+    def _known(self, cls: type) -> Codec | None:
+        """The codec of a class; None for a class of another client, or of none."""
+        codec = self._made.get(cls)
+        if codec is not None:
+            return codec
+        return self.codec(cls) if self.has(cls) else None
+
+    def has(self, cls: type) -> bool:
+        """Return whether a class is one of this client's messages, or a variant of a family."""
+        name = self._message_of(cls)
+        return name in self.table and (cls is self.named(name) or cls in self._variants(name))
+
+    def _message_of(self, cls: type) -> str:
+        """The name of a message, or of the family of a variant."""
+        name: str = getattr(cls, "__qualname__", "")
+        return name if name in self.table else name.rpartition(".")[0]
+
+    def _variants(self, name: str) -> list[type]:
+        families = (member for member in self.members(name) if isinstance(member, Family))
+        return [self.named(case.cls) for member in families for case in member.cases]
+
+    def named(self, name: str) -> type:
+        """Return the class of a name such as `PixelGrid.CrsCode`."""
+        cls: type = reduce(getattr, name.split("."), cast("Any", self.namespace))
+        return cls
+
+    def members(self, name: str) -> tuple[Member, ...]:
+        """Return what the table declares of a message."""
+        return self.table[name]()
+
+    def codec(self, cls: type) -> Codec:
+        """Return the codec of a message, or of a variant of a family."""
+        codec = self._made.get(cls)
+        if codec is None:
+            name = self._message_of(cls)
+            owner = self.named(name)
+            codec = self._made.get(owner) or message_codec(self, owner, self.members(name))
+            self._made[owner] = self._made[cls] = codec
+        return codec
+
+    def enum(self, name: str) -> Codec:
+        """Return the codec of an enum."""
+        codec = self._made.get(name)
+        if codec is None:
+            codec = self._made[name] = open_enum(self.named(name))
+        return codec
 
 
 @contextmanager

@@ -15,7 +15,7 @@ def converter_of(codecs: Codecs) -> Converter:
     converter = Converter()
 
     def is_message(type_: Any) -> bool:
-        return isinstance(type_, type) and type_ in codecs.table
+        return isinstance(type_, type) and codecs.has(type_)
 
     def structure(_: Any) -> Any:
         return codecs.structure

@@ -11,12 +11,11 @@ import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from attrs import field, frozen
-
+from .auth import Anonymous, Authorizer, Bearer, is_authorizer, without_frames
 from .errors import ArgumentError, AuthError, GroundwireError
-from .secret import Secret, without_frames
+from .regular import read_regular
 from .token_endpoints import TokenEndpoints
 
 if TYPE_CHECKING:
@@ -28,35 +27,17 @@ EARTH_ENGINE_FILE: Final = "~/.config/earthengine/credentials"
 _SECRETS: Final = ("ya29.", "AIza", "eyJ", "1//", "{")
 
 
-def _secret(value: str) -> str:
-    return Secret(value) if isinstance(value, str) else value  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
-
-
-@frozen(repr=False)
-class Token:
+class Token(Bearer):
     """A fixed access token, such as `gcloud auth print-access-token` prints; never refreshed."""
 
-    value: str = field(converter=_secret)
 
-    def __repr__(self) -> str:
-        return "Token(...)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Token is not pickled: it is a secret")
-
-
-@frozen
-class Anonymous:
-    """No credentials at all."""
-
-
-Credentials: TypeAlias = "GoogleCredentials | Token | Anonymous | str | Path | None"
-"""What a client takes: None means application default, or nothing on loopback; a path means a file."""
+Credentials: TypeAlias = "GoogleCredentials | Authorizer | str | Path | None"
+"""Credentials of a client: None means application default, or nothing on loopback; a path means a file."""
 
 
 def checked(credentials: Credentials) -> Credentials:
-    """What a client takes for credentials. Raises ArgumentError."""
-    if credentials is None or isinstance(credentials, (Token, Anonymous, str, Path)):
+    """Return credentials that a client can use. Raises ArgumentError."""
+    if credentials is None or isinstance(credentials, (str, Path)) or is_authorizer(credentials):
         return credentials
     kinds = {kind.__name__ for kind in type(credentials).__mro__}
     if "AnonymousCredentials" in kinds:
@@ -142,7 +123,7 @@ def from_file(path: str | Path, *, credential_hosts: Sequence[str] = ()) -> Goog
 
 def _read(place: Path, endpoints: TokenEndpoints) -> GoogleCredentials:
     try:
-        value = json.loads(place.read_bytes())
+        value = json.loads(read_regular(place))
     except OSError as error:
         raise AuthError(f"cannot read credentials from {place.name!r}: {error.strerror}") from error
     except (ValueError, RecursionError):

@@ -10,9 +10,7 @@
       TransportError                   no answer; `sent` tells whether the request may have arrived
         DeadlineReached
         ResponseTooLarge
-      ApiError                         an answer that is an error, by google.rpc code
-        InvalidArgument FailedPrecondition OutOfRange Unauthenticated PermissionDenied NotFound
-        AlreadyExists Aborted ResourceExhausted Cancelled Internal Unimplemented Unavailable DeadlineExceeded
+      ApiError                         an answer that is an error; a subclass for each google.rpc code
       OutcomeUnknown                   nobody can know yet whether the call took effect
       ProtocolError                    an operation or a page that contradicts itself
       OperationError                   an operation that failed or was cancelled
@@ -26,8 +24,13 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Any, Self
 
-from .hints import BY_ERROR
-from .proof import proves_no_effect
+from .error_hints import BY_ERROR
+from .statuses import proves_no_effect
+
+
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 can encode: lone surrogates, which JSON may escape, become `\\ud800` and the like."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 class GroundwireError(Exception):
@@ -45,10 +48,11 @@ class GroundwireError(Exception):
         cls.hint = cls.__dict__.get("hint", BY_ERROR.get(cls.__name__, cls.hint))
 
     def __init__(self, message: str = "", *, hint: str = "") -> None:
+        message = encodable(message)
         super().__init__(message)
         self.message = message
         if hint:
-            self.hint = hint
+            self.hint = encodable(hint)
 
     def __str__(self) -> str:
         return f"{self.message}{self._printed_hint}"
@@ -89,6 +93,11 @@ class ValueFault(GroundwireError, ValueError):
         self.value = value
         self.rule = rule
 
+    @classmethod
+    def expected(cls, value: object, what: str) -> Self:
+        """Return the error for a value of the wrong type."""
+        return cls("", value, f"expected {what}")
+
     def under(self, key: str | int | None) -> Self:
         """Put one segment before the path, in place; None adds nothing."""
         if key is not None:
@@ -100,7 +109,7 @@ class ValueFault(GroundwireError, ValueError):
 
     def __str__(self) -> str:
         where = self.path or "the value"
-        return f"{where}: {self.rule}, got {shortened(self.value)}{self._printed_hint}"
+        return encodable(f"{where}: {self.rule}, got {shortened(self.value)}{self._printed_hint}")
 
 
 class EncodeError(ValueFault):
@@ -195,7 +204,7 @@ class ApiError(GroundwireError):
 
     def __str__(self) -> str:
         code = f"{self.http_status} {self.status}".strip()
-        return f"{code}: {self.message}{self._printed_hint}"
+        return encodable(f"{code}: {self.message}{self._printed_hint}")
 
 
 class InvalidArgument(ApiError):

@@ -1,22 +1,90 @@
-"""What travels: one request, one response, and the one-method interface between the layers of a call."""
+"""Requests, responses, and the one-method interface between the layers of a call."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import Any, Final, Protocol
+from urllib.parse import SplitResult, urlsplit
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from .memory import Reservation
+from .body import Reservation
 
-if TYPE_CHECKING:
-    from .observe import Trace
-    from .retry import RetryPolicy
+METADATA_HOSTS: Final = frozenset(
+    {"169.254.169.254", "fd20:ce::254", "fd00:ec2::254", "metadata.google.internal", "metadata"}
+)
+"""Metadata servers of cloud machines: they hand out tokens in the clear, over a link of their own."""
+
+_AUTHORITY: Final = re.compile(r"(?:[^@]*@)?(?:\[([^][@]*)\]|[^][:@]*)(?::[0-9]*)?", re.DOTALL)
+
+
+def split_url(url: str) -> SplitResult:
+    """Split a URL whose authority is exactly `[userinfo@]host[:port]` (RFC 3986 3.2), or empty. Raises ValueError.
+
+    `urlsplit` of Python 3.11 reads the host `::1` from `http://[::1]evil.example/`, and takes any text in brackets.
+    """
+    parts = urlsplit(url)
+    authority = _AUTHORITY.fullmatch(parts.netloc)
+    if authority is None:
+        raise ValueError("not [userinfo@]host[:port]")
+    if authority[1] is not None:
+        ipaddress.IPv6Address(authority[1])
+    _ = parts.port
+    return parts
 
 
 def without_query(url: str) -> str:
-    """A URL without its query, which may hold a secret."""
+    """Return a URL without its query, which may hold a secret."""
     return url.partition("?")[0]
+
+
+@lru_cache(256)
+def is_loopback(host: str) -> bool:
+    """Return True for `localhost` and loopback addresses: plain HTTP may carry credentials only there."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def place(uri: object) -> tuple[str, str]:
+    """Return the scheme and the host of a URL; no host where another parser could read a different one."""
+    try:
+        parts = split_url(uri if isinstance(uri, str) else "")
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ""
+    plain = "@" not in parts.netloc and all(each.isalnum() or each in "._-:[]" for each in parts.netloc)
+    return parts.scheme, host.lower() if plain and parts.netloc.isascii() else ""
+
+
+class Policy(Protocol):
+    """A rule for repeating a send."""
+
+    def delay(self, attempt: int, error: Any, request: Request, random: float) -> float | None:
+        """Return the seconds to wait after send number `attempt` failed, or None to give up."""
+        ...
+
+
+@define(eq=False)
+class CallState:
+    """State that all sends of one call share. For one thread."""
+
+    listeners: tuple[Callable[[Any], object], ...] = ()
+    """Functions that get an `events.Event` for each step of the call."""
+    attempts: int = 0
+    """Sends so far; the one that follows a 401 counts."""
+    delay: float | None = None
+    """Seconds waited before the latest send."""
+    retry: Policy | None = None
+    """The policy for fetching the tokens that the call needs."""
+    reservation: Reservation = field(factory=Reservation)
+    """Memory that holds the response."""
 
 
 @frozen(kw_only=True)
@@ -29,23 +97,20 @@ class Request:
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes | None = field(default=None, repr=False)
     safe_to_retry: bool = False
-    """Whether a lost call may be made again: as its method states, by a request id, or by the verb."""
+    """True where a lost call may be made again: as its method states, by a request id, or by the verb."""
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
     method_scopes: tuple[str, ...] = ()
-    """The scopes of the method, whatever the call asks for: an error names them."""
+    """The scopes of the method, whatever the call asks for; errors name them."""
     deadline: float | None = None
-    trace: Trace | None = field(default=None, eq=False, repr=False)
-    """What counts and tells of the sends of the call."""
-    retry: RetryPolicy | None = field(default=None, eq=False, repr=False)
-    """How to repeat what the request needs first: fetching a token."""
-    reservation: Reservation = field(factory=Reservation, eq=False, repr=False)
-    """The memory that the call's answer is held in."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Credentials that the request carries, to redact from its response."""
+    call: CallState = field(factory=CallState, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
 class Response:
-    """One HTTP response, read whole. Header names are lower case."""
+    """One HTTP response with its whole body. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
@@ -53,7 +118,7 @@ class Response:
 
     @property
     def server_request_id(self) -> str:
-        """What the service calls the request; "" where it does not say."""
+        """The service's own id of the request; "" where it sends none."""
         return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
 
 
@@ -67,7 +132,7 @@ class Transport(Protocol):
 
 @frozen
 class FunctionTransport:
-    """A function as a transport: what a test double is."""
+    """A function as a transport, for tests."""
 
     function: Callable[[Request], Response]
 

@@ -10,12 +10,16 @@ changing a map in place) is refused with `NestingError` before Python's own stac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableSequence, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, final
 
 import attrs
 
 from .errors import NestingError
+from .presence import ABSENT as ABSENT
+from .presence import EMPTY as EMPTY
+from .presence import NO_NAMES, field_names
+from .presence import keep_containers as keep_containers
 
 if TYPE_CHECKING:
     JsonValue: TypeAlias = bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
@@ -56,83 +60,17 @@ class Unlisted(str):
         return Unlisted, (str(self) if self.number is None else self.number,)
 
 
-@final
-class Empty(Mapping[str, Any]):
-    """The one empty map that absent maps share; it pickles and copies to itself."""
-
-    __slots__ = ()
-
-    def __getitem__(self, key: str) -> Any:
-        raise KeyError(key)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __repr__(self) -> str:
-        return "{}"
-
-    def __reduce__(self) -> str:
-        return "EMPTY"
-
-
-EMPTY: Final = Empty()
-
-
-def keep_containers(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """Make a field annotated `Sequence` keep a tuple, and one annotated `Mapping` a dict of its own.
-
-    An attrs `field_transformer`: the annotations stay abstract, so that callers may pass any sequence or mapping.
-    """
-    return [_kept(field) for field in fields]
-
-
-def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
-    annotation = str(field.type)
-    if annotation.startswith("Mapping[") and field.default is None:
-        return field
-    keep = _keeper(annotation)
-    return field if keep is None else field.evolve(converter=keep)
-
-
-def _keeper(annotation: str) -> Callable[[Any], Any] | None:
-    """What keeps a container of this type, with the containers in it; None for anything else."""
-    kind, _, inner = annotation.removesuffix("]").partition("[")
-    if kind not in ("Sequence", "Mapping"):
-        return None
-    outer = _tuple if kind == "Sequence" else _dict
-    item = _keeper(inner.removeprefix("str, "))
-    if item is None:
-        return outer
-
-    def keep(values: Any) -> Any:
-        kept = outer(values)
-        if kept.__class__ is tuple:
-            return tuple([item(each) for each in kept])
-        return {key: item(each) for key, each in kept.items()} if kept.__class__ is dict else kept
-
-    return keep
-
-
-def _tuple(values: Any) -> Any:
-    # A string is a sequence too, and never what was meant; encoding reports it with its path.
-    return values if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) else tuple(values)
-
-
-def _dict(values: Any) -> Any:
-    if not values and isinstance(values, Mapping):
-        return EMPTY
-    return dict(values) if isinstance(values, Mapping) else values
-
-
 @attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
 class Message:
     """The base of every generated message. All hash, by what they hold: changing a map inside in place changes the hash."""
 
     unknown_fields: Mapping[str, JsonValue] = EMPTY
     """Fields that this client does not know, by wire name; kept when read, sent when written."""
+    null_fields: frozenset[str] = attrs.field(default=NO_NAMES, converter=field_names)
+    """Attributes that are sent as `null`, which clears them in a PATCH; those that came as `null` are noted here.
+
+    A member of a union is named by its wire name. Names are checked when the message is sent.
+    """
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
@@ -171,12 +109,8 @@ def _nested(value: object, depth: int) -> int:
     return depth + 1
 
 
-def _is_value(value: object) -> bool:
-    return attrs.has(value.__class__)
-
-
 def _equal(left: Any, right: Any, depth: int) -> bool:
-    if left.__class__ is right.__class__ and _is_value(left):
+    if left.__class__ is right.__class__ and attrs.has(left.__class__):
         inner = _nested(left, depth)
         for name in _names(left.__class__):
             if not _equal(getattr(left, name), getattr(right, name), inner):
@@ -205,11 +139,15 @@ def _hash(value: Any, depth: int) -> int:
         for key, item in value.items():
             parts.append((key, _hash(item, depth)))
         return hash(frozenset(parts))
-    if _is_value(value):
+    if attrs.has(value.__class__):
         depth = _nested(value, depth)
         parts.append(value.__class__)
         value = tuple([getattr(value, name) for name in _names(value.__class__)])
-    if not isinstance(value, (tuple, list)):
+    if isinstance(value, Set):
+        return hash(frozenset(value))
+    if isinstance(value, (bytearray, memoryview)):
+        return hash(bytes(value))
+    if not isinstance(value, (tuple, MutableSequence)):
         return hash(value)
     for item in value:
         parts.append(_hash(item, depth))  # noqa: PERF401 - a loop nests no further frame
@@ -221,19 +159,21 @@ def _by_name(field: attrs.Attribute[Any]) -> bool:
 
 
 def _repr(value: Any, depth: int) -> str:
-    if _is_value(value):
+    if attrs.has(value.__class__):
         inner = _nested(value, depth)
         shown: list[str] = []
         for field in sorted(attrs.fields(value.__class__), key=_by_name):
             item = getattr(value, field.name)
-            if item is field.default or (field.default == () and not item):
+            if item is field.default:
                 continue
             shown.append(f"{f'{field.name}=' if _by_name(field) else ''}{_repr(item, inner)}")
         return f"{value.__class__.__qualname__}({', '.join(shown)})"
     if isinstance(value, tuple):
         return f"({', '.join([_repr(item, depth) for item in value])}{',' if len(value) == 1 else ''})"
-    if value.__class__ is dict and any(_is_value(item) for item in value.values()):
+    if value.__class__ is dict and any(attrs.has(item.__class__) for item in value.values()):
         return f"{{{', '.join([f'{key!r}: {_repr(item, depth)}' for key, item in value.items()])}}}"
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(repr, value)))}}}"
     return repr(value)
 
 
@@ -266,19 +206,19 @@ def _state(value: Any) -> list[tuple[Any, Any]]:
 
 
 def _restore(steps: list[tuple[Any, Any]]) -> Any:
-    """What `_state` took apart: read backwards, every part is ready before what it is a part of."""
+    """Rebuild a value from its steps: read backwards, each part is ready before the value that holds it."""
     ready: list[Any] = []
     for cls, detail in reversed(steps):
         if cls is None:
             ready.append(detail)
             continue
-        parts = [ready.pop() for _ in range(detail if cls is tuple or cls is list else len(detail))]
-        if cls is tuple or cls is list:
+        is_sequence = cls is tuple or cls is list
+        parts = [ready.pop() for _ in range(detail if is_sequence else len(detail))]
+        if is_sequence:
             ready.append(cls(parts))
-        elif cls is dict:
-            ready.append(dict(zip(detail, parts, strict=True)))
         else:
-            ready.append(cls(**dict(zip(detail, parts, strict=True))))
+            named = dict(zip(detail, parts, strict=True))
+            ready.append(named if cls is dict else cls(**named))
     return ready.pop()
 
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from traceback import clear_frames
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from .decode import parse
+from .codec import LARGE
 from .errors import ArgumentError, DecodeError
-from .http import Request
-from .memory import Reservation
-from .parameter import Parameter
-from .path import expand, variables
-
-if TYPE_CHECKING:
-    from .observe import Trace
+from .http import CallState, Request, Response
+from .jsontext import parse
+from .parameters import Parameter, expand, variables
 
 ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
@@ -125,12 +122,8 @@ class Method(Generic[ResponseT]):
             return request_id is not None or self.verb in IDEMPOTENT
         return request_id is not None or self.idempotent.any_set(parameters, body)
 
-    def request_id_of(self, parameters: Mapping[str, object], body: object) -> str | None:
-        """The request id that a call carries."""
-        found = self._carried(parameters, body)
-        return found if isinstance(found, str) and found else None
-
     def _carried(self, parameters: Mapping[str, object], body: object) -> object:
+        """Return the request id that a call carries, whatever its type."""
         if self.request_id is None:
             return None
         if self.request_id_in_query:
@@ -157,40 +150,46 @@ class Method(Generic[ResponseT]):
         base_url: str,
         codecs: Codecs,
         headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] = (),
+        scopes: tuple[str, ...] | None = None,
         deadline: float | None = None,
-        trace: Trace | None = None,
-        reservation: Reservation | None = None,
+        call: CallState | None = None,
     ) -> Request:
         """The request of a call: parameters by wire name, None for absent. Raises ArgumentError or EncodeError.
 
-        `headers` go with it, `scopes`, `deadline`, `trace` and `reservation` are carried to the transports.
+        `headers` go with it; `scopes` (the method's own for None), `deadline` and `call` are for the transports.
         """
-        texts = self._texts(parameters)
-        placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
-        if not placed.keys() <= variables(self.path):
-            raise ArgumentError(
-                f"{min(placed.keys() - variables(self.path))}: {self.path!r} has no place for it"
-            )
-        path = expand(self.path, placed)
-        query = [
-            (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
-        ]
-        request_id = self.request_id_of(parameters, body)
+        carried = self._carried(parameters, body)
+        request_id = carried if isinstance(carried, str) and carried else None
+        method_scopes = self.scopes_for(body)
         return Request(
             method_id=self.id,
             verb=self.verb,
-            url=f"{base_url}{path}{'?' if query else ''}{urlencode(query)}",
-            headers={**(headers or {}), **(_JSON if self.request_type is not None else {}), **self._version},
+            url=f"{base_url}{self._target(parameters)}",
+            headers={
+                **(headers or {}),
+                **(_JSON if self.request_type is not None else {}),
+                **({} if self.api_version is None else {"x-goog-api-version": self.api_version}),
+            },
             body=self._encoded(body, codecs),
             safe_to_retry=self._repeatable(parameters, body, request_id),
             request_id=request_id,
-            scopes=scopes,
-            method_scopes=self.scopes_for(body),
+            scopes=method_scopes if scopes is None else scopes,
+            method_scopes=method_scopes,
             deadline=deadline,
-            trace=trace,
-            reservation=reservation or Reservation(),
+            call=call or CallState(),
         )
+
+    def _target(self, parameters: Mapping[str, object]) -> str:
+        """Return the path and the query of a call, relative to the base URL."""
+        texts = self._texts(parameters)
+        placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
+        names = variables(self.path)
+        if not placed.keys() <= names:
+            raise ArgumentError(f"{min(placed.keys() - names)}: {self.path!r} has no place for it")
+        query = [
+            (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
+        ]
+        return f"{expand(self.path, placed)}{'?' if query else ''}{urlencode(query)}"
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:
         known = {parameter.name: parameter for parameter in self.parameters}
@@ -222,9 +221,22 @@ class Method(Generic[ResponseT]):
         data = codecs.encode(body)
         return data if self.envelope is None else b"{%s:%s}" % (json.dumps(self.envelope).encode(), data)
 
-    @property
-    def _version(self) -> Mapping[str, str]:
-        return {} if self.api_version is None else {"x-goog-api-version": self.api_version}
+    def answer(self, response: Response, codecs: Codecs) -> ResponseT:
+        """Decode a successful response. Raises DecodeError with a note that names the response."""
+        try:
+            return self.response(response.body, codecs)
+        except DecodeError as error:
+            kind = response.headers.get("content-type", "no content type")[:80]
+            name = response.server_request_id[:80]
+            error.add_note(
+                f"{self.id} answered {response.status} with {kind}{f' (request {name})' if name else ''}"
+            )
+            if len(response.body) >= LARGE:
+                # A kept error would keep the body, and the text that was made of it.
+                clear_frames(error.__traceback__)
+                error.__context__ = None
+                del response
+            raise
 
     def response(self, data: bytes, codecs: Codecs) -> ResponseT:
         """The message of an answer; a success without a body (204) is an empty one. Raises DecodeError."""

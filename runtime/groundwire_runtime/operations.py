@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import attrs
 from attrs import frozen
@@ -18,16 +17,18 @@ from .errors import (
     GroundwireError,
     OperationError,
     OperationTimeout,
-    OutcomeUnknown,
     ProtocolError,
     TransportError,
+    shortened,
 )
-from .fork import renew_after_fork
-from .hints import operation_hint
-from .http import Request
+from .google_hints import operation_hint
 from .messages import Message
-from .options import is_seconds
+from .options import CallOptions, is_seconds
 from .retry import DEFAULT
+
+if TYPE_CHECKING:
+    from .client import BaseClient
+    from .method import Method
 
 OperationT = TypeVar("OperationT")
 
@@ -40,8 +41,6 @@ OUTAGE: Final = 3600.0
 """Seconds without a token after which a wait without a timeout gives up."""
 CANCELLED: Final = 1
 """The code of an operation that was cancelled. Source: google/rpc/code.proto."""
-MAX_STARTED: Final = 10_000
-"""Names of operations that a client remembers."""
 
 
 @frozen(kw_only=True)
@@ -65,60 +64,36 @@ class OperationView(Generic[OperationT]):
         """What the operation resulted in, or None."""
         return _instance(operation, *self.response)
 
+    def wait(
+        self,
+        client: BaseClient,
+        poll: Method[OperationT],
+        operation: OperationT,
+        *,
+        timeout: float | None,
+        on_progress: Callable[[Any], object] | None,
+    ) -> OperationT:
+        """Wait for an operation through the method that polls it. Raises ArgumentError for anything else."""
+        expected = poll.response_type
+        if expected is not None and not isinstance(operation, expected):
+            raise ArgumentError(
+                f"operation: expected an {expected.__name__}, got {shortened(operation)}",
+                hint="Pass what starting it returned, or what get() returns for its name. An Export waits by itself: "
+                "export.wait(), or pass export.operation.",
+            )
+
+        def read(name: str, seconds: float | None) -> OperationT:
+            own = math.inf if client.timeout is None else client.timeout
+            options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
+            return client.call(poll, {"name": name}, None, options)
+
+        waiter = Waiter(view=self, poll=read, clock=client.clock)
+        return waiter.wait(operation, timeout=timeout, on_progress=on_progress)
+
 
 def _instance(operation: object, attribute: str, cls: type) -> Any:
     value = getattr(operation, attribute)
     return value if value is not None and isinstance(value, cls) else None
-
-
-class StartedOperations:
-    """The operations that the starts of one client got: the newest names, each with the request id of its start.
-
-    Two starts never get one operation, so a name that comes back for another request id is an answer that went
-    astray. Thread-safe.
-    """
-
-    def __init__(self, most: int = MAX_STARTED) -> None:
-        self._most = most
-        self._ids: dict[str, str] = {}
-        self.after_fork()
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Make a new lock, in the child."""
-        self._lock = threading.Lock()
-
-    def claim(self, name: str, request_id: str) -> bool:
-        """Remember an operation and its start; False if a start with another request id got it before."""
-        with self._lock:
-            known = self._ids.setdefault(name, request_id)
-            if len(self._ids) > self._most:
-                del self._ids[next(iter(self._ids))]
-            return known == request_id
-
-    def check(self, answer: object, request: Request) -> None:
-        """Claim the operation that a start was answered with. Raises OutcomeUnknown if another start got it before."""
-        name = _operation_name(answer)
-        if request.request_id is None or name is None or self.claim(name, request.request_id):
-            return
-        raise OutcomeUnknown(
-            f"{request.method_id}: the outcome is unknown: it was answered with {name[:200]}, which another start got",
-            request_id=request.request_id,
-            hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
-        )
-
-    def clear(self) -> None:
-        """Forget all, as after a reset of a test server that gives names again."""
-        with self._lock:
-            self._ids.clear()
-
-
-def _operation_name(answer: object) -> str | None:
-    """The name of an answer that is an operation (AIP-151: it has `name`, `done` and `metadata`), else None."""
-    if not (hasattr(answer, "done") and hasattr(answer, "metadata")):
-        return None
-    name = getattr(answer, "name", None)
-    return name if isinstance(name, str) and name else None
 
 
 def polling_delay(number: int) -> float:
@@ -149,6 +124,10 @@ class Waiter(Generic[OperationT]):
         contradict each other. An interrupt leaves it running too, and names it in a note.
         """
         _check_timeout(timeout)
+        if on_progress is not None and not callable(on_progress):
+            raise ArgumentError(
+                f"on_progress: expected a function of one argument, got {shortened(on_progress)}"
+            )
         name = getattr(operation, self.view.name)
         if not name:
             raise ArgumentError(
@@ -209,10 +188,10 @@ class Waiter(Generic[OperationT]):
 
     def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
         code = getattr(error, "code", None)
-        said = getattr(error, "message", None) or "no message"
+        said = str(getattr(error, "message", None) or "").strip() or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"
         return OperationError(
-            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(str(said))
+            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(said)
         )
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
@@ -260,4 +239,4 @@ def _without_update_time(metadata: Any) -> Any:
 
 def _check_timeout(timeout: object) -> None:
     if timeout is not None and not is_seconds(timeout):
-        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {timeout!r}")
+        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {shortened(timeout)}")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
-from urllib.parse import urlsplit
 
-from attrs import converters, field, frozen
+from attrs import Attribute, converters, field, frozen, validators
 
+from .auth import Authorizer
 from .clock import SYSTEM, Clock
-from .credentials import Credentials, checked
 from .errors import ArgumentError, shortened
-from .http import Transport
-from .loopback import is_loopback
-from .observe import Hook, Hooks
+from .events import Listener
+from .http import Transport, is_loopback, split_url
 from .retry import DEFAULT, RetryPolicy
-from .token_endpoints import checked_hosts
 
 if TYPE_CHECKING:
     import ssl
@@ -64,22 +62,18 @@ class CallOptions(TypedDict, total=False):
 class ClientOptions(TypedDict, total=False):
     """How a client is set up.
 
-    `credentials`: None for application default (nothing on loopback, and for methods that have no scopes),
-    google-auth's own, `credentials.Token`, `credentials.anonymous()`, or the path of a file. `credential_hosts`: hosts
-    that credentials may use besides Google's token endpoints, metadata servers and loopback; `.example.com` stands for
-    all below it. `endpoint`: instead of the service's URL; https, or http on loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`:
-    seconds a call may take, 60. `connect_timeout`: seconds of them until a connection stands, 10. `read_timeout`:
-    seconds of them without a byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as
-    those with a client certificate. `connections`: to a host at a time, 10; further calls wait for one, first come,
-    first served. `retry`: a policy, or None for single attempts. `max_response_bytes`: of one answer, unpacked, 64
-    MiB. `max_unpacked_bytes`: of the answers of all calls that the client holds at a time, until they are decoded,
-    256 MiB; an answer that does not fit raises ResponseTooLarge. `transport`: what sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time,
-    sleep and chance. `on_request`, `on_response`, `on_retry`: called with an `observe.Event` before a send, after it,
-    and before the wait for another one.
+    `auth`: a source of credentials; none by default. `endpoint`: instead of the service's URL; https, or http on
+    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`: seconds a
+    call may take, 60. `connect_timeout`: seconds of them to connect, 10. `read_timeout`: seconds of them without a
+    byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as those with a client certificate.
+    `connections`: to a host at a time, 10; further calls wait for one, first come, first served. `retry`: a policy, or
+    None for single attempts. `max_response_bytes`: of one answer, decompressed, 64 MiB. `max_unpacked_bytes`: of the
+    answers of all calls that the client holds at a time, until they are decoded, 256 MiB; an answer that does not fit
+    raises ResponseTooLarge. `transport`: sends requests instead of sockets. `user_agent`: put before the client's own.
+    `clock`: time, sleep and chance. `on_event`: called with an `events.Event` for each step of a call.
     """
 
-    credentials: Credentials
-    credential_hosts: Sequence[str]
+    auth: Authorizer
     endpoint: str
     scopes: Sequence[str]
     quota_project: str
@@ -94,18 +88,17 @@ class ClientOptions(TypedDict, total=False):
     transport: Transport
     user_agent: str
     clock: Clock
-    on_request: Hook
-    on_response: Hook
-    on_retry: Hook
+    on_event: Listener
 
 
-def check_names(options: CallOptions, method_id: str) -> None:
-    """Raise TypeError for an option that a call does not take."""
-    known = CallOptions.__optional_keys__
-    for name in options.keys() - known:
-        raise TypeError(
-            f"{method_id}: unexpected keyword argument {name!r}; options are {', '.join(sorted(known))}"
-        )
+CALL_OPTIONS: Final = CallOptions.__optional_keys__
+
+
+def unexpected(options: CallOptions, method_id: str) -> TypeError:
+    """Return the error for options that a call does not take."""
+    name = min(options.keys() - CALL_OPTIONS)
+    known = ", ".join(sorted(CALL_OPTIONS))
+    return TypeError(f"{method_id}: unexpected keyword argument {name!r}; options are {known}")
 
 
 def checked_endpoint(endpoint: object) -> str:
@@ -113,9 +106,8 @@ def checked_endpoint(endpoint: object) -> str:
     if not isinstance(endpoint, str) or _NOT_IN_ENDPOINT.search(endpoint):
         raise ArgumentError("endpoint: expected a str of scheme, host, port and path alone")
     try:
-        parts = urlsplit(endpoint)
+        parts = split_url(endpoint)
         host = parts.hostname or ""
-        _ = parts.port
     except ValueError:
         raise ArgumentError("endpoint: not a URL") from None
     if parts.username is not None or not host:
@@ -134,23 +126,26 @@ def checked_timeout(timeout: object, name: str = "timeout") -> float | None:
         return None
     if not is_seconds(timeout):
         raise ArgumentError(
-            f"{name}: expected finite seconds above 0, got {timeout!r}",
+            f"{name}: expected finite seconds above 0, got {shortened(timeout)}",
             hint="NO_TIMEOUT waits without a limit.",
         )
     return float(timeout)
 
 
-def checked_count(value: object, name: str, most: float = math.inf) -> int:
-    """A whole number from 1 to `most`. Raises ArgumentError."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        upper = f" to {most:,}" if most < math.inf else " on"
-        raise ArgumentError(f"{name}: expected an int from 1{upper}, got {shortened(value)}")
-    return value
+def _count(most: float = math.inf) -> Callable[[object, Attribute[int], object], None]:
+    """Return a validator of a whole number from 1 to `most`, which raises ArgumentError."""
+
+    def check(_: object, attribute: Attribute[int], value: object) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            upper = f" to {most:,}" if most < math.inf else " on"
+            raise ArgumentError(f"{attribute.name}: expected an int from 1{upper}, got {shortened(value)}")
+
+    return check
 
 
 def is_seconds(value: object) -> TypeGuard[float]:
-    """Whether a value is a finite number above 0."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+    """Return True for a number above 0 that a float can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 
 def checked_scopes(scopes: Sequence[str]) -> tuple[str, ...]:
@@ -168,24 +163,11 @@ def _read_timeout(value: object) -> float | None:
     return checked_timeout(value, "read_timeout")
 
 
-def _connections(value: object) -> int:
-    return checked_count(value, "connections", MOST_CONNECTIONS)
-
-
-def _response_bytes(value: object) -> int:
-    return checked_count(value, "max_response_bytes")
-
-
-def _unpacked_bytes(value: object) -> int:
-    return checked_count(value, "max_unpacked_bytes")
-
-
 @frozen(kw_only=True)
 class Settings:
     """Checked `ClientOptions`, with what stands for those that are left out. Raises ArgumentError."""
 
-    credentials: Credentials = field(default=None, converter=checked)
-    credential_hosts: tuple[str, ...] = field(default=(), converter=checked_hosts)
+    auth: Authorizer | None = None
     endpoint: str | None = field(default=None, converter=converters.optional(checked_endpoint))
     scopes: tuple[str, ...] | None = field(default=None, converter=converters.optional(checked_scopes))
     quota_project: str | None = None
@@ -194,15 +176,13 @@ class Settings:
     read_timeout: float | None = field(default=cast("None", NO_TIMEOUT), converter=_read_timeout)
     tls: ssl.SSLContext | None = None
     retry: RetryPolicy | None = DEFAULT
-    connections: int = field(default=CONNECTIONS, converter=_connections)
-    max_response_bytes: int = field(default=MAX_RESPONSE, converter=_response_bytes)
-    max_unpacked_bytes: int = field(default=MAX_UNPACKED, converter=_unpacked_bytes)
+    connections: int = field(default=CONNECTIONS, validator=_count(MOST_CONNECTIONS))
+    max_response_bytes: int = field(default=MAX_RESPONSE, validator=_count())
+    max_unpacked_bytes: int = field(default=MAX_UNPACKED, validator=_count())
     transport: Transport | None = None
     user_agent: str | None = None
     clock: Clock = SYSTEM
-    on_request: Hook | None = None
-    on_response: Hook | None = None
-    on_retry: Hook | None = None
+    on_event: Listener | None = field(default=None, validator=validators.optional(validators.is_callable()))
 
     def __attrs_post_init__(self) -> None:
         if self.tls is not None and self.transport is not None:
@@ -212,8 +192,3 @@ class Settings:
     def has_certificate(self) -> bool:
         """Whether a client certificate may be in the caller's own TLS settings or transport."""
         return self.tls is not None or self.transport is not None
-
-    @property
-    def hooks(self) -> Hooks:
-        """The hooks of every call. Raises TypeError for one that cannot be called."""
-        return Hooks(on_request=self.on_request, on_response=self.on_response, on_retry=self.on_retry)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from .errors import ProtocolError
-from .method import Paging
+from .errors import ArgumentError, ProtocolError
+
+if TYPE_CHECKING:
+    from .client import BaseClient
+    from .method import Method, Paging
+    from .options import CallOptions
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT")
@@ -27,6 +31,28 @@ class Pager(Generic[ItemT, PageT]):
     _fetch: Callable[[str | None], PageT] = field(repr=False)
     _paging: Paging = field(repr=False)
     max_pages: int = MAX_PAGES
+
+    @staticmethod
+    def over(
+        client: BaseClient,
+        method: Method[Any],
+        parameters: Mapping[str, object],
+        body: Any,
+        options: CallOptions,
+    ) -> Pager[Any, Any]:
+        """Return the items of a list method; each page is fetched when it is reached."""
+        paging = method.paging
+        if paging is None:
+            raise ArgumentError(f"{method.id} does not page")
+
+        def fetch(token: str | None) -> Any:
+            if token is None:
+                return client.call(method, parameters, body, options)
+            if paging.in_body:
+                return client.call(method, parameters, evolve(body, **{paging.token: token}), options)
+            return client.call(method, {**parameters, paging.token: token}, body, options)
+
+        return Pager(fetch, paging)
 
     def pages(self) -> Iterator[PageT]:
         """The answers, one a page."""

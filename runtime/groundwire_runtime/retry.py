@@ -1,14 +1,15 @@
-"""Retries: one pure policy, and the transport that follows it."""
+"""Retries: a pure policy, exponential backoff with full jitter, and the transport that follows them."""
 
 from __future__ import annotations
 
-import logging
 import re
-from typing import Final, NoReturn, TypeGuard
+from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Final, NoReturn, TypeAlias, TypeGuard
 
-from attrs import evolve, frozen
+from attrs import define, frozen
 
-from .backoff import full_jitter
 from .clock import SYSTEM, Clock
 from .errors import (
     AlreadyExists,
@@ -19,10 +20,13 @@ from .errors import (
     OutcomeUnknown,
     TransportError,
 )
+from .events import LOG, emit_retry
 from .http import Request, Response, Transport
-from .status import api_error, equivalent_status
+from .statuses import equivalent_status
 
-_LOG: Final = logging.getLogger("groundwire")
+ErrorReader: TypeAlias = Callable[[Response, Request, Clock], ApiError]
+"""Makes the error of a response that is no success."""
+_SECONDS: Final = re.compile(r"\d{1,10}", re.ASCII)
 _ERROR_BODY: Final = re.compile(rb'\s*\{\s*"error"\s*:\s*\{')
 
 
@@ -68,54 +72,91 @@ DEFAULT: Final = RetryPolicy()
 
 def next_delay(attempt: int, error: GroundwireError, request: Request, clock: Clock) -> float | None:
     """Seconds to wait before the next attempt by the request's policy; None without one, or with no time left after it."""
-    if request.retry is None:
+    if request.call.retry is None:
         return None
-    delay = request.retry.delay(attempt, error, request, clock.random())
+    delay = request.call.retry.delay(attempt, error, request, clock.random())
     fits = delay is not None and (request.deadline is None or clock.monotonic() + delay < request.deadline)
     return delay if fits else None
 
 
+def full_jitter(attempt: int, random: float, *, base: float = 1.0, cap: float = 60.0) -> float:
+    """Return seconds evenly within [0, min(cap, base * 2^attempt)]; `random` is in [0, 1)."""
+    return random * min(cap, base * 2.0 ** min(attempt, 32))
+
+
+def retry_after(text: str | None, now: float) -> float | None:
+    """Return the seconds that a Retry-After header asks for: delay or date in its three forms (RFC 9110 10.2.3).
+
+    None when it is absent or malformed; 0 for a date that has passed. `now` is Unix time.
+    """
+    text = "" if text is None else text.strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    if len(text) > 64 or not text[:1].isalpha():
+        return None
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    # A date without a zone is UTC: the form of asctime.
+    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+
+
+@define
+class _Sends:
+    """Facts that the sends of a call have proved so far."""
+
+    unanswered: bool = False
+    """A request went out, and no answer came."""
+    lost: bool = False
+    """A send may have taken effect."""
+    refusal: ApiError | None = None
+    """The latest answer that proves that its send had no effect."""
+
+    def add(self, error: GroundwireError) -> None:
+        """Note how a send ended. A redirect is raised as it is: its remedy is another endpoint."""
+        self.unanswered = self.unanswered or (isinstance(error, TransportError) and error.sent)
+        is_redirect = isinstance(error, ApiError) and 300 <= error.http_status < 400
+        self.lost = self.lost or not (error.proves_no_effect or is_redirect)
+        if isinstance(error, ApiError) and error.proves_no_effect:
+            self.refusal = error
+
+
 @frozen
 class RetryTransport:
-    """Sends until there is an answer that stands. Raises ApiError for any status but 2xx.
+    """Sends until a response is final. Raises the error of `error_of` for any status but 2xx.
 
-    A repeated DELETE that gets 404 or 410 after an earlier send got no answer has succeeded: the answer is returned without
-    its body. An answer such as 503 is no lost one, so a 404 after it is an error.
+    A repeated DELETE that gets 404 or 410 after an earlier send got no answer has succeeded: its response is returned
+    without the body. A 503 is an answer, so a 404 after it is an error.
     """
 
     inner: Transport
+    error_of: ErrorReader
     policy: RetryPolicy | None = DEFAULT
     clock: Clock = SYSTEM
 
     def send(self, request: Request) -> Response:
         """Send, wait, and send again as the policy says, within the request's deadline."""
-        request = evolve(request, retry=self.policy)
+        request.call.attempts, request.call.retry = 0, self.policy
+        sends = _Sends()
         attempt = 0
-        lost = unanswered = False
-        refusal: ApiError | None = None
         while True:
             attempt += 1
             try:
                 error = self._attempt(request, attempt)
             except AuthError as refused:
-                self._give_up(request, refused, lost)
+                _give_up(request, refused, sends)
             if isinstance(error, Response):
                 return error
-            if lost and isinstance(error, AlreadyExists) and request.request_id is not None:
-                raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
-            if unanswered and _is_gone(error, request):
+            _check_repeat(request, error, sends)
+            if sends.unanswered and _is_gone(error, request):
                 # An earlier send deleted it.
                 return Response(status=error.http_status)
-            if refusal is not None and isinstance(error, AlreadyExists) and request.request_id is not None:
-                raise _repeated(refusal, error) from error
-            unanswered = unanswered or (isinstance(error, TransportError) and error.sent)
-            lost = lost or _leaves_it_open(error)
-            refusal = error if isinstance(error, ApiError) and error.proves_no_effect else refusal
+            sends.add(error)
             delay = next_delay(attempt, error, request, self.clock)
             if delay is None:
-                self._give_up(request, error, lost)
-            if request.trace is not None:
-                request.trace.retrying(request, error, delay)
+                _give_up(request, error, sends)
+            emit_retry(request, error, delay)
             self.clock.sleep(delay)
 
     def _attempt(self, request: Request, attempt: int) -> Response | GroundwireError:
@@ -125,32 +166,30 @@ class RetryTransport:
             return error
         if 200 <= response.status < 300:
             if _ERROR_BODY.match(response.body):
-                _LOG.warning("%s: %d with an error for a body", request.method_id, response.status)
+                LOG.warning("%s: %d with an error for a body", request.method_id, response.status)
             return response
-        if request.trace is not None:
-            # A send that followed a 401 counts as well.
-            attempt = request.trace.attempts
-        return api_error(
-            response,
-            method_id=request.method_id,
-            attempts=attempt,
-            now=self.clock.unix(),
-            scopes=request.method_scopes,
-        )
-
-    def _give_up(self, request: Request, error: GroundwireError, lost: bool) -> NoReturn:
-        """Raise the last error, or say that the outcome is unknown when an answer to a start was lost."""
-        if lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
-            raise _unknown(request, f"the last send ended with: {error}") from error
-        if lost and isinstance(error, ApiError) and error.http_status in (409, 412):
-            error.add_note("an earlier send of this call got no answer: it may have made this change itself")
-        raise error
+        # A send that followed a 401 is counted by the transport below.
+        request.call.attempts = max(request.call.attempts, attempt)
+        return self.error_of(response, request, self.clock)
 
 
-def _leaves_it_open(error: GroundwireError) -> bool:
-    """Whether the service may have acted. A redirect is raised as it came: its remedy is another endpoint."""
-    is_redirect = isinstance(error, ApiError) and 300 <= error.http_status < 400
-    return not (error.proves_no_effect or is_redirect)
+def _check_repeat(request: Request, error: GroundwireError, sends: _Sends) -> None:
+    """Raise what "already exists" means for a repeat of a call with a request id."""
+    if request.request_id is None or not isinstance(error, AlreadyExists):
+        return
+    if sends.lost:
+        raise _unknown(request, "it was refused as a repeat after an answer was lost") from error
+    if sends.refusal is not None:
+        raise _repeated(sends.refusal, error) from error
+
+
+def _give_up(request: Request, error: GroundwireError, sends: _Sends) -> NoReturn:
+    """Raise the last error, or OutcomeUnknown when an answer to a start was lost."""
+    if sends.lost and request.request_id is not None and request.verb not in ("GET", "HEAD", "OPTIONS"):
+        raise _unknown(request, f"the last send ended with: {error}") from error
+    if sends.lost and isinstance(error, ApiError) and error.http_status in (409, 412):
+        error.add_note("an earlier send of this call got no answer: it may have made this change itself")
+    raise error
 
 
 def _is_gone(error: GroundwireError, request: Request) -> TypeGuard[ApiError]:

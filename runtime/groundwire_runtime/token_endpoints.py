@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
-from .loopback import is_loopback
-from .proxy import METADATA_HOSTS
+from .http import METADATA_HOSTS, is_loopback, place, split_url
+from .subject_token import check_source_file
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"
@@ -93,6 +92,7 @@ class TokenEndpoints:
 
     def _check_source(self, source: Mapping[str, Any], name: str) -> None:
         """Check where a subject token comes from."""
+        check_source_file(source.get("file"), name)
         for key in _SOURCE_PLACES:
             url = source.get(key)
             if url is not None and not (is_metadata(url) or is_local(url) or self._is_named(url)):
@@ -184,21 +184,10 @@ def _standard_place(url: object) -> tuple[str, str]:
     if not isinstance(url, str) or _AMBIGUOUS.search(url):
         return "", ""
     try:
-        port = urlsplit(url).port
+        port = split_url(url).port
     except ValueError:
         return "", ""
     return (scheme, host) if port in (None, {"http": 80, "https": 443}.get(scheme)) else ("", "")
-
-
-def place(uri: object) -> tuple[str, str]:
-    """The scheme and the host of a URL; no host where another parser could read a different one."""
-    try:
-        parts = urlsplit(uri if isinstance(uri, str) else "")
-        host = parts.hostname or ""
-    except ValueError:
-        return "", ""
-    plain = "@" not in parts.netloc and all(each.isalnum() or each in "._-:[]" for each in parts.netloc)
-    return parts.scheme, host.lower() if plain and parts.netloc.isascii() else ""
 
 
 def _not_allowed(name: str, key: str, url: object, hint: str) -> AuthError:

@@ -1,40 +1,42 @@
-"""The socket: urllib3 without its retries and redirects, with a deadline and a size that hold."""
+"""Send one request over urllib3's connections, without its retries and redirects, within a deadline and a size."""
 
 from __future__ import annotations
 
+import base64
 import http.client
 import re
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+import urllib.request
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any, Final, cast
+from urllib.parse import unquote
 
 import urllib3
+from attrs import define, evolve, field, frozen
 from urllib3 import exceptions as faults
 
-from .body import read_body
-from .clock import SYSTEM, Clock
-from .connection import CURRENT, UNLIMITED, ConnectionWaitError, Gate, Pool, TlsPool
-from .deadline import LOWEST, BrokenAnswer, Deadline
+from .body import BodyReader
+from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
-from .fork import renew_after_fork
-from .http import Request, Response
+from .http import METADATA_HOSTS, Request, Response, is_loopback, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
-from .proxy import Proxy, proxy_for
+from .sockets import CURRENT, UNLIMITED, BrokenAnswer, Pool, TlsPool
 
+_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")
 
 
 class UrllibTransport:
-    """Sends one request over a pool of connections. Safe to share between threads, and over a fork.
+    """Sends requests over a pool of connections. Thread-safe, and usable after a fork.
 
-    `max_response` bounds a response in bytes; `connections` bounds the open sockets to a host, further calls
-    wait for one, first come, first served. `connect_timeout`: seconds until a connection stands, over all
-    addresses of a host; `read_timeout`: seconds of silence; each besides the deadline of a request, None for no
-    such limit. Proxies come from the environment, but never for loopback. `tls` replaces the default TLS settings
-    (client certificates go there).
+    `max_response` bounds a response in bytes; `connections` bounds the open sockets to a host, further calls wait for
+    one, first come, first served. `connect_timeout`: seconds to connect, over all addresses of a host; `read_timeout`:
+    seconds of silence; each besides the deadline of a request, None for no such limit. Proxies come from the
+    environment, but never for loopback. `tls` replaces the default TLS settings and may hold a client certificate.
     """
 
     def __init__(
@@ -55,14 +57,12 @@ class UrllibTransport:
         self._options: dict[str, Any] = {"maxsize": connections, "block": True}
         self._tls: dict[str, Any] = {"ssl_context": tls}
         self._inherited: list[object] = []
-        self._gates: dict[tuple[Proxy | None, str], Gate] = {}
-        self._pools: dict[tuple[str, str], Pool] = {}
-        self._proxies: dict[Proxy, urllib3.ProxyManager] = {}
+        self._routes: dict[tuple[Proxy | None, str], Route] = {}
         self._lock = threading.Lock()
         renew_after_fork(self)
 
     def send(self, request: Request) -> Response:
-        """Send a request and read its response whole. Raises TransportError or ArgumentError."""
+        """Send a request and read its whole response. Raises TransportError or ArgumentError."""
         _check_headers(request.headers)
         deadline = Deadline(request.deadline, self._clock.monotonic, self._read_timeout)
         if deadline.left() == 0:
@@ -70,103 +70,175 @@ class UrllibTransport:
         CURRENT.deadline, CURRENT.connect_timeout = deadline, self._connect_timeout
         CURRENT.sent = False
         try:
+            parts = split_url(request.url)
             proxy = proxy_for(request.url)
-            host = urlsplit(request.url).netloc
-            # Over plain HTTP, the connections to a proxy serve every host.
-            way = (proxy, host) if proxy is None or request.url.startswith("https:") else (proxy, "")
-            with self._gate(way).turn(deadline, host):
-                if proxy is not None:
-                    return self._through(proxy, request, deadline)
-                return self._directly(request, deadline)
+            target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+            origin = f"{parts.scheme}://{parts.netloc}"
+            if proxy is not None and parts.scheme == "http":
+                # Over plain HTTP, the connections to a proxy serve every host.
+                request, target, origin = proxy.forwarded(request), request.url, ""
+            route = self._route(proxy, origin)
+            with route.gate.turn(deadline, parts.netloc):
+                return self._exchanged(route.pool, target, request, deadline)
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
             raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
             CURRENT.deadline = CURRENT.connecting = UNLIMITED
             CURRENT.connect_timeout = None
 
-    def _directly(self, request: Request, deadline: Deadline) -> Response:
-        parts = urlsplit(request.url)
-        target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-        with self._pool(parts.scheme, parts.netloc).connected(deadline) as connection:
-            connection.send_whole(request, target)
-            with connection.answer() as answer:
-                return self._read(answer, request, deadline)
+    def _exchanged(self, pool: Pool, target: str, request: Request, deadline: Deadline) -> Response:
+        with pool.connected(deadline) as connection, connection.exchange(request, target) as answer:
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            reader = BodyReader(
+                request.method_id, self.max_response, request.call.reservation, deadline.check
+            )
+            body = reader.read(answer, headers, head_only=request.verb == "HEAD")
+            return Response(status=answer.status, headers=headers, body=body)
 
-    def _through(self, proxy: Proxy, request: Request, deadline: Deadline) -> Response:
-        """Through a proxy, which urllib3 knows best how to speak to."""
-        answer = self._proxy(proxy).urlopen(
-            request.verb,
-            request.url,
-            body=request.body,
-            headers=request.headers,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-            decode_content=False,
-            pool_timeout=deadline.left(),
-        )
-        try:
-            return self._read(answer, request, deadline)
-        except BaseException:
-            answer.close()
-            raise
-        finally:
-            answer.release_conn()
+    def _route(self, proxy: Proxy | None, origin: str) -> Route:
+        route = self._routes.get((proxy, origin))
+        if route is None:
+            with self._lock:
+                route = self._routes.get((proxy, origin))
+                if route is None:
+                    route = Route(Gate(self._connections), self._new_pool(proxy, origin))
+                    self._routes[proxy, origin] = route
+        return route
 
-    def _read(
-        self,
-        answer: http.client.HTTPResponse | urllib3.BaseHTTPResponse,
-        request: Request,
-        deadline: Deadline,
-    ) -> Response:
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        body = read_body(answer, headers, request, self.max_response, deadline)
-        return Response(status=answer.status, headers=headers, body=body)
-
-    def _gate(self, way: tuple[Proxy | None, str]) -> Gate:
-        with self._lock:
-            gate = self._gates.get(way)
-            if gate is None:
-                gate = self._gates[way] = Gate(self._connections)
-            return gate
-
-    def _pool(self, scheme: str, place: str) -> Pool:
-        with self._lock:
-            pool = self._pools.get((scheme, place))
-            if pool is None:
-                parts = urlsplit(f"{scheme}://{place}")
-                if scheme == "https":
-                    pool = TlsPool(parts.hostname or "", parts.port, **self._options, **self._tls)
-                else:
-                    pool = Pool(parts.hostname or "", parts.port, **self._options)
-                self._pools[scheme, place] = pool
-            return pool
-
-    def _proxy(self, proxy: Proxy) -> urllib3.ProxyManager:
-        with self._lock:
-            pools = self._proxies.get(proxy)
-            if pools is None:
-                login = {} if proxy.authorization is None else {"proxy-authorization": proxy.authorization}
-                pools = urllib3.ProxyManager(proxy.url, proxy_headers=login, **self._options, **self._tls)
-                classes: Any = {"http": Pool, "https": TlsPool}
-                pools.pool_classes_by_scheme = classes
-                self._proxies[proxy] = pools
-            return pools
+    def _new_pool(self, proxy: Proxy | None, origin: str) -> Pool:
+        if proxy is not None:
+            pools = urllib3.ProxyManager(proxy.url, proxy_headers=proxy.headers, **self._options, **self._tls)
+            classes: Any = {"http": Pool, "https": TlsPool}
+            pools.pool_classes_by_scheme = classes
+            return cast("Pool", pools.connection_from_url(origin or proxy.url))
+        parts = split_url(origin)
+        # Without a port, the standard library would take the end of an IPv6 address for one.
+        port = _PORTS[parts.scheme] if parts.port is None else parts.port
+        if parts.scheme == "https":
+            return TlsPool(parts.hostname or "", port, **self._options, **self._tls)
+        return Pool(parts.hostname or "", port, **self._options)
 
     def after_fork(self) -> None:
         """Leave the parent's sockets alone, and never use them from here."""
-        self._inherited += [self._pools, self._proxies]
-        self._gates, self._pools, self._proxies, self._lock = {}, {}, {}, threading.Lock()
+        self._inherited.append(self._routes)
+        self._routes, self._lock = {}, threading.Lock()
 
     def close(self) -> None:
         """Close idle connections."""
         with self._lock:
-            pools, self._pools = list(self._pools.values()), {}
-            proxies, self._proxies = list(self._proxies.values()), {}
-        for pool in pools:
-            pool.close()
-        for proxy in proxies:
-            proxy.clear()
+            for (proxy, origin), route in self._routes.items():
+                pool, route.pool = route.pool, self._new_pool(proxy, origin)
+                pool.close()
+
+
+class ConnectionWaitError(TimeoutError):
+    """A call's time ran out while it waited for a connection. The text says how long, and for which host."""
+
+
+class Gate:
+    """Admits `places` calls at a time to the connections of a host, first come, first served. Thread-safe.
+
+    The pool behind it would prefer the thread that has just returned a connection.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._free = places
+        # None is free while one waits: who leaves hands the place to who waits longest.
+        self._waiting: deque[threading.Lock] = deque()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self, deadline: Deadline, host: str) -> Generator[None]:
+        """Wait for a place, and hold it. Raises ConnectionWaitError past the deadline."""
+        with self._lock:
+            turn = None if self._free else threading.Lock()
+            if turn is None:
+                self._free -= 1
+            else:
+                turn.acquire()
+                self._waiting.append(turn)
+        if turn is not None:
+            self._wait(turn, deadline, host)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _wait(self, turn: threading.Lock, deadline: Deadline, host: str) -> None:
+        try:
+            begun, left = deadline.now(), deadline.left()
+            came = turn.acquire(timeout=-1 if left is None else left)
+        except BaseException:
+            self._give_up(turn)
+            raise
+        if not came:
+            position, waiting = self._give_up(turn)
+            raise ConnectionWaitError(
+                f"after {deadline.now() - begun:.1f} s of waiting for one of the {self._places} connections to "
+                f"{host}, as number {position} of {waiting} in the queue"
+            )
+
+    def _leave(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+    def _give_up(self, turn: threading.Lock) -> tuple[int, int]:
+        """Leave the queue; return the position that was held, from 1, and the length of the queue."""
+        with self._lock:
+            waiting = len(self._waiting)
+            if turn in self._waiting:
+                position = self._waiting.index(turn) + 1
+                self._waiting.remove(turn)
+                return position, waiting
+        # The turn came at this moment: pass it on.
+        self._leave()
+        return 1, waiting + 1
+
+
+@define
+class Route:
+    """The pool that leads to an origin, directly or through a proxy, and the gate before it."""
+
+    gate: Gate
+    pool: Pool
+
+
+@frozen
+class Proxy:
+    """A proxy URL and its Proxy-Authorization header."""
+
+    url: str
+    authorization: str | None = field(default=None, repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers for the proxy."""
+        return {} if self.authorization is None else {"proxy-authorization": self.authorization}
+
+    def forwarded(self, request: Request) -> Request:
+        """Return a request with the headers for the proxy that forwards it."""
+        return evolve(request, headers={**request.headers, **self.headers})
+
+
+def proxy_for(url: str) -> Proxy | None:
+    """Return the proxy for a URL (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`); none for loopback and metadata servers."""
+    parts = split_url(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or host in METADATA_HOSTS:
+        return None
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return None
+    scheme, _, rest = (proxy if "://" in proxy else f"http://{proxy}").partition("://")
+    login, at, address = rest.rpartition("@")
+    # A login in the URL travels as a header (RFC 7617).
+    header = f"Basic {base64.b64encode(unquote(login).encode()).decode()}" if at else None
+    return Proxy(f"{scheme}://{address}", header)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
@@ -177,44 +249,40 @@ def _check_headers(headers: Mapping[str, str]) -> None:
 
 
 def _translated(error: Exception, request: Request, deadline: Deadline, *, sent: bool) -> TransportError:
-    """A fault of urllib3, or below it, as ours."""
+    """Return our error for one of urllib3, or of the layers below it."""
     causes = list(_causes(error))
     root = causes[-1]
     name = type(root).__name__
-    left = deadline.left()
+
+    def fault(text: str, *, retryable: bool = True, hint: str = "") -> TransportError:
+        return TransportError(f"{request.method_id}: {text}", sent=sent, retryable=retryable, hint=hint)
+
+    def is_any(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(each, kinds) for each in causes)
+
     if isinstance(root, ConnectionWaitError):
         return DeadlineReached(
             f"{request.method_id}: the deadline was reached {root}",
             sent=False,
             hint="Make fewer calls at a time, give them more time, or raise Client(connections=...).",
         )
-    if any(isinstance(each, (TimeoutError, faults.TimeoutError, faults.EmptyPoolError)) for each in causes):
+    if is_any(TimeoutError, faults.TimeoutError, faults.EmptyPoolError):
+        left = deadline.left()
         if left is not None and left < LOWEST:
             return DeadlineReached(f"{request.method_id}: the deadline was reached", sent=sent)
-        what = "an answer" if sent else "a connection"
-        return TransportError(f"{request.method_id}: waited too long for {what}", sent=sent)
+        return fault(f"waited too long for {'an answer' if sent else 'a connection'}")
     if isinstance(root, ssl.SSLError) and not isinstance(root, _CUT_TLS):
-        return TransportError(
-            f"{request.method_id}: no TLS connection ({name}: {root.reason})",
-            sent=sent,
-            retryable=False,
-            hint="Check the certificates of both ends, and Client(tls=...).",
-        )
+        hint = "Check the certificates of both ends, and Client(tls=...)."
+        return fault(f"no TLS connection ({name}: {root.reason})", retryable=False, hint=hint)
     if sent and isinstance(root, (http.client.HTTPException, ValueError)) and not isinstance(root, _CUT):
-        what = str(root) if isinstance(root, BrokenAnswer) else name
-        return TransportError(
-            f"{request.method_id}: the answer is not HTTP ({what})", sent=True, retryable=False
-        )
-    if any(isinstance(each, faults.LocationValueError) for each in causes):
-        return TransportError(
-            f"{request.method_id}: the address of the endpoint or the proxy cannot be used ({name})",
-            sent=sent,
-            retryable=False,
-            hint="A proxy's address is http://host:port or https://host:port.",
-        )
-    through = " through the proxy" if any(isinstance(each, faults.ProxyError) for each in causes) else ""
-    hint = "Check the endpoint, the network and the proxy settings." if not sent else ""
-    return TransportError(f"{request.method_id}: no answer{through} ({name})", sent=sent, hint=hint)
+        why = str(root) if isinstance(root, BrokenAnswer) else name
+        return fault(f"the answer is not HTTP ({why})", retryable=False)
+    if is_any(faults.LocationValueError):
+        hint = "A proxy's address is http://host:port or https://host:port."
+        text = f"the address of the endpoint or the proxy cannot be used ({name})"
+        return fault(text, retryable=False, hint=hint)
+    hint = "" if sent else "Check the endpoint, the network and the proxy settings."
+    return fault(f"no answer{' through the proxy' if is_any(faults.ProxyError) else ''} ({name})", hint=hint)
 
 
 _CUT: Final = (http.client.RemoteDisconnected, http.client.IncompleteRead)
@@ -222,7 +290,7 @@ _CUT_TLS: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """A fault, then what it wraps, down to the first one."""
+    """Yield an error, then those that it wraps, down to the first one."""
     while error is not None:
         yield error
         wrapped = (each for each in error.args if isinstance(each, Exception))

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from .errors import ArgumentError, AuthError
-from .loopback import is_loopback
+from .http import is_loopback
 
 GOOGLE: Final = "googleapis.com"
 """The default universe."""

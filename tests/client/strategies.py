@@ -14,10 +14,13 @@ from typing import Any
 import attrs
 import groundwire as gw
 from groundwire import messages
+from groundwire.codecs import CODECS
 from groundwire_runtime.messages import Message, Unlisted
-from groundwire_runtime.timestamp import MAX_SECONDS, Duration, Timestamp
+from groundwire_runtime.schema import Field
+from groundwire_runtime.times import MAX_SECONDS, Duration, Timestamp
 from hypothesis import strategies as st
 
+OF_EVERY_MESSAGE = ("unknown_fields", "null_fields")
 NESTED = 3
 """Messages below the outermost one."""
 
@@ -149,7 +152,27 @@ def of_class(cls: Any, depth: int) -> st.SearchStrategy[Any]:
     if issubclass(cls, Message):
         values["unknown_fields"] = st.just({}) | UNKNOWN
     build: Callable[..., Any] = cls
-    return st.fixed_dictionaries(values).map(lambda found: build(**found))
+    messages = st.fixed_dictionaries(values).map(lambda found: build(**found))
+    return messages.flatmap(_with_nulls) if issubclass(cls, Message) else messages
+
+
+def _with_nulls(message: Message) -> st.SearchStrategy[Any]:
+    """The message, or one with some of its absent fields null on purpose."""
+    fields = [field for field in attrs.fields(type(message)) if field.name not in OF_EVERY_MESSAGE]
+    unset = [field.name for field in fields if getattr(message, field.name) is field.default]
+    names = [name for name in unset if not _is_union(type(message), name)]
+    if not names:
+        return st.just(message)
+    return st.just(message) | st.sets(st.sampled_from(names)).map(
+        lambda chosen: attrs.evolve(message, null_fields=chosen)
+    )
+
+
+def _is_union(cls: type[Message], name: str) -> bool:
+    """Whether an attribute holds one of several members, each of which has a name of its own."""
+    owner = cls.__qualname__.partition(".")[0]
+    fields = {member.name for member in CODECS.members(owner) if isinstance(member, Field)}
+    return name not in fields
 
 
 def _field(hint: Any, depth: int) -> st.SearchStrategy[Any]:
@@ -162,7 +185,7 @@ def _field(hint: Any, depth: int) -> st.SearchStrategy[Any]:
 
 @cache
 def hints(cls: Any) -> dict[str, Any]:
-    """The type of each field, but `unknown_fields`."""
-    found = {field.name: field.type for field in attrs.fields(cls) if field.name != "unknown_fields"}
+    """The type of each field that not every message has."""
+    found = {field.name: field.type for field in attrs.fields(cls) if field.name not in OF_EVERY_MESSAGE}
     inner = {name: value for name, value in vars(cls).items() if isinstance(value, type)}
     return typing.get_type_hints(SimpleNamespace(__annotations__=found), vars(messages), inner)

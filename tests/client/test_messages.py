@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from array import array
+from collections import UserDict, UserList, deque
 from types import MappingProxyType
 from typing import Any
 
@@ -74,6 +76,18 @@ EQUAL: list[tuple[Any, Any]] = [
     (ValueNode.ConstantValue({}), ValueNode.ConstantValue(EMPTY)),
     (ValueNode.ConstantValue({"a": [1]}), ValueNode.ConstantValue(MappingProxyType({"a": [1]}))),
     (ValueNode.ConstantValue([1, [2]]), ValueNode.ConstantValue([1.0, [2]])),
+    *(
+        (Operation(unknown_fields={"a": one}), Operation(unknown_fields={"a": other}))
+        for one, other in (
+            (UserList([1, {"b": []}]), [1, {"b": []}]),
+            (UserDict({"b": [1]}), {"b": [1]}),
+            (deque([1, [2]]), deque([1.0, [2]])),
+            (bytearray(b"a"), b"a"),
+            ({1, "b"}, frozenset({"b", 1})),
+            ({"b"}, {"b": 1}.keys()),
+            (array("i", [1, 2]), array("l", [1, 2])),
+        )
+    ),
     (ValueNode.ConstantValue(0.0), ValueNode.ConstantValue(-0.0)),
     (
         ExportImageRequest(expression=Expression(result="0", values={"0": ONE, "1": TWO})),
@@ -91,6 +105,12 @@ def test_all_messages_hash_and_equal_ones_alike(one: Any, other: Any) -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert {other: "x"}[pickle.loads(pickle.dumps(one))] == "x"  # noqa: S301 - our own bytes
+
+
+def test_a_view_of_bytes_hashes_like_them() -> None:
+    view = Operation(unknown_fields={"a": memoryview(bytearray(b"a"))})
+    assert view == Operation(unknown_fields={"a": b"a"})
+    assert hash(view) == hash(Operation(unknown_fields={"a": b"a"}))
 
 
 def test_what_the_service_adds_leaves_an_answer_hashable() -> None:

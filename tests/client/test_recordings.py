@@ -89,7 +89,7 @@ def test_fields_newer_than_the_client_are_kept() -> None:
     sent = json.loads(encode(decode(ExportImageRequest, json.dumps(OURS[-1]["body"]).encode())))
     assert sent["notifyOnEnd"] == {"value": True}
     assert sent["fileExportOptions"]["zarrOptions"] == {"chunks": [256, 256]}
-    assert sent["fileExportOptions"]["driveDestination"] == {"shared": True}
+    assert sent["fileExportOptions"]["driveDestination"] == {"shared": True, "folder": None}
     assert sent["expression"]["values"]["0"] == {"constantValue": 1, "nodeHint": {"cost": 2}}
 
 

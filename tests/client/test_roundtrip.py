@@ -124,7 +124,11 @@ def test_none_is_not_sent_and_falsy_values_are() -> None:
     request = gw.ExportImageRequest(
         description="", priority=0, expression=gw.Expression(values={}, result="")
     )
-    assert json.loads(encode(request)) == {"description": "", "priority": 0, "expression": {"result": ""}}
+    assert json.loads(encode(request)) == {
+        "description": "",
+        "priority": 0,
+        "expression": {"values": {}, "result": ""},
+    }
     assert encode(gw.DriveDestination(folder=None)) == b"{}"
     assert encode(gw.EarthEngineDestination(overwrite=False)) == b'{"overwrite":false}'
 

@@ -12,10 +12,8 @@ from typing import Any
 import groundwire as gw
 import pytest
 from groundwire import Duration, Timestamp, Unlisted, ValueNode, decode, encode
-from groundwire_runtime.decode import uint64
-from groundwire_runtime.encode import float32 as write_float32
-from groundwire_runtime.encode import uint64 as write_uint64
 from groundwire_runtime.errors import DecodeError, EncodeError
+from groundwire_runtime.scalars import FLOAT, UINT64
 
 FIELDS: dict[str, tuple[type[Any], str, str]] = {
     "int32": (gw.GridDimensions, "width", "width"),
@@ -270,14 +268,17 @@ def test_a_fault_in_free_form_json_has_its_path() -> None:
 
 
 def test_unsigned_and_short_scalars_keep_their_ranges() -> None:
-    assert (uint64("18446744073709551615", 0), write_uint64(2**64 - 1, 0)) == (2**64 - 1, f'"{2**64 - 1}"')
+    assert (UINT64.read("18446744073709551615", 0), UINT64.write(2**64 - 1, 0)) == (
+        2**64 - 1,
+        f'"{2**64 - 1}"',
+    )
     for token in ("-1", "18446744073709551616", -1, True):
         with pytest.raises(DecodeError):
-            uint64(token, 0)
-    assert write_float32(3.4028235e38, 0) == "3.4028235e+38"
-    assert write_float32(math.inf, 0) == '"Infinity"'
+            UINT64.read(token, 0)
+    assert FLOAT.write(3.4028235e38, 0) == "3.4028235e+38"
+    assert FLOAT.write(math.inf, 0) == '"Infinity"'
     with pytest.raises(EncodeError, match="out of the range of a float"):
-        write_float32(3.5e38, 0)
+        FLOAT.write(3.5e38, 0)
 
 
 def test_a_body_is_strict_json() -> None:

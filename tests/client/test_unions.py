@@ -7,6 +7,7 @@ from typing import Any
 
 import groundwire as gw
 import pytest
+from attrs import evolve
 from groundwire import FunctionInvocation, Number, PixelGrid, ValueNode, decode, encode
 from groundwire_runtime.errors import DecodeError, EncodeError
 
@@ -64,9 +65,11 @@ def test_null_leaves_a_member_unset(cls: type[Any], union: str) -> None:
     members = {key: value for key, value in MEMBERS[cls, union].items() if key != "constantValue"}
     for key, value in members.items():
         nulls = dict.fromkeys(members, None)
-        assert read(cls, nulls | {key: value}) == read(cls, {key: value})
-        assert read(cls, {key: value, **{k: None for k in members if k != key}}) == read(cls, {key: value})
-    assert json.loads(encode(read(cls, dict.fromkeys(members, None)))) == {}
+        others = nulls.keys() - {key}
+        for body in (nulls | {key: value}, {key: value, **dict.fromkeys(others)}):
+            assert read(cls, body) == evolve(read(cls, {key: value}), null_fields=others)
+            assert json.loads(encode(read(cls, body))).keys() == members.keys()
+    assert read(cls, dict.fromkeys(members)) == cls(null_fields=members)
 
 
 def test_null_is_a_constant() -> None:
@@ -153,8 +156,8 @@ def test_nodes_are_matched_by_pattern(body: dict[str, Any], expected: str) -> No
             "/destination",
             "expected CloudStorageDestination or DriveDestination",
         ),
-        (gw.ArrayValue(values=["a"]), "/values/0", "expected a ValueNode"),  # type: ignore[list-item]
-        (gw.DictionaryValue(values={"a": 1}), "/values/a", "expected a ValueNode"),  # type: ignore[dict-item]
+        (gw.ArrayValue(values=["a"]), "/values/0", "expected ValueNode"),  # type: ignore[list-item]
+        (gw.DictionaryValue(values={"a": 1}), "/values/a", "expected ValueNode"),  # type: ignore[dict-item]
         (gw.ArrayValue(values="a"), "/values", "expected a sequence"),  # type: ignore[arg-type]
         (gw.Expression(values=[1]), "/values", "expected a mapping"),  # type: ignore[arg-type]
         (ValueNode.ArrayValue([]), "/arrayValue", "expected ArrayValue"),  # type: ignore[arg-type]

@@ -111,7 +111,10 @@ REFUSED: dict[int, list[Refused]] = {
         ),
         Refused(top(rootUrl="https://evilgoogleapis.com/"), "/rootUrl", "is not one of *.googleapis.com"),
     ],
-    17: [Refused(top(rootUrl="https://x@evil/"), "/rootUrl", "user information")],
+    17: [
+        Refused(top(rootUrl="https://x@evil/"), "/rootUrl", "user information"),
+        Refused(top(rootUrl="https://[::1]evil.example/"), "/rootUrl", "not a URL"),
+    ],
     18: [Refused(get(path="v1/{+name}/../admin"), f"{GET}/path", "a dot segment")],
     19: [Refused(get(path="v1/{+name}/{other}"), f"{GET}/path", "path parameter 'other' is not declared")],
     20: [

@@ -32,9 +32,7 @@ def digest(files: Mapping[str, str]) -> str:
 
 def main() -> int:
     """1 when a package is not what the repository holds."""
-    print(
-        f"# Python {platform.python_version()}, datamodel-code-generator {version('datamodel-code-generator')}"
-    )
+    print(f"# Python {platform.python_version()}, jinja2 {version('jinja2')}")
     client = ROOT / "generated" / "groundwire"
     found = {case / "want": generate(case_inputs(case)) for case in CASES}
     found[client] = generate(earth_engine(), lock_of(client))

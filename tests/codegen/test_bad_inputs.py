@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_codegen.jsontext import MAX_BYTES, MAX_VALUES
+from groundwire_codegen.read.source import MAX_BYTES, MAX_VALUES
+from groundwire_codegen.read.uri_template import read_template
 from groundwire_codegen.reader import read_lowered
-from groundwire_codegen.template import read_template
 
 from tests.codegen.bad_documents import GET, REFUSED, Refused, X, named
 from tests.codegen.conftest import Load

@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 import pytest
 from groundwire_codegen.emit import emit, lock_of
+from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.lock import FILE
 from groundwire_codegen.pipeline import generate
 from groundwire_runtime.errors import DecodeError, EncodeError
@@ -85,6 +86,19 @@ def test_case_keeps_its_example(case: Path, load: Load) -> None:
         with pytest.raises(EncodeError):
             package.encode(package.decode(cls, json.dumps(wrong).encode()))
     assert pickle.loads(pickle.dumps(attrs.evolve(message))) == message  # noqa: S301
+
+
+@pytest.mark.parametrize(
+    "inputs", [earth_engine(), *map(case_inputs, CASES)], ids=lambda inputs: inputs.package
+)
+def test_every_name_in_a_table_of_codecs_is_found(inputs: Inputs, load: Load) -> None:
+    codecs = load(generate(inputs).files).codecs.CODECS
+    for name, members in codecs.table.items():
+        assert attrs.has(codecs.named(name))
+        codecs.codec(codecs.named(name))
+        for member in members():
+            for case in getattr(member, "cases", (member,)):
+                case.codec(codecs)
 
 
 @each_case

@@ -9,15 +9,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from groundwire_codegen.names import CALL_OPTIONS, CLIENT_OPTIONS
+from groundwire_codegen.lower.naming import CALL_OPTIONS, CLIENT_OPTIONS, snake
 from groundwire_codegen.problem import SpecError
+from groundwire_runtime.google_client import GoogleOptions
 from groundwire_runtime.http import FunctionTransport, Request, Response
-from groundwire_runtime.options import CallOptions, ClientOptions
+from groundwire_runtime.options import CallOptions
 
+from tests.audits.corpus.examine import mypy, ruff
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop
 from tests.codegen.packages import files
-from tests.corpus.examine import mypy, ruff
 
 LEAVES = ["String", "Boolean", "Int32", "Int64", "Uint64", "Double", "Float32", "Byte", "Struct", "AnyValue"]
 """What the runtime calls its own codecs."""
@@ -56,6 +57,23 @@ def typed(kind: str) -> dict[str, Any]:
     }[kind]
 
 
+TYPING = [
+    *(
+        "Annotated",
+        "Dataclass",
+        "Date",
+        "Decimal",
+        "Dict",
+        "Enum",
+        "Field",
+        "Final",
+        "List",
+        "Literal",
+        "Model",
+    ),
+    *("Number", "Optional", "Path", "Self", "Set", "Type", "TypedDict", "UUID", "Union"),
+]
+"""Classes that generated code does not import, although other generated code does."""
 VALUES = {
     "text": "a",
     "instant": "2024-02-29T01:02:03Z",
@@ -103,6 +121,22 @@ def test_message_names_of_the_runtime_s_codecs(load: Load) -> None:
     values |= {f"list{name}": [{"x": "1"}] for name in LEAVES}
     values |= {f"map{name}": {"k": {"x": "1"}} for name in LEAVES}
     survives(load(files(document)), "Book", values)
+
+
+def test_message_names_of_the_standard_library(load: Load) -> None:
+    document = bookshop()
+    properties = document["schemas"]["Book"]["properties"]
+    for name in TYPING:
+        document["schemas"][name] = {"id": name, "type": "object", "properties": {"self": {"$ref": name}}}
+        lists = {"type": "array", "items": {"$ref": name}}
+        properties[f"a{name}"] = {"$ref": name}
+        properties[f"b{name}"] = {"type": "object", "additionalProperties": lists}
+    package = load(files(document))
+    for name in TYPING:
+        value = {f"a{name}": {"self": {}}, f"b{name}": {"x": [{}]}}
+        book = package.decode(package.Book, json.dumps(value).encode())
+        assert type(getattr(book, snake(f"a{name}"))) is getattr(package, name)
+        assert json.loads(package.encode(book)) == value
 
 
 def test_checkers_find_nothing(tmp_path: Path) -> None:
@@ -212,7 +246,7 @@ def test_parameters_named_as_what_a_stub_uses(load: Load) -> None:
 
 def test_the_generator_knows_the_options_of_the_runtime() -> None:
     assert set(CallOptions.__annotations__) == CALL_OPTIONS
-    assert set(ClientOptions.__annotations__) == CLIENT_OPTIONS
+    assert set(GoogleOptions.__annotations__) == CLIENT_OPTIONS
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from groundwire_codegen.lock import FILE
 from groundwire_codegen.pipeline import generate
-from groundwire_codegen.render.docs import docstring
+from groundwire_codegen.render.source import doc
 
 from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine
 
@@ -69,7 +69,7 @@ def _compare(inputs: Any, seed: int) -> None:
 def test_a_character_that_only_some_pythons_know_is_escaped() -> None:
     """U+1FAE8 is of Unicode 15, which Python 3.12 knows first, U+1F600 of 6.1: no older standard has it."""
     assert (
-        docstring("\u00e9\u65e5 \U0001fae8\U0001f600\u00ad")
+        doc("\u00e9\u65e5 \U0001fae8\U0001f600\u00ad").text
         == '"""\u00e9\u65e5 \\U0001fae8\\U0001f600\\xad"""'
     )
 

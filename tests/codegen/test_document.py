@@ -6,6 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from groundwire_codegen.ir import (
+    Body,
+    Content,
+    Media,
+    MessageRef,
+    Response,
+    SchemeRequirement,
+    Server,
+)
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_api
 
@@ -165,5 +174,68 @@ def test_a_pattern_that_could_hang_is_kept_as_documentation() -> None:
     parameter = document["resources"]["books"]["methods"]["get"]["parameters"]["name"]
     parameter["pattern"] = "(.+[<,<=,==,>=,>,<>].+,)*(.+[<,<=,==,>=,>,<>].+)"
     found = read_api(json.dumps(document).encode()).methods["bookshop.books.get"].parameters[0]
-    assert found.pattern == parameter["pattern"]
-    assert not found.enforced
+    assert found.rules.pattern == parameter["pattern"]
+    assert not found.rules.pattern_is_linear
+
+
+def test_a_method_says_its_bodies_answers_and_who_may_call() -> None:
+    document = bookshop()
+    document["features"] = ["dataWrapper"]
+    method = document["resources"]["books"]["methods"]["get"]
+    method |= {
+        "httpMethod": "POST",
+        "request": {"$ref": "Book"},
+        "scopes": ["scope.b", "scope.a"],
+        "apiVersion": "2026-01",
+        "supportsMediaUpload": True,
+        "mediaUpload": {
+            "accept": ["image/*"],
+            "maxSize": "10MB",
+            "protocols": {
+                "simple": {"multipart": True, "path": "/upload/v1/books"},
+                "resumable": {"multipart": True, "path": "/resumable/v1/books"},
+            },
+        },
+    }
+    api = read_api(json.dumps(document).encode())
+    found = api.methods["bookshop.books.get"]
+    content = (Content(media_type="application/json", type=MessageRef("Book")),)
+    assert found.body == Body(contents=content, envelope="data")
+    assert found.responses == (Response(low=200, high=299, contents=content, envelope="data"),)
+    assert found.security == ((SchemeRequirement(scheme="google", scopes=("scope.a", "scope.b")),),)
+    assert found.headers == (("x-goog-api-version", "2026-01"),)
+    assert found.media == Media(
+        simple="/upload/v1/books",
+        resumable="/resumable/v1/books",
+        max_size="10MB",
+        accept=("image/*",),
+        upload=True,
+    )
+    assert api.servers == (Server(url="https://bookshop.googleapis.com/"),)
+    assert api.schemes.keys() == {"google"}
+    assert (api.aliases, api.messages["Book"].sent, api.messages["Book"].received) == ({}, True, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "v1/{+nowhere}"},
+        {"parameters": {"name": {"type": "string", "location": "header"}}},
+        {"response": {"$ref": "Nowhere"}},
+    ],
+    ids=["path", "location", "reference"],
+)
+def test_a_fault_of_a_method_refuses_those_who_want_it_alone(change: dict[str, Any]) -> None:
+    document = bookshop()
+    methods = document["resources"]["books"]["methods"]
+    methods["other"] = {
+        **methods["get"],
+        "id": "bookshop.books.other",
+        "path": "v1/other",
+        "parameters": {},
+        **change,
+    }
+    data = json.dumps(document).encode()
+    with pytest.raises(SpecError, match="/resources/books/methods/other"):
+        read_api(data)
+    assert read_api(data, methods=["bookshop.books.get"]).methods.keys() == {"bookshop.books.get"}

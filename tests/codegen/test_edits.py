@@ -17,7 +17,7 @@ from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.lock import FILE, Lock, digest
 from groundwire_codegen.problem import EditedError
 
-from tests.builds.origin import git
+from tests.audits.builds.origin import git
 from tests.codegen.documents import bookshop, encoded, with_property
 from tests.codegen.test_cli import run
 from tests.codegen.test_emit import locked, tree

@@ -182,6 +182,14 @@ def test_addresses_that_are_refused(url: str) -> None:
         checked(url)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://[::1]evil.example/x", "https://[shop.example]/x", "https://a[::1]/x"]
+)
+def test_an_address_that_only_looks_like_an_allowed_host_is_refused(url: str) -> None:
+    with pytest.raises(SpecError, match="not a URL"):
+        checked(url, ("::1", "shop.example"))
+
+
 STRANGERS = [
     "https://googleapis.com/x",
     "https://storage.googleapis.com/bucket/shop.json",

@@ -186,7 +186,7 @@ def scopes(lowered: Lowered) -> Iterator[list[str]]:
     yield [name.replace("_", "").lower() for name in (*found.messages, *found.enums)]
     for message in found.messages.values():
         nested = [
-            variant.class_name for union in message.unions for variant in union.variants if variant.class_name
+            variant.class_name for group in message.groups for variant in group.variants if variant.class_name
         ]
         yield nested if message.family else [*nested, *found.messages, *found.enums]
         yield [member.name for member in message.members if member.name]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builds.origin import git
+from tests.audits.builds.origin import git
 from tests.codegen.test_edits import COMMANDS, WRITERS, Place, place
 from tests.codegen.test_emit import tree
 

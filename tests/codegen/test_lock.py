@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
+from attrs import evolve
 from groundwire_codegen.lock import FILE, Lock, read_lock
-from groundwire_codegen.node import escape
-from groundwire_codegen.pipeline import generate
-from groundwire_codegen.problem import SpecError
+from groundwire_codegen.pipeline import Output, generate
+from groundwire_codegen.problem import SpecError, escape
 
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, with_property
-from tests.codegen.packages import CASES, case_inputs, output
+from tests.codegen.packages import CASES, case_inputs, earth_engine, output
 
 
 def test_a_name_is_kept_that_a_newcomer_fits_better() -> None:
@@ -183,3 +186,147 @@ def test_a_message_does_not_take_the_name_of_a_published_variant(load: Load) -> 
     package = load(second.files)
     author = package.Author(kind=package.Author.Name("S"), full=package.Name2(a="b"))
     assert package.decode(package.Author, package.encode(author)) == author
+
+
+PUBLISHED = Path(__file__).parent / "published"
+"""A lock and the manifest of a vendored copy, written before locks kept decisions."""
+
+
+@pytest.mark.parametrize("name", ["client.lock", "copy.lock"])
+def test_names_of_a_lock_without_decisions_stay(name: str) -> None:
+    before = read_lock((PUBLISHED / name).read_text("utf-8"))
+    assert (bool(before.names), before.decisions, bool(before.vendored)) == (True, {}, name == "copy.lock")
+    found = generate(earth_engine(), before)
+    assert found.lock.names == before.names
+    assert found.lock.decisions == generate(earth_engine()).lock.decisions
+    assert [str(each) for each in found.warnings if each.source == FILE] == []
+
+
+def move(*required: str, optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A bookshop whose only method takes these arguments."""
+    document = bookshop()
+    method = document["resources"]["books"]["methods"]["get"]
+    text = {"type": "string", "location": "query"}
+    method["parameters"] |= {
+        **{wire: {**text, "required": True} for wire in required},
+        **dict.fromkeys(optional, text),
+    }
+    method["parameterOrder"] = [*required, "name"]
+    return document
+
+
+def arguments(found: Output) -> list[str]:
+    """The positional arguments of the stub, in order."""
+    text = found.files["client.py"].partition("def get(")[2].partition("->")[0]
+    return re.findall(r"(\w+): str[,)\n]", text)
+
+
+def test_arguments_keep_their_places_when_a_document_changes_them() -> None:
+    first = output(move("source", "target"))
+    assert arguments(first) == ["source", "target", "name"]
+    assert arguments(output(move("target", "source"))) == ["target", "source", "name"]
+    again = output(move("target", "added", "source"), before=first.lock)
+    assert arguments(again) == ["source", "target", "name", "added"]
+    assert again.warnings == ()
+    less = output(move("target"), before=first.lock)
+    assert arguments(less) == ["target", "name"]
+    assert "/decisions/arguments:bookshop.books.get: was source target name, is target name" in "".join(
+        map(str, less.warnings)
+    )
+
+
+def test_a_body_that_could_be_left_out_still_can_be(load: Load) -> None:
+    document = bookshop()
+    document["schemas"]["Book"]["properties"] |= {"note": {"$ref": "Ping"}}
+    document["schemas"]["Ping"] = {"id": "Ping", "type": "object", "properties": {}}
+    document["resources"]["books"]["methods"]["get"] |= {"httpMethod": "POST", "request": {"$ref": "Ping"}}
+    first = output(document)
+    document["schemas"]["Ping"]["properties"] = {"text": {"type": "string"}}
+    assert "request: messages.Ping | None = None" not in output(document).files["client.py"]
+    assert "request: messages.Ping | None = None" in output(document, before=first.lock).files["client.py"]
+
+
+def paged(*, token: bool = True, more: bool = False) -> dict[str, Any]:
+    """A bookshop whose method answers with a list of books."""
+    document = bookshop()
+    books = {"type": "array", "items": {"$ref": "Book"}}
+    document["schemas"]["Page"] = {
+        "id": "Page",
+        "type": "object",
+        "properties": {
+            "books": books,
+            **({"nextPageToken": {"type": "string"}} if token else {}),
+            **({"others": books} if more else {}),
+        },
+    }
+    method = document["resources"]["books"]["methods"]["get"]
+    method["response"] = {"$ref": "Page"}
+    method["parameters"]["pageToken"] = {"type": "string", "location": "query"}
+    return document
+
+
+def test_a_method_stays_a_pager_or_none() -> None:
+    pager = "-> Pager[messages.Book, messages.Page]"
+    one, many = output(paged(token=False)), output(paged())
+    assert pager not in one.files["client.py"]
+    assert pager in many.files["client.py"]
+    assert pager not in output(paged(), before=one.lock).files["client.py"]
+    assert pager not in output(paged(more=True)).files["client.py"]
+    assert pager in output(paged(more=True), before=many.lock).files["client.py"]
+    lost = output(paged(token=False), before=many.lock)
+    assert "/decisions/pager:bookshop.books.get: was books, is -" in "".join(map(str, lost.warnings))
+
+
+def operations(*ids: str) -> dict[str, Any]:
+    """A bookshop whose operations are read by these methods."""
+    document = bookshop()
+    document["schemas"] |= {
+        "Status": {"id": "Status", "type": "object", "properties": {"code": {"type": "integer"}}},
+        "Operation": {
+            "id": "Operation",
+            "type": "object",
+            "properties": {
+                "name": {"type": "string"},
+                "done": {"type": "boolean"},
+                "error": {"$ref": "Status"},
+                "response": {"type": "object", "additionalProperties": {"type": "any"}},
+                "metadata": {"type": "object", "additionalProperties": {"type": "any"}},
+            },
+        },
+    }
+    name = {"type": "string", "location": "path", "required": True}
+    document["resources"]["books"]["methods"] |= {
+        id_: {
+            "id": f"bookshop.books.{id_}",
+            "path": f"v1/{id_}/{{+name}}",
+            "httpMethod": "GET",
+            "parameters": {"name": name},
+            "response": {"$ref": "Operation"},
+        }
+        for id_ in ids
+    }
+    return document
+
+
+def test_operations_are_polled_by_the_method_that_did_so_first() -> None:
+    def poll(found: Output) -> str:
+        [name] = re.findall(r"OPERATION\.wait\(\s*self,\s*(\w+)", found.files["client.py"])
+        return str(name)
+
+    first = output(operations("poll"))
+    assert poll(first) == "BOOKS_POLL"
+    assert poll(output(operations("look", "poll"))) == "BOOKS_LOOK"
+    assert poll(output(operations("look", "poll"), before=first.lock)) == "BOOKS_POLL"
+    lost = output(operations("look"), before=first.lock)
+    assert poll(lost) == "BOOKS_LOOK"
+    assert "/decisions/polls:Operation: was bookshop.books.poll, is bookshop.books.look" in "".join(
+        map(str, lost.warnings)
+    )
+
+
+def test_a_lock_that_is_older_than_decisions_beside_another_document_is_a_warning() -> None:
+    first = output(move("source", "target")).lock
+    older = evolve(first, decisions={})
+    assert output(move("source", "target"), before=older).warnings == ()
+    [warning] = output(move("target", "source"), before=older).warnings
+    assert str(warning).startswith("groundwire.lock#/decisions: it is older than the decisions")

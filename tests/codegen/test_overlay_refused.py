@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from groundwire_codegen.overlay import MAX_BYTES, read_overlay
-from groundwire_codegen.overlay.reader import MAX_LINE
 from groundwire_codegen.problem import SpecError
+from groundwire_codegen.read.overlay import MAX_BYTES, read_overlay
+from groundwire_codegen.read.overlay.reader import MAX_LINE
 
 from tests.codegen.bad_overlays import REFUSED
 from tests.codegen.documents import bookshop

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from groundwire_codegen.ir import (
     Api,
+    Body,
+    Content,
     Enum,
     EnumRef,
     EnumValue,
     Field,
+    Group,
     Kind,
     ListOf,
+    Location,
     MapOf,
     Message,
     MessageRef,
     Method,
     Parameter,
+    Response,
     Rules,
     Scalar,
-    Union,
+    Server,
     Variant,
 )
 from groundwire_contract.contract import Contract, build
-from groundwire_contract.front_end.shape import Record
+from groundwire_contract.validate.shapes import MessageShape
 
 TEXT = Scalar(Kind.STRING)
 
@@ -30,16 +36,24 @@ def wire(name: str, type_: object = TEXT, **more: object) -> Field:
     return Field(name=name, wire=name, type=type_, **more)  # type: ignore[arg-type] # short calls below
 
 
-def one_of(name: str, *fields: Field, required: bool = False) -> Union:
-    return Union(
+def one_of(name: str, *fields: Field, required: bool = False) -> Group:
+    return Group(
         name=name, wire=name, variants=tuple(Variant(field=field) for field in fields), required=required
     )
+
+
+def json_of(message: str) -> tuple[Content, ...]:
+    return (Content(media_type="application/json", type=MessageRef(message)),)
+
+
+def answers(message: str) -> tuple[Response, ...]:
+    return (Response(low=200, high=299, contents=json_of(message)),)
 
 
 MESSAGES = (
     Message(
         name="Book",
-        schema="Book",
+        place="Book",
         members=(
             wire("name"),
             wire("pageCount", Scalar(Kind.INT32), rules=Rules(minimum=1, maximum=5000)),
@@ -58,7 +72,7 @@ MESSAGES = (
             wire("editions", MapOf(MessageRef("Book"))),
             wire("stock", MapOf(Scalar(Kind.INT32))),
             wire("sequel", MessageRef("Book")),
-            wire("shelf", MessageRef("Size"), rules=Rules(multiple_of="unit")),
+            wire("shelf", MessageRef("Size"), rules=Rules(divides_into="unit")),
             wire("unit", Scalar(Kind.INT32), default=10, wrapped=True),
             wire("isbn", rules=Rules(min_length=3, max_length=13, pattern="^[0-9-]*$")),
             one_of(
@@ -68,19 +82,19 @@ MESSAGES = (
     ),
     Message(
         name="Author",
-        schema="Author",
+        place="Author",
         members=(
-            wire("fullName", rules=Rules(required=True)),
+            wire("fullName", required=True),
             one_of("contact", wire("email"), wire("phone")),
         ),
     ),
     Message(
         name="Size",
-        schema="Size",
+        place="Size",
         members=(wire("width", Scalar(Kind.INT32)), wire("height", Scalar(Kind.INT32))),
     ),
     Message(
-        name="Order", schema="Order", members=(one_of("what", wire("title"), wire("isbn"), required=True),)
+        name="Order", place="Order", members=(one_of("what", wire("title"), wire("isbn"), required=True),)
     ),
 )
 
@@ -95,17 +109,17 @@ METHODS = (
             Parameter(
                 name="parent",
                 wire="parent",
-                location="path",
+                location=Location.PATH,
                 type=TEXT,
                 required=True,
-                pattern="^shops/[^/]+$",
+                rules=Rules(pattern="^shops/[^/]+$"),
             ),
-            Parameter(name="dry_run", wire="dryRun", location="query", type=Scalar(Kind.BOOLEAN)),
-            Parameter(name="labels", wire="labels", location="query", type=TEXT, repeated=True),
-            Parameter(name="copies", wire="copies", location="query", type=Scalar(Kind.INT32)),
+            Parameter(name="dry_run", wire="dryRun", location=Location.QUERY, type=Scalar(Kind.BOOLEAN)),
+            Parameter(name="labels", wire="labels", location=Location.QUERY, type=ListOf(TEXT)),
+            Parameter(name="copies", wire="copies", location=Location.QUERY, type=Scalar(Kind.INT32)),
         ),
-        request="Book",
-        response="Book",
+        body=Body(contents=json_of("Book")),
+        responses=answers("Book"),
     ),
     Method(
         id="bookshop.shops.books.get",
@@ -117,13 +131,13 @@ METHODS = (
             Parameter(
                 name="name",
                 wire="name",
-                location="path",
+                location=Location.PATH,
                 type=TEXT,
                 required=True,
-                pattern="^shops/[^/]+/books/[^/]+$",
+                rules=Rules(pattern="^shops/[^/]+/books/[^/]+$"),
             ),
         ),
-        response="Book",
+        responses=answers("Book"),
     ),
     Method(
         id="bookshop.shops.books.sell",
@@ -131,9 +145,9 @@ METHODS = (
         resource=("shops", "books"),
         verb="POST",
         path="v2/{+name}:sell",
-        parameters=(Parameter(name="name", wire="name", location="path", type=TEXT, required=True),),
-        request="Order",
-        response="Book",
+        parameters=(Parameter(name="name", wire="name", location=Location.PATH, type=TEXT, required=True),),
+        body=Body(contents=json_of("Order")),
+        responses=answers("Book"),
     ),
     Method(
         id="bookshop.pages.get",
@@ -142,10 +156,10 @@ METHODS = (
         verb="GET",
         path="v2/pages/{book}/{page}",
         parameters=(
-            Parameter(name="book", wire="book", location="path", type=TEXT, required=True),
-            Parameter(name="page", wire="page", location="path", type=TEXT, required=True),
+            Parameter(name="book", wire="book", location=Location.PATH, type=TEXT, required=True),
+            Parameter(name="page", wire="page", location=Location.PATH, type=TEXT, required=True),
         ),
-        response="Book",
+        responses=answers("Book"),
     ),
 )
 
@@ -155,11 +169,12 @@ API = Api(
     name="bookshop",
     version="v2",
     revision="1",
-    base_url="https://bookshop.googleapis.com/",
+    servers=(Server(url="https://bookshop.googleapis.com/"),),
     messages={message.name: message for message in MESSAGES},
     enums={
         "Genre": Enum(
             name="Genre",
+            place="Genre",
             values=tuple(
                 EnumValue(name=name, wire=name) for name in ("GENRE_UNSPECIFIED", "CRIME", "SCIENCE_FICTION")
             ),
@@ -170,6 +185,15 @@ API = Api(
 CONTRACT: Contract = build(API, ("v1",))
 
 
-def record(name: str) -> Record:
+def record(name: str) -> MessageShape:
     """The shape of a message, under v2."""
     return CONTRACT.shapes["v2"].records[name]
+
+
+def enveloped(method: Method) -> Method:
+    """The method with its body and its answers under `data`."""
+    return evolve(
+        method,
+        body=None if method.body is None else evolve(method.body, envelope="data"),
+        responses=tuple(evolve(each, envelope="data") for each in method.responses),
+    )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.front_end.access import Access, AccessError, Grant, Mode, read_grants, rpc
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, AccessError, Grant, Mode, read_grants, rpc
 
 from .wire import EXPORT, JSON, OPERATIONS
 

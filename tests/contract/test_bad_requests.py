@@ -12,13 +12,21 @@ from groundwire_codegen.ir import Kind
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import JsonValue
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.front_end.access import Access, Grant, Mode
-from groundwire_contract.front_end.shape import Leaf, Many, Names, Record, Shape, Slot, Table
-from groundwire_contract.front_end.validate import validate
-from groundwire_contract.listener import RemoteAddressError, listen
-from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import ServerThread
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
+from groundwire_contract.server.http import ServerThread
+from groundwire_contract.server.listener import RemoteAddressError, listen
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, Grant, Mode
+from groundwire_contract.validate.shapes import (
+    EnumShape,
+    FieldShape,
+    ListShape,
+    MapShape,
+    MessageShape,
+    ScalarShape,
+    Shape,
+)
+from groundwire_contract.validate.values import validate
 
 from .wire import EXPORT, OPERATIONS, ask, export
 
@@ -36,24 +44,24 @@ NUMBERS = (Kind.INT32, Kind.UINT32, Kind.INT64, Kind.UINT64)
 def wrong_values(shape: Shape) -> Iterator[tuple[str, JsonValue]]:
     """Values that are none of a shape, by their kinds."""
     match shape:
-        case Leaf() if shape.takes_objects or shape.takes_anything:
+        case ScalarShape() if shape.takes_objects or shape.takes_anything:
             right = {*WRONG}
-        case Leaf(Kind.STRING):
+        case ScalarShape(Kind.STRING):
             right = {"text"}
-        case Leaf(Kind.BOOLEAN):
+        case ScalarShape(Kind.BOOLEAN):
             right = {"true"}
-        case Leaf(kind):
+        case ScalarShape(kind):
             right = set[str]() if kind in NUMBERS else {"number"}
-        case Names():
+        case EnumShape():
             right = set[str]()
-        case Record() | Table():
+        case MessageShape() | MapShape():
             right = {"object"}
-        case Many():
+        case ListShape():
             right = {*WRONG} - {"list"}
     yield from ((name, value) for name, value in WRONG.items() if name not in right)
 
 
-def slots(record: Record, within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Slot]]:
+def slots(record: MessageShape, within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], FieldShape]]:
     """Every field of a message and of those in it, each message once on a way, with the keys that lead there."""
     if record.name in within[::2]:
         return
@@ -62,9 +70,9 @@ def slots(record: Record, within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
             continue
         yield (*within, record.name, name), slot
         inner = slot.shape
-        while isinstance(inner, Many):
+        while isinstance(inner, ListShape):
             inner = inner.item
-        if isinstance(inner, Record) and len(within) < 6:
+        if isinstance(inner, MessageShape) and len(within) < 6:
             yield from slots(inner, (*within, record.name, name))
 
 

@@ -4,8 +4,8 @@ import base64
 from typing import Any
 
 import pytest
-from groundwire_contract.errors import Refusal
-from groundwire_contract.front_end.body import read_body
+from groundwire_contract.rules.error_bodies import Refusal
+from groundwire_contract.validate.bodies import read_body
 
 from .vectors import needed, rows
 

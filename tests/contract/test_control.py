@@ -10,6 +10,7 @@ import pytest
 from groundwire_contract.clock import START, FrozenClock, RealClock, timestamp
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
+from groundwire_contract.server.control_api import ControlRouter
 from groundwire_contract.service import Service
 
 from .process import serving
@@ -44,7 +45,9 @@ def service() -> Service:
 
 def send(service: Service, verb: str, path: str, body: object = None, peer: str = "127.0.0.1") -> Reply:
     raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    reply = service.handle(Exchange(verb=verb, path=path, headers=JSON, body=raw, length=len(raw), peer=peer))
+    reply = ControlRouter(service).handle(
+        Exchange(verb=verb, path=path, headers=JSON, body=raw, length=len(raw), peer=peer)
+    )
     assert isinstance(reply, Reply)
     return reply
 
@@ -124,7 +127,7 @@ def test_only_this_machine_has_control(service: Service, peer: str, status: int)
     ],
 )
 def test_no_page_from_elsewhere_has_control(service: Service, headers: dict[str, str], status: int) -> None:
-    reply = service.handle(Exchange(verb="POST", path=f"{CONTROL}reset", headers=headers))
+    reply = ControlRouter(service).handle(Exchange(verb="POST", path=f"{CONTROL}reset", headers=headers))
     assert isinstance(reply, Reply)
     assert reply.status == status
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, OPERATIONS, ask
@@ -47,7 +47,7 @@ def test_300_callers_that_come_to_nothing_hold_up_nobody() -> None:
 
 @pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=BEGINNINGS)
 def test_a_request_that_does_not_arrive_in_time_ends_its_connection(beginning: bytes) -> None:
-    with serving(seconds=0.05) as endpoint, ExitStack() as stack:
+    with serving(request_seconds=0.05) as endpoint, ExitStack() as stack:
         sock = connected(stack, endpoint, beginning)
         said = b""
         try:
@@ -60,7 +60,7 @@ def test_a_request_that_does_not_arrive_in_time_ends_its_connection(beginning: b
 
 
 def test_a_connection_more_than_are_taken_is_closed() -> None:
-    with serving(most=3) as endpoint, ExitStack() as stack:
+    with serving(max_connections=3) as endpoint, ExitStack() as stack:
         held = [connected(stack, endpoint, BEGINNINGS["half a head"]) for _ in range(3)]
         one_more = connected(stack, endpoint, b"")
         assert one_more.recv(1) == b""

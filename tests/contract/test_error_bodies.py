@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.surroundings import Surroundings
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
+from groundwire_contract.environment import Environment
 from groundwire_contract.exchange import Exchange
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.front_end.access import Access, Grant, Mode
-from groundwire_contract.refusals import PAYLOAD_LIMIT, QUEUE_LIMIT, catalogue
-from groundwire_contract.server import ServerThread
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT, QUEUE_LIMIT, catalogue
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, Grant, Mode
 
 from .vectors import needed, rows
 from .wire import EXPORT, Answer, ask, export
@@ -48,7 +48,7 @@ def missing(contract: EarthEngineContract) -> Answer:
 
 
 def over_the_rate(contract: EarthEngineContract) -> Answer:
-    contract.surroundings = Surroundings(rate=1)
+    contract.surroundings = Environment(rate=1)
     ask(contract.endpoint, "POST", EXPORT, export())
     return ask(contract.endpoint, "POST", EXPORT, export())
 

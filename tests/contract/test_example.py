@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from groundwire_contract.behaviour.example import example
 from groundwire_contract.contract import Contract, load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.front_end.validate import validate
+from groundwire_contract.operations.example import example
 from groundwire_contract.service import Service
+from groundwire_contract.validate.values import validate
 
 CASES = sorted((Path(__file__).parents[1] / "codegen" / "cases").glob("*/spec.json"))
 

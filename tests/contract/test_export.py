@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.operations.script import Script
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, JSON, OPERATIONS, PROJECT, Answer, ask, export

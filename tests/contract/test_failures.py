@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from groundwire_contract.behaviour.surroundings import Surroundings
 from groundwire_contract.clock import RealClock, SteppedClock
 from groundwire_contract.contract import load
+from groundwire_contract.environment import Environment
 from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.front_end.access import Access, Grant
 from groundwire_contract.service import Service
+from groundwire_contract.validate.access import Access, Grant
 
 from .wire import EXPORT, OPERATIONS, ask, export
 
@@ -178,7 +178,7 @@ def test_a_finished_export_says_where_it_went(
 
 
 def test_what_a_test_declares_is_there(earthengine_contract: EarthEngineContract) -> None:
-    earthengine_contract.surroundings = Surroundings(
+    earthengine_contract.surroundings = Environment(
         assets=frozenset({ASSET}), unwritable=frozenset({"bucket"})
     )
     assert ended(earthengine_contract, **to_asset()) == f"Cannot overwrite asset '{ASSET}'."
@@ -190,7 +190,7 @@ def test_what_a_test_declares_is_there(earthengine_contract: EarthEngineContract
 def test_the_rate_is_of_a_caller_and_a_minute() -> None:
     users = Access(grants={"b": Grant(caller="b"), "b again": Grant(caller="b")})
     clock = SteppedClock()
-    service = Service(load(), clock=clock, access=users, surroundings=Surroundings(rate=2))
+    service = Service(load(), clock=clock, access=users, environment=Environment(rate=2))
 
     def look(user: str = "a") -> int:
         exchange = Exchange(verb="GET", path=OPERATIONS, headers={"authorization": f"Bearer {user}"})
@@ -216,23 +216,23 @@ def test_the_rate_may_be_lifted(earthengine_contract: EarthEngineContract) -> No
     assert [look(), look(), look()] == [200, 200, 429]
     contract.relax("rate-quota")
     assert [look() for _ in range(4)] == [200] * 4
-    contract.surroundings = Surroundings()
+    contract.surroundings = Environment()
     contract.enforce("rate-quota")
     assert [look() for _ in range(4)] == [200] * 4
 
 
 def test_a_start_that_was_over_the_rate_has_used_no_id(earthengine_contract: EarthEngineContract) -> None:
     contract = earthengine_contract
-    contract.surroundings = Surroundings(rate=0)
+    contract.surroundings = Environment(rate=0)
     refused = ask(contract.endpoint, "POST", EXPORT, export(requestId="1"))
     assert (refused.status, refused.error["status"]) == (429, "RESOURCE_EXHAUSTED")
-    contract.surroundings = Surroundings()
+    contract.surroundings = Environment()
     assert ask(contract.endpoint, "POST", EXPORT, export(requestId="1")).status == 200
 
 
 def test_a_wait_that_is_held_counts_once() -> None:
     moved = 0.0
-    service = Service(load(), clock=RealClock(monotonic=lambda: moved), surroundings=Surroundings(rate=2))
+    service = Service(load(), clock=RealClock(monotonic=lambda: moved), environment=Environment(rate=2))
     started = service.handle(Exchange(verb="POST", path=EXPORT))
     assert isinstance(started, Reply)
     waiting = Exchange(verb="POST", path=f"/v1beta/{json.loads(started.body)['name']}:wait")

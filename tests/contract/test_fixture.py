@@ -7,10 +7,10 @@ import pytest
 from groundwire import CloudStorageDestination, ExportImageRequest, Expression, ImageFileExportOptions
 from groundwire import ImageFileFormat as Format
 from groundwire.messages import OperationMetadata, OperationState
-from groundwire_contract.behaviour.operation import State
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import START
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import State
 from groundwire_runtime.errors import (
     AlreadyExists,
     NotFound,

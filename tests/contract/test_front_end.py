@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.fixture import EarthEngineContract, running
-from groundwire_contract.refusals import PAYLOAD_LIMIT
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
 
 from .wire import EXPORT, OPERATIONS, PROJECT, ask, export
 

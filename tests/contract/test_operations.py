@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import RealClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.operations.script import Script
 from groundwire_contract.service import Service
 
 from .wire import EXPORT, JSON, OPERATIONS, PROJECT, ask, export

@@ -1,4 +1,4 @@
-"""What a test orders: faults for the next requests, rules that are off, rules that answer otherwise."""
+"""Overrides of a test: faults for the next requests, rules that are off, rules that answer otherwise."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import groundwire
 import pytest
 from groundwire_contract.fixture import PROJECT, EarthEngineContract
-from groundwire_contract.orders import STATUSES, Change, Orders, Step, read_step, steps
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.rules import OFF
+from groundwire_contract.overrides import STATUSES, Change, Overrides, Step, read_step, steps
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.rules.registry import OFF
 from groundwire_runtime.errors import OutcomeUnknown
 
 from .wire import EXPORT, OPERATIONS, ask, export
@@ -115,14 +115,14 @@ def test_a_rule_answers_otherwise(earthengine_contract: EarthEngineContract) -> 
 
 
 def test_an_order_for_what_is_not_there_is_refused() -> None:
-    orders = Orders()
+    overrides = Overrides()
     with pytest.raises(LookupError, match="no such rule: nothing"):
-        orders.relax("bounds", "nothing")
+        overrides.relax("bounds", "nothing")
     with pytest.raises(LookupError, match="no such rule: nothing"):
-        orders.change("nothing", Change(code=400))
+        overrides.change("nothing", Change(code=400))
     with pytest.raises(ValueError, match="418 is none of 400"):
-        orders.change("bounds", Change(code=418))
-    assert orders.relaxed == OFF
+        overrides.change("bounds", Change(code=418))
+    assert overrides.relaxed == OFF
 
 
 def test_requests_that_break_the_contract_are_listed(earthengine_contract: EarthEngineContract) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 
+import groundwire_contract
 import pytest
 from groundwire_contract import plugin
 
@@ -111,3 +112,14 @@ def test_a_host_may_be_allowed(pytester: pytest.Pytester, place: str) -> None:
     pytester.makepyfile(NAMED)
     options = (f"--earthengine-contract={place}", "--earthengine-contract-allow-host=contract")
     pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *options).assert_outcomes(passed=1)
+
+
+def test_the_package_exports_its_names_and_imports_them_when_used() -> None:
+    for name in groundwire_contract.__all__:
+        assert getattr(groundwire_contract, name).__name__ in (name, "Environment")
+        assert name in dir(groundwire_contract)
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = groundwire_contract.Nothing  # type: ignore[attr-defined]
+    code = "import sys, groundwire_contract; print([n for n in sys.modules if n.startswith('groundwire')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "['groundwire_contract']\n"

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from groundwire_contract.errors import Refusal
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.rules.error_bodies import Refusal
 
 from .vectors import needed, rows
 from .wire import EXPORT, ask, export

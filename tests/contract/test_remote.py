@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import groundwire
 import pytest
-from groundwire_contract.behaviour.script import Script
-from groundwire_contract.behaviour.surroundings import Surroundings
-from groundwire_contract.controls import Controls
+from groundwire_contract.environment import Environment
 from groundwire_contract.exchange import Delivery
 from groundwire_contract.fixture import EarthEngineContract, running_apart
-from groundwire_contract.orders import Step
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.remote import CALLS, PATH
+from groundwire_contract.operations.script import Script
+from groundwire_contract.overrides import Step
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.server.controls import Controls
+from groundwire_contract.server.remote import CALLS, PATH
 from groundwire_exports import start_export
 
 from .wire import EXPORT, ask, export
@@ -45,9 +45,9 @@ def test_an_export_is_started_and_waited_for(contract: EarthEngineContract) -> N
 
 def test_values_arrive_as_they_were_sent(contract: EarthEngineContract) -> None:
     contract.life = Script(pending=3, attempts=(0.5,), failure="No.")
-    contract.surroundings = Surroundings(assets=frozenset({"projects/p/assets/a"}), rate=7)
+    contract.surroundings = Environment(assets=frozenset({"projects/p/assets/a"}), rate=7)
     assert contract.life == Script(pending=3, attempts=(0.5,), failure="No.")
-    assert contract.surroundings == Surroundings(assets=frozenset({"projects/p/assets/a"}), rate=7)
+    assert contract.surroundings == Environment(assets=frozenset({"projects/p/assets/a"}), rate=7)
     refusal = catalogue("p")["scope-insufficient"]
     contract.script([Step(refusal=refusal), Step(effect=False, delivery=Delivery.CUT)])
     answer = ask(contract.endpoint, "POST", EXPORT, export())
@@ -82,9 +82,9 @@ def test_what_is_done_to_one_operation(contract: EarthEngineContract) -> None:
         ("__init__", {"service": 1}, 404),
         ("finish", {}, 400),
         ("finish", {"name": "x", "more": 1}, 400),
-        ("follow", {"script": {"running": "long"}}, 400),
-        ("follow", {"script": {"nothing": 1}}, 400),
-        ("order", {"steps": [{"refusal": 1}], "method": None}, 400),
+        ("set_script", {"script": {"running": "long"}}, 400),
+        ("set_script", {"script": {"nothing": 1}}, 400),
+        ("add_steps", {"steps": [{"refusal": 1}], "method": None}, 400),
         ("advance", {"seconds": None}, 400),
     ],
 )

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from groundwire_codegen.ir import Api, Method, Parameter
+from groundwire_codegen.ir import Api, Location, Method, Parameter, Rules, Server
 from groundwire_contract.contract import build, load
-from groundwire_contract.front_end.route import find
+from groundwire_contract.validate.route import find
 
 from ..vectors.files import cases, needed
 from .bookshop import API, CONTRACT, TEXT
@@ -21,7 +21,14 @@ def shelf(name: str, path: str, **patterns: str) -> Method:
         verb="GET",
         path=path,
         parameters=tuple(
-            Parameter(name=each, wire=each, location="path", type=TEXT, required=True, pattern=pattern)
+            Parameter(
+                name=each,
+                wire=each,
+                location=Location.PATH,
+                type=TEXT,
+                required=True,
+                rules=Rules(pattern=pattern),
+            )
             for each, pattern in patterns.items()
         ),
     )
@@ -34,7 +41,7 @@ SHELVES = build(
         name="shelves",
         version="v1",
         revision="1",
-        base_url="https://shelves.googleapis.com/",
+        servers=(Server(url="https://shelves.googleapis.com/"),),
         methods={
             method.id: method
             for method in (
@@ -109,9 +116,11 @@ def test_the_version_may_stand_in_the_base_path_or_nowhere() -> None:
     inside = {
         method.id: evolve(method, path=method.path.removeprefix("v2/")) for method in API.methods.values()
     }
-    base = evolve(API, base_url="https://bookshop.googleapis.com/shop/v2/", methods=inside)
+    base = evolve(API, servers=(Server(url="https://bookshop.googleapis.com/shop/v2/"),), methods=inside)
     assert find(build(base).routes, "GET", "/shop/v2/pages/b/7") is not None
-    route = find(build(evolve(base, base_url="https://x.googleapis.com/")).routes, "GET", "/pages/b/7")
+    route = find(
+        build(evolve(base, servers=(Server(url="https://x.googleapis.com/"),))).routes, "GET", "/pages/b/7"
+    )
     assert route is not None
     assert (route.version, route.variables) == ("v2", {"book": "b", "page": "7"})
 

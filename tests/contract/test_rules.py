@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from groundwire_contract.behaviour.scripts import NAMED
-from groundwire_contract.refusals import catalogue
-from groundwire_contract.rules import BLAMED, OFF, RULES
+from groundwire_contract.operations.script_library import NAMED
+from groundwire_contract.rules.refusals import catalogue
+from groundwire_contract.rules.registry import BLAMED, OFF, RULES
 
 PUBLISHED = {
     "V*": """
@@ -34,7 +34,7 @@ PUBLISHED = {
 
 def test_every_rule_has_its_published_id_and_mark() -> None:
     published = {id_: mark for mark, ids in PUBLISHED.items() for id_ in ids.split()}
-    assert {rule.id: rule.mark.value for rule in RULES.values()} == published
+    assert {rule.id: rule.evidence.value for rule in RULES.values()} == published
     assert all(id_ == rule.id for id_, rule in RULES.items())
     assert {"unbounded-image"} == OFF
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from groundwire import OperationMetadata
-from groundwire_contract.behaviour import scripts
-from groundwire_contract.behaviour.operation import Operation, cancel, remaining
-from groundwire_contract.behaviour.script import Script, Stage
-from groundwire_contract.behaviour.shown import body
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.operations import script_library as scripts
+from groundwire_contract.operations.operation_json import operation_json
+from groundwire_contract.operations.script import Script, Stage
+from groundwire_contract.operations.state import Operation, cancel, remaining
 from groundwire_runtime.errors import OperationError
 
 from .test_fixture import request
@@ -28,7 +28,7 @@ def made(script: Script) -> Operation:
 
 
 def shown(operation: Operation, seconds: float) -> dict[str, Any]:
-    found: dict[str, Any] = body(operation, MADE + timedelta(seconds=seconds), "type")
+    found: dict[str, Any] = operation_json(operation, MADE + timedelta(seconds=seconds), "type")
     return found
 
 

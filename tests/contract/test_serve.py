@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from groundwire_contract import cli
-from groundwire_contract.listener import endpoint, listen
+from groundwire_contract.server.listener import endpoint, listen
 
 from .process import SERVE, serving
 from .wire import EXPORT, OPERATIONS, ask, export

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour import scripts
-from groundwire_contract.behaviour.operation import Operation
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import START
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Recorded, Reply
+from groundwire_contract.operations import script_library as scripts
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import Operation
+from groundwire_contract.operations.store import Store
 from groundwire_contract.service import Service
-from groundwire_contract.state import State
 from groundwire_contract.state.memory import Memory
 from groundwire_contract.state.sqlite import LONGEST_RECORDED, Sqlite
 from hypothesis import HealthCheck, settings
@@ -59,7 +59,7 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
         return Sqlite(Path(self.folder.name) / "state", remembered=REMEMBERED)
 
     @property
-    def both(self) -> tuple[State, State]:
+    def both(self) -> tuple[Store, Store]:
         return self.memory, self.file
 
     @rule(caller=TEXT, project=PROJECTS, request_id=TEXT)
@@ -116,11 +116,11 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
         most=st.integers(0, 4),
         ended=st.booleans(),
     )
-    def before(self, project: str | None, sequence: int | None, most: int, ended: bool) -> None:
+    def newest(self, project: str | None, sequence: int | None, most: int, ended: bool) -> None:
         def keep(found: Operation) -> bool:
             return (op.ended(found, self.now) is not None) == ended
 
-        first, second = (state.before(project, sequence, keep, most) for state in self.both)
+        first, second = (state.newest(project, sequence, keep, most) for state in self.both)
         assert first == second
 
     @rule(project=PROJECTS, limit=st.integers(1, 4))
@@ -149,7 +149,7 @@ class MemoryAndFileAgree(RuleBasedStateMachine):
         assert tuple(self.memory.requests) == self.file.requests
         assert self.memory.answered == self.file.answered
         assert self.memory.time() == self.file.time()
-        everything = [state.before(None, None, lambda _: True, 100) for state in self.both]
+        everything = [state.newest(None, None, lambda _: True, 100) for state in self.both]
         assert everything[0] == everything[1]
 
     def teardown(self) -> None:
@@ -168,7 +168,7 @@ TestMemoryAndFileAgree.settings = settings(
 
 
 @pytest.fixture(params=["memory", "file"])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made = Memory() if request.param == "memory" else Sqlite(tmp_path / "state")
     yield made
     made.close()
@@ -180,7 +180,7 @@ def answered(service: Service, verb: str, path: str, **query: str) -> dict[str, 
     return json.loads(reply.body)
 
 
-def test_pages_hold_no_more_than_a_page(state: State) -> None:
+def test_pages_hold_no_more_than_a_page(state: Store) -> None:
     with state.lock:
         for number in range(1_200):
             state.add(Operation(name=f"projects/p/operations/{number}", kind="EXPORT_IMAGE", created=START))
@@ -204,7 +204,7 @@ def test_an_exception_keeps_nothing_of_what_was_changed_with_it(tmp_path: Path) 
         file.claim("caller", "projects/p", "1")
         file.add(Operation(name="projects/p/operations/1", kind="EXPORT_IMAGE", created=START))
         raise ZeroDivisionError
-    assert file.before(None, None, lambda _: True, 1) == ()
+    assert file.newest(None, None, lambda _: True, 1) == ()
     assert file.claim("caller", "projects/p", "1")
     file.close()
 

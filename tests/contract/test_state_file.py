@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.state.problem import (
     StateDamagedError,
@@ -29,7 +29,7 @@ from groundwire_contract.state.problem import (
     StateVersionError,
 )
 from groundwire_contract.state.sqlite import Sqlite
-from groundwire_contract.state.sqlite_file import opened
+from groundwire_contract.state.sqlite_file import open_state_file
 
 from .process import SERVE, serving
 from .test_state import answered
@@ -98,7 +98,7 @@ def test_a_schema_that_is_not_ours_is_refused(file: Path, statements: tuple[str,
 
 
 def test_a_schema_of_ours_is_not_trusted(file: Path) -> None:
-    connection = opened(file)
+    connection = open_state_file(file)
     assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
     connection.close()
 
@@ -163,7 +163,7 @@ def refused_by(file: Path, what: str) -> None:
     state = Sqlite(file)
     try:
         with pytest.raises(StateDamagedError, match=f"{what}.* cannot be read"):
-            _ = state.before(None, None, lambda _: True, 100), state.requests
+            _ = state.newest(None, None, lambda _: True, 100), state.requests
         with ServerThread(Service(load(), state=state)) as server:
             for path in ("/", "/$contract/requests" if what == "a request" else "/$contract/operations"):
                 assert ask(server.endpoint, "GET", path).status == 503
@@ -243,7 +243,7 @@ def test_a_value_that_cannot_be_read_is_named(file: Path) -> None:
     other.close()
     state = Sqlite(file)
     with pytest.raises(StateDamagedError, match="operation projects/"):
-        state.before(None, None, lambda _: True, 1)
+        state.newest(None, None, lambda _: True, 1)
     listed = answered(Service(load(), state=state), "GET", OPERATIONS)
     assert listed["error"]["status"] == "UNAVAILABLE"
     assert str(file) in listed["error"]["message"]
@@ -275,7 +275,7 @@ def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
         assert str(file) in refused.message
         names = [kept, *(answer.json["name"] for answer in answers if answer.status == 200)]
     state = Sqlite(file)
-    found = state.before(None, None, lambda _: True, 100)
+    found = state.newest(None, None, lambda _: True, 100)
     assert [each.name for each in reversed(found)] == names
     state.close()
 
@@ -355,5 +355,5 @@ def test_a_server_that_is_killed_has_everything_that_it_answered(tmp_path: Path)
 def test_the_file_may_be_copied_once_it_is_closed(file: Path, tmp_path: Path) -> None:
     shutil.copy(file, tmp_path / "copy")
     copy = Sqlite(tmp_path / "copy")
-    assert len(copy.before(None, None, lambda _: True, 100)) == 50
+    assert len(copy.newest(None, None, lambda _: True, 100)) == 50
     copy.close()

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 import pytest
-from groundwire_contract.front_end.faults import MOST
-from groundwire_contract.front_end.validate import MAX_NESTED, validate
+from groundwire_contract.validate.faults import MOST
+from groundwire_contract.validate.values import MAX_NESTED, validate
 
 from .bookshop import record
 

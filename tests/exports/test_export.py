@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,8 +32,8 @@ from groundwire_runtime.errors import (
     Unavailable,
 )
 
+from tests.audits.soak.starts import request as full_request
 from tests.runtime.doubles import Script, Time, answer
-from tests.soak.starts import request as full_request
 
 
 @pytest.fixture
@@ -245,11 +247,25 @@ def test_another_process_goes_on_with_it(export: Export, client: Client) -> None
         {"stall_after": float("nan")},
         {"timeout": -1},
         {"timeout": "5"},
+        *({"timeout": value} for value in (math.inf, True, 10**400, timedelta(seconds=5))),
+        *({"stall_after": value} for value in ("60", None, True, 10**400, timedelta(seconds=5))),
+        {"on_timeout": ["keep"]},
+        {"on_progress": "print"},
+        {"on_progress": 7},
+        {"on_stall": "print"},
+        {"on_stall": ()},
     ],
 )
 def test_arguments_are_checked(export: Export, wrong: Any) -> None:
-    with pytest.raises(ArgumentError):
+    with pytest.raises(ArgumentError, match=f"^{next(iter(wrong))}: "):
         export.wait(**wrong)
+
+
+@pytest.mark.parametrize("timeout", ["5", None, True, 0, math.nan, math.inf, 10**400, timedelta(seconds=5)])
+def test_a_cancelling_without_a_time_asks_for_nothing(export: Export, timeout: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"^timeout: "):
+        export.cancel(timeout=timeout)
+    assert export.refresh().metadata.state != OperationState.CANCELLING
 
 
 def test_an_operation_without_a_name_cannot_be_asked_about(client: Client) -> None:

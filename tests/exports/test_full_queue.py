@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 from groundwire import Client, ExportImageRequest, Expression, ValueNode
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_exports import QueueFull, start_export, unmarked
-from groundwire_exports.mark import mark
 from groundwire_exports.protocol import follower
+from groundwire_exports.request_tag import request_tag
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import AlreadyExists, GroundwireError, OutcomeUnknown, ResourceExhausted
 
@@ -163,7 +163,7 @@ def test_an_id_of_the_caller_gives_way_once_listings_show_that_it_was_burnt(
         begun = client.clock.monotonic()
         export = start_export(client, OWN)
         assert (ours(contract), export.request_id) == ([export.name], "day-1-q1")
-    assert contract.operations[0].description == f"nightly{mark('day-1-q1')}"
+    assert contract.operations[0].description == f"nightly{request_tag('day-1-q1')}"
     assert client.clock.monotonic() - begun == 0, "one listing finds the follower"
     assert [each.body["requestId"] for each in contract.requests if each.verb == "POST"] == [
         "day-1", "day-1", "day-1-q1", "day-1", "day-1",
@@ -454,3 +454,19 @@ def test_the_simulation_would_see_a_doubled_a_lost_and_a_denied_start() -> None:
     denial = AlreadyExists("x", http_status=409)
     denial.add_note(NOTHING[0])
     assert len(judged(service, [*outcomes, Outcome("key-0", export.call, denial)])) == 1
+
+
+@pytest.mark.parametrize("forgotten", [True, False], ids=["deleted", "listed"])
+def test_an_operation_that_was_deleted_makes_its_id_look_used_up(
+    earthengine_contract: EarthEngineContract, forgotten: bool
+) -> None:
+    """The page on exports says so: nothing tells a deleted operation from a start that a full queue refused."""
+    earthengine_contract.hold()
+    client = later(earthengine_contract, 1, lambda _: None)
+    first = start_export(client, OWN)
+    if forgotten:
+        client.projects.operations.delete(first.name)
+    second = start_export(client, OWN)
+    assert (second.request_id, second.name == first.name) == (
+        ("day-1-q1", False) if forgotten else ("day-1", True)
+    )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from attrs import define, evolve, field
 from groundwire import Client, ExportImageRequest, Expression, ValueNode
 from groundwire_exports import Export, start_export
-from groundwire_exports.mark import mark, marked
+from groundwire_exports.request_tag import request_tag, tagged
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import (
     AlreadyExists,
@@ -93,14 +97,14 @@ def test_a_start_carries_an_id_and_its_mark() -> None:
     export = service.start()
     assert (export.name, export.request_id, service.looks) == (OURS, "id-1", 0)
     assert service.sent[0]["requestId"] == "id-1"
-    assert service.sent[0]["description"] == f"nightly{mark('id-1')}"
+    assert service.sent[0]["description"] == f"nightly{request_tag('id-1')}"
     assert REQUEST.request_id is None
 
 
 @pytest.mark.parametrize("lost", [LOST, refusal(503), refusal(500)], ids=["no answer", "503", "500"])
 def test_a_lost_start_is_found_by_its_mark(lost: Step) -> None:
     others = (
-        operation("projects/p/operations/THEIRS", marked("nightly", "id-2")),
+        operation("projects/p/operations/THEIRS", tagged("nightly", "id-2")),
         operation("projects/p/operations/PLAIN", "nightly"),
         operation("projects/p/operations/NONE", None),
         {"name": "projects/p/operations/BARE"},
@@ -120,7 +124,7 @@ def test_a_start_of_an_earlier_process_is_found_by_its_id(code: tuple[int, str])
 
 @pytest.mark.parametrize("text", ["weekly", "", "n" * 80])
 def test_an_operation_that_shares_only_the_mark_is_another_one(text: str) -> None:
-    stranger = operation("projects/p/operations/THEIRS", f"{text}{mark('mine')}")
+    stranger = operation("projects/p/operations/THEIRS", f"{text}{request_tag('mine')}")
     mine = evolve(REQUEST, request_id="mine")
     assert Service([LOST, REPEAT], listing(stranger)).start(mine).name == OURS
     only_theirs = Service([LOST, REPEAT], lambda _: [answer({"operations": [stranger]})])
@@ -130,12 +134,83 @@ def test_an_operation_that_shares_only_the_mark_is_another_one(text: str) -> Non
 
 
 def test_an_id_that_another_export_has_is_refused_by_name() -> None:
-    theirs = operation("projects/p/operations/THEIRS", marked("weekly", "mine"))
+    theirs = operation("projects/p/operations/THEIRS", tagged("weekly", "mine"))
     service = Service([REPEAT], lambda _: [answer({"operations": [theirs]})])
     with pytest.raises(AlreadyExists) as caught:
         service.start(evolve(REQUEST, request_id="mine"))
     assert any("operations/THEIRS" in note and "weekly" in note for note in caught.value.__notes__)
     assert len(service.sent) == 1
+
+
+def test_a_text_that_differs_only_in_what_is_cut_off_is_another_export() -> None:
+    one, other = (evolve(REQUEST, request_id="mine", description="n" * 80 + each) for each in "ab")
+    first = Service([STARTED])
+    first.start(one)
+    theirs = operation("projects/p/operations/THEIRS", first.sent[0]["description"])
+    service = Service([REPEAT], lambda _: [answer({"operations": [theirs]})])
+    with pytest.raises(AlreadyExists) as caught:
+        service.start(other)
+    assert any("operations/THEIRS" in note for note in caught.value.__notes__)
+    assert Service([REPEAT], lambda _: [answer({"operations": [theirs]})]).start(one).name == theirs["name"]
+
+
+EXISTS = refusal(409, "ALREADY_EXISTS", "Cannot overwrite asset 'projects/p/assets/a': it exists already.")
+
+
+@pytest.mark.parametrize("request_id", [None, "mine"])
+@pytest.mark.parametrize(
+    "exists",
+    [EXISTS, refusal(409, "ALREADY_EXISTS"), refusal(409, "ALREADY_EXISTS", "Request id 7: exists.")],
+)
+def test_what_exists_besides_the_request_id_is_a_refusal(exists: Step, request_id: str | None) -> None:
+    service = Service([exists], listing())
+    with pytest.raises(AlreadyExists) as caught:
+        service.start(evolve(REQUEST, request_id=request_id))
+    assert caught.value.__notes__ == ["this call started nothing"]
+    assert (len(service.sent), service.looks) == (1, 0)
+
+
+def test_what_exists_after_a_lost_answer_proves_nothing() -> None:
+    assert Service([LOST, EXISTS], listing()).start().name == OURS
+    absent = Service([LOST, EXISTS])
+    with pytest.raises(OutcomeUnknown) as caught:
+        absent.start()
+    assert caught.value.request_id == "id-1"
+    assert set(absent.ids) == {"id-1"}
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        refusal(409, "ALREADY_EXISTS", "An operation with the same requestId exists."),
+        refusal(409, "ALREADY_EXISTS", "This request id was used before."),
+        *(
+            answer(
+                {
+                    "error": {
+                        "code": 409,
+                        "status": "ALREADY_EXISTS",
+                        "message": "no",
+                        "details": [{"fieldViolations": [{"field": field, "description": "used"}]}],
+                    }
+                },
+                409,
+            )
+            for field in ("request_id", "requestId")
+        ),
+    ],
+)
+def test_a_repeat_in_other_words_is_found_by_its_id(repeat: Step) -> None:
+    assert Service([repeat], listing()).start(evolve(REQUEST, request_id="mine")).name == OURS
+
+
+@pytest.mark.parametrize(
+    "details", [[7], [{"fieldViolations": 7}], [{"fieldViolations": [7, {"field": "x"}]}]]
+)
+def test_details_of_any_shape_do_not_break_a_refusal(details: list[Any]) -> None:
+    refused = {"code": 409, "status": "ALREADY_EXISTS", "message": "no", "details": details}
+    with pytest.raises(AlreadyExists):
+        Service([answer({"error": refused}, 409)]).start()
 
 
 def test_metadata_of_another_type_is_read_too() -> None:
@@ -243,7 +318,7 @@ def test_a_new_id_that_was_doubled_on_its_way_is_found() -> None:
     assert Service([REPEAT], listing()).start().name == OURS
 
 
-OTHER = operation("projects/p/operations/OTHER", f"hourly{mark('x')}")
+OTHER = operation("projects/p/operations/OTHER", f"hourly{request_tag('x')}")
 
 
 @pytest.mark.parametrize("stray", [OTHER, {**OTHER, "metadata": {"@type": "x/y", "description": "hourly"}}])
@@ -367,14 +442,40 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
     for settle in (-1, float("nan"), float("inf")):
         with pytest.raises(ArgumentError, match="settle"):
             service.start(settle=settle)
-    with pytest.raises(ArgumentError, match="on_full"):
-        service.start(on_full="queue")
+    for on_full in ("queue", None, ["wait"]):
+        with pytest.raises(ArgumentError, match="on_full"):
+            service.start(on_full=on_full)
+    numbered: Any = evolve(REQUEST, request_id=7)  # type: ignore[arg-type] # what is refused
+    with pytest.raises(ArgumentError, match="request_id: expected a str, got 7"):
+        service.start(numbered)
     with pytest.raises(ValueError, match="/priority"):
         service.start(evolve(REQUEST, priority=10_000))
     for description in ("n" * 101, f"{'n' * 90} "):
         with pytest.raises(ValueError, match="/description"):
             service.start(evolve(REQUEST, description=description))
     assert service.sent == []
+
+
+NO_SECONDS = ["5", True, b"5", [5], 5j, 10**400, 10**5_000, Decimal(5), timedelta(seconds=5)]
+
+
+@pytest.mark.parametrize("value", NO_SECONDS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("name", ["timeout", "settle"])
+def test_a_time_that_is_no_number_of_seconds_is_refused(name: str, value: object) -> None:
+    service = Service([])
+    with pytest.raises(ArgumentError, match=rf"{name}: expected .*seconds"):
+        service.start(**{name: value})
+    assert service.sent == []
+
+
+def test_a_timedelta_is_told_how_to_be_passed() -> None:
+    with pytest.raises(ArgumentError, match="total_seconds"):
+        Service([]).start(timeout=timedelta(hours=1))
+
+
+@pytest.mark.parametrize("options", [{"timeout": math.inf}, {"timeout": Fraction(1, 2), "settle": 0}])
+def test_any_real_number_is_a_time(options: dict[str, Any]) -> None:
+    assert Service([STARTED]).start(**options).name == OURS
 
 
 def test_the_pauses_between_sends_grow_to_20_seconds() -> None:

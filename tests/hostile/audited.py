@@ -17,10 +17,12 @@ from typing import Any
 import attrs
 import click
 import groundwire
+import groundwire_contract
+import groundwire_pages
 import groundwire_runtime
 from attrs import frozen
 from click.testing import CliRunner
-from groundwire_codegen import cli, compile, emit, pipeline, render, vendor
+from groundwire_codegen import cli, emit, pipeline, render, vendor
 from groundwire_contract import cli as contract_cli
 
 from tests.hostile.canary import has_run
@@ -31,9 +33,11 @@ CODE = {
     str(Path(path).resolve())
     for path in (
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-        *(Path(module.__file__ or "").parent for module in (cli, compile, emit, pipeline, render, vendor)),
-        *(Path(package.__file__ or "").parent for package in (groundwire, groundwire_runtime)),
-        Path(contract_cli.__file__ or "").parent,
+        *(Path(module.__file__ or "").parent for module in (cli, emit, pipeline, render, vendor)),
+        *(
+            Path(package.__file__ or "").parent
+            for package in (groundwire, groundwire_contract, groundwire_pages, groundwire_runtime)
+        ),
         *(entry for entry in sys.path if entry.endswith(".zip")),
     )
 }
@@ -136,6 +140,9 @@ class Result:
 
     codes: Sequence[int]
     outputs: Sequence[str]
+    """All that a terminal would show."""
+    results: Sequence[str]
+    """Standard output alone."""
     crashes: Sequence[str]
     seen: Sequence[Sequence[str]]
     ran: bool
@@ -177,7 +184,7 @@ def main(jobs: Sequence[Mapping[str, Any]]) -> None:
         audit.inputs = {os.path.realpath(path) for path in job["inputs"]}
         out = Path(job["out"])
         audit.out, audit.seen = str(out.parent.resolve() / out.name), []
-        codes, outputs, crashes = [], [], []
+        codes, outputs, printed, crashes = [], [], [], []
         for program, *arguments in job["commands"]:
             audit.listens = True
             result = CliRunner().invoke(programs[program], arguments)
@@ -186,9 +193,11 @@ def main(jobs: Sequence[Mapping[str, Any]]) -> None:
                 crashes.append(f"{program} {arguments[:1]}: {result.exception!r}"[:500])
             codes.append(result.exit_code)
             outputs.append(result.output)
+            printed.append(result.stdout)
         results[job["name"]] = {
             "codes": codes,
             "outputs": outputs,
+            "results": printed,
             "crashes": crashes,
             "seen": audit.seen,
             "ran": has_run(),

@@ -27,6 +27,8 @@ class Case:
     """An argument that begins with @/ is a path in the folder."""
     out: str = "client"
     """The folder itself when it is empty."""
+    reports: Sequence[str] = ()
+    """Files that a command writes also when it refuses."""
 
     def job(self, name: str, folder: Path) -> Job:
         """Write the files, and name the commands."""
@@ -111,7 +113,9 @@ class Kind:
             tally.refused += result.codes[0] != 0
             faults = [*result.crashes, *(f"it touched {each}" for each in result.seen)]
             faults += ["the canary ran"] if result.ran else []
-            if result.codes[0] != 0 and contents(folder) != before[number]:
+            written = {path for path, data in contents(folder).items() if before[number].get(path) != data}
+            lost = before[number].keys() - contents(folder).keys()
+            if result.codes[0] != 0 and (lost or written - {*case.reports}):
                 faults.append("it was refused, and something was written")
             yield from ((number, fault) for fault in faults + self.judge(case, folder, result))
             if (folder / "client" / "client.py").is_file():

@@ -31,7 +31,7 @@ CALLS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "hold", "arguments": {"name": None}},
     {"name": "relax", "arguments": {"rules": ["queue-full"]}},
     {"name": "enforce", "arguments": {"rules": ["queue-full"]}},
-    {"name": "order", "arguments": {"steps": [429], "method": None}},
+    {"name": "add_steps", "arguments": {"steps": [429], "method": None}},
 )
 
 

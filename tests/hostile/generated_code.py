@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import importlib
 import io
 import json
 import tokenize
@@ -22,8 +21,6 @@ from tests.hostile.canary import MARK
 BUILTINS = frozenset(dir(builtins))
 # From Python 3.12 on, the text of an f-string is a token of its own.
 TEXT = (tokenize.STRING, tokenize.NEWLINE, getattr(tokenize, "FSTRING_MIDDLE", -1))
-RUNTIME = ("decode", "encode")
-"""Modules of the runtime of whose functions a document chooses."""
 
 
 def code_faults(files: Mapping[str, str]) -> list[str]:
@@ -121,18 +118,11 @@ def _callee(node: ast.AST, own: set[str]) -> str:
         return "own" if node.id in own else node.id
     if isinstance(node, ast.Attribute):
         of = _callee(node.value, own)
-        if of in RUNTIME and _is_public(of, node.attr):
-            return f"{of}.public"
+        return f"{of}.public"
         return f"{of}.{'own' if node.attr in own or of == 'own' else node.attr}"
     if isinstance(node, ast.Subscript):
         return f"{_callee(node.value, own)}[]"
     return f"{_callee(node.func, own)}()" if isinstance(node, ast.Call) else type(node).__name__
-
-
-def _is_public(module: str, name: str) -> bool:
-    runtime = importlib.import_module(f"groundwire_runtime.{module}")
-    made_there = getattr(getattr(runtime, name, None), "__module__", "").startswith("groundwire_runtime.")
-    return made_there and not name.startswith("_")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import random
@@ -117,6 +118,31 @@ def overlay(source: random.Random, number: int) -> Case:
     return Case(files=files, commands=_commands("spec.json", overlay=True))
 
 
+SCHEMA_COMMANDS = (
+    *(["models", "--kind", kind] for kind in ("pydantic", "msgspec", "dataclass", "typeddict")),
+    ["openapi"],
+)
+
+
+def models(source: random.Random, number: int) -> Case:
+    base, overlay = _bases()[number % len(_bases())]
+    files = {"spec.json": json.dumps(mutated(base, source)).encode()}
+    more: list[str] = []
+    if overlay is not None:
+        files["overlay.toml"] = toml(overlay).encode()
+        more = ["--overlay", "@/overlay.toml"]
+    command = SCHEMA_COMMANDS[number // len(_bases()) % len(SCHEMA_COMMANDS)]
+    out = f"@/{SCHEMA_OUT}"
+    return Case(
+        files=files,
+        commands=[["groundwire-codegen", *command, "@/spec.json", "--out", out, *more]],
+        out="found",
+    )
+
+
+SCHEMA_OUT = "found/written"
+
+
 @cache
 def client(document: bytes, overlay: bytes | None) -> dict[str, str]:
     """The files of a client that was generated before anything hostile came."""
@@ -162,6 +188,59 @@ def judge(case: Case, folder: Path, result: Result) -> list[str]:
     return faults
 
 
+MODEL_MODULES = {
+    *("__future__", "builtins", "dataclasses", "msgspec", "pydantic", "typing", "typing_extensions"),
+}
+MODEL_CALLS = {
+    *("ConfigDict", "Field", "Meta", "TypeAliasType", "TypedDict", "confloat", "conint", "constr"),
+    *("dataclass", "field", "model_rebuild"),
+}
+NO_MODEL = (
+    ast.Import,
+    ast.FunctionDef,
+    ast.Lambda,
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.With,
+    ast.Try,
+    ast.Starred,
+)
+
+
+def judge_models(case: Case, folder: Path, result: Result) -> list[str]:
+    """A refusal that says where and writes nothing; or a module of types alone, or JSON."""
+    faults = [fault for output in result.outputs for fault in log_faults(output)]
+    ((code, output),) = zip(result.codes, result.outputs, strict=True)
+    if code not in (0, 2):
+        faults.append(f"it ended with {code}: {output[-300:]}")
+    if (folder / SCHEMA_OUT).exists() != (code == 0):
+        faults.append(f"a file is there, or is not, after {code}")
+    if code == 2:
+        faults += refusal_faults(output, (*case.files, "document", "overlay", "options"))
+    elif code == 0:
+        text = (folder / SCHEMA_OUT).read_text("utf-8")
+        if "openapi" in case.commands[0]:
+            json.loads(text)
+        else:
+            faults += _model_faults(ast.parse(text))
+    return faults
+
+
+def _model_faults(module: ast.Module) -> list[str]:
+    faults: list[str] = []
+    for node in ast.walk(module):
+        if isinstance(node, NO_MODEL) or (
+            isinstance(node, ast.ImportFrom) and node.module not in MODEL_MODULES
+        ):
+            faults.append(f"models hold {ast.unparse(node)[:100]!r}")
+        if isinstance(node, ast.Call):
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if called not in MODEL_CALLS:
+                faults.append(f"models call {called!r}")
+    return faults
+
+
 def judge_lock(case: Case, folder: Path, result: Result) -> list[str]:
     """As for a document; and files that nobody generated are as they were."""
     faults = [fault for output in result.outputs for fault in log_faults(output)]
@@ -178,5 +257,6 @@ def judge_lock(case: Case, folder: Path, result: Result) -> list[str]:
 KINDS = (
     Kind("documents", document, judge, full=3_417, sample=150),
     Kind("overlays", overlay, judge, full=1_316, sample=60),
+    Kind("models", models, judge_models, full=600, sample=40),
     Kind("lock names", lock, judge_lock, full=95, sample=20),
 )

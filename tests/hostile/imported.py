@@ -56,7 +56,7 @@ class Audit:
 
 def main(packages: list[str]) -> None:
     # What every client imports is not the matter of any of them.
-    for module in ("auth", "client", "codec", "operations", "paging", "bounds", "timestamp"):
+    for module in ("auth", "client", "codec", "operations", "paging", "bounds", "times"):
         importlib.import_module(f"groundwire_runtime.{module}")
     audit = Audit()
     sys.addaudithook(audit.hook)

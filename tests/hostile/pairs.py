@@ -21,6 +21,7 @@ from tests.hostile.output import annotation_faults, log_faults, markdown_faults,
 from tests.hostile.payloads import TEXTS
 
 FORMS = ("terminal", "markdown", "html", "json", "github")
+REPORTS = ("r.md", "r.html", "r.json")
 CHANGELOG = b"# Changelog\n\n## [Unreleased]\n\n### Changed\n\n- Something of ours.\n"
 LINKS = r"#[a-z0-9-]+"
 """Where links of the page of a diff lead."""
@@ -58,7 +59,7 @@ def told(document: Any, source: random.Random) -> Any:
 def _case(old: bytes, new: bytes, *, upgrades: bool) -> Case:
     overlay = toml(tomllib.loads(OVERLAY)).encode()
     files = {"spec.json": old, "new.json": new, "overlay.toml": overlay, "CHANGELOG.md": CHANGELOG}
-    reports = [argument for name in ("r.md", "r.html", "r.json") for argument in ("--report", f"@/{name}")]
+    reports = [argument for name in REPORTS for argument in ("--report", f"@/{name}")]
     diff = ["groundwire-codegen", "diff", "@/spec.json", "@/new.json", "--overlay", "@/overlay.toml"]
     commands = [[*diff, "--fail-on", "never", "--format", form] for form in FORMS]
     if upgrades:
@@ -66,21 +67,25 @@ def _case(old: bytes, new: bytes, *, upgrades: bool) -> Case:
         upgrade = ["groundwire-codegen", "upgrade", "@/spec.json", "--new", "@/new.json", "--older"]
         more = ["--overlay", "@/overlay.toml", "--out", "@/client", "--changelog", "@/CHANGELOG.md", *reports]
         commands.insert(0, [*upgrade, *more])
-    return Case(files=files, commands=commands, out="")
+    return Case(files=files, commands=commands, out="", reports=REPORTS)
 
 
 def judge(case: Case, folder: Path, result: Result) -> list[str]:
     """No text of a document is markup, a link, a mention, a script or a command in any form of the diff."""
     faults: list[str] = []
-    codes, outputs = [*result.codes], [*result.outputs]
+    codes, outputs, results = [*result.codes], [*result.outputs], [*result.results]
     if len(codes) > len(FORMS):
         faults += _upgraded(folder, codes.pop(0), outputs.pop(0))
+        results.pop(0)
     if {*codes} not in ({0}, {2}):
         return [*faults, f"diff ended with {codes}: {outputs[0][-300:]}"]
     if codes[0] == 2:
         return faults + [fault for output in outputs for fault in log_faults(output)]
-    terminal, markdown, html, report, github = outputs
-    faults += log_faults(terminal, styled=True) + log_faults(markdown) + log_faults(report) + log_faults(html)
+    # The last form is made of commands: its annotations are judged instead.
+    faults += log_faults(outputs[0], styled=True) + [
+        f for output in outputs[1:-1] for f in log_faults(output)
+    ]
+    _terminal, markdown, html, report, github = results
     faults += markdown_faults(markdown) + annotation_faults(github)
     faults += page_faults(html, _harmless_page(), LINKS)
     json.loads(report)
@@ -108,7 +113,7 @@ def _harmless_page() -> str:
     case = _case(json.dumps(shop()).encode(), json.dumps(new).encode(), upgrades=False)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place).resolve()
-        return audited([case.job("0", folder)], folder)["0"].outputs[FORMS.index("html")]
+        return audited([case.job("0", folder)], folder)["0"].results[FORMS.index("html")]
 
 
 KINDS = (Kind("pairs", pair, judge, full=1_112, sample=40),)

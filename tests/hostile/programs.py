@@ -17,10 +17,11 @@ from groundwire_codegen.problem import SpecError
 from groundwire_contract.clock import FrozenClock
 from groundwire_contract.contract import load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.page.choice import Choice
-from groundwire_contract.page.document import document
-from groundwire_contract.remote import PATH
+from groundwire_contract.server.control_api import ControlRouter
+from groundwire_contract.server.pages import status_page
+from groundwire_contract.server.remote import PATH
 from groundwire_contract.service import Service
+from groundwire_pages.status_page import Query
 from groundwire_runtime.credentials import Token, from_file
 from groundwire_runtime.errors import GroundwireError
 from groundwire_runtime.http import Request, Response
@@ -42,7 +43,7 @@ def sent(service: Service, verb: str, path: str, body: bytes = b"") -> Reply:
         body=body,
         length=len(body),
     )
-    answer = service.handle(exchange)
+    answer = ControlRouter(service).handle(exchange)
     assert isinstance(answer, Reply)
     assert answer.status in (200, 204, 400, 401, 403, 404, 405, 409, 411, 413, 415, 429, 501, 503), answer
     if "json" in answer.content_type:
@@ -52,7 +53,7 @@ def sent(service: Service, verb: str, path: str, body: bytes = b"") -> Reply:
 
 def shown(service: Service) -> str:
     """The status page."""
-    return document(service, Choice(), ADDRESS).html
+    return status_page(service, Query(), ADDRESS).html
 
 
 @click.command()

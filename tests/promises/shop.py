@@ -23,7 +23,7 @@ from groundwire import ImageAssetExportOptions as AssetOptions
 from groundwire.client import METHODS
 from groundwire_runtime.clock import SYSTEM, Clock
 from groundwire_runtime.method import Method, Preconditions
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.parameters import Parameter
 
 from ..runtime.wire import Reply, plain
 from .canary import CANARY

@@ -12,8 +12,7 @@ import pytest
 from groundwire import Client, Operation, credentials
 from groundwire_runtime.errors import ApiError, ArgumentError, AuthError, GroundwireError, TransportError
 from groundwire_runtime.http import Request
-from groundwire_runtime.proxy import proxy_for
-from groundwire_runtime.transport import UrllibTransport
+from groundwire_runtime.transport import UrllibTransport, proxy_for
 
 from ..runtime.wire import Wire, plain
 from ..runtime.wire.authority import Authority, authority

@@ -13,7 +13,6 @@ import pytest
 from attrs import define, field
 from groundwire import Client
 from groundwire_exports import start_export
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.errors import (
     AuthError,
     DeadlineReached,
@@ -24,6 +23,8 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.retry import RetryPolicy
+
+from tests.runtime.doubles import AuthTransport
 
 from ..runtime.doubles import Script, Time, answer, refusal
 from ..runtime.wire import RESET, Reply, Wire, cut, http, plain

@@ -13,9 +13,10 @@ from contextlib import closing
 
 import pytest
 from groundwire import Client
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.http import Request
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.runtime.doubles import AuthTransport
 
 from ..runtime.doubles import Script, answer
 from ..runtime.wire import SILENCE, Reply, Wire, bomb, http, plain

@@ -11,7 +11,8 @@ from attrs import evolve
 from groundwire_runtime.clock import SYSTEM
 from groundwire_runtime.errors import ApiError, DeadlineReached, ResourceExhausted, Unavailable
 from groundwire_runtime.http import Request, Response
-from groundwire_runtime.retry import RetryTransport
+
+from tests.runtime.doubles import RetryTransport
 
 from ..runtime.doubles import Script, Time, answer, refusal
 from ..runtime.wire import Wire, plain

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import define, field
-from groundwire_runtime.clock import Clock
-from groundwire_runtime.http import Request, Response
+from groundwire_runtime import auth, retry
+from groundwire_runtime.clock import SYSTEM, Clock
+from groundwire_runtime.google_auth import GoogleAuth
+from groundwire_runtime.google_errors import read_error
+from groundwire_runtime.http import Request, Response, Transport
 
 Answer = Response | BaseException | Callable[[Request], Response]
 
@@ -76,3 +79,20 @@ def answer(body: Any = None, status: int = 200, **headers: str) -> Response:
 def refusal(http: int, status: str = "", message: str = "no", **headers: str) -> Response:
     error = {"code": http, "message": message, **({"status": status} if status else {})}
     return answer({"error": error}, http, **headers)
+
+
+def RetryTransport(  # noqa: N802 - stands for the class, with the errors of Google's APIs
+    inner: Transport, policy: retry.RetryPolicy | None = retry.DEFAULT, clock: Clock = SYSTEM
+) -> retry.RetryTransport:
+    return retry.RetryTransport(inner, read_error, policy, clock)
+
+
+def AuthTransport(  # noqa: N802 - stands for the class, with what `GoogleClient` takes for credentials
+    inner: Transport, credentials: Any, *, clock: Clock = SYSTEM, credential_hosts: Sequence[str] = ()
+) -> auth.AuthTransport:
+    authorizer = (
+        credentials
+        if hasattr(credentials, "authorize")
+        else GoogleAuth(credentials, credential_hosts=credential_hosts, clock=clock)
+    )
+    return auth.AuthTransport(inner, authorizer, read_error, clock)

@@ -8,10 +8,11 @@ import pytest
 from attrs import evolve
 from google.auth.api_key import Credentials as ApiKey
 from groundwire import Client
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.credentials import anonymous, from_file
 from groundwire_runtime.errors import ApiError, AuthError
 from groundwire_runtime.http import Request
+
+from tests.runtime.doubles import AuthTransport
 
 from .doubles import Script, Time, answer, refusal
 from .test_auth import SECURE, request

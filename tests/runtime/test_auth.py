@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from attrs import define, evolve, field
 from google.auth import exceptions
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.credentials import Credentials, Token, anonymous
 from groundwire_runtime.errors import AuthError, DeadlineReached
 from groundwire_runtime.http import FunctionTransport, Request, Response, Transport
-from groundwire_runtime.retry import RetryTransport
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.runtime.doubles import AuthTransport, RetryTransport
 
 from .doubles import Script, Time, answer, refusal
 from .wire import Wire, plain
@@ -168,7 +168,7 @@ def test_after_a_fork_nobody_waits_for_a_thread_that_stayed_behind() -> None:
     first.start()
     try:
         assert begun.wait(5)
-        transport.after_fork()
+        transport.authorizer.after_fork()
         for scopes in ((), ("a",)):
             assert transport.send(evolve(request(seconds=1.0), scopes=scopes)).status == 200
     finally:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from groundwire import Client
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.credentials import Token
 from groundwire_runtime.errors import AuthError, Unauthenticated
+
+from tests.runtime.doubles import AuthTransport
 
 from .doubles import Script, Time, answer, refusal
 from .test_auth import CANARY, Fresh, request
@@ -35,7 +36,7 @@ def test_a_refusal_says_why_and_whether_a_refresh_would_help(
     assert "clock and the scopes" in caught.value.hint
     cause = caught.value.__cause__
     assert isinstance(cause, Unauthenticated)
-    assert (cause.method_id, cause.attempts, cause.retry_after) == ("m", 1, 7.0)
+    assert (cause.method_id, cause.attempts, cause.retry_after) == ("m", len(inner.requests), 7.0)
 
 
 def test_the_sends_of_a_call_are_counted_when_its_credentials_are_refused() -> None:

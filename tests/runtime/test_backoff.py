@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from groundwire_runtime.backoff import full_jitter, retry_after
+from groundwire_runtime.retry import full_jitter, retry_after
 from hypothesis import given
 from hypothesis import strategies as st
 

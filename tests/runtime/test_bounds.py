@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from groundwire_runtime import encode
-from groundwire_runtime.bounds import Bounds, bounded, bounded_messages, check_multiple, only
+from groundwire_runtime.bounds import Bounds, bounded, check_multiple, only
 from groundwire_runtime.errors import EncodeError
-from groundwire_runtime.pattern import CAP
+from groundwire_runtime.jsontext import Codec
+from groundwire_runtime.parameters import CAP
+from groundwire_runtime.scalars import INT32, STRING
 
 
 def written(value: Any, depth: int) -> str:
     return f"<{value}>"
+
+
+TEXT = Codec(STRING.read, written)
 
 
 AT_LEAST = Bounds(minimum=1)
@@ -68,50 +72,43 @@ EVERYTHING_LIKE = Bounds(pattern="^a+$", min_length=2, max_length=3)
     ],
 )
 def test_a_value_is_written_when_it_keeps_its_bounds(bounds: Bounds, value: Any, rule: str | None) -> None:
-    pieces: list[str] = []
-
-    def write_whole(value: Any, depth: int, write: Any) -> None:
-        write(written(value, depth))
-
     assert bounds.broken(value) == rule
     if rule is None:
-        assert bounded(written, bounds)(value, 0) == f"<{value}>"
-        bounded_messages(write_whole, bounds)(value, 0, pieces.append)
-        assert pieces == [f"<{value}>"]
+        assert bounded(TEXT, bounds).write(value, 0) == f"<{value}>"
         return
     with pytest.raises(EncodeError) as caught:
-        bounded(written, bounds)(value, 0)
-    assert (caught.value.path, caught.value.value, caught.value.rule) == ("", value, rule)
-    with pytest.raises(EncodeError) as caught:
-        bounded_messages(write_whole, bounds)(value, 0, pieces.append)
+        bounded(TEXT, bounds).write(value, 0)
     assert (caught.value.path, caught.value.value, caught.value.rule) == ("", value, rule)
 
 
 @pytest.mark.parametrize("bounds", [BETWEEN, EVERYTHING_LIKE])
 def test_a_value_of_another_type_is_told_of_before_its_bounds(bounds: Bounds) -> None:
-    item = encode.int32 if bounds is BETWEEN else encode.string
+    item = INT32 if bounds is BETWEEN else STRING
     for value in (None, [], object()):
         with pytest.raises(EncodeError, match="expected"):
-            bounded(item, bounds)(value, 0)
+            bounded(item, bounds).write(value, 0)
 
 
 @pytest.mark.parametrize("bounds", [BETWEEN, EVERYTHING_LIKE, ITEMS])
 def test_what_is_inside_knows_how_deep_it_is(bounds: Bounds) -> None:
     depths: list[int] = []
     value: Any = {BETWEEN: 5, EVERYTHING_LIKE: "aa", ITEMS: [1]}[bounds]
-    bounded(lambda _, depth: str(depths.append(depth)), bounds)(value, 7)
-    bounded_messages(lambda _, depth, write: depths.append(depth), bounds)(value, 7, len)
-    only(lambda _, depth, write: depths.append(depth), (type(value),))(value, 7, len)
-    assert depths == [7, 7, 7]
+
+    def write(_: Any, depth: int) -> str:
+        depths.append(depth)
+        return ""
+
+    text = Codec(STRING.read, write)
+    bounded(text, bounds).write(value, 7)
+    only(text, (type(value),)).write(value, 7)
+    assert depths == [7, 7]
 
 
 def test_some_variants_of_a_union_are_refused_by_name() -> None:
-    pieces: list[str] = []
-    write = only(lambda value, depth, write: write(written(value, depth)), (int, str))
-    write(5, 0, pieces.append)
-    assert pieces == ["<5>"]
+    write = only(TEXT, (int, str)).write
+    assert write(5, 0) == "<5>"
     with pytest.raises(EncodeError) as caught:
-        write(1.5, 0, pieces.append)
+        write(1.5, 0)
     found = (caught.value.path, caught.value.value, caught.value.rule)
     assert found == ("", 1.5, "must be int or str here")
 

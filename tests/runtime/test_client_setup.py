@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 import pytest
 from attrs import asdict, frozen
 from groundwire import Client, Operation, credentials
-from groundwire_runtime.client import BaseClient
 from groundwire_runtime.errors import ArgumentError, ProtocolError, TransportError
+from groundwire_runtime.google_client import GoogleClient
 from groundwire_runtime.method import Method, Paging
 from groundwire_runtime.options import NO_TIMEOUT
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.paging import Pager
+from groundwire_runtime.parameters import Parameter
 
 from .doubles import Script, Time, answer
 from .wire import Reply, Wire, http
@@ -177,7 +178,7 @@ def test_each_page_is_asked_for_with_the_same_body(in_body: bool) -> None:
     )
     pages: list[Mapping[str, Any]] = [{"items": [1, 2], "next_token": "n"}, {"items": [3]}]
     script = Script([answer(page) for page in pages])
-    one = BaseClient(
+    one = GoogleClient(
         codecs=Plain(),  # type: ignore[arg-type] # a double
         base_url="https://shop.test/",
         methods={},
@@ -185,7 +186,7 @@ def test_each_page_is_asked_for_with_the_same_body(in_body: bool) -> None:
         credentials=credentials.anonymous(),
         transport=script,
     )
-    found = one.pages(method, {"shelf": "s"}, Query(), {"quota_project": "q"})
+    found = Pager.over(one, method, {"shelf": "s"}, Query(), {"quota_project": "q"})
     assert list(found) == [1, 2, 3]
     bodies = [json.loads(sent.body or b"") for sent in script.requests]
     assert bodies == [{"text": "t", token: None}, {"text": "t", token: "n" if in_body else None}]

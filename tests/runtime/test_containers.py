@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
-from groundwire_runtime import decode, encode
+from groundwire_runtime.codec import Codecs
+from groundwire_runtime.containers import list_of, map_of
 from groundwire_runtime.errors import DecodeError, EncodeError
-from groundwire_runtime.messages import EMPTY, MAX_DEPTH, Message, keep_containers
+from groundwire_runtime.jsontext import Codec
+from groundwire_runtime.messages import EMPTY, MAX_DEPTH, Message, keep_containers, variant_of
+from groundwire_runtime.scalars import INT32, STRING
+from groundwire_runtime.schema import Case, Family, Field
 
 SIZES = [0, 1, 2, 255, 256, 257, 512, 513, 1000]
-Write = Callable[[str], object]
+Writer = Callable[[Any, int], str]
 
 
-def number(value: Any, depth: int, write: Write) -> None:
-    write(encode.int32(value, depth))
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Choice(Message):
+    note: Any = None
 
 
-def variants(kind: str) -> encode.Writer:
-    make: Any = getattr(encode, f"family_{kind}")
-    writer: encode.Writer = make({int: number}, "number")
-    return writer
+@variant_of(Choice)
+@attrs.frozen(eq=False, repr=False)
+class One(Choice):
+    value: Any
 
 
-LISTS = [encode.messages_list(number), variants("list")]
-MAPS = [encode.messages_map(number), variants("map")]
+@variant_of(Choice)
+@attrs.frozen(eq=False, repr=False)
+class Other(Choice):
+    value: Any
 
 
-def written(writer: encode.Writer, value: Any, depth: int = 0) -> str:
-    pieces: list[str] = []
-    writer(value, depth, pieces.append)
-    return "".join(pieces)
+CODECS = Codecs(
+    SimpleNamespace(Choice=Choice),
+    {
+        "Choice": lambda: (
+            Family((Case("one", INT32, "Choice.One"), Case("other", INT32, "Choice.Other"))),
+            Field("note", STRING, "remark"),
+        )
+    },
+)
+CHOICE = CODECS.codec(Choice)
+LISTS: list[Writer] = [list_of(INT32).write, list_of(CHOICE).write]
+MAPS: list[Writer] = [map_of(INT32).write, map_of(CHOICE).write]
 
 
-def fault(writer: encode.Writer, value: Any, depth: int = 0) -> tuple[str, object, str]:
+def fault(writer: Writer, value: Any, depth: int = 0) -> tuple[str, object, str]:
     with pytest.raises(EncodeError) as caught:
-        written(writer, value, depth)
+        writer(value, depth)
     return caught.value.path, caught.value.value, caught.value.rule
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("writer", LISTS)
-def test_a_list_of_any_size_is_written(writer: encode.Writer, size: int) -> None:
+def test_a_list_of_any_size_is_written(size: int) -> None:
     text = f"[{','.join(map(str, range(size)))}]"
-    assert written(writer, tuple(range(size))) == text
-    assert written(writer, list(range(size))) == text
-    assert written(writer, range(size)) == text
+    for numbers in (tuple(range(size)), list(range(size)), range(size)):
+        assert LISTS[0](numbers, 0) == text
+    variants = [One(number) for number in range(size)]
+    assert json.loads(LISTS[1](variants, 0)) == [{"one": number} for number in range(size)]
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("writer", MAPS)
-def test_a_map_of_any_size_is_written(writer: encode.Writer, size: int) -> None:
+def test_a_map_of_any_size_is_written(size: int) -> None:
     members = {f'k"{n}': n for n in range(size)}
     text = "{" + ",".join(rf'"k\"{n}":{n}' for n in range(size)) + "}"
-    assert written(writer, members) == text
-    assert written(writer, MappingProxyType(members)) == text
+    assert MAPS[0](members, 0) == MAPS[0](MappingProxyType(members), 0) == text
+    variants = {key: One(number) for key, number in members.items()}
+    assert json.loads(MAPS[1](variants, 0)) == {key: {"one": number} for key, number in members.items()}
 
 
 @pytest.mark.parametrize("size", [2, 1000])
@@ -67,9 +83,11 @@ def test_a_fault_in_a_list_stands_at_its_index(size: int, at: int) -> None:
     values[at] = "x"
     path = f"/{values.index('x')}"
     assert fault(LISTS[0], tuple(values)) == (path, "x", "expected an int")
-    assert fault(LISTS[1], tuple(values)) == (path, "x", "expected a number")
-    values[at] = 2**31
-    assert fault(LISTS[1], tuple(values)) == (path, 2**31, "out of the range of int32")
+    variants: list[Any] = [One(1)] * size
+    variants[at] = "x"
+    assert fault(LISTS[1], variants) == (path, "x", "expected Choice")
+    variants[at] = One(2**31)
+    assert fault(LISTS[1], variants) == (f"{path}/one", 2**31, "out of the range of int32")
 
 
 @pytest.mark.parametrize("size", [2, 1000])
@@ -79,17 +97,18 @@ def test_a_fault_in_a_map_stands_under_its_key(size: int, at: int) -> None:
     members: dict[Any, Any] = {**dict.fromkeys(keys, 1), keys[at]: "x"}
     path = f"/{keys[at].replace('/', '~1')}"
     assert fault(MAPS[0], members) == (path, "x", "expected an int")
-    assert fault(MAPS[1], members) == (path, "x", "expected a number")
-    members[keys[at]] = 2**31
-    assert fault(MAPS[1], members) == (path, 2**31, "out of the range of int32")
-    bad = {key if key != keys[at] else 5: 1 for key in keys}
-    for writer in MAPS:
+    variants: dict[str, Any] = {**dict.fromkeys(keys, One(1)), keys[at]: "x"}
+    assert fault(MAPS[1], variants) == (path, "x", "expected Choice")
+    variants[keys[at]] = One(2**31)
+    assert fault(MAPS[1], variants) == (f"{path}/one", 2**31, "out of the range of int32")
+    for writer, value in ((MAPS[0], 1), (MAPS[1], One(1))):
+        bad = {key if key != keys[at] else 5: value for key in keys}
         assert fault(writer, bad) == ("", 5, "expected a string as key")
 
 
 @pytest.mark.parametrize("size", [2, 1000])
 def test_a_fault_below_a_large_list_keeps_its_whole_path(size: int) -> None:
-    nested = encode.messages_list(encode.messages_list(number))
+    nested = list_of(list_of(INT32)).write
     values: list[Any] = [(1, 2)] * size
     values[-1] = (1, "x")
     assert fault(nested, tuple(values)) == (f"/{size - 1}/1", "x", "expected an int")
@@ -97,72 +116,59 @@ def test_a_fault_below_a_large_list_keeps_its_whole_path(size: int) -> None:
 
 @pytest.mark.parametrize("writer", LISTS)
 @pytest.mark.parametrize("value", ["ab", 5, {1, 2}, None])
-def test_what_is_no_list_is_refused(writer: encode.Writer, value: object) -> None:
+def test_what_is_no_list_is_refused(writer: Writer, value: object) -> None:
     assert fault(writer, value) == ("", value, "expected a sequence")
 
 
 @pytest.mark.parametrize("writer", MAPS)
 @pytest.mark.parametrize("value", ["ab", 5, [1], None])
-def test_what_is_no_map_is_refused(writer: encode.Writer, value: object) -> None:
+def test_what_is_no_map_is_refused(writer: Writer, value: object) -> None:
     assert fault(writer, value) == ("", value, "expected a mapping")
 
 
 def test_variants_count_as_messages() -> None:
-    for writer, empty, value in ((LISTS[1], (), (1,)), (MAPS[1], {}, {"a": 1})):
-        assert written(writer, value, MAX_DEPTH - 1) in ("[1]", '{"a":1}')
-        assert written(writer, empty, MAX_DEPTH) in ("[]", "{}")
-        assert fault(writer, value, MAX_DEPTH) == ("", "int", f"more than {MAX_DEPTH} nested messages")
+    cases: list[tuple[Writer, Any, Any, str]] = [
+        (LISTS[1], (), (One(1),), "/0"),
+        (MAPS[1], {}, {"a": One(1)}, "/a"),
+    ]
+    for writer, empty, value, path in cases:
+        assert '{"one":1}' in writer(value, MAX_DEPTH - 1)
+        assert writer(empty, MAX_DEPTH) in ("[]", "{}")
+        assert fault(writer, value, MAX_DEPTH) == (
+            path,
+            "Choice.One",
+            f"more than {MAX_DEPTH} nested messages",
+        )
 
 
-@pytest.mark.parametrize("writer", [*LISTS, *MAPS])
-def test_an_error_of_a_writer_itself_is_not_taken_for_a_key(writer: encode.Writer) -> None:
-    def broken(value: object, depth: int, write: Write) -> None:
-        raise KeyError(value) if value == 1 else TypeError(value)
+@pytest.mark.parametrize("kind", [KeyError, TypeError])
+def test_an_error_of_a_writer_itself_is_not_taken_for_a_key(kind: type[Exception]) -> None:
+    def broken(value: object, depth: int) -> str:
+        raise kind(value)
 
-    family_list: Any = encode.family_list
-    family_map: Any = encode.family_map
-    for number_, kind in ((1, KeyError), (2, TypeError)):
-        with pytest.raises(kind):
-            written(family_list({int: broken}, "number"), (number_,))
-        with pytest.raises(kind):
-            written(family_map({int: broken}, "number"), {"a": number_})
-        with pytest.raises(kind):
-            written(encode.messages_map(broken), {"a": number_})
+    item = Codec(INT32.read, broken)
+    with pytest.raises(kind):
+        list_of(item).write((1,), 0)
+    with pytest.raises(kind):
+        map_of(item).write({"a": 1}, 0)
 
 
-class Bare(Message):
-    pass
-
-
-@attrs.frozen(eq=False, repr=False)
-class One(Bare):
-    value: Any = None
-    note: Any = None
-
-
-def variant(value: Any, depth: int) -> One:
-    return One(value=(decode.int32(value, depth), depth))
-
-
-def remark(value: Any, depth: int) -> tuple[str, int]:
-    return decode.string(value, depth), depth
-
-
-def family(data: dict[str, Any]) -> Message:
-    members = {"one": variant, "other": variant}
-    plain = {"remark": ("note", remark)}
-    return decode.family(data, 7, One, members, frozenset({"one", "other", "remark"}), plain, None)
+def family(data: dict[str, Any]) -> Any:
+    return CODECS.structure(data, Choice)
 
 
 def test_a_member_of_a_family_may_stand_beside_plain_fields() -> None:
     for data in ({"one": 1, "remark": "a", "x": 2}, {"remark": "a", "x": 2, "one": 1}):
         found = family(data)
         assert isinstance(found, One)
-        assert (found.value, found.note, found.unknown_fields) == ((1, 7), ("a", 7), {"x": 2})
+        assert (found.value, found.note, found.unknown_fields) == (1, "a", {"x": 2})
+        assert CODECS.unstructure(found) == data
     found = family({"remark": "a", "x": 2})
-    assert isinstance(found, One)
-    assert (found.value, found.note, found.unknown_fields) == (None, ("a", 7), {"x": 2})
+    assert type(found) is Choice
+    assert (found.note, found.unknown_fields) == ("a", {"x": 2})
+    assert CODECS.unstructure(found) == {"remark": "a", "x": 2}
     assert family({"remark": None, "one": None}).unknown_fields == {}
+    assert CODECS.unstructure(One(5, note="b")) == {"one": 5, "remark": "b"}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +179,7 @@ def test_a_member_of_a_family_may_stand_beside_plain_fields() -> None:
             {"remark": "a", "one": 1, "other": 2},
             "/other",
             2,
-            "union field One has two members set: one and other",
+            "union field Choice has two members set: one and other",
         ),
     ],
 )

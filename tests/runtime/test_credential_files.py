@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,70 @@ def test_a_file_that_names_another_place_is_refused_on_every_way_in(
         WAYS[way](saved(tmp_path, info), monkeypatch)
     assert not caught.value.retryable
     assert caught.value.hint
+
+
+def _pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def _device(place: Path) -> None:
+    place.symlink_to("/dev/zero")
+
+
+def _large(place: Path) -> None:
+    place.write_bytes(b" " * (1024 * 1024 + 1))
+
+
+NO_FILES = pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (_pipe, "not a regular file"),
+        (_device, "not a regular file"),
+        (_large, "larger than 1048576 bytes"),
+        (Path.mkdir, "Is a directory"),
+    ],
+)
+
+
+@NO_FILES
+@pytest.mark.parametrize("way", ["from_file", "environment"])
+def test_credentials_come_from_regular_files_alone(
+    make: Callable[[Path], None], why: str, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "credentials.json"
+    make(place)
+    with pytest.raises(AuthError, match=f"cannot read credentials from 'credentials.json': {why}"):
+        if way == "from_file":
+            from_file(place)
+        else:
+            _named(place, monkeypatch)
+
+
+@NO_FILES
+def test_a_subject_token_comes_from_a_regular_file_alone(
+    make: Callable[[Path], None], why: str, tmp_path: Path
+) -> None:
+    subject = tmp_path / "subject"
+    make(subject)
+    with pytest.raises(AuthError, match=rf"credential_source\.file is not allowed: {why}"):
+        from_file(saved(tmp_path, workload({"file": str(subject)})))
+
+
+@NO_FILES
+def test_a_subject_token_file_is_checked_again_when_it_is_read(
+    make: Callable[[Path], None], why: str, tmp_path: Path
+) -> None:
+    subject = tmp_path / "subject"
+    script = Script()
+    client = Client(
+        credentials=from_file(saved(tmp_path, workload({"file": str(subject)}))),
+        transport=script,
+        project="p",
+    )
+    make(subject)
+    with pytest.raises(AuthError, match=why):
+        client.projects.operations.get("projects/p/operations/A")
+    assert script.requests == []
 
 
 def test_a_source_nested_a_thousand_times_is_checked_to_its_end(tmp_path: Path) -> None:

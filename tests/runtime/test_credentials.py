@@ -12,11 +12,12 @@ from urllib.parse import parse_qs
 
 import pytest
 from attrs import define, evolve
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.credentials import application_default, earthengine, from_file
 from groundwire_runtime.errors import AuthError
 from groundwire_runtime.http import Request, Response
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.runtime.doubles import AuthTransport
 
 from .token_server import private_pem
 from .wire import SILENCE, Reply, Wire, plain

@@ -11,11 +11,14 @@ from contextlib import closing, contextmanager
 
 import pytest
 from attrs import evolve
-from groundwire_runtime.deadline import LONGEST, Deadline, connected
+from groundwire_runtime.clock import LONGEST, Deadline
 from groundwire_runtime.errors import DeadlineReached
 from groundwire_runtime.http import Request
-from groundwire_runtime.retry import RetryPolicy, RetryTransport
+from groundwire_runtime.retry import RetryPolicy
+from groundwire_runtime.sockets import connected
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.runtime.doubles import RetryTransport
 
 from .wire import SILENCE, Reply, Wire, drip, http, plain
 from .wire.blackhole import full_backlog, silent

@@ -24,9 +24,8 @@ from groundwire_runtime.errors import (
     TransportError,
     shortened,
 )
-from groundwire_runtime.hints import hint_for
+from groundwire_runtime.google_hints import hint_for
 from groundwire_runtime.http import Request
-from groundwire_runtime.observe import ObservedTransport, log_call
 
 from .doubles import Script, Time, answer, refusal
 
@@ -55,6 +54,21 @@ class Stubborn:
 def test_a_value_is_quoted_in_200_characters(value: object, text: str) -> None:
     assert shortened(value) == text
     assert len(text) <= 200
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ArgumentError("no \ud800", hint="\udfff"),
+        DecodeError("/a\ud800", "\ud800", "expected a number", hint="\udfff"),
+        DecodeError("", 1, "expected \ud800").under("\ud800"),
+        ApiError("no \ud800", http_status=400, status="\ud800", hint="\udfff"),
+        ProtocolError("\ud800"),
+    ],
+)
+def test_the_text_of_an_error_can_be_written_whatever_it_quotes(error: GroundwireError) -> None:
+    assert rb"\ud800" in str(error).encode()
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes
 
 
 ERRORS = [
@@ -171,22 +185,11 @@ def test_the_log_says_how_a_call_ended(
     assert sends[0].startswith("earthengine.projects.operations.get: attempt 1: GET https://earthengine.")
 
 
-def test_a_request_that_belongs_to_no_call_is_sent_and_logged_as_it_is(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    script = Script([answer()])
-    assert ObservedTransport(script).send(BARE).status == 200
-    assert script.requests == [BARE]
-    caplog.set_level(logging.INFO, "groundwire")
-    log_call(BARE, 200, None, 0.25)
-    assert caplog.messages == ["m: 200 after 0 attempts in 0.250 s"]
-
-
 def test_a_hook_that_raises_is_logged_with_the_method(caplog: pytest.LogCaptureFixture) -> None:
     def hook(_: object) -> None:
         raise LookupError
 
     script = Script([answer({"name": "projects/p/operations/A"})])
-    client = Client(project="p", credentials=credentials.anonymous(), transport=script, on_request=hook)
+    client = Client(project="p", credentials=credentials.anonymous(), transport=script, on_event=hook)
     client.projects.operations.get("projects/p/operations/A")
-    assert caplog.messages[0] == "earthengine.projects.operations.get: a hook raised; the call goes on"
+    assert caplog.messages[0] == "earthengine.projects.operations.get: on_event raised; the call continues"

@@ -18,6 +18,7 @@ from groundwire import (
     credentials,
     encode,
 )
+from groundwire_runtime.error_hints import BY_ERROR
 from groundwire_runtime.errors import (
     ApiError,
     EncodeError,
@@ -26,9 +27,8 @@ from groundwire_runtime.errors import (
     OperationError,
     PermissionDenied,
 )
-from groundwire_runtime.hints import BY_ERROR
+from groundwire_runtime.google_errors import api_error
 from groundwire_runtime.http import Response
-from groundwire_runtime.status import api_error
 
 from ..contract.vectors import needed, rows
 from .doubles import Script, answer

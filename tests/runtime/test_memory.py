@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from groundwire import Client, credentials
+from groundwire_runtime.body import BLOCK, Budget, Buffer, Reservation
 from groundwire_runtime.clock import SYSTEM, Clock
 from groundwire_runtime.errors import GroundwireError, ResponseTooLarge
-from groundwire_runtime.memory import BLOCK, Budget, Buffer, Reservation
 from groundwire_runtime.retry import RetryPolicy
 
 from .wire import SILENCE, Answers, Reply, Wire, chunked, cut, http, plain

@@ -9,7 +9,7 @@ from attrs import asdict, evolve, frozen
 from groundwire_runtime.errors import ArgumentError, DecodeError
 from groundwire_runtime.http import Request
 from groundwire_runtime.method import ExtraScope, Method, Preconditions
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.parameters import Parameter
 
 T = TypeVar("T")
 BASE = "https://shop.test/"

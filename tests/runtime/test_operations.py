@@ -3,11 +3,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve, frozen
 from groundwire import Client, ExportImageRequest, Operation, credentials
+from groundwire_runtime.client import StartedOperations
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
@@ -20,9 +21,10 @@ from groundwire_runtime.errors import (
     ProtocolError,
     TransportError,
     Unavailable,
+    shortened,
 )
 from groundwire_runtime.http import Request, Response
-from groundwire_runtime.operations import StartedOperations, polling_delay
+from groundwire_runtime.operations import polling_delay
 
 from .doubles import Answer, Script, Time, answer, refusal
 
@@ -122,6 +124,7 @@ def test_the_last_state_is_told_before_a_failure_is_raised() -> None:
         ({"code": 1, "message": "stopped"}, f"{NAME} was cancelled: stopped", 1),
         ({"code": 8}, f"{NAME} failed: no message", 8),
         ({}, f"{NAME} failed: no message", None),
+        ({"message": " \n"}, f"{NAME} failed: no message", None),
     ],
 )
 def test_a_failure_names_the_operation_and_its_reason(
@@ -158,12 +161,19 @@ def test_a_poll_that_takes_the_rest_of_the_time_is_a_timeout_too() -> None:
     assert time.now == pytest.approx(1_005)
 
 
-@pytest.mark.parametrize("timeout", [0, -1, math.nan, math.inf, "5", True])
+@pytest.mark.parametrize("timeout", [0, -1, math.nan, math.inf, "5", True, 10**400, 10**5_000], ids=shortened)
 def test_a_timeout_that_is_no_time_is_refused_before_any_request(timeout: Any) -> None:
     time, script = Time(), Script()
     with pytest.raises(ArgumentError, match=r"^timeout: "):
         wait(script, time=time, timeout=timeout)
     assert (script.requests, time.sleeps) == ([], [])
+
+
+def test_a_callback_that_cannot_be_called_is_refused_before_any_request() -> None:
+    script, wrong = Script(), cast("Any", "print")
+    with pytest.raises(ArgumentError, match=r"^on_progress: "):
+        wait(script, on_progress=wrong)
+    assert script.requests == []
 
 
 @pytest.mark.parametrize(

@@ -153,4 +153,4 @@ def test_a_method_that_does_not_page_is_refused() -> None:
     one = client(Script())
     method = evolve(one.methods["earthengine.projects.operations.list"], paging=None)
     with pytest.raises(ArgumentError, match="does not page"):
-        one.pages(method, {}, None, {})
+        Pager.over(one, method, {}, None, {})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from groundwire_runtime.errors import ArgumentError, shortened
 from groundwire_runtime.messages import Unlisted
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.parameters import Parameter
 
 NAIVE = datetime(2024, 1, 2, 3, 4, 5)  # noqa: DTZ001 - a time without a zone is the point
 

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 from groundwire_runtime.errors import ArgumentError
-from groundwire_runtime.path import expand
+from groundwire_runtime.parameters import expand
 from hypothesis import given
 from hypothesis import strategies as st
 

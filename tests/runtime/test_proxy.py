@@ -11,8 +11,7 @@ import pytest
 from groundwire_runtime.clock import SYSTEM
 from groundwire_runtime.errors import DeadlineReached, ResponseTooLarge, TransportError
 from groundwire_runtime.http import Request
-from groundwire_runtime.proxy import Proxy, proxy_for
-from groundwire_runtime.transport import UrllibTransport
+from groundwire_runtime.transport import Proxy, UrllibTransport, proxy_for
 
 from . import wire as wires
 from .wire import SILENCE, Reply, Wire, http, plain

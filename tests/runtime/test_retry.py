@@ -24,7 +24,9 @@ from groundwire_runtime.errors import (
     Unavailable,
 )
 from groundwire_runtime.http import Request, Response
-from groundwire_runtime.retry import RetryPolicy, RetryTransport
+from groundwire_runtime.retry import RetryPolicy
+
+from tests.runtime.doubles import RetryTransport
 
 from .doubles import Answer, Script, Time, answer, refusal
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from groundwire_runtime import errors
 from groundwire_runtime.errors import ApiError
+from groundwire_runtime.google_errors import api_error
 from groundwire_runtime.http import Response
-from groundwire_runtime.status import api_error
 
 from ..contract.vectors import needed, rows
 from .doubles import answer, refusal
@@ -202,6 +202,137 @@ def test_what_an_error_of_another_shape_says_is_kept(
     error = made(answer(body, 400))
     assert type(error) is errors.InvalidArgument
     assert (error.message, error.reason, len(error.details)) == (message, reason, details)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        # Another item than the first has it.
+        ({"errors": [{"reason": "required"}, {"message": "low"}]}, "low"),
+        ({"errors": [7, {"code": 1}, "low"]}, "low"),
+        ([{"name": "a"}, {"message": "low"}], "low"),
+        ([{"error": {}}, {"error": {"message": "low"}}], "low"),
+        ({"error": [{"code": 1}, {"message": "low"}]}, "low"),
+        # Messages that are objects or lists.
+        ({"error": {"message": {"text": "low"}}}, "low"),
+        ({"error": {"message": ["low", "lower"]}}, "low"),
+        ({"message": {"size": ["low"]}}, "size: low"),
+        ({"message": [{"constraints": {}}, {"message": "low"}]}, "low"),
+        # Wrapped once more.
+        ({"error": {"error": {"message": "low", "code": 400}}}, "low"),
+        ({"error": {"error": "low"}}, "low"),
+        ({"error": {"error": {"errors": [{"message": "low"}]}}}, "low"),
+        # `errors` that is no list.
+        ({"errors": "low"}, "low"),
+        ({"errors": {"size": ["low", "odd"], "name": ["long"]}}, "size: low"),
+        ({"errors": {"message": "low"}}, "low"),
+        # Other names.
+        ({"detail": [{"loc": ["body", "size"], "msg": "low", "type": "value_error"}]}, "low"),
+        ({"detail": {"message": "low"}}, "low"),
+        ({"error_message": "low", "status": "REQUEST_DENIED"}, "low"),
+        ({"errorMessage": "low", "errorType": "E"}, "low"),
+        ({"error": {"msg": "low"}}, "low"),
+        # A message for users alone (AIP-193).
+        (
+            {"error": {"details": [{"@type": TYPE + "LocalizedMessage", "locale": "en", "message": "low"}]}},
+            "low",
+        ),
+        (
+            {"error": {"message": "low", "details": [{"@type": TYPE + "LocalizedMessage", "message": "l"}]}},
+            "low",
+        ),
+        # Blank messages are none.
+        ({"error": {"message": " \n", "errors": [{"message": "low"}]}}, "low"),
+        ({"title": "low", "message": ""}, "low"),
+        ({"error": " ", "message": "low"}, "low"),
+        # Signs of markup belong to the message.
+        ({"error": {"message": "<W>"}}, "<W>"),
+        ("<W>", "<W>"),
+        (b"expected <int>, got <str>", "expected <int>, got <str>"),
+        (b'{"message": "<W>"', '{"message": "<W>"'),
+        (b"<W>", "<W>"),
+    ],
+)
+def test_a_message_is_found_wherever_it_is(body: object, message: str) -> None:
+    error = made(answer(body, 400))
+    assert (error.message, type(error)) == (message, errors.InvalidArgument)
+
+
+WRAPPED = {"code": 429, "message": "low", "status": "RESOURCE_EXHAUSTED", "details": [RETRY]}
+
+
+@pytest.mark.parametrize("body", [{"error": {"error": WRAPPED}}, [{}, {"error": [{"error": WRAPPED}]}]])
+def test_a_wrapped_error_keeps_all_that_it_says(body: object) -> None:
+    error = made(answer(body, 400))
+    assert type(error) is errors.ResourceExhausted
+    assert (error.message, error.retry_after, error.details) == ("low", 7.0, (RETRY,))
+
+
+def test_the_parts_of_a_detail_are_kept() -> None:
+    parts = [{"loc": ["body", "size"], "msg": "low"}, {"loc": ["body"], "msg": "odd"}]
+    assert made(answer({"detail": parts}, 422)).details == tuple(parts)
+
+
+SAID = b'{"error": {"code": 400, "message": "low", "status": "OUT_OF_RANGE"}}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SAID + b"\x00",
+        SAID + b"\n\x00\x00 ",
+        SAID + b"</html>",
+        SAID + SAID,
+        b")]}'\n" + SAID,
+        b")]}',\n\n" + SAID,
+        b"while(1);" + SAID,
+        b"\xef\xbb\xbf" + SAID,
+        SAID.decode().encode("utf-16"),
+        SAID.replace(b'"code": 400', b'"code": ' + b"9" * 5_000),
+        SAID.replace(b'"code": 400', b'"note": "Gr\xf6\xdfe"'),
+    ],
+)
+def test_what_strict_json_would_refuse_keeps_what_it_says(body: bytes) -> None:
+    error = made(answer(body, 400))
+    assert (type(error), error.message) == (errors.OutOfRange, "low")
+
+
+@pytest.mark.parametrize(
+    ("body", "start"),
+    [
+        (b'{"error": {"message": "low", "details": ' + b"[" * 100_000, '{"error": {"message": "low", '),
+        (b'{"error": {"message": "low"', '{"error": {"message": "low"'),
+        (b'["low"] is what was sent', '["low"] is what was sent'),
+        (b"'low' <b>and</b> odd", "'low' <b>and</b> odd"),
+        (b'{"error": {"message": "  "}}', '{"error": {"message": " "}}'),
+        (b"9" * 5_000, "999"),
+        (b'{"errors": {"size": {}}, "code": 1}', '{"errors": {"size": {}}, "code": 1}'),
+    ],
+)
+def test_the_start_of_a_body_that_says_nothing_else_is_shown(body: bytes, start: str) -> None:
+    message = made(answer(body, 400)).message
+    assert message.startswith(start)
+    assert len(message) <= 200
+
+
+def test_a_text_that_looks_like_a_page_and_is_none_is_kept() -> None:
+    assert made(answer(b"<W> is low", 400, content_type="text/plain")).message == "<W> is low"
+    assert made(answer(b"so <b>low</b>", 400, content_type="text/html; charset=utf-8")).message == "so low"
+
+
+def test_a_lone_surrogate_does_not_break_the_text_of_an_error() -> None:
+    body = rb'{"error": {"code": 400, "message": "low \ud800", "status": "ODD\udfff"}}'
+    error = made(answer(body, 400))
+    assert str(error).encode().startswith(rb"400 ODD\udfff: low \ud800")
+    assert error.message.encode() == rb"low \ud800"
+
+
+@pytest.mark.parametrize("levels", [1, 20, 900])
+@pytest.mark.parametrize("member", ["error", "message", "errors", "detail", "details"])
+def test_a_body_of_many_levels_ends_in_an_error(member: str, levels: int) -> None:
+    body = (f'{{"{member}": ' * levels + '"low"' + "}" * levels).encode()
+    error = made(answer(body, 400))
+    assert error.message.startswith(("low", '{"'))
 
 
 def test_the_styles_and_scripts_of_a_page_are_no_text() -> None:

@@ -98,6 +98,15 @@ BAD: list[object] = [
     "https://oauth2.googleapiſ.com/token",  # noqa: RUF001 - a letter that IDNA reads as s
     "httpſ://oauth2.googleapis.com/token",  # noqa: RUF001 - as above
     "http://127.0.0.1\\@evil.example/token",
+    "http://[::1]evil.example/token",
+    "http://[::1].evil.example:80/token",
+    "http://evil.example[::1]/token",
+    "http://[::1][::1]/token",
+    "http://[127.0.0.1]/token",
+    "http://[localhost]/token",
+    "http://[::1%25]/token",
+    "http://::1/token",
+    "http://[::1]:8x/token",
     "http://127.0.0.1 @evil.example/token",
     "http://127.0.0.1.evil.example/token",
     "https://{universe_domain}/token",

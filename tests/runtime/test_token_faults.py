@@ -45,8 +45,7 @@ def test_no_secret_shows_when_a_service_repeats_what_it_was_sent(
     caplog.set_level(logging.DEBUG)
     events: list[Any] = []
     server.api = repeat
-    hooks: Any = dict.fromkeys(("on_request", "on_response", "on_retry"), events.append)
-    one = client(credentials=kind(server, tmp_path), **hooks)
+    one = client(credentials=kind(server, tmp_path), on_event=events.append)
     with pytest.raises(GroundwireError) as refused:
         one.projects.operations.get(NAME)
     server.api = lambda asked: (401, repeat(asked)[1])

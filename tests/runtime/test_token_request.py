@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from attrs import define
 from google.auth import exceptions
-from groundwire_runtime.deadline import Deadline
+from groundwire_runtime.clock import Deadline
 from groundwire_runtime.errors import AuthError, DeadlineReached, TransportError
+from groundwire_runtime.google_tokens import TokenRequest, fetched
 from groundwire_runtime.http import Response
-from groundwire_runtime.tokens import TokenRequest, fetched
 
 from .doubles import Answer, Script, answer
 
@@ -59,7 +59,7 @@ def test_the_requests_of_one_refresh_count_as_attempts_of_one_call() -> None:
     ask(URL)
     ask(URL)
     assert [sent.verb for sent in script.requests] == ["GET", "GET"]
-    first, second = (sent.trace for sent in script.requests)
+    first, second = (sent.call for sent in script.requests)
     assert first is second is not None
 
 

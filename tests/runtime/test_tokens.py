@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from google.auth.exceptions import TransportError as GoogleTransportError
-from groundwire_runtime.auth import AuthTransport
+from groundwire_runtime.clock import Deadline
 from groundwire_runtime.credentials import Token, application_default
-from groundwire_runtime.deadline import Deadline
 from groundwire_runtime.errors import ApiError, AuthError, GroundwireError, TransportError
+from groundwire_runtime.google_tokens import TokenRequest
 from groundwire_runtime.http import Request
-from groundwire_runtime.retry import RetryTransport
-from groundwire_runtime.tokens import TokenRequest
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.runtime.doubles import AuthTransport, RetryTransport
 
 from .doubles import Script, answer, refusal
 from .token_server import Rerouted

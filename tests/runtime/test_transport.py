@@ -17,8 +17,9 @@ from groundwire import Client
 from groundwire_runtime.clock import SYSTEM
 from groundwire_runtime.errors import ArgumentError, DecodeError, TransportError
 from groundwire_runtime.http import Request, Response
-from groundwire_runtime.retry import RetryTransport
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.runtime.doubles import RetryTransport
 
 from .doubles import Time
 from .wire import RESET, Reply, Wire, cut, echo, http, plain

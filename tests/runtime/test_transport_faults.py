@@ -28,6 +28,24 @@ def test_a_closed_port_is_a_request_that_was_not_sent() -> None:
     assert "Check the endpoint" in caught.value.hint
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_address_of_ipv6_without_a_port_is_asked_at_the_standard_one(scheme: str) -> None:
+    with closing(UrllibTransport()) as transport, pytest.raises(TransportError) as caught:
+        # Of this machine, and in no list of loopback addresses that a proxy setting could have.
+        transport.send(request(f"{scheme}://[::1]/"))
+    assert not caught.value.sent
+    # Cut at its last colon, the address would be a name that nobody can resolve.
+    assert "gaierror" not in caught.value.message
+    assert "LocationParseError" not in caught.value.message
+
+
+@pytest.mark.parametrize("place", ["[::1]evil.example", "[localhost]", "evil.example[::1]"])
+def test_an_address_that_can_be_read_in_two_ways_is_not_asked(place: str) -> None:
+    with closing(UrllibTransport()) as transport, pytest.raises(TransportError) as caught:
+        transport.send(request(f"http://{place}/"))
+    assert (caught.value.sent, caught.value.message) == (False, "shop.books.get: no answer (ValueError)")
+
+
 def test_a_server_that_is_not_trusted_gets_no_request_and_the_error_says_why() -> None:
     with (
         Wire(tls=authority().server()) as wire,

@@ -7,12 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from groundwire_runtime.clock import SYSTEM, Clock
-from groundwire_runtime.connection import ConnectionWaitError, Gate
-from groundwire_runtime.deadline import Deadline
+from groundwire_runtime.clock import SYSTEM, Clock, Deadline
 from groundwire_runtime.errors import DeadlineReached
 from groundwire_runtime.http import Request
-from groundwire_runtime.transport import UrllibTransport
+from groundwire_runtime.transport import ConnectionWaitError, Gate, UrllibTransport
 
 from .test_connection import HOST, WAYS, over
 from .test_transport import request

@@ -13,11 +13,11 @@ from google.auth import compute_engine
 from google.auth.exceptions import TransportError as GoogleTransportError
 from google.oauth2 import credentials as google_credentials
 from groundwire import Client
-from groundwire_runtime.auth import AuthTransport
 from groundwire_runtime.credentials import Token, from_file
 from groundwire_runtime.errors import ArgumentError, AuthError
-from groundwire_runtime.retry import RetryTransport
 from groundwire_runtime.universe import default_endpoint
+
+from tests.runtime.doubles import AuthTransport, RetryTransport
 
 from .doubles import Script, Time, answer, refusal
 from .test_auth import CANARY, Fresh, request

@@ -12,7 +12,7 @@ from groundwire_codegen.emit import emit
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.pipeline import generate
 
-from tests.corpus import documents
+from tests.audits.corpus import documents
 
 OVERLAY: Final = Path(__file__).parent / "overlay.toml"
 PACKAGE: Final = "storage_v1"

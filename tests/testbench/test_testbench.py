@@ -13,7 +13,7 @@ import pytest
 from groundwire_runtime import credentials
 from groundwire_runtime.http import FunctionTransport, Request, Response
 
-from tests.corpus import documents
+from tests.audits.corpus import documents
 
 from .calls import CALLS, Scene
 from .combinations import read_combinations

@@ -42,7 +42,7 @@ from groundwire import (
     errors,
 )
 from groundwire_exports import Export, Stall, expression, grid, start_export
-from groundwire_runtime.observe import Event
+from groundwire_runtime.events import Event
 
 
 def image() -> Expression:
@@ -238,9 +238,7 @@ def watched() -> Client:
         assert_type(event.attempt, int)
         assert_type(event.status, int | None)
 
-    return Client(
-        project="field-work", on_request=note, on_response=note, on_retry=lambda event: print(event.delay)
-    )
+    return Client(project="field-work", on_event=note)
 
 
 def values() -> ExportImageRequest:

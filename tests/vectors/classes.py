@@ -46,7 +46,7 @@ def wire_fields(message: Message) -> dict[str, tuple[Field, bool]]:
     """Every field by its JSON name, and whether it is a member of a union."""
     plain = {field.wire: (field, False) for field in message.fields}
     return plain | {
-        variant.field.wire: (variant.field, True) for union in message.unions for variant in union.variants
+        variant.field.wire: (variant.field, True) for union in message.groups for variant in union.variants
     }
 
 

@@ -16,15 +16,14 @@ from typing import Any, Final
 
 import groundwire
 from groundwire import messages
-from groundwire_codegen.pattern import is_linear
-from groundwire_codegen.template import read_template
-from groundwire_runtime.backoff import retry_after
+from groundwire_codegen.read.safe_regex import is_linear
+from groundwire_codegen.read.uri_template import read_template
 from groundwire_runtime.errors import ApiError, ArgumentError, DecodeError, EncodeError
+from groundwire_runtime.google_errors import api_error
 from groundwire_runtime.http import Response
 from groundwire_runtime.messages import Message
-from groundwire_runtime.parameter import Parameter
-from groundwire_runtime.path import expand
-from groundwire_runtime.status import api_error
+from groundwire_runtime.parameters import Parameter, expand
+from groundwire_runtime.retry import retry_after
 
 RECORDINGS: Final = Path(__file__).parents[1] / "client" / "recordings.jsonl"
 CLASSES: Final[tuple[type[Message], ...]] = tuple(

@@ -42,7 +42,7 @@ def _target(name: str, folder: Path, examples: str) -> None:
     import atheris  # type: ignore[import-not-found,unused-ignore] # installed by the session alone
 
     with atheris.instrument_imports(
-        include=["groundwire_runtime", "groundwire", "groundwire_codegen.template"]
+        include=["groundwire_runtime", "groundwire", "groundwire_codegen.read.uri_template"]
     ):
         from . import fuzz
     corpus = folder / name

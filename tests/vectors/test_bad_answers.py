@@ -9,10 +9,11 @@ from typing import Any
 
 import groundwire as gw
 import pytest
+from attrs import evolve
 from groundwire import Client, Operation, Unlisted, credentials, decode, encode
-from groundwire_codegen.overlay import read_overlay
 from groundwire_codegen.problem import SpecError
-from groundwire_contract.front_end.body import Refusal, read_body
+from groundwire_codegen.read.overlay import read_overlay
+from groundwire_contract.validate.bodies import Refusal, read_body
 from groundwire_runtime import errors
 from groundwire_runtime.errors import (
     ApiError,
@@ -127,8 +128,11 @@ def test_row_64_two_members_of_a_union() -> None:
 
 def test_row_65_null_is_unset() -> None:
     nulls = {"stages": None, "progress": None, "destinationUris": None, "state": None, "createTime": None}
-    assert decode(gw.OperationMetadata, json.dumps(nulls).encode()) == gw.OperationMetadata()
-    assert decode(gw.Expression, b'{"values":null,"result":null}') == gw.Expression()
+    metadata = decode(gw.OperationMetadata, json.dumps(nulls).encode())
+    assert evolve(metadata, null_fields=()) == gw.OperationMetadata()
+    expression = decode(gw.Expression, b'{"values":null,"result":null}')
+    assert expression == gw.Expression(null_fields={"values", "result"})
+    assert (expression.values, expression.result) == ({}, None)
     with pytest.raises(DecodeError) as caught:
         decode(gw.OperationMetadata, b'{"destinationUris":[null]}')
     assert caught.value.path == "/destinationUris/0"

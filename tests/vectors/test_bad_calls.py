@@ -15,7 +15,6 @@ import pytest
 from groundwire import NO_TIMEOUT, Client, ExportImageRequest, credentials, decode, encode
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_runtime.credentials import Token
-from groundwire_runtime.encode import field_mask
 from groundwire_runtime.errors import (
     AlreadyExists,
     ArgumentError,
@@ -25,6 +24,7 @@ from groundwire_runtime.errors import (
     GroundwireError,
     InvalidArgument,
 )
+from groundwire_runtime.scalars import FIELD_MASK
 
 from tests.runtime.doubles import Script, answer
 from tests.runtime.wire import Wire, plain
@@ -177,7 +177,7 @@ def test_row_39_a_span_too_long() -> None:
 @pytest.mark.parametrize("mask", ["foo_Bar", "a..b", "a,,b", "foo_bar", ".a", "a.", "A", "a b", "*.a", " "])
 def test_row_40_masks_that_do_not_come_back(mask: str, everything: Classes) -> None:
     with pytest.raises(EncodeError, match="lowerCamelCase"):
-        field_mask(mask, 0)
+        FIELD_MASK.write(mask, 0)
     with pytest.raises(EncodeError, match="/mask: "):
         everything.package.encode(everything.cls("Thing")(mask=mask))
 

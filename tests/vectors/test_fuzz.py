@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from groundwire_codegen.pattern import is_linear
+from groundwire_codegen.read.safe_regex import is_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import pytest
-from groundwire_runtime.decode import parse
 from groundwire_runtime.errors import DecodeError, EncodeError
+from groundwire_runtime.jsontext import parse
 
 from .classes import Classes
 from .files import cases, needed

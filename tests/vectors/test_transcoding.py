@@ -7,11 +7,10 @@ import time
 from typing import Any
 
 import pytest
-from groundwire_codegen.pattern import is_linear
-from groundwire_codegen.template import read_template
+from groundwire_codegen.read.safe_regex import is_linear
+from groundwire_codegen.read.uri_template import read_template
 from groundwire_runtime.errors import ArgumentError
-from groundwire_runtime.parameter import Parameter
-from groundwire_runtime.path import expand
+from groundwire_runtime.parameters import Parameter, expand
 
 from .files import cases, needed
 
@@ -97,7 +96,7 @@ def _request(template: str, names: tuple[str, ...], given: dict[str, Any]) -> No
     parameters = tuple(Parameter(name=name, location="path", required=True) for name in names)
     method: Method[Any] = Method(id="a.b", verb="GET", path=template, parameters=parameters)
     known = {name: value for name, value in given.items() if name in names}
-    method.request(known, base_url="https://x.googleapis.com/", codecs=Codecs({}))
+    method.request(known, base_url="https://x.googleapis.com/", codecs=Codecs(None, {}))
 
 
 @pytest.mark.parametrize(

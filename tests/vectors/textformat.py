@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from groundwire_codegen.ir import EnumRef, Field, Kind, ListOf, MapOf, MessageRef, Scalar, TypeRef
 from groundwire_runtime.messages import Unlisted
-from groundwire_runtime.timestamp import Duration, Timestamp
+from groundwire_runtime.times import Duration, Timestamp
 
 from .classes import Classes, wire_fields
 
@@ -72,7 +72,7 @@ def build(classes: Classes, message: str, pairs: Pairs) -> Any:
         if not is_member:
             values[field.name] = value
             continue
-        for union in known.unions:
+        for union in known.groups:
             for variant in union.variants:
                 if variant.field is field:
                     wrap = variant.class_name

@@ -166,12 +166,12 @@ def test_an_older_copy_is_stale_and_its_edits_are_told_apart(service: Path) -> N
     (copy / "client.py").write_text(old, "utf-8")
     (copy / "_runtime" / "gone.py").write_text("", "utf-8")
     manifest["files"] |= {"client.py": digest(old), "_runtime/gone.py": digest("")}
-    del manifest["files"]["_runtime/tokens.py"]
-    (copy / "_runtime" / "tokens.py").unlink()
+    del manifest["files"]["_runtime/google_tokens.py"]
+    (copy / "_runtime" / "google_tokens.py").unlink()
     (copy / FILE).write_text(json.dumps(manifest), "utf-8")
     assert run("vendor", str(copy), "--check").stdout.splitlines() == [
         "stale: earth/_runtime/gone.py is no longer part of it",
-        "stale: earth/_runtime/tokens.py is new",
+        "stale: earth/_runtime/google_tokens.py is new",
         "stale: earth/client.py, line 2",
     ]
     (copy / "client.py").write_text(f"{old}# mine\n", "utf-8")

@@ -117,6 +117,8 @@ def test_a_copy_of_the_version_before_is_read_and_updated(repository: Path) -> N
     updated = run("vendor", str(copy), "--update", "--fail-on", "compatible")
     assert (updated.exit_code, ": no change\n" in updated.stdout) == (0, True), updated.output
     assert json.loads((copy / FILE).read_text("utf-8"))["names"] == names
+    # It published `converter`, which was no option then.
+    assert '"converter"' in (copy / "__init__.py").read_text("utf-8")
     assert run("vendor", str(copy), "--check").output == ""
 
 

@@ -10,9 +10,8 @@ import click
 from ..log import echo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..diff import Diff
+    from ..diff import Diff, Given
+    from ..lock import Lock
 
 FORMATS = ("terminal", "markdown", "html", "json", "github")
 LEVELS = ("type-check", "run-time", "behaviour", "compatible", "never")
@@ -60,42 +59,51 @@ def diff(
 
     Exits with 0 when nothing is as bad as --fail-on, with 1 when something is, with 2 for a bad input.
     """
-    from ..diff import LEVELS, Given, compare, read_sides
-    from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, read_input
-    from ..whole import write_whole
+    from ..diff import LEVELS, compare, read_sides
 
-    def overlay_of(path: Path | None) -> bytes | None:
-        return None if path is None else read_input(path, OVERLAY_BYTES)
-
-    before, after = (
-        Given(name=path.name, document=read_input(path, DOCUMENT_BYTES), overlay=overlay_of(beside))
-        for path, beside in ((old, old_overlay or overlay), (new, overlay))
-    )
+    after = _given(new, overlay)
+    kept = None if lock is None else _lock(lock)
     sides = read_sides(
-        before,
+        _given(old, old_overlay or overlay),
         after,
         methods=methods,
         every_method=every_method,
-        published=None if lock is None else _names(lock),
+        published=None if kept is None else kept.names,
+        decisions=None if kept is None else kept.decisions,
         allow_hosts=tuple(host.lower() for host in allow_host),
     )
     for note in sides.notes:
         echo(f"note: NEW needs another overlay: {note}", err=True)
     found = compare(sides.old, sides.new)
-    text = _text(found, form, new, after.document)
-    if out is None:
-        if form == "terminal":
-            echo(text, nl=False, styled=True)
-        else:
-            # In these forms no text of an input is a command, and escapes would not be theirs.
-            click.echo(text, nl=False, color=True)
-    else:
-        write_whole(out, text.encode("utf-8"))
+    _write(_text(found, form, new, after.document), form, out)
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
 
 
-def _names(lock: Path) -> Mapping[str, str]:
-    """The names that a lock published."""
+def _given(document: Path, overlay: Path | None) -> Given:
+    from ..diff import Given
+    from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, read_input
+
+    return Given(
+        name=document.name,
+        document=read_input(document, DOCUMENT_BYTES),
+        overlay=None if overlay is None else read_input(overlay, OVERLAY_BYTES),
+    )
+
+
+def _write(text: str, form: str, out: Path | None) -> None:
+    from ..whole import write_whole
+
+    if out is not None:
+        write_whole(out, text.encode("utf-8"))
+    elif form == "terminal":
+        echo(text, nl=False, styled=True)
+    else:
+        # In these forms no text of an input is a command, and escapes would not be theirs.
+        click.echo(text, nl=False, color=True)
+
+
+def _lock(lock: Path) -> Lock:
+    """Read a lock, which has the names of the old client."""
     from ..inputs import read_input
     from ..lock import MAX_BYTES, read_lock
     from ..problem import Problem, SpecError
@@ -104,7 +112,7 @@ def _names(lock: Path) -> Mapping[str, str]:
     if len(data) > MAX_BYTES:
         raise SpecError([Problem(lock.name, "", f"larger than {MAX_BYTES} bytes")])
     try:
-        return read_lock(data.decode("utf-8")).names
+        return read_lock(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise SpecError([Problem(lock.name, "", "not UTF-8", "restore it from version control")]) from None
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..log import echo
+
+if TYPE_CHECKING:
+    from ..fetch.https import Brought
 
 OPTIONS = (
     click.argument("source", metavar="NAME|URL|FILE"),
@@ -33,9 +37,9 @@ def fetch(
     Exits with 0 when it is there, changed or not, with 2 when it could not be had; then nothing is written.
     """
     from ..fetch.address import described, host_of
-    from ..fetch.sidecar import known, path_of, sidecar
+    from ..fetch.sidecar import known, path_of
     from ..fetch.source import brought
-    from ..whole import check_target, write_whole
+    from ..whole import check_target
 
     check_target(out)
     check_target(path_of(out))
@@ -46,13 +50,21 @@ def fetch(
     found = brought(source, version, known(out, prose=prose), hosts, installed=installed, id_=wanted)
     if found.body is None:
         echo(f"{out} is unchanged")
-        return 0
+    else:
+        _keep(found, found.body, out, source, wanted, prose=prose)
+    return 0
+
+
+def _keep(found: Brought, body: bytes, out: Path, source: str, wanted: str, *, prose: bool) -> None:
+    """Write a description in its normal form, and its sidecar, where either is new."""
     from ..fetch.normal import normal
+    from ..fetch.sidecar import known, path_of, sidecar
     from ..inputs import DOCUMENT_BYTES
     from ..lock import with_lf
     from ..regular import read_regular
+    from ..whole import write_whole
 
-    new = normal(found.body, found.url or source, prose=prose, id_=wanted)
+    new = normal(body, found.url or source, prose=prose, id_=wanted)
     old = with_lf(read_regular(out, DOCUMENT_BYTES)) if out.is_file() else None
     if old == new:
         echo(f"{out} is unchanged")
@@ -62,7 +74,6 @@ def fetch(
     beside = sidecar(found.url, found.etag, new, prose=prose) if found.url else None
     if beside is not None and known(out, prose=prose) != (found.url, found.etag):
         write_whole(path_of(out), beside.text())
-    return 0
 
 
 def _note(old: bytes | None, new: bytes) -> str:

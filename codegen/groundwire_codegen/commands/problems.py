@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Final, ParamSpec
 
 from ..log import echo
-from ..problem import EditedError, SpecError
+from ..problem import EditedError, GeneratorError, SpecError
 
 if TYPE_CHECKING:
     from ..pipeline import Output
@@ -35,6 +35,9 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
                 echo(str(problem), err=True)
             echo(f"{len(error.problems)} problem(s); nothing was written.", err=True)
             code = EDITED if isinstance(error, EditedError) else BAD
+        except GeneratorError as error:
+            echo(f"internal error: {error}; nothing was written. {error.hint}", err=True)
+            code = BAD
         except UnicodeEncodeError as error:
             name = ascii(error.object[error.start : error.end])
             hint = "use UTF-8: PYTHONUTF8=1"

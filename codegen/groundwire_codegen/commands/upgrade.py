@@ -60,34 +60,26 @@ def upgrade(
     """
     from ..upgrade.arrival import arrival
     from ..upgrade.plan import plan
-    from ..upgrade.replace import replace
     from ..upgrade.report import check_names
     from .diff import on_terminal
 
-    document, inputs, out = asked.document, asked.inputs, asked.out
+    document, inputs = asked.document, asked.inputs
     check_names(reports)
     check_gate(against, fail_on)
     if new is not None and installed:
         raise SpecError([Problem("options", "/new", "goes without --installed", "name one source")])
     arrived = arrival(document, inputs.document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
-    planned = plan(inputs, out, arrived.data)
+    planned = plan(inputs, asked.out, arrived.data)
     if planned.goes_back and not older:
-        echo(
-            f"{document} stays: revision {planned.new_revision}, which came, is older than {planned.old_revision}"
-            " (--older takes it)"
-        )
+        came = f"revision {planned.new_revision}, which came, is older than {planned.old_revision}"
+        echo(f"{document} stays: {came} (--older takes it)")
         return DONE
     if planned.is_news:
         echo(on_terminal(planned.diff), nl=False, styled=True)
     output, findings = _judged(asked, planned, against, reports, strict=strict, discard_edits=discard_edits)
     if is_refused(fail_on, planned.diff, findings):
         return DIFFERENT
-    contents = _contents(document, planned, changelog, arrived.sidecar)
-    done = replace(out, output.files, contents, discard_edits=discard_edits)
-    for path in (*done.written, *done.removed):
-        echo(f"changed {out / path}")
-    if not planned.is_news and not done.written and not done.removed:
-        echo(f"{document} and {out} are up to date")
+    _replace(asked, planned, output, changelog, arrived.sidecar, discard_edits=discard_edits)
     return DONE
 
 
@@ -131,6 +123,26 @@ def _before(asked: Asked, planned: Plan) -> Mapping[str, str]:
         return generate(asked.inputs, planned.before).files
     except SpecError:
         return {}
+
+
+def _replace(
+    asked: Asked,
+    planned: Plan,
+    output: Output,
+    changelog: Path | None,
+    sidecar: Sidecar | None,
+    *,
+    discard_edits: bool,
+) -> None:
+    """Put the document, the client and the entry of the changelog in place."""
+    from ..upgrade.replace import replace
+
+    contents = _contents(asked.document, planned, changelog, sidecar)
+    done = replace(asked.out, output.files, contents, discard_edits=discard_edits)
+    for path in (*done.written, *done.removed):
+        echo(f"changed {asked.out / path}")
+    if not planned.is_news and not done.written and not done.removed:
+        echo(f"{asked.document} and {asked.out} are up to date")
 
 
 def _contents(

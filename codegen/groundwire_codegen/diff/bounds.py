@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, cast
 
-import attrs
-
 from ..ir import Rules
 
 _LOW: Final = ("minimum", "exclusive_minimum", "min_length")
 _HIGH: Final = ("maximum", "max_length", "max_items")
-_OTHERS: Final = ("pattern", "multiple_of", "members")
+_WORDS: Final = {"divides_into": "multiple_of", "only": "members"}
+"""Bounds that the overlay calls otherwise."""
+_OTHERS: Final = ("pattern", "divides_into", "only")
 
 
 def steps(old: Rules, new: Rules) -> Iterator[tuple[str, bool, str, str]]:
@@ -23,12 +23,12 @@ def steps(old: Rules, new: Rules) -> Iterator[tuple[str, bool, str, str]]:
 
 
 def _tighter(name: str, old: object, new: object) -> bool:
-    """Whether values that were taken may be refused."""
+    """Return True if values that were taken may be refused."""
     if new is None or new == ():
         return False
-    if old is None or old == () or name in ("pattern", "multiple_of"):
+    if old is None or old == () or name in ("pattern", "divides_into"):
         return True
-    if name == "members":
+    if name == "only":
         return not set(_texts(old)) <= set(_texts(new))
     return _number(new) > _number(old) if name in _LOW else _number(new) < _number(old)
 
@@ -46,9 +46,4 @@ def text(name: str, value: object) -> str:
     if value is None or value == ():
         return ""
     shown = ", ".join(_texts(value)) or str(value)
-    return f"{name} {shown}"
-
-
-def is_refused(rules: Rules) -> bool:
-    """Whether any bound is stated besides `required`."""
-    return attrs.evolve(rules, required=False).present
+    return f"{_WORDS.get(name, name)} {shown}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir import Api
-from ..render.operation import OperationShape, operation_shape
+from ..lower.waiting import Waited, waited
 from .change import Change, Diff, Place
 from .enums import enum_changes
 from .fields import pointers
@@ -15,7 +15,7 @@ from .methods import method_changes
 
 
 def compare(old: Api, new: Api) -> Diff:
-    """Every change between two APIs whose names were given in turn, the new ones after the old ones."""
+    """Return every change between two APIs whose names were given in turn, the new ones after the old ones."""
     on = ground(old, new)
     places = pointers(old.messages) | pointers(new.messages)
     changes = (
@@ -34,9 +34,10 @@ def _title(api: Api) -> str:
 
 
 def _client_changes(old: Api, new: Api) -> Iterator[Change]:
-    if old.base_url != new.base_url:
+    urls = [" ".join(server.url for server in api.servers) for api in (old, new)]
+    if urls[0] != urls[1]:
         place = Place(subject="api", path="baseUrl", name="Client", pointer="/rootUrl")
-        yield place.change("api.base-url", old.base_url, new.base_url)
+        yield place.change("api.base-url", *urls)
     before, after = ({held.name: held for held in api.held} for api in (old, new))
     for name in before.keys() | after.keys():
         place = Place(subject="client", path=f"client.{name}", name=f"Client({name})")
@@ -46,21 +47,24 @@ def _client_changes(old: Api, new: Api) -> Iterator[Change]:
             yield place.change("client.argument-added", new=name)
         elif before[name].prefix != after[name].prefix:
             yield place.change("client.argument-prefix", before[name].prefix or "", after[name].prefix or "")
-    yield from _wait_changes(operation_shape(old), operation_shape(new))
+    yield from _wait_changes(waited(old), waited(new))
 
 
-def _wait_changes(old: OperationShape | None, new: OperationShape | None) -> Iterator[Change]:
+def _wait_changes(old: Waited | None, new: Waited | None) -> Iterator[Change]:
     place = Place(subject="client", path="client.wait()", name="client.wait")
     before, after = _wait(old), _wait(new)
     if before != after:
         rule = "wait-added" if old is None else "wait-removed" if new is None else "wait-types"
         yield place.change(f"client.{rule}", before, after)
-    elif old is not None and new is not None and old.poll[0] != new.poll[0]:
-        yield place.change("client.wait-poll", old.poll[0], new.poll[0])
+    elif old is not None and new is not None and old.polls[0].method != new.polls[0].method:
+        yield place.change("client.wait-poll", old.polls[0].method, new.polls[0].method)
 
 
-def _wait(shape: OperationShape | None) -> str:
-    return "" if shape is None else f"{shape.message} with metadata {shape.metadata}".replace("messages.", "")
+def _wait(shape: Waited | None) -> str:
+    if shape is None:
+        return ""
+    metadata = " | ".join(shape.metadata) or "Mapping[str, Any]"
+    return f"{shape.message} with metadata {metadata}"
 
 
 def _resource_changes(old: Api, new: Api) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from .ground import Ground, alike, same_shape, text_changes
 
 
 def enum_changes(on: Ground, pointers: Mapping[str, str]) -> Iterator[Change]:
-    """Every change of an enum; `pointers` say where each is stated, by name."""
+    """Yield every change of an enum; `pointers` say where each is stated, by name."""
     old, new = on.old.enums, on.new.enums
 
     def place(*names: str) -> Place:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from ..ir import Field, Message, Union
-from .bounds import is_refused, steps
+from ..ir import Field, Group, Message, references
+from .bounds import steps
 from .change import Change, Place
 from .ground import same_shape, text_changes
-from .reach import references
 from .types import rewritten, shown, step
 
 
@@ -19,7 +18,7 @@ class Seat:
     """A field where it sits: plain, or a member of a union, behind a class of its own or for itself."""
 
     field: Field
-    union: Union | None = None
+    union: Group | None = None
     class_name: str | None = None
 
     @property
@@ -29,7 +28,7 @@ class Seat:
 
 
 def seats(message: Message) -> dict[str, Seat]:
-    """Every field of a message by its wire name."""
+    """Return every field of a message by its wire name."""
     found: dict[str, Seat] = {}
     for member in message.members:
         if isinstance(member, Field):
@@ -41,7 +40,7 @@ def seats(message: Message) -> dict[str, Seat]:
 
 
 def field_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
-    """Every change of a field of a message that both sides have."""
+    """Yield every change of a field of a message that both sides have."""
     before, after = seats(old), seats(new)
     gone = {wire: _shape(before[wire]) for wire in before.keys() - after.keys() if not before[wire].group}
     come = {wire: _shape(after[wire]) for wire in after.keys() - before.keys() if not after[wire].group}
@@ -51,20 +50,20 @@ def field_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
     for wire in before.keys() - after.keys() - renamed.keys():
         seat = before[wire]
         rule = (
-            "union.left" if seat.group and any(u.wire == seat.group for u in new.unions) else "field.removed"
+            "union.left" if seat.group and any(u.wire == seat.group for u in new.groups) else "field.removed"
         )
         yield _place(whole, seat).change(rule, old=shown(seat.field.type))
     for wire in after.keys() - before.keys() - {*renamed.values()}:
         seat = after[wire]
         yield _place(whole, seat).change(_added(whole, seat, old, new), new=shown(seat.field.type))
-    divisors = {field.rules.multiple_of for field in new.wire_fields}
+    divisors = {field.rules.divides_into for field in new.wire_fields}
     for wire in before.keys() & after.keys():
         place = _place(whole, after[wire])
         yield from _between(place, before[wire], after[wire], divides=wire in divisors)
 
 
 def _shape(seat: Seat) -> tuple[object, ...]:
-    return seat.field.type, seat.field.rules, seat.field.wrapped
+    return seat.field.type, seat.field.rules, seat.field.required, seat.field.wrapped
 
 
 def _place(whole: Place, seat: Seat) -> Place:
@@ -81,11 +80,11 @@ def _place(whole: Place, seat: Seat) -> Place:
 
 
 def _added(whole: Place, seat: Seat, old: Message, new: Message) -> str:
-    if seat.group and any(union.wire == seat.group for union in old.unions):
+    if seat.group and any(union.wire == seat.group for union in old.groups):
         if not (old.family and new.family):
             return "union.joined"
         return "union.joined-family" if whole.direction.receives else "union.joined-family-sent"
-    needed = seat.field.rules.required and not seat.group and whole.direction.sends
+    needed = seat.field.required and not seat.group and whole.direction.sends
     return "field.added-required" if needed else "field.added"
 
 
@@ -145,12 +144,12 @@ def _type_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
 
 def _rule_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
     sends = place.direction.sends
-    if old.rules.required != new.rules.required:
-        rule = "unchecked" if not sends else "required" if new.rules.required else "optional"
+    if old.required != new.required:
+        rule = "unchecked" if not sends else "required" if new.required else "optional"
         yield place.change(
-            f"field.{rule}", *(_flag(each.rules.required, "required", "optional") for each in (old, new))
+            f"field.{rule}", *(_flag(each.required, "required", "optional") for each in (old, new))
         )
-    if not (is_refused(old.rules) or is_refused(new.rules)):
+    if not (old.rules.present or new.rules.present):
         return
     for _, tighter, before, after in steps(old.rules, new.rules):
         rule = "unchecked" if not sends else "tightened" if tighter else "loosened"
@@ -158,7 +157,7 @@ def _rule_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
 
 
 def _divides_less(old: object, new: object) -> bool:
-    """Whether a number that the one default divides may be no multiple of the other."""
+    """Return True if a number that one default divides may be no multiple of the other."""
     return isinstance(new, int) and new != 0 and not (isinstance(old, int) and old and old % new == 0)
 
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
-from ..discovery import Document, Schema
+from ..ir import Api, EnumRef, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef, leaf
+from ..lower.checks import FREE, SCALAR_RULES, has_schema
 from ..lower.idempotency import precondition_fault
-from ..overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
-from .references import References, inside, names_of
+from ..read.overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
+from ..read.overlay.rules import BOUNDS
+from .references import References, arguments, inside
+
+Rule = TypeVar("Rule", bound=FieldRule)
 
 
-def fitted(overlay: Overlay, document: Document, other: Document) -> Overlay:
+def fitted(overlay: Overlay, document: Api, other: Api) -> Overlay:
     """Return the overlay without the rules that match nothing in `document` but something in `other`.
 
     A rule that matches nothing in either stays, and is reported as in any run.
     """
-    here, there = References(overlay, document), References(overlay, other)
+    here, there = References.of(overlay, document), References.of(overlay, other)
     cut = _Cut(here, there, here.enums(), there.enums())
     messages = {
         name: cut.message(name, rule)
         for name, rule in overlay.messages.items()
-        if not _foreign(name, document.schemas, other.schemas)
+        if not cut.is_foreign_schema(name)
     }
     own, others = _paths(document), _paths(other)
     return evolve(
@@ -31,13 +36,16 @@ def fitted(overlay: Overlay, document: Document, other: Document) -> Overlay:
         generate=tuple(
             name for name in overlay.generate if not _foreign(name, document.methods, other.methods)
         ),
-        extra_scopes=tuple(rule for rule in overlay.extra_scopes if not _foreign(rule.field, own, others)),
-        held={
+        scopes=evolve(
+            overlay.scopes,
+            extra=tuple(rule for rule in overlay.scopes.extra if not _foreign(rule.field, own, others)),
+        ),
+        client={
             name: evolve(rule, fills=tuple(pair for pair in rule.fills if not _foreign(pair, own, others)))
-            for name, rule in overlay.held.items()
+            for name, rule in overlay.client.items()
         },
         methods={
-            name: _method(rule, name, document, other, overlay)
+            name: cut.method(name, rule)
             for name, rule in overlay.methods.items()
             if not _foreign(name, document.methods, other.methods)
         },
@@ -46,53 +54,52 @@ def fitted(overlay: Overlay, document: Document, other: Document) -> Overlay:
     )
 
 
-def _foreign(name: str, here: Mapping[str, object], there: Mapping[str, object]) -> bool:
+def _foreign(name: str, here: Container[str], there: Container[str]) -> bool:
     return name not in here and name in there
 
 
-def _paths(document: Document) -> dict[str, None]:
-    """Every `Schema.field` and `METHOD_ID:parameter` of a document."""
-    fields = {
-        f"{name}.{wire}": None for name, schema in document.schemas.items() for wire in schema.properties
-    }
-    return fields | {f"{name}:{wire}": None for name, m in document.methods.items() for wire in m.parameters}
-
-
-def _method(rule: MethodRule, name: str, document: Document, other: Document, overlay: Overlay) -> MethodRule:
-    here, there = (inside(each.methods.get(name)) for each in (document, other))
-    target = rule.operation_metadata
-    gone = target is not None and _foreign(target, document.schemas, other.schemas)
-    return evolve(
-        rule,
-        parameters={wire: said for wire, said in rule.parameters.items() if not _foreign(wire, here, there)},
-        operation_metadata=None if gone else target,
-        idempotent=_idempotent(rule.idempotent, name, document, other, overlay),
-    )
-
-
-def _idempotent(
-    stated: bool | tuple[str, ...] | None, method: str, document: Document, other: Document, overlay: Overlay
-) -> bool | tuple[str, ...] | None:
-    """The preconditions without those that only the other document has."""
-
-    def holds(there: Document, name: str) -> bool:
-        found = there.methods.get(method)
-        return found is not None and not precondition_fault(there, overlay, found, name)
-
-    if not isinstance(stated, tuple):
-        return stated
-    return tuple(name for name in stated if holds(document, name) or not holds(other, name)) or None
+def _paths(draft: Api) -> set[str]:
+    """Return every `Schema.field` and `METHOD_ID:parameter` of a document."""
+    fields = {f"{name}.{field.wire}" for name, each in draft.messages.items() for field in each.fields}
+    return fields | {f"{name}:{wire}" for name, each in draft.methods.items() for wire in arguments(each)}
 
 
 @frozen
 class _Cut:
-    """What applies `here` and in the `other` document."""
+    """Both documents beside the overlay: the one that it is cut to is `here`."""
 
     here: References
     there: References
     own_enums: Mapping[str, tuple[tuple[str, ...], ...]]
     """The names of each shared enum here, once for each field that has it."""
     other_enums: Mapping[str, tuple[tuple[str, ...], ...]]
+
+    def method(self, name: str, rule: MethodRule) -> MethodRule:
+        here, there = (arguments(each.draft.methods.get(name)) for each in (self.here, self.there))
+        target = rule.operation_metadata
+        gone = target is not None and self.is_foreign_schema(target)
+        return evolve(
+            rule,
+            parameters={
+                wire: said for wire, said in rule.parameters.items() if not _foreign(wire, here, there)
+            },
+            operation_metadata=None if gone else target,
+            idempotent=self._idempotent(rule.idempotent, name),
+        )
+
+    def _idempotent(
+        self, stated: bool | tuple[str, ...] | None, method: str
+    ) -> bool | tuple[str, ...] | None:
+        """Return the preconditions without those that only the other document has."""
+
+        def holds(there: References, name: str) -> bool:
+            found = there.draft.methods.get(method)
+            fault = precondition_fault(there.draft, there.overlay, found, name) if found else "no method"
+            return not fault
+
+        if not isinstance(stated, tuple):
+            return stated
+        return tuple(name for name in stated if holds(self.here, name) or not holds(self.there, name)) or None
 
     def message(self, name: str, rule: MessageRule) -> MessageRule:
         known, others = self.here.fields(name), self.there.fields(name)
@@ -119,32 +126,32 @@ class _Cut:
                 if self._extends(name, wire, said)
             },
             packed={
-                wire: tuple(pair for pair in pairs if not self._is_foreign_schema(pair[1]))
-                for wire, pairs in rule.packed.items()
+                wire: {url: target for url, target in types.items() if not self.is_foreign_schema(target)}
+                for wire, types in rule.packed.items()
                 if kept(wire)
             },
         )
 
-    def _is_foreign_schema(self, name: str) -> bool:
-        return _foreign(name, self.here.document.schemas, self.there.document.schemas)
+    def is_foreign_schema(self, name: str) -> bool:
+        """Return True for a schema that only the other document has."""
+        return not has_schema(self.here.draft, name) and has_schema(self.there.draft, name)
 
     def _extends(self, message: str, wire: str, extension: Extension) -> bool:
-        """Whether it is still an extension: not a field here by now, and of a type that exists here."""
-        own, others = (inside(each.document.schemas.get(message)) for each in (self.here, self.there))
+        """Return True if it is still an extension: no field here by now, and of a type that exists here."""
+        own, others = (inside(each.draft, message) for each in (self.here, self.there))
         is_field = wire in own and wire not in others
-        schema = extension.schema
-        return not is_field and (self.here.has_schemas_of(schema) or not self.there.has_schemas_of(schema))
+        field = extension.schema
+        exists = field is None or self.here.has_types_of(field) or not self.there.has_types_of(field)
+        return not is_field and exists
 
     def _extension(self, message: str, wire: str, extension: Extension) -> Extension:
         after, known = extension.after, self.here.fields(message)
         gone = after is not None and _foreign(after, known, self.there.fields(message))
-        return evolve(
-            extension, rule=self._field(message, wire, extension.rule), after=None if gone else after
-        )
+        return evolve(self._field(message, wire, extension), after=None if gone else after)
 
-    def _field(self, message: str, wire: str, rule: FieldRule) -> FieldRule:
+    def _field(self, message: str, wire: str, rule: Rule) -> Rule:
         """The rule without references and bounds that fit only the field of the other document."""
-        schema, twin = (each.fields(message).get(wire) for each in (self.here, self.there))
+        field, twin = (each.fields(message).get(wire) for each in (self.here, self.there))
         names, others = (each.names(message, wire) for each in (self.here, self.there))
         members, more = (each.members(message, wire) for each in (self.here, self.there))
         fit = evolve(
@@ -156,13 +163,14 @@ class _Cut:
             members=tuple(name for name in rule.members if name in members or name not in more),
             enum=None if self._is_enum_apart(rule.enum, names) else rule.enum,
         )
-        if schema is None or twin is None or self.here.shape_of(schema) == self.there.shape_of(twin):
+        if field is None or twin is None or self.here.shape_of(field.type) == self.there.shape_of(twin.type):
             return fit
-        if _fits(rule, self.here.type_of(schema)):
+        if _fits(rule, self.here.type_of(field.type)):
             return fit
+        no_bounds: dict[str, Any] = dict.fromkeys(BOUNDS)
         return evolve(
             fit,
-            bounds={},
+            **no_bounds,
             pattern=None,
             request_id=False,
             wrapper=False,
@@ -178,7 +186,7 @@ class _Cut:
         )
 
     def _is_enum_apart(self, enum: str | None, names: tuple[str, ...]) -> bool:
-        """Whether fields share an enum in the other document alone, and this one is not as the first."""
+        """Return True if fields share an enum in the other document alone, and this one is not as the first."""
         if enum is None:
             return False
         uses, others = (each.get(enum, ()) for each in (self.own_enums, self.other_enums))
@@ -208,20 +216,18 @@ class _Cut:
         }
 
 
-def _fits(rule: FieldRule, schema: Schema) -> bool:
-    """Whether the scalar that the rule speaks of may be this one."""
-    text = (
-        bool({"min_length", "max_length"} & rule.bounds.keys()) or rule.request_id or rule.pattern is not None
-    )
-    number = bool({"minimum", "maximum", "exclusive_minimum"} & rule.bounds.keys())
-    is_number = schema.type in ("integer", "number") or schema.format in ("int64", "uint64")
-    is_text = schema.type == "string" and schema.format is None and not schema.enum
-    scalar = schema.ref is None and schema.type not in ("array", "object", "any")
+def _fits(rule: FieldRule, type_: TypeRef) -> bool:
+    """Return True if the scalar that the rule speaks of may be this one."""
+    kind = type_.kind if isinstance(type_, Scalar) else None
+    stated = {
+        *rule.bounds,
+        *(["pattern"] if rule.pattern else []),
+        *(["request_id"] if rule.request_id else []),
+    }
     return (
-        (not text or is_text)
-        and (not number or is_number)
-        and (not rule.wrapper or scalar)
-        and (rule.enum is None or bool(names_of(schema)))
-        and (rule.multiple_of is None or schema.ref is not None)
-        and ("max_items" not in rule.bounds or schema.type in ("array", "object"))
+        all(kind in SCALAR_RULES[name][1] for name in stated & SCALAR_RULES.keys())
+        and (not rule.wrapper or (isinstance(type_, (EnumRef, Scalar)) and type_ not in FREE))
+        and (rule.enum is None or isinstance(leaf(type_), EnumRef))
+        and (rule.multiple_of is None or isinstance(type_, MessageRef))
+        and ("max_items" not in rule.bounds or isinstance(type_, (ListOf, MapOf, Packed)))
     )

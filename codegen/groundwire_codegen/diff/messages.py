@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Message, Union
+from ..ir import Group, Message
 from .change import Change, Place
 from .fields import field_changes
 from .ground import Ground, same_shape, text_changes
 
 
 def message_changes(on: Ground) -> Iterator[Change]:
-    """Every change of a message, of its unions and of its fields. Messages are the same by schema, or by place."""
-    old = {message.schema: message for message in on.old.messages.values()}
-    new = {message.schema: message for message in on.new.messages.values()}
+    """Yield every change of a message, of its unions and of its fields. Messages are the same by schema, or by place."""
+    old = {message.place: message for message in on.old.messages.values()}
+    new = {message.place: message for message in on.new.messages.values()}
     gone = {key: _shape(old[key]) for key in old.keys() - new.keys()}
     come = {key: _shape(new[key]) for key in new.keys() - old.keys()}
     renamed = {key: other for key, other in same_shape(gone, come) if gone[key]}
@@ -42,7 +42,7 @@ def _place(on: Ground, message: Message, before: Message | None = None) -> Place
     reach = on.of(message.name, *([before.name] if before is not None else []))
     return Place(
         subject="message",
-        path=message.schema,
+        path=message.place,
         name=message.name,
         pointer=message.pointer,
         direction=reach.direction,
@@ -65,10 +65,10 @@ def _family(message: Message) -> str:
 
 
 def _union_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
-    before = {union.wire: union for union in old.unions}
-    after = {union.wire: union for union in new.unions}
+    before = {union.wire: union for union in old.groups}
+    after = {union.wire: union for union in new.groups}
 
-    def place(union: Union) -> Place:
+    def place(union: Group) -> Place:
         return Place(
             subject="union",
             path=f"{whole.path}.{union.wire}",
@@ -96,5 +96,5 @@ def _union_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]
         yield from text_changes(place(second), "union", (first.doc, False), (second.doc, False))
 
 
-def _required(union: Union) -> str:
+def _required(union: Group) -> str:
     return "required" if union.required else "optional"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, InBody, Method, ValueLocation
+from ..ir import Api, Body, InBody, Method, Response, SchemeRequirement, ValueLocation
+from ..read.discovery.methods import GOOGLE, JSON
 from .change import Change, Place
 from .ground import Ground, same_shape, text_changes
 from .parameters import parameter_changes
 
 
 def method_changes(on: Ground) -> Iterator[Change]:
-    """Every change of a method and of its parameters. Methods are the same by id."""
+    """Yield every change of a method and of its parameters. Methods are the same by id."""
     old, new = on.old.methods, on.new.methods
     gone = {id_: _call(old[id_]) for id_ in old.keys() - new.keys()}
     come = {id_: _call(new[id_]) for id_ in new.keys() - old.keys()}
@@ -41,9 +42,9 @@ def _wires(method: Method) -> tuple[str, ...]:
 
 
 def _stub(api: Api, method: Method) -> str:
-    """How a caller writes it: `client.projects.image.export`."""
+    """Return how a caller writes it: `client.projects.image.export`."""
     names = {resource.path: resource.name for resource in api.resources}
-    way = [names[method.resource[: depth + 1]] for depth in range(len(method.resource))]
+    way = [names.get(method.resource[: depth + 1], part) for depth, part in enumerate(method.resource)]
     return ".".join(["client", *way, method.name])
 
 
@@ -58,9 +59,11 @@ def _place(api: Api, method: Method) -> Place:
 
 
 def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
-    if (old.name, old.constant) != (new.name, new.constant):
+    if old.resource != new.resource:
+        yield place.change("method.name", _stub(on.old, old), _stub(on.new, new))
+    elif (old.name, old.constant) != (new.name, new.constant):
         yield place.change("method.name", f"{old.name} ({old.constant})", f"{new.name} ({new.constant})")
-    yield from _signature(on, place, old, new)
+    yield from _signature(place, old, new)
     for rule, before, after in (
         ("path", old.path, new.path),
         ("verb", old.verb, new.verb),
@@ -75,8 +78,8 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
     yield from text_changes(place, "method", (old.doc, old.deprecated), (new.doc, new.deprecated))
 
 
-def _signature(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Change]:
-    rule = _request_rule(on, old, new)
+def _signature(place: Place, old: Method, new: Method) -> Iterator[Change]:
+    rule = _request_rule(old, new)
     if rule:
         yield place.change(f"method.{rule}", _body(old.request), _body(new.request))
     if old.response != new.response:
@@ -87,18 +90,19 @@ def _signature(on: Ground, place: Place, old: Method, new: Method) -> Iterator[C
     yield place.change("method.paging-fields" if same else "method.paging", _paging(old), _paging(new))
 
 
-def _request_rule(on: Ground, old: Method, new: Method) -> str:
+def _request_rule(old: Method, new: Method) -> str:
     """The rule that a change of the body follows; empty for none."""
     if old.request is None or new.request is None:
         if old.request == new.request:
             return ""
         if new.request is None:
             return "request-removed"
-        return "request-added" if on.new.messages[new.request].members else "request-optional-added"
-    if old.request != new.request:
-        return "request-type"
-    before, after = (bool(api.messages[old.request].members) for api in (on.old, on.new))
-    return "" if before == after else "request-needed" if after else "request-free"
+        return "request-added" if _needs_body(new) else "request-optional-added"
+    return "request-type" if old.request != new.request else ""
+
+
+def _needs_body(method: Method) -> bool:
+    return method.body is not None and method.body.required
 
 
 def _body(name: str | None) -> str:
@@ -109,12 +113,22 @@ def _paging(method: Method) -> str:
     paging = method.paging
     if paging is None:
         return "one answer"
-    return f"pages of {paging.items} by {paging.token} in the {'body' if paging.in_body else 'query'}"
+    token = paging.place
+    place, wire = ("body", token.path[-1]) if isinstance(token, InBody) else ("query", token.wire)
+    return f"pages of {'.'.join(paging.items)} by {wire} in the {place}"
 
 
 def _scopes(method: Method) -> str:
     extra = [f"{each.scope} (for {'.'.join(each.path)})" for each in method.extra_scopes]
-    return " ".join([*method.scopes, *extra])
+    stated = [_requirement(each) for each in method.security or ()]
+    return " ".join([*(stated if stated or method.security is None else ["none"]), *extra])
+
+
+def _requirement(schemes: tuple[SchemeRequirement, ...]) -> str:
+    """Return all schemes of one requirement; Google's is the one whose scopes need no name before them."""
+    return " and ".join(
+        " ".join([*([] if each.scheme == GOOGLE else [each.scheme]), *each.scopes]) for each in schemes
+    )
 
 
 def _request_id(method: Method) -> str:
@@ -138,9 +152,23 @@ def _precondition(place: ValueLocation) -> str:
 
 
 def _transport(method: Method) -> str:
-    version = f"x-goog-api-version: {method.api_version}" if method.api_version else ""
-    return " ".join(filter(None, [version, f"envelope {method.envelope}" if method.envelope else ""]))
+    """Return the fixed headers, the envelopes, and media types and statuses other than the usual ones."""
+    bodies: tuple[Body | Response, ...] = (
+        *([method.body] if method.body is not None else []),
+        *method.responses,
+    )
+    words = [f"{name}: {value}" for name, value in method.headers]
+    words += dict.fromkeys(f"envelope {each.envelope}" for each in bodies if each.envelope)
+    words += [each.media_type for body in bodies for each in body.contents if each.media_type != JSON]
+    words += [f"{each.low}-{each.high}" for each in method.responses if (each.low, each.high) != (200, 299)]
+    return " ".join(words)
 
 
 def _media(method: Method) -> str:
-    return " ".join(["upload"] * method.media_upload + ["download"] * method.media_download)
+    media = method.media
+    if media is None:
+        return ""
+    facts = (media.simple, media.resumable, media.max_size, *media.accept)
+    return " ".join(
+        ["upload"] * media.upload + ["download"] * media.download + [each for each in facts if each]
+    )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from ..annotations import hint
-from ..ir import Method, Parameter
+from attrs import evolve
+
+from ..ir import InParameter, Method, Parameter, Rules
+from ..render.annotations import annotation
+from .bounds import steps
 from .change import Change, Place
 from .ground import text_changes
 from .types import shown, step
 
 
 def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change]:
-    """Every change of a parameter of a method that both sides have. Parameters are the same by wire name."""
+    """Yield every change of a parameter of a method that both sides have. Parameters are the same by wire name."""
     before = {parameter.wire: parameter for parameter in old.parameters}
     after = {parameter.wire: parameter for parameter in new.parameters}
     for wire in before.keys() - after.keys():
@@ -31,7 +33,6 @@ def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change
             (before[wire].doc, before[wire].deprecated),
             (after[wire].doc, after[wire].deprecated),
         )
-    yield from _order(whole, old, new)
 
 
 def _place(whole: Place, parameter: Parameter) -> Place:
@@ -76,7 +77,7 @@ def _where(parameter: Parameter) -> str:
 
 
 def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
-    if _is_text(old) and new.repeated and hint(new.type) == "str" and not new.values:
+    if _is_text(old) and new.repeated and annotation(new.scalar).text == "str" and not new.values:
         yield place.change("parameter.repeated", _type(old), _type(new))
     elif old.repeated != new.repeated or (new.values and not old.values):
         yield place.change("parameter.type", _type(old), _type(new))
@@ -86,40 +87,33 @@ def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
         for value in sorted({*new.values} - {*old.values}):
             yield place.change("parameter.value-added", new=value)
     else:
-        found = step(old.type, new.type)
+        found = step(old.scalar, new.scalar)
         rule = {"annotation": "type", "same": "widened"}.get(found, found)
         yield place.change(f"parameter.{rule}", _type(old), _type(new))
 
 
 def _is_token(parameter: Parameter, method: Method) -> bool:
-    """Whether the pager alone fills it."""
+    """Return True if the pager alone fills it."""
     paging = method.paging
-    return paging is not None and parameter.wire == paging.token and not parameter.required
+    return paging is not None and paging.place == InParameter(parameter.wire) and not parameter.required
 
 
 def _is_text(parameter: Parameter) -> bool:
-    return hint(parameter.type) == "str" and not parameter.repeated
-
-
-def _hint(parameter: Parameter) -> tuple[object, ...]:
-    """What a checker sees of it."""
-    return hint(parameter.type), frozenset(parameter.values), parameter.repeated
+    return annotation(parameter.scalar).text == "str" and not parameter.repeated
 
 
 def _type(parameter: Parameter) -> str:
-    text = " | ".join(sorted(parameter.values)) or shown(parameter.type)
+    text = " | ".join(sorted(parameter.values)) or shown(parameter.scalar)
     return f"Sequence[{text}]" if parameter.repeated else text
 
 
 def _value(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
     """Changes of what is taken and sent."""
-    if (old.pattern, old.enforced) != (new.pattern, new.enforced):
-        yield place.change(f"parameter.{_pattern(new)}", old.pattern or "", new.pattern or "")
-    for name, low in (("minimum", True), ("maximum", False)):
-        before, after = getattr(old, name), getattr(new, name)
-        if before != after:
-            rule = "tightened" if _tighter(before, after, low=low) else "loosened"
-            yield place.change(f"parameter.{rule}", _bound(name, before), _bound(name, after))
+    before, after = old.rules, new.rules
+    if (before.pattern, before.pattern_is_linear) != (after.pattern, after.pattern_is_linear):
+        yield place.change(f"parameter.{_pattern(after)}", before.pattern or "", after.pattern or "")
+    for _, tighter, was, now in steps(evolve(before, pattern=None), evolve(after, pattern=None)):
+        yield place.change(f"parameter.{'tightened' if tighter else 'loosened'}", was, now)
     if old.default != new.default:
         yield place.change("parameter.default", old.default or "", new.default or "")
     if old.location != new.location:
@@ -128,35 +122,7 @@ def _value(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
         yield place.change("parameter.prefix", old.prefix or "", new.prefix or "")
 
 
-def _pattern(new: Parameter) -> str:
-    if new.pattern is not None and new.enforced:
+def _pattern(new: Rules) -> str:
+    if new.pattern is not None and new.pattern_is_linear:
         return "pattern"
     return "pattern-dropped" if new.pattern is None else "pattern-unchecked"
-
-
-def _tighter(old: str | None, new: str | None, *, low: bool) -> bool:
-    if new is None:
-        return False
-    # A float would take two large whole numbers for one.
-    return old is None or (Decimal(new) > Decimal(old) if low else Decimal(new) < Decimal(old))
-
-
-def _bound(name: str, value: str | None) -> str:
-    return "" if value is None else f"{name} {value}"
-
-
-def _order(whole: Place, old: Method, new: Method) -> Iterator[Change]:
-    """Whether positional arguments that both sides have changed places."""
-    shared = {p.wire for p in old.parameters if _positional(p)} & {
-        p.wire for p in new.parameters if _positional(p)
-    }
-    before = [p for p in old.parameters if p.wire in shared]
-    after = [p for p in new.parameters if p.wire in shared]
-    if [p.wire for p in before] == [p.wire for p in after]:
-        return
-    seen = any(_hint(first) != _hint(second) for first, second in zip(before, after, strict=True))
-    yield whole.change(
-        "parameter.order" if seen else "parameter.order-silent",
-        ", ".join(p.name for p in before),
-        ", ".join(p.name for p in after),
-    )

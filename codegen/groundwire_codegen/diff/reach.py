@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from attrs import frozen
 
-from ..ir import Api, EnumRef, ListOf, MapOf, MessageRef, Packed, TypeRef
+from ..ir import Api, references
 from .change import Direction
 
 
@@ -42,7 +42,9 @@ def reached(api: Api) -> Mapping[str, Reach]:
     }
     roots: dict[str, tuple[set[str], set[str]]] = {}
     for method in api.methods.values():
-        for root, way in ((method.request, 0), (method.response, 1), (method.operation_metadata, 1)):
+        metadata = method.waiting.metadata if method.waiting is not None else None
+        kept = next(references(metadata), None) if metadata is not None else None
+        for root, way in ((method.request, 0), (method.response, 1), (kept, 1)):
             if root is not None:
                 roots.setdefault(root, (set(), set()))[way].add(method.id)
     sent: dict[str, set[str]] = {}
@@ -52,18 +54,6 @@ def reached(api: Api) -> Mapping[str, Reach]:
             sent.setdefault(name, set()).update(senders)
             received.setdefault(name, set()).update(receivers)
     return {name: Reach(frozenset(sent[name]), frozenset(received[name])) for name in sent}
-
-
-def references(type_: TypeRef) -> Iterator[str]:
-    """Published names of the messages and enums that a type refers to."""
-    if isinstance(type_, (MessageRef, EnumRef)):
-        yield type_.name
-    elif isinstance(type_, ListOf):
-        yield from references(type_.item)
-    elif isinstance(type_, MapOf):
-        yield from references(type_.value)
-    elif isinstance(type_, Packed):
-        yield from (name for _, name in type_.types)
 
 
 def _closure(root: str, edges: Mapping[str, frozenset[str]]) -> set[str]:

@@ -23,7 +23,6 @@ class Kind(StrEnum):
     MOVED = "moved"
     NAME = "name in Python"
     TYPE = "type"
-    ORDER = "order"
     REQUIRED = "required"
     BOUNDS = "bounds"
     PATTERN = "pattern"
@@ -93,13 +92,6 @@ _TABLE: Final = (
     ("method.request-removed", Kind.SIGNATURE, _T, "The stub takes no body any more."),
     ("method.request-type", Kind.SIGNATURE, _T, "The stub takes a body of another class."),
     (
-        "method.request-needed",
-        Kind.SIGNATURE,
-        _T,
-        "The body had no fields and could be left out; now it has some and cannot.",
-    ),
-    ("method.request-free", Kind.SIGNATURE, _C, "The body has no fields any more, and may be left out."),
-    (
         "method.response-type",
         Kind.SIGNATURE,
         _T,
@@ -114,7 +106,12 @@ _TABLE: Final = (
         "Whether, and by which field, a lost call is sent again has changed.",
     ),
     ("method.idempotency", Kind.IDEMPOTENCY, _B, "A lost call is made again under other conditions."),
-    ("method.transport", Kind.TRANSPORT, _B, "The header of the version, or the envelope, has changed."),
+    (
+        "method.transport",
+        Kind.TRANSPORT,
+        _B,
+        "A fixed header, the envelope, a media type or a status has changed.",
+    ),
     ("method.media", Kind.TRANSPORT, _C, "Media travels outside the stub; its signature and call stay."),
     ("method.deprecated", Kind.DEPRECATED, _C, "Deprecation is said in the docs alone."),
     ("method.docs", Kind.DOCS, _C, "Only the text differs."),
@@ -141,13 +138,6 @@ _TABLE: Final = (
         Kind.REQUIRED,
         _C,
         "A parameter that the client may hold can be left out altogether.",
-    ),
-    ("parameter.order", Kind.ORDER, _T, "Positional arguments of different types changed places."),
-    (
-        "parameter.order-silent",
-        Kind.ORDER,
-        _R,
-        "Positional arguments of one type changed places, which no checker sees.",
     ),
     ("parameter.type", Kind.TYPE, _T, "The annotation of the argument differs."),
     (

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..collector import resting_collector
-from ..discovery import Document, read_document
 from ..ir import Api
 from ..lower import Lowered, lower
-from ..lower.rules import unused_names
-from ..overlay import Overlay, read_overlay
+from ..lower.checks import unused_names
 from ..problem import Problem, SpecError
+from ..read.discovery import read_document
+from ..read.draft import Draft
+from ..read.overlay import Overlay, read_overlay
 from .fitted import fitted
 
 
@@ -22,6 +23,8 @@ class Sides:
 
     old: Api
     new: Api
+    decisions: Mapping[str, str] = field(factory=dict[str, str])
+    """Those of a lock of the old side."""
     notes: tuple[Problem, ...] = ()
     """Rules of the overlay that do not fit the new document: to be changed before a client is generated from it."""
 
@@ -42,9 +45,10 @@ def read_sides(
     methods: Sequence[str] = (),
     every_method: bool = False,
     published: Mapping[str, str] | None = None,
+    decisions: Mapping[str, str] | None = None,
     allow_hosts: tuple[str, ...] = (),
 ) -> Sides:
-    """Lower both documents; the new one keeps the names of the old one, as a regenerated client does.
+    """Lower both documents; the new one keeps the names and decisions of the old one, as a regenerated client does.
 
     Methods are those named, else the overlay's, else all; `every_method` takes all whatever the overlay says.
     Raises SpecError with every problem of either.
@@ -52,7 +56,7 @@ def read_sides(
     problems: list[Problem] = []
     documents = [_document(given, allow_hosts, problems) for given in (old, new)]
     overlays = [_overlay(given, problems) for given in (old, new)]
-    known = {name for document in documents for name in document.methods}
+    known = {name for document in documents for name in document.api.methods}
     wanted = {("options", name) for name in methods}
     wanted |= {("overlay", name) for overlay in overlays for name in overlay.generate}
     problems += [
@@ -67,7 +71,9 @@ def read_sides(
     if problems:
         raise SpecError(problems)
     with resting_collector():
-        return _both(documents, overlays, _Choice(tuple(methods), every_method), published)
+        return _both(
+            documents, overlays, _Choice(tuple(methods), every_method), (published or {}, decisions or {})
+        )
 
 
 @frozen
@@ -77,23 +83,23 @@ class _Choice:
     methods: tuple[str, ...]
     every: bool
 
-    def of(self, document: Document, overlay: Overlay) -> tuple[str, ...]:
+    def of(self, document: Draft, overlay: Overlay) -> tuple[str, ...]:
         """Return the ids that were chosen, whether the document has them or not; none means all."""
-        return tuple(document.methods) if self.every else self.methods or overlay.generate
+        return tuple(document.api.methods) if self.every else self.methods or overlay.generate
 
 
 def _both(
-    documents: Sequence[Document],
+    documents: Sequence[Draft],
     overlays: Sequence[Overlay],
     choice: _Choice,
-    published: Mapping[str, str] | None,
+    kept: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Sides:
     (first, second), (old, new) = documents, overlays
-    before = _lowered(first, fitted(old, first, second), choice.of(first, old), published)
-    names = {**(published or {}), **before.published}
-    fit = fitted(new, second, first)
+    before = _lowered(first, fitted(old, first.api, second.api), choice.of(first, old), kept)
+    names, decisions = {**kept[0], **before.published}, {**kept[1], **before.decisions}
+    fit = fitted(new, second.api, first.api)
     wanted = choice.of(second, new)
-    after = _lowered(second, fit, wanted, names)
+    after = _lowered(second, fit, wanted, (names, decisions))
     unused = [
         problem
         for overlay in (old, new)
@@ -103,14 +109,14 @@ def _both(
     if unused:
         raise SpecError(unused)
     notes = () if fit == new else _misfits(second, new, choice.methods, names)
-    return Sides(old=before.api, new=after.api, notes=notes)
+    return Sides(old=before.api, new=after.api, notes=notes, decisions=before.decisions)
 
 
 def _misfits(
-    document: Document, overlay: Overlay, methods: tuple[str, ...], names: Mapping[str, str]
+    document: Draft, overlay: Overlay, methods: tuple[str, ...], names: Mapping[str, str]
 ) -> tuple[Problem, ...]:
     """Return what generating from the document with the whole overlay would report."""
-    here = tuple(name for name in methods if name in document.methods)
+    here = tuple(name for name in methods if name in document.api.methods)
     try:
         lower(document, overlay, methods=here or None, published=names)
     except SpecError as error:
@@ -118,10 +124,10 @@ def _misfits(
     return ()
 
 
-def _document(given: Given, allow_hosts: tuple[str, ...], problems: list[Problem]) -> Document:
-    document, found = read_document(given.document, source=given.name, allow_hosts=allow_hosts)
-    problems += found
-    return document
+def _document(given: Given, allow_hosts: tuple[str, ...], problems: list[Problem]) -> Draft:
+    draft = read_document(given.document, source=given.name, allow_hosts=allow_hosts)
+    problems += draft.problems
+    return draft
 
 
 def _overlay(given: Given, problems: list[Problem]) -> Overlay:
@@ -133,10 +139,19 @@ def _overlay(given: Given, problems: list[Problem]) -> Overlay:
 
 
 def _lowered(
-    document: Document, overlay: Overlay, wanted: tuple[str, ...], published: Mapping[str, str] | None
+    document: Draft,
+    overlay: Overlay,
+    wanted: tuple[str, ...],
+    kept: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Lowered:
-    here = tuple(name for name in wanted or document.methods if name in document.methods)
+    names, decisions = kept
+    here = tuple(name for name in wanted or document.api.methods if name in document.api.methods)
     if not here:
         # Nothing that is wanted is here; `lower` takes no names for all of them.
-        return lower(evolve(document, methods={}), Overlay(), published=published)
-    return lower(document, overlay, methods=here, published=published)
+        return lower(
+            evolve(document, api=evolve(document.api, methods={})),
+            Overlay(),
+            published=names,
+            decisions=decisions,
+        )
+    return lower(document, overlay, methods=here, published=names, decisions=decisions)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from ..annotations import hint
-from ..ir import Kind, ListOf, MapOf, Packed, Scalar, TypeRef
+from ..ir import Kind, ListOf, MapOf, Packed, Scalar, TypeRef, leaf
+from ..render.annotations import annotation
 
 Step = Literal["same", "annotation", "widened", "narrowed", "form"]
 """From one type to another: `form` is neither wider nor narrower under one annotation."""
@@ -26,10 +26,10 @@ _QUOTED: Final = frozenset({Kind.INT64, Kind.UINT64})
 
 
 def step(old: TypeRef, new: TypeRef) -> Step:
-    """What a change of type is."""
+    """Return the kind of a change of type."""
     if old == new:
         return "same"
-    if hint(old) != hint(new):
+    if annotation(old) != annotation(new):
         return "annotation"
     if isinstance(old, ListOf) and isinstance(new, ListOf):
         return step(old.item, new.item)
@@ -43,25 +43,19 @@ def step(old: TypeRef, new: TypeRef) -> Step:
 
 
 def rewritten(old: TypeRef, new: TypeRef) -> bool:
-    """Whether JSON holds the same number as a text where it held none, or the other way round."""
+    """Return True if JSON quotes a number that it did not quote before, or the other way round."""
     return _is_quoted(old) != _is_quoted(new)
 
 
 def _is_quoted(type_: TypeRef) -> bool:
-    leaf = _leaf(type_)
-    return isinstance(leaf, Scalar) and leaf.kind in _QUOTED
+    inner = leaf(type_)
+    return isinstance(inner, Scalar) and inner.kind in _QUOTED
 
 
 def shown(type_: TypeRef) -> str:
     """A type as text: its annotation, with the kind where the annotation hides it."""
-    text = hint(type_)
-    leaf = _leaf(type_)
-    if isinstance(leaf, Packed):
-        return f"{text} ({', '.join(url for url, _ in leaf.types)})" if leaf.types else text
-    return f"{text} ({leaf.kind})" if isinstance(leaf, Scalar) and str(leaf.kind) not in text else text
-
-
-def _leaf(type_: TypeRef) -> TypeRef:
-    while isinstance(type_, (ListOf, MapOf)):
-        type_ = type_.item if isinstance(type_, ListOf) else type_.value
-    return type_
+    text = annotation(type_).text
+    inner = leaf(type_)
+    if isinstance(inner, Packed):
+        return f"{text} ({', '.join(url for url, _ in inner.types)})" if inner.types else text
+    return f"{text} ({inner.kind})" if isinstance(inner, Scalar) and str(inner.kind) not in text else text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote
+
+from groundwire_runtime.http import split_url
 
 from ..problem import Problem, SpecError
 
@@ -71,11 +73,9 @@ def host_of(url: str) -> str:
 
 def _split(url: str) -> SplitResult | None:
     try:
-        parts = urlsplit(url)
-        _ = parts.port
+        return split_url(url)
     except ValueError:
         return None
-    return parts
 
 
 def addresses_of(name: str, version: str) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from attrs import frozen
 from groundwire_runtime.errors import TransportError
 from groundwire_runtime.http import Request
 
-from ..jsontext import MAX_BYTES
 from ..problem import Problem, SpecError
+from ..read.source import MAX_BYTES
 from .address import checked
 
 if TYPE_CHECKING:

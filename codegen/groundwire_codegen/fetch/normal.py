@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final, cast
 
-from ..discovery import read_document
-from ..jsontext import read_json
 from ..problem import Problem, SpecError
+from ..read.discovery import read_document
+from ..read.source import read_json
 
 _NOISE: Final = frozenset({"etag", "icons"})
 """Of the document as a file, not of the API."""

@@ -9,9 +9,9 @@ from typing import Any, Final, cast
 
 from attrs import asdict, frozen
 
-from ..jsontext import MAX_BYTES
 from ..lock import file_digest
 from ..problem import SpecError
+from ..read.source import MAX_BYTES
 from ..regular import read_bounded
 
 _ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,200}"', re.ASCII)

@@ -1,49 +1,78 @@
-"""The intermediate representation: what a client is, free of how a document says it and of how Python writes it.
+"""The intermediate representation: an API, free of how a document says it and of how Python writes it.
 
-An `Api` is built by `lower`, read by `render` and by the contract server. Everything is a frozen value;
-messages, enums and methods are keyed by the name that the allocator gave them or by their discovery id.
+Everything is a frozen value. Readers write a draft, `lower` finishes it (see `Api`); render, diff, schema and the
+contract server read the finished one.
 """
 
-from .api import Api, Held
-from .messages import Enum, EnumValue, Field, Message, Rules, Union, Variant
+from .api import Api, ClientParameter, ErrorShape, SchemeKind, SecurityScheme, Server
+from .messages import Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
 from .methods import (
+    Body,
+    Content,
     ExtraScope,
     Idempotency,
     InBody,
     InParameter,
+    Location,
+    Media,
     Method,
     Paging,
     Parameter,
+    Path,
+    Poll,
     Resource,
+    Response,
+    SchemeRequirement,
+    Security,
     ValueLocation,
+    Waiting,
 )
 from .types import EnumRef, Kind, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef
+from .visit import leaf, references, renamed
 
 __all__ = [
+    "Alias",
     "Api",
+    "Body",
+    "ClientParameter",
+    "Content",
     "Enum",
     "EnumRef",
     "EnumValue",
+    "ErrorShape",
     "ExtraScope",
     "Field",
-    "Held",
+    "Group",
     "Idempotency",
     "InBody",
     "InParameter",
     "Kind",
     "ListOf",
+    "Location",
     "MapOf",
+    "Media",
     "Message",
     "MessageRef",
     "Method",
     "Packed",
     "Paging",
     "Parameter",
+    "Path",
+    "Poll",
     "Resource",
+    "Response",
     "Rules",
     "Scalar",
+    "SchemeKind",
+    "SchemeRequirement",
+    "Security",
+    "SecurityScheme",
+    "Server",
     "TypeRef",
-    "Union",
     "ValueLocation",
     "Variant",
+    "Waiting",
+    "leaf",
+    "references",
+    "renamed",
 ]

@@ -1,17 +1,56 @@
-"""The API: everything that a client is generated from."""
+"""The API: everything that a client, a contract server and a diff are made from."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from .messages import Enum, Message
-from .methods import Method, Resource
+from .messages import Alias, Enum, Message
+from .methods import Location, Method, Parameter, Resource
+
+
+class SchemeKind(enum.StrEnum):
+    """How a request is authorized."""
+
+    GOOGLE = "google"
+    BEARER = "bearer"
+    BASIC = "basic"
+    API_KEY = "apiKey"
+    OAUTH2 = "oauth2"
+    OPENID = "openIdConnect"
+    MUTUAL_TLS = "mutualTLS"
 
 
 @frozen(kw_only=True)
-class Held:
+class SecurityScheme:
+    """A security scheme by its name in the document. `location` and `wire` are those of an API key."""
+
+    kind: SchemeKind
+    location: Location | None = None
+    wire: str | None = None
+    scopes: tuple[str, ...] = ()
+    doc: str = ""
+
+
+@frozen(kw_only=True)
+class Server:
+    """A base URL."""
+
+    url: str
+    doc: str = ""
+
+
+class ErrorShape(enum.StrEnum):
+    """How errors are read: google.rpc.Status, or by status with the bodies that `responses` states."""
+
+    GOOGLE = "google"
+    BY_STATUS = "by-status"
+
+
+@frozen(kw_only=True)
+class ClientParameter:
     """A parameter that the client may hold for all calls."""
 
     name: str
@@ -21,18 +60,33 @@ class Held:
 
 @frozen(kw_only=True)
 class Api:
-    """Everything that a client is generated from."""
+    """An API, as a draft or finished.
+
+    A draft is what a reader writes: names are empty, and types are by the name of their schema, or by the JSON pointer
+    of an inline one. A finished API is what `lower` returns: types are by published name, methods by id, both sorted,
+    and there are no aliases.
+    """
 
     id: str
     title: str
     name: str
     version: str
-    revision: str
-    base_url: str
-    doc: str = ""
+    revision: str = ""
+    servers: tuple[Server, ...] = ()
+    schemes: Mapping[str, SecurityScheme] = field(factory=dict[str, SecurityScheme])
+    errors: ErrorShape = ErrorShape.GOOGLE
+    parameters: tuple[Parameter, ...] = ()
+    """Of every method: `fields`, `key`, `quotaUser`."""
     messages: Mapping[str, Message] = field(factory=dict[str, Message])
     enums: Mapping[str, Enum] = field(factory=dict[str, Enum])
+    aliases: Mapping[str, Alias] = field(factory=dict[str, Alias])
     methods: Mapping[str, Method] = field(factory=dict[str, Method])
     resources: tuple[Resource, ...] = ()
     """Every resource on the way to a method, sorted by path."""
-    held: tuple[Held, ...] = ()
+    held: tuple[ClientParameter, ...] = ()
+    doc: str = ""
+
+    @property
+    def base_url(self) -> str:
+        """Return the URL of the first server."""
+        return self.servers[0].url

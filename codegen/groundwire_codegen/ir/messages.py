@@ -1,8 +1,10 @@
-"""Messages: objects with named fields, unions of fields, and open enums."""
+"""Named types: messages with their groups, enums, and aliases."""
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import Final
+
+from attrs import field, frozen
 
 from .types import TypeRef
 
@@ -18,27 +20,31 @@ class Rules:
     max_length: int | None = None
     max_items: int | None = None
     pattern: str | None = None
-    multiple_of: str | None = None
-    """Wire name of the sibling whose value (or default) divides every dimension of this one."""
-    members: tuple[str, ...] = ()
-    """Wire names: of a message-typed value's union, only these members are supported here."""
-    required: bool = False
+    pattern_is_linear: bool = True
+    """Whether the pattern may be run; one that may not is documentation."""
+    divides_into: str | None = None
+    """Wire name of the sibling whose value, or default, divides every dimension of this one."""
+    only: tuple[str, ...] = field(default=())
+    """Wire names: of a message-typed value's group, only these members are supported here."""
 
     @property
     def present(self) -> bool:
-        """Whether any rule is stated."""
-        return self != Rules()
+        """Return True if any bound is stated."""
+        return self != NO_RULES
+
+
+NO_RULES: Final = Rules()
 
 
 @frozen(kw_only=True)
 class Field:
-    """One property of a message."""
+    """One property of a message. Fields of a draft have no names."""
 
-    name: str
+    name: str = ""
     wire: str
     type: TypeRef
-    doc: str = ""
-    rules: Rules = Rules()
+    required: bool = False
+    rules: Rules = NO_RULES
     default: object = None
     """What the service assumes when the field is absent; documentation, never sent."""
     pattern: str | None = None
@@ -46,16 +52,17 @@ class Field:
     wrapped: bool = False
     """Accepted bare or as `{"value": x}`; sent bare."""
     request_id: bool = False
-    deprecated: bool = False
     read_only: bool = False
+    deprecated: bool = False
+    doc: str = ""
     evidence: str = ""
-    """For an extension: why the field exists although the document lacks it."""
+    """Of an extension: why the field exists although the document lacks it."""
     pointer: str = ""
 
 
 @frozen(kw_only=True)
 class Variant:
-    """One member of a union: the field it is on the wire, and the class that stands for it.
+    """One member of a group: the field it is on the wire, and the class that stands for it.
 
     `class_name` is None when the member is a message that stands for itself; otherwise it names the
     one-value class nested in the message (or, in a family, the subclass).
@@ -66,42 +73,50 @@ class Variant:
 
 
 @frozen(kw_only=True)
-class Union:
-    """A group of members of which at most one is set; one attribute of the message."""
+class Group:
+    """Fields of one message of which at most one is set (a protobuf oneof); one attribute."""
 
-    name: str
+    name: str = ""
     wire: str
     variants: tuple[Variant, ...]
-    doc: str = ""
     required: bool = False
+    doc: str = ""
 
 
 @frozen(kw_only=True)
 class Message:
-    """A JSON object with named fields."""
+    """A JSON object with named fields.
 
-    name: str
-    schema: str
-    doc: str = ""
-    members: tuple[Field | Union, ...] = ()
+    `place` is where the document has it: the name of its schema, or that of the property that holds an inline object
+    (`Foo.bar[]`). Places are the keys of names in `groundwire.lock`.
+    """
+
+    name: str = ""
+    place: str
+    members: tuple[Field | Group, ...] = ()
     family: bool = False
-    """Nothing but one union: its variants are subclasses and there is no attribute to name."""
+    """Nothing but one group: its variants are subclasses and there is no attribute to name."""
+    sent: bool = False
+    """Reached by a request."""
+    received: bool = False
+    """Reached by an answer."""
     deprecated: bool = False
+    doc: str = ""
     pointer: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The plain fields, in order."""
+        """Return the plain fields, in order."""
         return tuple(member for member in self.members if isinstance(member, Field))
 
     @property
-    def unions(self) -> tuple[Union, ...]:
-        """The unions, in order."""
-        return tuple(member for member in self.members if isinstance(member, Union))
+    def groups(self) -> tuple[Group, ...]:
+        """Return the groups, in order."""
+        return tuple(member for member in self.members if isinstance(member, Group))
 
     @property
     def wire_fields(self) -> tuple[Field, ...]:
-        """Every field as it is on the wire, union members included, in order."""
+        """Return every field as it is on the wire, members of groups included, in order."""
         return tuple(
             found
             for member in self.members
@@ -110,21 +125,47 @@ class Message:
             )
         )
 
+    def holder(self, wire: str) -> tuple[str, Field, str | None]:
+        """Return the attribute that holds a field, the field, and the class of its variant. Raises KeyError."""
+        for member in self.members:
+            if isinstance(member, Field):
+                if member.wire == wire:
+                    return member.name, member, None
+                continue
+            for variant in member.variants:
+                if variant.field.wire == wire:
+                    return member.name, variant.field, variant.class_name
+        raise KeyError(wire)
+
 
 @frozen(kw_only=True)
 class EnumValue:
-    """One known name of an enum."""
+    """One known value."""
 
-    name: str
+    name: str = ""
     wire: str
-    doc: str = ""
     deprecated: bool = False
+    doc: str = ""
 
 
 @frozen(kw_only=True)
 class Enum:
-    """An open set of names."""
+    """An open set of known values. `place` is that of a message, or `=Name` for one that the overlay names."""
 
-    name: str
+    name: str = ""
+    place: str
     values: tuple[EnumValue, ...]
     doc: str = ""
+    pointer: str = ""
+
+
+@frozen(kw_only=True)
+class Alias:
+    """A named scalar, list or map of a draft. It never becomes a class: `lower` puts its type where it is named."""
+
+    place: str
+    type: TypeRef | None
+    """None after a problem."""
+    deprecated: bool = False
+    doc: str = ""
+    pointer: str = ""

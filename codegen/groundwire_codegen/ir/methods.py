@@ -2,49 +2,95 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TypeAlias
 
 from attrs import frozen
 
-from .types import Scalar
+from .messages import NO_RULES, Rules
+from .types import ListOf, MessageRef, Scalar, TypeRef
+
+Path: TypeAlias = tuple[str, ...]
+"""Wire names from the top of a body to a value, or the resources that lead to a method."""
+
+
+class Location(enum.StrEnum):
+    """Where a parameter, or a secret, travels."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
 
 
 @frozen(kw_only=True)
 class Parameter:
-    """A path or query parameter of a method."""
+    """A parameter of a method, or of every method (`Api.parameters`)."""
 
-    name: str
+    name: str = ""
     wire: str
-    location: str
-    """`path` or `query`."""
-    type: Scalar
-    """Of one item, when it is repeated."""
-    doc: str = ""
-    required: bool = False
-    repeated: bool = False
+    location: Location
+    type: TypeRef
+    """A scalar, or a list of them."""
     values: tuple[str, ...] = ()
-    """The known names of an enum; empty for any other type."""
-    pattern: str | None = None
-    enforced: bool = True
-    """Whether the pattern may be run: it has been shown to match in linear time."""
-    minimum: str | None = None
-    maximum: str | None = None
+    """The known values of an enum, which has no class; empty for any other type."""
+    required: bool = False
+    position: int | None = None
+    """Among the positional arguments of the stub, as first published; None for a keyword."""
+    rules: Rules = NO_RULES
     default: str | None = None
     held: str | None = None
     """The client attribute that fills the parameter when a call leaves it out."""
     prefix: str | None = None
     deprecated: bool = False
+    doc: str = ""
     pointer: str = ""
+
+    @property
+    def repeated(self) -> bool:
+        """Return True for a list."""
+        return isinstance(self.type, ListOf)
+
+    @property
+    def scalar(self) -> Scalar:
+        """Return the type of one item."""
+        item = self.type.item if isinstance(self.type, ListOf) else self.type
+        if not isinstance(item, Scalar):
+            raise TypeError(f"{self.wire} is no scalar")
+        return item
 
 
 @frozen(kw_only=True)
-class Paging:
-    """How a list method pages: names on the wire."""
+class Content:
+    """A body in one media type."""
 
-    token: str
-    in_body: bool
-    items: str
-    next_token: str
+    media_type: str
+    type: TypeRef
+
+
+@frozen(kw_only=True)
+class Body:
+    """A request body: one of several contents. `envelope` is the key under which a JSON body travels."""
+
+    contents: tuple[Content, ...]
+    required: bool = True
+    """Whether the stub takes it as an argument that cannot be left out, as first published."""
+    envelope: str | None = None
+
+
+@frozen(kw_only=True)
+class Response:
+    """An answer for a range of status codes, (200, 299) for instance. No contents: the answer is empty."""
+
+    low: int
+    high: int
+    contents: tuple[Content, ...] = ()
+    envelope: str | None = None
+
+    @property
+    def success(self) -> bool:
+        """Return True for statuses that are returned, not raised."""
+        return self.low >= 200 and self.high < 300
 
 
 @frozen
@@ -58,10 +104,37 @@ class InParameter:
 class InBody:
     """A value of the request body: the wire names that lead there."""
 
-    path: tuple[str, ...]
+    path: Path
 
 
 ValueLocation: TypeAlias = InParameter | InBody
+
+
+@frozen(kw_only=True)
+class Paging:
+    """How a list method pages: with a token, from `next` of an answer to `place` of the next request (AIP-158)."""
+
+    place: ValueLocation
+    items: Path
+    next: Path
+    item: TypeRef
+
+
+@frozen(kw_only=True)
+class Poll:
+    """A method that reads an operation again, by id; `place` takes the operation's name, held to `pattern`."""
+
+    method: str
+    place: ValueLocation
+    pattern: str | None = None
+
+
+@frozen(kw_only=True)
+class Waiting:
+    """How the operation is waited for that a method answers with: `polls` in order of preference."""
+
+    polls: tuple[Poll, ...]
+    metadata: TypeRef | None = None
 
 
 @frozen(kw_only=True)
@@ -77,11 +150,36 @@ class Idempotency:
 
 
 @frozen(kw_only=True)
+class Media:
+    """Upload and download of media beside JSON: path templates, limits, and whether an answer can be media."""
+
+    simple: str | None = None
+    resumable: str | None = None
+    max_size: str | None = None
+    """As the document has it: `5120GB`."""
+    accept: tuple[str, ...] = ()
+    upload: bool = False
+    download: bool = False
+
+
+@frozen(kw_only=True)
+class SchemeRequirement:
+    """A security scheme by its name in `Api.schemes`, with any one of these scopes."""
+
+    scheme: str
+    scopes: tuple[str, ...] = ()
+
+
+Security: TypeAlias = tuple[tuple[SchemeRequirement, ...], ...]
+"""One of several requirements, each of which is all of its schemes (OR of ANDs). () is: none is needed."""
+
+
+@frozen(kw_only=True)
 class ExtraScope:
     """A scope asked for besides, when the body sets a field: the wire names that lead there."""
 
     scope: str
-    path: tuple[str, ...]
+    path: Path
 
 
 @frozen(kw_only=True)
@@ -89,40 +187,68 @@ class Method:
     """One HTTP method of the API."""
 
     id: str
-    name: str
+    wire: str = ""
+    """Its key in the document."""
+    name: str = ""
     constant: str = ""
     """The constant that holds its facts in generated code."""
-    resource: tuple[str, ...]
+    resource: Path = ()
     """Wire names of the resources that hold it, outermost first; empty for a top-level method."""
     verb: str
     path: str
-    """The document's template, relative to `Api.base_url`."""
+    """The document's template, relative to the server."""
     parameters: tuple[Parameter, ...] = ()
-    """Required ones first, in `parameterOrder`; then the others, sorted by wire name."""
-    request: str | None = None
-    """Name of the body's message."""
-    response: str | None = None
-    doc: str = ""
-    scopes: tuple[str, ...] = ()
+    """Required ones first, in the document's order; then the others, sorted by wire name."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Fixed headers, such as `x-goog-api-version`."""
+    body: Body | None = None
+    responses: tuple[Response, ...] = ()
+    security: Security | None = None
+    """None: the document does not state it."""
     extra_scopes: tuple[ExtraScope, ...] = ()
     idempotency: Idempotency = Idempotency()
     paging: Paging | None = None
-    operation_metadata: str | None = None
-    api_version: str | None = None
-    """What the service wants in the header `x-goog-api-version`."""
-    envelope: str | None = None
-    """The key under which bodies and answers travel."""
-    media_upload: bool = False
-    media_download: bool = False
+    waiting: Waiting | None = None
+    media: Media | None = None
     deprecated: bool = False
+    doc: str = ""
     pointer: str = ""
+
+    @property
+    def request(self) -> str | None:
+        """Return the name of the message that the JSON body is."""
+        return None if self.body is None else _message(self.body.contents)
+
+    @property
+    def answer(self) -> Response | None:
+        """Return the first response that is returned, not raised."""
+        return next((response for response in self.responses if response.success), None)
+
+    @property
+    def response(self) -> str | None:
+        """Return the name of the message that the method answers with."""
+        return None if self.answer is None else _message(self.answer.contents)
+
+    @property
+    def envelope(self) -> str | None:
+        """Return the key under which the answer travels, and the body."""
+        return None if self.answer is None else self.answer.envelope
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes of the first requirement; any one of them is enough."""
+        return tuple(scope for each in (self.security or ((),))[0] for scope in each.scopes)
+
+
+def _message(contents: tuple[Content, ...]) -> str | None:
+    return next((each.type.name for each in contents if isinstance(each.type, MessageRef)), None)
 
 
 @frozen(kw_only=True)
 class Resource:
     """A place for methods, below the client or another resource."""
 
-    path: tuple[str, ...]
+    path: Path
     """Wire names, outermost first."""
     name: str
     """The attribute of the client, or of the resource that holds it."""

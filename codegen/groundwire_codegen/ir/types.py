@@ -38,14 +38,14 @@ class Scalar:
 
 @frozen
 class EnumRef:
-    """A reference to an enum of the API by its published name."""
+    """A reference to an enum by its published name; in a draft, to an inline one by its pointer."""
 
     name: str
 
 
 @frozen
 class MessageRef:
-    """A reference to a message of the API by its published name."""
+    """A reference to a message by its published name; in a draft, to any named type by its key."""
 
     name: str
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from ..ir import Idempotency, InBody, InParameter, ValueLocation
-from .shapes import MAX_NESTING, NO_MESSAGE
-
-if TYPE_CHECKING:
-    from ..discovery import Document, Method, Schema
-    from ..ir import Message
-    from ..overlay import MethodRule, Overlay
+from ..ir import (
+    Alias,
+    Api,
+    Idempotency,
+    InBody,
+    InParameter,
+    Kind,
+    ListOf,
+    Location,
+    MapOf,
+    Message,
+    MessageRef,
+    Method,
+    Packed,
+    Scalar,
+    TypeRef,
+    ValueLocation,
+)
+from ..read.overlay import NO_MESSAGE, MethodRule, Overlay
+from .reach import MAX_NESTING
 
 BODY: Final = "body."
 """Prefix of a precondition that travels in the body."""
@@ -28,12 +41,13 @@ def idempotency(method: Method, rule: MethodRule, body: Message | None) -> Idemp
     )
 
 
-def precondition_fault(document: Document, overlay: Overlay, method: Method, name: str) -> str:
+def precondition_fault(draft: Api, overlay: Overlay, method: Method, name: str) -> str:
     """Return why `name` cannot be a precondition of the method, "" when it can."""
     location = _location(method, name)
     if isinstance(location, InBody):
-        return _body_fault(document, overlay, method.request, location.path)
-    parameter = method.parameters.get(location.wire)
+        type_ = None if method.body is None else method.body.contents[0].type
+        return _body_fault(draft, overlay, type_, location.path)
+    parameter = next((each for each in method.parameters if each.wire == location.wire), None)
     if parameter is None:
         return "the method has no such parameter"
     return "the parameter is a list" if parameter.repeated else ""
@@ -41,7 +55,7 @@ def precondition_fault(document: Document, overlay: Overlay, method: Method, nam
 
 def _location(method: Method, name: str) -> ValueLocation:
     # A parameter may be called `body.x` too.
-    if name in method.parameters or not name.startswith(BODY):
+    if not name.startswith(BODY) or any(each.wire == name for each in method.parameters):
         return InParameter(name)
     return InBody(tuple(name.removeprefix(BODY).split(".")))
 
@@ -51,35 +65,36 @@ def _request_id(method: Method, body: Message | None) -> ValueLocation | None:
     marked = next((field.wire for field in body.fields if field.request_id), None) if body else None
     if marked is not None:
         return InBody((marked,))
-    found = method.parameters.get(REQUEST_ID)
-    if found is None or found.location != "query" or found.type != "string" or found.format is not None:
+    found = next((each for each in method.parameters if each.wire == REQUEST_ID), None)
+    if found is None or found.location is not Location.QUERY or found.scalar.kind is not Kind.STRING:
         return None
     return InParameter(REQUEST_ID)
 
 
-def _body_fault(document: Document, overlay: Overlay, body: Schema | None, path: tuple[str, ...]) -> str:
+def _body_fault(draft: Api, overlay: Overlay, body: TypeRef | None, path: tuple[str, ...]) -> str:
     if body is None:
         return "the method takes no body"
-    name, schema = _target(document, body)
+    type_ = resolved(draft, body)
     for wire in path:
-        rule = overlay.messages.get(name, NO_MESSAGE)
+        key = type_.name if isinstance(type_, MessageRef) else ""
+        message, rule = draft.messages.get(key), overlay.messages.get(key, NO_MESSAGE)
         if any(wire in union.members for union in rule.unions.values()):
             return f"the field {wire!r} is a member of a union"
+        fields = {} if message is None else {each.wire: each for each in message.fields}
         extension = rule.extensions.get(wire)
-        field = schema.properties.get(wire) or (None if extension is None else extension.schema)
+        field = fields.get(wire) or (None if extension is None else extension.schema)
         if field is None:
-            return f"{name or 'the body'} has no field {wire!r}"
-        name, schema = _target(document, field)
-    several = schema.items is not None or schema.additional_properties is not None
+            return f"{'the body' if key[:1] in ('', '/') else key} has no field {wire!r}"
+        type_ = resolved(draft, field.type)
+    several = isinstance(type_, (ListOf, MapOf, Packed)) or type_ == Scalar(Kind.STRUCT)
     return "the field is a list or a map" if several else ""
 
 
-def _target(document: Document, schema: Schema) -> tuple[str, Schema]:
-    """Follow references to a schema, and to its name; an inline schema has none."""
-    name = ""
+def resolved(draft: Api, type_: TypeRef) -> TypeRef:
+    """Follow references through aliases; one to a message is left as it is, and one that leads nowhere too."""
     for _ in range(MAX_NESTING):
-        found = document.schemas.get(schema.ref or "")
-        if found is None:
+        alias: Alias | None = draft.aliases.get(type_.name) if isinstance(type_, MessageRef) else None
+        if alias is None or alias.type is None:
             break
-        name, schema = schema.ref or "", found
-    return name, schema
+        type_ = alias.type
+    return type_

@@ -1,225 +1,205 @@
-"""Lowering of methods: parameters in order, what the client may hold, scopes, paging, request ids."""
+"""Methods under their published names, with the facts that follow from the shapes of their bodies and answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
 
-from ..discovery import SAFE_ID, Document, Schema
-from ..discovery import Method as Described
-from ..ir import ExtraScope, Kind, ListOf, MessageRef, Method, Paging, Parameter, Scalar
-from ..names import PARAMETER_NAMES, snake
-from ..overlay import MethodRule, Overlay, ParameterRule
-from ..pattern import is_linear
-from ..problem import Problem
-from ..template import read_template
+from attrs import evolve, frozen
+
+from ..ir import ExtraScope, Message, MessageRef, Method, Parameter, Path, Resource
+from ..read.overlay import NO_METHOD, NO_PARAMETER, MethodRule, Overlay
+from .groups import Classes
 from .idempotency import idempotency
-from .resources import NO_METHOD
-from .shapes import KINDS
+from .naming import (
+    CLIENT_MODULE_NAMES,
+    CLIENT_NAMES,
+    PARAMETER_NAMES,
+    RESOURCE_NAMES,
+    Naming,
+    camel,
+    constant,
+    snake,
+)
+from .paging import paging
+from .waiting import with_waiting
 
-if TYPE_CHECKING:
-    from ..ir import Message
-    from .naming import Naming
-    from .resources import CallNames
-    from .shapes import Shapes
 
-PAGE_TOKEN: Final = "pageToken"  # noqa: S105 - a field's name
-NEXT_PAGE_TOKEN: Final = "nextPageToken"  # noqa: S105 - a field's name
-NO_PARAMETER: Final = ParameterRule(pointer="")
+@frozen
+class CallNames:
+    """The names of methods, by id, and of resources in generated code."""
+
+    methods: Mapping[str, str]
+    constants: Mapping[str, str]
+    resources: tuple[Resource, ...]
 
 
-def wanted_methods(
-    document: Document, overlay: Overlay, methods: Sequence[str] | None, problems: list[Problem]
-) -> list[Described]:
-    """The methods to generate, sorted by id. An id that the document lacks is a problem."""
-    ids = tuple(methods) if methods else overlay.generate or tuple(document.methods)
-    source = "options" if methods else "overlay"
-    problems.extend(
-        Problem(source, "/generate", f"the document has no method {name!r}")
-        for name in ids
-        if name not in document.methods
+def call_names(wanted: Sequence[Method], overlay: Overlay, naming: Naming) -> CallNames:
+    """Name every wanted method and every resource on the way to it; those of one resource share a scope."""
+    paths = sorted(
+        {method.resource[:depth] for method in wanted for depth in range(len(method.resource) + 1)}
     )
-    return [document.methods[name] for name in sorted(set(ids)) if name in document.methods]
+    scopes: dict[Path, dict[str, str]] = {}
+    for path in paths:
+        if path:
+            scopes.setdefault(path[:-1], {})[_key("resource", path)] = snake(path[-1])
+    for method in wanted:
+        name = overlay.methods.get(method.id, NO_METHOD).name or method.wire
+        scopes.setdefault(method.resource, {})[f"method:{method.id}"] = snake(name)
+    attributes: dict[str, str] = {}
+    for path, names in sorted(scopes.items()):
+        attributes |= naming.allocate(names, reserved=RESOURCE_NAMES if path else CLIENT_NAMES)
+    constants = naming.allocate(
+        {
+            f"constant:{method.id}": constant("_".join(map(snake, (*method.resource, method.wire))))
+            for method in wanted
+        },
+        reserved=CLIENT_MODULE_NAMES,
+    )
+    classes = naming.allocate(
+        {_key("class", path): _class_name(path) for path in paths if path},
+        reserved=CLIENT_MODULE_NAMES,
+        folded=True,
+    )
+    return CallNames(
+        methods={method.id: attributes[f"method:{method.id}"] for method in wanted},
+        constants={method.id: constants[f"constant:{method.id}"] for method in wanted},
+        resources=tuple(
+            Resource(
+                path=path, name=attributes[_key("resource", path)], class_name=classes[_key("class", path)]
+            )
+            for path in paths
+            if path
+        ),
+    )
 
 
-def lower_methods(
-    wanted: Sequence[Described],
-    overlay: Overlay,
-    shapes: Shapes,
-    naming: Naming,
+def _class_name(path: Path) -> str:
+    """Return the class of a resource; never all capitals, as the constants of methods are."""
+    name = "".join(map(camel, path))
+    return f"{name}Resource" if name.isupper() else name
+
+
+def _key(what: str, path: Path) -> str:
+    return f"{what}:{'/'.join(path)}"
+
+
+def finished_methods(
+    methods: Sequence[Method],
     names: CallNames,
-    messages: Sequence[Message],
-) -> dict[str, Method]:
-    """Every wanted method by id."""
-    by_name = {message.name: message for message in messages}
-    return {method.id: _lower(method, names, overlay, shapes, naming, by_name) for method in wanted}
-
-
-def _lower(
-    method: Described,
-    names: CallNames,
     overlay: Overlay,
-    shapes: Shapes,
-    naming: Naming,
     messages: Mapping[str, Message],
+    known: Classes,
+    naming: Naming,
+) -> dict[str, Method]:
+    """Return every wanted method by id, sorted, as the stubs and the contract server need it."""
+    found = [_finished(method, names, overlay, messages, known, naming) for method in methods]
+    metadata = {
+        method.id: known.messages[rule.operation_metadata]
+        for method in found
+        if (rule := overlay.methods.get(method.id, NO_METHOD)).operation_metadata in known.messages
+        and rule.operation_metadata is not None
+    }
+    return {method.id: method for method in with_waiting(found, messages, metadata, naming)}
+
+
+def _finished(
+    method: Method,
+    names: CallNames,
+    overlay: Overlay,
+    messages: Mapping[str, Message],
+    known: Classes,
+    naming: Naming,
 ) -> Method:
     rule = overlay.methods.get(method.id, NO_METHOD)
-    request, response = (
-        shapes.body(method, "Request", method.request),
-        shapes.body(method, "Response", method.response),
-    )
-    body = messages.get(naming.message(request)) if request is not None else None
-    answer = messages.get(naming.message(response)) if response is not None else None
-    for text in (method.id, method.name, *method.resource):
-        if not SAFE_ID.fullmatch(text):
-            shapes.refuse(method.pointer, f"{text[:80]!r} is not an identifier")
-    return Method(
-        id=method.id,
+    named = evolve(
+        _with_types(method, known),
         name=names.methods[method.id],
         constant=names.constants[method.id],
-        resource=method.resource,
-        verb=method.http_method,
-        path=method.path,
-        parameters=_parameters(method, rule, overlay, shapes, naming),
-        request=None if body is None else body.name,
-        response=None if answer is None else answer.name,
-        doc=rule.doc or method.description,
-        scopes=rule.scopes or overlay.default_scopes or method.scopes,
-        extra_scopes=_extra_scopes(request, overlay, shapes),
+        parameters=_parameters(method, rule, naming),
+    )
+    body, answer = (messages.get(name or "") for name in (named.request, named.response))
+    return evolve(
+        named,
+        body=None if named.body is None else evolve(named.body, required=_is_required(named, body, naming)),
+        extra_scopes=_extra_scopes(body, overlay, messages),
         idempotency=idempotency(method, rule, body),
-        paging=_paging(method, body, answer),
-        operation_metadata=None
-        if rule.operation_metadata not in shapes.shapes
-        else naming.message(rule.operation_metadata),
-        api_version=method.api_version,
-        envelope="data" if shapes.document.data_wrapper else None,
-        media_upload=method.media_upload,
-        media_download=method.media_download,
-        deprecated=method.deprecated,
-        pointer=method.pointer,
+        paging=paging(named, body, answer, naming),
     )
 
 
-def _parameters(
-    method: Described, rule: MethodRule, overlay: Overlay, shapes: Shapes, naming: Naming
-) -> tuple[Parameter, ...]:
-    variables, fault = read_template(method.path)
-    if fault is not None:
-        shapes.refuse(f"{method.pointer}/path", f"{fault} in path {method.path[:200]!r}")
-    for name in variables:
-        declared = method.parameters.get(name)
-        if declared is None or declared.location != "path":
-            shapes.refuse(f"{method.pointer}/path", f"path parameter {name!r} is not declared")
-    held = {pair: (name, said.prefix) for name, said in overlay.held.items() for pair in said.fills}
-    required = [name for name in method.parameter_order if name in method.parameters]
-    required += [
-        name for name, schema in method.parameters.items() if schema.required and name not in required
+def _with_types(method: Method, known: Classes) -> Method:
+    body = method.body
+    if body is not None:
+        contents = tuple(evolve(each, type=known.type(each.type)) for each in body.contents)
+        body = evolve(body, contents=contents)
+    return evolve(
+        method,
+        body=body,
+        responses=tuple(
+            evolve(
+                response,
+                contents=tuple(evolve(each, type=known.type(each.type)) for each in response.contents),
+            )
+            for response in method.responses
+        ),
+    )
+
+
+def _is_required(method: Method, body: Message | None, naming: Naming) -> bool:
+    """Return False for a body without fields, which the stub makes itself; once published, it stays what it was."""
+    key = f"body:{method.id}"
+    required = body is not None and bool(body.members)
+    stated = naming.before(key) or ("required" if required else "optional")
+    return naming.decide(key, stated) == "required"
+
+
+def _parameters(method: Method, rule: MethodRule, naming: Naming) -> tuple[Parameter, ...]:
+    wires = {each.wire: f"parameter:{method.id}#{each.wire}" for each in method.parameters}
+    names = naming.allocate(
+        {key: snake(rule.parameters.get(wire, NO_PARAMETER).name or wire) for wire, key in wires.items()},
+        reserved=PARAMETER_NAMES,
+    )
+    key = f"arguments:{method.id}"
+    before = (naming.before(key) or "").split()
+    rank = {wire: number for number, wire in enumerate(before)}
+    positional = [each.wire for each in method.parameters if each.required and each.held is None]
+    positional.sort(key=lambda wire: rank.get(wire, len(rank)))
+    naming.decide(key, " ".join(positional))
+    position = {wire: number for number, wire in enumerate(positional)}
+    named = [
+        evolve(each, name=names[wires[each.wire]], position=position.get(each.wire))
+        for each in method.parameters
     ]
-    required += [name for name in variables if name in method.parameters and name not in required]
-    order = required + [name for name in method.parameters if name not in required]
-    wanted = {
-        f"parameter:{method.id}#{wire}": snake(rule.parameters.get(wire, NO_PARAMETER).name or wire)
-        for wire in order
-    }
-    names = naming.allocate(wanted, reserved=PARAMETER_NAMES)
-    return tuple(
-        _parameter(
-            wire,
-            names[f"parameter:{method.id}#{wire}"],
-            method.parameters[wire],
-            rule.parameters.get(wire, NO_PARAMETER),
-            held.get(f"{method.id}:{wire}", (None, None)),
-            shapes,
-            required=wire in required,
-        )
-        for wire in order
-    )
+    first = [each for each in named if each.required]
+    if before:
+        first.sort(key=lambda each: (each.position is None, each.position or 0))
+    return (*first, *(each for each in named if not each.required))
 
 
-def _parameter(
-    wire: str,
-    name: str,
-    schema: Schema,
-    rule: ParameterRule,
-    held: tuple[str | None, str | None],
-    shapes: Shapes,
-    *,
-    required: bool,
-) -> Parameter:
-    if schema.location not in ("path", "query"):
-        shapes.refuse(f"{schema.pointer}/location", f"unknown location {schema.location!r}", "path or query")
-    kind = KINDS.get((schema.type or "", schema.format), Kind.STRING)
-    if kind in (Kind.ANY, Kind.STRUCT):
-        kind = Kind.STRING
-    pattern = rule.pattern or schema.pattern
-    return Parameter(
-        name=name,
-        wire=wire,
-        location=schema.location or "query",
-        type=Scalar(kind),
-        values=schema.enum,
-        doc=rule.doc or schema.description,
-        required=required,
-        repeated=schema.repeated,
-        pattern=pattern,
-        enforced=pattern is not None and is_linear(pattern),
-        minimum=rule.minimum or schema.minimum,
-        maximum=rule.maximum or schema.maximum,
-        default=schema.default,
-        held=held[0],
-        prefix=held[1],
-        deprecated=schema.deprecated,
-        pointer=schema.pointer,
-    )
-
-
-def _extra_scopes(request: str | None, overlay: Overlay, shapes: Shapes) -> tuple[ExtraScope, ...]:
-    if request is None:
+def _extra_scopes(
+    body: Message | None, overlay: Overlay, messages: Mapping[str, Message]
+) -> tuple[ExtraScope, ...]:
+    if body is None:
         return ()
     return tuple(
         ExtraScope(scope=rule.scope, path=path)
-        for rule in overlay.extra_scopes
-        for path in _paths(request, rule.field, shapes)
+        for rule in overlay.scopes.extra
+        for path in _paths(body, rule.field, messages)
     )
 
 
-def _paths(start: str, target: str, shapes: Shapes) -> list[tuple[str, ...]]:
-    """The ways from a body to a field (`Schema.field`), over singular messages, each schema entered once."""
+def _paths(start: Message, target: str, messages: Mapping[str, Message]) -> list[Path]:
+    """Return the ways from a body to a field (`Schema.field`), over singular messages, each schema entered once."""
     schema, _, wire = target.rpartition(".")
-    found: list[tuple[str, ...]] = []
-    waiting: list[tuple[str, tuple[str, ...]]] = [(start, ())]
-    entered = {start}
+    found: list[Path] = []
+    waiting: list[tuple[Message, Path]] = [(start, ())]
+    entered = {start.name}
     while waiting:
-        key, path = waiting.pop(0)
-        shape = shapes.shapes[key]
-        if key == schema and wire in shape.properties:
-            found.append((*path, wire))
-        for name, inner in shape.properties.items():
-            if isinstance(inner.type, MessageRef) and inner.type.name not in entered:
-                entered.add(inner.type.name)
-                waiting.append((inner.type.name, (*path, name)))
+        message, path = waiting.pop(0)
+        for field in message.wire_fields:
+            if message.place == schema and field.wire == wire:
+                found.append((*path, wire))
+            if isinstance(field.type, MessageRef) and field.type.name not in entered:
+                entered.add(field.type.name)
+                waiting.append((messages[field.type.name], (*path, field.wire)))
     return found
-
-
-def _paging(method: Described, body: Message | None, answer: Message | None) -> Paging | None:
-    """How a list method pages (AIP-158), or None when the document leaves the items in doubt."""
-    if answer is None or not any(field.wire == NEXT_PAGE_TOKEN for field in answer.fields):
-        return None
-    in_query = PAGE_TOKEN in method.parameters
-    in_body = body is not None and any(field.wire == PAGE_TOKEN for field in body.fields)
-    if not in_query and not in_body:
-        return None
-    lists = [field for field in answer.fields if isinstance(field.type, ListOf)]
-    of_messages = [
-        field for field in lists if isinstance(field.type, ListOf) and isinstance(field.type.item, MessageRef)
-    ]
-    items = (
-        lists
-        if len(lists) == 1
-        else of_messages
-        if len(of_messages) == 1
-        else [field for field in of_messages if field.wire == "items"]
-    )
-    if not items:
-        return None
-    return Paging(token=PAGE_TOKEN, in_body=not in_query, items=items[0].wire, next_token=NEXT_PAGE_TOKEN)

@@ -1,51 +1,189 @@
-"""Naming: every published name comes from one allocator, and stays once published."""
+"""Names: from wire names to Python's, unique in their scope, safe, and frozen once published.
+
+Every Python name of generated code comes from here.
+"""
 
 from __future__ import annotations
 
+import builtins
+import itertools
 import json
-from collections.abc import Mapping, Set
-from typing import TYPE_CHECKING
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Final
 
+from ..ir import Enum, Message
 from ..lock import FILE, is_published_name
-from ..names import (
-    CLASS_NAMES,
-    CLIENT_NAMES,
-    FIELD_NAMES,
-    KEYWORDS,
-    PARAMETER_NAMES,
-    RESOURCE_NAMES,
-    allocate,
-    camel,
-    snake,
+from ..problem import Problem, escape
+from ..read.overlay import Overlay
+
+_BOUNDARY: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", re.ASCII)
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
+
+KEYWORDS: Final = frozenset(keyword.kwlist)
+CLASS_NAMES: Final = frozenset(name for name in dir(builtins) if name[0].isupper()) | frozenset(
+    {
+        *("Any", "CODECS", "Client", "Converter", "Duration", "EMPTY", "JsonValue", "Mapping"),
+        *("Message", "NO_TIMEOUT", "RetryPolicy", "Sequence", "StrEnum", "Timestamp", "Token"),
+        *("TypeAlias", "Unlisted"),
+    }
 )
-from ..node import escape
-from ..problem import Problem
+"""Class names that generated modules use or export themselves."""
+TYPE_NAMES: Final = frozenset(
+    {"bool", "bytes", "datetime", "float", "int", "messages", "object", "str", "timedelta"}
+)
+"""Names in annotations, which an attribute or a method of the same class would hide."""
+FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"self", "unknown_fields", "value"}
+CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
+CLIENT_OPTIONS: Final = CALL_OPTIONS | frozenset(
+    {
+        *("clock", "connect_timeout", "connections", "credential_hosts", "credentials", "endpoint"),
+        *("max_response_bytes", "max_unpacked_bytes", "auth", "on_event", "read_timeout", "tls"),
+        *("transport", "user_agent"),
+    }
+)
+"""Arguments of a call, and of a client, that the runtime has of its own."""
+PARAMETER_NAMES: Final = (
+    TYPE_NAMES - {"bytes", "object"} | CALL_OPTIONS | {"clear", "options", "request", "self"}
+)
+HELD_NAMES: Final = PARAMETER_NAMES | CLIENT_OPTIONS
+RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
+CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
+    {
+        *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
+        *("methods", "pages", "wait", "wait_with"),
+    }
+)
+CLIENT_MODULE_NAMES: Final = frozenset(
+    {
+        *("Any", "BaseClient", "CODECS", "CallOptions", "Callable", "Client", "ClientOptions"),
+        *("ExtraScope", "Final", "GoogleClient", "GoogleOptions", "Literal", "METHODS", "Mapping"),
+        *("Method", "OPERATION", "OperationView", "Pager", "Paging", "Preconditions", "Parameter"),
+        *("Resource", "Sequence", "Unlisted", "Unpack"),
+    }
+)
+"""What `client.py` imports or defines beside its resource classes and method constants."""
+RESERVED: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(("message", "enum"), CLASS_NAMES),
+    **dict.fromkeys(("constant", "class"), CLIENT_MODULE_NAMES),
+    **dict.fromkeys(("method", "resource"), RESOURCE_NAMES),
+    **dict.fromkeys(("value", "variant"), frozenset[str]()),
+    "field": FIELD_NAMES,
+    "parameter": PARAMETER_NAMES,
+}
+"""Names that no name of a document may take, by kind."""
 
-if TYPE_CHECKING:
-    from ..overlay import Overlay
-    from .shapes import Shapes
+
+def snake(wire: str) -> str:
+    """A wire name as lower_snake_case ASCII: `maxPixels` -> `max_pixels`, `HTTPHealthCheck` -> `http_health_check`."""
+    text = _UNSAFE.sub("_", _BOUNDARY.sub("_", wire)).strip("_").lower()
+    text = re.sub("_+", "_", text)
+    return f"n{text}" if text[:1].isdigit() else text
 
 
-def place_name(key: str) -> str:
+def camel(wire: str) -> str:
+    """A wire name as a class name: `floatValue` -> `FloatValue`. Inner capitals stay."""
+    text = "".join(part[:1].upper() + part[1:] for part in _UNSAFE.split(wire) if part)
+    return f"N{text}" if text[:1].isdigit() or not text else text
+
+
+def constant(wire: str) -> str:
+    """A wire name as an enum member: `us-central1` -> `US_CENTRAL1`."""
+    text = _UNSAFE.sub("_", wire).strip("_").upper()
+    text = re.sub("_+", "_", text)
+    return f"N{text}" if text[:1].isdigit() or not text else text
+
+
+def fold(name: str) -> str:
+    """Return a name without case and underscores: two of a scope must differ in it, also on case-insensitive file systems."""
+    return name.replace("_", "").lower()
+
+
+def allocate(
+    wanted: Mapping[str, str],
+    published: Mapping[str, str],
+    *,
+    reserved: Iterable[str] = (),
+    folded: bool = False,
+) -> dict[str, str]:
+    """Give every key of `wanted` a name of its own, close to the one preferred.
+
+    A key that `published` names keeps that name. Others come in order of how well the preferred name fits
+    (an unchanged wire name first) and then by key, so that the outcome does not depend on the input's order;
+    a name that is taken or reserved gets `_`, or a number.
+    """
+    refused = KEYWORDS | set(reserved)
+    same = fold if folded else str
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    numbers: dict[str, Iterator[int]] = {}
+    for key in sorted(wanted.keys() & published.keys()):
+        if same(published[key]) not in taken:
+            names[key] = published[key]
+            taken.add(same(names[key]))
+    for key in sorted(
+        wanted.keys() - names.keys(), key=lambda key: (key.rpartition(".")[2] != wanted[key], key)
+    ):
+        preferred = wanted[key] or "n"
+        names[key] = next(
+            name
+            for name in _candidates(
+                preferred, folded, numbers.setdefault(same(preferred), itertools.count(2))
+            )
+            if name not in refused and same(name) not in taken
+        )
+        taken.add(same(names[key]))
+    return names
+
+
+def _candidates(preferred: str, folded: bool, numbers: Iterator[int]) -> Iterator[str]:
+    """The preferred name, then near ones without end: classes get a number, other names `_` first.
+
+    `numbers` goes on where the last name of the same kind stopped: a thousand names that are alike take a thousand
+    steps, not a million.
+    """
+    yield preferred
+    if not folded:
+        yield f"{preferred}_"
+    for number in numbers:
+        yield f"{preferred}{number}" if folded else f"{preferred}_{number}"
+
+
+def place_name(place: str) -> str:
     """A class name from a place: `Foo.bar[]` -> `FooBarItem`."""
-    text = key.removeprefix("=").replace("[]", ".item").replace("{}", ".value")
+    text = place.removeprefix("=").replace("[]", ".item").replace("{}", ".value")
     return "".join(camel(part) for part in text.split("."))
 
 
 class Naming:
-    """Names by what they name: `message:Foo`, `enum:Foo.bar`, `field:Foo.bar`, `method:ID` and so on."""
+    """Names by what they name: `message:Foo`, `enum:Foo.bar`, `field:Foo.bar`, `method:ID` and so on.
 
-    def __init__(self, shapes: Shapes, published: Mapping[str, str], overlay: Overlay) -> None:
-        self._problems = shapes.problems
+    `published` and `decisions` collect what the lock is to keep; what it has from before stays.
+    """
+
+    def __init__(
+        self,
+        published: Mapping[str, str],
+        decisions: Mapping[str, str],
+        overlay: Overlay,
+        problems: list[Problem],
+    ) -> None:
+        self._problems = problems
         self._said = _said_names(overlay)
         self._before = {**published, **self._said}
+        self._decided = decisions
+        self._nested = {name for key, name in published.items() if key.startswith("variant:")}
         self.published: dict[str, str] = {}
-        wanted = {f"message:{key}": place_name(key) for key in shapes.shapes}
-        wanted |= {f"enum:{key}": place_name(key) for key in shapes.enums}
-        # A class that is nested in a message would hide one of its name.
-        nested = {name for key, name in published.items() if key.startswith("variant:")}
-        classes = self.allocate(wanted, reserved=CLASS_NAMES, avoided=nested, folded=True)
-        self.classes = frozenset(classes.values()) | CLASS_NAMES
+        self.decisions: dict[str, str] = {}
+        self.classes: frozenset[str] = CLASS_NAMES
+
+    def name_classes(self, messages: Mapping[str, Message], enums: Mapping[str, Enum]) -> None:
+        """Name every message and enum; a class that is nested in a message would hide one of its name."""
+        wanted = {f"message:{each.place}": place_name(each.place) for each in messages.values()}
+        wanted |= {f"enum:{each.place}": place_name(each.place) for each in enums.values()}
+        names = self.allocate(wanted, reserved=CLASS_NAMES, avoided=self._nested, folded=True)
+        self.classes = frozenset(names.values()) | CLASS_NAMES
 
     def allocate(
         self,
@@ -56,7 +194,7 @@ class Naming:
         folded: bool = False,
     ) -> dict[str, str]:
         """Allocate one scope and publish its names; those `avoided` stay where they are published already."""
-        before = {key: name for key, name in self._before.items() if key in wanted}
+        before = {key: self._before[key] for key in wanted if key in self._before}
         fit = {key: name for key, name in before.items() if name not in reserved}
         names = allocate(wanted, fit, reserved=reserved | avoided, folded=folded)
         for key, name in before.items():
@@ -81,23 +219,17 @@ class Naming:
         )
 
     def settled(self, key: str, value: str) -> str:
-        """A decision that is frozen like a name: what was published before, else `value`."""
+        """Return a decision that is frozen like a name: what was published before, else `value`."""
         return self.published.setdefault(key, self._before.get(key, value))
 
-    def message(self, key: str) -> str:
-        """The class of a shape."""
-        return self.published[f"message:{key}"]
+    def before(self, key: str) -> str | None:
+        """Return a decision as it was taken when the client was first generated; None if it was not."""
+        return self._decided.get(key)
 
-    def enum(self, key: str) -> str:
-        """The class of an enum."""
-        return self.published[f"enum:{key}"]
-
-    def fields(self, key: str, wanted: Mapping[str, str], *, reserved: frozenset[str]) -> dict[str, str]:
-        """Attribute names of one message, by wire name (or, for a union, by `|group`)."""
-        names = self.allocate(
-            {f"field:{key}.{wire}": snake(preferred) for wire, preferred in wanted.items()}, reserved=reserved
-        )
-        return {wire: names[f"field:{key}.{wire}"] for wire in wanted}
+    def decide(self, key: str, value: str) -> str:
+        """Note a decision for the lock."""
+        self.decisions[key] = value
+        return value
 
 
 def _said_names(overlay: Overlay) -> dict[str, str]:

@@ -1,44 +1,113 @@
-"""Laying out Python text as the formatter does: on one line while it fits, else one item a line."""
+"""Laying out text as the formatter does, and the order in which the linter wants imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
+
+from .source import CLOSE, OPEN, Source, joined, word
 
 LINE: Final = 110
 """Columns of generated code."""
+_MARK: Final = re.compile(f"([{OPEN}{CLOSE}])")
+_STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_DIGITS: Final = re.compile(r"([0-9]+)")
+_Parts: TypeAlias = "list[str | _Parts]"
 
 
-def bracketed(head: str, items: Iterable[str], tail: str, *, indent: int = 0, used: int = 0) -> str:
-    """`head` + comma-separated items + `tail`; exploded with a trailing comma when longer than a line.
+def folded(text: str) -> str:
+    """Return text with each group of lines between the marks on one line, where it fits; the marks go.
 
-    `indent` is the column that the statement starts at, `used` the columns that stand before `head`.
+    A group is written one item a line, each with a comma. On one line the last comma goes, but for a tuple of one item;
+    brackets just inside the marks go too. The arguments of a `def` that do not fit may stand on one line of their own.
     """
-    parts = list(items)
-    line = f"{head}{', '.join(parts)}{tail}"
-    if (used or indent) + len(line) <= LINE and "\n" not in line:
-        return line
-    pad = " " * (indent + 4)
-    inside = f"{pad}{', '.join(parts)}"
-    if (
-        len(inside) <= LINE
-        and head.endswith("(")
-        and head.startswith("def ")
-        and not parts[0].startswith("*")
-    ):
-        return f"{head}\n{inside}\n{' ' * indent}{tail}"
-    return f"{head}\n{''.join(f'{pad}{part},{chr(10)}' for part in parts)}{' ' * indent}{tail}"
+    written = _Written()
+    written.group(_parsed(_MARK.split(text)))
+    return "".join(written.pieces)
 
 
-def quoted(text: str) -> str:
-    """A Python string literal in double quotes where that needs no escape, in ASCII; always through `repr`."""
-    literal = ascii(text)
-    if literal[0] == "'" and '"' not in text and "\\" not in literal:
-        return f'"{literal[1:-1]}"'
-    return literal
+def _parsed(tokens: Iterable[str]) -> _Parts:
+    """The text as parts: what stands between groups, and the groups, which hold parts of their own."""
+    stack: list[_Parts] = [[]]
+    for token in tokens:
+        if token == OPEN:
+            stack.append([])
+        elif token == CLOSE:
+            inner = stack.pop()
+            stack[-1].append(inner)
+        elif token:
+            stack[-1].append(token)
+    return stack[0]
 
 
-def texts(values: Iterable[str]) -> str:
-    """A tuple of string literals."""
-    parts = [quoted(value) for value in values]
-    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+class _Written:
+    """Text as it is written, with its last line."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._line = ""
+
+    def _add(self, text: str) -> None:
+        self.pieces.append(text)
+        _, found, rest = text.rpartition("\n")
+        self._line = rest if found else self._line + rest
+
+    def group(self, parts: _Parts) -> None:
+        """Write parts one item a line, with their groups folded where they fit."""
+        for part, following in zip(parts, [*parts[1:], ""], strict=True):
+            if isinstance(part, str):
+                self._add(part)
+                continue
+            flat = _flat(part, self._line)
+            tail = following.partition("\n")[0] if isinstance(following, str) else ""
+            if len(self._line) + len(flat) + len(tail) <= LINE:
+                self._add(flat)
+            elif not self._folds_inside(flat):
+                self.group(part)
+
+    def _folds_inside(self, flat: str) -> bool:
+        """Write the arguments of a function on one line of their own, where they fit."""
+        if not self._line.lstrip().startswith("def "):
+            return False
+        indent = len(self._line) - len(self._line.lstrip())
+        line = f"\n{' ' * (indent + 4)}{flat}"
+        if len(line) - 1 > LINE:
+            return False
+        self._add(f"{line}\n{' ' * indent}")
+        return True
+
+
+def _flat(parts: _Parts, before: str) -> str:
+    """A group on one line; `before` is what stands there in front of it."""
+    text = ""
+    for part in parts:
+        text += part if isinstance(part, str) else _flat(part, text)
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    if lines and lines[0] == "(":
+        return " ".join(lines[1:-1]).removesuffix(",")
+    flat = " ".join(lines)
+    return flat if before.endswith("=(") and len(lines) == 1 else flat.removesuffix(",")
+
+
+def used_names(annotations: Iterable[Source]) -> set[str]:
+    """Return the names that annotations refer to; what is in a literal, or behind a dot, does not count."""
+    return {found for each in annotations for found in _NAME.findall(_STRING.sub("", each.text))}
+
+
+def imported(names: Sequence[str], used: Iterable[str]) -> Source | None:
+    """Return those of a module's names that are used, as an import lists them; None for none."""
+    wanted = [part for each in names if each in used for part in (", ", word(each))][1:]
+    return joined(*wanted) if wanted else None
+
+
+def in_import_order(names: Iterable[str]) -> list[str]:
+    """Return names sorted as the linter sorts what one module gives: constants first, digits by their number."""
+    return sorted(names, key=_import_order)
+
+
+def _import_order(name: str) -> tuple[bool, list[str | tuple[int, str]], str]:
+    constant = len(name) > 1 and name == name.upper()
+    parts = [(int(part), part) if part.isdigit() else part for part in _DIGITS.split(name.lower())]
+    return not constant, parts, name

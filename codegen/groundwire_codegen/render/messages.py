@@ -1,46 +1,32 @@
-"""What the template of `messages.py` receives: text ready to be placed, and nothing to decide."""
+"""Views of `messages.py`: enums, messages, and the classes of variants."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..annotations import absent
-from ..ir import Api, Enum, Field, Message, Union, Variant
-from ..problem import Problem, SpecError
-from .docs import docstring
-from .imports import Table, import_lines
-from .layout import LINE, quoted
-
-Types = Mapping[tuple[str, str], str]
-"""The annotation of a present value, by message name and wire name."""
-IMPORTS: Final[Table] = {
-    "collections.abc": ("Mapping", "Sequence"),
-    "datetime": ("datetime", "timedelta"),
-    "enum": ("StrEnum",),
-    "typing": ("TypeAlias",),
-    "attrs": ("frozen",),
-    ".messages": ("EMPTY", "JsonValue", "Message", "Unlisted", "keep_containers", "variant_of"),
-}
+from ..ir import Api, Enum, Field, Group, Message, Variant
+from .annotations import NONE, absent, annotation
+from .layout import imported, used_names
+from .source import Source, doc, joined, literal, name, word
 
 
 @frozen(kw_only=True)
 class ValueView:
     """An enum member."""
 
-    name: str
-    wire: str
-    doc: str
+    name: Source
+    wire: Source
+    doc: Source | None
 
 
 @frozen(kw_only=True)
 class EnumView:
     """An enum class."""
 
-    name: str
-    doc: str
+    name: Source
+    doc: Source
     values: tuple[ValueView, ...]
 
 
@@ -48,28 +34,29 @@ class EnumView:
 class VariantView:
     """A one-value class: nested in its message, or a subclass of its family."""
 
-    name: str
-    private: str
-    annotation: str
-    doc: str
+    name: Source
+    annotation: Source
+    doc: Source
 
 
 @frozen(kw_only=True)
 class AttributeView:
-    """An attribute of a message: a field or a union."""
+    """An attribute that holds a field, or one of several members of a union."""
 
-    name: str
-    annotation: str
-    default: str
-    doc: str
+    name: Source
+    annotation: Source
+    others: tuple[Source, ...] = ()
+    """The other members of a union, and `None`."""
+    default: Source
+    doc: Source | None
 
 
 @frozen(kw_only=True)
 class MessageView:
     """A message class; `family` holds its variants when it is one, `nested` those of its unions."""
 
-    name: str
-    doc: str
+    name: Source
+    doc: Source
     nested: tuple[VariantView, ...]
     family: tuple[VariantView, ...]
     attributes: tuple[AttributeView, ...]
@@ -77,87 +64,94 @@ class MessageView:
 
 @frozen(kw_only=True)
 class MessagesView:
-    """The module."""
+    """The module `messages.py`."""
 
+    names: tuple[Source, ...]
     enums: tuple[EnumView, ...]
     messages: tuple[MessageView, ...]
-    imports: tuple[str, ...]
-    names: tuple[str, ...]
+    families: bool
+    containers: Source | None
+    times: Source | None
+    values: tuple[Source, ...]
+    """What the module imports."""
+
+    @property
+    def imports_standard(self) -> bool:
+        """True if the module imports from the standard library."""
+        return bool(self.families or self.enums or self.containers or self.times)
 
 
-def messages_view(api: Api, types: Types, runtime: str) -> MessagesView:
-    """The view of `messages.py`; `types` are its annotations, `runtime` the module that it imports from."""
-    enums = tuple(_enum(enum) for enum in api.enums.values())
-    messages = tuple(_message(message, types) for message in api.messages.values())
-    _check_private(api, messages)
-    names = sorted({*api.enums, *api.messages})
-    imports = import_lines(IMPORTS, _code(enums, messages), runtime)
-    return MessagesView(enums=enums, messages=messages, imports=imports, names=tuple(names))
+def messages_view(api: Api) -> MessagesView:
+    """Return the view of `messages.py`."""
+    messages = tuple(map(_message, api.messages.values()))
+    used = used_names(source for message in messages for source in _annotations(message))
+    families = any(message.family for message in messages)
+    used |= {"Message", "keep_containers", *(("variant_of",) if families else ())}
+    order = ("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "keep_containers", "variant_of")
+    kinds = {**dict.fromkeys(api.enums, "enum"), **dict.fromkeys(api.messages, "message")}
+    return MessagesView(
+        names=tuple(name(kinds[each], each) for each in sorted(kinds)),
+        enums=tuple(map(_enum, api.enums.values())),
+        messages=messages,
+        families=families,
+        containers=imported(("Mapping", "Sequence"), used),
+        times=imported(("datetime", "timedelta"), used),
+        values=tuple(word(each) for each in order if each in used),
+    )
 
 
-def _check_private(api: Api, messages: Iterable[MessageView]) -> None:
-    """Refuse two families whose variants would share a class of the module."""
-    used = {f"_{message.name}Variants": message.name for message in messages if message.family}
-    for message in messages:
-        for variant in message.family:
-            if (
-                used.setdefault(variant.private, f"{message.name}.{variant.name}")
-                != f"{message.name}.{variant.name}"
-            ):
-                pointer = api.messages[message.name].pointer
-                words = f"its variant {variant.name} has the class of {used[variant.private]}"
-                raise SpecError([Problem("document", pointer, words, "say family = false in the overlay")])
-
-
-def _code(enums: Iterable[EnumView], messages: Iterable[MessageView]) -> Iterator[str]:
-    """The texts of the module that are code alone."""
-    yield from ("frozen", "keep_containers", "Message")
-    yield from ("StrEnum" for _ in enums)
-    for message in messages:
-        yield from ("TypeAlias, variant_of" for _ in message.family)
-        yield from (f"{attribute.annotation} = {attribute.default}" for attribute in message.attributes)
-        yield from (variant.annotation for variant in (*message.nested, *message.family))
+def _annotations(message: MessageView) -> Iterator[Source]:
+    """Names that a message refers to."""
+    for attribute in message.attributes:
+        yield from (attribute.annotation, *attribute.others, attribute.default)
+    yield from (variant.annotation for variant in (*message.nested, *message.family))
 
 
 def _enum(enum: Enum) -> EnumView:
-    values = tuple(
-        ValueView(name=value.name, wire=quoted(value.wire), doc=docstring(value.doc, 4) if value.doc else "")
-        for value in enum.values
-    )
     return EnumView(
-        name=enum.name, doc=docstring(enum.doc or f"Known names of {enum.name}.", 4), values=values
+        name=name("enum", enum.name),
+        doc=doc(enum.doc or f"Known names of {enum.name}.", 4),
+        values=tuple(
+            ValueView(
+                name=name("value", value.name),
+                wire=literal(value.wire),
+                doc=doc(value.doc, 4) if value.doc else None,
+            )
+            for value in enum.values
+        ),
     )
 
 
-def _message(message: Message, types: Types) -> MessageView:
-    nested: list[VariantView] = []
-    family: list[VariantView] = []
-    attributes: list[AttributeView] = []
-    for member in message.members:
-        if isinstance(member, Field):
-            attributes.append(_attribute(message, member, types))
-            continue
-        views = family if message.family else nested
-        views += [_variant(message, variant, types) for variant in member.variants if variant.class_name]
-        if not message.family:
-            attributes.append(_union(message, member, types))
+def _message(message: Message) -> MessageView:
+    indent = 4 if message.family else 8
+    variants = tuple(
+        _variant(variant.class_name, variant, indent)
+        for union in message.groups
+        for variant in union.variants
+        if variant.class_name is not None
+    )
     return MessageView(
-        name=message.name,
-        doc=docstring(message.doc or f"The message {message.schema}.", 4),
-        nested=tuple(nested),
-        family=tuple(family),
-        attributes=tuple(attributes),
+        name=name("message", message.name),
+        doc=doc(message.doc or f"The message {message.place}.", 4),
+        nested=() if message.family else variants,
+        family=variants if message.family else (),
+        attributes=tuple(
+            _field(member) if isinstance(member, Field) else _union(member)
+            for member in message.members
+            if isinstance(member, Field) or not message.family
+        ),
     )
 
 
-def _attribute(message: Message, field: Field, types: Types) -> AttributeView:
-    text = types[message.name, field.wire]
-    optional = absent(field.type) == "None" and text != "JsonValue"
+def _field(field: Field) -> AttributeView:
+    type_, default = annotation(field.type), absent(field.type)
+    text = _field_doc(field)
+    optional = default is NONE and type_.text != "JsonValue"
     return AttributeView(
-        name=field.name,
-        annotation=f"{text} | None" if optional else text,
-        default=absent(field.type),
-        doc=docstring(_field_doc(field), 4) if _field_doc(field) else "",
+        name=name("field", field.name),
+        annotation=joined(type_, " | ", NONE) if optional else type_,
+        default=default,
+        doc=doc(text, 4) if text else None,
     )
 
 
@@ -170,26 +164,24 @@ def _field_doc(field: Field) -> str:
     return " ".join([field.doc.strip(), *notes]).strip()
 
 
-def _union(message: Message, union: Union, types: Types) -> AttributeView:
-    options = [variant.class_name or types[message.name, variant.field.wire] for variant in union.variants]
-    text = " | ".join([*options, "None"])
-    if len(union.name) + len(text) + 4 + 9 > LINE:
-        text = "(\n        " + "\n        | ".join([*options, "None"]) + "\n    )"
+def _union(union: Group) -> AttributeView:
+    first, *others = (
+        annotation(variant.field.type) if variant.class_name is None else name("variant", variant.class_name)
+        for variant in union.variants
+    )
     note = f"Union field `{union.wire}`{', one of which must be set' if union.required else ''}."
     return AttributeView(
-        name=union.name,
-        annotation=text,
-        default="None",
-        doc=docstring(f"{union.doc.strip()} {note}".strip(), 4),
+        name=name("field", union.name),
+        annotation=first,
+        others=(*others, NONE),
+        default=NONE,
+        doc=doc(f"{union.doc.strip()} {note}".strip(), 4),
     )
 
 
-def _variant(message: Message, variant: Variant, types: Types) -> VariantView:
-    name = variant.class_name or ""
-    indent = 4 if message.family else 8
+def _variant(class_name: str, variant: Variant, indent: int) -> VariantView:
     return VariantView(
-        name=name,
-        private=f"_{message.name}{name}",
-        annotation=types[message.name, variant.field.wire],
-        doc=docstring(_field_doc(variant.field) or f"The member {variant.field.wire}.", indent),
+        name=name("variant", class_name),
+        annotation=annotation(variant.field.type),
+        doc=doc(_field_doc(variant.field) or f"The member {variant.field.wire}.", indent),
     )

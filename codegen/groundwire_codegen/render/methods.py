@@ -1,155 +1,193 @@
-"""Method constants: all facts of a call, as the runtime takes them."""
+"""Views of method constants: all facts of a call, as the runtime takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from ..ir import Api, ExtraScope, Field, InBody, Message, Method, Parameter
-from .layout import bracketed, quoted, texts
+from attrs import frozen
 
-
-def method_constant(method: Method, api: Api) -> str:
-    """The constant of a method."""
-    result = f"messages.{method.response}" if method.response else "None"
-    parts = [f"id={quoted(method.id)}", f"verb={quoted(method.verb)}", f"path={quoted(method.path)}"]
-    parameters = [_parameter(p) for p in method.parameters]
-    if parameters:
-        parts.append(
-            bracketed(
-                "parameters=(", [p + ("," if len(parameters) == 1 else "") for p in parameters], ")", indent=4
-            )
-            if len(parameters) > 1
-            else _single("parameters", parameters[0])
-        )
-    if method.request:
-        parts.append(f"request_type=messages.{method.request}")
-    if method.response:
-        parts.append(f"response_type=messages.{method.response}")
-    if method.scopes:
-        parts.append(_tuple("scopes", [quoted(scope) for scope in method.scopes]))
-    if method.extra_scopes:
-        parts.append(
-            _tuple("extra_scopes", [_extra_scope(extra, method, api) for extra in method.extra_scopes])
-        )
-    parts += _idempotency(method, api)
-    if method.paging:
-        parts.append(_paging(method, api))
-    parts += [f"api_version={quoted(method.api_version)}"] if method.api_version else []
-    parts += [f"envelope={quoted(method.envelope)}"] if method.envelope else []
-    head = f"{method.constant}: Final = Method[{result}]("
-    return bracketed(head, parts, ")")
+from ..ir import (
+    Api,
+    ExtraScope,
+    InBody,
+    InParameter,
+    Message,
+    MessageRef,
+    Method,
+    Paging,
+    Parameter,
+    ValueLocation,
+)
+from .annotations import message_class
+from .source import Source, literal, name, word
 
 
-def _tuple(name: str, items: Sequence[str]) -> str:
-    if len(items) == 1:
-        return _single(name, items[0])
-    return bracketed(f"{name}=(", items, ")", indent=4)
+@frozen(kw_only=True)
+class ParameterView:
+    """A parameter."""
+
+    wire: Source
+    location: Source
+    kind: Source
+    required: bool
+    repeated: bool
+    pattern: Source | None
+    minimum: Source | None
+    maximum: Source | None
+    values: Source | None
+    prefix: Source | None
+    held: Source | None
 
 
-def _single(name: str, item: str) -> str:
-    line = f"{name}=({item},)"
-    if len(line) + 5 <= 110 and "\n" not in line:
-        return line
-    return f"{name}=(\n        {item},\n    )"
+@frozen(kw_only=True)
+class ExtraScopeView:
+    """A scope that a body may need, with the attributes that lead to the field and the class of its value."""
+
+    scope: Source
+    attributes: Source
+    type: Source
 
 
-def _idempotency(method: Method, api: Api) -> list[str]:
-    """The arguments that say when a call may be made again."""
-    facts, parts = method.idempotency, list[str]()
-    if isinstance(facts.request_id, InBody):
-        parts.append(f"request_id={quoted(_attributes(api, method.request, facts.request_id.path)[0])}")
-    elif facts.request_id is not None:
-        parts += [f"request_id={quoted(facts.request_id.wire)}", "request_id_in_query=True"]
-    if facts.always is not None:
-        parts.append(f"idempotent={facts.always}")
-    if facts.when_set:
-        parameters = [each.wire for each in facts.when_set if not isinstance(each, InBody)]
-        paths = [
-            texts(_attributes(api, method.request, each.path))
-            for each in facts.when_set
-            if isinstance(each, InBody)
-        ]
-        stated = [f"parameters={texts(parameters)}"] if parameters else []
-        stated += [f"attributes=({', '.join(paths)}{',' if len(paths) == 1 else ''})"] if paths else []
-        parts.append(bracketed("idempotent=Preconditions(", stated, ")", indent=4))
-    return parts
+@frozen(kw_only=True)
+class PreconditionsView:
+    """With which parameters, or which attributes of the body, a call may be made again."""
+
+    parameters: Source | None
+    attributes: Source | None
 
 
-def _attributes(api: Api, message: str | None, path: Sequence[str]) -> list[str]:
-    """The attributes that lead through messages to a plain field."""
-    attributes: list[str] = []
-    for wire in path:
-        field = next(field for field in api.messages[message or ""].fields if field.wire == wire)
-        attributes.append(field.name)
-        message = getattr(field.type, "name", None)
-    return attributes
+@frozen(kw_only=True)
+class PagingView:
+    """The paging of a method."""
+
+    token: Source
+    in_body: Source
+    items: Source
+    next_token: Source
 
 
-def _attribute(api: Api, message: str | None, wire: str) -> str:
-    return _attributes(api, message, (wire,))[0]
+@frozen(kw_only=True)
+class MethodView:
+    """A method constant."""
+
+    constant: Source
+    id: Source
+    verb: Source
+    path: Source
+    parameters: tuple[ParameterView, ...]
+    request: Source | None
+    response: Source | None
+    scopes: tuple[Source, ...]
+    extra_scopes: tuple[ExtraScopeView, ...]
+    request_id: Source | None
+    request_id_in_query: bool
+    idempotent: Source | None
+    preconditions: PreconditionsView | None
+    paging: PagingView | None
+    api_version: Source | None
+    envelope: Source | None
 
 
-def _parameter(parameter: Parameter) -> str:
-    kind = "enum" if parameter.values else str(parameter.type.kind)
-    parts = [
-        f"name={quoted(parameter.wire)}",
-        f"location={quoted(parameter.location)}",
-        f"kind={quoted(kind)}",
-    ]
-    parts += ["required=True"] if parameter.required else []
-    parts += ["repeated=True"] if parameter.repeated else []
-    parts += [f"pattern={quoted(parameter.pattern)}"] if parameter.pattern and parameter.enforced else []
-    parts += [f"minimum={quoted(parameter.minimum)}"] if parameter.minimum is not None else []
-    parts += [f"maximum={quoted(parameter.maximum)}"] if parameter.maximum is not None else []
-    parts += [f"values={texts(parameter.values)}"] if parameter.values else []
-    parts += [f"prefix={quoted(parameter.prefix)}"] if parameter.prefix else []
-    parts += [f"held={quoted(parameter.held)}"] if parameter.held else []
-    return bracketed("Parameter(", parts, ")", indent=8)
-
-
-def _paging(method: Method, api: Api) -> str:
-    paging = method.paging
-    if paging is None:
-        return ""
-    parts = [
-        f"token={quoted(paging.token if not paging.in_body else _attribute(api, method.request, paging.token))}",
-        f"in_body={paging.in_body}",
-        f"items={quoted(_attribute(api, method.response, paging.items))}",
-        f"next_token={quoted(_attribute(api, method.response, paging.next_token))}",
-    ]
-    return bracketed("paging=Paging(", parts, ")", indent=4)
-
-
-def _extra_scope(extra: ExtraScope, method: Method, api: Api) -> str:
-    """The scope with the attributes that lead to its field, and the class that stands there."""
-    message: Message | None = api.messages[method.request or ""]
-    attributes: list[str] = []
-    cls = "object"
-    for wire in extra.path:
-        if message is None:
-            break
-        attribute, cls, target = _step(message, wire)
-        attributes.append(attribute)
-        message = api.messages.get(target)
-    return bracketed(
-        "ExtraScope(",
-        [f"scope={quoted(extra.scope)}", f"attributes={texts(attributes)}", f"type={cls}"],
-        ")",
-        indent=8,
+def method_view(method: Method, api: Api) -> MethodView:
+    """Return the view of a method's constant."""
+    facts = method.idempotency
+    request = api.messages[method.request] if method.request else None
+    return MethodView(
+        constant=name("constant", method.constant),
+        id=literal(method.id),
+        verb=literal(method.verb),
+        path=literal(method.path),
+        parameters=tuple(map(_parameter, method.parameters)),
+        request=message_class(method.request) if method.request else None,
+        response=message_class(method.response) if method.response else None,
+        scopes=tuple(map(literal, method.scopes)),
+        extra_scopes=tuple(_extra_scope(extra, api, request) for extra in method.extra_scopes),
+        request_id=_request_id(facts.request_id, api, request),
+        request_id_in_query=isinstance(facts.request_id, InParameter),
+        idempotent=_given(facts.always),
+        preconditions=_preconditions(facts.when_set, api, request),
+        paging=_paging(method.paging, api, method) if method.paging else None,
+        api_version=_given(dict(method.headers).get("x-goog-api-version")),
+        envelope=_given(method.envelope or None),
     )
 
 
-def _step(message: Message, wire: str) -> tuple[str, str, str]:
-    """The attribute that holds a wire field, the class of its value, and the message's name if it is one."""
-    for member in message.members:
-        if isinstance(member, Field):
-            if member.wire == wire:
-                target = getattr(member.type, "name", "")
-                return member.name, f"messages.{target}" if target else "object", target
-            continue
-        for variant in member.variants:
-            if variant.field.wire == wire:
-                target = getattr(variant.field.type, "name", "")
-                own = f"messages.{message.name}.{variant.class_name}"
-                return member.name, own if variant.class_name else f"messages.{target}", target
-    return "", "object", ""
+def _given(value: object) -> Source | None:
+    """The literal of a value that is stated."""
+    return None if value is None else literal(value)
+
+
+def _parameter(parameter: Parameter) -> ParameterView:
+    rules = parameter.rules
+    return ParameterView(
+        wire=literal(parameter.wire),
+        location=literal(parameter.location.value),
+        kind=literal("enum" if parameter.values else parameter.scalar.kind.value),
+        required=parameter.required,
+        repeated=parameter.repeated,
+        pattern=_given(rules.pattern or None) if rules.pattern_is_linear else None,
+        minimum=None if rules.minimum is None else literal(str(rules.minimum)),
+        maximum=None if rules.maximum is None else literal(str(rules.maximum)),
+        values=_given(parameter.values or None),
+        prefix=_given(parameter.prefix or None),
+        held=_given(parameter.held or None),
+    )
+
+
+def _request_id(location: ValueLocation | None, api: Api, request: Message | None) -> Source | None:
+    if isinstance(location, InBody):
+        return literal(_attributes(api, request, location.path)[0])
+    return None if location is None else literal(location.wire)
+
+
+def _preconditions(
+    locations: Sequence[ValueLocation], api: Api, request: Message | None
+) -> PreconditionsView | None:
+    parameters = tuple(each.wire for each in locations if isinstance(each, InParameter))
+    attributes = tuple(_attributes(api, request, each.path) for each in locations if isinstance(each, InBody))
+    if not locations:
+        return None
+    return PreconditionsView(parameters=_given(parameters or None), attributes=_given(attributes or None))
+
+
+def _paging(paging: Paging, api: Api, method: Method) -> PagingView:
+    request, response = (api.messages.get(each or "") for each in (method.request, method.response))
+    place = paging.place
+    token = _attributes(api, request, place.path)[0] if isinstance(place, InBody) else place.wire
+    return PagingView(
+        token=literal(token),
+        in_body=literal(isinstance(place, InBody)),
+        items=literal(_attributes(api, response, paging.items)[0]),
+        next_token=literal(_attributes(api, response, paging.next)[0]),
+    )
+
+
+def _extra_scope(extra: ExtraScope, api: Api, request: Message | None) -> ExtraScopeView:
+    *_, last = _way(api, request, extra.path)
+    return ExtraScopeView(
+        scope=literal(extra.scope),
+        attributes=literal(_attributes(api, request, extra.path)),
+        type=held_class(*last),
+    )
+
+
+def _attributes(api: Api, message: Message | None, path: Sequence[str]) -> tuple[str, ...]:
+    """The attributes that lead through messages to a field."""
+    return tuple(each.holder(wire)[0] for each, wire in _way(api, message, path))
+
+
+def _way(api: Api, message: Message | None, path: Sequence[str]) -> Iterator[tuple[Message, str]]:
+    """The messages on the way to a field, each with the next step."""
+    for wire in path:
+        if message is not None:
+            yield message, wire
+            type_ = message.holder(wire)[1].type
+            message = api.messages[type_.name] if isinstance(type_, MessageRef) else None
+
+
+def held_class(message: Message, wire: str) -> Source:
+    """Return the class of a field's value as its attribute holds it; `object` for a plain value."""
+    _, field, variant = message.holder(wire)
+    if variant is not None:
+        return message_class(message.name, variant)
+    return message_class(field.type.name) if isinstance(field.type, MessageRef) else word("object")

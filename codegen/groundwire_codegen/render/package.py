@@ -1,33 +1,14 @@
-"""What the template of `__init__.py` receives: every public name of the package."""
+"""The view of `__init__.py`: every public name of the package."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
 
 from ..ir import Api
-from .docs import docstring
-from .imports import in_import_order
-
-
-@frozen(kw_only=True)
-class PackageView:
-    """The package's own module."""
-
-    doc: str
-    names: tuple[str, ...]
-    """Messages and enums."""
-    public: tuple[str, ...]
-    """All that `from package import *` gives."""
-    imports: tuple[str, ...]
-    """What is imported before the package's own modules."""
-    typed: tuple[str, ...]
-    """What is imported for type checkers alone: the names that are late."""
-    late: tuple[tuple[str, str], ...]
-    """Names that are imported when they are first asked for, each with its import."""
-
+from .layout import in_import_order
+from .source import Source, doc, literal, name, word
 
 SHARED: Final = (
     "Client",
@@ -42,45 +23,45 @@ SHARED: Final = (
     "encode",
     "errors",
 )
+"""Exports of every package, beside its messages and enums."""
 
 
-def package_view(api: Api, package: str, runtime: str) -> PackageView:
-    """The view of `__init__.py`."""
-    names = in_import_order({*api.messages, *api.enums})
-    late = {
-        "Client": "from .client import Client",
-        "NO_TIMEOUT": f"from {runtime}.options import NO_TIMEOUT",
-        "RetryPolicy": f"from {runtime}.retry import RetryPolicy",
-        "credentials": f"from {runtime} import credentials",
-    }
+@frozen(kw_only=True)
+class PackageView:
+    """The module `__init__.py`."""
+
+    doc: Source
+    names: tuple[Source, ...]
+    """Messages and enums."""
+    public: tuple[Source, ...]
+    """All that `from package import *` gives."""
+
+
+@frozen(kw_only=True)
+class ProvenanceView:
+    """The module `provenance.py`: what identifies the document."""
+
+    document: Source
+    revision: Source
+
+
+def provenance_view(api: Api) -> ProvenanceView:
+    """Return the view of `provenance.py`."""
+    return ProvenanceView(document=literal(api.id), revision=literal(api.revision))
+
+
+def package_view(api: Api, package: str) -> PackageView:
+    """Return the view of `__init__.py` of a package."""
+    kinds = {**dict.fromkeys(api.enums, "enum"), **dict.fromkeys(api.messages, "message")}
+    names = {each: name(kind, each) for each, kind in kinds.items()}
+    public = {**names, **{each: word(each) for each in SHARED}}
     return PackageView(
-        doc=docstring(f"{package}: a client of {api.title or api.name} {api.version}."),
-        names=tuple(names),
-        public=tuple(sorted({*names, *SHARED}, key=_place)),
-        imports=_imports(runtime),
-        typed=_typed(runtime, late),
-        late=tuple(late.items()),
+        doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
+        names=tuple(names[each] for each in in_import_order(names)),
+        public=tuple(public[each] for each in sorted(public, key=_place)),
     )
 
 
 def _place(name: str) -> tuple[int, str]:
-    """Where the linter wants a name in `__all__`: constants, then classes, then the rest."""
+    """Return the sort key of a name in `__all__` that the linter wants: constants, then classes, then the rest."""
     return (0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2), name
-
-
-def _imports(runtime: str) -> tuple[str, ...]:
-    lines = (
-        f"from {runtime} import errors",
-        f"from {runtime}.messages import Unlisted",
-        f"from {runtime}.timestamp import Duration, Timestamp",
-    )
-    return lines if runtime.startswith(".") else (*lines, "")
-
-
-def _typed(runtime: str, late: Mapping[str, str]) -> tuple[str, ...]:
-    """What a type checker is told of the late names, sorted as the linter wants it."""
-    own = late["Client"]
-    theirs = sorted((line for line in late.values() if line != own), key=lambda line: line.split()[1])
-    if runtime.startswith("."):
-        return ("from cattrs import Converter", "", *theirs, own)
-    return ("from cattrs import Converter", *theirs, "", own)

@@ -1,39 +1,215 @@
-"""Resource classes: stubs of methods, and attributes for the resources below."""
+"""Views of `client.py`: the classes of resources and of the client, with their stubs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
-from ..ir import Api
-from .docs import docstring
-from .stubs import StubView, stub
+from ..ir import Api, InParameter, Method, Parameter
+from ..lower.waiting import Waited, waited
+from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
+from .layout import imported, used_names
+from .methods import MethodView, held_class, method_view
+from .source import Source, doc, joined, literal, name, word
 
 
 @frozen(kw_only=True)
-class ResourceView:
-    """A resource class with its stubs and its sub-resources."""
+class ArgumentView:
+    """An argument of a stub that fills a parameter."""
 
-    cls: str
-    doc: str
-    children: tuple[tuple[str, str], ...]
+    name: Source
+    wire: Source
+    annotation: Source
+
+
+@frozen(kw_only=True)
+class StubView:
+    """A method of a resource."""
+
+    name: Source
+    constant: Source
+    doc: Source
+    positional: tuple[ArgumentView, ...]
+    keywords: tuple[ArgumentView, ...]
+    arguments: tuple[ArgumentView, ...]
+    """All that the call sends, in the document's order."""
+    request: Source | None
+    request_is_empty: bool
+    """True if the request may be left out, since its message has no fields."""
+    result: Source
+    pages: bool
+
+
+@frozen(kw_only=True)
+class WaitView:
+    """The client's method that waits for an operation."""
+
+    message: Source
+    poll: Source
+    metadata: Source
+    error_attribute: Source
+    error: Source
+    response_attribute: Source
+    response: Source
+
+
+@frozen(kw_only=True)
+class ClassView:
+    """A resource, or the client itself, which has no name here, with its stubs and the resources below it."""
+
+    name: Source | None
+    doc: Source
+    children: tuple[tuple[Source, Source], ...]
+    """The attribute and the class of each."""
     stubs: tuple[StubView, ...]
 
 
-def resource_views(api: Api) -> tuple[ResourceView, ...]:
-    """Every resource, inner ones first, and the client itself, without a class of its own, last."""
-    children: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+@frozen(kw_only=True)
+class ClientView:
+    """The module `client.py`."""
+
+    methods: tuple[MethodView, ...]
+    classes: tuple[ClassView, ...]
+    held: tuple[tuple[Source, Source], ...]
+    """Arguments of the client, each as a name and as text."""
+    base_url: Source
+    wait: WaitView | None
+    resources: bool
+    nested: bool
+    stubs: bool
+    parameters: bool
+    extra_scopes: bool
+    paging: bool
+    preconditions: bool
+    """True if there are any: `client.py` imports what they need."""
+    sequences: bool
+    literals: bool
+    times: Source | None
+    values: Source | None
+    """Imports of the annotations."""
+
+
+def client_view(api: Api) -> ClientView:
+    """Return the view of `client.py`."""
+    methods = tuple(method_view(method, api) for method in api.methods.values())
+    classes = tuple(_classes(api))
+    stubs = [stub for each in classes for stub in each.stubs]
+    used = used_names(
+        source
+        for stub in stubs
+        for source in (stub.result, *(argument.annotation for argument in stub.arguments))
+    )
+    found = waited(api)
+    return ClientView(
+        methods=methods,
+        classes=classes,
+        held=tuple((name("parameter", held.name), literal(held.name)) for held in api.held),
+        base_url=literal(api.base_url),
+        wait=None if found is None else _wait(found, api),
+        resources=len(classes) > 1,
+        nested=any(each.name is not None and each.children for each in classes),
+        stubs=bool(stubs),
+        parameters=any(method.parameters for method in methods),
+        extra_scopes=any(method.extra_scopes for method in methods),
+        paging=any(method.paging for method in methods),
+        preconditions=any(method.preconditions for method in methods),
+        sequences="Sequence" in used,
+        literals="Literal" in used,
+        times=imported(("datetime", "timedelta"), used),
+        values=imported(("JsonValue", "Unlisted"), used),
+    )
+
+
+def _classes(api: Api) -> Iterator[ClassView]:
+    """Every resource, inner ones first, and the client itself last."""
+    children: dict[tuple[str, ...], list[tuple[Source, Source]]] = {}
     stubs: dict[tuple[str, ...], list[StubView]] = {}
+    names: dict[tuple[str, ...], Source] = {}
     for resource in api.resources:
-        children.setdefault(resource.path[:-1], []).append((resource.name, resource.class_name))
+        names[resource.path] = name("class", resource.class_name)
+        attribute = name("resource", resource.name)
+        children.setdefault(resource.path[:-1], []).append((attribute, names[resource.path]))
     for method in api.methods.values():
-        stubs.setdefault(method.resource, []).append(stub(method, api))
-    classes = {resource.path: resource.class_name for resource in api.resources}
-    return tuple(
-        ResourceView(
-            cls=classes.get(path, ""),
-            doc=docstring(f"The resource `{'.'.join(path)}`.", 4),
+        stubs.setdefault(method.resource, []).append(_stub(method))
+    for path in sorted({*names, ()}, key=lambda path: (-len(path), path)):
+        yield ClassView(
+            name=names.get(path),
+            doc=doc(f"The resource `{'.'.join(path)}`." if path else _client_doc(api), 4),
             children=tuple(children.get(path, ())),
             stubs=tuple(stubs.get(path, ())),
         )
-        for path in sorted({*classes, ()}, key=lambda path: (-len(path), path))
+
+
+def _client_doc(api: Api) -> str:
+    lines = [f"A client of {api.title or api.name} {api.version}. Safe to share between threads."]
+    lines += [f"`{held.name}`: {held.doc}" for held in api.held if held.doc]
+    return "\n\n".join(lines)
+
+
+def _stub(method: Method) -> StubView:
+    filled = [each for each in method.parameters if not _is_page_token(each, method)]
+    arguments = {each.wire: _argument(each) for each in filled}
+    required = {each.wire for each in method.parameters if each.position is not None}
+    return StubView(
+        name=name("method", method.name),
+        constant=name("constant", method.constant),
+        doc=doc("\n\n".join(_paragraphs(method, filled)), 8),
+        positional=tuple(each for wire, each in arguments.items() if wire in required),
+        keywords=tuple(each for wire, each in arguments.items() if wire not in required),
+        arguments=tuple(arguments.values()),
+        request=message_class(method.request) if method.request else None,
+        request_is_empty=method.body is not None and not method.body.required,
+        result=_result(method),
+        pages=method.paging is not None,
+    )
+
+
+def _argument(parameter: Parameter) -> ArgumentView:
+    return ArgumentView(
+        name=name("parameter", parameter.name),
+        wire=literal(parameter.wire),
+        annotation=parameter_annotation(parameter),
+    )
+
+
+def _is_page_token(parameter: Parameter, method: Method) -> bool:
+    """Return True if only the pager fills the parameter; where it is required, the caller gives the first token."""
+    paging = method.paging
+    return paging is not None and paging.place == InParameter(parameter.wire) and not parameter.required
+
+
+def _result(method: Method) -> Source:
+    """The annotation of what a stub returns."""
+    result = message_class(method.response) if method.response else NONE
+    if method.paging is None:
+        return result
+    item = annotation(method.paging.item, MESSAGES)
+    return joined(word("Pager"), "[", item, ", ", result, "]")
+
+
+def _paragraphs(method: Method, filled: list[Parameter]) -> Iterator[str]:
+    """The text of a stub's docstring."""
+    yield method.doc or f"Call `{method.id}`."
+    if method.deprecated:
+        yield "Deprecated."
+    for parameter in filled:
+        pattern = parameter.rules.pattern
+        unchecked = pattern is not None and not parameter.rules.pattern_is_linear
+        text = f"{parameter.doc} Pattern: `{pattern}`." if unchecked else parameter.doc
+        if text.strip():
+            yield f"`{parameter.name}`: {text.strip()}"
+
+
+def _wait(found: Waited, api: Api) -> WaitView:
+    message = api.messages[found.message]
+    any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
+    return WaitView(
+        message=message_class(found.message),
+        poll=name("constant", api.methods[found.polls[0].method].constant),
+        metadata=either(*map(message_class, found.metadata)) if found.metadata else any_mapping,
+        error_attribute=literal(message.holder("error")[0]),
+        error=held_class(message, "error"),
+        response_attribute=literal(message.holder("response")[0]),
+        response=held_class(message, "response"),
     )

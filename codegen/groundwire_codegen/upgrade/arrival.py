@@ -12,9 +12,9 @@ from ..fetch.address import described, host_of
 from ..fetch.normal import has_prose, normal
 from ..fetch.sidecar import Sidecar, known, sidecar
 from ..fetch.source import brought
-from ..jsontext import read_json
 from ..lock import with_lf
 from ..problem import Problem, SpecError
+from ..read.source import read_json
 
 
 @frozen

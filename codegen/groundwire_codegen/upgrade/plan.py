@@ -41,11 +41,17 @@ def plan(inputs: Inputs, out: Path, new: bytes) -> Plan:
         for document, mark in ((inputs.document, ""), (new, " (new)"))
     )
     sides = read_sides(
-        old, now, methods=inputs.methods, published=before.names, allow_hosts=inputs.allow_hosts
+        old,
+        now,
+        methods=inputs.methods,
+        published=before.names,
+        decisions=before.decisions,
+        allow_hosts=inputs.allow_hosts,
     )
     return Plan(
         inputs=evolve(inputs, document=new),
-        before=before,
+        # A lock may be older than decisions: they are those of the document that the client is of.
+        before=evolve(before, decisions={**sides.decisions, **before.decisions}),
         is_news=new != inputs.document,
         old_revision=sides.old.revision,
         new_revision=sides.new.revision,

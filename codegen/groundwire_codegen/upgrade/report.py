@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..diff.views.markdown import fenced, markdown
-from ..diff.views.page import page
 from ..diff.views.report import report
 from ..problem import Problem, SpecError
 
@@ -34,6 +33,8 @@ def report_text(
 ) -> str:
     """The text for a file of this name. `findings` are None when no code was checked."""
     if path.suffix == ".html":
+        from ..diff.views.page import page
+
         return page(diff)
     if path.suffix == ".json":
         return report(diff)

@@ -72,6 +72,7 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
         inputs={**lock.inputs, "vendored_by": generator_digest()},
         files={path: file_digest(text) for path, text in copy.items()},
         names=lock.names,
+        decisions=lock.decisions,
         revision=lock.revision,
         reviewed=lock.reviewed if order.document else {},
         vendored=order.manifest(),

@@ -16,8 +16,8 @@ from ..inputs import Inputs
 from ..lock import FILE as LOCK
 from ..lock import Lock, file_digest, with_lf
 from ..moved import edits, first_difference
-from ..overlay import Overlay, read_overlay
 from ..problem import Problem, SpecError
+from ..read.overlay import Overlay, read_overlay
 from ..shipped import spec_folder
 
 FILE: Final = "description.json"
@@ -74,7 +74,7 @@ def _cut(document: dict[str, Any], overlay: Overlay, wanted: Sequence[str]) -> d
     """The document with the wanted methods, and what they and the overlay name."""
     if not wanted:
         return document
-    held = (pair.partition(":")[0] for rule in overlay.held.values() for pair in rule.fills)
+    held = (pair.partition(":")[0] for rule in overlay.client.values() for pair in rule.fills)
     methods = {*wanted, *overlay.methods, *held}
     kept = _with_methods(document, methods)
     schemas: dict[str, Any] = document.get("schemas", {})
@@ -102,9 +102,9 @@ def _named(overlay: Overlay) -> Iterator[str]:
     for name, rule in overlay.messages.items():
         yield name
         for pairs in rule.packed.values():
-            yield from (schema for _, schema in pairs)
+            yield from (schema for schema in pairs.values())
     yield from (rule.operation_metadata for rule in overlay.methods.values() if rule.operation_metadata)
-    yield from (rule.field.partition(".")[0] for rule in overlay.extra_scopes)
+    yield from (rule.field.partition(".")[0] for rule in overlay.scopes.extra)
 
 
 def _references(value: Any) -> Iterator[str]:

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from attrs import fields, frozen
+from attrs import evolve, fields, frozen
 
-from ..folder import lock_of
+from ..folder import content, lock_of
 from ..inputs import check_text, is_package_name
 from ..lock import FILE, Lock
-from ..node import escape
-from ..problem import Problem, SpecError
+from ..problem import Problem, SpecError, escape
 
 EXTRAS: Final = ("converter", "exports")
+_PUBLISHED: Final = b'    "converter",'
 _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
 
 
@@ -77,7 +77,14 @@ def order_of(folder: Path) -> tuple[Lock, Order]:
     if lock is None or not lock.vendored:
         hint = "make one: groundwire-codegen vendor DESTINATION"
         raise SpecError([Problem(folder.name, "", "no vendored copy that says how it was asked for", hint)])
-    return lock, _read(lock.vendored)
+    return lock, _with_converter(_read(lock.vendored), folder)
+
+
+def _with_converter(order: Order, folder: Path) -> Order:
+    """Return the order with the converter where the copy publishes one: before it was an option, every copy did."""
+    entry = content(folder / "__init__.py") or b""
+    extras = {*order.extras.split(), *(["converter"] if _PUBLISHED in entry else [])}
+    return evolve(order, extras=" ".join(sorted(extras)))
 
 
 def _read(kept: Mapping[str, str]) -> Order:

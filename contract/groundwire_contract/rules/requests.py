@@ -1,109 +1,117 @@
-"""The rules that blame what a request says."""
+"""Rules that reject the content of a request."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ..evidence import Mark, Rule
-from .rule import FRONT_END, rule
+from .evidence import FRONT_END, Evidence, Rule, rule
 
 REQUESTS: Final[tuple[Rule, ...]] = (
-    rule("unknown-path", Mark.SEEN_ELSEWHERE, "An unknown path or verb gets an HTML page.", FRONT_END),
+    rule("unknown-path", Evidence.SEEN_ELSEWHERE, "An unknown path or verb gets an HTML page.", FRONT_END),
     rule(
-        "unknown-field", Mark.SEEN, "Unknown names are listed all at once, in body order.", "OSGeo/gdal#805"
+        "unknown-field",
+        Evidence.SEEN,
+        "Unknown names are listed all at once, in body order.",
+        "OSGeo/gdal#805",
     ),
-    rule("unknown-parameter", Mark.SEEN_ELSEWHERE, "An unknown query parameter cannot be bound.", FRONT_END),
+    rule(
+        "unknown-parameter", Evidence.SEEN_ELSEWHERE, "An unknown query parameter cannot be bound.", FRONT_END
+    ),
     rule(
         "oneof-conflict",
-        Mark.SEEN_ELSEWHERE,
+        Evidence.SEEN_ELSEWHERE,
         "Of a union, the first member of the body counts; a second is refused.",
         "googleapis/google-cloud-dart#26",
     ),
     rule(
         "invalid-value",
-        Mark.SEEN_ELSEWHERE,
+        Evidence.SEEN_ELSEWHERE,
         "A value of the wrong type is named with its proto path.",
         FRONT_END,
     ),
     rule(
         "enum-unknown",
-        Mark.SEEN_ELSEWHERE,
+        Evidence.SEEN_ELSEWHERE,
         "An unknown enum name is refused with the enum's type URL.",
         FRONT_END,
     ),
     rule(
         "object-on-scalar",
-        Mark.SEEN,
+        Evidence.SEEN,
         "An object where a scalar belongs is refused with the parent's path.",
         "Earth Engine's answer to a function's inline body",
     ),
-    rule("list-on-singular", Mark.SEEN_ELSEWHERE, "A list where one value belongs is refused.", FRONT_END),
-    rule("list-on-map", Mark.INFERRED, "A list where a map belongs is refused.", FRONT_END),
+    rule(
+        "list-on-singular", Evidence.SEEN_ELSEWHERE, "A list where one value belongs is refused.", FRONT_END
+    ),
+    rule("list-on-map", Evidence.INFERRED, "A list where a map belongs is refused.", FRONT_END),
     rule(
         "null-element",
-        Mark.INFERRED,
+        Evidence.INFERRED,
         "null is unset in a message, and no element of a list or map.",
         "protobuf's JSON mapping",
     ),
     rule(
         "duplicate-key",
-        Mark.INFERRED,
+        Evidence.INFERRED,
         "A name given twice, in either spelling, is refused.",
         "protobuf's JSON mapping",
     ),
     rule(
         "message-too-deep",
-        Mark.INFERRED,
+        Evidence.INFERRED,
         "At most 100 messages within each other.",
         "protobuf's default limit",
     ),
     rule(
         "malformed-json",
-        Mark.SEEN_ELSEWHERE,
+        Evidence.SEEN_ELSEWHERE,
         "The text around a fault is quoted.",
         "googlecodelabs/feedback#441",
     ),
-    rule("root-not-object", Mark.SEEN_ELSEWHERE, "The root of a body is an object.", FRONT_END),
+    rule("root-not-object", Evidence.SEEN_ELSEWHERE, "The root of a body is an object.", FRONT_END),
     rule(
         "payload-too-large",
-        Mark.SEEN,
+        Evidence.SEEN,
         "A body has at most 10485760 bytes. The status is inferred.",
         "VeinsOfTheEarth/rabpro#75",
     ),
     rule(
         "bounds",
-        Mark.DOCUMENTED,
+        Evidence.DOCUMENTED,
         "Bounds that the overlay states. The wording and the status are inferred.",
         "the reference pages of the messages; the overlay names each",
     ),
     rule(
         "description-invalid",
-        Mark.SEEN,
+        Evidence.SEEN,
         "A description has 100 characters of a-zA-Z0-9.,:;_-. The status is inferred.",
         "gee-community/geetools#251; nasaharvest/cropharvest#60",
     ),
-    rule("page-token-invalid", Mark.INFERRED, "A page token that no page gave out is refused.", "AIP-158"),
+    rule(
+        "page-token-invalid", Evidence.INFERRED, "A page token that no page gave out is refused.", "AIP-158"
+    ),
     rule(
         "page-size-invalid",
-        Mark.INFERRED,
+        Evidence.INFERRED,
         "A negative page size is refused; one above 500 counts as 500.",
         "AIP-158; v1beta projects.operations.list",
     ),
     rule(
         "filter-unsupported",
-        Mark.INFERRED,
+        Evidence.INFERRED,
         "Filters but `state=` and `done=` are refused, never ignored.",
         "AIP-160",
     ),
     rule(
         "media-type",
-        Mark.INFERRED,
+        Evidence.INFERRED,
         "A body is application/json in UTF-8, not packed; a form's names count as query parameters.",
         FRONT_END,
     ),
     rule(
         "credentials-missing",
-        Mark.SEEN_ELSEWHERE,
+        Evidence.SEEN_ELSEWHERE,
         "Where sign-in is required, a request without a bearer token gets 401 and WWW-Authenticate.",
         FRONT_END,
     ),

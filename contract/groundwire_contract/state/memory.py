@@ -1,4 +1,4 @@
-"""State in the memory of one process."""
+"""State in memory."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 
 MAX_RECORDED: Final = 10_000
-"""Requests that are remembered unless another number is said; the oldest are forgotten first."""
+"""Requests that are kept by default; the oldest are dropped first."""
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of bodies that are remembered."""
+"""Bytes of bodies that are kept."""
 
 
 class Memory:
-    """State in the memory of one process, gone with it. `remembered` bounds the requests that are kept."""
+    """State in memory. `remembered` limits the recorded requests."""
 
     def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
         self.lock: Final = threading.RLock()
@@ -30,7 +30,7 @@ class Memory:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         with self.lock:
             self.operations: dict[str, Operation] = {}
             self.requests: deque[Recorded] = deque()
@@ -42,10 +42,10 @@ class Memory:
             self._made = 0
             self._time: datetime | None = None
             self.answered = 0
-            """Requests that were remembered, those that are forgotten by now included."""
+            """The number of requests ever recorded, including those dropped since."""
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
-        """Use a request id; False when the caller used it before in the project."""
+        """Use a request id; return False if the caller used it before in the project."""
         key = (caller, project, request_id)
         if key in self._used:
             return False
@@ -53,7 +53,7 @@ class Memory:
         return True
 
     def add(self, operation: Operation) -> Operation:
-        """Keep a new operation, and give it its place in the order of making."""
+        """Add an operation and return it with its sequence number."""
         self._made += 1
         placed = evolve(operation, sequence=self._made)
         self.put(placed)
@@ -62,35 +62,35 @@ class Memory:
         return placed
 
     def put(self, operation: Operation) -> None:
-        """Keep a changed operation."""
+        """Replace an operation."""
         self.operations[operation.name] = operation
         if operation.asset:
             self._makers[operation.asset][operation.name] = operation
 
     def get(self, name: str) -> Operation | None:
-        """The operation of a name."""
+        """Return the operation of a name."""
         return self.operations.get(name)
 
     def forget(self, name: str) -> None:
-        """Drop an operation. It stays among the makers of its asset."""
+        """Delete an operation. `makers` still returns it."""
         operation = self.operations.pop(name)
         order = self._order[operation.project]
         del order[bisect_left(order, (operation.sequence, name))]
         self._open[operation.project].discard(name)
 
     def makers(self, asset: str) -> tuple[Operation, ...]:
-        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
+        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
         return tuple(self._makers[asset].values()) if asset in self._makers else ()
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
-        """At most so many operations that `keep` wants, newest first, made before `sequence`."""
+        """Return up to `most` operations that `keep` accepts, newest first, before `sequence`."""
         wanted = (each for each in self._newest(project, sequence) if keep(each))
         return tuple(islice(wanted, most))
 
     def _newest(self, project: str | None, sequence: int | None) -> Iterator[Operation]:
-        """The operations of a project, or of all, newest first, made before `sequence`."""
+        """Iterate over the operations of a project, or of all, newest first, before `sequence`."""
         if project is None:
             everything = reversed(self.operations.values())
             yield from (each for each in everything if sequence is None or each.sequence < sequence)
@@ -101,7 +101,7 @@ class Memory:
             yield self.operations[order[index][1]]
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
-        """Whether a project has so many operations that have not ended."""
+        """Return True if a project has `limit` unfinished operations."""
         running = self._open[project]
         if len(running) < limit:
             return False
@@ -109,7 +109,7 @@ class Memory:
         return len(running) >= limit
 
     def record(self, recorded: Recorded) -> None:
-        """Remember a request."""
+        """Record a request."""
         self.requests.append(recorded)
         self.answered += 1
         self._bytes += len(recorded.sent)
@@ -117,12 +117,12 @@ class Memory:
             self._bytes -= len(self.requests.popleft().sent)
 
     def time(self) -> datetime | None:
-        """The instant that was kept last."""
+        """Return the stored instant."""
         return self._time
 
     def keep_time(self, instant: datetime) -> None:
-        """Keep an instant that a scripted clock was moved to."""
+        """Store the instant of a stepped clock."""
         self._time = instant
 
     def close(self) -> None:
-        """Nothing is to be let go of."""
+        """Do nothing: memory needs no release."""

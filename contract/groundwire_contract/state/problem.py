@@ -1,4 +1,4 @@
-"""What can be wrong with a file that is to hold the state, each with what to do about it."""
+"""Problems with a state file, each with advice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 
 class StateError(Exception):
-    """A state file that cannot be used. `path` is the file, `reason` what was found, `advice` what to do."""
+    """A state file that cannot be used. `path` is the file, `reason` the problem, `advice` what to do."""
 
     advice: ClassVar[str] = "Name another file."
 
@@ -24,13 +24,13 @@ class StateInUseError(StateError):
 
 
 class StateForeignError(StateError):
-    """The file belongs to something else, and was left as it is."""
+    """The file belongs to another program and was not changed."""
 
     advice = "Nothing was written to it. Name another file."
 
 
 class StateDamagedError(StateError):
-    """The file is one of ours, and cannot be read any more."""
+    """The file is a state file but cannot be read."""
 
     advice = (
         "Nothing was written to it. Restore a copy, or delete it and the -wal file beside it to begin anew."
@@ -38,12 +38,12 @@ class StateDamagedError(StateError):
 
 
 class StateVersionError(StateError):
-    """The file was made by another version of the contract server."""
+    """The file was created by another version of the contract server."""
 
     advice = "Nothing was written to it. Serve it with the version that made it, or name another file."
 
 
 class StateUnwritableError(StateError):
-    """The file cannot be written: a folder that is not there or is read-only, or a full disk."""
+    """The file cannot be written: the folder is missing or read-only, or the disk is full."""
 
     advice = "What was answered before is kept. Make room or give leave to write, and try again."

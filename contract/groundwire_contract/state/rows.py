@@ -1,4 +1,4 @@
-"""Operations and requests as text for a file, and back: JSON without loss, whatever a request held."""
+"""Lossless JSON text of operations and requests."""
 
 from __future__ import annotations
 
@@ -11,57 +11,64 @@ from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import attrs
 
-from ..behaviour.operation import End, Operation, State
-from ..behaviour.script import Script, Stage
 from ..exchange import Recorded
+from ..operations.script import Script, Stage
+from ..operations.state import End, Operation, State
 
 Row = TypeVar("Row", bound=attrs.AttrsInstance)
 _YEARS: Final = (1970, 9000)
 _SECONDS: Final = 1e10
-"""The largest number of a row: 300 years, as a time."""
+"""The largest number in a row: about 300 years in seconds."""
 _INSTANTS: Final = ("created", "started", "cancelled")
 
 
 def operation_text(operation: Operation) -> str:
-    """An operation as JSON, but for its name and its sequence, which stand beside it."""
+    """Return an operation as JSON, without its name and sequence, which have their own columns."""
     out = _plain(operation, leave_out=("name", "sequence", "script"))
-    # Operations share a few scripts.
+    # Operations share a few scripts, so their text is cached.
     return f'{json.dumps(out)[:-1]}, "script": {_script_text(operation.script)}}}'
 
 
 def operation_from(text: str, name: str, sequence: int) -> Operation:
-    """The operation that `operation_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
-    found: dict[str, Any] = json.loads(text)
+    """Parse the text of `operation_text`. Raises ValueError, KeyError or TypeError for any other text."""
+    values: dict[str, Any] = json.loads(text)
     for key in _INSTANTS:
-        found[key] = instant(found[key])
-    end = found["end"]
-    found["end"] = None if end is None else _end(end)
-    found["script"] = _script(json.dumps(found["script"]))
-    found["destinations"] = _tuple(found["destinations"])
-    return _checked(Operation(name=name, sequence=sequence, **found))
+        values[key] = instant(values[key])
+    end = values["end"]
+    values["end"] = None if end is None else _end(end)
+    values["script"] = _script(json.dumps(values["script"]))
+    values["destinations"] = _tuple(values["destinations"])
+    return _checked(Operation(name=name, sequence=sequence, **values))
 
 
 def recorded_text(recorded: Recorded) -> str:
-    """A request as JSON; its body, which is JSON itself, as text."""
+    """Return a request as JSON, with its JSON body as text."""
     return json.dumps({**_plain(recorded, leave_out=("sent",)), "sent": recorded.sent.decode("utf-8")})
 
 
 def recorded_from(text: str) -> Recorded:
-    """The request that `recorded_text` wrote. Raises ValueError, KeyError or TypeError for any other text."""
-    found: dict[str, Any] = json.loads(text)
-    found["query"] = tuple((name, value) for name, value in found["query"])
-    found["sent"] = found["sent"].encode("utf-8")
-    found["at"] = instant(found["at"])
-    names: dict[str, Any] = found["headers"]
-    texts = (found["verb"], found["path"], found["verdict"], found["method"] or "", *names, *names.values())
-    pairs = (text for pair in found["query"] for text in pair)
-    if not all(isinstance(text, str) for text in (*texts, *pairs)) or type(found["status"]) is not int:
+    """Parse the text of `recorded_text`. Raises ValueError, KeyError or TypeError for any other text."""
+    values: dict[str, Any] = json.loads(text)
+    values["query"] = tuple((name, value) for name, value in values["query"])
+    values["sent"] = values["sent"].encode("utf-8")
+    values["at"] = instant(values["at"])
+    names: dict[str, Any] = values["headers"]
+    texts = (
+        values["verb"],
+        values["path"],
+        values["verdict"],
+        values["method"] or "",
+        *names,
+        *names.values(),
+    )
+    pairs = (text for pair in values["query"] for text in pair)
+    if not all(isinstance(text, str) for text in (*texts, *pairs)) or type(values["status"]) is not int:
         raise TypeError("a text or a number that is none")
-    return Recorded(**found)
+    return Recorded(**values)
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
-    """The attributes of a value, by name."""
+    """Return the attributes of a value by name."""
     return {
         each.name: _simple(getattr(value, each.name))
         for each in attrs.fields(type(value))
@@ -81,13 +88,13 @@ def _simple(value: object) -> object:
 
 
 def instant(text: str | None) -> datetime | None:
-    """The instant of a text. Raises ValueError or TypeError for any other text, and for years that leave no room."""
+    """Parse an instant. Raises ValueError or TypeError for any other text, and for extreme years."""
     if text is None:
         return None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None or not _YEARS[0] <= found.year <= _YEARS[1]:
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None or not _YEARS[0] <= parsed.year <= _YEARS[1]:
         raise ValueError("no instant of the contract's time")
-    return found
+    return parsed
 
 
 def _tuple(value: object) -> tuple[object, ...]:
@@ -97,7 +104,7 @@ def _tuple(value: object) -> tuple[object, ...]:
 
 
 def _checked(value: Row) -> Row:
-    """A value whose attributes have the types that they are declared with. Raises TypeError, ValueError."""
+    """Return a value if its attributes have their declared types. Raises TypeError, ValueError."""
     hints = _hints(type(value))
     for each in attrs.fields(type(value)):
         if not _is_of(getattr(value, each.name), hints[each.name]):
@@ -111,7 +118,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _is_of(value: object, hint: Any) -> bool:
-    """Whether a value has a type; numbers are bounded besides, so that times can be made of them."""
+    """Return True if a value has a type and its numbers are small enough to make times of them."""
     if isinstance(hint, UnionType):
         return any(_is_of(value, each) for each in hint.__args__)
     if get_origin(hint) is tuple:
@@ -124,11 +131,11 @@ def _is_of(value: object, hint: Any) -> bool:
     return isinstance(value, hint)
 
 
-def _end(found: dict[str, Any]) -> End:
-    state, at = State(found.pop("state")), instant(found.pop("at"))
+def _end(values: dict[str, Any]) -> End:
+    state, at = State(values.pop("state")), instant(values.pop("at"))
     if at is None:
         raise ValueError("an end without an instant")
-    return _checked(End(state=state, at=at, **found))
+    return _checked(End(state=state, at=at, **values))
 
 
 @lru_cache(maxsize=64)
@@ -138,7 +145,7 @@ def _script_text(script: Script) -> str:
 
 @lru_cache(maxsize=64)
 def _script(text: str) -> Script:
-    found: dict[str, Any] = json.loads(text)
-    found["stages"] = tuple(_checked(Stage(**each)) for each in found["stages"])
-    found["attempts"], found["digits"] = _tuple(found["attempts"]), _tuple(found["digits"])
-    return _checked(Script(**found))
+    values: dict[str, Any] = json.loads(text)
+    values["stages"] = tuple(_checked(Stage(**each)) for each in values["stages"])
+    values["attempts"], values["digits"] = _tuple(values["attempts"]), _tuple(values["digits"])
+    return _checked(Script(**values))

@@ -1,8 +1,8 @@
-"""State in one SQLite file: what was answered is in it, whatever becomes of the process.
+"""State in one SQLite file, durable across crashes.
 
-All that one request changes is one transaction, committed before the answer leaves. The file has a write-ahead log
-with full synchronisation: measured at twice the commits a second of a rollback journal, and safe against a loss of
-power too. The file is locked for as long as it is open.
+All changes of one request are one transaction, which is committed before the answer is sent. The file uses a
+write-ahead log with full synchronization: measured, it commits twice as fast as a rollback journal, and it
+survives a loss of power. The file is locked while it is open.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from typing import Final
 
 from attrs import evolve
 
-from ..behaviour.operation import Operation, ended
 from ..exchange import Recorded
+from ..operations.state import Operation, ended
 from .problem import StateDamagedError
 from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
-from .sqlite_file import named, opened
+from .sqlite_file import open_state_file, state_errors
 
 MAX_RECORDED: Final = 1_000
-"""Requests that a file keeps unless another number is said; the oldest are forgotten first."""
+"""Requests that a file keeps by default; the oldest are dropped first."""
 LONGEST_RECORDED: Final = 1 << 20
-"""Characters of a request that a file keeps whole; the body of a longer one is not kept."""
+"""Maximum characters of a recorded request; the body of a longer one is dropped."""
 _LAST: Final = 2**63 - 1
 _SELECT: Final = "SELECT name, sequence, value FROM operations"
 
 
 class Transaction:
-    """Held over what must happen together; leaving the outermost commits it all, or nothing after an exception."""
+    """A reentrant lock: releasing the outermost commits all changes, or rolls them back after an exception."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
@@ -56,7 +56,7 @@ class Transaction:
             self._mutex.release()
 
     def _end(self, *, keep: bool) -> None:
-        with named(self._path):
+        with state_errors(self._path):
             if keep:
                 try:
                     self._connection.execute("COMMIT")
@@ -67,110 +67,112 @@ class Transaction:
             self._roll_back()
 
     def _roll_back(self) -> None:
-        # SQLite may have done so by itself, as it does when the disk is full.
+        # SQLite rolls back by itself in some cases, such as a full disk.
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
 
 class Sqlite:
-    """State in one file, made when it is not there. `remembered` bounds the requests that are kept.
+    """State in one file, created if missing. `remembered` limits the recorded requests.
 
-    Raises a StateError when the file is in use, damaged, not one of ours, or cannot be written; methods raise one
-    when the disk is full.
+    Raises a StateError if the file is in use, damaged, foreign, or not writable. Methods raise one if the
+    disk is full.
     """
 
     def __init__(self, path: Path | str, *, remembered: int = MAX_RECORDED) -> None:
         self.path: Final = Path(path).absolute()
         self._remembered = remembered
-        self._connection = opened(self.path)
+        self._connection = open_state_file(self.path)
         self.lock: Final = Transaction(self.path, self._connection)
 
     def close(self) -> None:
-        """Let go of the file, once nobody uses the state any more."""
-        with named(self.path):
+        """Close the file. No other call may be in progress."""
+        with state_errors(self.path):
             self._connection.close()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         with self._writing() as write:
             for table in ("operations", "used", "requests", "times", "sqlite_sequence"):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
-        """The requests that are remembered, oldest first."""
+        """The recorded requests, oldest first."""
         with self._reading() as read, self._readable("a request"):
             return tuple(recorded_from(text) for (text,) in read("SELECT value FROM requests ORDER BY id"))
 
     @property
     def answered(self) -> int:
-        """How many requests were ever remembered, those that are forgotten by now included."""
+        """The number of requests ever recorded, including those dropped since."""
         with self._reading() as read:
-            # The newest is always kept, and ids have no gaps.
+            # The newest row is never dropped, and ids have no gaps.
             (last,) = read("SELECT max(id) FROM requests").fetchone()
         return int(last or 0)
 
     def claim(self, caller: str, project: str, request_id: str) -> bool:
-        """Use a request id; False when the caller used it before in the project."""
+        """Use a request id; return False if the caller used it before in the project."""
         with self._writing() as write:
             return (
                 write("INSERT OR IGNORE INTO used VALUES (?, ?, ?)", caller, project, request_id).rowcount > 0
             )
 
     def add(self, operation: Operation) -> Operation:
-        """Keep a new operation, and give it its place in the order of making."""
+        """Add an operation and return it with its sequence number."""
         with self._writing() as write:
-            made = write(
+            cursor = write(
                 "INSERT INTO operations (name, project, asset, value) VALUES (?, ?, ?, ?)",
                 operation.name,
                 operation.project,
                 operation.asset,
                 operation_text(operation),
             )
-        return evolve(operation, sequence=made.lastrowid or 0)
+        return evolve(operation, sequence=cursor.lastrowid or 0)
 
     def put(self, operation: Operation) -> None:
-        """Keep a changed operation."""
+        """Replace an operation."""
         with self._writing() as write:
             write("UPDATE operations SET value = ? WHERE name = ?", operation_text(operation), operation.name)
 
     def get(self, name: str) -> Operation | None:
-        """The operation of a name."""
+        """Return the operation of a name."""
         with self._reading() as read:
             row = read(f"{_SELECT} WHERE name = ? AND NOT forgotten", name).fetchone()
         return None if row is None else self._operation(row)
 
     def forget(self, name: str) -> None:
-        """Drop an operation. It stays among the makers of its asset."""
+        """Delete an operation. `makers` still returns it."""
         with self._writing() as write:
             write("DELETE FROM operations WHERE name = ? AND asset = ''", name)
             write("UPDATE operations SET forgotten = 1, unfinished = 0 WHERE name = ?", name)
 
     def makers(self, asset: str) -> tuple[Operation, ...]:
-        """The operations that make an asset if they succeed, oldest first, those forgotten too."""
+        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
         with self._reading() as read:
             rows = read(f"{_SELECT} WHERE asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
         return tuple(map(self._operation, rows))
 
-    def before(
+    def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
     ) -> tuple[Operation, ...]:
-        """At most so many operations that `keep` wants, newest first, made before `sequence`."""
+        """Return up to `most` operations that `keep` accepts, newest first, before `sequence`."""
         last = _LAST if sequence is None else min(sequence, _LAST)
-        where, given = ("", ()) if project is None else ("project = ? AND ", (project,))
-        found: list[Operation] = []
+        where, project_values = ("", ()) if project is None else ("project = ? AND ", (project,))
+        operations: list[Operation] = []
         with self._reading() as read:
             rows = read(
-                f"{_SELECT} WHERE {where}sequence < ? AND NOT forgotten ORDER BY sequence DESC", *given, last
+                f"{_SELECT} WHERE {where}sequence < ? AND NOT forgotten ORDER BY sequence DESC",
+                *project_values,
+                last,
             )
-            while len(found) < most and (row := rows.fetchone()) is not None:
+            while len(operations) < most and (row := rows.fetchone()) is not None:
                 operation = self._operation(row)
                 if keep(operation):
-                    found.append(operation)
-        return tuple(found)
+                    operations.append(operation)
+        return tuple(operations)
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
-        """Whether a project has so many operations that have not ended."""
+        """Return True if a project has `limit` unfinished operations."""
         if self._unfinished(project, limit) < limit:
             return False
         with self._reading() as read:
@@ -182,7 +184,7 @@ class Sqlite:
         return self._unfinished(project, limit) >= limit
 
     def record(self, recorded: Recorded) -> None:
-        """Remember a request."""
+        """Record a request."""
         text = recorded_text(recorded)
         if len(text) > LONGEST_RECORDED:
             text = recorded_text(evolve(recorded, sent=b""))
@@ -191,13 +193,13 @@ class Sqlite:
             write("DELETE FROM requests WHERE id <= ?", last - self._remembered)
 
     def time(self) -> datetime | None:
-        """The instant that was kept last."""
+        """Return the stored instant."""
         with self._reading() as read, self._readable("its time"):
             (text,) = read("SELECT max(instant) FROM times").fetchone()
             return instant(text)
 
     def keep_time(self, instant: datetime) -> None:
-        """Keep an instant that a scripted clock was moved to."""
+        """Store the instant of a stepped clock."""
         with self._writing() as write:
             write("DELETE FROM times")
             write("INSERT INTO times VALUES (?)", instant.isoformat())
@@ -205,29 +207,29 @@ class Sqlite:
     def _unfinished(self, project: str, most: int) -> int:
         counted = "SELECT count(*) FROM (SELECT 1 FROM operations WHERE project = ? AND unfinished LIMIT ?)"
         with self._reading() as read:
-            (found,) = read(counted, project, most).fetchone()
-        return int(found)
+            (count,) = read(counted, project, most).fetchone()
+        return int(count)
 
     @contextmanager
     def _reading(self) -> Generator[Callable[..., sqlite3.Cursor]]:
-        """What runs a query."""
+        """Provide a function that runs a query."""
 
-        def read(query: str, *given: object) -> sqlite3.Cursor:
-            return self._connection.execute(query, given)
+        def read(query: str, *values: object) -> sqlite3.Cursor:
+            return self._connection.execute(query, values)
 
-        with self.lock, named(self.path):
+        with self.lock, state_errors(self.path):
             yield read
 
     @contextmanager
     def _writing(self) -> Generator[Callable[..., sqlite3.Cursor]]:
-        """What runs a statement of the present transaction."""
+        """Provide a function that runs a statement in the current transaction."""
 
-        def write(statement: str, *given: object) -> sqlite3.Cursor:
+        def write(statement: str, *values: object) -> sqlite3.Cursor:
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
-            return self._connection.execute(statement, given)
+            return self._connection.execute(statement, values)
 
-        with self.lock, named(self.path):
+        with self.lock, state_errors(self.path):
             yield write
 
     def _operation(self, row: tuple[str, int, str]) -> Operation:

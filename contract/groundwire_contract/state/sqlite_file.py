@@ -1,4 +1,4 @@
-"""A SQLite file that is ours alone: opened, checked, locked, and given its tables when it is new."""
+"""A SQLite file for exclusive use: opened, checked, locked, and initialized if new."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _PROBLEMS: Final[dict[int, type[StateError]]] = {
     sqlite3.SQLITE_NOTADB: StateForeignError,
     sqlite3.SQLITE_CORRUPT: StateDamagedError,
 }
-"""What a primary result code of SQLite means; any other is a file that cannot be written."""
+"""The errors for SQLite's primary result codes; any other code means that the file cannot be written."""
 _SAID: Final[dict[type[StateError], str]] = {
     StateInUseError: "another server has it open",
     StateForeignError: "not a state file of this server",
@@ -49,15 +49,15 @@ _SAID: Final[dict[type[StateError], str]] = {
 }
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """The only connection to a state file, which is made when it is not there. Raises a StateError."""
+def open_state_file(path: Path) -> sqlite3.Connection:
+    """Open the only connection to a state file, created if missing. Raises a StateError."""
     if path.is_dir():
         raise StateUnwritableError(path, "it is a folder")
     if path.exists() and not path.is_file():
         raise StateForeignError(path, "it is no regular file")
     if not path.parent.is_dir():
         raise StateUnwritableError(path, f"there is no folder {path.parent}")
-    with named(path):
+    with state_errors(path):
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             _distrust(connection)
@@ -66,7 +66,7 @@ def opened(path: Path) -> sqlite3.Connection:
                 _make(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            # The lock of the first write is held until the connection is closed.
+            # The lock of the first write lasts until the connection is closed.
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
         except BaseException:
@@ -76,18 +76,18 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def named(path: Path) -> Generator[None]:
-    """Give what SQLite says of a file the name that says what to do."""
+def state_errors(path: Path) -> Generator[None]:
+    """Convert SQLite errors to the StateError that says what to do."""
     try:
         yield
     except sqlite3.Error as error:
-        # The high bytes of an extended code tell more than is needed.
+        # The low byte is the primary code.
         problem = _PROBLEMS.get(getattr(error, "sqlite_errorcode", -1) & 0xFF, StateUnwritableError)
         raise problem(path, _SAID.get(problem, str(error))) from error
 
 
 def _make(connection: sqlite3.Connection) -> None:
-    """Make the tables, all or none of them."""
+    """Create all tables in one transaction."""
     connection.execute("BEGIN EXCLUSIVE")
     for statement in (*_TABLES, f"PRAGMA application_id = {OURS}", f"PRAGMA user_version = {VERSION}"):
         connection.execute(statement)
@@ -95,7 +95,7 @@ def _make(connection: sqlite3.Connection) -> None:
 
 
 def _is_new(path: Path, connection: sqlite3.Connection) -> bool:
-    """Whether nothing was made in the file yet. Raises StateError when it is not one of ours, or damaged."""
+    """Return True if the file is new. Raises a StateError if it is foreign or damaged."""
     application, version = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
     )
@@ -107,30 +107,30 @@ def _is_new(path: Path, connection: sqlite3.Connection) -> bool:
         raise StateForeignError(path, "a database of something else")
     if version != VERSION:
         raise StateVersionError(path, f"its tables have version {version}, and {VERSION} is known")
-    # Before any query: what stands in for a table (a view, a virtual table, a trigger) could run what it likes.
+    # Check before any query: a view, virtual table or trigger in place of a table could run code.
     if _schema(connection) != _expected():
         raise StateForeignError(path, "its tables are not those of this server")
-    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise StateDamagedError(path, f"the file is damaged ({said.splitlines()[-1]})")
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        raise StateDamagedError(path, f"the file is damaged ({result.splitlines()[-1]})")
     return False
 
 
 def _distrust(connection: sqlite3.Connection) -> None:
-    """Let nothing in the file's schema call functions with effects, or change the schema by hand."""
+    """Forbid the file's schema to call functions with side effects, and changes of the schema."""
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "writable_schema = OFF"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _schema(connection: sqlite3.Connection) -> Schema:
-    """The type, name and text of everything in a schema, whatever the layout of the text."""
+    """Return the type, name and SQL of everything in a schema, with whitespace normalized."""
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
     return frozenset((*row[:3], " ".join(str(row[3]).split())) for row in rows)
 
 
 @cache
 def _expected() -> Schema:
-    """The schema of a file that is made here."""
+    """Return the schema of a new file."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         for statement in _TABLES:

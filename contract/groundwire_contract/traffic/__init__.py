@@ -1,1 +1,1 @@
-"""Traffic between a client and the service: how it is recorded, read back, and held to the contract."""
+"""Traffic between a client and the service: recording, reading, and verification against the contract."""

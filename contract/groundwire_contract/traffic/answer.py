@@ -1,4 +1,4 @@
-"""What is wrong with a recorded answer: a result that is not of the method's type, or an error without its shape."""
+"""Faults of recorded answers: a result of the wrong type, or an error of the wrong form."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from attrs import evolve
 from groundwire_codegen.ir import Method
 
 from ..contract import Contract
-from ..errors import Fault, Refusal
 from ..exchange import JsonValue, Pairs
-from ..front_end.body import as_message, read_body
-from ..front_end.route import Route
-from ..front_end.validate import validate
+from ..rules.error_bodies import Fault, Refusal
+from ..validate.bodies import as_message, read_body
+from ..validate.route import Route
+from ..validate.values import validate
 from .recording import Answer, Parsed, Record
 from .request import unwrapped
 
@@ -24,13 +24,13 @@ CODES: Final = frozenset(
         "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
     }
 )  # fmt: skip
-"""The names of google.rpc.Code, but for OK."""
+"""The names of google.rpc.Code, without OK."""
 _MEDIA: Final = "HttpBody"
-"""The message that stands for a body of any kind."""
+"""The message that stands for raw bytes."""
 
 
 def answer_faults(contract: Contract, route: Route, record: Record) -> Iterator[Fault]:
-    """Every fault of the answer to a request. An answer that was not recorded has none."""
+    """Iterate over the faults of an answer. An answer that was not recorded has none."""
     answer = record.answer
     if answer is None or answer.body is None:
         return
@@ -41,9 +41,9 @@ def answer_faults(contract: Contract, route: Route, record: Record) -> Iterator[
 
 
 def is_media(contract: Contract, method: Method, query: Pairs) -> bool:
-    """Whether a method answers a request with bytes of any kind."""
+    """Return True if a method answers with raw bytes."""
     message = None if method.response is None else contract.api.messages[method.response]
-    return (message is not None and message.schema == _MEDIA) or ("alt", "media") in query
+    return (message is not None and message.place == _MEDIA) or ("alt", "media") in query
 
 
 def _result_faults(contract: Contract, route: Route, answer: Answer) -> Iterator[Fault]:
@@ -54,13 +54,13 @@ def _result_faults(contract: Contract, route: Route, answer: Answer) -> Iterator
         yield Fault(rule=body.rule, message=body.message)
     else:
         message, at = unwrapped(body, route.method)
-        # Bounds are held to what is sent, never to what is received.
+        # Bounds apply only to what is sent.
         read = validate(contract.shapes[route.version].records[route.method.response], message)
         yield from (evolve(fault, pointer=at + fault.pointer) for fault in read.faults)
 
 
 def error_faults(answer: Answer) -> Iterator[Fault]:
-    """What an error lacks of `{"error": {"code", "message", "status", "details"?}}`."""
+    """Check an error against `{"error": {"code", "message", "status", "details"?}}`."""
     body: JsonValue | Refusal = (
         answer.body.value if isinstance(answer.body, Parsed) else read_body(answer.body or b"")
     )

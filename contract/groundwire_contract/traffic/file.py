@@ -1,4 +1,4 @@
-"""A file of recorded traffic, JSONL or HAR: which of the two it is, its content says."""
+"""A file of recorded traffic, JSONL or HAR, detected by its content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HAR: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
 
 
 def read_traffic(stream: io.BufferedReader, host: str) -> Iterator[Record | None]:
-    """Read the records of a file one by one; None for one that is no call of the API at `host`.
+    """Iterate over the records of a file; None for one that is not a call of the API at `host`.
 
     JSONL is read line by line, HAR as a whole. Raises UnreadableError, OSError.
     """

@@ -1,7 +1,6 @@
-"""HAR 1.2, what browsers and proxies keep of their traffic, as records.
+"""HAR 1.2, the format of browsers and proxies, as records.
 
-Such a file holds everything that a page asked for: what went to another host than the API's or this machine is passed
-over, and so are the questions that browsers ask before a call (CORS).
+Requests to other hosts than the API's or this machine are skipped, and so are CORS preflights.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ import base64
 import binascii
 from collections.abc import Iterator
 from typing import BinaryIO, Final
-from urllib.parse import urlsplit
 
-from groundwire_runtime.loopback import is_loopback
+from groundwire_runtime.http import is_loopback, split_url
 
 from ..exchange import JsonObject, JsonValue, Pairs
 from .recording import Answer, Body, Record, UnreadableError, caller, parsed_json, split_target, text_of
 
 HAR_LIMIT: Final = 256 * 1024 * 1024
-"""Bytes of a HAR file, which is read as a whole."""
+"""Maximum bytes of a HAR file, which is read as a whole."""
 
 
 def read_har(stream: BinaryIO, host: str, limit: int = HAR_LIMIT) -> Iterator[Record | None]:
-    """Read the entries of a HAR file; None for each that is no call of the API at `host`. Raises UnreadableError."""
+    """Iterate over the entries of a HAR file; None for one that is not a call of the API at `host`. Raises
+    UnreadableError."""
     text = stream.read(limit + 1)
     if len(text) > limit:
         raise UnreadableError(f"The HAR file has more than {limit} bytes.")
@@ -65,17 +64,17 @@ def _record(entry: JsonValue, number: int, host: str) -> Record | None:
 
 
 def _is_ours(url: str, host: str) -> bool:
-    """Whether an address is the API's, one of its aliases (`content-` and the host), or on this machine."""
+    """Return True for a URL of the API, of its `content-` alias, or of this machine."""
     try:
-        asked = urlsplit(url).hostname or ""
+        asked = split_url(url).hostname or ""
     except ValueError as error:
         raise UnreadableError("The address of a request cannot be read.") from error
     return asked == host or asked.endswith(f"-{host}") or is_loopback(asked)
 
 
 def _request_body(request: JsonObject) -> tuple[Body, int]:
-    said = request.get("bodySize")
-    length = said if isinstance(said, int) and said > 0 else 0
+    size = request.get("bodySize")
+    length = size if isinstance(size, int) and size > 0 else 0
     if request.get("postData") is None:
         return (None if length else b""), length
     data = _object(request, "postData")
@@ -86,7 +85,7 @@ def _request_body(request: JsonObject) -> tuple[Body, int]:
 
 
 def _answer(entry: JsonObject) -> Answer | None:
-    """The answer of an entry; browsers write status 0 when none came."""
+    """Return the answer of an entry; status 0 means that none came."""
     response = _object(entry, "response")
     status = response.get("status")
     if not isinstance(status, int) or isinstance(status, bool):
@@ -109,7 +108,7 @@ def _headers(request: JsonObject) -> Pairs:
     headers = request.get("headers", [])
     if not isinstance(headers, list):
         raise UnreadableError("`headers` must be a list.")
-    return tuple((text_of(found, "name"), text_of(found, "value")) for found in map(_as_object, headers))
+    return tuple((text_of(header, "name"), text_of(header, "value")) for header in map(_as_object, headers))
 
 
 def _as_object(value: JsonValue) -> JsonObject:

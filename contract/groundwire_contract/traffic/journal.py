@@ -1,4 +1,4 @@
-"""The file that a recording is kept in, a line an exchange, each written whole or not at all."""
+"""The JSONL file of a recording; each line is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from ..exchange import JsonObject, JsonValue, Pairs, public_headers, public_query
-from ..front_end.body import read_body
-from ..refusals import PAYLOAD_LIMIT
+from ..rules.refusals import PAYLOAD_LIMIT
+from ..validate.bodies import read_body
 from .recording import UnreadableError
 
 _PIECE: Final = 1024 * 1024
@@ -24,7 +24,7 @@ _PIECE: Final = 1024 * 1024
 
 @frozen(kw_only=True)
 class Content:
-    """A body that went by: its digest and its length, and its bytes unless they were too many to keep."""
+    """A recorded body: its digest and length, and its bytes unless it was too large."""
 
     kept: bytes | None = field(default=b"", repr=False)
     length: int = 0
@@ -32,8 +32,8 @@ class Content:
 
 
 @frozen(kw_only=True)
-class Heard:
-    """One exchange that went by; `status` is None when no answer came."""
+class ForwardedExchange:
+    """One recorded exchange; `status` is None if no answer came."""
 
     verb: str
     path: str
@@ -46,10 +46,10 @@ class Heard:
 
 
 class Journal:
-    """A JSONL file that exchanges are appended to, readable by its owner alone. Safe to use from several threads.
+    """A JSONL file to which exchanges are appended, readable only by its owner. Thread-safe.
 
-    Callers are told apart by a digest under a key that is never written down. Raises UnreadableError for a file that
-    ends within a line, or is a link or no regular file; OSError.
+    Callers are identified by a digest under a key that is never stored. Raises UnreadableError for a file
+    that ends within a line, a link, or a file that is not regular; OSError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,13 +62,17 @@ class Journal:
             os.close(self._file)
             raise
 
-    def append(self, heard: Heard, keep: Callable[[Heard], Heard] | None = None) -> JsonObject:
-        """Write down what `keep` leaves of an exchange, and what was written. Raises OSError.
+    def append(
+        self,
+        forwarded: ForwardedExchange,
+        keep: Callable[[ForwardedExchange], ForwardedExchange] | None = None,
+    ) -> JsonObject:
+        """Append what `keep` returns for an exchange, and return the row. Raises OSError.
 
-        Without it all bodies are kept, and headers and parameters that are known to hold no credentials.
+        By default, all bodies are kept, and headers and parameters without credentials.
         """
-        caller = self._caller(heard.headers)
-        kept = keep(heard) if keep is not None else _public(heard)
+        caller = self._caller(forwarded.headers)
+        kept = keep(forwarded) if keep is not None else _public(forwarded)
         with self._lock:
             row = {"seq": self._lines, **_row(kept, caller)}
             line = json.dumps(row).encode("ascii") + b"\n"
@@ -80,7 +84,7 @@ class Journal:
             return row
 
     def close(self) -> None:
-        """Close the file, once the line at hand is written; what is appended later is refused."""
+        """Close the file after the current line. Later appends are refused."""
         with self._lock:
             os.close(self._file)
 
@@ -90,15 +94,16 @@ class Journal:
 
 
 def _opened(path: Path) -> int:
-    """A file for its owner alone, whatever it was before. No link is followed: somebody else may have put it there."""
+    """Open a file with permissions for its owner only. Links are not followed: another user may have created
+    them."""
     if path.is_symlink():
         raise UnreadableError("It is a link: name a file.")
-    # Without O_NONBLOCK, a pipe or a device could hold the open up.
+    # Without O_NONBLOCK, opening a pipe or a device could block.
     flags = ("O_RDWR", "O_APPEND", "O_CREAT", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     file = os.open(path, sum(getattr(os, flag, 0) for flag in flags), 0o600)
     try:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
             raise UnreadableError("It is no regular file, or one of several names: name another.")
         if hasattr(os, "fchmod"):
             os.fchmod(file, 0o600)
@@ -108,44 +113,44 @@ def _opened(path: Path) -> int:
     return file
 
 
-def _public(heard: Heard) -> Heard:
-    return evolve(heard, query=public_query(heard.query), headers=public_headers(heard.headers))
+def _public(forwarded: ForwardedExchange) -> ForwardedExchange:
+    return evolve(forwarded, query=public_query(forwarded.query), headers=public_headers(forwarded.headers))
 
 
-def _row(heard: Heard, caller: str) -> JsonObject:
-    body, raw = _readable(heard.body.kept)
+def _row(forwarded: ForwardedExchange, caller: str) -> JsonObject:
+    body, raw = _readable(forwarded.body.kept)
     return {
         "case": "recorded",
-        "method": heard.verb,
-        "path": heard.path,
-        "query": _listed(heard.query),
-        "headers": _listed(heard.headers),
+        "method": forwarded.verb,
+        "path": forwarded.path,
+        "query": _listed(forwarded.query),
+        "headers": _listed(forwarded.headers),
         "body": body,
-        "body_is_strict_json": raw is None and heard.body.kept is not None,
+        "body_is_strict_json": raw is None and forwarded.body.kept is not None,
         "raw_body": raw,
-        "body_bytes": heard.body.length,
-        "body_sha256": heard.body.digest or None,
+        "body_bytes": forwarded.body.length,
+        "body_sha256": forwarded.body.digest or None,
         "caller": caller,
-        "response": None if heard.status is None else _response(heard, heard.status),
+        "response": None if forwarded.status is None else _response(forwarded, forwarded.status),
     }
 
 
-def _response(heard: Heard, status: int) -> JsonObject:
-    """An answer; one that is too large, or no text, is named by its length alone."""
-    kept = decoded(heard.answer.kept, _header(heard.answer_headers, "content-encoding"))
+def _response(forwarded: ForwardedExchange, status: int) -> JsonObject:
+    """Return the row of an answer; one that is too large, or not text, has only its length."""
+    kept = decoded(forwarded.answer.kept, _header(forwarded.answer_headers, "content-encoding"))
     body, raw = (None, None) if kept is None else _readable(kept)
     if kept is None or (raw is not None and not _is_text(kept)):
-        body, raw = f"<{heard.answer.length} bytes>", None
+        body, raw = f"<{forwarded.answer.length} bytes>", None
     return {
         "status": status,
-        "content_type": _header(heard.answer_headers, "content-type"),
+        "content_type": _header(forwarded.answer_headers, "content-type"),
         "body": body,
         "raw_body": raw,
     }
 
 
 def _readable(data: bytes | None) -> tuple[JsonValue, str | None]:
-    """A body as its JSON object, or as text where it is none that can be written again as it was."""
+    """Return a body as a JSON object, or as text if JSON would not reproduce it."""
     if not data:
         return None, None
     value = read_body(data)
@@ -153,7 +158,7 @@ def _readable(data: bytes | None) -> tuple[JsonValue, str | None]:
         try:
             json.dumps(value, allow_nan=False)
         except (ValueError, RecursionError):
-            pass  # A number beyond a double's range, or more levels than can be written.
+            pass  # A number out of range, or too many levels.
         else:
             return value, None
     return None, data.decode("utf-8", "surrogateescape")
@@ -168,7 +173,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def decoded(data: bytes | None, coding: str | None) -> bytes | None:
-    """An answer as it was before it was compressed; None when that is too large or of another kind."""
+    """Decompress an answer; None if it is too large or uses another encoding."""
     if data is None or coding in (None, "identity"):
         return data
     if coding not in ("gzip", "deflate"):
@@ -190,7 +195,7 @@ def _listed(pairs: Pairs) -> JsonValue:
 
 
 def _lines(file: int) -> int:
-    """How many lines a file has; leaves it at its end."""
+    """Count the lines of a file, leaving it at its end."""
     lines, piece = 0, b"\n"
     while more := os.read(file, _PIECE):
         lines, piece = lines + more.count(b"\n"), more

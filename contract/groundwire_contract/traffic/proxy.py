@@ -1,6 +1,6 @@
-"""A proxy that records: an ASGI application that passes requests on, and writes down what went by.
+"""A recording proxy: an ASGI application that forwards requests and records the traffic.
 
-Each request waits for the service on a thread of its own, which is left behind when the proxy stops.
+Each request waits for the service in its own thread, which is abandoned when the proxy stops.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from urllib.parse import parse_qsl
 from attrs import evolve, field, frozen
 
 from ..exchange import Pairs
-from ..host import is_admitted
-from ..refusals import PAYLOAD_LIMIT
-from ..server import READ_LIMIT, Application, Receive, Scope, Send
-from .journal import Content, Heard, Journal
+from ..rules.refusals import PAYLOAD_LIMIT
+from ..server.host import is_admitted
+from ..server.http import READ_LIMIT, Application, Receive, Scope, Send
+from .journal import Content, ForwardedExchange, Journal
 from .recording import read_record
 from .redaction import Redaction
-from .upstream import NoAnswerError, Passed, Upstream
+from .upstream import ForwardedAnswer, NoAnswerError, Upstream
 from .verify import Verifier
 
 _PIECE: Final = 65536
 
 
 @frozen(kw_only=True)
-class Asked:
-    """A request to pass on; its body is a file, open at its start."""
+class ForwardedRequest:
+    """A request to forward; its body is a file, open at its start."""
 
     verb: str
     path: str
@@ -43,9 +43,9 @@ class Asked:
 
 
 class Recorder:
-    """Passes requests on to a service, writes each exchange down, and says a line about it.
+    """Forwards requests to a service, records each exchange, and prints a line about it.
 
-    Safe to call from several threads.
+    Thread-safe.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class Recorder:
         self._lock = threading.Lock()
         self._closed = False
 
-    def pass_on(self, asked: Asked) -> Passed:
-        """The service's answer, or the 502 that stands for none; the exchange has been written down."""
-        heard = Heard(
+    def pass_on(self, asked: ForwardedRequest) -> ForwardedAnswer:
+        """Return the service's answer, or a 502 if there is none, after recording the exchange."""
+        forwarded = ForwardedExchange(
             verb=asked.verb,
             path=asked.path,
             query=tuple(parse_qsl(asked.query, keep_blank_values=True)),
@@ -74,41 +74,43 @@ class Recorder:
         except NoAnswerError as error:
             passed = _refusal(502, "UNAVAILABLE", str(error))
         else:
-            heard = evolve(
-                heard,
+            forwarded = evolve(
+                forwarded,
                 status=passed.status,
                 answer_headers=passed.headers,
                 answer=content(passed.body, passed.length),
             )
-        self._write(heard)
+        self._write(forwarded)
         return passed
 
     def close(self) -> None:
-        """Write nothing more; the line at hand is finished."""
+        """Stop recording after the current line."""
         with self._lock:
             self._closed = True
             self._journal.close()
 
-    def _write(self, heard: Heard) -> None:
+    def _write(self, forwarded: ForwardedExchange) -> None:
         with self._lock:
             if self._closed:
                 return
             try:
-                row = self._journal.append(heard, self._redaction.kept)
+                row = self._journal.append(forwarded, self._redaction.kept)
             except OSError as error:
-                self._say(f"{_named(heard)} not recorded: {error.strerror or error}")
+                self._say(f"{_named(forwarded)} not recorded: {error.strerror or error}")
                 return
-            found = self._verifier.violations(read_record(row, int(str(row["seq"])) + 1))
-            verdict = "; ".join(f"{one.rule} at {one.place.value} {one.pointer}".rstrip() for one in found)
-            self._say(f"{_named(heard)} {verdict or 'accepted'}")
+            violations = self._verifier.violations(read_record(row, int(str(row["seq"])) + 1))
+            verdict = "; ".join(
+                f"{one.rule} at {one.place.value} {one.pointer}".rstrip() for one in violations
+            )
+            self._say(f"{_named(forwarded)} {verdict or 'accepted'}")
 
 
 def application(
     recorder: Recorder, limit: int = READ_LIMIT, allow_hosts: Collection[str] = ()
 ) -> Application:
-    """The ASGI application of a recorder, which passes on requests of so many bytes.
+    """Return the ASGI application of a recorder; `limit` is the maximum size of a request in bytes.
 
-    It answers under this machine's names and `allow_hosts`.
+    It answers under the names of this machine and `allow_hosts`.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,7 +137,7 @@ def application(
 
 
 def content(body: IO[bytes], length: int) -> Content:
-    """What a body holds; it is left at its start."""
+    """Return the content of a body, which is rewound."""
     digest = hashlib.sha256()
     kept = bytearray() if length <= PAYLOAD_LIMIT else None
     while piece := body.read(_PIECE):
@@ -148,9 +150,9 @@ def content(body: IO[bytes], length: int) -> Content:
     )
 
 
-def _asked(scope: Scope, body: IO[bytes], length: int) -> Asked:
+def _asked(scope: Scope, body: IO[bytes], length: int) -> ForwardedRequest:
     raw: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
-    return Asked(
+    return ForwardedRequest(
         verb=scope["method"],
         path=raw.partition(b"?")[0].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
@@ -161,9 +163,9 @@ def _asked(scope: Scope, body: IO[bytes], length: int) -> Asked:
 
 
 async def _spool(receive: Receive, body: IO[bytes], limit: int) -> int | None:
-    """Read a request's body into a file, and its length; None when the caller left.
+    """Read a request body into a file and return its length; None if the client disconnected.
 
-    What is above the limit is read on only until that is known.
+    Reading stops when the limit is exceeded.
     """
     while True:
         event = await receive()
@@ -176,12 +178,12 @@ async def _spool(receive: Receive, body: IO[bytes], limit: int) -> int | None:
             return length
 
 
-async def _on_a_thread(work: Callable[[], Passed]) -> Passed:
-    """Run something that blocks. The thread does not keep the process from ending, as those of a pool would."""
+async def _on_a_thread(work: Callable[[], ForwardedAnswer]) -> ForwardedAnswer:
+    """Run a blocking function in a thread that, unlike a pool's, does not keep the process alive."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[Passed] = loop.create_future()
+    done: asyncio.Future[ForwardedAnswer] = loop.create_future()
 
-    def settle(result: Passed | BaseException) -> None:
+    def settle(result: ForwardedAnswer | BaseException) -> None:
         if done.cancelled():
             return
         if isinstance(result, BaseException):
@@ -191,17 +193,17 @@ async def _on_a_thread(work: Callable[[], Passed]) -> Passed:
 
     def run() -> None:
         try:
-            result: Passed | BaseException = work()
+            result: ForwardedAnswer | BaseException = work()
         except BaseException as error:  # noqa: BLE001 - handed over to who waits
             result = error
-        with suppress(RuntimeError):  # The loop may be gone, and nobody waiting.
+        with suppress(RuntimeError):  # The loop may be closed, with nobody waiting.
             loop.call_soon_threadsafe(settle, result)
 
     threading.Thread(target=run, daemon=True).start()
     return await done
 
 
-async def _pass_back(passed: Passed, scope: Scope, send: Send) -> None:
+async def _pass_back(passed: ForwardedAnswer, scope: Scope, send: Send) -> None:
     bodiless = scope["method"] == "HEAD" or passed.status in (204, 304)
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
@@ -216,15 +218,15 @@ async def _pass_back(passed: Passed, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _refusal(status: int, name: str, message: str) -> Passed:
-    """An answer of the proxy's own, in the shape of google.rpc."""
+def _refusal(status: int, name: str, message: str) -> ForwardedAnswer:
+    """Return an answer of the proxy itself, in the form of google.rpc.Status."""
     text = json.dumps({"error": {"code": status, "message": message, "status": name}}).encode()
     body = tempfile.SpooledTemporaryFile[bytes](max_size=PAYLOAD_LIMIT)
     body.write(text)
     body.seek(0)
     headers = (("content-type", "application/json; charset=UTF-8"),)
-    return Passed(status=status, headers=headers, body=body, length=len(text))
+    return ForwardedAnswer(status=status, headers=headers, body=body, length=len(text))
 
 
-def _named(heard: Heard) -> str:
-    return f"{heard.verb} {heard.path} {heard.status if heard.status is not None else 'no answer'}"
+def _named(forwarded: ForwardedExchange) -> str:
+    return f"{forwarded.verb} {forwarded.path} {forwarded.status if forwarded.status is not None else 'no answer'}"

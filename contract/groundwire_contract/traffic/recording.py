@@ -1,8 +1,8 @@
-"""Recorded traffic: one exchange a record, and the JSONL that records are kept in, one a line.
+"""Recorded traffic: one exchange a record, one record a line of JSONL.
 
-A line is an object with `method`, `path`, `query` and `headers` (lists of pairs), `body` (parsed JSON, or null),
-`raw_body` (text, where the body was no strict JSON), `body_bytes`, and `response` (`status` and `body`, or null when
-no answer came; absent when answers were not recorded). Other members are left alone.
+A line is an object with `method`, `path`, `query` and `headers` (lists of pairs), `body` (parsed JSON, or
+null), `raw_body` (text, if the body was not strict JSON), `body_bytes`, and `response` (`status` and `body`;
+null if no answer came; absent if answers were not recorded). Other members are ignored.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from attrs import field, frozen
 from ..exchange import JsonObject, JsonValue, Pairs
 
 RECORD_LIMIT: Final = 64 * 1024 * 1024
-"""Bytes of one line."""
+"""Maximum bytes of one line."""
 _ELIDED: Final = re.compile(r"<[0-9]+ bytes>")
 
 
 class UnreadableError(ValueError):
-    """Traffic that is not what it should be: what is wrong, and in which line, where there are lines."""
+    """Invalid traffic: the problem, and the line if there are lines."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
         self.message = message
@@ -40,12 +40,12 @@ class Parsed:
 
 
 Body: TypeAlias = "bytes | Parsed | None"
-"""A body as it was recorded: its bytes, its value, or not at all."""
+"""A recorded body: its bytes, its JSON value, or None."""
 
 
 @frozen(kw_only=True)
 class Answer:
-    """What the service answered."""
+    """The service's answer."""
 
     status: int
     body: Body = field(default=None, repr=False)
@@ -53,10 +53,10 @@ class Answer:
 
 @frozen(kw_only=True)
 class Record:
-    """One exchange: its number from 1, the line it stands in, the request, and the answer.
+    """One exchange: its number from 1, its line, the request, and the answer.
 
-    `answer` is None when none came; `answered` is False when it is not known whether one came. `caller` tells one
-    user from another, and is no credential.
+    `answer` is None if none came; `answered` is False if it is unknown whether one came. `caller` identifies
+    a user and is not a credential.
     """
 
     number: int
@@ -72,12 +72,12 @@ class Record:
     caller: str = ""
 
     def header(self, name: str) -> str | None:
-        """The last header of a name, whatever its case."""
+        """Return the last header of a name, ignoring case."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), None)
 
 
 def read_jsonl(stream: BinaryIO, limit: int = RECORD_LIMIT) -> Iterator[Record]:
-    """Read the records of a JSONL file one by one; blank lines are passed over. Raises UnreadableError."""
+    """Iterate over the records of a JSONL file, skipping blank lines. Raises UnreadableError."""
     number = line = 0
     while text := stream.readline(limit + 1):
         line += 1
@@ -93,7 +93,7 @@ def read_jsonl(stream: BinaryIO, limit: int = RECORD_LIMIT) -> Iterator[Record]:
 
 
 def read_record(row: JsonValue, number: int, line: int | None = None) -> Record:
-    """Read the object of one line. Raises UnreadableError."""
+    """Parse the object of one line. Raises UnreadableError."""
     if not isinstance(row, dict):
         raise UnreadableError("A record is a JSON object.")
     path, query = split_target(text_of(row, "path"))
@@ -115,7 +115,7 @@ def read_record(row: JsonValue, number: int, line: int | None = None) -> Record:
 
 
 def raw_bytes(text: str) -> bytes:
-    """The bytes of a body that was recorded as text: those that are no UTF-8 stand there as lone surrogates."""
+    """Return the bytes of a body recorded as text, in which invalid UTF-8 is lone surrogates."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -123,7 +123,7 @@ def raw_bytes(text: str) -> bytes:
 
 
 def split_target(target: str) -> tuple[str, Pairs]:
-    """The path and the query of a request target, or of a whole address, whose login and host are left out."""
+    """Return the path and query of a request target or URL, without login and host."""
     try:
         parts = urlsplit(target) if not target.startswith("/") else urlsplit("//host" + target)
         return parts.path or "/", tuple(parse_qsl(parts.query, keep_blank_values=True))
@@ -132,13 +132,13 @@ def split_target(target: str) -> tuple[str, Pairs]:
 
 
 def caller(headers: Pairs) -> str:
-    """What tells callers apart: a digest of the credentials."""
+    """Return a digest of the credentials, which identifies the caller."""
     sent = next((value for name, value in headers if name.lower() == "authorization"), "")
     return hashlib.sha256(sent.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def parsed_json(text: str) -> JsonValue:
-    """Read strict JSON; the fault that is named quotes nothing, since a secret may be near. Raises UnreadableError."""
+    """Parse strict JSON. Raises UnreadableError, which never quotes the text, since it may hold a secret."""
     try:
         value: JsonValue = json.loads(text, parse_constant=_constant)
     except json.JSONDecodeError as error:
@@ -147,7 +147,7 @@ def parsed_json(text: str) -> JsonValue:
         raise UnreadableError("No JSON that can be read: too deep.") from error
     except UnreadableError:
         raise
-    except ValueError as error:  # A number of more digits than Python converts.
+    except ValueError as error:  # A number with more digits than Python converts.
         raise UnreadableError("No JSON that can be read: a number is too long.") from error
     return value
 
@@ -164,7 +164,7 @@ def _constant(name: str) -> NoReturn:
 
 
 def text_of(holder: JsonObject, name: str) -> str:
-    """A text that must be there. Raises UnreadableError."""
+    """Return a required text member. Raises UnreadableError."""
     value = holder.get(name)
     if not isinstance(value, str):
         raise UnreadableError(f"`{name}` must be a string.")
@@ -173,22 +173,22 @@ def text_of(holder: JsonObject, name: str) -> str:
 
 def _pairs(row: JsonObject, name: str) -> Pairs:
     pairs = row.get(name)
-    found: list[tuple[str, str]] = []
+    parsed: list[tuple[str, str]] = []
     for pair in pairs if isinstance(pairs, list) else []:
         match pair:
             case [str(key), str(value)]:
-                found.append((key, value))
+                parsed.append((key, value))
             case _:
                 raise UnreadableError(f"`{name}` must be a list of pairs of strings.")
     if pairs is not None and not isinstance(pairs, list):
         raise UnreadableError(f"`{name}` must be a list of pairs of strings.")
-    return tuple(found)
+    return tuple(parsed)
 
 
 def _body(row: JsonObject) -> tuple[Body, int]:
-    """The body of a request and its length; one that was too large to keep has a length alone."""
-    raw, value, said = row.get("raw_body"), row.get("body"), row.get("body_bytes")
-    length = said if isinstance(said, int) and said > 0 else 0
+    """Return the body of a request and its length; a body that was too large has only a length."""
+    raw, value, size = row.get("raw_body"), row.get("body"), row.get("body_bytes")
+    length = size if isinstance(size, int) and size > 0 else 0
     if raw is not None:
         text = raw_bytes(text_of(row, "raw_body"))
         return text, max(length, len(text))

@@ -1,7 +1,7 @@
-"""What of an exchange may be written down: what the contract documents, and nothing else.
+"""Redaction of recorded exchanges: only what the contract documents is kept.
 
-A header, a parameter or a field that is not known to be harmless keeps its name and loses its value. The body of a path that no
-method has, as that of a request for a token, is not kept at all.
+Other headers, parameters and fields keep their name and lose their value. The body of an unknown path, such
+as that of a token request, is dropped.
 """
 
 from __future__ import annotations
@@ -26,21 +26,20 @@ from ..exchange import (
     public_headers,
     public_query,
 )
-from ..front_end import media_type
-from ..front_end.body import read_body
-from ..front_end.parameters import query_parameters
-from ..front_end.route import find
-from ..front_end.shape import Leaf, Many, Record, Shape, Slot, Table, Typed
 from ..service import DISCOVERY
+from ..validate.bodies import MAX_FORM_NAMES, is_form, media_type_refusal, read_body
+from ..validate.parameters import query_parameters
+from ..validate.route import find
+from ..validate.shapes import AnyShape, FieldShape, ListShape, MapShape, MessageShape, ScalarShape, Shape
 from .answer import is_media
-from .journal import Content, Heard, decoded
+from .journal import Content, ForwardedExchange, decoded
 
 _ERROR: Final = frozenset({"code", "message", "status", "details", "errors"})
 _WORD: Final = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|[^u])|[A-Za-z0-9_+/=~$.-]+")
-"""A word of a text, or an escape of JSON, which is left alone."""
+"""A word, or an escape of JSON, which is kept."""
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\.?")
 _PAIR: Final = re.compile(r"[\w\"']\s*[:=]\s*[\w\"']")
-"""Where a text may give a value to a name."""
+"""Places where text may assign a value to a name."""
 _KEYWORDS: Final = frozenset(
     {"true", "false", "null", "NaN", "Infinity", "-Infinity", ".", "-", "+", "=", "/", "~"}
 )
@@ -48,7 +47,7 @@ _Keep: TypeAlias = "Collection[str]"
 
 
 class Redaction:
-    """Takes out of exchanges what the contract does not know to be harmless."""
+    """Redacts everything that the contract does not document."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -57,59 +56,61 @@ class Redaction:
         enums = (value.wire for enum in contract.api.enums.values() for value in enum.values)
         self._words = _KEYWORDS.union((name for name, _ in slots), enums)
 
-    def kept(self, heard: Heard) -> Heard:
-        """What of an exchange may be written down."""
-        route = find(self._contract.routes, heard.verb, heard.path)
-        headers = public_headers(heard.headers)
+    def kept(self, forwarded: ForwardedExchange) -> ForwardedExchange:
+        """Return an exchange with only what may be recorded."""
+        route = find(self._contract.routes, forwarded.verb, forwarded.path)
+        headers = public_headers(forwarded.headers)
         if route is None:
-            is_document = (heard.verb, heard.path) == ("GET", DISCOVERY)
-            query = public_query(heard.query)
-            answer = heard.answer if is_document else _dropped(heard.answer)
-            return evolve(heard, query=query, headers=headers, body=_dropped(heard.body), answer=answer)
+            is_document = (forwarded.verb, forwarded.path) == ("GET", DISCOVERY)
+            query = public_query(forwarded.query)
+            answer = forwarded.answer if is_document else _dropped(forwarded.answer)
+            return evolve(
+                forwarded, query=query, headers=headers, body=_dropped(forwarded.body), answer=answer
+            )
         records = self._contract.shapes[route.version].records
         request, response = route.method.request, route.method.response
         return evolve(
-            heard,
-            query=public_query(heard.query, query_parameters(route.method)),
+            forwarded,
+            query=public_query(forwarded.query, query_parameters(route.method)),
             headers=headers,
-            body=self._body(heard, route.method, records[request] if request else None),
-            answer_headers=_uncoded(heard.answer_headers),
-            answer=self._answer(heard, route.method, records[response] if response else None),
+            body=self._body(forwarded, route.method, records[request] if request else None),
+            answer_headers=_uncoded(forwarded.answer_headers),
+            answer=self._answer(forwarded, route.method, records[response] if response else None),
         )
 
-    def _body(self, heard: Heard, method: Method, record: Record | None) -> Content:
-        content = heard.body
+    def _body(self, forwarded: ForwardedExchange, method: Method, record: MessageShape | None) -> Content:
+        content = forwarded.body
         if not content.kept:
             return content
         exchange = Exchange(
-            verb=heard.verb,
-            path=heard.path,
-            headers={name.lower(): value for name, value in heard.headers},
+            verb=forwarded.verb,
+            path=forwarded.path,
+            headers={name.lower(): value for name, value in forwarded.headers},
             body=content.kept,
             length=content.length,
         )
         if record is None:
             return _dropped(content)
-        if media_type.is_form(exchange):
+        if is_form(exchange):
             return _changed(content, _form(content.kept, query_parameters(method)))
-        if media_type.refused(exchange) is not None and heard.headers:
+        if media_type_refusal(exchange) is not None and forwarded.headers:
             return _dropped(content)
         return self._json(content, content.kept, method, record)
 
-    def _answer(self, heard: Heard, method: Method, record: Record | None) -> Content:
+    def _answer(self, forwarded: ForwardedExchange, method: Method, record: MessageShape | None) -> Content:
         coding = next(
-            (value for name, value in heard.answer_headers if name.lower() == "content-encoding"), None
+            (value for name, value in forwarded.answer_headers if name.lower() == "content-encoding"), None
         )
-        data = decoded(heard.answer.kept, coding)
+        data = decoded(forwarded.answer.kept, coding)
         if not data:
-            return _dropped(heard.answer) if data is None else heard.answer
-        if heard.status is not None and heard.status >= 400:
-            return self._error(heard.answer, data)
-        if record is None or is_media(self._contract, method, heard.query):
-            return _dropped(heard.answer)
-        return self._json(heard.answer, data, method, record)
+            return _dropped(forwarded.answer) if data is None else forwarded.answer
+        if forwarded.status is not None and forwarded.status >= 400:
+            return self._error(forwarded.answer, data)
+        if record is None or is_media(self._contract, method, forwarded.query):
+            return _dropped(forwarded.answer)
+        return self._json(forwarded.answer, data, method, record)
 
-    def _json(self, content: Content, data: bytes, method: Method, record: Record) -> Content:
+    def _json(self, content: Content, data: bytes, method: Method, record: MessageShape) -> Content:
         value = read_body(data)
         if not isinstance(value, dict):
             return _changed(content, self._masked(data))
@@ -132,7 +133,7 @@ class Redaction:
         return self._written(content, data, value, kept)
 
     def _written(self, content: Content, data: bytes, value: JsonObject, kept: JsonObject) -> Content:
-        """A body with what may be kept of it; as it was sent where that is all."""
+        """Return a body with the values that may be kept; as sent if nothing was removed."""
         if kept == value:
             return _changed(content, data)
         try:
@@ -141,25 +142,25 @@ class Redaction:
             return _changed(content, self._masked(data))
 
     def _masked(self, data: bytes) -> bytes:
-        """A text that cannot be read, or is no object: with the words of the contract, numbers and punctuation alone.
+        """Mask a text that is not a JSON object: keep words of the contract, numbers and punctuation.
 
-        One that gives no value to a name is kept as it is.
+        A text that assigns no value to a name is kept.
         """
         text = data.decode("utf-8", "surrogateescape")
         if _PAIR.search(text) is None:
             return data
         return _WORD.sub(self._word, text).encode("utf-8", "surrogateescape")
 
-    def _word(self, found: re.Match[str]) -> str:
-        word = found[0]
+    def _word(self, match: re.Match[str]) -> str:
+        word = match[0]
         if word.startswith("\\") or word in self._words or (len(word) < 20 and _NUMBER.fullmatch(word)):
             return word
         return REDACTED
 
 
 def _message(shape: Shape, value: JsonValue) -> JsonValue:
-    """A value with what its shape knows of it."""
-    if isinstance(shape, Many):
+    """Return a value with the members that its shape documents."""
+    if isinstance(shape, ListShape):
         items = value if isinstance(value, list) else [value]
         kept = [_message(shape.item, item) for item in items]
         return kept if isinstance(value, list) else kept[0]
@@ -167,11 +168,11 @@ def _message(shape: Shape, value: JsonValue) -> JsonValue:
         return value if _is_free(shape) else []
     if not isinstance(value, dict):
         return value
-    if isinstance(shape, Table):
+    if isinstance(shape, MapShape):
         return {name: _message(shape.value, item) for name, item in value.items()}
-    if isinstance(shape, Record):
+    if isinstance(shape, MessageShape):
         return _object(shape, value)
-    if isinstance(shape, Typed):
+    if isinstance(shape, AnyShape):
         url = value.get("@type")
         known = shape.known.get(url) if isinstance(url, str) else None
         rest = {name: item for name, item in value.items() if name != "@type"}
@@ -181,15 +182,15 @@ def _message(shape: Shape, value: JsonValue) -> JsonValue:
 
 
 def _is_free(shape: Shape) -> bool:
-    """Whether a shape holds JSON of any form."""
-    return isinstance(shape, Leaf) and shape.takes_objects
+    """Return True if a shape accepts any JSON."""
+    return isinstance(shape, ScalarShape) and shape.takes_objects
 
 
-def _object(record: Record, value: JsonObject) -> JsonObject:
+def _object(record: MessageShape, value: JsonObject) -> JsonObject:
     return {name: _field(record.slots.get(name), name, item) for name, item in value.items()}
 
 
-def _field(slot: Slot | None, name: str, value: JsonValue) -> JsonValue:
+def _field(slot: FieldShape | None, name: str, value: JsonValue) -> JsonValue:
     if slot is None or (is_credential(name) and isinstance(value, str)):
         return REDACTED
     if slot.field.wrapped and isinstance(value, dict):
@@ -200,26 +201,26 @@ def _field(slot: Slot | None, name: str, value: JsonValue) -> JsonValue:
 
 
 def _form(data: bytes, documented: _Keep) -> bytes:
-    """A form with the values of documented names."""
+    """Return a form with the values of documented names."""
     try:
         pairs = parse_qsl(
-            data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=media_type.MOST_NAMES
+            data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_NAMES
         )
     except ValueError:
         return b""
     kept = public_query(tuple(pairs), documented)
-    # What is no form at all, such as JSON under its content type, is one long name.
+    # A body that is not a form, such as JSON, parses as one long name.
     named = ((name if re.fullmatch(r"[\w.$-]{1,64}", name) else REDACTED, value) for name, value in kept)
     return urlencode(tuple(named)).encode("ascii")
 
 
 def _dropped(content: Content) -> Content:
-    """A body that is named by its length alone."""
+    """Return a body with only its length."""
     return Content(kept=None, length=content.length) if content.length else content
 
 
 def _changed(content: Content, kept: bytes) -> Content:
-    """A body of which so much is kept. A digest of the rest would let it be guessed."""
+    """Return a body with its kept part. The digest is dropped, since the rest could be guessed from it."""
     return evolve(content, kept=kept, digest=content.digest if kept == content.kept else "")
 
 

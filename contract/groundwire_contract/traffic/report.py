@@ -1,4 +1,4 @@
-"""What verifying a file found, for people and for programs, written while it is found."""
+"""Reports of a verification as text and JSON, written while records are read."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Write: TypeAlias = Callable[[str], None]
 
 @frozen(kw_only=True)
 class Summary:
-    """How many records were read, passed over because they are no calls of the API, and violations found.
+    """Counts of records, of skipped records (not calls of the API), and of violations.
 
-    `unreadable` says why the file could not be read to its end.
+    `unreadable` tells why the file could not be read to its end.
     """
 
     records: int = 0
@@ -30,7 +30,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 without violations, 1 with, 2 for a file that could not be read."""
+        """0 without violations, 1 with, 2 for an unreadable file."""
         return 2 if self.unreadable is not None else min(self.violations, 1)
 
     @property
@@ -41,7 +41,7 @@ class Summary:
 
     @property
     def json(self) -> JsonObject:
-        """The counts, and where and why reading ended early."""
+        """The counts, and where and why reading stopped early."""
         error = self.unreadable
         return {
             "records": self.records,
@@ -51,7 +51,7 @@ class Summary:
 
 
 class Verification:
-    """The violations of a file's records, one by one; the counts are right once all have been taken."""
+    """An iterator over the violations of a file's records. The summary is complete after the last."""
 
     def __init__(self, records: Iterable[Record | None], verifier: Verifier) -> None:
         self._records = records
@@ -67,9 +67,9 @@ class Verification:
                     passed_over += 1
                     continue
                 read += 1
-                found = self._verifier.violations(record)
-                violations += len(found)
-                yield from found
+                violations_here = self._verifier.violations(record)
+                violations += len(violations_here)
+                yield from violations_here
         except UnreadableError as error:
             unreadable = error
         self.summary = Summary(
@@ -77,21 +77,21 @@ class Verification:
         )
 
 
-def write_text(found: Verification, write: Write) -> None:
-    """Three lines or more a violation, and the counts."""
-    for violation in found:
+def write_text(verification: Verification, write: Write) -> None:
+    """Write three lines or more per violation, then the counts."""
+    for violation in verification:
         write(violation.text + "\n")
-    write(found.summary.text + "\n")
+    write(verification.summary.text + "\n")
 
 
-def write_json(found: Verification, write: Write) -> None:
-    """One JSON object: `violations`, a line each, then `records`, `passed_over` and `unreadable`."""
+def write_json(verification: Verification, write: Write) -> None:
+    """Write one JSON object: `violations`, one per line, then `records`, `passed_over` and `unreadable`."""
     write('{"violations": [')
     between = "\n"
-    for violation in found:
+    for violation in verification:
         write(between + json.dumps(violation.json))
         between = ",\n"
-    write(f"\n], {json.dumps(found.summary.json).removeprefix('{')}\n")
+    write(f"\n], {json.dumps(verification.summary.json).removeprefix('{')}\n")
 
 
 def _counted(count: int, noun: str) -> str:

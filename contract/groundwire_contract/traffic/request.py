@@ -1,4 +1,4 @@
-"""What is wrong with a recorded request, all of it at once: where the service stops at the first, this goes on."""
+"""All faults of a recorded request; the service would report only the first."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from attrs import evolve
 from groundwire_codegen.ir import Method
 
+from .. import parse_request as reading
 from ..contract import Contract
-from ..errors import Fault, Refusal
 from ..exchange import Exchange, JsonObject
-from ..front_end import media_type, reading
-from ..front_end.body import as_message, read_body
-from ..front_end.faults import pointer
-from ..front_end.parameters import read_path, read_query
-from ..front_end.route import Route
-from ..front_end.validate import validate
-from ..refusals import PAYLOAD_LIMIT, payload_too_large
+from ..rules.error_bodies import Fault, Refusal
+from ..rules.refusals import PAYLOAD_LIMIT, payload_too_large
+from ..validate.bodies import as_message, is_form, media_type_refusal, read_body, read_form
+from ..validate.faults import pointer
+from ..validate.parameters import read_path, read_query
+from ..validate.route import Route
+from ..validate.values import validate
 from .recording import Parsed, Record
 from .violation import Place
 
 
 def request_faults(contract: Contract, route: Route, record: Record) -> Iterator[tuple[Place, Fault]]:
-    """Every fault of a request, and the place it is in."""
+    """Iterate over the faults of a request, each with its place."""
     method = route.method
     for fault in read_path(method, route.variables):
         yield Place.PATH, fault
@@ -35,12 +35,12 @@ def request_faults(contract: Contract, route: Route, record: Record) -> Iterator
     if record.length > PAYLOAD_LIMIT:
         yield Place.REQUEST, _whole(payload_too_large())
     exchange = _exchange(record)
-    if media_type.is_form(exchange):
+    if is_form(exchange):
         if isinstance(record.body, Parsed):
             exchange = evolve(exchange, body=json.dumps(record.body.value).encode())
         yield from ((Place.REQUEST, fault) for fault in _form_faults(exchange, method))
         return
-    unsupported = media_type.refused(exchange) if record.headers else None
+    unsupported = media_type_refusal(exchange) if record.headers else None
     if unsupported is not None:
         packed = exchange.headers.get("content-encoding", "identity") != "identity"
         yield Place.HEADER, evolve(_whole(unsupported), pointer=f"content-{'encoding' if packed else 'type'}")
@@ -50,14 +50,15 @@ def request_faults(contract: Contract, route: Route, record: Record) -> Iterator
 
 
 def message_of(record: Record) -> JsonObject | Refusal | None:
-    """The body of a request as a JSON object, the refusal of one that is none, or None when it was not recorded."""
+    """Return the body of a request as a JSON object, the refusal of an invalid one, or None if it was not
+    recorded."""
     if record.body is None:
         return None
     return as_message(record.body.value) if isinstance(record.body, Parsed) else read_body(record.body)
 
 
 def unwrapped(body: JsonObject, method: Method) -> tuple[JsonObject, str]:
-    """What stands in the envelope of an API that has one, and the JSON pointer to it."""
+    """Return the content of the API's envelope, if it has one, and the JSON pointer to it."""
     inner = reading.unwrapped(body, method)
     return inner, "" if inner is body or method.envelope is None else pointer([method.envelope])
 
@@ -76,8 +77,8 @@ def _body_faults(contract: Contract, route: Route, record: Record) -> Iterator[F
 
 
 def _form_faults(exchange: Exchange, method: Method) -> Iterator[Fault]:
-    """What is wrong with a form: its names count as query parameters, and its text as one of them."""
-    form = media_type.read_form(exchange)
+    """Iterate over the faults of a form, whose names count as query parameters."""
+    form = read_form(exchange)
     if isinstance(form, Refusal):
         yield _whole(form)
     else:
@@ -90,7 +91,7 @@ def _whole(refusal: Refusal) -> Fault:
 
 
 def _exchange(record: Record) -> Exchange:
-    """The request as the front end gets it; of a body that was recorded as a value, only that it is there."""
+    """Convert a record to an exchange; a body recorded as JSON is represented by its length only."""
     return Exchange(
         verb=record.verb,
         path=record.path,

@@ -1,4 +1,4 @@
-"""The service that a recording proxy passes requests on to. Only this module imports urllib3."""
+"""The service to which a recording proxy forwards requests. Only this module imports urllib3."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import logging
 import tempfile
 from contextvars import ContextVar
 from typing import IO, Final
-from urllib.parse import urlsplit
 
 import urllib3
 from attrs import frozen
-from groundwire_runtime.loopback import is_loopback
-from groundwire_runtime.proxy import proxy_for
+from groundwire_runtime.http import is_loopback, split_url
+from groundwire_runtime.transport import proxy_for
 from urllib3.util import SKIP_HEADER
 
 from ..exchange import Pairs
-from ..refusals import PAYLOAD_LIMIT
+from ..rules.refusals import PAYLOAD_LIMIT
 
 ANSWER_LIMIT: Final = 1024 * 1024 * 1024
-"""Bytes of an answer that are passed back; what is above the payload limit waits on disk."""
+"""Maximum bytes of an answer; above the payload limit it is spooled to disk."""
 _PIECE: Final = 65536
 _CONNECTIONS: Final = 64
 _TIMEOUT: Final = urllib3.Timeout(connect=10, read=600)
@@ -28,16 +27,16 @@ _HOP_BY_HOP: Final = frozenset(
         "trailer", "transfer-encoding", "upgrade",
     }
 )  # fmt: skip
-"""Headers that are for the next neighbour alone (RFC 9110)."""
+"""Hop-by-hop headers (RFC 9110 7.6.1)."""
 _OWN: Final = frozenset({"host", "content-length", "expect"})
-"""Headers of a request that are made anew for each connection."""
+"""Request headers that each connection sets itself."""
 
 
 _SENDING: Final = ContextVar("_SENDING", default=False)
 
 
 def _is_not_ours(_: logging.LogRecord) -> bool:
-    """urllib3 logs a request line whole, with all that its query may hold: not of what is passed on here."""
+    """Drop urllib3's log records of forwarded requests: their request lines may hold secrets."""
     return not _SENDING.get()
 
 
@@ -45,16 +44,16 @@ logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
 
 
 class UpstreamAddressError(ValueError):
-    """An address that requests may not be passed on to."""
+    """An address to which requests must not be forwarded."""
 
 
 class NoAnswerError(Exception):
-    """The service gave no answer, or none that can be passed back."""
+    """The service gave no answer that can be returned."""
 
 
 @frozen(kw_only=True)
-class Passed:
-    """An answer to be passed back as it is: the body is a file, open at its start."""
+class ForwardedAnswer:
+    """An answer to return unchanged; the body is a file, open at its start."""
 
     status: int
     headers: Pairs
@@ -63,11 +62,11 @@ class Passed:
 
 
 class Upstream:
-    """A service at an address: https anywhere, http on this machine alone. Safe to call from several threads."""
+    """A service at a URL: https, or http on this machine. Thread-safe."""
 
     def __init__(self, url: str) -> None:
         try:
-            parts = urlsplit(url)
+            parts = split_url(url)
             parts.port  # noqa: B018 - raises for a port that is no number
         except ValueError as error:
             raise UpstreamAddressError(f"{url} is no address: {error}") from error
@@ -81,8 +80,8 @@ class Upstream:
         self._prefix = parts.path.rstrip("/")
         self._pool = _pool(url)
 
-    def send(self, verb: str, target: str, headers: Pairs, body: IO[bytes], length: int) -> Passed:
-        """Pass a request on and read its answer whole. Raises NoAnswerError."""
+    def send(self, verb: str, target: str, headers: Pairs, body: IO[bytes], length: int) -> ForwardedAnswer:
+        """Forward a request and read the whole answer. Raises NoAnswerError."""
         sent = urllib3.HTTPHeaderDict(dict.fromkeys(("accept-encoding", "user-agent"), SKIP_HEADER))
         for name in {name.lower() for name, _ in headers} & {*sent}:
             del sent[name]
@@ -112,7 +111,7 @@ class Upstream:
 
 
 def end_to_end(headers: Pairs) -> Pairs:
-    """Headers without those that are for the next neighbour alone, and those that `connection` names."""
+    """Return headers without hop-by-hop headers and those that `connection` names."""
     named = {
         name.strip().lower()
         for key, value in headers
@@ -122,7 +121,7 @@ def end_to_end(headers: Pairs) -> Pairs:
     return tuple((name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP | named)
 
 
-def _read(response: urllib3.BaseHTTPResponse) -> Passed:
+def _read(response: urllib3.BaseHTTPResponse) -> ForwardedAnswer:
     body = tempfile.SpooledTemporaryFile[bytes](max_size=PAYLOAD_LIMIT)
     try:
         for piece in response.stream(_PIECE, decode_content=False):
@@ -136,7 +135,7 @@ def _read(response: urllib3.BaseHTTPResponse) -> Passed:
     response.release_conn()
     length = body.tell()
     body.seek(0)
-    return Passed(
+    return ForwardedAnswer(
         status=response.status, headers=end_to_end(tuple(response.headers.items())), body=body, length=length
     )
 

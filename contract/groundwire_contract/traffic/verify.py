@@ -1,4 +1,4 @@
-"""Recorded traffic against the contract, record by record."""
+"""Verification of recorded traffic against the contract, record by record."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from groundwire_codegen.ir import InBody, InParameter
 from groundwire_codegen.problem import visible
 
 from ..contract import Contract
-from ..errors import Fault
-from ..front_end.route import Route, find
-from ..front_end.shape import snake
-from ..refusals import request_id_reused
+from ..rules.error_bodies import Fault
+from ..rules.refusals import request_id_reused
 from ..service import DISCOVERY
+from ..validate.route import Route, find
+from ..validate.shapes import snake
 from .answer import answer_faults
 from .recording import Record
 from .request import message_of, request_faults
@@ -21,39 +21,39 @@ from .violation import Place, Violation, violation
 
 
 class Verifier:
-    """Holds records to a contract; `relaxed` are the ids of rules that do not count.
+    """Checks records against a contract; `relaxed` are the ids of rules to ignore.
 
-    Of the records before, it keeps 16 bytes for each request id that was sent.
+    It keeps 16 bytes for each request id.
     """
 
     def __init__(self, contract: Contract, relaxed: frozenset[str] = frozenset()) -> None:
         self.contract = contract
         self._relaxed = relaxed
         self._sent: dict[bytes, bool] = {}
-        """Digests of caller, project and request id, and whether a start with them was accepted."""
+        """Digests of caller, project and request id; True if a start with them was accepted."""
 
     def violations(self, record: Record) -> tuple[Violation, ...]:
-        """Everything in a record that the contract does not allow."""
+        """Return all violations of a record."""
         route = find(self.contract.routes, record.verb, record.path)
         if route is None:
-            found = tuple(self._unrouted(record))
+            violations = tuple(self._unrouted(record))
         else:
             faults = [*request_faults(self.contract, route, record)]
             faults += self._reused(route, record, sound=not faults)
             faults += ((Place.RESPONSE, fault) for fault in answer_faults(self.contract, route, record))
-            found = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
-        return tuple(one for one in found if one.rule not in self._relaxed)
+            violations = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
+        return tuple(one for one in violations if one.rule not in self._relaxed)
 
     def _unrouted(self, record: Record) -> Iterator[Violation]:
-        """A path that no method has is a violation, unless it is that of the document."""
+        """Report an unknown path, unless it is that of the document."""
         if (record.verb, record.path) != ("GET", DISCOVERY):
             message = f"The requested URL {visible(record.path)} was not found on this server."
             yield violation(record, None, Place.PATH, Fault(rule="unknown-path", message=message))
 
     def _reused(self, route: Route, record: Record, *, sound: bool) -> Iterator[tuple[Place, Fault]]:
-        """A request id that was used before: it started something then, or the service said so now.
+        """Report a request id that has started an operation before, or that the service reports as used.
 
-        A start that was refused, or whose answer was lost, has not used its id as far as the record tells.
+        A start that was refused, or whose answer was lost, has not used its id as far as the record shows.
         """
         named = _request_id(route, record)
         if named is None:
@@ -70,7 +70,7 @@ class Verifier:
 
 
 def _request_id(route: Route, record: Record) -> tuple[Place, str, str] | None:
-    """The request id of a record: where it stands, under which name, and its value; None when there is none."""
+    """Return the place, name and value of a request id; None if there is none."""
     location = route.method.idempotency.request_id
     if location is None:
         return None

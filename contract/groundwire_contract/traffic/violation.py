@@ -1,4 +1,4 @@
-"""A violation: one thing in recorded traffic that the contract does not allow, and how it is written."""
+"""A violation of the contract in recorded traffic, as text and JSON."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import enum
 from attrs import frozen
 from groundwire_codegen.problem import visible
 
-from ..errors import Fault
-from ..evidence import Mark
 from ..exchange import JsonObject
-from ..rules import RULES
+from ..rules.error_bodies import Fault
+from ..rules.evidence import Evidence
+from ..rules.registry import RULES
 from .recording import Record
 
 
 class Place(enum.StrEnum):
-    """What part of an exchange a violation is in."""
+    """The part of an exchange in which a violation is."""
 
     REQUEST = "request"
     """The body of the request."""
@@ -28,10 +28,10 @@ class Place(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Violation:
-    """One thing that the contract does not allow.
+    """One violation of the contract.
 
-    `pointer` is a JSON pointer into the body of `place`, or the name of a parameter or header. `method` is the
-    discovery id, None for a path that no method has.
+    `pointer` is a JSON pointer into the body of `place`, or the name of a parameter or header. `method` is
+    the Discovery id, None for an unknown path.
     """
 
     record: int
@@ -43,13 +43,13 @@ class Violation:
     message: str
 
     @property
-    def mark(self) -> Mark:
-        """How sure the rule is."""
-        return RULES[self.rule].mark
+    def evidence(self) -> Evidence:
+        """The evidence of the rule."""
+        return RULES[self.rule].evidence
 
     @property
     def json(self) -> JsonObject:
-        """The violation as `--format json` writes it."""
+        """The violation in the form of `--format json`."""
         return {
             "record": self.record,
             "line": self.line,
@@ -57,21 +57,21 @@ class Violation:
             "place": self.place.value,
             "pointer": self.pointer,
             "rule": self.rule,
-            "evidence": self.mark.value,
+            "evidence": self.evidence.value,
             "message": self.message,
         }
 
     @property
     def text(self) -> str:
-        """The violation for people. What came from outside cannot move the cursor or change colours."""
+        """The violation as text for terminals, with control characters escaped."""
         where = f"record {self.record}" + (f" (line {self.line})" if self.line is not None else "")
         at = f"{self.place.value} {self.pointer}".rstrip()
-        said = "\n".join("    " + visible(line) for line in self.message.split("\n"))
-        return f"{where} {self.method or '(no method)'}\n  {self.rule} [{self.mark.value}] at {visible(at)}\n{said}"
+        message = "\n".join("    " + visible(line) for line in self.message.split("\n"))
+        return f"{where} {self.method or '(no method)'}\n  {self.rule} [{self.evidence.value}] at {visible(at)}\n{message}"
 
 
 def violation(record: Record, method: str | None, place: Place, fault: Fault) -> Violation:
-    """The violation that a fault in a record is."""
+    """Return the violation for a fault in a record."""
     return Violation(
         record=record.number,
         line=record.line,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from groundwire_codegen.diff.views.lines import lines
-from groundwire_codegen.jsontext import MAX_DEPTH
-from groundwire_codegen.node import escape
+from groundwire_codegen.problem import escape
+from groundwire_codegen.read.source import MAX_DEPTH
 from hypothesis import given
 from hypothesis import strategies as st
 

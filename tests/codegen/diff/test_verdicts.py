@@ -89,13 +89,6 @@ def changed(documents: list[bytes], overlays: list[bytes]) -> list[tuple[str, st
     return [(each.rule.id, each.old, each.new) for each in compare(sides.old, sides.new).changes]
 
 
-def test_a_name_of_a_list_and_a_text_change_places_before_a_checker() -> None:
-    names = {**STRING, "enum": ["A", "B"], "location": "path", "required": True}
-    swapped = put(*on("move", "parameterOrder"), value=["target", "source", "count"])
-    assert rules(put(*MOVED, "source", value=names), swapped) == ["parameter.order"]
-    assert rules(nothing, swapped) == ["parameter.order-silent"]
-
-
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [

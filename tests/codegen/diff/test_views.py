@@ -15,10 +15,10 @@ from groundwire_codegen.diff import RULES, Diff, Verdict
 from groundwire_codegen.diff.views.github import workflow_commands
 from groundwire_codegen.diff.views.markdown import code, markdown, plain
 from groundwire_codegen.diff.views.page import page
-from groundwire_codegen.diff.views.page.excerpt import Excerpt, excerpts
 from groundwire_codegen.diff.views.report import report
 from groundwire_codegen.diff.views.terminal import terminal
 from groundwire_codegen.log import inert
+from groundwire_pages.diff_page.excerpt import Excerpt, excerpts
 
 from tests.codegen.diff.scene import changed, diff_of
 from tests.codegen.diff.shop import shop

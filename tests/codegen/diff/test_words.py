@@ -39,7 +39,6 @@ DOCUMENT: tuple[tuple[str, Any, tuple[Words, ...]], ...] = (
     ("resources/orders/methods/get/parameters/region/repeated", True, (("parameter.repeated", "shop.orders.get.region", "str (string)", "Sequence[str (string)]"),)),
     ("resources/orders/methods/get/parameters/region/type", "boolean", (("parameter.type", "shop.orders.get.region", "str (string)", "bool (boolean)"),)),
     ("resources/orders/methods/get/parameters/view/enum", ["FULL", "SHORT"], (("parameter.value-removed", "shop.orders.get.view", "BRIEF", ""), ("parameter.value-added", "shop.orders.get.view", "", "SHORT"),)),
-    ("resources/orders/methods/move/parameterOrder", ["target", "source", "count"], (("parameter.order-silent", "shop.orders.move", "source, target, count", "target, source, count"),)),
     ("resources/orders/methods/get/path", "v2/{+name}", (("method.path", "shop.orders.get", "v1/{+name}", "v2/{+name}"),)),
     ("resources/orders/methods/create/httpMethod", "PUT", (("method.verb", "shop.orders.create", "POST", "PUT"),)),
     ("resources/orders/methods/get/scopes", ["https://www.googleapis.com/auth/shop.read"], (("method.scopes", "shop.orders.get", "https://www.googleapis.com/auth/shop", "https://www.googleapis.com/auth/shop.read"),)),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.refusals import DESCRIPTION_INVALID
+from groundwire_contract.rules.refusals import DESCRIPTION_INVALID
 
 from tests.contract.wire import PROJECT, ask
 

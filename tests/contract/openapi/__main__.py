@@ -8,10 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from groundwire_codegen.schema import json_text
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import load
-from groundwire_contract.openapi.document import document, written
-from groundwire_contract.server import ServerThread
+from groundwire_contract.openapi import document
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 CHECKS = "as_documented,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -26,7 +27,7 @@ def main() -> int:
         ServerThread(Service(contract, clock=SteppedClock())) as server,
     ):
         path = Path(folder) / "openapi.json"
-        path.write_text(written(document(contract.api)), encoding="utf-8")
+        path.write_text(json_text(document(contract.api)), encoding="utf-8")
         command = [
             "schemathesis", "run", str(path), "--url", server.endpoint, "--seed", "1", "--max-examples", "30",
             "--phases", "coverage,fuzzing", "--mode", "all", "--checks", CHECKS, "--no-color", "--continue-on-failure",

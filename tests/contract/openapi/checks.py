@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import schemathesis
+from groundwire_codegen.schema.paths import path_of
 from groundwire_contract.contract import load
-from groundwire_contract.openapi.document import document
-from groundwire_contract.openapi.paths import path_of
+from groundwire_contract.openapi import ACCEPTED, document
 
 from .oracle import Oracle, scalar
 
@@ -54,7 +54,7 @@ def request_is_allowed(operation: dict[str, Any], sent: Any) -> bool | None:
 
 def path_is_allowed(operation: dict[str, Any], path: str) -> bool:
     method = CONTRACT.api.methods[operation["operationId"]]
-    template = path_of(CONTRACT.api, method)
+    template = path_of(CONTRACT.api, method, ACCEPTED)
     expression = re.sub(r"\\\{(.+?)\\\}", r"(?P<\1>.+)", re.escape(template.template))
     found = re.fullmatch(expression, path)
     return found is not None and all(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from groundwire_contract.openapi.schemas import MULTIPLE_OF
+from groundwire_codegen.schema.schemas import MULTIPLE_OF
 from jsonschema import Draft202012Validator, FormatChecker
 
 ABSENT = object()

@@ -14,21 +14,22 @@ from typing import Any
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from groundwire_codegen.ir import Field, Kind, Parameter, Scalar
+from groundwire_codegen.ir import Field, Kind, Location, Parameter, Rules, Scalar
+from groundwire_codegen.schema import AmbiguousPathError, json_text
+from groundwire_codegen.schema.paths import path_of
+from groundwire_codegen.schema.scalars import definition, integers
+from groundwire_codegen.schema.schemas import field_schema, reached
 from groundwire_contract.cli import main
-from groundwire_contract.front_end.route import find
-from groundwire_contract.front_end.scalars import READERS
-from groundwire_contract.front_end.validate import validate
-from groundwire_contract.openapi.document import document, written
-from groundwire_contract.openapi.paths import AmbiguousPathError, path_of
-from groundwire_contract.openapi.scalars import definition, whole
-from groundwire_contract.openapi.schemas import field_schema, reached
+from groundwire_contract.openapi import ACCEPTED, document
+from groundwire_contract.validate.route import find
+from groundwire_contract.validate.scalars import READERS
+from groundwire_contract.validate.values import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate as check
 
-from ..bookshop import API
+from ..bookshop import API, enveloped
 from ..traffic.records import CONTRACT, places, row
 from ..vectors import needed, rows
 from ..wire import export
@@ -64,7 +65,7 @@ def test_every_method_is_there_once() -> None:
 
 def test_every_path_is_that_of_its_method() -> None:
     for method in CONTRACT.api.methods.values():
-        path = path_of(CONTRACT.api, method)
+        path = path_of(CONTRACT.api, method, ACCEPTED)
         filled = path.template
         for parameter in path.parameters:
             value = "7" if parameter["schema"].get("type") == "integer" else "some"  # type: ignore[union-attr] # a schema
@@ -82,7 +83,7 @@ def test_it_is_the_same_each_time(tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run(command, env=environment, check=True, timeout=30)  # noqa: S603 - our own command
         texts.add(out.read_bytes())
-    assert texts == {written(EARTH).encode()}
+    assert texts == {json_text(EARTH).encode()}
 
 
 def test_it_is_printed_where_no_file_is_named() -> None:
@@ -224,7 +225,7 @@ def test_the_recorded_answers_are_allowed() -> None:
 )
 def test_a_range_has_an_expression_of_its_own(range_: tuple[int, int]) -> None:
     low, high = range_
-    expression = re.compile(whole(low, high))
+    expression = re.compile(integers(low, high))
     near = {bound + step for bound in (low, high, 0) for step in range(-130, 131)}
     tens = {sign * 10**power + step for power in range(21) for sign in (1, -1) for step in (-1, 0, 1)}
     for number in near | tens:
@@ -285,7 +286,13 @@ def test_a_parameter_of_the_query_that_is_an_enum_is_held_to_it() -> None:
 
 
 def path_parameter(wire: str, pattern: str) -> Parameter:
-    return Parameter(name=wire, wire=wire, location="path", type=Scalar(Kind.STRING), pattern=pattern)
+    return Parameter(
+        name=wire,
+        wire=wire,
+        location=Location.PATH,
+        type=Scalar(Kind.STRING),
+        rules=Rules(pattern=pattern),
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,14 +317,14 @@ def test_a_pattern_is_written_out_segment_by_segment(
         path=path,
         parameters=tuple(path_parameter(*found) for found in parameters.items()),
     )
-    found = path_of(API, method)
+    found = path_of(API, method, ACCEPTED)
     assert found.template == template
     assert [parameter["name"] for parameter in found.parameters] == re.findall(r"{(.+?)}", template)
 
 
 def test_a_parameter_of_a_method_stands_before_one_of_all_apis() -> None:
     method = API.methods["bookshop.shops.books.get"]
-    own = Parameter(name="key", wire="key", location="query", type=Scalar(Kind.INT32))
+    own = Parameter(name="key", wire="key", location=Location.QUERY, type=Scalar(Kind.INT32))
     found: Any = document(
         evolve(API, methods={method.id: evolve(method, parameters=(*method.parameters, own))})
     )
@@ -333,7 +340,7 @@ def test_a_parameter_of_a_method_stands_before_one_of_all_apis() -> None:
     [(Kind.BOOLEAN, "true", True), (Kind.INT32, "7", 7), (Kind.INT64, 7, "7"), (Kind.INT32, "x", None), (Kind.ANY, [], None)],
 )  # fmt: skip
 def test_a_default_is_written_as_it_would_be_sent(kind: Kind, default: object, wanted: object) -> None:
-    found = field_schema(Field(name="a", wire="a", type=Scalar(kind), default=default))
+    found = field_schema(Field(name="a", wire="a", type=Scalar(kind), default=default), ACCEPTED)
     assert found.get("default") == wanted
 
 
@@ -341,7 +348,7 @@ def test_document_and_server_agree_on_every_union() -> None:
     closed = reached(CONTRACT.api, {"ExportImageRequest"})
     conflicts = 0
     for name in sorted(closed):
-        for union in CONTRACT.api.messages[name].unions:
+        for union in CONTRACT.api.messages[name].groups:
             fields = [variant.field for variant in union.variants]
             for one, other in combinations(fields, 2):
                 body = {one.wire: least(one), other.wire: least(other)}
@@ -362,7 +369,7 @@ def least(field: Field) -> object:
 
 
 def test_an_envelope_is_part_of_bodies_and_answers() -> None:
-    method = evolve(API.methods["bookshop.shops.books.create"], envelope="data")
+    method = enveloped(API.methods["bookshop.shops.books.create"])
     found: Any = document(evolve(API, methods={method.id: method}))
     (verbs,) = found["paths"].values()
     wanted = {"type": "object", "properties": {"data": schema("Book")}, "required": ["data"]}

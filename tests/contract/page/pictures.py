@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.http import ServerThread
 
 from tests.browser import chromium
 from tests.picture import picture

@@ -6,18 +6,18 @@ import json
 import random
 
 from attrs import evolve
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour.operation import Operation
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import Contract, load
 from groundwire_contract.exchange import Exchange, Reply
-from groundwire_contract.orders import read_step
-from groundwire_contract.page.choice import Choice
-from groundwire_contract.page.document import document
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import Operation
+from groundwire_contract.operations.store import Store
+from groundwire_contract.overrides import read_step
+from groundwire_contract.server.pages import status_page
 from groundwire_contract.service import Service
-from groundwire_contract.state import State
 from groundwire_contract.state.memory import Memory
+from groundwire_pages.status_page import Query
 
 from ..wire import EXPORT, JSON, OPERATIONS, export
 
@@ -27,7 +27,7 @@ LONG = Script(pending=5, running=40)
 
 
 def service(
-    contract: Contract = EARTH_ENGINE, *, script: Script = LONG, state: State | None = None
+    contract: Contract = EARTH_ENGINE, *, script: Script = LONG, state: Store | None = None
 ) -> Service:
     """A service whose clock stands still, and whose operations take a while and have names that are always alike."""
     return Service(
@@ -63,12 +63,12 @@ def start(at: Service, description: str = "small", **more: object) -> Operation:
 
 def newest(of: Service) -> Operation:
     """The operation that was started last."""
-    return of.state.before(None, None, lambda _: True, 1)[0]
+    return of.state.newest(None, None, lambda _: True, 1)[0]
 
 
-def page(of: Service, choice: Choice | None = None) -> str:
+def page(of: Service, choice: Query | None = None) -> str:
     """The page as it is written for a visitor."""
-    return document(of, choice or Choice(), "http://127.0.0.1:8085").html
+    return status_page(of, choice or Query(), "http://127.0.0.1:8085").html
 
 
 def working_day() -> Service:
@@ -92,7 +92,7 @@ def working_day() -> Service:
     clock.elapse(11)
     send(day, "POST", EXPORT, export(description="snow cover!"))
     start(day, "forest-loss-year", requestId="job-17")
-    day.orders.add(read_step(503, "contract-project"), "image.export")
+    day.overrides.add(read_step(503, "contract-project"), "image.export")
     send(day, "POST", EXPORT, export(description="burnt-area-monthly"))
     clock.elapse(14)
     start(day, "cropland-probability")

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from attrs import evolve
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour.operation import State
-from groundwire_contract.server import ServerThread
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.state import State
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
 from tests import browser

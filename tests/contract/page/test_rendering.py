@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from groundwire_contract.behaviour import operation as op
-from groundwire_contract.behaviour.operation import State
-from groundwire_contract.behaviour.script import Script
 from groundwire_contract.exchange import Recorded
-from groundwire_contract.page.asset import SCRIPT, STYLE
-from groundwire_contract.page.choice import Choice
-from groundwire_contract.page.document import document
-from groundwire_contract.page.requests import LONGEST_BODY
-from groundwire_contract.page.snapshot import SIZE
-from groundwire_contract.rules import RULES
+from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
+from groundwire_contract.operations.state import State
+from groundwire_contract.rules.registry import RULES
+from groundwire_contract.server.pages import status_page
 from groundwire_contract.service import Service
 from groundwire_contract.state.sqlite import Sqlite
+from groundwire_pages.kit.asset import STYLE
+from groundwire_pages.status_page import PAGE_SIZE, Query
+from groundwire_pages.status_page.page import SCRIPT
+from groundwire_pages.status_page.requests import MAX_BODY
 
 from ..bookshop import CONTRACT
 from ..wire import EXPORT, export
@@ -65,8 +65,8 @@ class Reader(HTMLParser):
         return [attributes for _, attributes in self.tags if name in (attributes.get("class") or "").split()]
 
 
-def read(of: Service, choice: Choice | None = None) -> Reader:
-    found = Reader(page(of, choice))
+def read(of: Service, query: Query | None = None) -> Reader:
+    found = Reader(page(of, query))
     assert found.open == []
     return found
 
@@ -92,10 +92,10 @@ def test_a_working_day_is_shown_whole() -> None:
         "earthengine.projects.image.export",
         "409 Conflict",
         "request-id-reused V seen",
-        RULES["request-id-reused"].says,
+        RULES["request-id-reused"].statement,
         f"{len(RULES)} rules",
-        RULES["list-on-map"].says,
-        f"{SIZE} a page",
+        RULES["list-on-map"].statement,
+        f"{PAGE_SIZE} a page",
     ):
         assert said in found.text, said
     for state in State:
@@ -131,7 +131,7 @@ def test_another_api_is_shown_too() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_operations_are_filtered_by_state(state: State) -> None:
-    found = read(working_day(), Choice(state=state))
+    found = read(working_day(), Query(state=state))
     rows = found.classed("operation")
     assert {row["data-state"] for row in rows} == {state.value}
     assert [link["href"] for link in found.named("a") if link.get("aria-current")] == [
@@ -143,13 +143,13 @@ def test_operations_are_filtered_by_state(state: State) -> None:
 def test_a_filter_that_nothing_passes_says_so() -> None:
     of = service()
     start(of)
-    assert "No operation is FAILED." in read(of, Choice(state=State.FAILED)).text
-    assert "No request has this verdict." in read(of, Choice(verdict="refused")).text
+    assert "No operation is FAILED." in read(of, Query(state=State.FAILED)).text
+    assert "No request has this verdict." in read(of, Query(verdict="refused")).text
 
 
 @pytest.mark.parametrize(("verdict", "count"), [("accepted", 13), ("refused", 4), ("unknown-field", 1)])
 def test_requests_are_filtered_by_verdict(verdict: str, count: int) -> None:
-    assert len(read(working_day(), Choice(verdict=verdict)).classed("request")) == count
+    assert len(read(working_day(), Query(verdict=verdict)).classed("request")) == count
 
 
 def texts(value: str) -> Iterator[Service]:
@@ -208,7 +208,7 @@ def test_what_a_request_says_is_text(place: int) -> None:
 @pytest.mark.parametrize("place", range(6))
 def test_what_hides_or_turns_round_is_shown(place: int, text: str, shown: str) -> None:
     source = list(texts(text))[place]
-    whole = document(source, Choice(), ADDRESS).html
+    whole = status_page(source, Query(), ADDRESS).html
     assert text[1] not in whole.replace(STYLE.text, "").replace(SCRIPT.text, "")
     words = "".join(read(source).words)
     assert shown in words or json.dumps(text)[1:-1] in words
@@ -250,13 +250,13 @@ def test_ten_thousand_of_each_make_no_large_page() -> None:
     text = page(of)
     assert len(text) < 150_000
     found = read(of)
-    assert len(found.classed("operation")) == len(found.classed("request")) == SIZE
+    assert len(found.classed("operation")) == len(found.classed("request")) == PAGE_SIZE
     assert "1 to 25 of 10,000, newest first" in found.text
     assert [link["href"] for link in found.named("a") if link.get("rel") == "next"] == [
         "/?operations=2#operations",
         "/?requests=2#requests",
     ]
-    last = read(of, Choice(operations=10**5))
+    last = read(of, Query(operations=10**5))
     assert "9,976 to 10,000 of 10,000" in last.text
     assert last.classed("operation")[-1]["id"] == "operation-1"
 
@@ -268,12 +268,12 @@ def test_large_bodies_and_many_headers_are_cut() -> None:
     send(of, "POST", EXPORT, body, headers={f"x-{number}": "z" * 10_000 for number in range(100)})
     text = page(of)
     assert len(text) < 100_000
-    assert text.count(f"Cut after {LONGEST_BODY:,} characters.") == 2
+    assert text.count(f"Cut after {MAX_BODY:,} characters.") == 2
 
 
 def test_a_body_that_nests_deeply_is_cut_as_well() -> None:
     of = service()
-    body = b"[" * 500 + b'"' + b"x" * LONGEST_BODY + b'"' + b"]" * 500
+    body = b"[" * 500 + b'"' + b"x" * MAX_BODY + b'"' + b"]" * 500
     of.state.record(
         Recorded(
             method=None,
@@ -286,7 +286,7 @@ def test_a_body_that_nests_deeply_is_cut_as_well() -> None:
             verdict="message-too-deep",
         )
     )
-    assert f"Cut after {LONGEST_BODY:,} characters." in read(of).text
+    assert f"Cut after {MAX_BODY:,} characters." in read(of).text
 
 
 def test_requests_that_are_forgotten_keep_their_numbers_and_are_counted() -> None:
@@ -320,19 +320,19 @@ def test_an_operation_that_hides_its_description_has_it_here() -> None:
 def test_looking_changes_nothing_and_the_version_knows_what_changed() -> None:
     of = working_day()
     before = (of.clock.now(), tuple(of.state.requests), newest(of))
-    first = document(of, Choice(), ADDRESS)
-    assert first == document(of, Choice(), ADDRESS)
+    first = status_page(of, Query(), ADDRESS)
+    assert first == status_page(of, Query(), ADDRESS)
     assert (of.clock.now(), tuple(of.state.requests), newest(of)) == before
     of.clock.elapse(0.5)
-    later = document(of, Choice(), ADDRESS)
+    later = status_page(of, Query(), ADDRESS)
     assert (later.version, later.clock) == (first.version, "2026-01-01 00:01:29")
     of.clock.elapse(1000)
-    assert document(of, Choice(), ADDRESS).version != first.version
+    assert status_page(of, Query(), ADDRESS).version != first.version
 
 
 def test_rules_that_are_not_enforced_and_operations_that_will_stand_still_are_named() -> None:
     of = service()
-    of.orders.relax("queue-full")
+    of.overrides.relax("queue-full")
     of.held = True
     assert "Not enforced: queue-full, unbounded-image." in read(of).text
     assert "New operations stand still" in read(of).text
@@ -341,22 +341,22 @@ def test_rules_that_are_not_enforced_and_operations_that_will_stand_still_are_na
 @pytest.mark.parametrize(
     ("query", "meant"),
     [
-        ({}, Choice()),
-        ({"state": "FAILED", "operations": "3"}, Choice(state=State.FAILED, operations=3)),
-        ({"verdict": "accepted", "requests": "2"}, Choice(verdict="accepted", requests=2)),
-        ({"verdict": "queue-full"}, Choice(verdict="queue-full")),
-        ({"state": "failed", "verdict": "<script>", "operations": "-1", "requests": "\u0663"}, Choice()),
-        ({"operations": "0", "requests": "9999999"}, Choice()),
+        ({}, Query()),
+        ({"state": "FAILED", "operations": "3"}, Query(state=State.FAILED, operations=3)),
+        ({"verdict": "accepted", "requests": "2"}, Query(verdict="accepted", requests=2)),
+        ({"verdict": "queue-full"}, Query(verdict="queue-full")),
+        ({"state": "failed", "verdict": "<script>", "operations": "-1", "requests": "\u0663"}, Query()),
+        ({"operations": "0", "requests": "9999999"}, Query()),
     ],
 )
-def test_a_query_is_read_or_left(query: dict[str, str], meant: Choice) -> None:
-    assert Choice.read(query) == meant
+def test_a_query_is_read_or_left(query: dict[str, str], meant: Query) -> None:
+    assert Query.read(query, RULES) == meant
 
 
 def test_a_link_keeps_what_it_does_not_change() -> None:
-    choice = Choice(state=State.RUNNING, verdict="refused", operations=2)
+    query = Query(state=State.RUNNING, verdict="refused", operations=2)
     assert (
-        choice.link("requests", {"requests": 4})
+        query.link("requests", {"requests": 4})
         == "/?state=RUNNING&verdict=refused&operations=2&requests=4#requests"
     )
-    assert Choice().link("operations", {}) == "/#operations"
+    assert Query().link("operations", {}) == "/#operations"

@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from groundwire_contract.host import is_ours
-from groundwire_contract.server import ServerThread
+from groundwire_contract.server.host import is_own_host
+from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.state.sqlite import Sqlite
 
@@ -96,7 +96,7 @@ def test_a_name_that_was_pointed_here_does_not_read_it(address: str) -> None:
     ],
 )
 def test_only_this_machine_and_the_address_itself_are_ours(host: str, address: str, ours: bool) -> None:
-    assert is_ours(host, address) is ours
+    assert is_own_host(host, address) is ours
 
 
 def test_a_state_that_cannot_be_read_is_said(tmp_path: Path) -> None:
@@ -127,6 +127,6 @@ def test_hostile_texts_arrive_even_without_a_form_in_utf_8() -> None:
 
 
 def test_the_page_is_imported_at_the_first_visit() -> None:
-    code = "import sys, groundwire_contract.server; print([n for n in sys.modules if '.page' in n])"
+    code = "import sys, groundwire_contract.server.http; print([n for n in sys.modules if 'groundwire_pages' in n])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
-    assert "groundwire_contract.page" not in done.stdout
+    assert done.stdout == "[]\n"

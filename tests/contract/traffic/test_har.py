@@ -113,6 +113,7 @@ def test_a_byte_order_mark_is_taken() -> None:
         har(entry(response={"status": "200"})),
         har(entry(response={"content": {"text": "?", "encoding": "base64"}})),
         har(entry("http://[::1")),
+        har(entry("http://[::1]evil.example/x")),
     ],
 )
 def test_what_is_no_har_is_said(data: bytes) -> None:

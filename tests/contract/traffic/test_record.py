@@ -21,10 +21,10 @@ from attrs import field, frozen
 from click.testing import CliRunner
 from groundwire_contract.cli import main
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_contract.listener import endpoint, listen
-from groundwire_contract.refusals import PAYLOAD_LIMIT
-from groundwire_contract.server import READ_LIMIT, serving
-from groundwire_contract.traffic.journal import Content, Heard, Journal
+from groundwire_contract.rules.refusals import PAYLOAD_LIMIT
+from groundwire_contract.server.http import READ_LIMIT, serving
+from groundwire_contract.server.listener import endpoint, listen
+from groundwire_contract.traffic.journal import Content, ForwardedExchange, Journal
 from groundwire_contract.traffic.proxy import Recorder, application
 from groundwire_contract.traffic.recording import UnreadableError, read_jsonl
 from groundwire_contract.traffic.upstream import Upstream, UpstreamAddressError
@@ -152,10 +152,10 @@ def test_what_was_recorded_can_be_verified(earthengine_contract: EarthEngineCont
 )
 def test_a_body_is_read_back_as_it_was_sent(out: Path, body: bytes) -> None:
     journal = Journal(out)
-    heard = Heard(
+    forwarded = ForwardedExchange(
         verb="POST", path=EXPORT, query=(), headers=(), body=Content(kept=body, length=len(body), digest="d")
     )
-    journal.append(heard)
+    journal.append(forwarded)
     journal.close()
     with out.open("rb") as stream:
         (record,) = read_jsonl(stream)

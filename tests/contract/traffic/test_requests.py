@@ -11,7 +11,7 @@ from groundwire_contract.contract import build
 from groundwire_contract.traffic.recording import read_jsonl
 from groundwire_contract.traffic.verify import Verifier
 
-from ..bookshop import API
+from ..bookshop import API, enveloped
 from ..wire import OPERATIONS, export
 from .records import jsonl, places, row, verified
 
@@ -135,7 +135,7 @@ def test_the_names_of_a_form_are_those_of_a_query() -> None:
 
 def test_a_pointer_leads_through_an_envelope() -> None:
     method = API.methods["bookshop.shops.books.create"]
-    api = evolve(API, methods={method.id: evolve(method, envelope="data")})
+    api = evolve(API, methods={method.id: enveloped(method)})
     wrong = {"data": {"pageCount": "x"}}
     sent = row(wrong, path="/v2/shops/s/books", response={"status": 200, "body": wrong})
     (record,) = read_jsonl(io.BytesIO(jsonl(sent)))

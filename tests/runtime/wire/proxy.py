@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import select
 import socket
 import ssl
 from collections.abc import Mapping
@@ -53,8 +54,7 @@ class Proxy(Listener):
             far = socket.create_connection(("127.0.0.1", self.names[target.decode()]), PATIENCE)
             self._keep(far)
             sock.sendall(self.before + b"HTTP/1.1 200 Connection established\r\n\r\n" + self.behind)
-            self._start(_pass, far, sock)
-            _pass(sock, far)
+            _relay(sock, far)
 
     def _refused(self, near: socket.socket, head: bytes, target: str) -> bool:
         if self.answer is not None:
@@ -74,8 +74,28 @@ class Proxy(Listener):
         return False
 
 
-def _pass(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
+def _relay(near: socket.socket, far: socket.socket) -> None:
+    """Carry bytes both ways until either end is done.
+
+    One thread does both ways: two threads may not read and write one TLS connection at once (OpenSSL, `threads`).
+    """
+    across = {near: far, far: near}
+    try:
+        while ready := _readable(near, far):
+            for sock in ready:
+                data = sock.recv(65536)
+                if not data:
+                    return
+                across[sock].sendall(data)
+    finally:
+        for sock in across:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+def _readable(*socks: socket.socket) -> list[socket.socket]:
+    """The sockets that have something to read, at the latest after the patience; none of them then."""
+    unread: list[socket.socket] = [
+        sock for sock in socks if isinstance(sock, ssl.SSLSocket) and sock.pending()
+    ]
+    return unread or select.select(socks, (), (), PATIENCE)[0]

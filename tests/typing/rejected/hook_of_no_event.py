@@ -9,4 +9,4 @@ def note(status: int) -> None:
     print(status)
 
 
-client = Client(project="p", on_response=note)  # error
+client = Client(project="p", on_event=note)  # error

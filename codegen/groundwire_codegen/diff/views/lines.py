@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import define
 
-from ...node import escape
+from ...problem import escape
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],]|[^\s{}\[\],:"]+')
 """A string, a mark of structure, or another value. Colons say nothing that the order does not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.codegen.diff.shop import SHOP
 
-from .proof import GET, Proof, drop, named, put
+from .proof import GET, Proof, both, drop, named, put
 
 WAIT = 'return client.wait(shop.Operation(name="jobs/1")).done'
 PROGRESS = """
@@ -17,6 +17,16 @@ PROGRESS = """
 """
 NAME = {"type": "string", "location": "path", "required": True}
 
+VAULT = {
+    "methods": {
+        "get": {
+            **SHOP["resources"]["jobs"]["methods"]["get"],
+            "id": "shop.vault.get",
+            "path": "v1/vault/{+name}",
+            "parameters": {"name": {**NAME, "pattern": "^boxes/[^/]+$"}},
+        }
+    }
+}
 DONE = {"name": "jobs/1", "done": True, "response": {}}
 
 CLIENT_PROOFS = (
@@ -48,21 +58,13 @@ CLIENT_PROOFS = (
     Proof(
         rule="client.wait-poll",
         body=WAIT,
-        edit=put(
-            "resources",
-            "archive",
-            value={
-                "methods": {
-                    "get": {
-                        **SHOP["resources"]["jobs"]["methods"]["get"],
-                        "id": "shop.archive.get",
-                        "path": "v1/archive/{+name}",
-                        "parameters": {"name": {**NAME, "pattern": "^boxes/[^/]+$"}},
-                    }
-                }
-            },
+        before=put("resources", "vault", value=VAULT),
+        edit=both(
+            put("resources", "vault", value=VAULT),
+            put("resources", "jobs", "methods", "get", "httpMethod", value="POST"),
         ),
         answer=DONE,
+        status=404,
     ),
     Proof(rule="resource.name", body=GET, overlay=named("resource:orders", "purchases")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .proof import GET, ORDER, STRING, Proof, drop, of, on, put
+from .proof import GET, ORDER, Proof, drop, of, on, put
 
 SEARCH = "return [each.total for each in client.orders.search(shop.Search())]"
 
@@ -50,11 +50,6 @@ METHOD_PROOFS = (
         edit=put(*on("create", "request"), value={"$ref": "Tag"}),
         status=400,
     ),
-    Proof(
-        rule="method.request-needed",
-        body="return client.orders.ping().total",
-        edit=put(*of("Ping", "text"), value=STRING),
-    ),
     Proof(rule="method.response-type", body=GET, edit=put(*on("get", "response"), value={"$ref": "Tag"})),
     Proof(
         rule="method.paging",
@@ -78,11 +73,6 @@ METHOD_PROOFS = (
         rule="method.name",
         body=GET,
         overlay=(('[methods."shop.orders.get"]', '[methods."shop.orders.get"]\nname = "fetch"'),),
-    ),
-    Proof(
-        rule="method.request-free",
-        body='return client.orders.mark(shop.Mark(), tenant="t").total',
-        edit=put("schemas", "Mark", "properties", value={}),
     ),
     Proof(
         rule="method.paging-fields",

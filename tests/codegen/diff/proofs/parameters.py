@@ -26,16 +26,6 @@ PARAMETER_PROOFS = (
         rule="parameter.place", body=GET, edit=put(*on("get", "parameters", "limit", "required"), value=True)
     ),
     Proof(
-        rule="parameter.order",
-        body=MOVE,
-        edit=put(*on("move", "parameterOrder"), value=["source", "count", "target"]),
-    ),
-    Proof(
-        rule="parameter.order-silent",
-        body=MOVE,
-        edit=put(*on("move", "parameterOrder"), value=["target", "source", "count"]),
-    ),
-    Proof(
         rule="parameter.type",
         body='return client.orders.get("orders/1", limit=3).total',
         edit=put(*on("get", "parameters", "limit"), value=QUERY),

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
-from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.client import Resource
+from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import Method
-from groundwire_runtime.options import CallOptions, ClientOptions
+from groundwire_runtime.options import CallOptions
 
 from . import messages
 from .codecs import CODECS
@@ -31,9 +32,9 @@ class Programs(Resource):
         return self._client.call(PROGRAMS_CREATE, {}, request, options)
 
 
-class Client(BaseClient):
+class Client(GoogleClient):
     """A client of Oven API v1. Safe to share between threads."""
 
-    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, **options: Unpack[GoogleOptions]) -> None:
         super().__init__(CODECS, base_url="https://oven.googleapis.com/", methods=METHODS, held={}, **options)
         self.programs = Programs(self)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from attrs import frozen
-from groundwire_runtime.messages import Message, keep_containers, variant_of
+from groundwire_runtime.messages import ABSENT, Message, keep_containers, variant_of
 
 __all__ = [
     "Mode",
@@ -63,7 +63,7 @@ class Program(Message):
 
     start: Mode | None = None
 
-    steps: Sequence[str] = ()
+    steps: Sequence[str] = ABSENT
 
     tile: int | None = None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from attrs import frozen
-from groundwire_runtime.messages import Message, Unlisted, keep_containers
+from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
 
 __all__ = [
     "Finish",
@@ -55,4 +55,4 @@ class Swatch(Message):
     finish: Finish | Unlisted | None = None
     """Of the front."""
 
-    zones: Sequence[SwatchZonesItem | Unlisted] = ()
+    zones: Sequence[SwatchZonesItem | Unlisted] = ABSENT

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from attrs import frozen
-from groundwire_runtime.messages import EMPTY, JsonValue, Message, keep_containers, variant_of
+from groundwire_runtime.messages import ABSENT, EMPTY, JsonValue, Message, keep_containers, variant_of
 
 __all__ = [
     "Sum",
@@ -23,7 +23,7 @@ class Sum(Message):
 
     named: Mapping[str, Term] = EMPTY
 
-    terms: Sequence[Term] = ()
+    terms: Sequence[Term] = ABSENT
 
 
 class _TermVariants:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Unpack
 
-from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.client import Resource
+from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import Method, Preconditions
-from groundwire_runtime.options import CallOptions, ClientOptions
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.options import CallOptions
+from groundwire_runtime.parameters import Parameter
 
 from . import messages
 from .codecs import CODECS
@@ -168,10 +169,10 @@ class Boxes(Resource):
         )
 
 
-class Client(BaseClient):
+class Client(GoogleClient):
     """A client of Vault API v1. Safe to share between threads."""
 
-    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, **options: Unpack[GoogleOptions]) -> None:
         super().__init__(
             CODECS,
             base_url="https://vault.googleapis.com/",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import frozen
-from groundwire_runtime.messages import Message, keep_containers
+from groundwire_runtime.messages import ABSENT, Message, keep_containers
 
 __all__ = [
     "Box",
@@ -34,7 +34,7 @@ class Lock(Message):
 
     etag: str | None = None
 
-    keys: Sequence[str] = ()
+    keys: Sequence[str] = ABSENT
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundwire_runtime import errors
 from groundwire_runtime.messages import Unlisted
-from groundwire_runtime.timestamp import Duration, Timestamp
+from groundwire_runtime.times import Duration, Timestamp
 
 from .codecs import CODECS
 from .messages import (

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import Method
-from groundwire_runtime.options import CallOptions, ClientOptions
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.options import CallOptions
+from groundwire_runtime.parameters import Parameter
 
 from . import messages
 from .codecs import CODECS
@@ -85,10 +86,10 @@ class Any2(Resource):
         )
 
 
-class Client(BaseClient):
+class Client(GoogleClient):
     """A client of Names API v1. Safe to share between threads."""
 
-    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, **options: Unpack[GoogleOptions]) -> None:
         super().__init__(
             CODECS,
             base_url="https://names.googleapis.com/",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from attrs import frozen
-from groundwire_runtime.messages import Message, Unlisted, keep_containers
+from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
 
 __all__ = [
     "CODECS2",
@@ -103,7 +103,7 @@ class Thing(Message):
 
     key: str | None = None
 
-    list: Sequence[HTTPThing] = ()
+    list: Sequence[HTTPThing] = ABSENT
 
     model: Mapping2 | None = None
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Unpack
 
-from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.client import Resource
+from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import Method
 from groundwire_runtime.operations import OperationView
-from groundwire_runtime.options import CallOptions, ClientOptions
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.options import CallOptions
+from groundwire_runtime.parameters import Parameter
 
 from . import messages
 from .codecs import CODECS
@@ -90,10 +91,10 @@ class Pots(Resource):
         return self._client.call(POTS_FIRE, {}, request, options)
 
 
-class Client(BaseClient):
+class Client(GoogleClient):
     """A client of Kiln API v1. Safe to share between threads."""
 
-    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, **options: Unpack[GoogleOptions]) -> None:
         super().__init__(CODECS, base_url="https://kiln.googleapis.com/", methods=METHODS, held={}, **options)
         self.operations = Operations(self)
         self.pots = Pots(self)
@@ -113,4 +114,4 @@ class Client(BaseClient):
 
         Raises OperationError when the operation failed or was cancelled.
         """
-        return self.wait_with(OPERATION, OPERATIONS_GET, operation, timeout=timeout, on_progress=on_progress)
+        return OPERATION.wait(self, OPERATIONS_GET, operation, timeout=timeout, on_progress=on_progress)

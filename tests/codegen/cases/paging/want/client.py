@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, Unpack
 
-from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.client import Resource
+from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.messages import Unlisted
 from groundwire_runtime.method import Method, Paging
-from groundwire_runtime.options import CallOptions, ClientOptions
+from groundwire_runtime.options import CallOptions
 from groundwire_runtime.paging import Pager
-from groundwire_runtime.parameter import Parameter
+from groundwire_runtime.parameters import Parameter
 
 from . import messages
 from .codecs import CODECS
@@ -69,7 +70,8 @@ class Shelves(Resource):
 
         `parent`: Name of the shelf.
         """
-        return self._client.pages(
+        return Pager.over(
+            self._client,
             SHELVES_LIST,
             {"parent": parent, "orderBy": order_by, "pageSize": page_size, "tag": tag},
             None,
@@ -80,10 +82,10 @@ class Shelves(Resource):
         self, request: messages.SearchRequest, **options: Unpack[CallOptions]
     ) -> Pager[str, messages.SearchResponse]:
         """Call `library.shelves.search`."""
-        return self._client.pages(SHELVES_SEARCH, {}, request, options)
+        return Pager.over(self._client, SHELVES_SEARCH, {}, request, options)
 
 
-class Client(BaseClient):
+class Client(GoogleClient):
     """A client of Library API v1.
 
     Safe to share between threads.
@@ -91,7 +93,7 @@ class Client(BaseClient):
     `shelf`: Shelf that calls go to, with or without `shelves/`.
     """
 
-    def __init__(self, *, shelf: str | None = None, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, *, shelf: str | None = None, **options: Unpack[GoogleOptions]) -> None:
         super().__init__(
             CODECS,
             base_url="https://library.googleapis.com/",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import frozen
-from groundwire_runtime.messages import Message, keep_containers
+from groundwire_runtime.messages import ABSENT, Message, keep_containers
 
 __all__ = [
     "Book",
@@ -27,11 +27,11 @@ class Book(Message):
 class ListBooksResponse(Message):
     """The message ListBooksResponse."""
 
-    books: Sequence[Book] = ()
+    books: Sequence[Book] = ABSENT
 
     next_page_token: str | None = None
 
-    unreachable: Sequence[str] = ()
+    unreachable: Sequence[str] = ABSENT
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -47,6 +47,6 @@ class SearchRequest(Message):
 class SearchResponse(Message):
     """The message SearchResponse."""
 
-    hits: Sequence[str] = ()
+    hits: Sequence[str] = ABSENT
 
     next_page_token: str | None = None

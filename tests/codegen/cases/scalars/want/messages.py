@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import frozen
-from groundwire_runtime.messages import EMPTY, JsonValue, Message, keep_containers
+from groundwire_runtime.messages import ABSENT, EMPTY, JsonValue, Message, keep_containers
 
 __all__ = [
     "Reading",
@@ -41,7 +41,7 @@ class Reading(Message):
 
     level: float | None = None
 
-    levels: Sequence[float] = ()
+    levels: Sequence[float] = ABSENT
 
     mask: int | None = None
 

@@ -1,0 +1,46 @@
+"""Attributes of the IR that no rule compares, each with its reason: all others have a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_PLACE: Final = "where the document states it"
+_KEY: Final = "what is compared is found by it"
+_TITLE: Final = "the diff is headed with it"
+_LOCK: Final = "the lock keeps it, whatever the document says"
+_GOOGLE: Final = "the same in every document that can be read"
+IGNORED: Final[Mapping[str, str]] = {
+    "Alias": "drafts alone have aliases",
+    "Api.aliases": "drafts alone have aliases",
+    "Api.doc": "no generated text shows it",
+    "Api.errors": _GOOGLE,
+    "Api.id": _TITLE,
+    "Api.name": _TITLE,
+    "Api.parameters": "stubs take none of them",
+    "Api.resources": "a resource comes and goes with its methods; its names are compared",
+    "Api.revision": _TITLE,
+    "Api.schemes": _GOOGLE,
+    "Api.title": _TITLE,
+    "Api.version": _TITLE,
+    "Body.required": _LOCK,
+    "ClientParameter.doc": "the overlay's alone, which is the same on both sides or its author's to change",
+    "Enum.name": _KEY,
+    "Enum.place": "names of the lock are by it; what callers see is the name",
+    "Enum.pointer": _PLACE,
+    "Field.pointer": _PLACE,
+    "Message.pointer": _PLACE,
+    "Message.received": "each change says which way its message travels",
+    "Message.sent": "each change says which way its message travels",
+    "Method.id": _KEY,
+    "Method.pointer": _PLACE,
+    "Method.wire": "what callers see is the name",
+    "Parameter.pointer": _PLACE,
+    "Parameter.position": _LOCK,
+    "Poll.pattern": "the pattern of the polling method's own parameter is compared",
+    "Poll.place": "the parameters of the polling method are compared",
+    "Resource.path": _KEY,
+    "SecurityScheme": _GOOGLE,
+    "Server.doc": "no generated text shows it",
+}
+"""By class, or by class and attribute."""

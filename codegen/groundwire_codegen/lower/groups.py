@@ -1,0 +1,145 @@
+"""Messages under their published names: attributes, the classes of members of groups, and families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import evolve, frozen
+
+from ..ir import Enum, Field, Group, Message, MessageRef, TypeRef, Variant, renamed
+from ..read.overlay import NO_FIELD, NO_MESSAGE, MessageRule, Overlay
+from .naming import FIELD_NAMES, Naming, camel, constant, snake
+from .reach import Reach, closure
+
+
+@frozen(eq=False)
+class Classes:
+    """The published names of messages and enums, by the keys of the draft."""
+
+    messages: Mapping[str, str]
+    enums: Mapping[str, str]
+
+    def type(self, type_: TypeRef) -> TypeRef:
+        """Return the type with published names."""
+        return renamed(type_, self.messages.__getitem__, self.enums.__getitem__)
+
+
+def classes(reached: Reach, naming: Naming) -> Classes:
+    """Name the class of every message and enum that was reached."""
+    naming.name_classes(reached.messages, reached.enums)
+    return Classes(
+        {key: naming.published[f"message:{each.place}"] for key, each in reached.messages.items()},
+        {key: naming.published[f"enum:{each.place}"] for key, each in reached.enums.items()},
+    )
+
+
+def named_enums(reached: Reach, known: Classes, naming: Naming) -> dict[str, Enum]:
+    """Return every enum by its published name, sorted."""
+    found: dict[str, Enum] = {}
+    for key, enum in reached.enums.items():
+        keys = {value.wire: f"value:{enum.place}.{value.wire}" for value in enum.values}
+        names = naming.allocate(
+            {each: constant(wire) for wire, each in keys.items()}, reserved=frozenset({"MRO"})
+        )
+        values = tuple(evolve(value, name=names[keys[value.wire]]) for value in enum.values)
+        found[known.enums[key]] = evolve(enum, name=known.enums[key], values=values)
+    return dict(sorted(found.items()))
+
+
+def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Naming) -> dict[str, Message]:
+    """Return every message by its published name, sorted."""
+    rules = {key: overlay.messages.get(key, NO_MESSAGE) for key in reached.messages}
+    families = {
+        key
+        for key, message in sorted(reached.messages.items())
+        if _is_family(message, rules[key].family, naming)
+    }
+    sent = closure(reached.messages, {each.request for each in reached.methods if each.request})
+    received = closure(reached.messages, _answers(reached, overlay))
+    found = {
+        known.messages[key]: evolve(
+            _named(message, key, rules[key], families, known, naming),
+            sent=key in sent,
+            received=key in received,
+        )
+        for key, message in reached.messages.items()
+    }
+    return dict(sorted(found.items()))
+
+
+def _answers(reached: Reach, overlay: Overlay) -> set[str]:
+    metadata = {
+        rule.operation_metadata
+        for method in reached.methods
+        if (rule := overlay.methods.get(method.id)) is not None and rule.operation_metadata is not None
+    }
+    return {each.response for each in reached.methods if each.response} | metadata
+
+
+def _is_family(message: Message, stated: bool | None, naming: Naming) -> bool:
+    """Return True for a message that is nothing but one group; once published, it stays what it was."""
+    if not message.groups:
+        return False
+    single = len(message.groups) == 1
+    decided = single and not message.fields if stated is None else stated
+    return naming.settled(f"family:{message.place}", "yes" if decided else "no") == "yes" and single
+
+
+def _named(
+    message: Message, key: str, rule: MessageRule, families: set[str], known: Classes, naming: Naming
+) -> Message:
+    family = key in families
+    wanted = {
+        each.wire: rule.fields.get(each.wire, rule.extensions.get(each.wire, NO_FIELD)).name or each.wire
+        for each in message.fields
+    }
+    if not family:
+        wanted |= {f"|{each.wire}": each.wire for each in message.groups}
+    keys = {wire: f"field:{message.place}.{wire}" for wire in wanted}
+    names = naming.allocate(
+        {keys[wire]: snake(preferred) for wire, preferred in wanted.items()}, reserved=FIELD_NAMES
+    )
+
+    def field(stated: Field) -> Field:
+        name = names[keys[stated.wire]] if stated.wire in keys else ""
+        return evolve(stated, name=name, type=known.type(stated.type))
+
+    members: list[Field | Group] = []
+    for member in message.members:
+        if isinstance(member, Field):
+            members.append(field(member))
+            continue
+        name = "" if family else names[keys[f"|{member.wire}"]]
+        variants = _variants(message.place, member, family, families, naming)
+        members.append(
+            evolve(
+                member, name=name, variants=tuple(evolve(each, field=field(each.field)) for each in variants)
+            )
+        )
+    return evolve(message, name=known.messages[key], members=tuple(members), family=family)
+
+
+def _variants(
+    place: str, group: Group, family: bool, families: set[str], naming: Naming
+) -> tuple[Variant, ...]:
+    """Return the members of a group with the classes of those that cannot stand for themselves."""
+    targets = [variant.field.type for variant in group.variants]
+    alone = _stands_alone(targets, families)
+    wires = [each.field.wire for each in group.variants if family or not alone(each.field.type)]
+    names = naming.allocate(
+        {f"variant:{place}.{wire}": camel(wire) for wire in wires},
+        reserved=frozenset(),
+        avoided=frozenset() if family else naming.classes,
+    )
+    return tuple(
+        evolve(each, class_name=names.get(f"variant:{place}.{each.field.wire}")) for each in group.variants
+    )
+
+
+def _stands_alone(targets: list[TypeRef], families: set[str]) -> Callable[[TypeRef], bool]:
+    """Return what tells a message that is the only member of its class from any other member."""
+
+    def alone(target: TypeRef) -> bool:
+        return isinstance(target, MessageRef) and targets.count(target) == 1 and target.name not in families
+
+    return alone

@@ -1,0 +1,93 @@
+"""Waiting: methods that answer with a `google.longrunning.Operation`, and those that read it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve, frozen
+
+from ..ir import (
+    Api,
+    InParameter,
+    Kind,
+    Message,
+    MessageRef,
+    Method,
+    Poll,
+    Scalar,
+    Waiting,
+)
+from .naming import Naming
+
+NAME = "name"
+
+
+def with_waiting(
+    methods: Sequence[Method], messages: Mapping[str, Message], metadata: Mapping[str, str], naming: Naming
+) -> list[Method]:
+    """Return the methods with how their operations are waited for; `metadata` has messages by id of method."""
+    polls = {
+        name: _polls(message, methods, naming) for name, message in messages.items() if _is_operation(message)
+    }
+    return [
+        _with(method, polls.get(method.response or "", ()), metadata.get(method.id)) for method in methods
+    ]
+
+
+def _with(method: Method, polls: tuple[Poll, ...], metadata: str | None) -> Method:
+    if not polls and metadata is None:
+        return method
+    type_ = None if metadata is None else MessageRef(metadata)
+    return evolve(method, waiting=Waiting(polls=polls, metadata=type_))
+
+
+def _polls(operation: Message, methods: Sequence[Method], naming: Naming) -> tuple[Poll, ...]:
+    """Return the methods that poll an operation; those that were published before come first."""
+    found = {method.id: _poll(method) for method in methods if _is_poll(method, operation.name)}
+    key = f"polls:{operation.place}"
+    before = [id_ for id_ in (naming.before(key) or "").split() if id_ in found]
+    order = dict.fromkeys([*before, *found])
+    if order:
+        naming.decide(key, " ".join(order))
+    return tuple(found[id_] for id_ in order)
+
+
+def _poll(method: Method) -> Poll:
+    pattern = next(each.rules.pattern for each in method.parameters if each.wire == NAME)
+    return Poll(method=method.id, place=InParameter(NAME), pattern=pattern)
+
+
+def _is_poll(method: Method, operation: str) -> bool:
+    required = [parameter.wire for parameter in method.parameters if parameter.required]
+    return method.verb == "GET" and method.response == operation and required == [NAME]
+
+
+def _is_operation(message: Message) -> bool:
+    """Return True for a message with the fields of an operation."""
+    types = {field.wire: field.type for field in message.wire_fields}
+    return (
+        types.get(NAME) == Scalar(Kind.STRING)
+        and types.get("done") == Scalar(Kind.BOOLEAN)
+        and isinstance(types.get("error"), MessageRef)
+        and types.keys() >= {"response", "metadata"}
+    )
+
+
+@frozen
+class Waited:
+    """The operation that a client waits for: its message, the methods that poll it, and the messages of its metadata."""
+
+    message: str
+    polls: tuple[Poll, ...]
+    metadata: tuple[str, ...]
+
+
+def waited(api: Api) -> Waited | None:
+    """Return the first message of the API that a method polls as an operation; None if there is none."""
+    waits = [(each.response, each.waiting) for each in api.methods.values() if each.waiting is not None]
+    metadata = {each.metadata.name for _, each in waits if isinstance(each.metadata, MessageRef)}
+    for name in api.messages:
+        polls = next((each.polls for response, each in waits if response == name), ())
+        if polls:
+            return Waited(name, polls, tuple(sorted(metadata)))
+    return None

@@ -1,0 +1,1 @@
+"""From bytes to values: documents, overlays, and what both are read with."""

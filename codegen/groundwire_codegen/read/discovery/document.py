@@ -1,0 +1,118 @@
+"""Reading a Discovery document. Another construct than the vocabulary's is a problem with a JSON pointer, never dropped.
+
+Names are sorted, so the order of keys does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import unquote
+
+from groundwire_runtime.http import split_url
+
+from ...ir import Api, ErrorShape, SchemeKind, SecurityScheme, Server
+from ...problem import Problem, SpecError
+from ..cursor import Cursor
+from ..draft import Draft
+from ..source import read_json
+from .methods import GOOGLE, Methods, read_parameter
+from .schemas import Schemas
+from .vocabulary import FEATURES, REVISION, TOP
+
+_URL: Final = re.compile(r"[A-Za-z0-9:/._~@?#&=%+$!'()*,;\[\]-]*", re.ASCII)
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
+"""Nothing that two readers of a URL read in two ways, as a backslash or a line end."""
+HOSTS: Final = (".googleapis.com", ".google.com")
+"""Domains that a document may send credentials to, unless the caller allows another host."""
+
+
+def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[str, ...] = ()) -> Draft:
+    """Read and check a document. Raises SpecError when it is not one at all; other problems are returned."""
+    value = read_json(data, source)
+    root = Cursor(value, source, "", [])
+    if root.any("kind") != "discovery#restDescription":
+        hint = 'expected "kind": "discovery#restDescription"'
+        raise SpecError([Problem(source, "/kind", "not a Discovery document", hint)])
+    said = root.read(TOP)
+    schemas = Schemas()
+    for name, node in root.children("schemas"):
+        schemas.read_named(name, node)
+    methods = Methods(schemas, "data" if "dataWrapper" in _features(root) else None)
+    methods.read_resource(root)
+    api = Api(
+        id=root.required("id"),
+        title=said.get("title") or "",
+        name=root.required("name"),
+        version=root.required("version"),
+        revision=_revision(root),
+        servers=(Server(url=base_url(root, allow_hosts)),),
+        schemes={GOOGLE: SecurityScheme(kind=SchemeKind.GOOGLE)},
+        errors=ErrorShape.GOOGLE,
+        parameters=tuple(read_parameter(wire, node, []) for wire, node in root.children("parameters")),
+        messages=schemas.messages,
+        enums=schemas.enums,
+        aliases=schemas.aliases,
+        methods=dict(sorted(methods.found.items())),
+        doc=said.get("description") or "",
+    )
+    faults = {id_: tuple(found) for id_, found in methods.faults.items() if found}
+    return Draft(api=api, document=value, problems=tuple(root.problems), faults=faults)
+
+
+def _revision(node: Cursor) -> str:
+    """Return the revision: it goes into logs, reports and changelogs, so it has a shape."""
+    revision = node.text("revision") or ""
+    if not REVISION.fullmatch(revision):
+        node.at("revision", revision).refuse(
+            f"{revision[:80]!r} is no revision", "at most 64 ASCII letters, digits, dots and hyphens"
+        )
+        return ""
+    return revision
+
+
+def _features(root: Cursor) -> tuple[str, ...]:
+    features = root.texts("features")
+    for feature in features:
+        if feature not in FEATURES:
+            root.at("features", features).refuse(
+                f"unknown feature {feature[:80]!r}", f"one of {', '.join(sorted(FEATURES))}"
+            )
+    return features
+
+
+def base_url(root: Cursor, allow_hosts: tuple[str, ...]) -> str:
+    """`rootUrl` and `servicePath` in one. A host that is neither Google's nor allowed is a problem."""
+    root_url = root.required("rootUrl")
+    if not root_url:
+        return ""
+    url = f"{root_url.rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
+    where = root.at("rootUrl", url)
+    try:
+        parts = split_url(url)
+        host = (parts.hostname or "").lower()
+        port = parts.port
+    except ValueError:
+        where.refuse("not a URL")
+        return url
+    if not _URL.fullmatch(url) or (host and host not in allow_hosts and not _HOST.fullmatch(host)):
+        where.refuse(f"a character that does not belong in a URL: {url[:200]!r}")
+        return url
+    if parts.username is not None or parts.password is not None:
+        where.refuse("a URL with user information is refused")
+    if (
+        parts.query
+        or parts.fragment
+        or any(segment in (".", "..") for segment in unquote(parts.path).split("/"))
+    ):
+        where.refuse("a query, a fragment or a dot segment does not belong in a base URL")
+    if host in allow_hosts:
+        return url
+    if parts.scheme != "https" or port not in (None, 443):
+        where.refuse("must be https on the standard port", f"allow it with --allow-host {host}")
+    elif not any(host.endswith(suffix) for suffix in HOSTS):
+        where.refuse(
+            f"host {host!r} is not one of {', '.join(f'*{suffix}' for suffix in HOSTS)}",
+            f"allow it with --allow-host {host}",
+        )
+    return url

@@ -1,0 +1,25 @@
+"""The result of reading a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from ..ir import Api
+from ..problem import Problem
+
+
+@frozen(kw_only=True)
+class Draft:
+    """An API as its document states it.
+
+    `problems` refuse the document, `faults` of a method (by id) only a run that wants the method.
+    """
+
+    api: Api
+    document: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+    """The document's own JSON."""
+    problems: tuple[Problem, ...] = ()
+    faults: Mapping[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])

@@ -1,0 +1,16 @@
+"""An Api as an OpenAPI 3.1 document, for tools that do not know Google's APIs."""
+
+from .openapi import components, document, json_text
+from .options import Enums, JsonObject, JsonValue, Options
+from .paths import AmbiguousPathError
+
+__all__ = [
+    "AmbiguousPathError",
+    "Enums",
+    "JsonObject",
+    "JsonValue",
+    "Options",
+    "components",
+    "document",
+    "json_text",
+]

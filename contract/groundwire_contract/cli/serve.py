@@ -1,0 +1,258 @@
+"""`groundwire-contract serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+
+import click
+
+from .documents import contract_of, documents, fail
+from .running import listening, run
+
+if TYPE_CHECKING:
+    from ..clock import Clock
+    from ..environment import Environment
+    from ..operations.script import Script
+    from ..operations.store import Store
+    from ..overrides import Change, Overrides
+    from ..service import Service
+    from ..validate.access import Access
+
+_SPEEDS: Final = {"fast": 10.0, "real": 1.0, "frozen": 1.0, "stepped": 1.0}
+"""The factor by which operations run faster than scripted, by clock."""
+
+
+class _Options(TypedDict):
+    """The options of the command, as click passes them."""
+
+    port: int
+    host: str
+    allow_remote: bool
+    allow_host: frozenset[str]
+    spec: Path | None
+    overlay: Path | None
+    auth: str
+    tokens: Path | None
+    clock: str
+    speed: float | None
+    file: Path | None
+    script: str
+    relax: tuple[str, ...]
+    enforce: tuple[str, ...]
+    answer: tuple[str, ...]
+    asset: tuple[str, ...]
+    unwritable_bucket: tuple[str, ...]
+    rate: int | None
+    queue_limit: int | None
+    listing_lag: float
+
+
+@click.command()
+@listening(": whoever does may start, read and delete operations.")
+@documents
+@click.option(
+    "--auth",
+    default="any",
+    show_default=True,
+    type=click.Choice(["any", "required", "scoped"]),
+    help="Whom to let in: all, those with a bearer token, those whose token is in --tokens with a scope of the method.",
+)
+@click.option(
+    "--tokens",
+    type=click.Path(path_type=Path),
+    help="TOML: a [[token]] each, with value, caller, scopes, expired. Several tokens may have one caller; all "
+    "tokens that are not in it are one caller too.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["fast", "real", "frozen", "stepped"]),
+    default="fast",
+    show_default=True,
+    help="fast: operations live ten times as fast as scripted; real: as scripted; frozen: time moves only by "
+    "POST /$contract/advance; stepped: by 2 seconds too with each look at an operation that has not ended.",
+)
+@click.option("--speed", type=float, help="How many times as fast as scripted operations live: 10 when fast.")
+@click.option(
+    "--state",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
+)
+@click.option(
+    "--script", default="standard", show_default=True, help="What operations do, by name; see below."
+)
+@click.option(
+    "--relax", multiple=True, metavar="RULE", help="Do not enforce a rule; `rules` lists them. Repeatable."
+)
+@click.option("--enforce", multiple=True, metavar="RULE", help="Enforce a rule that is off. Repeatable.")
+@click.option(
+    "--answer",
+    multiple=True,
+    metavar="RULE=STATUS[:MESSAGE]",
+    help="Let a rule answer with another status, and another message. Repeatable.",
+)
+@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. Repeatable.")
+@click.option(
+    "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
+)
+@click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
+@click.option(
+    "--queue-limit",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Unfinished operations that a project may hold: 3000 unless another number is given.",
+)
+@click.option(
+    "--listing-lag",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1e9),
+    metavar="SECONDS",
+    help="How long after its start no listing has an operation.",
+)
+def serve(**options: Unpack[_Options]) -> None:
+    """Serve the contract until interrupted; the first line printed ends with the endpoint.
+
+    With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Other
+    scripts are instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory
+    and internal. A method that only the service can answer is validated, and answered with an example of its
+    response.
+    """
+    from ..server.connection import descriptors
+    from ..server.http import server
+    from ..server.listener import RemoteAddressError, endpoint, listen
+    from ..state.problem import StateError
+
+    settings = _settings(options)
+    contract = contract_of(options["spec"], options["overlay"])
+    host, port = options["host"], options["port"]
+    try:
+        state = _state(options["file"])
+        listener = listen(host, port, allow_remote=options["allow_remote"])
+    except (RemoteAddressError, StateError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
+    service = settings(contract, state=state, clock=_clock(options["clock"], state))
+    if options["allow_remote"]:
+        click.echo(
+            "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
+            err=True,
+        )
+    hosts = options["allow_host"] | {host.lower()}
+    run(
+        server(service, allow_hosts=hosts, max_connections=descriptors()),
+        listener,
+        f"{contract.api.id} contract at {endpoint(listener)}",
+        state.close,
+    )
+
+
+def _settings(options: _Options) -> Callable[..., Service]:
+    """Check the options that need no document; return the constructor of a service with them."""
+    from ..service import Service
+
+    clock, speed = options["clock"], options["speed"]
+    if clock in ("frozen", "stepped") and speed is not None:
+        raise click.UsageError(f"--speed does not go with --clock {clock}.")
+    return partial(
+        Service,
+        script=_script(options["script"], _SPEEDS[clock] if speed is None else speed),
+        overrides=_overrides(options["relax"], options["enforce"], options["answer"]),
+        environment=_environment(options),
+        access=_access(options["auth"], options["tokens"]),
+    )
+
+
+def _environment(options: _Options) -> Environment:
+    from ..environment import Environment
+
+    limit = options["queue_limit"]
+    try:
+        return Environment(
+            assets=frozenset(options["asset"]),
+            unwritable=frozenset(options["unwritable_bucket"]),
+            rate=options["rate"],
+            listing_lag=options["listing_lag"],
+            **({} if limit is None else {"queue_limit": limit}),
+        )
+    except ValueError as error:
+        raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
+
+
+def _access(auth: str, tokens: Path | None) -> Access:
+    """Return who may call."""
+    from ..validate.access import Access, AccessError, Mode, read_grants
+
+    if auth == "scoped" and tokens is None:
+        raise click.UsageError("--auth scoped needs --tokens.")
+    if tokens is None:
+        return Access(mode=Mode(auth))
+    try:
+        return Access(mode=Mode(auth), grants=read_grants(tokens.read_bytes()))
+    except AccessError as error:
+        fail(f"{tokens}: {error}")
+    except OSError as error:
+        fail(f"{tokens}: {error.strerror or error}")
+
+
+def _script(name: str, speed: float) -> Script:
+    """Return a named script, sped up."""
+    from ..operations.script_library import script_named
+
+    try:
+        script = script_named(name)
+    except LookupError as error:
+        raise click.BadParameter(str(error), param_hint="--script") from error
+    try:
+        return script.at_speed(speed)
+    except ValueError as error:
+        raise click.BadParameter("must be above 0", param_hint="--speed") from error
+
+
+def _overrides(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[str, ...]) -> Overrides:
+    """Return the rules that are off, on, or answer differently."""
+    from ..overrides import Overrides
+
+    try:
+        return Overrides(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
+    except LookupError as error:
+        raise click.UsageError(f"{error.args[0]}. `groundwire-contract rules` lists them.") from error
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--answer") from error
+
+
+def _change(text: str) -> tuple[str, Change]:
+    from ..overrides import Change
+
+    rule, _, answer = text.partition("=")
+    code, _, message = answer.partition(":")
+    if not code.isascii() or not code.isdigit():
+        raise ValueError(f"{text!r} is not RULE=STATUS or RULE=STATUS:MESSAGE.")
+    return rule, Change(code=int(code[:4]), message=message or None)
+
+
+def _state(file: Path | None) -> Store:
+    """Open the state in a file; in memory if there is none."""
+    if file is None:
+        from ..state.memory import Memory
+
+        return Memory(remembered=1000)
+    from ..state.sqlite import Sqlite
+
+    return Sqlite(file)
+
+
+def _clock(name: str, state: Store) -> Clock:
+    """Return a named clock. A stepped clock resumes at the state's last instant."""
+    from ..clock import POLL_SECONDS, START, FrozenClock, RealClock, SteppedClock
+
+    if name in ("fast", "real"):
+        return RealClock()
+    clock = FrozenClock() if name == "frozen" else SteppedClock(poll_seconds=POLL_SECONDS)
+    last = [each.created for each in state.newest(None, None, lambda _: True, 1)]
+    clock.advance((max([START, state.time() or START, *last]) - START).total_seconds())
+    return clock

@@ -1,0 +1,52 @@
+"""Server-side state that a test or the command line declares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from attrs import field, frozen
+from attrs.validators import ge, le
+
+from .rules.refusals import QUEUE_LIMIT
+
+_LONGEST_LAG: Final = 1e9
+
+
+@frozen(kw_only=True)
+class Environment:
+    """Server-side state a test can declare: existing assets, read-only buckets, limits and lag."""
+
+    assets: frozenset[str] = frozenset()
+    unwritable: frozenset[str] = frozenset()
+    rate: int | None = None
+    """Requests per minute and caller. None is no limit: the service publishes no figure."""
+    queue_limit: int = field(default=QUEUE_LIMIT, validator=ge(0))
+    """Unfinished operations that a project may have."""
+    listing_lag: float = field(default=0.0, validator=[ge(0), le(_LONGEST_LAG)])
+    """Seconds for which a new operation is missing from listings; `get` finds it at once."""
+
+
+Surroundings = Environment
+"""The name that tests have used so far, as in `earthengine_contract.surroundings = Surroundings(rate=7)`."""
+NOTHING: Final = Environment()
+"""The environment in which nothing is declared."""
+
+
+class Meter:
+    """A counter of each caller's requests in the current minute."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._made: dict[str, int] = {}
+
+    def admits(self, caller: str, now: datetime, rate: int) -> bool:
+        """Count a request, or return False if the caller has made `rate` requests in this minute."""
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._made = minute, {}
+        count = self._made.get(caller, 0)
+        if count >= rate:
+            return False
+        self._made[caller] = count + 1
+        return True

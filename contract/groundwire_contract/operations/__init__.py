@@ -1,0 +1,1 @@
+"""Earth Engine's answers to valid requests: exports and their long-running operations."""

@@ -1,0 +1,66 @@
+"""A valid request, and the context in which a handler answers it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import frozen
+from groundwire_codegen.ir import Method
+
+from ..clock import Clock
+from ..environment import NOTHING, Environment
+from ..exchange import Hold, JsonObject, JsonValue
+from ..rules.error_bodies import Refusal
+from .script import Script
+from .store import Store
+
+
+@frozen(kw_only=True)
+class Call:
+    """A request that was routed and validated.
+
+    `variables` are those of the path; `query` and `body` are parsed, by wire name. `caller` identifies the
+    user; `arrived` is when the request first arrived.
+    """
+
+    method: Method
+    version: str
+    package: str
+    variables: Mapping[str, str]
+    query: Mapping[str, JsonValue]
+    body: JsonObject
+    caller: str
+    arrived: datetime
+
+    @property
+    def metadata_type(self) -> str:
+        """Type URL of the operation's metadata, in the version of the path."""
+        return f"type.googleapis.com/{self.package}.OperationMetadata"
+
+
+@frozen(kw_only=True)
+class Context:
+    """The state that a handler may read and change. `draw(n)` returns n random bytes."""
+
+    state: Store
+    clock: Clock
+    draw: Callable[[int], bytes]
+    script: Script
+    """The script of new operations."""
+    environment: Environment = NOTHING
+    """Declared server-side state."""
+    held: bool = False
+    """True if new operations are held."""
+    relaxed: frozenset[str] = frozenset()
+    """Ids of rules that are not enforced."""
+
+    def operation_id(self) -> str:
+        """Return an operation id: 24 characters of A-Z2-7."""
+        return base64.b32encode(self.draw(15)).decode("ascii")
+
+
+Answer: TypeAlias = "JsonObject | Refusal | Hold"
+Handler: TypeAlias = Callable[[Call, Context], Answer]

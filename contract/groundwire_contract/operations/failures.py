@@ -1,0 +1,112 @@
+"""Reasons for which an accepted export fails in its operation, as far as the request shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from ..exchange import JsonObject, JsonValue
+from .bands import band_types, is_unbounded
+from .call import Call, Context
+from .state import State, state
+
+DEFAULT_MAX_PIXELS: Final = 100_000_000
+
+
+@frozen
+class Failure:
+    """The error message of an operation that will fail, and the id of the rule."""
+
+    rule: str
+    message: str
+
+
+Check: TypeAlias = Callable[[JsonObject, Context], "str | None"]
+
+
+def failure(call: Call, context: Context) -> Failure | None:
+    """Return the first failure whose rule is enforced; None if the export will succeed."""
+    for rule, check in CHECKS.items():
+        if rule not in context.relaxed:
+            message = check(call.body, context)
+            if message is not None:
+                return Failure(rule, message)
+    return None
+
+
+def too_many_pixels(request: JsonObject, _: Context) -> str | None:
+    """Check width times height against maxPixels; bands do not count."""
+    size = _object(_object(request, "grid"), "dimensions")
+    pixels = integer(size, "width", 0) * integer(size, "height", 0)
+    most = integer(request, "maxPixels", DEFAULT_MAX_PIXELS)
+    if pixels <= most:
+        return None
+    return (
+        f"Export too large: specified {pixels} pixels (max: {most}). "
+        "Specify higher maxPixels value if you intend to export a large area."
+    )
+
+
+def band_types_differ(request: JsonObject, _: Context) -> str | None:
+    """Check for bands of different types in one GeoTIFF, one of them floating-point, as in all reports."""
+    files = request.get("fileExportOptions")
+    if not isinstance(files, dict) or files.get("fileFormat", "GEO_TIFF") != "GEO_TIFF":
+        return None
+    types = band_types(_object(request, "expression"))
+    if len(types) < 2 or not any(name.startswith("Float") for name in types):
+        return None
+    return f"Exported bands must have compatible data types; found inconsistent types: {' and '.join(types[:2])}."
+
+
+def unbounded_image(request: JsonObject, _: Context) -> str | None:
+    """Check for an image of constants without dimensions."""
+    if _object(_object(request, "grid"), "dimensions") or not is_unbounded(_object(request, "expression")):
+        return None
+    return "Unable to export unbounded image."
+
+
+def asset_exists(request: JsonObject, context: Context) -> str | None:
+    """Check for an asset that was declared, or that an earlier export has written."""
+    name = asset(request)
+    if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
+        return None
+    now = context.clock.now()
+    exists = any(state(each, now) is State.SUCCEEDED for each in context.state.makers(name))
+    return f"Cannot overwrite asset '{name}'." if exists or name in context.environment.assets else None
+
+
+def bucket_unwritable(request: JsonObject, context: Context) -> str | None:
+    """Check for a bucket that was declared unwritable."""
+    name = _object(_object(request, "fileExportOptions"), "cloudStorageDestination").get("bucket")
+    if name not in context.environment.unwritable:
+        return None
+    return f"Unable to write to bucket {name} (permission denied)."
+
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "too-many-pixels": too_many_pixels,
+    "band-types-differ": band_types_differ,
+    "unbounded-image": unbounded_image,
+    "asset-exists": asset_exists,
+    "bucket-unwritable": bucket_unwritable,
+}
+"""Checks by rule id, in the order in which they run."""
+
+
+def asset(request: JsonObject) -> str:
+    """Return the asset to which a request exports; empty for files."""
+    name = _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("name")
+    return name if isinstance(name, str) else ""
+
+
+def integer(holder: JsonObject, name: str, default: int) -> int:
+    """Return an integer of a message, or the default."""
+    value = holder.get(name)
+    return value if isinstance(value, int) else default
+
+
+def _object(holder: JsonObject, name: str) -> JsonObject:
+    value: JsonValue = holder.get(name)
+    return value if isinstance(value, dict) else {}

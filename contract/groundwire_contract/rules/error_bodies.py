@@ -1,0 +1,102 @@
+"""Refusals in the form of google.rpc.Status."""
+
+from __future__ import annotations
+
+import html
+from typing import Final
+
+from attrs import frozen
+
+from ..exchange import JsonObject, JsonValue, Reply, json_reply
+from .registry import RULES
+
+STATUS: Final = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+"""The google.rpc status of each HTTP status used here."""
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One fault of a request: its rule, message, and proto path (empty for the top level).
+
+    `pointer` is the same place by the names that were sent: a JSON pointer into the body, or the name of a
+    parameter.
+    """
+
+    rule: str
+    message: str
+    path: str = ""
+    pointer: str = ""
+
+
+@frozen(kw_only=True)
+class Refusal:
+    """A refused request: the rule, the HTTP status, the message and its details."""
+
+    rule: str
+    code: int
+    message: str
+    details: tuple[JsonObject, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def body(self) -> JsonObject:
+        """The error body; `details` is omitted if there are none."""
+        error: JsonObject = {"code": self.code, "message": self.message, "status": STATUS[self.code]}
+        if self.details:
+            error["details"] = list(self.details)
+        return {"error": error}
+
+    def reply(self, *, pretty: bool = True) -> Reply:
+        """Return the answer, which names the rule."""
+        rule = RULES.get(self.rule)
+        evidence = rule.evidence.value if rule else None
+        return json_reply(
+            self.code, self.body, pretty=pretty, headers=self.headers, rule=self.rule, evidence=evidence
+        )
+
+
+def bad_request(faults: tuple[Fault, ...]) -> Refusal:
+    """Refuse a request for all its faults: a line and a field violation each, in body order."""
+    violations: list[JsonValue] = [
+        {"field": fault.path, "description": fault.message} if fault.path else {"description": fault.message}
+        for fault in faults
+    ]
+    return Refusal(
+        rule=faults[0].rule,
+        code=400,
+        message="\n".join(fault.message for fault in faults),
+        details=({"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": violations},),
+    )
+
+
+def invalid_argument(rule: str, message: str) -> Refusal:
+    """Refuse a request with a message and no details."""
+    return Refusal(rule=rule, code=400, message=message)
+
+
+def not_found(path: str) -> Reply:
+    """Return the HTML page for an unknown path."""
+    shown = html.escape(path)
+    page = (
+        "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 404 (Not Found)!!1</title>\n"
+        f"  <p><b>404.</b> <ins>That\u2019s an error.</ins>\n  <p>The requested URL <code>{shown}</code> was not "
+        "found on this server.  <ins>That\u2019s all we know.</ins>\n"
+    )
+    return Reply(
+        status=404,
+        body=page.encode("utf-8", "replace"),
+        content_type="text/html; charset=UTF-8",
+        rule="unknown-path",
+        evidence=RULES["unknown-path"].evidence.value,
+    )

@@ -1,0 +1,29 @@
+"""All rules by id, each with its evidence.
+
+A refusal names its rule, and a test may relax any rule by its id. All bounds of the overlay have the id
+`bounds`; their own evidence stays in the overlay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from .circumstances import CIRCUMSTANCES
+from .evidence import Rule
+from .requests import REQUESTS
+
+RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES)})
+BLAMED: Final = frozenset(rule.id for rule in REQUESTS)
+"""Rules about the content of a request, not about server state."""
+OFF: Final = frozenset(rule.id for rule in RULES.values() if not rule.enforced)
+"""Ids of rules that are off by default."""
+
+
+def checked_ids(ids: Iterable[str]) -> frozenset[str]:
+    """Return the ids. Raises LookupError for unknown ones."""
+    checked = frozenset(ids)
+    if unknown := sorted(checked - RULES.keys()):
+        raise LookupError(f"no such rule: {', '.join(unknown)}")
+    return checked

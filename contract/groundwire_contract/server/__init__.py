@@ -1,0 +1,1 @@
+"""The contract over HTTP: connections, the control API, and the status page."""

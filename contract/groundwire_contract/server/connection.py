@@ -1,0 +1,207 @@
+"""One uvicorn connection with bounds: head size, request time, and the number of connections."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .head import HeadError, read_target
+
+HEAD_LIMIT: Final = 65536
+"""Bytes of the request line and headers."""
+REQUEST_SECONDS: Final = 60.0
+"""Seconds that a request may take to arrive, and that a connection may be idle."""
+LINGER_SECONDS: Final = 2.0
+"""Seconds for which a refused client may read the answer before the connection is closed."""
+MAX_UNREAD: Final = 64 * 1024 * 1024
+"""Bytes that a refused client may still send."""
+RESERVED: Final = 64
+"""File descriptors that connections may not use: for files, the listener and the event loop."""
+MAX_DESCRIPTORS: Final = 65536
+"""File descriptors that the server requests from the system."""
+_STATUS: Final = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    431: "Request Header Fields Too Large",
+    501: "Not Implemented",
+    505: "HTTP Version Not Supported",
+}
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's warnings about invalid requests: they are answered, and no operator need act."""
+    return record.levelno > logging.WARNING or "request" not in record.getMessage()
+
+
+logging.getLogger("uvicorn.error").addFilter(_is_news)
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """A connection that is refused when there are too many, and ended when its request is too large or too
+    slow."""
+
+    max_connections = MAX_DESCRIPTORS
+    """The maximum number of connections."""
+    request_seconds = REQUEST_SECONDS
+    """Seconds until a request must have arrived."""
+    _taken = False
+    _timer: asyncio.TimerHandle | None = None
+    _in_head = True
+    _head = 0
+    """Bytes of a head in the pieces after its first one."""
+    _began_here = True
+    _refusal = 400
+    _refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Accept a connection, or abort it when there are too many."""
+        if len(self.connections) >= self.max_connections:
+            transport.abort()
+            return
+        # The contract records its requests itself, and keeps the log of a test free.
+        self.access_log = False
+        self._taken = True
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Release a connection."""
+        self._stop_timer()
+        if self._taken:
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse received data."""
+        if self._refused:
+            self._head += len(data)
+            if self._head > MAX_UNREAD:
+                self.transport.abort()
+            return
+        self._began_here = False
+        super().data_received(data)
+        if self._in_head and not self._began_here:
+            self._head += len(data)
+            if self._head > HEAD_LIMIT:
+                self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        """Start a request."""
+        super().on_message_begin()
+        scope: Any = self.scope
+        scope["state"]["transport"] = self.transport
+        self._in_head, self._began_here, self._head = True, True, 0
+        self._start_timer()
+
+    def on_headers_complete(self) -> None:
+        """Check a complete head."""
+        self._in_head = False
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_LIMIT:
+            self._refusal = 431
+            raise ValueError("the head is too large")
+        self._check_head()
+        super().on_headers_complete()
+
+    def _check_head(self) -> None:
+        parser: Any = self.parser
+        try:
+            target = read_target(parser.get_http_version(), parser.get_method(), self.url, self.headers)
+        except HeadError as error:
+            self._refusal = error.status
+            raise
+        self.url = target.origin
+        if target.authority is not None:
+            # RFC 9112 3.2.2: a target in absolute form overrides the Host.
+            self.headers[:] = [(name, value) for name, value in self.headers if name != b"host"]
+            self.headers.append((b"host", target.authority))
+
+    def on_message_complete(self) -> None:
+        """Handle a complete request."""
+        self._stop_timer()
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Close the connection after its answer; at once if its request has not fully arrived."""
+        answering: Any = self.cycle
+        if answering is not None and not answering.response_complete and answering.more_body:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse an invalid HTTP request and close the connection. `msg` is uvicorn's text, which is not
+        used."""
+        del msg
+        self._refuse(self._refusal)
+
+    def _refuse(self, status: int) -> None:
+        reason = _STATUS[status]
+        page = f"<!DOCTYPE html>\n<html lang=en>\n  <title>Error {status} ({reason})!!1</title>\n".encode()
+        head = (
+            f"HTTP/1.1 {status} {reason}\r\ncontent-type: text/html; charset=UTF-8\r\n"
+            f"content-length: {len(page)}\r\nconnection: close\r\n\r\n"
+        )
+        answering: Any = self.cycle
+        if answering is not None:
+            answering.disconnected = True
+        # Closing with unread bytes would reset the connection, and the client could lose the answer.
+        self._refused, self._head = True, 0
+        self._start_timer(LINGER_SECONDS)
+        self.transport.write(head.encode() + page)
+        self.transport.write_eof()
+
+    def _start_timer(self, seconds: float | None = None) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(
+            self.request_seconds if seconds is None else seconds, self._too_slow
+        )
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self._in_head and not self._refused:
+            self._refuse(408)
+        else:
+            self.transport.abort()
+
+
+def bounded(max_connections: int, request_seconds: float) -> type[BoundedConnection]:
+    """Return a connection class with these bounds."""
+    return type(
+        "Connection",
+        (BoundedConnection,),
+        {"max_connections": max_connections, "request_seconds": request_seconds},
+    )
+
+
+def descriptors() -> int:
+    """Raise the limit of file descriptors as far as the system allows; return how many connections that
+    permits."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit.
+        return MAX_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return (
+        MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else max(1, min(soft, MAX_DESCRIPTORS) - RESERVED)
+    )
+
+
+def reset(transport: Any) -> None:
+    """Reset a connection."""
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

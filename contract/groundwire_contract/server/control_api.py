@@ -1,0 +1,158 @@
+"""The control API under `/$contract/`, by which a test in another process controls the server.
+
+    POST /$contract/advance      {"seconds": 3}   advance a frozen clock; returns {"now": ...}
+    POST /$contract/reset                         forget everything; returns {"now": ...}
+    GET  /$contract/operations                    operations that were started and not deleted, oldest first
+    GET  /$contract/requests                      answered requests, oldest first
+    POST /$contract/call/NAME    {...}            a method of `Controls`, as the pytest fixture calls it
+
+It serves only clients on this machine, and no foreign page in a browser. Refusals look like the service's
+own. Control requests are not recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import attrs
+
+from ..clock import timestamp
+from ..exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
+from ..operations.operation_json import operation_json
+from ..rules.error_bodies import Refusal
+from ..service import Service
+from ..state.problem import StateError
+from ..validate.bodies import read_body
+from .controls import Controls
+from .host import is_loopback_address, is_own_host
+
+PREFIX: Final = "/$contract/"
+MOST: Final = 10_000
+"""The newest operations that are listed."""
+_RULE: Final = "control"
+
+
+class _RefusedError(Exception):
+    def __init__(self, code: int, message: str) -> None:
+        self.refusal = Refusal(rule=_RULE, code=code, message=message)
+        super().__init__(message)
+
+
+class ControlRouter:
+    """Answers requests under `PREFIX` itself, and passes all others to the service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
+        """Answer a request, or return a Hold, as `Service.handle` does."""
+        if exchange.path.startswith(PREFIX):
+            return _answer(self._service, exchange)
+        return self._service.handle(exchange, held)
+
+
+def _answer(service: Service, exchange: Exchange) -> Reply:
+    verb, name = exchange.verb, exchange.path.removeprefix(PREFIX)
+    try:
+        if not is_loopback_address(exchange.peer) or _is_of_a_page(exchange):
+            raise _RefusedError(
+                403, f"{PREFIX} answers only callers of this machine, and no page of another."
+            )
+        if verb == "POST" and name.startswith("call/"):
+            return json_reply(200, _call(service, exchange, name.removeprefix("call/")), pretty=False)
+        action = _ACTIONS.get((verb, name))
+        if action is None:
+            known = ", ".join(f"{verb} {PREFIX}{name}" for verb, name in _ACTIONS)
+            raise _RefusedError(404, f"{verb} {exchange.path} is none of {known}.")
+        return json_reply(200, action(service, exchange), pretty=True)
+    except _RefusedError as error:
+        return error.refusal.reply()
+    except StateError as error:
+        return Refusal(rule=_RULE, code=503, message=str(error)).reply()
+
+
+def operations(service: Service) -> JsonObject:
+    """Return the operations of all projects as the service shows them, oldest first, and the instant `now`."""
+    with service.state.lock:
+        now = service.clock.now()
+        operations = service.state.newest(None, None, lambda _: True, MOST)
+    # Paths have several versions; here the contract's own one names the type.
+    package = service.contract.shapes[service.contract.api.version].package
+    kind = f"type.googleapis.com/{package}.OperationMetadata"
+    bodies: list[JsonValue] = [operation_json(each, now, kind) for each in reversed(operations)]
+    return {"now": timestamp(now), "operations": bodies}
+
+
+def requests(service: Service) -> JsonObject:
+    """Return the recorded requests, oldest first, without credentials, and the instant `now`."""
+    with service.state.lock:
+        now = service.clock.now()
+        requests = tuple(service.state.requests)
+    return {"now": timestamp(now), "requests": [_request(each) for each in requests]}
+
+
+def _request(recorded: Recorded) -> JsonValue:
+    out: JsonObject = attrs.asdict(recorded, recurse=False, filter=lambda field, _: field.name != "sent")
+    try:
+        out["body"] = recorded.body
+    except (ValueError, RecursionError) as error:  # Possible in a state file that was written elsewhere.
+        raise _RefusedError(503, "The state holds a request whose body cannot be read.") from error
+    out["at"] = None if recorded.at is None else timestamp(recorded.at)
+    out["query"] = [[name, value] for name, value in recorded.query]
+    return out
+
+
+def _advance(service: Service, exchange: Exchange) -> JsonObject:
+    arguments = _body(exchange)
+    seconds = arguments.get("seconds")
+    if arguments.keys() != {"seconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise _RefusedError(400, 'Say how far, such as {"seconds": 3}.')
+    try:
+        Controls(service).advance(seconds)
+    except ValueError as error:
+        raise _RefusedError(400, f"{error}.") from error
+    return _now(service)
+
+
+def _call(service: Service, exchange: Exchange, name: str) -> JsonObject:
+    from .remote import called
+
+    try:
+        return {"result": called(Controls(service), name, _body(exchange))}
+    except LookupError as error:
+        raise _RefusedError(404, str(error.args[0])) from error
+    except ValueError as error:
+        raise _RefusedError(400, str(error)) from error
+
+
+def _reset(service: Service, _: Exchange) -> JsonObject:
+    service.reset()
+    return _now(service)
+
+
+def _body(exchange: Exchange) -> JsonObject:
+    body = read_body(exchange.body)
+    if isinstance(body, Refusal):
+        raise _RefusedError(400, body.message)
+    return body
+
+
+def _now(service: Service) -> JsonObject:
+    return {"now": timestamp(service.clock.now())}
+
+
+def _is_of_a_page(exchange: Exchange) -> bool:
+    """Return True if a browser sent this for a foreign page, even under a name that resolves to this machine."""
+    host, origin = exchange.headers.get("host"), exchange.headers.get("origin")
+    if host is not None and not is_own_host(host, "127.0.0.1"):
+        return True
+    return origin is not None and origin.partition("://")[2] != host
+
+
+_ACTIONS: Final[Mapping[tuple[str, str], Callable[[Service, Exchange], JsonObject]]] = {
+    ("POST", "advance"): _advance,
+    ("POST", "reset"): _reset,
+    ("GET", "operations"): lambda service, _: operations(service),
+    ("GET", "requests"): lambda service, _: requests(service),
+}

@@ -1,0 +1,135 @@
+"""The controls that a test has over a running contract server."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..clock import SteppedClock
+from ..environment import Environment
+from ..exchange import Recorded
+from ..operations import state as op
+from ..operations.script import Script
+from ..operations.state import Operation
+from ..overrides import Change, Step
+from ..service import Service
+
+
+class Controls:
+    """The controls of a service. Each call is atomic; arguments and results are values that can be
+    serialized.
+
+    Raises LookupError for unknown operations and rules, ValueError for what cannot be done.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._state = service.state
+
+    def reset(self, seed: int) -> None:
+        """Forget everything. `seed` determines the names of new operations."""
+        with self._state.lock:
+            self._service.reset()
+            self._service.draw = random.Random(seed).randbytes  # noqa: S311 - names that are alike in every run
+
+    def now(self) -> datetime:
+        """Return the time of the contract's clock."""
+        return self._service.clock.now()
+
+    def requests(self) -> tuple[Recorded, ...]:
+        """Return the recorded requests, oldest first."""
+        with self._state.lock:
+            return tuple(self._state.requests)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Return the operations that were started and not deleted, oldest first."""
+        with self._state.lock:
+            newest_first = self._state.newest(None, None, lambda _: True, 2**62)
+        return newest_first[::-1]
+
+    def script(self) -> Script:
+        """Return the script of new operations."""
+        return self._service.script
+
+    def set_script(self, script: Script) -> None:
+        """Set the script of new operations."""
+        self._service.script = script
+
+    def environment(self) -> Environment:
+        """Return the declared server-side state."""
+        return self._service.environment
+
+    def set_environment(self, environment: Environment) -> None:
+        """Declare server-side state."""
+        self._service.environment = environment
+
+    def advance(self, seconds: float) -> None:
+        """Advance a clock that does not run by itself."""
+        with self._state.lock:
+            clock = self._service.clock
+            if not isinstance(clock, SteppedClock):
+                raise ValueError("only a frozen or stepped clock is advanced: serve with --clock frozen")
+            clock.advance(seconds)
+            self._state.keep_time(clock.now())
+
+    def finish(self, name: str) -> Operation:
+        """End an operation now, successfully."""
+        with self._state.lock:
+            return self._ended(op.finish(self._found(name), self.now()), op.State.SUCCEEDED)
+
+    def fail(self, name: str, message: str, code: int) -> Operation:
+        """End an operation now, with an error."""
+        with self._state.lock:
+            return self._ended(op.fail(self._found(name), self.now(), message, code), op.State.FAILED)
+
+    def hold(self, name: str | None) -> None:
+        """Stop the progress of an operation; without a name, of all, including new ones."""
+        with self._state.lock:
+            self._service.held = self._service.held or name is None
+            for operation in self._chosen(name):
+                self._state.put(op.hold(operation, self.now()))
+
+    def release(self, name: str | None) -> None:
+        """Resume a held operation; without a name, all."""
+        with self._state.lock:
+            self._service.held = self._service.held and name is not None
+            for operation in self._chosen(name):
+                self._state.put(op.release(operation, self.now()))
+
+    def add_steps(self, steps: tuple[Step, ...], method: str | None) -> None:
+        """Queue steps for the next requests of any method, or of methods whose id ends with `method`."""
+        with self._state.lock:
+            for step in steps:
+                self._service.overrides.add(step, method)
+
+    def relax(self, rules: tuple[str, ...]) -> None:
+        """Stop enforcing rules."""
+        with self._state.lock:
+            self._service.overrides.relax(*rules)
+
+    def enforce(self, rules: tuple[str, ...]) -> None:
+        """Enforce rules."""
+        with self._state.lock:
+            self._service.overrides.enforce(*rules)
+
+    def override(self, rule: str, change: Change) -> None:
+        """Override the answer of a rule."""
+        with self._state.lock:
+            self._service.overrides.change(rule, change)
+
+    def _found(self, name: str) -> Operation:
+        operation = self._state.get(name)
+        if operation is None:
+            raise LookupError(f"the contract server has no operation {name!r}")
+        return operation
+
+    def _chosen(self, name: str | None) -> Iterable[Operation]:
+        return self.operations() if name is None else (self._found(name),)
+
+    def _ended(self, operation: Operation, wanted: op.State) -> Operation:
+        self._state.put(operation)
+        reached = op.state(operation, self.now())
+        if reached is not wanted:
+            raise ValueError(f"{operation.name} is {reached.value} already")
+        return operation

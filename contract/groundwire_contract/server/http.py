@@ -1,0 +1,261 @@
+"""The contract over HTTP: an ASGI application, and a uvicorn server on a loopback address.
+
+Only this module and `connection` import uvicorn; httptools parses the requests. The service runs on the
+server's event loop. A large body is handled in a thread, so that small requests do not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Final, Protocol, Self, TypeAlias
+from urllib.parse import parse_qsl
+
+import uvicorn
+
+from ..exchange import Delivery, Exchange, Hold, Reply
+from ..parse_request import LARGE
+from ..rules.refusals import PAYLOAD_LIMIT, host_not_allowed
+from ..service import Service
+from .connection import BoundedConnection, bounded, reset
+from .control_api import PREFIX, ControlRouter
+from .host import is_admitted
+from .listener import BACKLOG, endpoint, listen
+
+READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
+"""Bytes of a body after which reading stops."""
+DRIPS: Final = 20
+"""Pieces of an answer that drips."""
+DRIP_SECONDS: Final = 1.0
+"""Seconds that a dripping answer takes."""
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Application(Protocol):
+    """An ASGI application."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request."""
+        ...
+
+
+def application(service: Service, allow_hosts: Collection[str] = ()) -> Application:
+    """Return the ASGI application of a service. It answers under the names of this machine and `allow_hosts`."""
+
+    router = ControlRouter(service)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        body, length = await _body(receive)
+        if length is None:
+            return
+        exchange = _exchange(scope, body, length)
+        try:
+            if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
+                reply = await _shown(service, exchange, scope, allow_hosts)
+            elif not (
+                # The control API refuses foreign hosts itself.
+                exchange.path.startswith(PREFIX)
+                or is_admitted(exchange.headers.get("host"), scope["server"][0], allow_hosts)
+            ):
+                reply = host_not_allowed(exchange.headers["host"]).reply()
+            else:
+                reply = await _handled(router, exchange)
+        except asyncio.CancelledError:
+            # The server stops while a `wait` is held: no client is left to answer.
+            await _drop(scope)
+        else:
+            await _deliver(reply, scope, receive, send)
+
+    return answer
+
+
+async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    if reply.delivery is Delivery.RESET:
+        await _drop(scope)
+        return
+    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+    shown = b"" if scope["method"] == "HEAD" else reply.body
+    if reply.delivery is Delivery.CUT:
+        await send({"type": "http.response.body", "body": shown[: len(shown) // 2], "more_body": True})
+        scope["state"]["transport"].close()
+        await receive()
+        return
+    if reply.delivery is Delivery.DRIP:
+        size = len(shown) // DRIPS + 1
+        for start in range(0, len(shown), size):
+            piece = shown[start : start + size]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(DRIP_SECONDS / DRIPS)
+        shown = b""
+    await send({"type": "http.response.body", "body": shown})
+
+
+async def _drop(scope: Scope) -> None:
+    reset(scope["state"]["transport"])
+    # asyncio reports the loss in the loop's next turn; before that, uvicorn would log a missing answer.
+    await asyncio.sleep(0)
+
+
+def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a reply, each once; its own replace the defaults."""
+    headers = {
+        "content-type": reply.content_type,
+        "content-length": str(len(reply.body)),
+        "x-content-type-options": "nosniff",
+        "cache-control": "private",
+        **dict(reply.headers),
+    }
+    if reply.status == HTTPStatus.NOT_MODIFIED:
+        del headers["content-length"]  # It would describe the page, which is not sent (RFC 9110 8.6).
+    if reply.rule is not None:
+        headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.evidence or "I"}
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+async def _body(receive: Receive) -> tuple[bytes, int | None]:
+    """Return the body and its length; the length is None if the client disconnected.
+
+    A body that is too large is dropped, and read only as far as most clients need to see the answer.
+    """
+    parts: list[bytes] = []
+    length = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            return b"", None
+        part: bytes = event.get("body", b"")
+        length += len(part)
+        if length <= PAYLOAD_LIMIT:
+            parts.append(part)
+        else:
+            parts.clear()
+        if not event.get("more_body", False) or length > READ_LIMIT:
+            return b"".join(parts), length
+
+
+def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers[name.decode("latin-1")] = value.decode("latin-1")
+    return Exchange(
+        verb=scope["method"],
+        path=raw.partition(b"?")[0].decode("latin-1"),
+        query=tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+        headers=headers,
+        body=body,
+        length=length,
+        peer=(scope.get("client") or ("",))[0],
+    )
+
+
+async def _shown(service: Service, exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> Reply:
+    """Return the status page. It is not part of the contract: these requests are not recorded."""
+    from .pages import handle
+
+    host, _ = scope["server"]
+    return await asyncio.to_thread(handle, service, exchange, host, allow_hosts)
+
+
+async def _handled(router: ControlRouter, exchange: Exchange) -> Reply:
+    held: Hold | None = None
+    while True:
+        if exchange.length < LARGE:
+            answer = router.handle(exchange, held)
+        else:
+            answer = await asyncio.to_thread(router.handle, exchange, held)
+        if isinstance(answer, Reply):
+            return answer
+        held = answer
+        await asyncio.sleep(answer.seconds)
+
+
+def server(
+    service: Service,
+    *,
+    allow_hosts: Collection[str] = (),
+    max_connections: int = BoundedConnection.max_connections,
+    request_seconds: float = BoundedConnection.request_seconds,
+) -> uvicorn.Server:
+    """Return a server of a service; `run(sockets=[...])` serves until SIGINT, SIGTERM or `should_exit`.
+
+    `max_connections` limits the connections, `request_seconds` the time in which a request must arrive.
+    """
+    return serving(
+        application(service, allow_hosts), max_connections=max_connections, request_seconds=request_seconds
+    )
+
+
+def serving(
+    answer: Application,
+    *,
+    dated: bool = True,
+    max_connections: int = BoundedConnection.max_connections,
+    request_seconds: float = BoundedConnection.request_seconds,
+) -> uvicorn.Server:
+    """Return a server of an application; `dated` adds the header `date` to every answer."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            answer,
+            http=bounded(max_connections, request_seconds),
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=dated,
+            backlog=BACKLOG,
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+class ServerThread:
+    """A server in its own thread. As a context manager it stops at the end of the block."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        allow_hosts: Collection[str] = (),
+        max_connections: int = BoundedConnection.max_connections,
+        request_seconds: float = BoundedConnection.request_seconds,
+    ) -> None:
+        self.service = service
+        # Clients may connect from here on: they wait in the backlog until the thread runs.
+        self._listener = listen(host, port)
+        self.endpoint = endpoint(self._listener)
+        self._server = server(
+            service, allow_hosts=allow_hosts, max_connections=max_connections, request_seconds=request_seconds
+        )
+        self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Finish the current requests, close, and wait for the thread."""
+        self._server.should_exit = True
+        self._thread.join(timeout=5)
+        self._listener.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

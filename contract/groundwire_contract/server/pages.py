@@ -1,0 +1,63 @@
+"""The handler of the status page: who may read it, whether it changed, and what a browser may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from groundwire_pages.kit.page import policy
+from groundwire_pages.status_page import SCRIPT, Query, StatusPage, render
+
+from ..exchange import Exchange, Reply
+from ..rules.refusals import state_unwritable
+from ..rules.registry import RULES
+from ..service import Service
+from ..state.problem import StateError
+from .host import is_own_host
+from .status_view import take_snapshot
+
+_HEADERS: Final = (
+    (
+        "content-security-policy",
+        policy(SCRIPT, "img-src data:", "connect-src 'self'", "frame-ancestors 'none'"),
+    ),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+    ("cache-control", "no-cache"),
+)
+_CONTENT_TYPE: Final = "text/html; charset=UTF-8"
+
+
+def status_page(service: Service, query: Query, endpoint: str) -> StatusPage:
+    """Return the page for a query. `endpoint` is the URL that it shows. Raises StateError."""
+    return render(take_snapshot(service, query, endpoint), query)
+
+
+def handle(service: Service, exchange: Exchange, address: str, allow_hosts: Collection[str] = ()) -> Reply:
+    """Answer a request for the page that reached the server at `address`: 200, or 304 when it has not changed."""
+    host = exchange.headers.get("host", "")
+    if not is_own_host(host, address, allow_hosts):
+        return _misdirected(address)
+    try:
+        page = status_page(service, Query.read(dict(exchange.query), RULES), f"http://{host}")
+    except StateError as error:
+        return state_unwritable(str(error)).reply()
+    tag = f'"{page.version}"'
+    headers = (*_HEADERS, ("etag", tag), ("x-groundwire-clock", page.clock))
+    if tag in exchange.headers.get("if-none-match", ""):
+        return Reply(status=304, body=b"", content_type=_CONTENT_TYPE, headers=headers)
+    # A request may hold a lone surrogate, which has no UTF-8 form.
+    text = page.html.encode("utf-8", "replace")
+    return Reply(status=200, body=text, content_type=_CONTENT_TYPE, headers=headers)
+
+
+def _misdirected(address: str) -> Reply:
+    """Refuse a foreign Host with 421, to protect against DNS rebinding."""
+    text = (
+        f"The status page is shown at this server's own address only ({address}, or localhost on this machine), "
+        "not under the name that was asked for; --allow-host allows others.\n"
+    )
+    return Reply(
+        status=421, body=text.encode("utf-8"), content_type="text/plain; charset=UTF-8", headers=_HEADERS
+    )

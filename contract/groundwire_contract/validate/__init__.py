@@ -1,0 +1,1 @@
+"""Validation of requests as Google's front end does it, before a method sees them."""

@@ -1,0 +1,1 @@
+"""The toolkit of both pages: elements, assets, page skeleton, times."""

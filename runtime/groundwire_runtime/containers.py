@@ -1,0 +1,142 @@
+"""Lists and maps of values of one type, and values that may travel in a wrapper."""
+
+# Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from .errors import DecodeError, EncodeError
+from .jsontext import Codec, Writer, quote
+
+BATCH: Final = 256
+"""Items that are written at once, where they can be."""
+MANY: Final = 8
+"""Items that are worth it."""
+
+
+def list_of(item: Codec) -> Codec:
+    """Return the codec of a list, kept as a tuple."""
+    read_item, write_item = item.read, item.write
+    write_many = None if item.write_many is None else _batch_writer(write_item, item.write_many)
+
+    def read(value: Any, depth: int) -> tuple[Any, ...]:
+        if value.__class__ is not list:
+            raise DecodeError.expected(value, "a list")
+        items: list[Any] = []
+        try:
+            for each in value:
+                items.append(read_item(each, depth))  # noqa: PERF401 - its length tells where it stopped
+        except DecodeError as error:
+            raise error.under(len(items)) from None
+        return tuple(items)
+
+    def write(value: Any, depth: int) -> str:
+        if value.__class__ is not tuple and (
+            isinstance(value, (str, bytes)) or not isinstance(value, Sequence)
+        ):
+            raise EncodeError.expected(value, "a sequence")
+        if write_many is not None and len(value) >= MANY:
+            return write_many(value, depth)
+        items: list[str] = []
+        try:
+            for each in value:
+                items.append(write_item(each, depth))  # noqa: PERF401 - as above
+        except EncodeError as error:
+            raise error.under(len(items)) from None
+        text = ",".join(items)
+        del items  # or a large list would stand in memory three times
+        return f"[{text}]"
+
+    return Codec(read, write)
+
+
+def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int], str | None]) -> Writer:
+    def write(values: Sequence[Any], depth: int) -> str:
+        items: list[str] = []
+        index = 0
+        try:
+            for start in range(0, len(values), BATCH):
+                batch = values[start : start + BATCH]
+                text = write_many(batch, depth)
+                if text is not None:
+                    items.append(text)
+                    continue
+                for index, each in enumerate(batch, start):  # noqa: B007 - where it stopped, when it does
+                    items.append(write_item(each, depth))
+        except EncodeError as error:
+            raise error.under(index) from None
+        text = ",".join(items)
+        del items
+        return f"[{text}]"
+
+    return write
+
+
+class _Keys(dict[str, str]):
+    """JSON text of the keys of maps, with a colon; most repeat."""
+
+    def __missing__(self, key: str) -> str:
+        text = f"{quote(key)}:"
+        if len(key) <= 64 and len(self) < 4096:
+            self[key] = text
+        return text
+
+
+_KEYS: Final = _Keys()
+
+
+def map_of(item: Codec) -> Codec:
+    """Return the codec of a map with string keys, kept as a dict."""
+    read_item, write_item = item.read, item.write
+
+    def read(value: Any, depth: int) -> Mapping[str, Any]:
+        if value.__class__ is not dict:
+            raise DecodeError.expected(value, "an object")
+        members: dict[str, Any] = {}
+        key = ""
+        try:
+            for key, each in value.items():
+                members[key] = read_item(each, depth)
+        except DecodeError as error:
+            raise error.under(key) from None
+        return members
+
+    def write(value: Any, depth: int) -> str:
+        if value.__class__ is not dict and not isinstance(value, Mapping):
+            raise EncodeError.expected(value, "a mapping")
+        members: list[str] = []
+        key: Any = None
+        try:
+            for key, each in value.items():
+                members.append(_KEYS[key] + write_item(each, depth))
+        except EncodeError as error:
+            raise error.under(key) from None
+        except TypeError:
+            if isinstance(key, str):
+                raise
+            raise EncodeError.expected(key, "a string as key") from None
+        text = ",".join(members)
+        del members
+        return f"{{{text}}}"
+
+    return Codec(read, write)
+
+
+def wrapped(item: Codec) -> Codec:
+    """Return the codec of a value that is read bare or as `{"value": x}`, and written bare."""
+    read_item = item.read
+
+    def read(value: Any, depth: int) -> Any:
+        if value.__class__ is not dict:
+            return read_item(value, depth)
+        if value.keys() != {"value"}:
+            raise DecodeError.expected(value, 'a bare value or {"value": x}')
+        try:
+            return read_item(value["value"], depth)
+        except DecodeError as error:
+            raise error.under("value") from None
+
+    return Codec(read, item.write)

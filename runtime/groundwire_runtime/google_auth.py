@@ -1,0 +1,193 @@
+"""google-auth's credentials as an authorizer: found late, refreshed over our transport, once for all threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from attrs import define, field
+
+from .auth import check_destination, checked_token, with_secrets
+from .clock import SYSTEM, Clock, Deadline, renew_after_fork
+from .credentials import application_default, from_file, scoped
+from .errors import AuthError
+from .events import emit_retry
+from .google_tokens import TokenRequest, fetched, universe_of
+from .http import Request, Transport, is_loopback, place
+from .retry import next_delay
+from .subject_token import bounded
+from .token_endpoints import TokenEndpoints
+from .universe import check_universe
+
+T = TypeVar("T")
+
+_OWN_HEADERS: Final = ("user-agent", "x-goog-api-client")
+_API_KEY: Final = "x-goog-api-key"
+
+
+@define(eq=False)
+class _Scoped:
+    """Credentials with one set of scopes, and the lock under which they are refreshed."""
+
+    credentials: Any = field(repr=False)
+    lock: threading.Lock = field(factory=threading.Lock)
+    failures: int = 0
+    failure: AuthError | None = None
+    """The latest refresh that failed for good."""
+
+    def is_stale(self, refused: str | None = None) -> bool:
+        """Return True for no valid token, or the refused one."""
+        return not self.credentials.valid or (refused is not None and self.credentials.token == refused)
+
+
+class GoogleAuth:
+    """Authorizes requests with google-auth's credentials, a file of them, or the environment's own for None.
+
+    `credential_hosts`: hosts that credentials may use besides Google's token endpoints, metadata servers and loopback.
+    """
+
+    def __init__(
+        self, credentials: Any = None, *, credential_hosts: Sequence[str] = (), clock: Clock = SYSTEM
+    ) -> None:
+        self._credentials = credentials
+        self._endpoints = TokenEndpoints(tuple(credential_hosts))
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._loaded: Any = None
+        self._universe = ""
+        self._scoped: dict[tuple[str, ...], _Scoped] = {}
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Use new locks: a thread that held one of these is not in the child."""
+        self._lock = threading.Lock()
+        renewed = {id(each): _Scoped(each.credentials) for each in self._scoped.values()}
+        self._scoped = {scopes: renewed[id(each)] for scopes, each in self._scoped.items()}
+
+    def authorize(self, request: Request, transport: Transport) -> Request:
+        """Return the request with a valid token, and with what else the credentials add. Raises AuthError.
+
+        Without credentials of its own, a method without scopes and a request to loopback stay as they are.
+        """
+        if self._credentials is None and (not request.scopes or is_loopback(place(request.url)[1])):
+            return request
+        check_destination(request)
+        source = self._for_scopes(request, transport)
+        self._check_universe(request, transport)
+        self._refresh_once(source, request, transport, refused=None)
+        token = checked_token(source.credentials.token)
+        applied: dict[str, Any] = {}
+        source.credentials.apply(applied)
+        return with_secrets(request, {name.lower(): value for name, value in applied.items()}, token)
+
+    def renew(self, request: Request, transport: Transport) -> bool:
+        """Fetch a token that is not the refused one: one refresh for all threads. False for an API key."""
+        if _API_KEY in request.headers:
+            return False
+        source = self._scoped[request.scopes]
+        self._refresh_once(source, request, transport, refused=request.secrets[0])
+        return True
+
+    def _for_scopes(self, request: Request, transport: Transport) -> _Scoped:
+        """Return the credentials for a call's scopes; one object for all of them where scopes cannot be narrowed."""
+        source = self._scoped.get(request.scopes)
+        if source is not None:
+            return source
+        with self._held(self._lock, request):
+            if self._loaded is None:
+                self._loaded = self._load(request, transport)
+            credentials = scoped(self._loaded, request.scopes)
+            known = (each for each in self._scoped.values() if each.credentials is credentials)
+            return self._scoped.setdefault(request.scopes, next(known, None) or _Scoped(credentials))
+
+    def _load(self, request: Request, transport: Transport) -> Any:
+        hosts = self._endpoints.hosts
+        if self._credentials is None:
+            asking = self._token_request(request, transport, probing=True)
+            return application_default(request=asking, credential_hosts=hosts)
+        if isinstance(self._credentials, (str, Path)):
+            return from_file(self._credentials, credential_hosts=hosts)
+        return self._credentials
+
+    def _check_universe(self, request: Request, transport: Transport) -> None:
+        host = place(request.url)[1]
+        if is_loopback(host):
+            return
+        if not self._universe:
+            with self._held(self._lock, request):
+                if not self._universe:
+                    self._universe = self._persistently(
+                        lambda asking: universe_of(self._loaded, asking), request, transport
+                    )
+        check_universe(self._universe, host, self._endpoints.universe)
+
+    def _refresh_once(
+        self, source: _Scoped, request: Request, transport: Transport, refused: str | None
+    ) -> None:
+        """Refresh a stale token, unless another thread did, or failed for good, while this one waited."""
+        failures = source.failures
+        if not source.is_stale(refused):
+            return
+        with self._held(source.lock, request):
+            if not source.is_stale(refused):
+                return
+            if source.failure is not None and source.failures != failures:
+                raise _copy(source.failure)
+            try:
+                self._persistently(bounded(source.credentials).refresh, request, transport)
+            except AuthError as error:
+                if not error.retryable:
+                    source.failures, source.failure = source.failures + 1, _copy(error)
+                raise
+
+    def _persistently(self, ask: Callable[[TokenRequest], T], request: Request, transport: Transport) -> T:
+        """Ask a source of tokens, and again after a transient failure, by the call's policy and deadline."""
+        asking = self._token_request(request, transport)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return fetched(ask, asking)
+            except AuthError as error:
+                delay = next_delay(attempt, error, request, self._clock)
+                if delay is None:
+                    raise
+                emit_retry(request, error, delay)
+            self._clock.sleep(delay)
+
+    def _token_request(
+        self, request: Request, transport: Transport, *, probing: bool = False
+    ) -> TokenRequest:
+        return TokenRequest(
+            transport,
+            Deadline(request.deadline, self._clock.monotonic),
+            own={name: request.headers[name] for name in _OWN_HEADERS if name in request.headers},
+            endpoints=self._endpoints,
+            probing=probing,
+            unix=self._clock.unix,
+        )
+
+    @contextmanager
+    def _held(self, lock: threading.Lock, request: Request) -> Generator[None, None, None]:
+        """Hold a lock, waiting for it no longer than the call may take."""
+        left = Deadline(request.deadline, self._clock.monotonic).left()
+        if not lock.acquire(timeout=-1.0 if left is None else left):
+            raise AuthError(
+                "no time left to wait for a token that another thread is fetching",
+                hint="Give the call more time: timeout=...",
+                retryable=True,
+            )
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _copy(error: AuthError) -> AuthError:
+    """Copy an error without the frames of the thread that met it."""
+    copy = AuthError(error.message, hint=error.hint)
+    copy.__cause__ = error.__cause__
+    return copy

@@ -1,0 +1,102 @@
+"""The codec of a message, made from the members that its table declares.
+
+A class is paid for when it is first read or written: a member that refers to another type finds its codec then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from .bounds import check_multiple
+from .decoding import message_reader, text_reader, value_reader, variant_reader
+from .encoding import message_writer, variant_writer, written_at_once
+from .jsontext import Codec
+from .keys import Key, Put, Row, setter
+from .scalars import INT32, INT64, STRING, UINT32, UINT64
+from .schema import Case, Classes, Family, Field, Member, OneOf, Ref
+
+_WHOLE: Final = (INT32, INT64, UINT32, UINT64)
+
+
+def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Codec:
+    """Return the codec of a message, or of a family: a message that is one union, whose variants are subclasses."""
+    rows = [_row(classes, cls, member, members) for member in members]
+    plain_rows = [row for row in rows if row.name]
+    family = next((row for row in rows if not row.name), None)
+    variants: Mapping[type, Key] = {} if family is None else family.by_class
+    keys = {key.name: key for row in rows for key in row.keys}
+    defaults = [(setter(cls, row.name), row.absent) for row in plain_rows]
+    read = message_reader(cls, keys, defaults, {key.name: variant for variant, key in variants.items()})
+    write = message_writer(cls, rows)
+    if family is None:
+        return Codec(read, write)
+    write = variant_writer(cls, family, write, alone=not plain_rows)
+    if plain_rows:
+        return Codec(read, write)
+    free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
+    write_many = partial(written_at_once, *free) if free else None
+    return Codec(variant_reader(variants, read), write, write_many=write_many)
+
+
+def _row(classes: Classes, cls: type, member: Member, siblings: Sequence[Member]) -> Row:
+    if isinstance(member, Field):
+        check = _multiple_check(classes, member, siblings) if member.multiple_of else None
+        key = _key(member, partial(member.codec, classes), setter(cls, member.name), check=check)
+        absent = getattr(attrs.fields(cls), member.name).default
+        return Row(member.name, absent, key, required="must be set" if member.required else "")
+    names = ", ".join(case.key for case in member.cases)
+    required = f"exactly one of {names} must be set" if member.required else ""
+    if isinstance(member, Family):
+        variants = {classes.named(case.cls): case for case in member.cases}
+        by_class = {
+            variant: _key(
+                case, partial(case.codec, classes), setter(variant, "value"), union=cls.__name__, wraps=True
+            )
+            for variant, case in variants.items()
+        }
+        return Row("", None, None, by_class, required)
+    by_class = dict(_union_key(classes, setter(cls, member.name), case, member) for case in member.cases)
+    return Row(member.name, None, None, by_class, required)
+
+
+def _key(member: Field | Case, find: Callable[[], Codec], put: Put, **more: Any) -> Key:
+    plain = member.type.plain if isinstance(member.type, Codec) else frozenset[type]()
+    text = str in plain and member.bounds is None
+    if isinstance(member, Field):  # None is an absent value here, and a null is noted
+        return Key(member.key, member.name, find, put, plain - {type(None)}, text, False, **more)
+    return Key(member.key, member.key, find, put, plain, text, type(None) in plain, **more)
+
+
+def _union_key(classes: Classes, put: Put, case: Case, union: OneOf) -> tuple[type, Key]:
+    """Return the key of a member of a union, behind the class of the values that stand for it."""
+    if not case.cls:
+        cls = classes.named(case.type.name if isinstance(case.type, Ref) else "")
+        return cls, _key(case, partial(case.codec, classes), put, union=union.name)
+    cls = classes.named(case.cls)
+
+    def find() -> Codec:
+        codec = case.codec(classes)
+        read = text_reader(cls) if case.type is STRING else value_reader(cls, codec.read)
+        return Codec(read, codec.write)
+
+    key = _key(case, find, put, union=union.name, wraps=True)
+    key.plain = frozenset()
+    return cls, key
+
+
+def _multiple_check(classes: Classes, field: Field, siblings: Sequence[Member]) -> Callable[[Any, Any], None]:
+    """Return the check that every whole number in a field is a multiple of the field beside it."""
+    name, default = field.multiple_of or ("", None)
+    key = next(each.key for each in siblings if isinstance(each, Field) and each.name == name)
+    inside = classes.members(field.type.name) if isinstance(field.type, Ref) else ()
+    numbers = {each.name: each.key for each in inside if isinstance(each, Field) and each.type in _WHOLE}
+
+    def check(value: Any, message: Any) -> None:
+        divisor = getattr(message, name)
+        check_multiple(value, numbers, default if divisor is None else divisor, key)
+
+    return check

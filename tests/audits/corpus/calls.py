@@ -1,0 +1,175 @@
+"""A plausible call of any method: values for its parameters, and what the official client makes of the same."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from attrs import frozen
+from groundwire_codegen.ir import Api, Kind, Method, Parameter
+from groundwire_runtime.http import FunctionTransport, Request, Response
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+
+OURS: Mapping[Kind, Any] = {
+    Kind.BOOLEAN: True,
+    Kind.INT32: 7,
+    Kind.UINT32: 7,
+    Kind.INT64: 7,
+    Kind.UINT64: 7,
+    Kind.FLOAT: 0.5,
+    Kind.DOUBLE: 0.5,
+    Kind.BYTES: b"\x00\x01",
+    Kind.TIMESTAMP: datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
+    Kind.DURATION: timedelta(seconds=1.5),
+    Kind.FIELD_MASK: "displayName,labels.key",
+}
+THEIRS: Mapping[Kind, Any] = {
+    **OURS,
+    Kind.BYTES: "AAE=",
+    Kind.TIMESTAMP: "2024-02-29T01:02:03Z",
+    Kind.DURATION: "1.500s",
+}
+"""The same for a client that takes texts."""
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text may stand in a path: no empty or dot segment."""
+    return text.isprintable() and not {"", ".", ".."} & set(text.split("/"))
+
+
+@cache
+def _matching(pattern: str) -> str:
+    """The shortest text of printable ASCII that matches."""
+    alphabet = st.characters(min_codepoint=32, max_codepoint=126)
+    calm = settings(
+        database=None,
+        deadline=None,
+        derandomize=True,
+        max_examples=200,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    return find(st.from_regex(pattern, alphabet=alphabet), _is_plain, settings=calm)
+
+
+def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
+    if parameter.values:
+        one: Any = parameter.values[-1]
+    elif parameter.rules.pattern:
+        one = _matching(parameter.rules.pattern)
+    else:
+        one = values.get(parameter.scalar.kind, "some text" if parameter.location == "query" else "some-id")
+    if parameter.rules.minimum is not None and not isinstance(one, str):
+        one = type(one)(max(one, float(parameter.rules.minimum)))
+    if parameter.rules.maximum is not None and not isinstance(one, str):
+        one = type(one)(min(one, float(parameter.rules.maximum)))
+    return [one, one] if parameter.repeated else one
+
+
+@frozen
+class Call:
+    """One call of a method: the request that its stub sent, and the arguments that it was made from."""
+
+    method: Method
+    request: Request
+    arguments: Mapping[str, Any]
+    """By wire name, for a client that takes texts."""
+
+
+class OurClient:
+    """The generated client, its stubs called one by one; what it sends is kept and answered with nothing."""
+
+    def __init__(self, api: Api, package: ModuleType) -> None:
+        self._api = api
+        self._sent: list[Request] = []
+        self._client = package.Client(
+            credentials=package.credentials.anonymous(), transport=FunctionTransport(self._answer)
+        )
+
+    def _answer(self, request: Request) -> Response:
+        self._sent.append(request)
+        wrapped = self._api.methods[request.method_id].envelope is not None
+        return Response(status=200, body=b'{"data": {}}' if wrapped else b"{}")
+
+    def call(self, method: Method, body: object) -> Call:
+        """Call the stub of a method with a value for every parameter that it takes."""
+        place: Any = self._client
+        for resource in self._api.resources:
+            if method.resource[: len(resource.path)] == resource.path:
+                place = getattr(place, resource.name)
+        stub = getattr(place, method.name)
+        accepted = inspect.signature(stub).parameters
+        chosen = [parameter for parameter in method.parameters if parameter.name in accepted]
+        first = [_value(each, OURS) for each in chosen if each.required]
+        rest = {each.name: _value(each, OURS) for each in chosen if not each.required}
+        self._sent.clear()
+        done = stub(*first, *([] if method.request is None else [body]), **rest)
+        if method.paging is not None:
+            next(done.pages())
+        [request] = self._sent
+        return Call(method, request, {each.wire: _value(each, THEIRS) for each in chosen})
+
+
+class OfficialClient:
+    """google-api-python-client on the same document: it makes requests, and none is sent."""
+
+    def __init__(self, document: bytes) -> None:
+        from google.auth.credentials import AnonymousCredentials
+        from googleapiclient.discovery import build_from_document
+
+        self._service = build_from_document(json.loads(document), credentials=AnonymousCredentials())
+
+    def request(self, call: Call) -> Any:
+        """Its request for the same call, or None where it has no such method: a resource of that name hides it."""
+        from googleapiclient.discovery import fix_method_name, key2param
+
+        place = self._service
+        for name in call.method.resource:
+            place = getattr(place, fix_method_name(name))()
+        name = call.method.id.rpartition(".")[2]
+        make = getattr(place, fix_method_name(name), None)
+        if make is None:
+            return None
+        arguments = {key2param(wire): value for wire, value in call.arguments.items()}
+        if call.request.body is not None:
+            arguments["body"] = json.loads(call.request.body)
+        try:
+            return make(**arguments)
+        except TypeError as error:
+            # A resource is made without arguments.
+            if "unexpected keyword" in str(error) or "positional" in str(error):
+                return None
+            raise
+
+
+def differences(call: Call, official: Any) -> list[str]:
+    """How our request differs from the official client's."""
+    ours, theirs = urlsplit(call.request.url), urlsplit(official.uri)
+    own, query = (sorted(parse_qsl(url.query, keep_blank_values=True)) for url in (ours, theirs))
+    if ("alt", "json") in query and not any(name == "alt" for name, _ in own):
+        query.remove(("alt", "json"))
+    body = None if call.request.body is None else json.loads(call.request.body)
+    their_body = json.loads(official.body) if official.body else None
+    pairs = {
+        "verb": (call.request.verb, official.method),
+        "host": (ours.netloc, theirs.netloc),
+        "path": (ours.path, theirs.path),
+        "query": (own, query),
+        "body": (body, their_body),
+        "api version": (
+            call.request.headers.get("x-goog-api-version"),
+            official.headers.get("x-goog-api-version"),
+        ),
+    }
+    return [
+        f"{call.method.id}: {what} {mine!r}, officially {other!r}"
+        for what, (mine, other) in pairs.items()
+        if mine != other
+    ]

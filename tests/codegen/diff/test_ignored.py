@@ -1,0 +1,240 @@
+"""Every attribute of the IR is compared by the diff, or ignored for a stated reason."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import pytest
+from groundwire_codegen import ir
+from groundwire_codegen.diff import compare
+from groundwire_codegen.diff.ignored import IGNORED
+from groundwire_codegen.ir import (
+    Api,
+    Body,
+    ClientParameter,
+    Content,
+    Enum,
+    EnumRef,
+    EnumValue,
+    ExtraScope,
+    Field,
+    Group,
+    Idempotency,
+    InBody,
+    InParameter,
+    Kind,
+    ListOf,
+    Location,
+    MapOf,
+    Media,
+    Message,
+    MessageRef,
+    Method,
+    Packed,
+    Paging,
+    Parameter,
+    Poll,
+    Resource,
+    Response,
+    Rules,
+    Scalar,
+    SchemeRequirement,
+    Server,
+    Variant,
+    Waiting,
+)
+
+TEXT = Scalar(Kind.STRING)
+RULES = Rules(
+    minimum=1,
+    maximum=9,
+    exclusive_minimum=0,
+    min_length=1,
+    max_length=9,
+    max_items=9,
+    pattern="^a$",
+    divides_into="size",
+    only=("a", "b"),
+)
+FIELD = Field(
+    name="title",
+    wire="title",
+    type=TEXT,
+    rules=RULES,
+    default="a",
+    pattern="^b$",
+    doc="A title.",
+    evidence="seen",
+    pointer="/schemas/Book/properties/title",
+)
+
+
+def plain(name: str, type_: ir.TypeRef) -> Field:
+    return Field(name=name, wire=name, type=type_)
+
+
+BOOK = Message(
+    name="Book",
+    place="Book",
+    members=(
+        FIELD,
+        plain("kind", EnumRef("Genre")),
+        plain("pages", ListOf(TEXT)),
+        plain("notes", MapOf(TEXT)),
+        plain("more", Packed((("t/Note", "Note"),))),
+        plain("next", TEXT),
+        Group(
+            name="owner",
+            wire="owner",
+            variants=(
+                Variant(field=plain("shop", TEXT), class_name="Shop"),
+                Variant(field=plain("note", MessageRef("Note"))),
+            ),
+            doc="Who has it.",
+        ),
+    ),
+    sent=True,
+    received=True,
+    doc="A book.",
+    pointer="/schemas/Book",
+)
+NOTE = Message(name="Note", place="Note", members=(plain("name", TEXT),), received=True)
+CONTENTS = (Content(media_type="application/json", type=MessageRef("Book")),)
+LIST = Method(
+    id="books.list",
+    wire="list",
+    name="list",
+    constant="BOOKS_LIST",
+    resource=("books",),
+    verb="GET",
+    path="v1/{+parent}/books",
+    parameters=(
+        Parameter(
+            name="parent",
+            wire="parent",
+            location=Location.PATH,
+            type=TEXT,
+            required=True,
+            position=0,
+            rules=RULES,
+            default="a",
+            doc="A shop.",
+            pointer="/parent",
+        ),
+        Parameter(
+            name="view",
+            wire="view",
+            location=Location.QUERY,
+            type=TEXT,
+            values=("A", "B"),
+            held="view",
+            prefix="views/",
+        ),
+    ),
+    headers=(("x-goog-api-version", "1"),),
+    body=Body(contents=CONTENTS, envelope="data"),
+    responses=(Response(low=200, high=299, contents=CONTENTS, envelope="data"),),
+    security=((SchemeRequirement(scheme="google", scopes=("scope",)),),),
+    extra_scopes=(ExtraScope(scope="drive", path=("title",)),),
+    idempotency=Idempotency(when_set=(InParameter("view"),), request_id=InBody(("title",))),
+    paging=Paging(place=InParameter("view"), items=("pages",), next=("next",), item=TEXT),
+    waiting=Waiting(
+        polls=(Poll(method="books.list", place=InParameter("parent"), pattern="^a$"),),
+        metadata=MessageRef("Note"),
+    ),
+    media=Media(
+        simple="/upload", resumable="/resume", max_size="1GB", accept=("*/*",), upload=True, download=True
+    ),
+    doc="List books.",
+    pointer="/list",
+)
+API = Api(
+    id="shop:v1",
+    title="Shop",
+    name="shop",
+    version="v1",
+    revision="1",
+    servers=(Server(url="https://shop.googleapis.com/"),),
+    messages={"Book": BOOK, "Note": NOTE},
+    enums={
+        "Genre": Enum(
+            name="Genre",
+            place="Genre",
+            values=(EnumValue(name="PROSE", wire="PROSE", doc="Prose."), EnumValue(name="B", wire="B")),
+            doc="Genres.",
+            pointer="/Genre",
+        )
+    },
+    methods={LIST.id: LIST},
+    resources=(Resource(path=("books",), name="books", class_name="Books"),),
+    held=(ClientParameter(name="view", prefix="views/", doc="A view."),),
+    doc="A shop.",
+)
+CLASSES = {name: cls for name, cls in vars(ir).items() if inspect.isclass(cls) and attrs.has(cls)}
+ATTRIBUTES = [f"{name}.{each.name}" for name, cls in CLASSES.items() for each in attrs.fields(cls)]
+
+
+def other(value: Any) -> Any:
+    """Another value of the same type."""
+    match value:
+        case bool():
+            return not value
+        case enum.Enum():
+            return next(each for each in type(value) if each is not value)
+        case str():
+            return f"{value}x"
+        case int():
+            return value + 7
+        case None:
+            return True
+        case tuple():
+            return value[:-1]
+        case _:
+            return dict(list(value.items())[:-1])
+
+
+def others(value: Any) -> Iterator[Any]:
+    """Other values of the same type: of a class of the IR, one for each attribute."""
+    if not attrs.has(type(value)):
+        yield other(value)
+        return
+    for field in attrs.fields(type(value)):
+        held = getattr(value, field.name)
+        if not attrs.has(type(held)):
+            yield attrs.evolve(value, **{field.name: other(held)})
+
+
+def altered(value: Any, attribute: str) -> Iterator[Any]:
+    """The value with this attribute of one of its parts altered, once for each part that has it."""
+    if isinstance(value, tuple):
+        for index, part in enumerate(value):
+            yield from ((*value[:index], each, *value[index + 1 :]) for each in altered(part, attribute))
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from ({**value, key: each} for each in altered(part, attribute))
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            held = getattr(value, field.name)
+            if f"{type(value).__name__}.{field.name}" == attribute:
+                yield from (attrs.evolve(value, **{field.name: each}) for each in others(held))
+            yield from (attrs.evolve(value, **{field.name: each}) for each in altered(held, attribute))
+
+
+def is_compared(attribute: str) -> bool:
+    """Whether the diff says something when the attribute differs in one place."""
+    return any(compare(API, each).changes for each in altered(API, attribute))
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_every_attribute_is_compared_or_ignored_for_a_reason(attribute: str) -> None:
+    reason = IGNORED.get(attribute) or IGNORED.get(attribute.partition(".")[0])
+    assert is_compared(attribute) == (reason is None), reason
+
+
+def test_what_is_ignored_is_there() -> None:
+    assert IGNORED.keys() <= {*CLASSES, *ATTRIBUTES}
+    assert all(IGNORED.values())
