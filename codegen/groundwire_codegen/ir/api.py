@@ -35,10 +35,21 @@ class SecurityScheme:
 
 
 @frozen(kw_only=True)
+class ServerVariable:
+    """A variable of a server's URL. `values` are all that it may have; () is: any."""
+
+    name: str
+    default: str
+    values: tuple[str, ...] = ()
+    doc: str = ""
+
+
+@frozen(kw_only=True)
 class Server:
-    """A base URL."""
+    """A base URL: absolute, or relative to where the document was found; `{name}` stands for a variable."""
 
     url: str
+    variables: tuple[ServerVariable, ...] = ()
     doc: str = ""
 
 
@@ -64,7 +75,7 @@ class Api:
 
     A draft is what a reader writes: names are empty, and types are by the name of their schema, or by the JSON pointer
     of an inline one. A finished API is what `lower` returns: types are by published name, methods by id, both sorted,
-    and there are no aliases.
+    and the only aliases are named unions and types that hold themselves.
     """
 
     id: str

@@ -16,8 +16,11 @@ class Rules:
     minimum: int | float | None = None
     maximum: int | float | None = None
     exclusive_minimum: int | float | None = None
+    exclusive_maximum: int | float | None = None
+    multiple_of: int | float | None = None
     min_length: int | None = None
     max_length: int | None = None
+    min_items: int | None = None
     max_items: int | None = None
     pattern: str | None = None
     pattern_is_linear: bool = True
@@ -53,6 +56,9 @@ class Field:
     """Accepted bare or as `{"value": x}`; sent bare."""
     request_id: bool = False
     read_only: bool = False
+    """Left out of what a request has to set."""
+    write_only: bool = False
+    """Left out of what an answer has to have."""
     deprecated: bool = False
     doc: str = ""
     evidence: str = ""
@@ -94,6 +100,8 @@ class Message:
     name: str = ""
     place: str
     members: tuple[Field | Group, ...] = ()
+    extra: TypeRef | None = None
+    """Type of the values under other keys (`additionalProperties` beside properties); None: unknown keys are kept as they are."""
     family: bool = False
     """Nothing but one group: its variants are subclasses and there is no attribute to name."""
     sent: bool = False
@@ -155,17 +163,24 @@ class Enum:
     name: str = ""
     place: str
     values: tuple[EnumValue, ...]
+    whole: bool = False
+    """The values are whole numbers on the wire; `EnumValue.wire` is the text of one."""
     doc: str = ""
     pointer: str = ""
 
 
 @frozen(kw_only=True)
 class Alias:
-    """A named scalar, list or map of a draft. It never becomes a class: `lower` puts its type where it is named."""
+    """A named type that is no class. `lower` puts its type where it is named.
 
+    A finished API keeps those that are named unions, and those that hold themselves.
+    """
+
+    name: str = ""
     place: str
     type: TypeRef | None
     """None after a problem."""
+    rules: Rules = NO_RULES
     deprecated: bool = False
     doc: str = ""
     pointer: str = ""

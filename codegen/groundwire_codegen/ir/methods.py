@@ -23,6 +23,19 @@ class Location(enum.StrEnum):
     COOKIE = "cookie"
 
 
+class Style(enum.StrEnum):
+    """How a list or an object is written as a parameter (OpenAPI 3.1, 4.8.12.2). CONTENT: as JSON."""
+
+    FORM = "form"
+    SIMPLE = "simple"
+    SPACE = "spaceDelimited"
+    PIPE = "pipeDelimited"
+    DEEP = "deepObject"
+    LABEL = "label"
+    MATRIX = "matrix"
+    CONTENT = "content"
+
+
 @frozen(kw_only=True)
 class Parameter:
     """A parameter of a method, or of every method (`Api.parameters`)."""
@@ -31,7 +44,11 @@ class Parameter:
     wire: str
     location: Location
     type: TypeRef
-    """A scalar, or a list of them."""
+    """Of a Discovery document: a scalar, or a list of them."""
+    style: Style = Style.FORM
+    explode: bool = True
+    reserved: bool = False
+    """Reserved characters are sent as they are (`allowReserved`)."""
     values: tuple[str, ...] = ()
     """The known values of an enum, which has no class; empty for any other type."""
     required: bool = False
@@ -60,12 +77,38 @@ class Parameter:
         return item
 
 
+class Encoding(enum.StrEnum):
+    """How a body is written and read, by its media type."""
+
+    JSON = "json"
+    LINES = "lines"
+    """ndjson, json-seq."""
+    EVENTS = "events"
+    """text/event-stream."""
+    FORM = "form"
+    MULTIPART = "multipart"
+    TEXT = "text"
+    BYTES = "bytes"
+
+
+@frozen(kw_only=True)
+class Part:
+    """How one property of a form or multipart body is written, where the document states it (`encoding`)."""
+
+    wire: str
+    content_type: str | None = None
+    style: Style = Style.FORM
+    explode: bool = True
+
+
 @frozen(kw_only=True)
 class Content:
-    """A body in one media type."""
+    """A body in one media type, which is kept as it is written: `application/geo+json`, `image/*`."""
 
     media_type: str
     type: TypeRef
+    encoding: Encoding = Encoding.JSON
+    parts: tuple[Part, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -197,6 +240,8 @@ class Method:
     verb: str
     path: str
     """The document's template, relative to the server."""
+    server: str | None = None
+    """The URL of a server of its own; None: the client's."""
     parameters: tuple[Parameter, ...] = ()
     """Required ones first, in the document's order; then the others, sorted by wire name."""
     headers: tuple[tuple[str, str], ...] = ()

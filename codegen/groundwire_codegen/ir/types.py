@@ -9,7 +9,7 @@ from attrs import frozen
 
 
 class Kind(enum.StrEnum):
-    """The scalar kinds of proto3 JSON, and the formats that Discovery adds."""
+    """The scalar kinds of proto3 JSON, and the formats that Discovery and OpenAPI add."""
 
     STRING = "string"
     BOOLEAN = "boolean"
@@ -27,6 +27,18 @@ class Kind(enum.StrEnum):
     DATE_TIME = "datetime"
     ANY = "any"
     STRUCT = "struct"
+    INTEGER = "integer"
+    """OpenAPI's, of any size: a JSON number."""
+    LONG = "long"
+    """OpenAPI's int64: a JSON number, where INT64 is a text."""
+    ULONG = "ulong"
+    """OpenAPI's uint64: a JSON number."""
+    NUMBER = "number"
+    """A number whose format is not stated: a whole one stays whole, so that it is written as it was read."""
+    DAY = "day"
+    """OpenAPI's date: a calendar date of its own type, where Discovery's DATE is a text."""
+    BINARY = "binary"
+    """Raw bytes: a body, or a part of one."""
 
 
 @frozen
@@ -74,4 +86,90 @@ class Packed:
     types: tuple[tuple[str, str], ...]
 
 
-TypeRef: TypeAlias = Scalar | EnumRef | MessageRef | ListOf | MapOf | Packed
+JsonScalar: TypeAlias = str | int | float | bool | None
+
+
+@frozen
+class Const:
+    """One of these constants. A single one is filled in when it is sent; a received one is not held to them."""
+
+    values: tuple[JsonScalar, ...]
+
+
+@frozen
+class Nullable:
+    """The type, or JSON null. Absence is another fact: `Field.required`."""
+
+    type: TypeRef
+
+
+@frozen
+class TupleOf:
+    """A JSON array with a type for each place (`prefixItems`), and one for what follows; None: nothing follows."""
+
+    items: tuple[TypeRef, ...]
+    rest: TypeRef | None = None
+
+
+@frozen
+class AliasRef:
+    """A reference to an alias by its published name: a named union, or a type that holds itself."""
+
+    name: str
+
+
+@frozen
+class ByDiscriminator:
+    """A property names the member: pairs of a value and the index of the member that it leads to."""
+
+    wire: str
+    values: tuple[tuple[str, int], ...]
+
+
+@frozen
+class ByLiteral:
+    """A required property holds constants or an enum, without a value in common: pairs of a value and a member's index."""
+
+    wire: str
+    values: tuple[tuple[JsonScalar, int], ...]
+
+
+@frozen
+class ByJsonType:
+    """No two members share a JSON type."""
+
+
+@frozen
+class ByKeys:
+    """Keys that tell the members apart, one set a member.
+
+    `exact`: each set is required by its member and no other member has all of it. Otherwise the best fit is taken.
+    """
+
+    keys: tuple[frozenset[str], ...]
+    exact: bool
+
+
+@frozen
+class FirstThatFits:
+    """Nothing tells the members apart: the first that decodes is taken."""
+
+
+Discrimination: TypeAlias = ByDiscriminator | ByLiteral | ByJsonType | ByKeys | FirstThatFits
+
+
+@frozen
+class UnionOf:
+    """One JSON value of several types (`oneOf`, `anyOf`, a list of types), and how they are told apart.
+
+    Objects among the members are told apart by `discrimination`; members of another JSON type always by their type.
+    What no member fits is kept as it came.
+    """
+
+    members: tuple[TypeRef, ...]
+    discrimination: Discrimination
+
+
+TypeRef: TypeAlias = (
+    Scalar | EnumRef | MessageRef | AliasRef | ListOf | MapOf | TupleOf | Packed | Const | Nullable | UnionOf
+)

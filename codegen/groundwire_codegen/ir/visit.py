@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .types import EnumRef, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef
+from attrs import evolve
+
+from .types import (
+    AliasRef,
+    EnumRef,
+    ListOf,
+    MapOf,
+    MessageRef,
+    Nullable,
+    Packed,
+    TupleOf,
+    TypeRef,
+    UnionOf,
+)
 
 
 def leaf(type_: TypeRef) -> TypeRef:
@@ -14,27 +27,68 @@ def leaf(type_: TypeRef) -> TypeRef:
     return type_
 
 
-def references(type_: TypeRef) -> Iterator[str]:
-    """Yield the names of the messages and enums that a type refers to."""
-    inner = leaf(type_)
-    if isinstance(inner, (MessageRef, EnumRef)):
-        yield inner.name
-    elif isinstance(inner, Packed):
-        yield from (name for _, name in inner.types)
-
-
-def renamed(type_: TypeRef, messages: Callable[[str], str], enums: Callable[[str], str]) -> TypeRef:
-    """Return the type with other names of its messages and enums."""
+def inner_types(type_: TypeRef) -> tuple[TypeRef, ...]:
+    """Return the types that a type is directly made of; none for a leaf."""
     match type_:
-        case Scalar():
-            return type_
-        case MessageRef(name):
-            return MessageRef(messages(name))
-        case EnumRef(name):
-            return EnumRef(enums(name))
-        case ListOf(item):
-            return ListOf(renamed(item, messages, enums))
-        case MapOf(value):
-            return MapOf(renamed(value, messages, enums))
-        case Packed(types):
-            return Packed(tuple((url, messages(name)) for url, name in types))
+        case ListOf(inner) | MapOf(inner) | Nullable(inner):
+            return (inner,)
+        case TupleOf(items, rest):
+            return items if rest is None else (*items, rest)
+        case UnionOf(members):
+            return members
+        case _:
+            return ()
+
+
+def references(type_: TypeRef) -> Iterator[str]:
+    """Yield the names of the messages, enums and aliases that a type refers to."""
+    if isinstance(type_, (MessageRef, EnumRef, AliasRef)):
+        yield type_.name
+    elif isinstance(type_, Packed):
+        yield from (name for _, name in type_.types)
+    else:
+        for inner in inner_types(type_):
+            yield from references(inner)
+
+
+def mapped(type_: TypeRef, change: Callable[[TypeRef], TypeRef]) -> TypeRef:
+    """Return the type with each leaf changed: scalars, constants, references and packed objects."""
+    match type_:
+        case ListOf(inner):
+            return ListOf(mapped(inner, change))
+        case MapOf(inner):
+            return MapOf(mapped(inner, change))
+        case Nullable(inner):
+            return Nullable(mapped(inner, change))
+        case TupleOf(items, rest):
+            return TupleOf(
+                tuple(mapped(each, change) for each in items), None if rest is None else mapped(rest, change)
+            )
+        case UnionOf(members):
+            return evolve(type_, members=tuple(mapped(each, change) for each in members))
+        case _:
+            return change(type_)
+
+
+def renamed(
+    type_: TypeRef,
+    messages: Callable[[str], str],
+    enums: Callable[[str], str],
+    aliases: Callable[[str], str] = str,
+) -> TypeRef:
+    """Return the type with other names of its messages, enums and aliases."""
+
+    def rename(found: TypeRef) -> TypeRef:
+        match found:
+            case MessageRef(name):
+                return MessageRef(messages(name))
+            case EnumRef(name):
+                return EnumRef(enums(name))
+            case AliasRef(name):
+                return AliasRef(aliases(name))
+            case Packed(types):
+                return Packed(tuple((url, messages(name)) for url, name in types))
+            case _:
+                return found
+
+    return mapped(type_, rename)
