@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from importlib import import_module
@@ -17,7 +17,7 @@ from .enums import open_enum
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, parse
 from .objects import message_codec
-from .schema import Family, Member, Members
+from .schema import Family, Member, Members, Type, codec_of
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -33,11 +33,14 @@ _LONE: Final = re.compile("[\ud800-\udfff]")
 class Codecs:
     """The codecs of a client's classes, each made when it is first asked for.
 
-    `namespace` has the classes as attributes; `table` has the members of each message by its name.
+    `namespace` has the classes as attributes; `table` has the members of each message by its name, `aliases` the types
+    that have a name and no class. With `proto_names`, a key may also be the original name of a proto field.
     """
 
     namespace: object
     table: Mapping[str, Members]
+    aliases: Mapping[str, Callable[[], Type]] = field(factory=dict[str, "Callable[[], Type]"])
+    proto_names: bool = True
     _made: dict[object, Codec] = field(factory=dict[object, Codec], init=False, repr=False)
 
     def encode(self, message: object) -> bytes:
@@ -45,11 +48,7 @@ class Codecs:
         codec = self._known(message.__class__)
         if codec is None:
             raise EncodeError.expected(message, "a message of this client")
-        text = codec.write(message, 0)
-        try:
-            return text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise _surrogate(json.loads(text)) from None
+        return self.write(codec, message)
 
     def decode(self, type_: type[T], data: bytes) -> T:
         """Read a message of `type_` from JSON in UTF-8. Raises DecodeError; bounds are not checked.
@@ -59,10 +58,23 @@ class Codecs:
         codec = self._known(type_)
         if codec is None:
             raise DecodeError.expected(type_, "a message type of this client")
+        return self.read(codec, data)  # type: ignore[no-any-return] # the table pairs a class with its codec
+
+    def write(self, type_: Type, value: object) -> bytes:
+        """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
+        text = codec_of(type_, self).write(value, 0)
+        try:
+            return text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise _surrogate(json.loads(text)) from None
+
+    def read(self, type_: Type, data: bytes) -> Any:
+        """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
+        codec = codec_of(type_, self)
         if len(data) < LARGE:
-            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # the table pairs a class with its codec
+            return codec.read(parse(data), 0)
         with _resting_collector():
-            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # as above
+            return codec.read(parse(data), 0)
 
     def structure(self, data: object, type_: type[T]) -> T:
         """Make a message of `type_` from plain JSON values, as `json.loads` gives them. Raises DecodeError."""
@@ -120,6 +132,10 @@ class Codecs:
             codec = self._made.get(owner) or message_codec(self, owner, self.members(name))
             self._made[owner] = self._made[cls] = codec
         return codec
+
+    def alias(self, name: str) -> Type:
+        """Return the type that a name stands for."""
+        return self.aliases[name]()
 
     def enum(self, name: str) -> Codec:
         """Return the codec of an enum."""
