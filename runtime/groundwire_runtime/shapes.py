@@ -11,6 +11,7 @@ from attrs import frozen
 
 from . import json_scalars, scalars
 from .jsontext import ANY, STRUCT, Codec
+from .messages import Unlisted
 from .schema import Classes, Enum, ListOf, MapOf, Packed, Ref
 
 JSON_NAMES: Final[Mapping[type, str]] = {
@@ -88,7 +89,8 @@ def shape_of(type_: Any, classes: Classes) -> Shape:
     if isinstance(type_, ListOf):
         return shape((list,), (Sequence,))
     if isinstance(type_, Enum):
-        return shape((str,), (str,), type_.name)
+        kind = int if issubclass(classes.named(type_.name), int) else str
+        return shape((kind,), (kind, Unlisted), type_.name)
     if isinstance(type_, Ref):
         return shape((dict,), (classes.named(type_.name),), type_.name)
     if isinstance(type_, (MapOf, Packed)):

@@ -257,31 +257,3 @@ def _union_writer(members: Sequence[Codec], shapes: Sequence[Shape]) -> Callable
         raise EncodeError.expected(value, " or ".join(dict.fromkeys(shape.name for shape in shapes)))
 
     return write
-
-
-@frozen
-class WholeEnum:
-    """An open enum of whole numbers; another one is kept as an int."""
-
-    name: str
-
-    def codec(self, classes: Classes) -> Codec:
-        """Return the codec of the enum."""
-        cls: Any = classes.named(self.name)
-        known = {member.value: member for member in cls}
-
-        def read(value: Any, depth: int) -> Any:
-            if value.__class__ is not int:
-                raise DecodeError.expected(value, f"a number of {self.name}")
-            return known.get(value, value)
-
-        def write(value: Any, depth: int) -> str:
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise EncodeError.expected(value, f"a member of {self.name}, or an int")
-            return int.__repr__(int(value))
-
-        return Codec(read, write)
-
-    def shape(self, classes: Classes) -> Shape:
-        """Return the shape of a whole number."""
-        return shape((int,), (int,), self.name)

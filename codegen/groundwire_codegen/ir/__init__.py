@@ -60,7 +60,7 @@ from .types import (
     TypeRef,
     UnionOf,
 )
-from .visit import inner_types, leaf, mapped, references, renamed
+from .visit import closure, inner_types, leaf, mapped, references, renamed, types_of
 
 __all__ = [
     "Alias",
@@ -120,9 +120,11 @@ __all__ = [
     "ValueLocation",
     "Variant",
     "Waiting",
+    "closure",
     "inner_types",
     "leaf",
     "mapped",
     "references",
     "renamed",
+    "types_of",
 ]
