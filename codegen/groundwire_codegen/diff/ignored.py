@@ -10,11 +10,13 @@ _KEY: Final = "what is compared is found by it"
 _TITLE: Final = "the diff is headed with it"
 _LOCK: Final = "the lock keeps it, whatever the document says"
 _GOOGLE: Final = "the same in every document that can be read"
+_HINTS: Final = "advice in the text of errors, which comes from the overlay alone"
 IGNORED: Final[Mapping[str, str]] = {
     "Alias": "drafts alone have aliases",
     "Api.aliases": "drafts alone have aliases",
     "Api.doc": "no generated text shows it",
     "Api.errors": _GOOGLE,
+    "Api.hints": _HINTS,
     "Api.id": _TITLE,
     "Api.name": _TITLE,
     "Api.parameters": "stubs take none of them",
@@ -29,6 +31,7 @@ IGNORED: Final[Mapping[str, str]] = {
     "Enum.place": "names of the lock are by it; what callers see is the name",
     "Enum.pointer": _PLACE,
     "Field.pointer": _PLACE,
+    "Hint": _HINTS,
     "Message.pointer": _PLACE,
     "Message.received": "each change says which way its message travels",
     "Message.sent": "each change says which way its message travels",

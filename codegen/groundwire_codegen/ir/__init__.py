@@ -4,7 +4,7 @@ Everything is a frozen value. Readers write a draft, `lower` finishes it (see `A
 contract server read the finished one.
 """
 
-from .api import Api, ClientParameter, ErrorShape, SchemeKind, SecurityScheme, Server
+from .api import Api, ClientParameter, ErrorShape, Hint, SchemeKind, SecurityScheme, Server
 from .messages import Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
 from .methods import (
     Body,
@@ -43,6 +43,7 @@ __all__ = [
     "ExtraScope",
     "Field",
     "Group",
+    "Hint",
     "Idempotency",
     "InBody",
     "InParameter",
