@@ -12,6 +12,7 @@ from attrs import frozen
 
 from . import errors
 from .clock import Clock
+from .error_hints import Hint
 from .errors import ApiError
 from .google_hints import hint_for
 from .http import Request, Response, split_url
@@ -69,23 +70,30 @@ _UNSEEN: Final = re.compile(r"<(style|script)\b[^>]*>.*?</\1\s*>", re.DOTALL | r
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-def read_error(response: Response, request: Request, clock: Clock) -> ApiError:
-    """Return the error of a response to a request."""
+def read_error(response: Response, request: Request, clock: Clock, hints: tuple[Hint, ...] = ()) -> ApiError:
+    """Return the error of a response to a request; `hints` are the API's own."""
     return api_error(
         response,
         method_id=request.method_id,
         attempts=max(1, request.call.attempts),
         now=clock.unix(),
         scopes=request.method_scopes,
+        hints=hints,
     )
 
 
 def api_error(
-    response: Response, *, method_id: str, attempts: int, now: float, scopes: tuple[str, ...] = ()
+    response: Response,
+    *,
+    method_id: str,
+    attempts: int,
+    now: float,
+    scopes: tuple[str, ...] = (),
+    hints: tuple[Hint, ...] = (),
 ) -> ApiError:
     """The error that an answer stands for: JSON of any shape, HTML, text, or nothing at all.
 
-    `now` is Unix time; `scopes` are those of the method.
+    `now` is Unix time; `scopes` are those of the method; `hints` are the API's own.
     """
     body = _read(response.body)
     message = body.message or _excerpt(response)
@@ -110,6 +118,7 @@ def api_error(
             metadata=body.metadata,
             challenge=response.headers.get("www-authenticate", ""),
             scopes=scopes,
+            hints=hints,
         ),
     )
 

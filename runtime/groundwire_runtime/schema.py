@@ -12,9 +12,8 @@ from typing import Protocol, TypeAlias
 from attrs import Factory, field, frozen
 
 from .bounds import Bounds, bounded, only
-from .containers import list_of, map_of, wrapped
+from .containers import list_of, map_of, packed, wrapped
 from .jsontext import ANY, STRUCT, Codec
-from .packed import packed
 from .scalars import (
     BOOLEAN,
     BYTES,

@@ -11,12 +11,14 @@ _TITLE: Final = "the diff is headed with it"
 _LOCK: Final = "the lock keeps it, whatever the document says"
 _GOOGLE: Final = "the same in every document that can be compared"
 _OPENAPI: Final = "no Discovery document states it, and OpenAPI documents are not compared yet"
+_HINTS: Final = "advice in the text of errors, which comes from the overlay alone"
 IGNORED: Final[Mapping[str, str]] = {
     "Alias": "drafts alone have aliases",
     "AliasRef": _OPENAPI,
     "Api.aliases": "drafts alone have aliases",
     "Api.doc": "no generated text shows it",
     "Api.errors": _GOOGLE,
+    "Api.hints": _HINTS,
     "Api.id": _TITLE,
     "Api.name": _TITLE,
     "Api.parameters": "stubs take none of them",
@@ -42,6 +44,7 @@ IGNORED: Final[Mapping[str, str]] = {
     "Field.write_only": _OPENAPI,
     "Message.extra": _OPENAPI,
     "Message.extra_name": _OPENAPI,
+    "Hint": _HINTS,
     "Message.pointer": _PLACE,
     "Message.received": "each change says which way its message travels",
     "Message.sent": "each change says which way its message travels",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from ..ir import Api, ClientParameter, Method
+from ..ir import Api, ClientParameter, Hint, Method
 from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay
@@ -95,6 +95,7 @@ def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> A
             ClientParameter(name=name, prefix=rule.prefix, doc=rule.doc)
             for name, rule in sorted(overlay.client.items())
         ),
+        hints=tuple(Hint(text=rule.hint, reasons=rule.reasons, words=rule.words) for rule in overlay.hints),
     )
 
 

@@ -58,7 +58,17 @@ CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
 CLIENT_MODULE_NAMES: Final = frozenset(
     {
         *("Any", "BaseClient", "CODECS", "CallOptions", "Callable", "Client", "ClientOptions"),
-        *("ExtraScope", "Final", "GoogleClient", "GoogleOptions", "Literal", "METHODS", "Mapping"),
+        *(
+            "ExtraScope",
+            "Final",
+            "GoogleClient",
+            "GoogleOptions",
+            "HINTS",
+            "Hint",
+            "Literal",
+            "METHODS",
+            "Mapping",
+        ),
         *("Method", "OPERATION", "OperationView", "Pager", "Paging", "Preconditions", "Parameter"),
         *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
