@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar, Final, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .errors import DecodeError, EncodeError, GroundwireError
 from .jsontext import Codec, read_any, write_any
@@ -167,6 +167,10 @@ class Tag:
         return next((place for place in named if place in places), None)
 
 
+def _sets(keys: Iterable[Iterable[str]]) -> tuple[Set[str], ...]:
+    return tuple(frozenset(each) for each in keys)
+
+
 @frozen
 class Keys:
     """Keys tell the members of a union apart, one set a member: those that it requires, or else all that it has.
@@ -174,7 +178,7 @@ class Keys:
     `exact`: the first member all of whose keys are there. Otherwise the one with the fewest keys too many or missing.
     """
 
-    keys: tuple[frozenset[str], ...]
+    keys: tuple[Set[str], ...] = field(converter=_sets)
     exact: bool = True
 
     def chosen(self, value: Mapping[str, Any], places: Sequence[int]) -> int | None:
