@@ -13,7 +13,7 @@ from .api import (
     Server,
     ServerVariable,
 )
-from .messages import Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
+from .messages import NO_RULES, Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
 from .methods import (
     Body,
     Content,
@@ -63,6 +63,7 @@ from .types import (
 from .visit import inner_types, leaf, mapped, references, renamed
 
 __all__ = [
+    "NO_RULES",
     "Alias",
     "AliasRef",
     "Api",
