@@ -25,7 +25,7 @@ from ...ir import (
 )
 from ..cursor import Cursor
 from .scalars import literal_type, literals, text_of
-from .shape import Choice, Schema, Shape, Site
+from .shape import CONTRADICTION, Choice, Schema, Shape, Site
 from .unions import Member, schema_name, tell_apart
 from .vocabulary import ANNOTATIONS
 
@@ -73,7 +73,7 @@ class Choices:
             shape, members, discriminator or (shape.discriminator if len(choices) == 1 else None)
         )
 
-    def of_children(self, schema: Schema, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
+    def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
         """Return the union of the schemas that a base stands for."""
         members: list[tuple[str | None, Schema]] = []
         for node in children:
@@ -100,12 +100,18 @@ class Choices:
         null = False
         types: dict[TypeRef, Member] = {}
         for name, schema in members:
+            start = len(self.schemas.documents.root.problems)
             type_ = self._type(schema)
+            if self._is_impossible(schema, start):
+                continue
             if type_ is None:
                 return None
             if isinstance(type_, Nullable):
                 null, type_ = True, type_.type
             types.setdefault(type_, Member(name, tuple(self._shapes(schema))))
+        if not types:
+            shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
+            return None
         if any(isinstance(type_, EnumRef) and not self.schemas.enums[type_.name].whole for type_ in types):
             # An enum is open: any text is a value of it.
             types.pop(Scalar(Kind.STRING), None)
@@ -116,6 +122,16 @@ class Choices:
                 shape.node, "nothing tells the members of this union apart: the first that fits is taken"
             )
         return _union([*types], told)
+
+    def _is_impossible(self, schema: Schema, start: int) -> bool:
+        """Return True for a member that no value fits, which is left out: its problems from `start` on are a warning."""
+        documents = self.schemas.documents
+        new = documents.root.problems[start:]
+        if not new or any(each.hint != CONTRADICTION for each in new):
+            return False
+        del documents.root.problems[start:]
+        documents.warn(schema.sites[0].node, f"this member of the union is left out; {new[0].message}")
+        return True
 
     def _type(self, schema: Schema) -> TypeRef | None:
         """Return the type of a member; one that is a component is that component."""
@@ -141,9 +157,9 @@ class Choices:
                 site = evolve(sites[0], place=place)
                 yield name, Schema((site,), self.schemas.documents.key(site.node), place, schema.omit)
             else:
-                way = "/".join(f"{each.keyword}/{i}" for each, i in zip(choices, picked, strict=True))
-                moved = tuple(evolve(site, place=place) for site in sites)
-                yield name, Schema((*moved, *schema.sites), f"{schema.key}/{way}", place, omit)
+                joined = self.schemas.together((*sites, *schema.sites), place)
+                key = f"{joined.key} without {' '.join(sorted(omit))}"
+                yield name, evolve(joined, key=key, omit=omit)
 
     def _name(self, node: Cursor) -> str | None:
         ref = node.any("$ref")
@@ -158,14 +174,16 @@ class Choices:
             if name is not None:
                 return None
             one = self.schemas.flattener.flat(member)
+            if one.contradiction:
+                continue
             own = literals(one, self.schemas.documents) if not one.choices else None
             if not own:
                 return None
             said = [one.words.get("title"), member.sites[0].node.any("description")]
             doc = ": ".join(each for each in said if isinstance(each, str) and each)
             values.update(dict.fromkeys(own, doc))
-        type_ = literal_type(tuple(values))
-        if type_ is not None:
+        type_ = literal_type(tuple(values)) if values else None
+        if type_ is not None or not values:
             return type_
         self.schemas.enums[schema.key] = Enum(
             place=schema.place,
@@ -186,6 +204,8 @@ class Choices:
         shape = self.schemas.flattener.gather(schema)
         children = self.schemas.bases.children(shape, schema.key)
         self.schemas.flattener.follow(shape, schema)
+        if shape.contradiction:
+            return
         if nesting >= MAX_NESTING:
             yield shape
             return

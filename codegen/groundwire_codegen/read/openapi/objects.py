@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ...ir import ByJsonType, Field, Group, MapOf, Message, MessageRef, TypeRef, UnionOf, Variant
 from .scalars import ANY, STRUCT, read_rules
-from .shape import Schema, Shape, Site
+from .shape import Schema, Shape
 
 if TYPE_CHECKING:
     from .schemas import Schemas
@@ -62,9 +62,7 @@ class Objects:
         """Return the type of values under keys that are no properties; None where nothing is said of them."""
         types: dict[TypeRef, None] = {}
         if shape.additional:
-            type_ = self.schemas.joined(
-                shape.additional, f"{schema.key}/additionalProperties", f"{schema.place}{{}}"
-            )
+            type_ = self.schemas.joined(shape.additional, f"{schema.place}{{}}")
             types.update({} if type_ is None else {type_: None})
         for site in shape.patterns:
             type_ = self.schemas.type_of(Schema((site,), self.schemas.documents.key(site.node), site.place))
@@ -78,12 +76,7 @@ class Objects:
         if sites is None:
             # A key that is required and not described is there all the same.
             return Field(wire=wire, type=ANY, required=True, pointer=shape.node.pointer)
-        one = len(sites) == 1
-        key = self.schemas.documents.key(sites[0].node) if one else f"{schema.key}/properties/{wire}"
-        place = sites[0].place if one else f"{schema.place}.{wire}"
-        if not one:
-            sites = [Site(each.node, place) for each in sites]
-        type_, own = self.schemas.type_and_shape(Schema(tuple(sites), key, place))
+        type_, own = self.schemas.type_and_shape(self.schemas.together(sites, f"{schema.place}.{wire}"))
         if type_ is None or own.never:
             return None
         documents = self.schemas.documents

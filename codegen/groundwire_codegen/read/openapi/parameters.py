@@ -194,7 +194,7 @@ class Parameters:
 
     def _plain(self, shape: Shape) -> tuple[TypeRef, tuple[str, ...]] | None:
         """Return a scalar with its known values; None for any other type."""
-        if shape.choices or len(shape.kinds) > 1:
+        if shape.choices or shape.contradiction or len(shape.kinds) > 1:
             return None
         values = literals(shape, self.schemas.documents)
         if values and all(isinstance(each, str) for each in values):

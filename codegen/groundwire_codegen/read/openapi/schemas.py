@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -24,13 +25,21 @@ from .all_of import Flattener
 from .bases import Bases
 from .choices import Choices
 from .objects import Objects
-from .places import place_of
 from .references import Documents
 from .scalars import ANY, enum_values, literal_type, literals, read_rules, read_scalar
-from .shape import Schema, Shape, Site, Target
+from .shape import CONTRADICTION, Schema, Shape, Site, Target
 
 MAX_DEPTH: Final = 64
 """Inline schemas inside one another; beyond, a document's own depth is at its bound too."""
+
+
+@frozen
+class _Read:
+    """An inline schema that was read: its type, its own words, and the problems of its reading."""
+
+    type: TypeRef | None
+    shape: Shape
+    problems: tuple[Problem, ...]
 
 
 @frozen(eq=False)
@@ -44,11 +53,13 @@ class Schemas:
     enums: dict[str, Enum] = field(factory=dict[str, Enum])
     aliases: dict[str, Alias] = field(factory=dict[str, Alias])
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
-    _known: dict[str, tuple[TypeRef | None, Shape]] = field(factory=dict[str, "tuple[TypeRef | None, Shape]"])
+    _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
     """Types of inline schemas, by key: one that several schemas inherit is read once."""
     _null: dict[str, bool] = field(factory=dict[str, bool])
     _waiting: list[Schema] = field(factory=list[Schema])
     _named: set[str] = field(factory=set[str])
+    _open: dict[str, bool] = field(factory=dict[str, bool])
+    """Inline schemas that are being read, and whether they hold themselves."""
 
     def read_components(self) -> None:
         """Read the document's own component schemas, and all that they refer to."""
@@ -82,7 +93,7 @@ class Schemas:
         shape = self.flattener.gather(schema)
         children = self.bases.children(shape, key)
         if children:
-            type_: TypeRef | None = Choices(self).of_children(schema, shape, children)
+            type_: TypeRef | None = Choices(self).of_children(shape, children)
         else:
             type_ = self._of_shape(schema, shape)
         if type_ in (MessageRef(key), EnumRef(key)) and (key in self.messages or key in self.enums):
@@ -117,11 +128,26 @@ class Schemas:
 
     def type_and_shape(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
         """Return the type of a schema with its own words: annotations and bounds."""
-        known = self._known.get(schema.key)
-        if known is None:
-            shape = self.flattener.gather(schema)
-            known = self._known[schema.key] = _nullable(self._of_shape(schema, shape), shape), shape
-        return known
+        key, problems = schema.key, self.documents.root.problems
+        known = self._known.get(key)
+        if known is not None:
+            problems.extend(known.problems)
+            return known.type, known.shape
+        shape = self.flattener.gather(schema)
+        if key in self._open:
+            self._open[key] = True
+            return MessageRef(key), shape
+        if len(self._open) >= MAX_DEPTH:
+            shape.node.refuse(f"inline schemas nested deeper than {MAX_DEPTH}")
+            return None, shape
+        start = len(problems)
+        self._open[key] = False
+        type_ = _nullable(self._of_shape(schema, shape), shape)
+        if self._open.pop(key) and not (key in self.messages or key in self.enums):
+            self.aliases[key] = Alias(place=schema.place, type=type_, pointer=shape.node.pointer)
+            type_ = MessageRef(key)
+        self._known[key] = _Read(type_, shape, tuple(problems[start:]))
+        return type_, shape
 
     def _of_shape(self, schema: Schema, shape: Shape) -> TypeRef | None:
         target = self._only_target(shape)
@@ -144,6 +170,9 @@ class Schemas:
 
     def typed(self, schema: Schema, shape: Shape) -> TypeRef | None:
         """Return the type of a shape whose references were followed."""
+        if shape.contradiction:
+            shape.node.refuse(shape.contradiction, CONTRADICTION)
+            return None
         choices = Choices(self)
         groups = choices.groups(shape)
         if shape.choices:
@@ -178,7 +207,7 @@ class Schemas:
         return EnumRef(schema.key)
 
     def _array(self, schema: Schema, shape: Shape) -> TypeRef | None:
-        item = self.joined(shape.items, f"{schema.key}/items", f"{schema.place}[]")
+        item = self.joined(shape.items, f"{schema.place}[]")
         if not shape.prefix:
             return None if item is None else ListOf(item)
         items = tuple(
@@ -187,17 +216,16 @@ class Schemas:
         found = tuple(each for each in items if each is not None)
         return TupleOf(found, None if shape.ends else item) if len(found) == len(items) else None
 
-    def joined(self, sites: list[Site], key: str, place: str) -> TypeRef | None:
+    def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together; any value, where there are none."""
-        if not sites:
-            return ANY
-        if len(sites) == 1:
-            key, place = self.documents.key(sites[0].node), sites[0].place
-        return self.type_of(Schema(tuple(sites), key, place))
+        return self.type_of(self.together(sites, place)) if sites else ANY
 
-    def place(self, node: Cursor) -> str:
-        """Return the place of a schema that is referred to."""
-        return place_of(node.source, node.pointer)
+    def together(self, sites: Sequence[Site], place: str) -> Schema:
+        """Return the schema of a value that several schemas hold for; a single one keeps its own place."""
+        keys = sorted({self.documents.key(site.node) for site in sites})
+        if len(sites) == 1:
+            return Schema(tuple(sites), keys[0], sites[0].place)
+        return Schema(tuple(Site(each.node, place) for each in sites), " & ".join(keys), place)
 
 
 def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from attrs import Factory, define, frozen
 
 from ..cursor import Cursor
+
+CONTRADICTION: Final = "no value fits both"
+"""The hint of a problem that two schemas contradict one another."""
 
 
 @frozen
@@ -95,6 +98,8 @@ class Shape:
     """Annotations, formats and bounds: the outermost of each keyword."""
     never: bool = False
     """No value fits (`false`)."""
+    contradiction: str = ""
+    """What two of the schemas say that no value fits; empty for nothing."""
     structural: bool = False
     """Something beside references says a type."""
 
@@ -132,7 +137,7 @@ class Shape:
             return
         both = tuple(each for each in self.enum if any(is_same(each, other) for other in values))
         if not both and (values or self.enum):
-            self.node.refuse("contradiction: two enums without a value in common", "no value fits both")
+            self.contradiction = "contradiction: two enums without a value in common"
         self.enum = both
 
     def say(self, keyword: str, value: Any) -> None:
