@@ -30,6 +30,10 @@ _STRUCTURAL: Final = frozenset(
         "prefixItems",
     ]
 )
+_REFERENCES: Final = frozenset(("$ref", "$dynamicRef", "$recursiveRef"))
+_OBJECT: Final = frozenset(
+    ("properties", "required", "additionalProperties", "patternProperties", "discriminator")
+)
 _WORDS: Final = frozenset(
     [
         "title",
@@ -66,7 +70,7 @@ class Flattener:
 
     def gather(self, schema: Schema) -> Shape:
         """Return what a schema says itself and in its `allOf`; references are left to be followed."""
-        shape = Shape(schema.sites[-1].node)
+        shape = Shape(schema.sites[0].node)
         votes = [
             self._take(shape, site, schema, (self.documents.key(site.node),), _WORDS) for site in schema.sites
         ]
@@ -125,19 +129,23 @@ class Flattener:
         if not isinstance(value, dict) or not value:
             return None
         stated = modern(self.documents.check(site.node, SCHEMA))
-        for keyword in words & stated.keys():
+        keys = stated.keys()
+        for keyword in words & keys:
             shape.say(keyword, stated[keyword])
-        if _STRUCTURAL & stated.keys():
-            shape.structural = True
-        self._references(shape, site, stated, trail)
+        shape.structural = shape.structural or not _STRUCTURAL.isdisjoint(keys)
+        if not _REFERENCES.isdisjoint(keys):
+            self._references(shape, site, stated, trail)
         own = self._types(shape, site, stated)
-        own = self._values(shape, site, stated, own)
-        self._object(shape, site, stated)
-        self._array(shape, site, stated)
-        choice = self._choices(shape, site, schema, stated, trail, words)
-        votes = [choice] + [
-            self._take(shape, each, schema, trail, words) for each in self._list(site, "allOf", stated)
-        ]
+        if "enum" in keys or "const" in keys:
+            own = self._values(shape, site, stated, own)
+        if not _OBJECT.isdisjoint(keys):
+            self._object(shape, site, stated)
+        if "items" in keys or "prefixItems" in keys:
+            self._array(shape, site, stated)
+        votes: list[bool | None] = []
+        if "oneOf" in keys or "anyOf" in keys:
+            votes.append(self._choices(shape, site, schema, stated, trail, words))
+        votes += [self._take(shape, each, schema, trail, words) for each in self._list(site, "allOf", stated)]
         if own is not None:
             return own
         return False if False in votes else True if True in votes else None

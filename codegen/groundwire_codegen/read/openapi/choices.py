@@ -196,8 +196,13 @@ class Choices:
     def _literals(self, sites: Sequence[Site]) -> tuple[JsonScalar, ...] | None:
         if not sites:
             return None
-        shape = self.schemas.flattener.flat(Schema(tuple(sites), "", ""))
-        return None if shape.choices else literals(shape, self.schemas.documents)
+        values: dict[tuple[type, JsonScalar], None] = {}
+        for shape in self._shapes(Schema(tuple(sites), "", "")):
+            own = literals(shape, self.schemas.documents)
+            if not own:
+                return None
+            values.update(dict.fromkeys((type(value), value) for value in own))
+        return tuple(value for _, value in values)
 
     def _shapes(self, schema: Schema, nesting: int = 0) -> Iterator[Shape]:
         """Yield the shapes that a member's values have, those of unions inside it included."""

@@ -45,7 +45,7 @@ class Documents:
         if members is None:
             node.refuse("expected an object")
             return {}
-        for key in members:
+        for key in () if members.keys() <= known else members:
             if key not in known and not key.startswith("x-"):
                 self.warn(node.at(key, None), f"unknown keyword {key[:80]!r} is ignored")
         return members

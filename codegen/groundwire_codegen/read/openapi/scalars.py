@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, Final, TypeGuard
 
-from ...ir import Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
+from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
 from ..safe_regex import is_linear
 from .references import Documents
 from .shape import Shape
@@ -28,6 +28,7 @@ _SIZES: Final = {
     "minItems": "min_items",
     "maxItems": "max_items",
 }
+_STATED: Final = frozenset((*_BOUNDS, *_SIZES, "pattern"))
 
 
 def read_scalar(kind: str, shape: Shape, documents: Documents) -> Scalar:
@@ -108,6 +109,8 @@ def text_of(value: Any) -> str:
 
 def read_rules(shape: Shape, documents: Documents) -> Rules:
     """Return the bounds that a schema states. One that is no number is a warning."""
+    if _STATED.isdisjoint(shape.words):
+        return NO_RULES
     found: dict[str, Any] = {}
     for keyword, name in (*_BOUNDS.items(), *_SIZES.items()):
         value = shape.words.get(keyword)

@@ -222,10 +222,31 @@ class Schemas:
 
     def together(self, sites: Sequence[Site], place: str) -> Schema:
         """Return the schema of a value that several schemas hold for; a single one keeps its own place."""
-        keys = sorted({self.documents.key(site.node) for site in sites})
-        if len(sites) == 1:
-            return Schema(tuple(sites), keys[0], sites[0].place)
-        return Schema(tuple(Site(each.node, place) for each in sites), " & ".join(keys), place)
+        left = self._narrowest(sites)
+        if len(left) == 1:
+            return Schema(tuple(left), self.documents.key(left[0].node), left[0].place)
+        keys = sorted({self.documents.key(site.node) for site in left})
+        return Schema(tuple(Site(each.node, place) for each in left), " & ".join(keys), place)
+
+    def _narrowest(self, sites: Sequence[Site]) -> Sequence[Site]:
+        """Leave out schemas of objects that say nothing beside another one, which has all their properties."""
+        if len(sites) < 2:
+            return sites
+        shapes = [self.flattener.flat(Schema((site,), self.documents.key(site.node), "")) for site in sites]
+        left = [*range(len(sites))]
+        for index in reversed(range(len(sites))):
+            if any(other != index and _covers(shapes[other], shapes[index]) for other in left):
+                left.remove(index)
+        return [sites[index] for index in left]
+
+
+def _covers(narrow: Shape, wide: Shape) -> bool:
+    """Return True if one object has all that another one asks for, with types of its own."""
+    if narrow.kinds != ("object",) or wide.kinds != ("object",) or narrow.choices or wide.choices:
+        return False
+    if wide.additional or wide.patterns or wide.enum is not None or narrow.null != wide.null:
+        return False
+    return bool(narrow.properties) and wide.properties.keys() <= narrow.properties.keys()
 
 
 def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:

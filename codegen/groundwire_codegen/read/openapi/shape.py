@@ -127,7 +127,7 @@ class Shape:
         if "integer" not in both and {"integer", "number"} <= {*self.types, *types}:
             both = (*both, "integer")
         if not both:
-            self.node.refuse(f"contradiction: {_words(self.types)} and {_words(types)}", "no value fits both")
+            self.contradiction = f"contradiction: {_words(self.types)} and {_words(types)}"
         self.types = both
 
     def limit(self, values: tuple[Any, ...]) -> None:
