@@ -1,4 +1,4 @@
-"""Emitting: the only stage that touches the output folder. Whole or not at all, and never outside it."""
+"""Write generated files into the output folder: all or none, and never outside it."""
 
 from __future__ import annotations
 

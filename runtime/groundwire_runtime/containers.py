@@ -1,4 +1,4 @@
-"""Lists and maps of values of one type, and values that may travel in a wrapper."""
+"""Codecs of lists, maps and wrapped values."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false

@@ -1,4 +1,4 @@
-"""The hint of each error class."""
+"""The general hint of each error class."""
 
 from __future__ import annotations
 

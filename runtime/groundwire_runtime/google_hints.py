@@ -1,4 +1,4 @@
-"""Hints for errors of Google's APIs: by the reason, the words, or the permission that an error names.
+"""Hints for errors of Google's APIs, by reason, words or missing permission.
 
 The advice that concerns Earth Engine alone is `_EARTH_ENGINE`; its words are the service's own.
 """
@@ -174,7 +174,7 @@ def hint_for(
     challenge: str = "",
     scopes: tuple[str, ...] = (),
 ) -> str:
-    """What to do about an answer, or "" where its class alone says it.
+    """Return the hint for an answer, or "" if the hint of its class is enough.
 
     `metadata` is the ErrorInfo's; `challenge` is the header `www-authenticate`; `scopes` are those of the method.
     """
@@ -196,7 +196,7 @@ def hint_for(
 
 
 def operation_hint(message: str) -> str:
-    """What to do about an operation that failed, by its message; "" where its words are not known."""
+    """Return the hint for a failed operation by its message; "" for unknown words."""
     words = message[:_LONGEST].lower()
     # Names of functions in an expression look like permissions.
     permission = _permission(message, {}) if "permission" in words or "access to" in words else ""

@@ -1,4 +1,4 @@
-"""Files of subject tokens, checked each time before google-auth reads them."""
+"""Check files of subject tokens before google-auth reads them."""
 
 from __future__ import annotations
 

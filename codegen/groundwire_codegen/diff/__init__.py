@@ -1,4 +1,4 @@
-"""What changed between two documents, and what that does to callers of the generated client."""
+"""The changes between two documents, with their effects on callers of the generated client."""
 
 from .change import Change, Diff, Direction, Place
 from .compare import compare

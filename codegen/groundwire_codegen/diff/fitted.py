@@ -1,4 +1,4 @@
-"""An overlay cut to one of two documents: rules that apply only to the other one are dropped."""
+"""Drop overlay rules that apply only to the other document of a diff."""
 
 from __future__ import annotations
 

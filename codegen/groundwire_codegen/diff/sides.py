@@ -1,4 +1,4 @@
-"""The two sides of a diff: both documents lowered as the generator lowers them, so that names are the client's."""
+"""Load the two sides of a diff: lower both documents as the generator does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Sides:
     old: Api
     new: Api
     decisions: Mapping[str, str] = field(factory=dict[str, str])
-    """Those of a lock of the old side."""
+    """Names that a lock of the old side published."""
     notes: tuple[Problem, ...] = ()
     """Rules of the overlay that do not fit the new document: to be changed before a client is generated from it."""
 
