@@ -2,8 +2,8 @@
 
 from .change import Change, Diff, Direction, Place
 from .compare import compare
+from .load import Given, Sides, read_sides
 from .rules import RULES, Kind, Rule
-from .sides import Given, Sides, read_sides
 from .verdict import LEVELS, Verdict
 
 __all__ = [
