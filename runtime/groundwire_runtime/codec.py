@@ -1,4 +1,4 @@
-"""Messages to bytes and back: what `encode`, `decode` and `converter` of a generated client do."""
+"""Encode and decode messages: the functions `encode`, `decode` and `converter` of a generated client."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import json
 import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
-from enum import StrEnum
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import define, field
 
+from .enums import open_enum
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, parse, quote
-from .messages import Unlisted
+from .jsontext import Codec, parse
 from .objects import message_codec
 from .schema import Family, Member, Members
 
@@ -129,45 +127,6 @@ class Codecs:
         if codec is None:
             codec = self._made[name] = open_enum(self.named(name))
         return codec
-
-
-def open_enum(names: type[StrEnum]) -> Codec:
-    """Return the codec of an open enum.
-
-    A name is read in any ASCII case and with `-` for `_`, as Google's front end reads it; another one, and any
-    number, becomes `Unlisted`. What is written is a member, an `Unlisted`, or the text of a known name.
-    """
-    known = {member.value: member for member in names}
-    folded = {_folded(name): member for name, member in reversed(known.items())}
-
-    def read(value: Any, depth: int) -> StrEnum:  # noqa: ARG001 - every reader has the same shape
-        if value.__class__ is str:
-            member = known.get(value) or folded.get(_folded(value))
-            return Unlisted(value) if member is None else member  # type: ignore[return-value] # a text too
-        if value.__class__ is int:
-            return Unlisted(value)  # type: ignore[return-value] # a text too
-        raise DecodeError.expected(value, f"a name of {names.__name__}")
-
-    def write(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has the same shape
-        if value.__class__ is names:
-            return quote(value)
-        if value.__class__ is Unlisted:
-            return quote(value) if value.number is None else int.__repr__(value.number)
-        if value.__class__ is str and value in known:
-            return quote(value)
-        near = get_close_matches(str(value), known, cutoff=0.5) or sorted(known)[:10]
-        raise EncodeError(
-            "",
-            value,
-            f"expected a name of {names.__name__}, such as {', '.join(near)}",
-            hint=f"Take a member of {names.__name__}; wrap a name that this client does not know in Unlisted().",
-        )
-
-    return Codec(read, write)
-
-
-def _folded(name: str) -> str:
-    return name.upper().replace("-", "_") if name.isascii() else name
 
 
 @contextmanager

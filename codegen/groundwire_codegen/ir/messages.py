@@ -21,7 +21,7 @@ class Rules:
     max_items: int | None = None
     pattern: str | None = None
     pattern_is_linear: bool = True
-    """Whether the pattern may be run; one that may not is documentation."""
+    """True if the pattern may be run; one that may not is documentation."""
     divides_into: str | None = None
     """Wire name of the sibling whose value, or default, divides every dimension of this one."""
     only: tuple[str, ...] = field(default=())
@@ -46,7 +46,7 @@ class Field:
     required: bool = False
     rules: Rules = NO_RULES
     default: object = None
-    """What the service assumes when the field is absent; documentation, never sent."""
+    """The value that the service assumes when the field is absent; documentation, never sent."""
     pattern: str | None = None
     """The document's; documentation, since what a document says of a field holds for answers too."""
     wrapped: bool = False
