@@ -1,4 +1,4 @@
-"""How a client is set up, and what a call may say besides its parameters."""
+"""Options of a client and of a call, with their defaults and limits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NO_TIMEOUT: Final = NoTimeout()
 
 
 class CallOptions(TypedDict, total=False):
-    """What a call may say besides its parameters.
+    """Options of a call besides its parameters.
 
     `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
     `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
@@ -60,7 +60,7 @@ class CallOptions(TypedDict, total=False):
 
 
 class ClientOptions(TypedDict, total=False):
-    """How a client is set up.
+    """Options of a client.
 
     `auth`: a source of credentials; none by default. `endpoint`: instead of the service's URL; https, or http on
     loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`: seconds a
@@ -190,5 +190,5 @@ class Settings:
 
     @property
     def has_certificate(self) -> bool:
-        """Whether a client certificate may be in the caller's own TLS settings or transport."""
+        """Return True if a client certificate may be in the caller's own TLS settings or transport."""
         return self.tls is not None or self.transport is not None

@@ -73,7 +73,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
         *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
 )
-"""What `client.py` imports or defines beside its resource classes and method constants."""
+"""Names that `client.py` imports or defines beside its resource classes and method constants."""
 RESERVED: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("alias", "enum", "message"), CLASS_NAMES),
     **dict.fromkeys(("constant", "class"), CLIENT_MODULE_NAMES),
