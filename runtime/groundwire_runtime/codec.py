@@ -17,7 +17,7 @@ from .enums import open_enum
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, parse
 from .objects import message_codec
-from .schema import Family, Member, Members
+from .schema import Family, Field, Member, Members, Type
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -45,11 +45,27 @@ class Codecs:
         codec = self._known(message.__class__)
         if codec is None:
             raise EncodeError.expected(message, "a message of this client")
-        text = codec.write(message, 0)
-        try:
-            return text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise _surrogate(json.loads(text)) from None
+        return _utf8(codec.write(message, 0))
+
+    def write(self, type_: Type | Field, value: object) -> bytes:
+        """Return a value of a type of the table as JSON in UTF-8. Raises EncodeError."""
+        return _utf8(self.of(type_).write(value, 0))
+
+    def read(self, type_: Type | Field, data: bytes) -> Any:
+        """Read a value of a type of the table from JSON in UTF-8. Raises DecodeError."""
+        if len(data) < LARGE:
+            return self.of(type_).read(parse(data), 0)
+        with _resting_collector():
+            return self.of(type_).read(parse(data), 0)
+
+    def of(self, type_: Type | Field) -> Codec:
+        """Return the codec of a type of the table, made once."""
+        if isinstance(type_, Codec):
+            return type_
+        codec = self._made.get(type_)
+        if codec is None:
+            codec = self._made[type_] = type_.codec(self)
+        return codec
 
     def decode(self, type_: type[T], data: bytes) -> T:
         """Read a message of `type_` from JSON in UTF-8. Raises DecodeError; bounds are not checked.
@@ -139,6 +155,13 @@ def _resting_collector() -> Generator[None]:
         yield
     finally:
         gc.enable()
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _surrogate(json.loads(text)) from None
 
 
 def _surrogate(value: Any) -> EncodeError:

@@ -14,10 +14,11 @@ from .universe import default_endpoint
 if TYPE_CHECKING:
     from .auth import Authorizer
     from .clock import Clock
+    from .codec import Codecs
     from .credentials import Credentials
     from .errors import ApiError
     from .http import Request, Response
-    from .method import Codecs, Method
+    from .method import Method
 
 
 class GoogleOptions(ClientOptions, total=False):
