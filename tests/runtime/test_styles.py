@@ -235,9 +235,9 @@ def test_headers_are_not_encoded_and_cookies_are() -> None:
 
 @pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "a\nb", "\x00", "ü", " a", "a ", "a\x7f"])
 def test_a_header_carries_no_other_header(value: str) -> None:
-    for given in (value, [value], *(({"k": value},) if value.strip() == value else ())):
+    for whole in (value, [value], *(({"k": value},) if value.strip() == value else ())):
         with pytest.raises(ArgumentError, match=r"control character|printable ASCII"):
-            written("simple", False, given, "header")
+            written("simple", False, whole, "header")
 
 
 @pytest.mark.parametrize("name", ["Host", "content-length", "Transfer-Encoding", "a b", "a\r\nb", "", "ü"])
@@ -276,7 +276,7 @@ def test_an_empty_list_is_absent_and_an_empty_text_is_not() -> None:
 @pytest.mark.parametrize("location", ["path", "query", "header", "cookie"])
 def test_a_required_parameter_is_needed(location: Any) -> None:
     parameter = StyledParameter(name="color", location=location, type=ListOf(STRING), required=True)
-    for value in (None, []):
+    for value in (None, list[str]()):
         with pytest.raises(ArgumentError, match="color: "):
             request(parameter, value)
 
