@@ -28,7 +28,7 @@ _CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
 _LOWER: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _UPPER: Final = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _SHAPES: Final = {
-    **dict.fromkeys(("class", "enum", "message"), _CLASS),
+    **dict.fromkeys(("alias", "class", "enum", "message"), _CLASS),
     "variant": re.compile(r"[A-Z][A-Za-z0-9]*_?[0-9]*", re.ASCII),
     **dict.fromkeys(("field", "method", "parameter", "resource"), _LOWER),
     **dict.fromkeys(("constant", "value"), _UPPER),

@@ -30,7 +30,7 @@ from groundwire_runtime.operations import CANCELLED, Waiter
 from groundwire_runtime.retry import RetryPolicy
 
 from .arguments import check_callback, checked_seconds
-from .retrying import is_retryable, pause_before_retry
+from .refusals import is_retryable, pause_before_retry
 from .stall import Stall, StallWatch
 
 _LOG: Final = logging.getLogger("groundwire")

@@ -1,4 +1,4 @@
-"""Classification of errors of a start, by Earth Engine's own wording.
+"""Classification of errors of a start, by Earth Engine's own wording, and the pauses before retries.
 
 The wording was seen in public; the HTTP statuses (429 and 409) are inferred. So the wording decides.
 """
@@ -9,21 +9,28 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
+from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     AlreadyExists,
     ApiError,
+    AuthError,
+    DecodeError,
     GroundwireError,
     OutcomeUnknown,
+    ProtocolError,
     ResourceExhausted,
+    TransportError,
 )
+from groundwire_runtime.retry import DEFAULT, full_jitter
 
 from .protocol import Answer
-from .retrying import is_retryable
 
 _FULL: Final = re.compile(r"too many tasks already in the queue(?: \((\d{1,9})\))?", re.IGNORECASE)
 _REPEAT: Final = "already started with the given request_id"
 _NAMES_ID: Final = re.compile(r"\b(?:given|same|this) request[_ ]?id\b", re.IGNORECASE)
 """Other wording of a repeat, which counts only in an ALREADY_EXISTS."""
+_LONGEST: Final = 20.0
+"""Seconds of a pause before a retry."""
 _ID_FIELDS: Final = ("request_id", "requestId")
 
 
@@ -99,3 +106,24 @@ def _fields(error: ApiError) -> Iterator[object]:
         for violation in cast("list[object]", violations) if isinstance(violations, list) else ():
             if isinstance(violation, Mapping):
                 yield cast("Mapping[str, Any]", violation).get("field")
+
+
+def is_retryable(error: GroundwireError) -> bool:
+    """Return True if a repeat of the call may succeed."""
+    if isinstance(error, ApiError):
+        return DEFAULT.covers(error)
+    if isinstance(error, AuthError):
+        return error.retryable
+    return isinstance(error, (TransportError, ProtocolError, DecodeError))
+
+
+def pause_before_retry(clock: Clock, attempt: int, deadline: float, *, at_least: float = 0.0) -> bool:
+    """Sleep before a retry: exponential backoff with full jitter, up to 20 s, or `at_least`.
+
+    `attempt` counts from 0. Return False, without sleeping, if the deadline would pass.
+    """
+    pause = max(at_least, full_jitter(attempt, clock.random(), cap=_LONGEST))
+    if clock.monotonic() + pause >= deadline:
+        return False
+    clock.sleep(pause)
+    return True

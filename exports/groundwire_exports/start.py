@@ -29,7 +29,6 @@ from groundwire_runtime.errors import (
 
 from .arguments import checked_seconds
 from .export import Export, ExportClient
-from .listing import Listing, description_of, read_listing
 from .protocol import (
     FOLLOWERS,
     Answer,
@@ -41,9 +40,8 @@ from .protocol import (
     is_follower,
     out_of_time,
 )
-from .refusals import QueueFull, read_error
-from .request_tag import request_tag, tagged
-from .retrying import is_retryable, pause_before_retry
+from .refusals import QueueFull, is_retryable, pause_before_retry, read_error
+from .request_tag import Listing, description_of, read_listing, request_tag, tagged
 
 TIMEOUT: Final = 300.0
 """Default seconds for a start."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.client import BaseClient, Resource
+from groundwire_runtime.error_hints import Hint
 from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import ExtraScope, Method, Paging
 from groundwire_runtime.operations import OperationView
@@ -144,9 +145,81 @@ METHODS: Final[Mapping[str, Method[Any]]] = {
     "earthengine.projects.operations.list": PROJECTS_OPERATIONS_LIST,
     "earthengine.projects.operations.wait": PROJECTS_OPERATIONS_WAIT,
 }
+HINTS: Final = (
+    Hint(
+        text="Register the project for Earth Engine, for commercial or noncommercial use: https://code.earthengine.google.com/register",
+        reasons=("NOT_REGISTERED", "NOT_SIGNED_UP", "PROJECT_NOT_REGISTERED"),
+        words=("not registered", "not signed up", "register your project"),
+    ),
+    Hint(
+        text="Grant the caller write access to the asset or its folder (earthengine.assets.create), or write elsewhere.",
+        words=("permissions to create asset", "permission to create asset"),
+    ),
+    Hint(
+        text="Raise max_pixels in the request (100,000,000 when absent), or export a smaller region or at a coarser scale.",
+        words=("specify higher maxpixels", "export too large"),
+    ),
+    Hint(
+        text="Raise maxPixels in the reduction, set bestEffort, or reduce a smaller region.",
+        words=("too many pixels in the region",),
+    ),
+    Hint(
+        text="Cast all bands to one type in the expression, for example with ee.Image.toFloat().",
+        words=("compatible data types", "inconsistent types"),
+    ),
+    Hint(
+        text="Give the request a grid with dimensions (groundwire_exports.grid), or clip the image to a region.",
+        words=("unbounded image",),
+    ),
+    Hint(
+        text="Export to another asset name, delete the asset first, or set overwrite=True on the EarthEngineDestination.",
+        words=("cannot overwrite asset", "asset already exists"),
+    ),
+    Hint(
+        text="Free space in that Google Drive, or export to Cloud Storage.",
+        words=("space in google drive", "drive storage quota", "drive quota"),
+    ),
+    Hint(
+        text="Grant the caller roles/storage.objectAdmin on the bucket, check its name, or use another one.",
+        words=("bucket",),
+    ),
+    Hint(
+        text="Export a smaller region or at a coarser scale, and take reproject() out of the expression.",
+        words=("reprojection output too large",),
+    ),
+    Hint(
+        text="Split the work: a smaller region, fewer images in a reduction, or intermediate results exported as assets.",
+        words=("computation timed out", "deadline exceeded", "computed value is too large"),
+    ),
+    Hint(
+        text="Use less memory: a smaller region or tile size, fewer bands, tileScale in reducers, or intermediate results exported as assets.",
+        words=("memory limit", "out of memory", "memory capacity", "capacity exceeded"),
+    ),
+    Hint(
+        text="Start it again; if it fails again, report it to Earth Engine with the operation's name.",
+        words=("internal error",),
+    ),
+    Hint(
+        text="Wait until some exports have ended, or cancel some.",
+        words=("already in the queue", "too many tasks", "too many concurrent"),
+    ),
+    Hint(
+        text="Check the asset's id in the expression, and that the caller may read it (earthengine.assets.get).",
+        words=("asset '", "does not exist or caller does not have access"),
+    ),
+    Hint(
+        text="Send a smaller request: export intermediate results as assets, and keep large geometries in a table asset.",
+        words=("payload size exceeds",),
+    ),
+    Hint(
+        text="Describe it in at most 100 characters of a-z, A-Z, 0-9 and . , : ; _ - .",
+        words=("the description must",),
+    ),
+)
 OPERATION: Final = OperationView[messages.Operation](
     error=("result", messages.Status),
     response=("result", messages.Operation.Response),
+    hints=HINTS,
 )
 
 
@@ -276,6 +349,7 @@ class Client(GoogleClient):
             base_url="https://earthengine.googleapis.com/",
             methods=METHODS,
             held={"project": project},
+            hints=HINTS,
             **options,
         )
         self.projects = Projects(self)

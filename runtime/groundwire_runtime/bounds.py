@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -21,8 +22,11 @@ class Bounds:
     minimum: float | None = None
     maximum: float | None = None
     exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    multiple_of: float | None = None
     min_length: int | None = None
     max_length: int | None = None
+    min_items: int | None = None
     max_items: int | None = None
     pattern: str | None = None
 
@@ -34,12 +38,19 @@ class Bounds:
     @cached_property
     def hint(self) -> str:
         """All bounds of the field, as what to do."""
-        if self.max_items is not None:
-            return f"Pass at most {self.max_items} items."
-        number = {"at least": self.minimum, "more than": self.exclusive_minimum, "at most": self.maximum}
-        length = {"at least": self.min_length, "at most": self.max_length}
-        numbers = " and ".join(f"{words} {limit}" for words, limit in number.items() if limit is not None)
-        lengths = " and ".join(f"{words} {limit}" for words, limit in length.items() if limit is not None)
+        items = _limits({"at least": self.min_items, "at most": self.max_items})
+        if items:
+            return f"Pass {items} items."
+        numbers = _limits(
+            {
+                "at least": self.minimum,
+                "more than": self.exclusive_minimum,
+                "at most": self.maximum,
+                "less than": self.exclusive_maximum,
+                "a multiple of": self.multiple_of,
+            }
+        )
+        lengths = _limits({"at least": self.min_length, "at most": self.max_length})
         if numbers:
             return f"Pass a number of {numbers}."
         text = f"text of {lengths} characters" if lengths else "text"
@@ -52,7 +63,12 @@ class Bounds:
         if hasattr(value, "__len__"):
             if self.max_items is not None and len(value) > self.max_items:
                 return f"must have at most {self.max_items} items"
+            if self.min_items is not None and len(value) < self.min_items:
+                return f"must have at least {self.min_items} items"
             return None
+        return self._broken_by_number(value)
+
+    def _broken_by_number(self, value: Any) -> str | None:
         # Written so that NaN, which compares with nothing, keeps no bound.
         if self.minimum is not None and not value >= self.minimum:
             return f"must be at least {self.minimum}"
@@ -60,6 +76,10 @@ class Bounds:
             return f"must be at most {self.maximum}"
         if self.exclusive_minimum is not None and not value > self.exclusive_minimum:
             return f"must be more than {self.exclusive_minimum}"
+        if self.exclusive_maximum is not None and not value < self.exclusive_maximum:
+            return f"must be less than {self.exclusive_maximum}"
+        if self.multiple_of is not None and Decimal(str(value)) % Decimal(str(self.multiple_of)):
+            return f"must be a multiple of {self.multiple_of}"
         return None
 
     def _broken_by_text(self, value: str) -> str | None:
@@ -70,6 +90,10 @@ class Bounds:
         if self.pattern is not None and (len(value) > CAP or not self.search(value)):
             return f"must match {self.pattern}"
         return None
+
+
+def _limits(limits: Mapping[str, float | None]) -> str:
+    return " and ".join(f"{words} {limit}" for words, limit in limits.items() if limit is not None)
 
 
 def bounded(item: Codec, bounds: Bounds) -> Codec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from importlib import import_module
@@ -17,7 +17,7 @@ from .enums import open_enum
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, parse
 from .objects import message_codec
-from .schema import Family, Field, Member, Members, Type
+from .schema import Family, Member, Members, Type, codec_of
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -33,39 +33,26 @@ _LONE: Final = re.compile("[\ud800-\udfff]")
 class Codecs:
     """The codecs of a client's classes, each made when it is first asked for.
 
-    `namespace` has the classes as attributes; `table` has the members of each message by its name.
+    `namespace` has the classes as attributes; `table` has the members of each message by its name, `aliases` the types
+    that have a name and no class. With `proto_names`, a key may also be the original name of a proto field.
     """
 
     namespace: object
     table: Mapping[str, Members]
+    aliases: Mapping[str, Callable[[], Type]] = field(factory=dict[str, "Callable[[], Type]"])
+    proto_names: bool = True
     _made: dict[object, Codec] = field(factory=dict[object, Codec], init=False, repr=False)
+    _declared: dict[int, tuple[Type, Codec]] = field(
+        factory=dict[int, tuple[Type, Codec]], init=False, repr=False
+    )
+    """Codecs of the types of bodies and parameters, by identity: each is a part of a constant."""
 
     def encode(self, message: object) -> bytes:
         """Return the message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
         codec = self._known(message.__class__)
         if codec is None:
             raise EncodeError.expected(message, "a message of this client")
-        return _utf8(codec.write(message, 0))
-
-    def write(self, type_: Type | Field, value: object) -> bytes:
-        """Return a value of a type of the table as JSON in UTF-8. Raises EncodeError."""
-        return _utf8(self.of(type_).write(value, 0))
-
-    def read(self, type_: Type | Field, data: bytes) -> Any:
-        """Read a value of a type of the table from JSON in UTF-8. Raises DecodeError."""
-        if len(data) < LARGE:
-            return self.of(type_).read(parse(data), 0)
-        with _resting_collector():
-            return self.of(type_).read(parse(data), 0)
-
-    def of(self, type_: Type | Field) -> Codec:
-        """Return the codec of a type of the table, made once."""
-        if isinstance(type_, Codec):
-            return type_
-        codec = self._made.get(type_)
-        if codec is None:
-            codec = self._made[type_] = type_.codec(self)
-        return codec
+        return self.write(codec, message)
 
     def decode(self, type_: type[T], data: bytes) -> T:
         """Read a message of `type_` from JSON in UTF-8. Raises DecodeError; bounds are not checked.
@@ -75,10 +62,31 @@ class Codecs:
         codec = self._known(type_)
         if codec is None:
             raise DecodeError.expected(type_, "a message type of this client")
+        return self.read(codec, data)  # type: ignore[no-any-return] # the table pairs a class with its codec
+
+    def write(self, type_: Type, value: object) -> bytes:
+        """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
+        text = self._codec_of(type_).write(value, 0)
+        try:
+            return text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise _surrogate(json.loads(text)) from None
+
+    def read(self, type_: Type, data: bytes) -> Any:
+        """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
+        codec = self._codec_of(type_)
         if len(data) < LARGE:
-            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # the table pairs a class with its codec
+            return codec.read(parse(data), 0)
         with _resting_collector():
-            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # as above
+            return codec.read(parse(data), 0)
+
+    def _codec_of(self, type_: Type) -> Codec:
+        if isinstance(type_, Codec):
+            return type_
+        known = self._declared.get(id(type_))
+        if known is None:
+            known = self._declared[id(type_)] = type_, codec_of(type_, self)
+        return known[1]
 
     def structure(self, data: object, type_: type[T]) -> T:
         """Make a message of `type_` from plain JSON values, as `json.loads` gives them. Raises DecodeError."""
@@ -137,6 +145,10 @@ class Codecs:
             self._made[owner] = self._made[cls] = codec
         return codec
 
+    def alias(self, name: str) -> Type:
+        """Return the type that a name stands for."""
+        return self.aliases[name]()
+
     def enum(self, name: str) -> Codec:
         """Return the codec of an enum."""
         codec = self._made.get(name)
@@ -155,13 +167,6 @@ def _resting_collector() -> Generator[None]:
         yield
     finally:
         gc.enable()
-
-
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise _surrogate(json.loads(text)) from None
 
 
 def _surrogate(value: Any) -> EncodeError:

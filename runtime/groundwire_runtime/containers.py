@@ -1,15 +1,18 @@
-"""Lists and maps of values of one type, and values that may travel in a wrapper."""
+"""Values that hold others: lists, maps, wrappers, and objects that name their own type in `@type` (`google.protobuf.Any`)."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from . import scalars
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, Writer, quote
+from .jsontext import Codec, Reader, Writer, quote, read_any, read_object, too_deep, write_object
+from .messages import MAX_DEPTH
 
 BATCH: Final = 256
 """Items that are written at once, where they can be."""
@@ -140,3 +143,92 @@ def wrapped(item: Codec) -> Codec:
             raise error.under("value") from None
 
     return Codec(read, item.write)
+
+
+def packed(types: Mapping[str, Codec], classes: Mapping[type, tuple[str, Codec]]) -> Codec:
+    """Return the codec of an object that names its type in `@type`: one of a known type becomes its message.
+
+    `types` maps each URL to the codec of its message, `classes` each message to the URL that is written, and its codec;
+    another URL of a known type is kept as an unknown field. Any other type stays a mapping, in which the value of a
+    well-known type is checked and written as proto3 JSON prints it.
+    """
+    sent = frozenset(url for url, _ in classes.values())
+
+    def read(value: Any, depth: int) -> Any:
+        if value.__class__ is not dict:
+            raise DecodeError.expected(value, "an object")
+        url = value.get("@type")
+        known = types.get(url) if url.__class__ is str else None
+        if known is None:
+            return _read_mapping(read_any(value, depth), depth)
+        if url in sent:
+            value = {key: content for key, content in value.items() if key != "@type"}
+        return known.read(value, depth)
+
+    def write(value: Any, depth: int) -> str:
+        known = classes.get(value.__class__)
+        if known is None:
+            return write_object(value, depth)
+        url, codec = known
+        text = codec.write(value, depth)
+        if "@type" in value.unknown_fields:
+            return text
+        return f'{{"@type":{quote(url)}{"," if len(text) > 2 else ""}{text[1:]}'
+
+    return Codec(read, write)
+
+
+def _read_mapping(value: dict[str, Any], depth: int) -> dict[str, Any]:
+    if depth >= MAX_DEPTH:
+        raise too_deep(DecodeError, value)
+    if "@type" not in value:
+        return value
+    read = _WELL_KNOWN.get(_type_name(value["@type"]))
+    if read is None or "value" not in value:
+        return value
+    try:
+        return {**value, "value": read(value["value"], depth + 1)}
+    except DecodeError as error:
+        raise error.under("value") from None
+
+
+def _type_name(url: Any) -> str:
+    """Return the full name of a type, which stands behind the last slash of its URL."""
+    host, _, name = url.rpartition("/") if isinstance(url, str) else ("", "", "")
+    if not host or not name:
+        raise DecodeError.expected(url, "the URL of a type").under("@type")
+    return name
+
+
+def _number(codec: Codec) -> Reader:
+    """Return a reader that keeps NaN and infinities the text that they are in JSON."""
+
+    def read(value: Any, depth: int) -> Any:
+        number = codec.read(value, depth)
+        return value if value in ("NaN", "Infinity", "-Infinity") else number
+
+    return read
+
+
+def _text(codec: Codec, text: Callable[[Any], str]) -> Reader:
+    """Return a reader that keeps the JSON form of a value that Python has another type for."""
+    return lambda value, depth: text(codec.read(value, depth))
+
+
+_WELL_KNOWN: Final[Mapping[str, Reader]] = {
+    "google.protobuf.Any": lambda value, depth: _read_mapping(read_object(value, depth), depth),
+    "google.protobuf.BoolValue": scalars.BOOLEAN.read,
+    "google.protobuf.BytesValue": _text(scalars.BYTES, lambda value: base64.b64encode(value).decode("ascii")),
+    "google.protobuf.DoubleValue": _number(scalars.DOUBLE),
+    "google.protobuf.Duration": _text(scalars.DURATION, lambda value: value.text()),
+    "google.protobuf.FieldMask": scalars.FIELD_MASK.read,
+    "google.protobuf.FloatValue": _number(scalars.FLOAT),
+    "google.protobuf.Int32Value": scalars.INT32.read,
+    "google.protobuf.Int64Value": _text(scalars.INT64, str),
+    "google.protobuf.StringValue": scalars.STRING.read,
+    "google.protobuf.Struct": read_object,
+    "google.protobuf.Timestamp": _text(scalars.TIMESTAMP, lambda value: value.text()),
+    "google.protobuf.UInt32Value": scalars.UINT32.read,
+    "google.protobuf.UInt64Value": _text(scalars.UINT64, str),
+}
+"""Readers of the well-known types, whose values are kept as JSON."""

@@ -27,9 +27,15 @@ put_null_fields: Final = setter(Message, "null_fields")
 
 
 def message_reader(
-    cls: type, keys: Mapping[str, Key], defaults: Iterable[tuple[Put, object]], variants: Mapping[str, type]
+    cls: type,
+    keys: Mapping[str, Key],
+    defaults: Iterable[tuple[Put, object]],
+    variants: Mapping[str, type],
+    *,
+    proto_names: bool,
 ) -> Reader:
     """Return the reader of a message. `variants` are the classes by key where it is a family."""
+    rename = json_name if proto_names else str
 
     def read(data: Any, depth: int) -> Any:
         if data.__class__ is not dict:
@@ -48,7 +54,7 @@ def message_reader(
             for name, value in data.items():
                 key = keys.get(name)
                 if key is None:
-                    others = others or _others(data, keys)
+                    others = others or _others(data, keys, rename)
                     key = others[0].get(name)
                     if key is None:
                         continue
@@ -79,7 +85,9 @@ def _variant(
     return cls
 
 
-def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str, Key], Mapping[str, Any]]:
+def _others(
+    data: Mapping[str, Any], keys: Mapping[str, Key], rename: Callable[[str], str]
+) -> tuple[dict[str, Key], Mapping[str, Any]]:
     """Return the keys that stand under original names of proto fields (`max_pixels`), and the unknown fields.
 
     Source: https://protobuf.dev/programming-guides/json/. Raises DecodeError for a field under two names.
@@ -88,7 +96,7 @@ def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str,
     unknown: dict[str, Any] = {}
     values = {name: value for name, value in data.items() if name in keys}
     for name, value in data.items():
-        key = keys.get(json_name(name)) if "_" in name and name not in keys else None
+        key = keys.get(rename(name)) if "_" in name and name not in keys else None
         if key is None:
             if name not in keys:
                 unknown[name] = value

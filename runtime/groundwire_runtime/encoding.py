@@ -34,7 +34,9 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
             for name, absent, key, by_class, row in table:
                 value = getattr(message, name)
                 if value is None or value is absent:
-                    if row.required and name not in message.null_fields:
+                    if row.null:
+                        text += f"{row.opening(text)}null"
+                    elif row.required and name not in message.null_fields:
                         _check_missing(message, row)
                     continue
                 if key is None:

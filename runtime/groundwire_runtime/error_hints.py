@@ -1,9 +1,24 @@
-"""The hint of each error class."""
+"""Hints: of each error class, and of errors whose reason or words an API gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+
+from attrs import frozen
+
+
+@frozen
+class Hint:
+    """What to do about an error that has one of the reasons, or one of the words in its message.
+
+    `reasons` are those of an ErrorInfo (AIP-193) or of an old-style error; `words` are in lower case.
+    """
+
+    text: str
+    reasons: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
 
 BY_ERROR: Final[Mapping[str, str]] = {
     "GroundwireError": "Look at the error that this one came from: __cause__.",

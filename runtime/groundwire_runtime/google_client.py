@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .codec import Codecs
     from .credentials import Credentials
+    from .error_hints import Hint
     from .errors import ApiError
     from .http import Request, Response
     from .method import Method
@@ -44,6 +45,7 @@ class GoogleClient(BaseClient):
         base_url: str,
         methods: Mapping[str, Method[Any]],
         held: Mapping[str, str | None],
+        hints: tuple[Hint, ...] = (),
         credentials: Credentials = None,
         credential_hosts: Sequence[str] = (),
         **options: Unpack[ClientOptions],
@@ -57,6 +59,7 @@ class GoogleClient(BaseClient):
         project = options.get("quota_project") or os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
         if project:
             options["quota_project"] = project
+        self._hints = hints
         super().__init__(codecs, base_url=base_url, methods=methods, held=held, **options)
 
     def _authorizer(self) -> Authorizer:
@@ -80,4 +83,4 @@ class GoogleClient(BaseClient):
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         from .google_errors import read_error
 
-        return read_error(response, request, clock)
+        return read_error(response, request, clock, self._hints)

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from . import errors
 from .clock import Clock
+from .error_hints import Hint
 from .error_messages import (
     BY_CODE,
     BY_STATUS,
@@ -31,23 +32,30 @@ from .retry import retry_after
 from .statuses import RATE_LIMITS, equivalent_status
 
 
-def read_error(response: Response, request: Request, clock: Clock) -> ApiError:
-    """Return the error of a response to a request."""
+def read_error(response: Response, request: Request, clock: Clock, hints: tuple[Hint, ...] = ()) -> ApiError:
+    """Return the error of a response to a request; `hints` are the API's own."""
     return api_error(
         response,
         method_id=request.method_id,
         attempts=max(1, request.call.attempts),
         now=clock.unix(),
         scopes=request.method_scopes,
+        hints=hints,
     )
 
 
 def api_error(
-    response: Response, *, method_id: str, attempts: int, now: float, scopes: tuple[str, ...] = ()
+    response: Response,
+    *,
+    method_id: str,
+    attempts: int,
+    now: float,
+    scopes: tuple[str, ...] = (),
+    hints: tuple[Hint, ...] = (),
 ) -> ApiError:
     """The error that an answer stands for: JSON of any shape, HTML, text, or nothing at all.
 
-    `now` is Unix time; `scopes` are those of the method.
+    `now` is Unix time; `scopes` are those of the method; `hints` are the API's own.
     """
     body = _read(response.body)
     message = body.message or excerpt(response)
@@ -72,6 +80,7 @@ def api_error(
             metadata=body.metadata,
             challenge=response.headers.get("www-authenticate", ""),
             scopes=scopes,
+            hints=hints,
         ),
     )
 

@@ -69,6 +69,15 @@ class Row:
     by_class: Mapping[type, Key] = attrs.field(factory=dict[type, Key])
     required: str = ""
     """The rule that a missing value breaks; empty where it may be missing."""
+    needed: bool = False
+    """The class has no default: what is read must have it too."""
+    null: bool = False
+    """None is written as null: the value must be there, and may be null."""
+
+    def opening(self, before: str) -> str:
+        """Return the text of the key behind other text of the message."""
+        key = self.keys[0]
+        return key.next if before else key.first
 
     @property
     def keys(self) -> tuple[Key, ...]:

@@ -60,6 +60,14 @@ class Unlisted(str):
         return Unlisted, (str(self) if self.number is None else self.number,)
 
 
+@final
+@attrs.frozen
+class Unrecognized:
+    """A JSON value that fits no member of its union; it is kept, and sent, as it came."""
+
+    value: JsonValue
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
 class Message:
     """The base of every generated message. All hash, by what they hold: changing a map inside in place changes the hash."""

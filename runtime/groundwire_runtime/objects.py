@@ -12,26 +12,46 @@ from typing import Any, Final
 import attrs
 
 from .bounds import check_multiple
-from .decoding import message_reader, text_reader, value_reader, variant_reader
+from .containers import map_of
+from .decoding import message_reader, put_unknown_fields, text_reader, value_reader, variant_reader
 from .encoding import message_writer, variant_writer, written_at_once
-from .jsontext import Codec
+from .errors import DecodeError, EncodeError
+from .jsontext import Codec, Reader, Writer
 from .keys import Key, Put, Row, setter
+from .presence import ABSENT, EMPTY
 from .scalars import INT32, INT64, STRING, UINT32, UINT64
-from .schema import Case, Classes, Family, Field, Member, OneOf, Ref
+from .schema import Case, Classes, Extra, Family, Field, Member, OneOf, Ref
 
+_SHARED: Final = frozenset({"unknown_fields", "null_fields"})
+"""Attributes of every message."""
 _WHOLE: Final = (INT32, INT64, UINT32, UINT64)
 
 
 def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Codec:
     """Return the codec of a message, or of a family: a message that is one union, whose variants are subclasses."""
-    rows = [_row(classes, cls, member, members) for member in members]
+    extra = next((each for each in members if isinstance(each, Extra)), None)
+    rows = [_row(classes, cls, member, members) for member in members if not isinstance(member, Extra)]
     plain_rows = [row for row in rows if row.name]
     family = next((row for row in rows if not row.name), None)
     variants: Mapping[type, Key] = {} if family is None else family.by_class
     keys = {key.name: key for row in rows for key in row.keys}
-    defaults = [(setter(cls, row.name), row.absent) for row in plain_rows]
-    read = message_reader(cls, keys, defaults, {key.name: variant for variant, key in variants.items()})
+    stated = [(each.name, each.default) for each in attrs.fields(cls) if each.name not in _SHARED]
+    defaults = [(setter(cls, name), default) for name, default in stated if default is not attrs.NOTHING]
+    read = message_reader(
+        cls,
+        keys,
+        defaults,
+        {key.name: variant for variant, key in variants.items()},
+        proto_names=classes.proto_names,
+    )
     write = message_writer(cls, rows)
+    needed = [row.key for row in plain_rows if row.key and row.needed]
+    if needed:
+        read = _complete_reader(read, needed)
+    if extra is not None:
+        item = extra.codec(classes)
+        read = _extra_reader(read, setter(cls, extra.name), item)
+        write = _extra_writer(write, extra.name, item, frozenset(keys))
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
@@ -42,12 +62,23 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     return Codec(variant_reader(variants, read), write, write_many=write_many)
 
 
-def _row(classes: Classes, cls: type, member: Member, siblings: Sequence[Member]) -> Row:
+def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: Sequence[Member]) -> Row:
     if isinstance(member, Field):
         check = _multiple_check(classes, member, siblings) if member.multiple_of else None
         key = _key(member, partial(member.codec, classes), setter(cls, member.name), check=check)
-        absent = getattr(attrs.fields(cls), member.name).default
-        return Row(member.name, absent, key, required="must be set" if member.required else "")
+        default = getattr(attrs.fields(cls), member.name).default
+        needed = default is attrs.NOTHING
+        # A constant that is filled in is always written.
+        absent = default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING
+        key.nullable = key.nullable or (needed and member.nullable)
+        return Row(
+            member.name,
+            absent,
+            key,
+            required="must be set" if member.required or needed else "",
+            null=needed and member.nullable,
+            needed=needed,
+        )
     names = ", ".join(case.key for case in member.cases)
     required = f"exactly one of {names} must be set" if member.required else ""
     if isinstance(member, Family):
@@ -100,3 +131,50 @@ def _multiple_check(classes: Classes, field: Field, siblings: Sequence[Member]) 
         check_multiple(value, numbers, default if divisor is None else divisor, key)
 
     return check
+
+
+def _complete_reader(read: Reader, keys: Sequence[Key]) -> Reader:
+    """Return a reader that also refuses an object without some keys."""
+
+    def read_complete(data: Any, depth: int) -> Any:
+        message = read(data, depth)
+        for key in keys:
+            if key.name not in data:
+                raise DecodeError(f"/{key.name}", None, "is missing")
+            if data[key.name] is None and not key.nullable:
+                raise DecodeError(f"/{key.name}", None, "must not be null")
+        return message
+
+    return read_complete
+
+
+def _extra_reader(read: Reader, put: Put, item: Codec) -> Reader:
+    """Return a reader that gives the values under unknown keys a type, and an attribute of their own."""
+    read_values = map_of(item).read
+
+    def read_all(data: Any, depth: int) -> Any:
+        message = read(data, depth)
+        if message.unknown_fields is not EMPTY:
+            put(message, read_values(message.unknown_fields, depth + 1))
+            put_unknown_fields(message, EMPTY)
+        return message
+
+    return read_all
+
+
+def _extra_writer(write: Writer, attribute: str, item: Codec, known: frozenset[str]) -> Writer:
+    """Return a writer that puts the values of that attribute beside the members of a message."""
+    write_values = map_of(item).write
+
+    def write_all(message: Any, depth: int) -> str:
+        text = write(message, depth)
+        values: Mapping[str, Any] = getattr(message, attribute)
+        if not values:
+            return text
+        others = write_values(values, depth + 1)
+        clash = next((key for key in values if key in known or key in message.unknown_fields), None)
+        if clash is not None:
+            raise EncodeError(f"/{clash}", values[clash], f"a known field cannot be in {attribute}")
+        return f"{text[:-1]}{'' if text == '{}' else ','}{others[1:]}"
+
+    return write_all

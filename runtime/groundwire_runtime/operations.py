@@ -28,6 +28,7 @@ from .retry import DEFAULT
 
 if TYPE_CHECKING:
     from .client import BaseClient
+    from .error_hints import Hint
     from .method import Method
 
 OperationT = TypeVar("OperationT")
@@ -47,7 +48,8 @@ CANCELLED: Final = 1
 class OperationView(Generic[OperationT]):
     """Where an API's operation keeps what waiting looks at.
 
-    `error` and `response` are (attribute, class) pairs: the attribute is set, to an instance of the class.
+    `error` and `response` are (attribute, class) pairs: the attribute is set, to an instance of the class. `hints` are the API's
+    own, for operations that fail.
     """
 
     error: tuple[str, type]
@@ -55,6 +57,7 @@ class OperationView(Generic[OperationT]):
     name: str = "name"
     done: str = "done"
     metadata: str = "metadata"
+    hints: tuple[Hint, ...] = ()
 
     def error_of(self, operation: OperationT) -> Any:
         """The error that the operation ended with, or None."""
@@ -190,9 +193,8 @@ class Waiter(Generic[OperationT]):
         code = getattr(error, "code", None)
         said = str(getattr(error, "message", None) or "").strip() or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"
-        return OperationError(
-            f"{name} {verb}: {said}", operation=operation, code=code, hint=operation_hint(said)
-        )
+        hint = operation_hint(said, self.view.hints)
+        return OperationError(f"{name} {verb}: {said}", operation=operation, code=code, hint=hint)
 
     def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
         return OperationTimeout(

@@ -12,9 +12,8 @@ from typing import Protocol, TypeAlias
 from attrs import Factory, field, frozen
 
 from .bounds import Bounds, bounded, only
-from .containers import list_of, map_of, wrapped
+from .containers import list_of, map_of, packed, wrapped
 from .jsontext import ANY, STRUCT, Codec
-from .packed import packed
 from .scalars import (
     BOOLEAN,
     BYTES,
@@ -50,12 +49,30 @@ class Classes(Protocol):
         """Return the codec of an enum."""
         ...
 
+    @property
+    def proto_names(self) -> bool:
+        """True if a key may also be the original name of a proto field."""
+        ...
 
-Type: TypeAlias = "Codec | Ref | Enum | ListOf | MapOf | Wrapped | Packed"
-"""A scalar, or a type that is found when it is first needed."""
+    def alias(self, name: str) -> Type:
+        """Return the type that a name stands for."""
+        ...
 
 
-def _codec(type_: Type, classes: Classes) -> Codec:
+class Declared(Protocol):
+    """A type whose codec is found when it is first needed."""
+
+    def codec(self, classes: Classes) -> Codec:
+        """Return the codec of the type."""
+        ...
+
+
+Type: TypeAlias = Codec | Declared
+"""A scalar, or a type that is made of others or refers to one."""
+
+
+def codec_of(type_: Type, classes: Classes) -> Codec:
+    """Return the codec of a type."""
     return type_ if isinstance(type_, Codec) else type_.codec(classes)
 
 
@@ -89,7 +106,7 @@ class ListOf:
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the list."""
-        return list_of(_codec(self.item, classes))
+        return list_of(codec_of(self.item, classes))
 
 
 @frozen
@@ -100,7 +117,7 @@ class MapOf:
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the map."""
-        return map_of(_codec(self.value, classes))
+        return map_of(codec_of(self.value, classes))
 
 
 @frozen
@@ -111,7 +128,7 @@ class Wrapped:
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the value."""
-        return wrapped(_codec(self.item, classes))
+        return wrapped(codec_of(self.item, classes))
 
 
 @frozen
@@ -149,9 +166,14 @@ class Field:
     multiple_of: tuple[str, int | None] | None = field(default=None, kw_only=True)
     """The field beside this one that divides every whole number in it, and its default."""
 
+    @property
+    def nullable(self) -> bool:
+        """True if null is a value of the type."""
+        return self.type is ANY or getattr(self.type, "takes_null", False)
+
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the property."""
-        codec = _codec(self.type, classes)
+        codec = codec_of(self.type, classes)
         codec = codec if self.bounds is None else bounded(codec, self.bounds)
         return only(codec, tuple(classes.named(name) for name in self.only)) if self.only else codec
 
@@ -188,7 +210,19 @@ class Family:
     required: bool = False
 
 
-Member: TypeAlias = Field | OneOf | Family
+@frozen
+class Extra:
+    """An attribute with the values under all keys that no other member has (`additionalProperties`)."""
+
+    name: str
+    type: Type
+
+    def codec(self, classes: Classes) -> Codec:
+        """Return the codec of one value."""
+        return codec_of(self.type, classes)
+
+
+Member: TypeAlias = Field | OneOf | Family | Extra
 Members: TypeAlias = Callable[[], tuple[Member, ...]]
 
 
@@ -210,6 +244,7 @@ __all__ = [
     "Bounds",
     "Case",
     "Enum",
+    "Extra",
     "Family",
     "Field",
     "ListOf",

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from .errors import ArgumentError, EncodeError, shortened
 from .messages import Unlisted
@@ -68,6 +68,17 @@ class StyledParameter:
     prefix: str | None = None
     held: str | None = None
     wire: str = Factory(lambda self: self.name, takes_self=True)
+    _bounded: Type = field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=Factory(
+            lambda self: (
+                Field(self.name, self.type, self.name, bounds=self.bounds) if self.bounds else self.type
+            ),
+            takes_self=True,
+        ),
+    )
 
     def pairs(self, value: object, codecs: Codecs) -> list[tuple[str, str]]:
         """Return the encoded names and values of a query or of cookies; none for an empty list. Raises ArgumentError."""
@@ -118,9 +129,8 @@ class StyledParameter:
             self._check_known(value)
         if self.prefix and isinstance(value, str) and value and not value.startswith(self.prefix):
             value = self.prefix + value
-        field = Field(self.name, self.type, self.name, bounds=self.bounds)
         try:
-            text = codecs.write(field if self.bounds else self.type, value).decode()
+            text = codecs.write(self._bounded, value).decode()
         except EncodeError as error:
             raise ArgumentError(
                 f"{self.name}{error.path}: {error.rule}, got {shortened(error.value)}", hint=error.own_hint

@@ -1,4 +1,5 @@
-"""Where credentials may be exchanged for tokens: exact hosts and paths, since other hosts of Google's take uploads from strangers.
+"""Places that credentials may use. Tokens are exchanged at exact hosts and paths, since other hosts of Google's take uploads from
+strangers; files of subject tokens are regular ones.
 
 Source: google-auth; the Discovery documents of sts.v1 and iamcredentials.v1 (regional endpoints); AIP-4117.
 """
@@ -9,13 +10,14 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, cast
 
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
 from .http import METADATA_HOSTS, is_loopback, place, split_url
-from .subject_token import check_source_file
+from .regular import check_regular
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"
@@ -199,3 +201,44 @@ def _not_allowed(name: str, key: str, url: object, hint: str) -> AuthError:
 
 def _may_run() -> bool:
     return os.environ.get("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES") == "1"
+
+
+def bounded(credentials: Any) -> Any:
+    """Return the same credentials, whose subject token, or that of their source, is read from regular files alone."""
+    inner: Any = credentials
+    while inner is not None:
+        supplier = getattr(inner, "_subject_token_supplier", None)
+        path = getattr(supplier, "_path", None)
+        if isinstance(path, str) and not isinstance(supplier, _FileSupplier):
+            inner._subject_token_supplier = _FileSupplier(supplier, path)
+        inner = getattr(inner, "_source_credentials", None)
+    return credentials
+
+
+@frozen
+class _FileSupplier:
+    """google-auth's supplier of a subject token in a file, behind a check of the file."""
+
+    inner: Any
+    _path: str
+
+    def get_subject_token(self, context: Any, request: Any) -> Any:
+        """Return the token. Raises AuthError for a file that is not regular, or too large."""
+        check_source_file(self._path)
+        return self.inner.get_subject_token(context, request)
+
+
+def check_source_file(path: object, name: str = "credentials") -> None:
+    """Raise AuthError for a pipe, a device, a folder or a large file. A missing one may come later."""
+    if not isinstance(path, str):
+        return
+    try:
+        check_regular(Path(path))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not a path"
+        raise AuthError(
+            f"{name!r}: credential_source.file is not allowed: {why}",
+            hint="Name a regular file that holds the subject token alone.",
+        ) from None

@@ -21,10 +21,12 @@ from groundwire_codegen.emit import emit, lock_of
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.lock import FILE
 from groundwire_codegen.pipeline import generate
-from groundwire_runtime.errors import DecodeError, EncodeError
+from groundwire_runtime.errors import DecodeError, EncodeError, OperationError, PermissionDenied
 
 from tests.codegen.conftest import Load
-from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine
+from tests.codegen.documents import bookshop
+from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine, files
+from tests.runtime.doubles import Script, answer
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -99,6 +101,22 @@ def test_every_name_in_a_table_of_codecs_is_found(inputs: Inputs, load: Load) ->
         for member in members():
             for case in getattr(member, "cases", (member,)):
                 case.codec(codecs)
+
+
+def test_errors_have_the_hints_of_their_own_api_alone(load: Load) -> None:
+    kiln = load(generate(case_inputs(ROOT / "tests" / "codegen" / "cases" / "operation")).files)
+    script = Script(forever=answer({"error": {"message": "The kiln is full."}}, 403))
+    with kiln.Client(credentials=kiln.credentials.anonymous(), transport=script) as client:
+        with pytest.raises(PermissionDenied, match=r"kiln is full.*Fire fewer pots"):
+            client.operations.get("operations/1")
+        failed = kiln.Operation(name="operations/1", done=True, result=kiln.Status(message="It CRACKED."))
+        with pytest.raises(OperationError, match="Dry the pot"):
+            client.wait(failed)
+    shop = load(files(bookshop()))
+    client = shop.Client(credentials=shop.credentials.anonymous(), transport=script)
+    with pytest.raises(PermissionDenied) as caught:
+        client.books.get("books/1")
+    assert caught.value.hint == PermissionDenied.hint
 
 
 @each_case

@@ -18,6 +18,7 @@ from groundwire import (
     credentials,
     encode,
 )
+from groundwire.client import HINTS
 from groundwire_runtime.error_hints import BY_ERROR
 from groundwire_runtime.errors import (
     ApiError,
@@ -56,7 +57,7 @@ def tiles(width: int, height: int) -> ExportImageRequest:
 
 def made(http: int, body: dict[str, Any], **headers: str) -> ApiError:
     response = answer(body, http, **headers)
-    return api_error(response, method_id="m", attempts=1, now=0.0)
+    return api_error(response, method_id="m", attempts=1, now=0.0, hints=HINTS)
 
 
 def error(
@@ -91,6 +92,7 @@ def test_each_recorded_refusal_has_the_hint_that_fits() -> None:
             method_id="m",
             attempts=1,
             now=0.0,
+            hints=HINTS,
         )
         assert RECORDED[row["id"]] in found.hint, row["id"]
 

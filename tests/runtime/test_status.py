@@ -440,7 +440,7 @@ def test_a_redirect_to_nowhere_is_one_too() -> None:
         (403, "USER_PROJECT_DENIED", "no", "serviceUsageConsumer"),
         (403, "CONSUMER_INVALID", "no", "project's id"),
         (403, "", "The API requires a quota project, which is not set", "quota_project"),
-        (403, "", "Project p is not registered to use it", "Register"),
+        (403, "", "Project p is not registered to use it", "Grant the caller a role that"),
         (403, "", "Request had insufficient authentication scopes.", "scopes="),
         (403, "", "Permission 'shop.books.sell' denied on x", "shop.books.sell"),
         (401, "", "no", "Sign in"),

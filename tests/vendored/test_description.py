@@ -45,7 +45,7 @@ def test_the_part_that_an_overlay_asks_for_is_read_as_the_whole_is() -> None:
     inputs = earth_engine()
     document, size = kept(inputs)
     assert read_api(document, inputs.overlay) == read_api(inputs.document, inputs.overlay)
-    assert size < 60_000
+    assert size < 50_000
 
 
 @pytest.mark.parametrize(

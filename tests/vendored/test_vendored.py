@@ -48,6 +48,17 @@ def test_two_copies_live_side_by_side(copy: Path) -> None:
     assert json.loads(done.stdout) == {"floatValue": 1.5}
 
 
+def test_a_copy_is_small(copy: Path) -> None:
+    paths = [
+        path for path in (copy / "earth").rglob("*") if path.is_file() and path.name != "description.json"
+    ]
+    assert len(paths) <= 62
+    assert sum(path.stat().st_size for path in paths) <= 440_000
+    assert [path.relative_to(copy).as_posix() for path in paths if path.name == "py.typed"] == [
+        "earth/py.typed"
+    ]
+
+
 def test_the_manifest_holds_the_hash_of_every_file(copy: Path) -> None:
     manifest = json.loads((copy / "earth" / "groundwire.lock").read_text(encoding="utf-8"))
     found = {

@@ -8,6 +8,7 @@ from .api import (
     Api,
     ClientParameter,
     ErrorShape,
+    Hint,
     SchemeKind,
     SecurityScheme,
     Server,
@@ -60,7 +61,7 @@ from .types import (
     TypeRef,
     UnionOf,
 )
-from .visit import inner_types, leaf, mapped, references, renamed
+from .visit import closure, inner_types, leaf, mapped, references, renamed, types_of
 
 __all__ = [
     "Alias",
@@ -84,6 +85,7 @@ __all__ = [
     "Field",
     "FirstThatFits",
     "Group",
+    "Hint",
     "Idempotency",
     "InBody",
     "InParameter",
@@ -120,9 +122,11 @@ __all__ = [
     "ValueLocation",
     "Variant",
     "Waiting",
+    "closure",
     "inner_types",
     "leaf",
     "mapped",
     "references",
     "renamed",
+    "types_of",
 ]

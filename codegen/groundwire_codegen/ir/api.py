@@ -70,6 +70,15 @@ class ClientParameter:
 
 
 @frozen(kw_only=True)
+class Hint:
+    """What to do about an error of the API that has one of the reasons, or one of the lower-case words in its message."""
+
+    text: str
+    reasons: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
 class Api:
     """An API, as a draft or finished.
 
@@ -95,6 +104,8 @@ class Api:
     resources: tuple[Resource, ...] = ()
     """Every resource on the way to a method, sorted by path."""
     held: tuple[ClientParameter, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    """Of errors that this API alone has, the first that fits before others."""
     doc: str = ""
 
     @property

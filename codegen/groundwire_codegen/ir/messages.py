@@ -47,6 +47,8 @@ class Field:
     wire: str
     type: TypeRef
     required: bool = False
+    needed: bool = False
+    """The class has no default for it, and an answer without it is refused; a reader leaves it to `lower`."""
     rules: Rules = NO_RULES
     default: object = None
     """What the service assumes when the field is absent; documentation, never sent."""
@@ -102,6 +104,8 @@ class Message:
     members: tuple[Field | Group, ...] = ()
     extra: TypeRef | None = None
     """Type of the values under other keys (`additionalProperties` beside properties); None: unknown keys are kept as they are."""
+    extra_name: str = ""
+    """The attribute that has them."""
     family: bool = False
     """Nothing but one group: its variants are subclasses and there is no attribute to name."""
     sent: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
+from .messages import Alias, Message
 from .types import (
     AliasRef,
     EnumRef,
@@ -92,3 +93,26 @@ def renamed(
                 return found
 
     return mapped(type_, rename)
+
+
+def types_of(message: Message) -> Iterator[TypeRef]:
+    """Yield the types of a message's fields, and of what stands under its other keys."""
+    yield from (field.type for field in message.wire_fields)
+    if message.extra is not None:
+        yield message.extra
+
+
+def closure(messages: Mapping[str, Message], aliases: Mapping[str, Alias], roots: Iterable[str]) -> set[str]:
+    """Return the messages that some types lead to, however deep; `roots` are names of messages and aliases."""
+    found: set[str] = set()
+    waiting = [*roots]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in messages:
+            waiting += [each for type_ in types_of(messages[name]) for each in references(type_)]
+        elif name in aliases and (type_ := aliases[name].type) is not None:
+            waiting += references(type_)
+    return found & messages.keys()

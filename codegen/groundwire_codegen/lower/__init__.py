@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from ..ir import Api, ClientParameter, Method
+from ..ir import Api, ClientParameter, Hint, Method
 from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay
@@ -20,7 +20,7 @@ from .checks import (
     unused_names,
     variant_clashes,
 )
-from .groups import classes, named_enums, named_messages
+from .groups import classes, named_aliases, named_enums, named_messages
 from .methods import call_names, finished_methods
 from .naming import Naming
 from .reach import Reach, reach
@@ -82,18 +82,20 @@ def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> A
     known = classes(reached, naming)
     enums = named_enums(reached, known, naming)
     messages = named_messages(reached, overlay, known, naming)
+    aliases = named_aliases(reached, known)
     names = call_names(reached.methods, overlay, naming)
     return evolve(
         draft,
         messages=messages,
         enums=enums,
-        aliases={},
+        aliases=aliases,
         methods=finished_methods(reached.methods, names, overlay, messages, known, naming),
         resources=names.resources,
         held=tuple(
             ClientParameter(name=name, prefix=rule.prefix, doc=rule.doc)
             for name, rule in sorted(overlay.client.items())
         ),
+        hints=tuple(Hint(text=rule.hint, reasons=rule.reasons, words=rule.words) for rule in overlay.hints),
     )
 
 

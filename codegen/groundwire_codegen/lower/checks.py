@@ -216,7 +216,7 @@ def _member_faults(
 
 def shared_places(reached: Reach) -> Iterator[Problem]:
     """Yield types that stand at one place: names of the lock are by place."""
-    for types in (reached.messages, reached.enums):
+    for types in (reached.messages, reached.enums, reached.aliases):
         first: dict[str, str] = {}
         for each in types.values():
             other = first.setdefault(each.place, each.pointer)

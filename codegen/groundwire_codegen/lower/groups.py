@@ -2,35 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
 from attrs import evolve, frozen
 
-from ..ir import Enum, Field, Group, Message, MessageRef, TypeRef, Variant, renamed
+from ..ir import (
+    Alias,
+    Enum,
+    ErrorShape,
+    Field,
+    Group,
+    Message,
+    MessageRef,
+    Method,
+    Nullable,
+    TypeRef,
+    Variant,
+    closure,
+    references,
+    renamed,
+)
 from ..read.overlay import NO_FIELD, NO_MESSAGE, MessageRule, Overlay
 from .naming import FIELD_NAMES, Naming, camel, constant, snake
-from .reach import Reach, closure
+from .reach import Reach
 
 
 @frozen(eq=False)
 class Classes:
-    """The published names of messages and enums, by the keys of the draft."""
+    """The published names of messages, enums and aliases, by the keys of the draft."""
 
     messages: Mapping[str, str]
     enums: Mapping[str, str]
+    aliases: Mapping[str, str]
 
     def type(self, type_: TypeRef) -> TypeRef:
         """Return the type with published names."""
-        return renamed(type_, self.messages.__getitem__, self.enums.__getitem__)
+        return renamed(type_, self.messages.__getitem__, self.enums.__getitem__, self.aliases.__getitem__)
 
 
 def classes(reached: Reach, naming: Naming) -> Classes:
-    """Name the class of every message and enum that was reached."""
-    naming.name_classes(reached.messages, reached.enums)
+    """Name the class of every message and enum that was reached, and every alias."""
+    naming.name_classes(reached.messages, reached.enums, reached.aliases)
     return Classes(
         {key: naming.published[f"message:{each.place}"] for key, each in reached.messages.items()},
         {key: naming.published[f"enum:{each.place}"] for key, each in reached.enums.items()},
+        {key: naming.published[f"alias:{each.place}"] for key, each in reached.aliases.items()},
     )
+
+
+def named_aliases(reached: Reach, known: Classes) -> dict[str, Alias]:
+    """Return every alias by its published name, sorted. One of null and a type is that type: null is said where it is used."""
+    found: dict[str, Alias] = {}
+    for key, alias in reached.aliases.items():
+        type_ = alias.type.type if isinstance(alias.type, Nullable) else alias.type
+        if type_ is not None:
+            found[known.aliases[key]] = evolve(alias, name=known.aliases[key], type=known.type(type_))
+    return dict(sorted(found.items()))
 
 
 def named_enums(reached: Reach, known: Classes, naming: Naming) -> dict[str, Enum]:
@@ -54,8 +82,8 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
         for key, message in sorted(reached.messages.items())
         if _is_family(message, rules[key].family, naming)
     }
-    sent = closure(reached.messages, {each.request for each in reached.methods if each.request})
-    received = closure(reached.messages, _answers(reached, overlay))
+    sent = closure(reached.messages, reached.aliases, _sent(reached.methods))
+    received = closure(reached.messages, reached.aliases, _received(reached.methods, overlay))
     found = {
         known.messages[key]: evolve(
             _named(message, key, rules[key], families, known, naming),
@@ -64,16 +92,43 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
         )
         for key, message in reached.messages.items()
     }
+    if reached.draft.errors is ErrorShape.BY_STATUS:
+        found = {name: _with_needs(message) for name, message in found.items()}
     return dict(sorted(found.items()))
 
 
-def _answers(reached: Reach, overlay: Overlay) -> set[str]:
-    metadata = {
-        rule.operation_metadata
-        for method in reached.methods
-        if (rule := overlay.methods.get(method.id)) is not None and rule.operation_metadata is not None
-    }
-    return {each.response for each in reached.methods if each.response} | metadata
+def _with_needs(message: Message) -> Message:
+    """Return a message with what its class needs: required fields, but for those that do not travel one of its ways."""
+
+    def stated(field: Field) -> Field:
+        absent = (field.read_only and message.sent) or (field.write_only and message.received)
+        needed = field.required and not absent
+        # Of a field that may be absent, None says so; null on purpose is in `null_fields`.
+        type_ = field.type.type if isinstance(field.type, Nullable) and not needed else field.type
+        return evolve(field, needed=needed, required=needed, type=type_)
+
+    return evolve(
+        message,
+        members=tuple(stated(each) if isinstance(each, Field) else each for each in message.members),
+    )
+
+
+def _sent(methods: Sequence[Method]) -> Iterator[str]:
+    for method in methods:
+        for content in () if method.body is None else method.body.contents:
+            yield from references(content.type)
+        for parameter in method.parameters:
+            yield from references(parameter.type)
+
+
+def _received(methods: Sequence[Method], overlay: Overlay) -> Iterator[str]:
+    for method in methods:
+        for response in method.responses:
+            for content in response.contents:
+                yield from references(content.type)
+        rule = overlay.methods.get(method.id)
+        if rule is not None and rule.operation_metadata is not None:
+            yield rule.operation_metadata
 
 
 def _is_family(message: Message, stated: bool | None, naming: Naming) -> bool:
@@ -95,6 +150,9 @@ def _named(
     }
     if not family:
         wanted |= {f"|{each.wire}": each.wire for each in message.groups}
+    extra = f"field:{message.place}.{EXTRA}"
+    if message.extra is not None:
+        wanted[EXTRA] = "additional_properties"
     keys = {wire: f"field:{message.place}.{wire}" for wire in wanted}
     names = naming.allocate(
         {keys[wire]: snake(preferred) for wire, preferred in wanted.items()}, reserved=FIELD_NAMES
@@ -116,7 +174,18 @@ def _named(
                 member, name=name, variants=tuple(evolve(each, field=field(each.field)) for each in variants)
             )
         )
-    return evolve(message, name=known.messages[key], members=tuple(members), family=family)
+    return evolve(
+        message,
+        name=known.messages[key],
+        members=tuple(members),
+        extra=None if message.extra is None else known.type(message.extra),
+        extra_name=names.get(extra, ""),
+        family=family,
+    )
+
+
+EXTRA: Final = "*"
+"""The name, among a message's keys, of the attribute that has all other keys."""
 
 
 def _variants(

@@ -115,7 +115,7 @@ def _finished(
         _with_types(method, known),
         name=names.methods[method.id],
         constant=names.constants[method.id],
-        parameters=_parameters(method, rule, naming),
+        parameters=_parameters(method, rule, known, naming),
     )
     body, answer = (messages.get(name or "") for name in (named.request, named.response))
     return evolve(
@@ -153,7 +153,7 @@ def _is_required(method: Method, body: Message | None, naming: Naming) -> bool:
     return naming.decide(key, stated) == "required"
 
 
-def _parameters(method: Method, rule: MethodRule, naming: Naming) -> tuple[Parameter, ...]:
+def _parameters(method: Method, rule: MethodRule, known: Classes, naming: Naming) -> tuple[Parameter, ...]:
     wires = {each.wire: f"parameter:{method.id}#{each.wire}" for each in method.parameters}
     names = naming.allocate(
         {key: snake(rule.parameters.get(wire, NO_PARAMETER).name or wire) for wire, key in wires.items()},
@@ -167,7 +167,12 @@ def _parameters(method: Method, rule: MethodRule, naming: Naming) -> tuple[Param
     naming.decide(key, " ".join(positional))
     position = {wire: number for number, wire in enumerate(positional)}
     named = [
-        evolve(each, name=names[wires[each.wire]], position=position.get(each.wire))
+        evolve(
+            each,
+            name=names[wires[each.wire]],
+            position=position.get(each.wire),
+            type=known.type(each.type),
+        )
         for each in method.parameters
     ]
     first = [each for each in named if each.required]

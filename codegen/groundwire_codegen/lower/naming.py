@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final
 
-from ..ir import Enum, Message
+from ..ir import Alias, Enum, Message
 from ..lock import FILE, is_published_name
 from ..problem import Problem, escape
 from ..read.overlay import Overlay
@@ -58,14 +58,24 @@ CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
 CLIENT_MODULE_NAMES: Final = frozenset(
     {
         *("Any", "BaseClient", "CODECS", "CallOptions", "Callable", "Client", "ClientOptions"),
-        *("ExtraScope", "Final", "GoogleClient", "GoogleOptions", "Literal", "METHODS", "Mapping"),
+        *(
+            "ExtraScope",
+            "Final",
+            "GoogleClient",
+            "GoogleOptions",
+            "HINTS",
+            "Hint",
+            "Literal",
+            "METHODS",
+            "Mapping",
+        ),
         *("Method", "OPERATION", "OperationView", "Pager", "Paging", "Preconditions", "Parameter"),
         *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
 )
 """What `client.py` imports or defines beside its resource classes and method constants."""
 RESERVED: Final[Mapping[str, frozenset[str]]] = {
-    **dict.fromkeys(("message", "enum"), CLASS_NAMES),
+    **dict.fromkeys(("alias", "enum", "message"), CLASS_NAMES),
     **dict.fromkeys(("constant", "class"), CLIENT_MODULE_NAMES),
     **dict.fromkeys(("method", "resource"), RESOURCE_NAMES),
     **dict.fromkeys(("value", "variant"), frozenset[str]()),
@@ -178,10 +188,13 @@ class Naming:
         self.decisions: dict[str, str] = {}
         self.classes: frozenset[str] = CLASS_NAMES
 
-    def name_classes(self, messages: Mapping[str, Message], enums: Mapping[str, Enum]) -> None:
-        """Name every message and enum; a class that is nested in a message would hide one of its name."""
+    def name_classes(
+        self, messages: Mapping[str, Message], enums: Mapping[str, Enum], aliases: Mapping[str, Alias]
+    ) -> None:
+        """Name every message, enum and alias; a class that is nested in a message would hide one of its name."""
         wanted = {f"message:{each.place}": place_name(each.place) for each in messages.values()}
         wanted |= {f"enum:{each.place}": place_name(each.place) for each in enums.values()}
+        wanted |= {f"alias:{each.place}": place_name(each.place) for each in aliases.values()}
         names = self.allocate(wanted, reserved=CLASS_NAMES, avoided=self._nested, folded=True)
         self.classes = frozenset(names.values()) | CLASS_NAMES
 

@@ -9,33 +9,34 @@ from attrs import evolve, field, frozen
 
 from ..ir import (
     Alias,
+    AliasRef,
     Api,
     Content,
     Enum,
     EnumRef,
+    ErrorShape,
     Field,
+    Group,
     Kind,
     ListOf,
     MapOf,
     Message,
     MessageRef,
     Method,
+    Nullable,
     Packed,
+    Parameter,
     Scalar,
+    TupleOf,
     TypeRef,
+    UnionOf,
     leaf,
-    references,
 )
 from ..problem import Problem, SpecError, escape
 from ..read.overlay import NO_FIELD, NO_MESSAGE, NO_METHOD, FieldRule, MessageRule, Overlay
 from ..read.overlay.apply import applied_enum, applied_message, with_extensions
+from .limits import broken_limit
 
-MAX_MESSAGES: Final = 20_000
-"""Messages and enums of a client; Google's largest has 3,000."""
-MAX_FIELDS: Final = 16_000
-"""Fields of a client's messages, each of which takes up to 25 KB of memory; Google's largest has 7,647."""
-MAX_NAMES: Final = 50_000
-"""Parameters of a client's methods, and names of its enums; Google's largest has 14,880."""
 MAX_NESTING: Final = 64
 """Lists, maps and aliases inside one another in one field's type."""
 STRUCT: Final = Scalar(Kind.STRUCT)
@@ -50,12 +51,19 @@ class Reach:
     problems: list[Problem]
     messages: dict[str, Message] = field(factory=dict[str, Message])
     enums: dict[str, Enum] = field(factory=dict[str, Enum])
+    aliases: dict[str, Alias] = field(factory=dict[str, Alias])
+    """Named unions and types that hold themselves."""
     methods: list[Method] = field(factory=list[Method])
+    _open: dict[str, int] = field(factory=dict[str, int])
+    """Aliases that are being resolved, each with the number of lists and maps around it."""
+    _inside: list[str] = field(factory=list[str])
+    """Lists and maps whose items are being resolved."""
+    _recursive: set[str] = field(factory=set[str])
     _waiting: list[str] = field(factory=list[str])
     """Messages whose fields are not read yet: references chain further than Python's stack."""
 
     def reach_method(self, method: Method) -> None:
-        """Reach the body and the answer of a method, and the metadata of its operation."""
+        """Reach the parameters, the body and the answers of a method, and the metadata of its operation."""
         body, responses = method.body, method.responses
         metadata = self.overlay.methods.get(method.id, NO_METHOD).operation_metadata
         if body is not None:
@@ -67,12 +75,18 @@ class Reach:
         )
         if metadata is not None:
             self._reach(metadata)
-        self.methods.append(evolve(method, body=body, responses=responses))
+        parameters = tuple(self._parameter(each) for each in method.parameters)
+        self.methods.append(evolve(method, parameters=parameters, body=body, responses=responses))
         while self._waiting:
             self._fill(self._waiting.pop())
 
+    def _parameter(self, parameter: Parameter) -> Parameter:
+        type_ = self._resolve(parameter.type, parameter.pointer)
+        return parameter if type_ is None else evolve(parameter, type=type_)
+
     def _contents(self, contents: tuple[Content, ...], pointer: str) -> tuple[Content, ...]:
-        types = ((each, self._body(each.type, pointer)) for each in contents)
+        read = self._body if self.draft.errors is ErrorShape.GOOGLE else self._resolve
+        types = ((each, read(each.type, pointer)) for each in contents)
         return tuple(evolve(each, type=type_) for each, type_ in types if type_ is not None)
 
     def _body(self, type_: TypeRef, pointer: str) -> MessageRef | None:
@@ -96,18 +110,36 @@ class Reach:
     def _fill(self, key: str) -> None:
         """Resolve the types of a message's fields, and put the overlay's rule on it."""
         message, rule = self.messages[key], self.overlay.messages.get(key, NO_MESSAGE)
-        fields: dict[str, Field] = {}
-        for stated in (*message.fields, *self._extensions(message, rule)):
-            type_ = self._packed(rule, stated.wire) or self._resolve(stated.type, stated.pointer)
-            if type_ is None:
-                continue
-            if rule is not NO_MESSAGE:
-                type_ = self._with_enum(type_, stated, rule.field_rules.get(stated.wire, NO_FIELD))
-            fields[stated.wire] = stated if type_ == stated.type else evolve(stated, type=type_)
+        stated = (*message.fields, *self._extensions(message, rule))
+        fields = {each.wire: found for each in stated if (found := self._field(each, rule)) is not None}
+        groups = tuple(self._group(each, rule) for each in message.groups)
+        extra = None if message.extra is None else self._resolve(message.extra, message.pointer)
         if rule is not NO_MESSAGE:
-            self.messages[key] = applied_message(message, fields, rule)
-        elif tuple(fields.values()) != message.members:
-            self.messages[key] = evolve(message, members=tuple(fields.values()))
+            message = applied_message(message, fields, rule)
+            self.messages[key] = evolve(message, members=(*message.members, *groups), extra=extra)
+        elif (*fields.values(), *groups) != message.members or extra != message.extra:
+            self.messages[key] = evolve(message, members=(*fields.values(), *groups), extra=extra)
+
+    def _field(self, stated: Field, rule: MessageRule) -> Field | None:
+        """Return a field with its type resolved, and with the bounds of the alias that it names; None after a problem."""
+        type_ = self._packed(rule, stated.wire) or self._resolve(stated.type, stated.pointer)
+        if type_ is None:
+            return None
+        if rule is not NO_MESSAGE:
+            type_ = self._with_enum(type_, stated, rule.field_rules.get(stated.wire, NO_FIELD))
+        alias = self.draft.aliases.get(stated.type.name) if isinstance(stated.type, MessageRef) else None
+        rules = stated.rules if stated.rules.present or alias is None else alias.rules
+        return (
+            stated
+            if (type_, rules) == (stated.type, stated.rules)
+            else evolve(stated, type=type_, rules=rules)
+        )
+
+    def _group(self, group: Group, rule: MessageRule) -> Group:
+        fields = ((each, self._field(each.field, rule)) for each in group.variants)
+        return evolve(
+            group, variants=tuple(evolve(each, field=found) for each, found in fields if found is not None)
+        )
 
     def _extensions(self, message: Message, rule: MessageRule) -> Iterator[Field]:
         own = {each.wire for each in message.fields}
@@ -135,18 +167,58 @@ class Reach:
                 self._add_enum(name, self.draft.enums[name])
                 return type_
             case ListOf(item):
-                inner = self._resolve(item, f"{pointer}/items", nesting + 1)
+                inner = self._inner(item, f"{pointer}/items", nesting)
                 return type_ if inner == item else None if inner is None else ListOf(inner)
             case MapOf(value):
-                inner = self._resolve(value, f"{pointer}/additionalProperties", nesting + 1)
+                inner = self._inner(value, f"{pointer}/additionalProperties", nesting)
                 return type_ if inner == value else None if inner is None else MapOf(inner)
+            case Nullable(value):
+                inner = self._resolve(value, pointer, nesting + 1)
+                return None if inner is None else inner if isinstance(inner, Nullable) else Nullable(inner)
+            case TupleOf(items, rest):
+                found = [self._inner(each, pointer, nesting) for each in items]
+                behind = None if rest is None else self._inner(rest, pointer, nesting)
+                known = [each for each in found if each is not None]
+                return None if len(known) < len(items) else TupleOf(tuple(known), behind)
+            case UnionOf(members):
+                found = [self._resolve(each, pointer, nesting + 1) for each in members]
+                known = [each for each in found if each is not None]
+                return None if len(known) < len(members) else evolve(type_, members=tuple(known))
             case _:
                 return type_
+
+    def _inner(self, type_: TypeRef, pointer: str, nesting: int) -> TypeRef | None:
+        """Resolve the type of what a list or a map holds."""
+        self._inside.append(pointer)
+        found = self._resolve(type_, pointer, nesting + 1)
+        self._inside.pop()
+        return found
+
+    def _alias(self, name: str, alias: Alias, nesting: int) -> TypeRef | None:
+        """Return the type that an alias names; a union, and a type that holds itself, stay behind their name."""
+        if alias.type is None:
+            return None
+        if name in self._open:
+            if len(self._inside) == self._open[name]:
+                self._refuse(alias.pointer, "a type that is itself, with no list or map between")
+                return None
+            self._recursive.add(name)
+            return AliasRef(name)
+        if name not in self.aliases:
+            self._open[name] = len(self._inside)
+            type_ = self._resolve(alias.type, alias.pointer, nesting + 1)
+            del self._open[name]
+            named = type_.type if isinstance(type_, Nullable) else type_
+            if named is None or not (isinstance(named, UnionOf) or name in self._recursive):
+                return type_
+            self.aliases[name] = evolve(alias, type=type_)
+        stays = AliasRef(name)
+        return Nullable(stays) if isinstance(self.aliases[name].type, Nullable) else stays
 
     def _reference(self, name: str, pointer: str, nesting: int) -> TypeRef | None:
         alias = self.draft.aliases.get(name)
         if alias is not None:
-            return None if alias.type is None else self._resolve(alias.type, alias.pointer, nesting + 1)
+            return self._alias(name, alias, nesting)
         if name in self.draft.messages:
             self._reach(name)
             return MessageRef(name)
@@ -205,28 +277,13 @@ def reach(draft: Api, wanted: Sequence[Method], overlay: Overlay, problems: list
     found = Reach(with_extensions(draft, overlay), overlay, problems)
     for method in wanted:
         found.reach_method(method)
-    too_many = _too_many(found)
+    too_many = broken_limit(found.messages, found.enums, found.methods)
     if too_many:
         words = f"the wanted methods reach more than {too_many}"
         raise SpecError(
             [*problems, Problem("document", "/schemas", words, "choose methods: --methods ID ...")]
         )
     return found
-
-
-def _too_many(found: Reach) -> str:
-    """Return the bound that a client would break, in words; empty when it keeps them all."""
-    parameters = sum(len(method.parameters) for method in found.methods)
-    counts = (
-        (len(found.messages) + len(found.enums), MAX_MESSAGES, "messages and enums"),
-        (sum(len(message.wire_fields) for message in found.messages.values()), MAX_FIELDS, "fields"),
-        (
-            parameters + sum(len(enum.values) for enum in found.enums.values()),
-            MAX_NAMES,
-            "parameters and names of enums",
-        ),
-    )
-    return next((f"{most} {what}" for count, most, what in counts if count > most), "")
 
 
 def _object(alias: Alias) -> Message:
@@ -237,20 +294,3 @@ def _with_leaf(type_: TypeRef, inner: TypeRef) -> TypeRef:
     if isinstance(type_, ListOf):
         return ListOf(_with_leaf(type_.item, inner))
     return MapOf(_with_leaf(type_.value, inner)) if isinstance(type_, MapOf) else inner
-
-
-def closure(messages: Mapping[str, Message], roots: set[str]) -> set[str]:
-    """Return the messages that some messages hold, however deep, and these themselves."""
-    found: set[str] = set()
-    waiting = [root for root in roots if root in messages]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [
-                each
-                for held in messages[name].wire_fields
-                for each in references(held.type)
-                if each in messages and each not in found
-            ]
-    return found

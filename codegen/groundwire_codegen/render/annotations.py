@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..ir import EnumRef, Kind, ListOf, MapOf, MessageRef, Packed, Parameter, Scalar, TypeRef
-from .source import Source, joined, literal, name, word
+from ..ir import (
+    AliasRef,
+    Const,
+    EnumRef,
+    JsonScalar,
+    Kind,
+    ListOf,
+    MapOf,
+    MessageRef,
+    Nullable,
+    Packed,
+    Parameter,
+    Scalar,
+    TupleOf,
+    TypeRef,
+    UnionOf,
+)
+from .source import Source, joined, literal, word
+from .source import name as published
 
 _STR: Final = word("str")
 _JSON: Final = word("JsonValue")
 _UNLISTED: Final = word("Unlisted")
+_UNRECOGNIZED: Final = word("Unrecognized")
 NONE: Final = literal(None)
 NO_ITEMS: Final = word("ABSENT")
 NO_ENTRIES: Final = word("EMPTY")
@@ -32,23 +50,68 @@ SCALARS: Final = {
     Kind.DATE_TIME: _STR,
     Kind.ANY: _JSON,
     Kind.STRUCT: joined(word("Mapping"), "[", _STR, ", ", _JSON, "]"),
+    **dict.fromkeys((Kind.INTEGER, Kind.LONG, Kind.ULONG), word("int")),
+    Kind.NUMBER: word("float"),
+    Kind.DAY: word("date"),
+    Kind.BINARY: word("bytes"),
 }
 
 
 def annotation(type_: TypeRef, module: Source | None = None) -> Source:
     """Return the annotation of a value of a type; `module` is where the API's own names are, if not in the same module."""
-    if isinstance(type_, Scalar):
-        return SCALARS[type_.kind]
-    if isinstance(type_, EnumRef):
-        return joined(_own("enum", type_.name, module), " | ", _UNLISTED)
-    if isinstance(type_, MessageRef):
-        return _own("message", type_.name, module)
-    if isinstance(type_, ListOf):
-        return sequence(annotation(type_.item, module))
-    if isinstance(type_, MapOf):
-        return joined(word("Mapping"), "[", _STR, ", ", annotation(type_.value, module), "]")
-    known = [_own("message", each, module) for each in packed_names(type_)]
-    return either(*known, SCALARS[Kind.STRUCT])
+    return either(*_options(type_, module))
+
+
+def _options(type_: TypeRef, module: Source | None) -> tuple[Source, ...]:
+    """Return the annotations of which a value of a type has one."""
+    match type_:
+        case Scalar(kind):
+            return (SCALARS[kind],)
+        case Const(values):
+            return _constants(values)
+        case EnumRef(name):
+            return (_own("enum", name, module), _UNLISTED)
+        case MessageRef(name):
+            return (_own("message", name, module),)
+        case AliasRef(name):
+            return (_own("alias", name, module),)
+        case ListOf(item):
+            return (sequence(annotation(item, module)),)
+        case MapOf(value):
+            return (joined(word("Mapping"), "[", _STR, ", ", annotation(value, module), "]"),)
+        case TupleOf():
+            return (_tuple(type_, module),)
+        case Nullable(inner):
+            return (*_options(inner, module), NONE)
+        case UnionOf(members):
+            return (*(each for member in members for each in _options(member, module)), _UNRECOGNIZED)
+        case Packed():
+            known = [_own("message", each, module) for each in packed_names(type_)]
+            return (*known, SCALARS[Kind.STRUCT])
+
+
+def _constants(values: tuple[JsonScalar, ...]) -> tuple[Source, ...]:
+    """Return the annotations of constants. A fraction cannot be a `Literal`, and null is None."""
+    exact = [value for value in values if not isinstance(value, float) and value is not None]
+    kinds = {type(value) for value in values}
+    parts = [part for value in exact for part in (", ", literal(value))][1:]
+    return (
+        *((joined(word("Literal"), "[", *parts, "]"),) if exact else ()),
+        *((word("float"),) if float in kinds else ()),
+        *((_UNLISTED,) if kinds & {str, int} else ()),
+        *((NONE,) if None in values else ()),
+    )
+
+
+def _tuple(type_: TupleOf, module: Source | None) -> Source:
+    items = [annotation(each, module) for each in type_.items]
+    if type_.rest is not None:
+        rest = joined(word("tuple"), "[", annotation(type_.rest, module), ", ", "...", "]")
+        items.append(joined("*", rest) if items else rest)
+        if len(items) == 1:
+            return rest
+    parts = [part for item in items for part in (", ", item)][1:]
+    return joined(word("tuple"), "[", *parts, "]") if items else joined(word("tuple"), "[", "()", "]")
 
 
 def parameter_annotation(parameter: Parameter) -> Source:
@@ -63,7 +126,7 @@ def parameter_annotation(parameter: Parameter) -> Source:
 def message_class(message: str, variant: str | None = None) -> Source:
     """Return the class of a message, or of one of its variants, as `client.py` refers to it."""
     found = _own("message", message, MESSAGES)
-    return found if variant is None else joined(found, ".", name("variant", variant))
+    return found if variant is None else joined(found, ".", published("variant", variant))
 
 
 def sequence(item: Source) -> Source:
@@ -72,8 +135,10 @@ def sequence(item: Source) -> Source:
 
 
 def either(*options: Source) -> Source:
-    """Return the annotation of one of several types."""
-    return joined(*[part for option in options for part in (" | ", option)][1:])
+    """Return the annotation of one of several types, each once."""
+    # None last, as the linter wants it.
+    each_once = sorted(dict.fromkeys(options), key=lambda option: option == NONE)
+    return joined(*[part for option in each_once for part in (" | ", option)][1:])
 
 
 def packed_names(type_: Packed) -> list[str]:
@@ -89,5 +154,5 @@ def absent(type_: TypeRef) -> Source:
 
 
 def _own(kind: str, text: str, module: Source | None) -> Source:
-    own = name(kind, text)
+    own = published(kind, text)
     return own if module is None else joined(module, ".", own)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import frozen
 
 from ..ir import (
+    AliasRef,
     Api,
+    ByDiscriminator,
+    ByKeys,
+    ByLiteral,
+    Const,
+    Discrimination,
     EnumRef,
+    ErrorShape,
     Field,
     Group,
     Kind,
@@ -17,10 +24,13 @@ from ..ir import (
     MapOf,
     Message,
     MessageRef,
+    Nullable,
     Packed,
     Rules,
     Scalar,
+    TupleOf,
     TypeRef,
+    UnionOf,
     Variant,
 )
 from .layout import in_import_order, used_names
@@ -30,14 +40,30 @@ SCALARS: Final = {
     **{kind: word(kind.name) for kind in Kind},
     Kind.DATE: word("STRING"),
     Kind.DATE_TIME: word("STRING"),
+    Kind.BINARY: word("BYTES"),
 }
 """The scalars of the runtime, by kind."""
+SCHEMA_WORDS: Final = frozenset(
+    {
+        *("ANY", "BOOLEAN", "BYTES", "DOUBLE", "DURATION", "FIELD_MASK", "FLOAT", "INT32", "INT64", "STRING"),
+        *("STRUCT", "TIMESTAMP", "UINT32", "UINT64", "Bounds", "Case", "Enum", "Extra", "Family", "Field"),
+        *("ListOf", "MapOf", "OneOf", "Packed", "Ref", "Wrapped"),
+    }
+)
+"""What a table imports from the runtime's `schema`."""
+SCALAR_WORDS: Final = frozenset({"DAY", "INTEGER", "LONG", "NUMBER", "ULONG"})
+"""What it imports from `json_scalars`."""
+UNION_WORDS: Final = frozenset({"Alias", "Const", "Keys", "Nullable", "Tag", "TupleOf", "Union"})
+"""What it imports from `unions`."""
 BOUNDS: Final = (
     "minimum",
     "maximum",
     "exclusive_minimum",
+    "exclusive_maximum",
+    "multiple_of",
     "min_length",
     "max_length",
+    "min_items",
     "max_items",
     "pattern",
 )
@@ -69,7 +95,13 @@ class CodecsView:
     """The module: what it imports, and the entries of its table."""
 
     names: tuple[Source, ...]
+    scalars: tuple[Source, ...]
+    unions: tuple[Source, ...]
+    """Imports of the module."""
     messages: tuple[EntryView, ...]
+    aliases: tuple[tuple[Source, Source], ...]
+    """The name and the type of each."""
+    proto_names: bool
 
 
 def codecs_view(api: Api) -> CodecsView:
@@ -78,12 +110,27 @@ def codecs_view(api: Api) -> CodecsView:
         EntryView(name=literal(message.name), members=tuple(_members(api, message)))
         for message in api.messages.values()
     )
-    used = used_names(
-        source for each in messages for member in each.members for source in (member.text, *member.cases)
+    aliases = tuple(
+        (literal(alias.name), codec_type(alias.type))
+        for alias in api.aliases.values()
+        if alias.type is not None
     )
-    words = {*(scalar.text for scalar in SCALARS.values()), "Bounds", "Case", "Enum", "Family", "Field"}
-    words |= {"ListOf", "MapOf", "OneOf", "Packed", "Ref", "Wrapped"}
-    return CodecsView(names=tuple(map(word, in_import_order(words & used))), messages=messages)
+    sources = [
+        source for each in messages for member in each.members for source in (member.text, *member.cases)
+    ]
+    used = used_names((*sources, *(type_ for _, type_ in aliases)))
+    return CodecsView(
+        names=_imports(SCHEMA_WORDS & used),
+        scalars=_imports(SCALAR_WORDS & used),
+        unions=_imports(UNION_WORDS & used),
+        messages=messages,
+        aliases=aliases,
+        proto_names=api.errors is ErrorShape.GOOGLE,
+    )
+
+
+def _imports(words: frozenset[str] | set[str]) -> tuple[Source, ...]:
+    return tuple(map(word, in_import_order(words)))
 
 
 def _members(api: Api, message: Message) -> Iterator[MemberView]:
@@ -92,6 +139,8 @@ def _members(api: Api, message: Message) -> Iterator[MemberView]:
             yield MemberView(text=_call("Field", *_field(api, message, member)))
         else:
             yield _group(api, message, member)
+    if message.extra is not None:
+        yield MemberView(text=_call("Extra", literal(message.extra_name), codec_type(message.extra)))
 
 
 def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
@@ -100,7 +149,7 @@ def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
     if json_name(field.name) != field.wire:
         yield literal(field.wire)
     yield from _rules(api, field)
-    if field.required:
+    if field.required and not field.needed:
         yield joined(word("required"), "=", TRUE)
     divisor = next((each for each in message.fields if each.wire == field.rules.divides_into), None)
     if divisor is not None and isinstance(field.type, MessageRef):
@@ -145,22 +194,54 @@ def _bounds(rules: Rules) -> Iterator[tuple[str, object]]:
 
 
 def _type(field: Field) -> Source:
-    return _call("Wrapped", _reference(field.type)) if field.wrapped else _reference(field.type)
+    return _call("Wrapped", codec_type(field.type)) if field.wrapped else codec_type(field.type)
 
 
-def _reference(type_: TypeRef) -> Source:
-    """Return the expression of a type in the language of the runtime's `schema`."""
-    if isinstance(type_, Scalar):
-        return SCALARS[type_.kind]
-    if isinstance(type_, EnumRef):
-        return _call("Enum", literal(type_.name))
-    if isinstance(type_, MessageRef):
-        return _call("Ref", literal(type_.name))
-    if isinstance(type_, ListOf):
-        return _call("ListOf", _reference(type_.item))
-    if isinstance(type_, MapOf):
-        return _call("MapOf", _reference(type_.value))
-    return _packed(type_)
+def codec_type(type_: TypeRef) -> Source:
+    """Return the expression of a type in the language of the runtime's `schema` and `unions`."""
+    match type_:
+        case Scalar(kind):
+            return SCALARS[kind]
+        case EnumRef(name):
+            return _call("Enum", literal(name))
+        case MessageRef(name):
+            return _call("Ref", literal(name))
+        case AliasRef(name):
+            return _call("Alias", literal(name))
+        case ListOf(item):
+            return _call("ListOf", codec_type(item))
+        case MapOf(value):
+            return _call("MapOf", codec_type(value))
+        case Nullable(inner):
+            return _call("Nullable", codec_type(inner))
+        case Const(values):
+            return _call("Const", literal(values))
+        case TupleOf(items, rest):
+            behind = () if rest is None else (codec_type(rest),)
+            return _call("TupleOf", _items(map(codec_type, items)), *behind)
+        case UnionOf(members, discrimination):
+            return _call("Union", _items(map(codec_type, members)), *_told_apart(discrimination))
+        case Packed():
+            return _packed(type_)
+
+
+def _items(sources: Iterable[Source]) -> Source:
+    """Return a tuple of expressions."""
+    items = tuple(sources)
+    separated = [part for item in items for part in (", ", item)][1:]
+    return joined("(", *separated, *((", ",) if len(items) == 1 else ()), ")")
+
+
+def _told_apart(discrimination: Discrimination) -> tuple[Source, ...]:
+    """Return what tells the members of a union apart, beside their JSON types."""
+    match discrimination:
+        case ByDiscriminator(wire, values) | ByLiteral(wire, values):
+            return (_call("Tag", literal(wire), literal(tuple(tuple(each) for each in values))),)
+        case ByKeys(keys, exact):
+            sets = literal(tuple(tuple(sorted(each)) for each in keys))
+            return (_call("Keys", sets, *(() if exact else (joined(word("exact"), "=", literal(False)),))),)
+        case _:
+            return ()
 
 
 def _packed(type_: Packed) -> Source:

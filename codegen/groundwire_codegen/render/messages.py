@@ -6,8 +6,23 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..ir import Api, Enum, Field, Group, Message, Variant
-from .annotations import NONE, absent, annotation
+from ..ir import (
+    Alias,
+    Api,
+    Const,
+    Enum,
+    Field,
+    FirstThatFits,
+    Group,
+    MapOf,
+    Message,
+    Nullable,
+    TypeRef,
+    UnionOf,
+    Variant,
+    leaf,
+)
+from .annotations import NO_ENTRIES, NONE, absent, annotation
 from .layout import imported, used_names
 from .source import Source, doc, joined, literal, name, word
 
@@ -27,6 +42,7 @@ class EnumView:
 
     name: Source
     doc: Source
+    base: Source
     values: tuple[ValueView, ...]
 
 
@@ -47,7 +63,19 @@ class AttributeView:
     annotation: Source
     others: tuple[Source, ...] = ()
     """The other members of a union, and `None`."""
-    default: Source
+    default: Source | None
+    """None where the attribute has to be given."""
+    doc: Source | None
+
+
+@frozen(kw_only=True)
+class AliasView:
+    """A type that has a name and no class."""
+
+    name: Source
+    type: Source
+    text: Source
+    """The type as a text: it may name what is defined behind it, or itself."""
     doc: Source | None
 
 
@@ -69,6 +97,9 @@ class MessagesView:
     names: tuple[Source, ...]
     enums: tuple[EnumView, ...]
     messages: tuple[MessageView, ...]
+    aliases: tuple[AliasView, ...]
+    bases: Source | None
+    typing: Source | None
     families: bool
     containers: Source | None
     times: Source | None
@@ -78,24 +109,33 @@ class MessagesView:
     @property
     def imports_standard(self) -> bool:
         """True if the module imports from the standard library."""
-        return bool(self.families or self.enums or self.containers or self.times)
+        return bool(self.typing or self.enums or self.containers or self.times)
 
 
 def messages_view(api: Api) -> MessagesView:
     """Return the view of `messages.py`."""
     messages = tuple(map(_message, api.messages.values()))
+    aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))
+    used |= used_names(alias.type for alias in aliases)
     families = any(message.family for message in messages)
     used |= {"Message", "keep_containers", *(("variant_of",) if families else ())}
-    order = ("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "keep_containers", "variant_of")
-    kinds = {**dict.fromkeys(api.enums, "enum"), **dict.fromkeys(api.messages, "message")}
+    order = (
+        *("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "Unrecognized"),
+        *("keep_containers", "variant_of"),
+    )
+    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
+    kinds = published_kinds(api)
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
         enums=tuple(map(_enum, api.enums.values())),
         messages=messages,
+        aliases=aliases,
+        bases=imported(("IntEnum", "StrEnum"), {base(each) for each in api.enums.values()}),
+        typing=imported(("Literal", "TypeAlias"), typing),
         families=families,
         containers=imported(("Mapping", "Sequence"), used),
-        times=imported(("datetime", "timedelta"), used),
+        times=imported(("date", "datetime", "timedelta"), used),
         values=tuple(word(each) for each in order if each in used),
     )
 
@@ -103,18 +143,52 @@ def messages_view(api: Api) -> MessagesView:
 def _annotations(message: MessageView) -> Iterator[Source]:
     """Names that a message refers to."""
     for attribute in message.attributes:
-        yield from (attribute.annotation, *attribute.others, attribute.default)
+        yield from (attribute.annotation, *attribute.others, attribute.default or attribute.annotation)
     yield from (variant.annotation for variant in (*message.nested, *message.family))
+
+
+def published_kinds(api: Api) -> dict[str, str]:
+    """Return the kind of each name that `messages.py` publishes."""
+    return {
+        **dict.fromkeys(api.aliases, "alias"),
+        **dict.fromkeys(api.enums, "enum"),
+        **dict.fromkeys(api.messages, "message"),
+    }
+
+
+def base(enum: Enum) -> str:
+    """Return the class of Python that an enum extends."""
+    return "IntEnum" if enum.whole else "StrEnum"
+
+
+def _alias(alias: Alias) -> AliasView:
+    if alias.type is None:
+        raise TypeError(f"{alias.name} has no type")
+    text = " ".join(filter(None, (alias.doc.strip(), *_choice_notes(alias.type))))
+    type_ = annotation(alias.type)
+    return AliasView(
+        name=name("alias", alias.name),
+        type=type_,
+        text=literal(type_.text),
+        doc=doc(text) if text else None,
+    )
+
+
+def _choice_notes(type_: TypeRef) -> Iterator[str]:
+    """What a reader of a union should know of how it is read."""
+    if isinstance(type_, UnionOf) and isinstance(type_.discrimination, FirstThatFits):
+        yield "The first of these types that fits is taken."
 
 
 def _enum(enum: Enum) -> EnumView:
     return EnumView(
+        base=word(base(enum)),
         name=name("enum", enum.name),
         doc=doc(enum.doc or f"Known names of {enum.name}.", 4),
         values=tuple(
             ValueView(
                 name=name("value", value.name),
-                wire=literal(value.wire),
+                wire=literal(int(value.wire) if enum.whole else value.wire),
                 doc=doc(value.doc, 4) if value.doc else None,
             )
             for value in enum.values
@@ -139,14 +213,26 @@ def _message(message: Message) -> MessageView:
             _field(member) if isinstance(member, Field) else _union(member)
             for member in message.members
             if isinstance(member, Field) or not message.family
-        ),
+        )
+        + tuple(_extra(message)),
     )
 
 
+def _extra(message: Message) -> Iterator[AttributeView]:
+    """Yield the attribute with the values under all other keys, where they have a type."""
+    if message.extra is not None:
+        yield AttributeView(
+            name=name("field", message.extra_name),
+            annotation=annotation(MapOf(message.extra)),
+            default=NO_ENTRIES,
+            doc=doc("The values under all other keys.", 4),
+        )
+
+
 def _field(field: Field) -> AttributeView:
-    type_, default = annotation(field.type), absent(field.type)
+    type_, default = annotation(field.type), _default(field)
     text = _field_doc(field)
-    optional = default is NONE and type_.text != "JsonValue"
+    optional = default is NONE and type_.text != "JsonValue" and not isinstance(field.type, Nullable)
     return AttributeView(
         name=name("field", field.name),
         annotation=joined(type_, " | ", NONE) if optional else type_,
@@ -155,11 +241,20 @@ def _field(field: Field) -> AttributeView:
     )
 
 
+def _default(field: Field) -> Source | None:
+    """Return what the attribute holds unless it is given: a constant that must be there is filled in."""
+    if not field.needed:
+        return absent(field.type)
+    constant = isinstance(field.type, Const) and len(field.type.values) == 1
+    return literal(field.type.values[0]) if constant and isinstance(field.type, Const) else None
+
+
 def _field_doc(field: Field) -> str:
     """The field's text, with the marks that a caller should see."""
     notes = ["Deprecated."] if field.deprecated else []
     notes += ["Set by the service."] if field.read_only else []
     notes += [f"Pattern: `{field.pattern}`."] if field.pattern and not field.rules.pattern else []
+    notes += _choice_notes(leaf(field.type))
     notes += [f"An extension: {field.evidence}."] if field.evidence else []
     return " ".join([field.doc.strip(), *notes]).strip()
 

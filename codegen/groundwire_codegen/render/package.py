@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ..ir import Api
 from .layout import in_import_order
+from .messages import published_kinds
 from .source import Source, doc, literal, name, word
 
 SHARED: Final = (
@@ -52,7 +53,7 @@ def provenance_view(api: Api) -> ProvenanceView:
 
 def package_view(api: Api, package: str) -> PackageView:
     """Return the view of `__init__.py` of a package."""
-    kinds = {**dict.fromkeys(api.enums, "enum"), **dict.fromkeys(api.messages, "message")}
+    kinds = published_kinds(api)
     names = {each: name(kind, each) for each, kind in kinds.items()}
     public = {**names, **{each: word(each) for each in SHARED}}
     return PackageView(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..ir import Api, InParameter, Method, Parameter
+from ..ir import Api, Hint, InParameter, Method, Parameter
 from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
 from .layout import imported, used_names
@@ -42,6 +42,15 @@ class StubView:
 
 
 @frozen(kw_only=True)
+class HintView:
+    """A hint for errors of the API."""
+
+    text: Source
+    reasons: tuple[Source, ...]
+    words: tuple[Source, ...]
+
+
+@frozen(kw_only=True)
 class WaitView:
     """The client's method that waits for an operation."""
 
@@ -74,6 +83,7 @@ class ClientView:
     held: tuple[tuple[Source, Source], ...]
     """Arguments of the client, each as a name and as text."""
     base_url: Source
+    hints: tuple[HintView, ...]
     wait: WaitView | None
     resources: bool
     nested: bool
@@ -106,6 +116,7 @@ def client_view(api: Api) -> ClientView:
         classes=classes,
         held=tuple((name("parameter", held.name), literal(held.name)) for held in api.held),
         base_url=literal(api.base_url),
+        hints=tuple(map(_hint, api.hints)),
         wait=None if found is None else _wait(found, api),
         resources=len(classes) > 1,
         nested=any(each.name is not None and each.children for each in classes),
@@ -199,6 +210,14 @@ def _paragraphs(method: Method, filled: list[Parameter]) -> Iterator[str]:
         text = f"{parameter.doc} Pattern: `{pattern}`." if unchecked else parameter.doc
         if text.strip():
             yield f"`{parameter.name}`: {text.strip()}"
+
+
+def _hint(hint: Hint) -> HintView:
+    return HintView(
+        text=literal(hint.text),
+        reasons=tuple(map(literal, hint.reasons)),
+        words=tuple(map(literal, hint.words)),
+    )
 
 
 def _wait(found: Waited, api: Api) -> WaitView:

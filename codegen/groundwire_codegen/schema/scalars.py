@@ -47,8 +47,10 @@ def _type(kind: Kind) -> JsonObject:
     match kind:
         case Kind.BOOLEAN | Kind.STRUCT | Kind.ANY:
             return definition(kind)
-        case Kind.INT32 | Kind.UINT32:
+        case Kind.INT32 | Kind.UINT32 | Kind.INTEGER | Kind.LONG | Kind.ULONG:
             return {"type": "integer"}
+        case Kind.NUMBER:
+            return {"type": "number"}
         case Kind.FLOAT | Kind.DOUBLE:
             return {"anyOf": [{"type": "number"}, {"type": "string", "enum": [*_SPECIAL]}]}
         case _:
@@ -63,6 +65,14 @@ def definition(kind: Kind) -> JsonObject:
         case Kind.INT32 | Kind.UINT32:
             low, high = INTEGER_RANGES[kind]
             return {"type": "integer", "format": kind.value, "minimum": low, "maximum": high}
+        case Kind.INTEGER:
+            return {"type": "integer"}
+        case Kind.LONG | Kind.ULONG:
+            return {"type": "integer", "format": "int64" if kind is Kind.LONG else "uint64"}
+        case Kind.NUMBER:
+            return {"type": "number"}
+        case Kind.DAY:
+            return {"type": "string", "format": "date"}
         case Kind.INT64 | Kind.UINT64:
             return {
                 "type": "string",

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..ir import (
+    AliasRef,
     Api,
+    Const,
     Enum,
     EnumRef,
     Field,
@@ -20,10 +22,14 @@ from ..ir import (
     MapOf,
     Message,
     MessageRef,
+    Nullable,
     Packed,
     Rules,
     Scalar,
+    TupleOf,
     TypeRef,
+    UnionOf,
+    closure,
 )
 from .options import Enums, JsonObject, JsonValue, Options
 from .scalars import REF, SHARED, canonical, definition, number, scalar
@@ -42,6 +48,11 @@ def schemas(api: Api, options: Options) -> JsonObject:
         name: message_schema(message, options, name in closed) for name, message in api.messages.items()
     }
     found |= {name: enum_schema(enum, options) for name, enum in api.enums.items()}
+    found |= {
+        name: _described(alias.doc, type_schema(alias.type, options))
+        for name, alias in api.aliases.items()
+        if alias.type is not None
+    }
     if not options.types_only:
         found |= {kind.value: definition(kind) for kind in SHARED}
     return dict(sorted(found.items()))
@@ -49,14 +60,7 @@ def schemas(api: Api, options: Options) -> JsonObject:
 
 def reached(api: Api, names: set[str]) -> set[str]:
     """Return the named messages and all that they reference, transitively."""
-    found: set[str] = set()
-    waiting = sorted(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [held for field in api.messages[name].wire_fields for held in _messages(field.type)]
-    return found
+    return closure(api.messages, api.aliases, names)
 
 
 def message_schema(message: Message, options: Options, closed: bool = False) -> JsonObject:
@@ -75,11 +79,17 @@ def message_schema(message: Message, options: Options, closed: bool = False) -> 
         schema["allOf"] = choices
     if closed:
         schema["additionalProperties"] = False
+    if message.extra is not None:
+        schema["additionalProperties"] = type_schema(message.extra, options)
     return _described(message.doc, schema)
 
 
 def enum_schema(enum: Enum, options: Options) -> JsonObject:
     """Return the schema of an enum: its names in their canonical spelling, and any other where it is open."""
+    if enum.whole:
+        numbers: JsonObject = {"type": "integer", "enum": [int(value.wire) for value in enum.values]}
+        whole: JsonObject = {"type": "integer"}
+        return _described(enum.doc, numbers if options.enums is Enums.CLOSED else whole)
     return _described(enum.doc, names_schema([value.wire for value in enum.values], options))
 
 
@@ -143,6 +153,21 @@ def type_schema(type_: TypeRef, options: Options) -> JsonObject:
             return {"type": "object", "additionalProperties": type_schema(value, options)}
         case Packed(types):
             return {"type": "object"} if options.types_only else _packed(types)
+        case AliasRef(name):
+            return {"$ref": REF + name}
+        case Nullable(inner):
+            return nullable(type_schema(inner, options))
+        case Const(values):
+            return {"enum": [*values]} if len(values) != 1 else {"const": values[0]}
+        case TupleOf(items, rest):
+            behind: JsonValue = False if rest is None else type_schema(rest, options)
+            return {
+                "type": "array",
+                "prefixItems": [type_schema(each, options) for each in items],
+                "items": behind,
+            }
+        case UnionOf(members):
+            return {"anyOf": [type_schema(each, options) for each in members]}
 
 
 def _wrapper(value: JsonObject) -> JsonObject:
@@ -182,12 +207,15 @@ def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
             "minimum": rules.minimum,
             "maximum": rules.maximum,
             "exclusiveMinimum": rules.exclusive_minimum,
+            "exclusiveMaximum": rules.exclusive_maximum,
+            "multipleOf": rules.multiple_of,
         }
     )
     others = _present(
         {
             "minLength": rules.min_length,
             "maxLength": rules.max_length,
+            "minItems": rules.min_items,
             "maxItems": rules.max_items,
             "pattern": rules.pattern,
             "propertyNames": {"enum": [*rules.only]} if rules.only and not options.types_only else None,
@@ -224,18 +252,6 @@ def _default(field: Field) -> JsonValue:
 
 def _is_any(field: Field) -> bool:
     return field.type == Scalar(Kind.ANY)
-
-
-def _messages(type_: TypeRef) -> Iterator[str]:
-    match type_:
-        case MessageRef(name):
-            yield name
-        case ListOf(inner) | MapOf(inner):
-            yield from _messages(inner)
-        case Packed(types):
-            yield from (message for _, message in types)
-        case _:
-            pass
 
 
 def _present(keywords: JsonObject) -> JsonObject:

@@ -55,6 +55,7 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
         exports = _package(EXPORTS)
         sources |= {f"_exports/{path}": text for path, text in exports.items()}
         copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in exports.items()}
+        del copy["_exports/py.typed"]  # the copy's own holds for its subpackages (PEP 561)
     if not order.runtime:
         copy |= {
             f"_runtime/{path}": text

@@ -73,7 +73,7 @@ def needed_modules(
     modules = (text for path, text in sources.items() if path.endswith(".py"))
     waiting = {name for text in modules for name in _imports(text, ())}
     waiting |= {f"{RUNTIME}.{module}" for feature in features for module in feature.modules}
-    needed = {path for path in runtime if path in ("__init__.py", "py.typed")}
+    needed = {"__init__.py"} & runtime.keys()
     while waiting:
         name = waiting.pop()
         for path in {*_paths(name)} & runtime.keys() - needed:

@@ -25,7 +25,7 @@ _HINT: Final = "take the copy's own from version control"
 
 
 def description(inputs: Inputs) -> str:
-    """The file's content: the document cut to what the client needs, without prose; the overlay; the wanted methods."""
+    """The file's content: JSON of the document, cut to what the client needs and without prose; of the overlay; of the methods."""
     document: dict[str, Any] = json.loads(normal(inputs.document, inputs.name, prose=False))
     overlay = Overlay() if inputs.overlay is None else read_overlay(inputs.overlay)[0]
     value = {
@@ -33,7 +33,7 @@ def description(inputs: Inputs) -> str:
         "methods": sorted(inputs.methods),
         "overlay": None if inputs.overlay is None else with_lf(inputs.overlay).decode(),
     }
-    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=True) + "\n"
 
 
 def shipped(lock: Lock, package: str) -> Inputs | None:

@@ -93,3 +93,5 @@ def _value(api: Api, type_: TypeRef, within: tuple[str, ...]) -> JsonValue:
             return None if value is None else {"example": value}
         case Packed():
             return {"@type": type_.types[0][0]} if type_.types else {}
+        case _:
+            raise TypeError(f"{type(type_).__name__} is no type of a Discovery document")

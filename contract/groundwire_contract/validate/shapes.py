@@ -149,6 +149,8 @@ def shapes(api: Api, version: str) -> Shapes:
                 return MapShape(shape_of(value))
             case Packed(types):
                 return AnyShape({url: records[message] for url, message in types})
+            case _:
+                raise TypeError(f"{type(type_).__name__} is no type of a Discovery document")
 
     for name, message in api.messages.items():
         _fill(records[name], message, shape_of)

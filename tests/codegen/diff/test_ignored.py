@@ -23,6 +23,7 @@ from groundwire_codegen.ir import (
     ExtraScope,
     Field,
     Group,
+    Hint,
     Idempotency,
     InBody,
     InParameter,
@@ -172,6 +173,7 @@ API = Api(
     methods={LIST.id: LIST},
     resources=(Resource(path=("books",), name="books", class_name="Books"),),
     held=(ClientParameter(name="view", prefix="views/", doc="A view."),),
+    hints=(Hint(text="Buy another.", reasons=("SOLD",), words=("sold out",)),),
     doc="A shop.",
 )
 CLASSES = {name: cls for name, cls in vars(ir).items() if inspect.isclass(cls) and attrs.has(cls)}

@@ -6,6 +6,7 @@ The keys of a table are the attributes of its class in `rules`, and their types 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache
@@ -17,13 +18,19 @@ from ...lock import digest, is_published_name
 from ...problem import Problem, SpecError
 from ..cursor import Cursor, Vocabulary
 from ..discovery import Schemas
-from .rules import Extension, MethodRule, Overlay, ScopeRule
+from .rules import Extension, HintRule, MethodRule, Overlay
 
 T = TypeVar("T")
 MAX_BYTES: Final = 4 * 1024 * 1024
 """An overlay larger than this is refused; Earth Engine's has 40 KB."""
 MAX_LINE: Final = 20_000
 """Bytes of a line: Python's reader takes time in the square of a dotted key's parts."""
+MAX_HINT: Final = 300
+MAX_WORDS: Final = 100
+"""Characters of a hint, and of each of the words that it is found by."""
+MAX_ENTRIES: Final = 50
+REASON: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+"""The reason of an ErrorInfo (at most 63 characters, AIP-193) or of an old-style error, which is in camel case."""
 IDEMPOTENT: Final = {"always": True, "never": False}
 OWN: Final = frozenset({"digest", "pointer", "types"})
 """Attributes of rules that are no keys."""
@@ -65,6 +72,8 @@ def _read(node: Cursor, cls: type[T]) -> T:
     rule = cls(**found)
     if isinstance(rule, Extension):
         return cast("T", _checked(node, rule))
+    if isinstance(rule, HintRule):
+        _check_hint(node, rule)
     return rule
 
 
@@ -87,7 +96,7 @@ def _reader(hint: Any) -> Callable[[Cursor, str], Any]:
     if hint is object:
         return Cursor.any
     if get_origin(hint) is tuple:
-        return Cursor.texts if options[0] is str else _scopes
+        return Cursor.texts if options[0] is str else _rows(options[0])
     if get_origin(hint) is Mapping:
         return _table(options[1])
     if str in (hint, *options):
@@ -118,8 +127,9 @@ def _schemas(node: Cursor) -> dict[str, str]:
     return {url: str(schema) for url, schema in node.value.items()}
 
 
-def _scopes(node: Cursor, key: str) -> tuple[ScopeRule, ...]:
-    return tuple(_read(row, ScopeRule) for row in node.rows(key))
+def _rows(hint: Any) -> Callable[[Cursor, str], Any]:
+    """Return what reads a list of rules."""
+    return lambda node, key: tuple(_read(row, hint) for row in node.rows(key))
 
 
 def _idempotent(node: Cursor, key: str) -> bool | tuple[str, ...] | None:
@@ -149,3 +159,24 @@ def _checked(node: Cursor, rule: Extension) -> Extension:
     types = Schemas()
     wire, message = (name.replace("~1", "/").replace("~0", "~") for name in (wire, message))
     return evolve(rule, schema=types.read_field(wire, stated, f"{message}.{wire}"), types=types)
+
+
+def _check_hint(node: Cursor, rule: HintRule) -> None:
+    """Refuse a hint that says nothing, fits nothing, or could never fit."""
+    if not (rule.hint.isprintable() and 0 < len(rule.hint) <= MAX_HINT):
+        node.at("hint", None).refuse(f"expected a line of text, of at most {MAX_HINT} characters")
+    if not rule.reasons and not rule.words:
+        node.refuse("a hint needs reasons or words", "name what an error says that the hint fits")
+    for index, reason in enumerate(rule.reasons):
+        if REASON.fullmatch(reason) is None:
+            node.at("reasons", None).at(index, None).refuse(
+                f"{reason[:80]!r} cannot be the reason of an error"
+            )
+    for index, words in enumerate(rule.words):
+        if words != words.lower() or not (words.strip() and len(words) <= MAX_WORDS):
+            node.at("words", None).at(index, None).refuse(
+                f"expected words in lower case, of at most {MAX_WORDS} characters"
+            )
+    for key in ("reasons", "words"):
+        if len(getattr(rule, key)) > MAX_ENTRIES:
+            node.at(key, None).refuse(f"more than {MAX_ENTRIES} entries")

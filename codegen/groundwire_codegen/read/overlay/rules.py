@@ -178,6 +178,16 @@ class ScopeRules:
 
 
 @frozen(kw_only=True)
+class HintRule:
+    """A hint for errors that have one of the reasons, or one of the words in their message."""
+
+    hint: str = ""
+    reasons: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    source: object = None
+
+
+@frozen(kw_only=True)
 class EnumRule:
     """Docs of a named enum."""
 
@@ -199,6 +209,7 @@ class Overlay:
     methods: Mapping[str, MethodRule] = field(factory=dict[str, MethodRule])
     messages: Mapping[str, MessageRule] = field(factory=dict[str, MessageRule])
     enums: Mapping[str, EnumRule] = field(factory=dict[str, EnumRule])
+    hints: tuple[HintRule, ...] = ()
     names: Mapping[str, str] = field(factory=dict[str, str])
     """Python names by the keys that `groundwire.lock` has for them: what may move a published name."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.client import Resource
+from groundwire_runtime.error_hints import Hint
 from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import Method
 from groundwire_runtime.operations import OperationView
@@ -59,9 +60,18 @@ METHODS: Final[Mapping[str, Method[Any]]] = {
     "kiln.pots.break": POTS_BREAK,
     "kiln.pots.fire": POTS_FIRE,
 }
+HINTS: Final = (
+    Hint(
+        text="Fire fewer pots at a time, or wait until the kiln has cooled; it takes a pot every ten minutes at its hottest.",
+        reasons=("KILN_FULL",),
+        words=("kiln is full", "too hot"),
+    ),
+    Hint(text="Dry the pot.", words=("cracked",)),
+)
 OPERATION: Final = OperationView[messages.Operation](
     error=("result", messages.Status),
     response=("result", messages.Operation.Response),
+    hints=HINTS,
 )
 
 
@@ -95,7 +105,14 @@ class Client(GoogleClient):
     """A client of Kiln API v1. Safe to share between threads."""
 
     def __init__(self, **options: Unpack[GoogleOptions]) -> None:
-        super().__init__(CODECS, base_url="https://kiln.googleapis.com/", methods=METHODS, held={}, **options)
+        super().__init__(
+            CODECS,
+            base_url="https://kiln.googleapis.com/",
+            methods=METHODS,
+            held={},
+            hints=HINTS,
+            **options,
+        )
         self.operations = Operations(self)
         self.pots = Pots(self)
 
