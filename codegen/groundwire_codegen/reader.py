@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from .ir import Api
 from .lower import Lowered, lower
-from .read.discovery import read_document
+from .problem import Problem, SpecError
+from .read import discovery, openapi
+from .read.draft import Draft
 from .read.overlay import Overlay, read_overlay
+from .read.text import read_text
+
+_NAMES_OPENAPI: Final = re.compile(rb"\"openapi\"\s*:|^['\"]?openapi['\"]?\s*:", re.MULTILINE)
+"""What only an OpenAPI document has to have: it decides how a document is parsed, and is decided by its own key."""
+_HINT: Final = 'expected "openapi": "3.x", or "kind": "discovery#restDescription"'
 
 
 def read_api(document: bytes, overlay: bytes | None = None, *, methods: Sequence[str] | None = None) -> Api:
-    """Read a Discovery document and its overlay as an API of the wanted methods (the overlay's, else all).
+    """Read a document and its overlay as an API of the wanted methods (the overlay's, else all).
 
     Raises SpecError with every problem of both.
     """
     return read_lowered(document, overlay, methods=methods).api
+
+
+def read_draft(
+    document: bytes,
+    *,
+    allow_hosts: tuple[str, ...] = (),
+    references: Mapping[str, bytes] | None = None,
+    base: str = "",
+) -> Draft:
+    """Read a Discovery or an OpenAPI document, by its own key. Raises SpecError when it is neither.
+
+    `references` are the documents that an OpenAPI document refers to, by URI, and `base` is its own.
+    """
+    if _NAMES_OPENAPI.search(document):
+        text = read_text(document, "document")
+        if "openapi" in text.value:
+            return openapi.read_value(text, references=references, base=base)
+    elif re.search(rb"^\s*[\"']?swagger[\"']?\s*:", document, re.MULTILINE) or b'"swagger"' in document:
+        value = read_text(document, "document").value
+        if "swagger" in value:
+            raise SpecError(
+                [Problem("document", "/swagger", "Swagger 2.0 is not read", "convert it to OpenAPI 3 first")]
+            )
+    return discovery.read_document(document, allow_hosts=allow_hosts)
 
 
 def read_lowered(
@@ -27,9 +60,11 @@ def read_lowered(
     decisions: Mapping[str, str] | None = None,
     reviewed: Mapping[str, str] | None = None,
     allow_hosts: tuple[str, ...] = (),
+    references: Mapping[str, bytes] | None = None,
+    base: str = "",
 ) -> Lowered:
     """Read as `read_api` does, with what a lock holds of the client as it was before."""
-    draft = read_document(document, allow_hosts=allow_hosts)
+    draft = read_draft(document, allow_hosts=allow_hosts, references=references, base=base)
     rules, problems = (Overlay(), []) if overlay is None else read_overlay(overlay)
     return lower(
         draft,

@@ -14,7 +14,7 @@ from .api import (
     Server,
     ServerVariable,
 )
-from .messages import Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
+from .messages import NO_RULES, Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
 from .methods import (
     Body,
     Content,
@@ -64,6 +64,7 @@ from .types import (
 from .visit import closure, inner_types, leaf, mapped, references, renamed, types_of
 
 __all__ = [
+    "NO_RULES",
     "Alias",
     "AliasRef",
     "Api",

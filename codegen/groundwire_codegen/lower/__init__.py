@@ -73,7 +73,7 @@ def lower(
         dict(sorted(naming.published.items())),
         dict(sorted(naming.decisions.items())),
         review(draft.document, overlay, reviewed or {}),
-        unenforced_patterns(api),
+        (*draft.warnings, *unenforced_patterns(api)),
     )
 
 

@@ -22,4 +22,6 @@ class Draft:
     document: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
     """The document's own JSON."""
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """Faults that a document is published with and that are read all the same; they stop nothing."""
     faults: Mapping[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])

@@ -55,7 +55,7 @@ def read_json(data: bytes, source: str) -> dict[str, Any]:
         )
     if not isinstance(value, dict):
         raise refused("the root is not an object")
-    if _is_deep(value):
+    if is_deep(value):
         raise refused(_TOO_DEEP)
     return cast("dict[str, Any]", value)
 
@@ -77,7 +77,7 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
     return json.loads(text, object_pairs_hook=unique, parse_constant=constant), repeated
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
     """Return True if a value nests deeper than the limit; goes level by level, without recursion."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):

@@ -1,0 +1,315 @@
+"""Flattening: a schema's own keywords, those of its `allOf`, and those that its references lead to, in one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from attrs import field, frozen
+
+from ...problem import Problem, SpecError
+from ..cursor import Cursor
+from .places import place_of
+from .references import MAX_CHAIN, Documents
+from .shape import Choice, Schema, Shape, Site, Target, add_site
+from .version import modern
+from .vocabulary import SCHEMA, TYPES
+
+MAX_STEPS: Final = 5_000_000
+"""Schemas that are flattened for one document, each as often as it is read."""
+_STRUCTURAL: Final = frozenset(
+    [
+        "enum",
+        "const",
+        "format",
+        "contentEncoding",
+        "contentMediaType",
+        "properties",
+        "patternProperties",
+        "items",
+        "prefixItems",
+    ]
+)
+_REFERENCES: Final = frozenset(("$ref", "$dynamicRef", "$recursiveRef"))
+_OBJECT: Final = frozenset(
+    ("properties", "required", "additionalProperties", "patternProperties", "discriminator")
+)
+_WORDS: Final = frozenset(
+    [
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "format",
+        "contentEncoding",
+        "contentMediaType",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "pattern",
+    ]
+)
+_OF_REFERENCE: Final = _WORDS - {"title", "description", "deprecated", "default"}
+"""What a reference passes on of its target; the rest is said of the target's own type."""
+
+
+@frozen(eq=False)
+class Flattener:
+    """Flattens the schemas of a document."""
+
+    documents: Documents
+    _steps: list[int] = field(factory=lambda: [0])
+
+    def gather(self, schema: Schema) -> Shape:
+        """Return what a schema says itself and in its `allOf`; references are left to be followed."""
+        shape = Shape(schema.sites[0].node)
+        votes = [
+            self._take(shape, site, schema, (self.documents.key(site.node),), _WORDS) for site in schema.sites
+        ]
+        shape.null = True if True in votes else False if False in votes else None
+        return shape
+
+    def flat(self, schema: Schema) -> Shape:
+        """Return what a schema says, with all references followed."""
+        shape = self.gather(schema)
+        self.follow(shape, schema)
+        return shape
+
+    def follow(self, shape: Shape, schema: Schema) -> None:
+        """Follow the references of a shape, which adds what their targets say."""
+        done: set[str] = set()
+        votes: list[bool | None] = []
+        while shape.targets:
+            target = shape.targets.pop(0)
+            key = self.documents.key(target.node)
+            if key in target.trail or len(target.trail) > MAX_CHAIN:
+                shape.node.refuse(
+                    "a reference cycle without an end", f"it comes back to {target.node.pointer}"
+                )
+            elif key not in done:
+                done.add(key)
+                site = Site(target.node, target.place)
+                inner = Schema((site,), key, target.place, schema.omit)
+                votes.append(self._take(shape, site, inner, (*target.trail, key), _OF_REFERENCE))
+        if shape.null is None:
+            shape.null = False if False in votes else True if True in votes else None
+        own = {self.documents.key(site.node) for site in schema.sites} | {schema.key}
+        shape.choices = [each for each in shape.choices if not self._is_member(own, each)]
+
+    def _is_member(self, own: set[str], choice: Choice) -> bool:
+        """Return True if a schema is a member of a union that it got from its own base."""
+        return any(
+            self.documents.key(target) in own
+            for member in choice.members
+            if member.node.has("$ref") and (target := self._target(member.node)) is not None
+        )
+
+    def _target(self, node: Cursor) -> Cursor | None:
+        ref = node.text("$ref")
+        return None if ref is None else self.documents.target(node, ref)
+
+    def _take(
+        self, shape: Shape, site: Site, schema: Schema, trail: tuple[str, ...], words: frozenset[str]
+    ) -> bool | None:
+        """Add what one schema says. Returns whether it allows null; None where it says nothing of it."""
+        self._count(site)
+        value = site.node.value
+        if value is False:
+            shape.never = True
+        elif value is not True and not isinstance(value, dict):
+            site.node.refuse("expected a schema")
+        if not isinstance(value, dict) or not value:
+            return None
+        stated = modern(self.documents.check(site.node, SCHEMA))
+        keys = stated.keys()
+        for keyword in words & keys:
+            shape.say(keyword, stated[keyword])
+        shape.structural = shape.structural or not _STRUCTURAL.isdisjoint(keys)
+        if not _REFERENCES.isdisjoint(keys):
+            self._references(shape, site, stated, trail)
+        own = self._types(shape, site, stated)
+        if "enum" in keys or "const" in keys:
+            own = self._values(shape, site, stated, own)
+        if not _OBJECT.isdisjoint(keys):
+            self._object(shape, site, stated)
+        if "items" in keys or "prefixItems" in keys:
+            self._array(shape, site, stated)
+        votes: list[bool | None] = []
+        if "oneOf" in keys or "anyOf" in keys:
+            votes.append(self._choices(shape, site, schema, stated, trail, words))
+        votes += [self._take(shape, each, schema, trail, words) for each in self._list(site, "allOf", stated)]
+        if own is not None:
+            return own
+        return False if False in votes else True if True in votes else None
+
+    def _count(self, site: Site) -> None:
+        self._steps[0] += 1
+        if self._steps[0] > MAX_STEPS:
+            words = f"flattening takes more than {MAX_STEPS} steps"
+            raise SpecError([Problem(site.node.source, site.node.pointer, words)])
+
+    def _list(self, site: Site, keyword: str, stated: Mapping[str, Any]) -> list[Site]:
+        if keyword not in stated:
+            return []
+        if not isinstance(stated[keyword], list):
+            site.node.at(keyword, None).refuse("expected a list of schemas")
+            return []
+        return [site.below(keyword, index) for index in range(len(stated[keyword]))]
+
+    def _references(
+        self, shape: Shape, site: Site, stated: Mapping[str, Any], trail: tuple[str, ...]
+    ) -> None:
+        target = self._target(site.node) if "$ref" in stated else None
+        for keyword in ("$dynamicRef", "$recursiveRef"):
+            if keyword in stated:
+                target = self._enclosing(site.node, keyword)
+        if target is not None:
+            shape.targets.append(Target(target, place_of(target.source, target.pointer), trail))
+
+    def _enclosing(self, node: Cursor, keyword: str) -> Cursor | None:
+        """Return the component schema around a reference to its own top."""
+        parts = node.pointer.split("/")
+        if node.any(keyword) == "#" and parts[1:3] == ["components", "schemas"] and len(parts) > 4:
+            return self.documents.target(node, f"#{'/'.join(parts[:4])}")
+        node.at(keyword, None).refuse(f"{keyword} is not read", "use $ref")
+        return None
+
+    def _types(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> bool | None:
+        """Read `type`. Returns whether it allows null."""
+        if "nullable" in stated:
+            if not self.documents.version(site.node).startswith("3.0") or "$ref" in stated:
+                self.documents.warn(site.node, "nullable means nothing here; it is read as: or null")
+            own = True
+        else:
+            own = None
+        if "type" not in stated:
+            return own
+        types: list[Any] = stated["type"] if isinstance(stated["type"], list) else [stated["type"]]
+        if None in types:
+            self.documents.warn(site.node.at("type", None), "null is read as the type 'null'")
+        names = ["null" if each is None else each for each in types]
+        unknown = [each for each in names if not isinstance(each, str) or each not in TYPES]
+        if unknown:
+            site.node.at("type", unknown).refuse(
+                f"unknown type {str(unknown[0])[:80]!r}", f"one of {', '.join(sorted(TYPES))}"
+            )
+            return own
+        plain = tuple(dict.fromkeys(each for each in names if each != "null"))
+        if plain and not (set(plain) >= TYPES - {"null", "integer"}):
+            shape.narrow(plain)
+        elif not plain and shape.types is None:
+            shape.types = ()
+        return own or "null" in names
+
+    def _values(self, shape: Shape, site: Site, stated: Mapping[str, Any], null: bool | None) -> bool | None:
+        """Read `enum` and `const`. Returns whether null is allowed by them, or by the type."""
+        if "const" in stated:
+            shape.constant = True
+            values: list[Any] = [stated["const"]]
+        elif "enum" in stated:
+            if not isinstance(stated["enum"], list):
+                site.node.at("enum", None).refuse("expected a list")
+                return null
+            values = stated["enum"]
+            if not values:
+                self.documents.warn(site.node.at("enum", None), "an enum without values is ignored")
+                return null
+        else:
+            return null
+        if None in values and null is not True:
+            null = True
+        present = tuple(each for each in values if each is not None)
+        if present or null is None or "const" in stated:
+            shape.limit(present)
+        return null
+
+    def _object(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> None:
+        properties = self._mapping(site, "properties", stated)
+        for wire in properties:
+            place = f"{site.place}.{wire}"
+            add_site(shape.properties.setdefault(wire, []), site.below("properties", wire, place=place))
+        required: Any = stated.get("required", [])
+        if isinstance(required, list) and all(isinstance(each, str) for each in required):
+            shape.required.update(required)
+            shape.structural |= bool(required)
+        else:
+            self.documents.warn(site.node.at("required", None), "expected a list of property names; ignored")
+        extra = stated.get("additionalProperties")
+        if extra is False:
+            shape.closed = True
+        elif isinstance(extra, dict) and extra:
+            shape.structural = True
+            add_site(shape.additional, site.below("additionalProperties", place=f"{site.place}{{}}"))
+        elif extra is not None and not isinstance(extra, dict | bool):
+            site.node.at("additionalProperties", None).refuse("expected a schema, true or false")
+        for pattern in self._mapping(site, "patternProperties", stated):
+            add_site(shape.patterns, site.below("patternProperties", pattern, place=f"{site.place}{{}}"))
+        if "discriminator" in stated and not {"oneOf", "anyOf"} & stated.keys():
+            shape.discriminator = shape.discriminator or site.node.child("discriminator")
+
+    def _mapping(self, site: Site, keyword: str, stated: Mapping[str, Any]) -> list[str]:
+        value = stated.get(keyword)
+        if value is None:
+            return []
+        if isinstance(value, dict):
+            return sorted(cast("dict[str, Any]", value))
+        site.node.at(keyword, None).refuse("expected an object")
+        return []
+
+    def _array(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> None:
+        old = isinstance(site.node.value.get("items"), list)
+        rest, prefix = ("additionalItems", "items") if old else ("items", "prefixItems")
+        if "prefixItems" in stated and isinstance(stated["prefixItems"], list):
+            shape.prefix = [
+                site.below(prefix, index, place=f"{site.place}[{index}]")
+                for index in range(len(stated["prefixItems"]))
+            ]
+        items = stated.get("items")
+        if items is False:
+            shape.ends = True
+        elif items is not None and items is not True:
+            add_site(shape.items, site.below(rest, place=f"{site.place}[]"))
+
+    def _choices(
+        self,
+        shape: Shape,
+        site: Site,
+        schema: Schema,
+        stated: Mapping[str, Any],
+        trail: tuple[str, ...],
+        words: frozenset[str],
+    ) -> bool | None:
+        """Read `oneOf` and `anyOf`. One with a single member beside null is that member."""
+        null: bool | None = None
+        for keyword in ("oneOf", "anyOf"):
+            members = self._list(site, keyword, stated)
+            real = tuple(each for each in members if not is_null(each.node.value))
+            if len(real) < len(members):
+                null = True
+            choice = Choice(site.node, keyword, real, site.node.child("discriminator"))
+            if choice.id in schema.omit or not real:
+                continue
+            if len(real) > 1:
+                shape.choices.append(choice)
+                continue
+            vote = self._take(shape, real[0], schema, trail, words)
+            null = null or vote
+        return null
+
+
+def is_null(value: Any) -> bool:
+    """Return True for a schema that only null fits."""
+    if not isinstance(value, dict):
+        return False
+    stated = cast("dict[str, Any]", value)
+    if "const" in stated:
+        return stated["const"] is None
+    return stated.get("type", "") in (None, "null", ["null"], [None]) or stated.get("enum") == [None]

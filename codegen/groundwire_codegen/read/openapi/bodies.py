@@ -1,0 +1,163 @@
+"""Bodies: contents of requests and of answers, by media type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, cast
+
+from attrs import frozen
+
+from ...ir import Body, Content, Encoding, Kind, Part, Response, Scalar, Style, TypeRef
+from ..cursor import Cursor
+from .places import place_of
+from .scalars import ANY, STRING
+from .schemas import Schemas
+from .shape import Schema, Site
+from .vocabulary import BODY, MEDIA_TYPE, PART, RESPONSE, media_encoding
+
+_MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9*!#$&^_.+-]+(/[A-Za-z0-9*!#$&^_.+-]+)?( *;[ -~]*)?", re.ASCII)
+_STATUS: Final = re.compile(r"[1-5]([0-9][0-9]|XX|xx)", re.ASCII)
+_BINARY: Final = Scalar(Kind.BINARY)
+_SUCCESS: Final = (200, 299)
+
+
+@frozen
+class Bodies:
+    """Reads the bodies of requests and answers."""
+
+    schemas: Schemas
+
+    def read_request(self, operation: Cursor, place: str) -> Body | None:
+        """Return the request body of an operation."""
+        stated = operation.child("requestBody")
+        node = None if stated is None else self.schemas.documents.resolve(stated)
+        if node is None:
+            return None
+        self.schemas.documents.check(node, BODY)
+        contents = self._contents(node, _home(node, f"{place}.request"), answer=False)
+        if not contents:
+            return None
+        return Body(contents=contents, required=node.any("required") is True)
+
+    def read_responses(self, operation: Cursor, place: str) -> tuple[Response, ...]:
+        """Return the answers of an operation by status, sorted. `default` alone is the success as well."""
+        stated = operation.child("responses")
+        found: dict[tuple[int, int], tuple[Response, Cursor]] = {}
+        for status in () if stated is None else sorted(cast("dict[str, Any]", stated.value)):
+            node = stated.at(status, stated.value[status]) if stated is not None else operation
+            if status.startswith("x-"):
+                continue
+            bounds = _bounds(status)
+            if bounds is None:
+                node.refuse(
+                    f"{status[:80]!r} is no status", "a code such as 200, a range such as 4XX, or default"
+                )
+                continue
+            if not isinstance(node.value, dict):
+                node.refuse("expected an object")
+                continue
+            if bounds not in found:
+                found[bounds] = Response(low=bounds[0], high=bounds[1]), node
+        successes = sorted(bounds for bounds in found if bounds[0] >= 200 and bounds[1] <= 299)
+        if not successes and (100, 599) in found:
+            successes = [_SUCCESS]
+            found[_SUCCESS] = found[100, 599][0], found[100, 599][1]
+        first = (200, 200) if (200, 200) in found else next(iter(successes), None)
+        return tuple(
+            self._response(node, bounds, f"{place}.response{'' if bounds == first else _label(bounds)}")
+            for bounds, (_, node) in sorted(found.items())
+        )
+
+    def _response(self, stated: Cursor, bounds: tuple[int, int], place: str) -> Response:
+        node = self.schemas.documents.resolve(stated)
+        contents: tuple[Content, ...] = ()
+        if node is not None:
+            self.schemas.documents.check(node, RESPONSE)
+            contents = self._contents(node, _home(node, place), answer=True)
+        return Response(low=bounds[0], high=bounds[1], contents=contents)
+
+    def _contents(self, node: Cursor, place: str, *, answer: bool) -> tuple[Content, ...]:
+        content = node.child("content")
+        if content is None:
+            return ()
+        found: list[Content] = []
+        first: Any = None
+        for media_type in cast("dict[str, Any]", content.value):
+            inner = content.child(media_type)
+            if inner is None:
+                continue
+            if not _MEDIA_TYPE.fullmatch(media_type):
+                inner.refuse(f"{media_type[:80]!r} is no media type")
+                continue
+            stated = inner.any("schema")
+            own = place if first is None or stated == first else f"{place}.{media_type}"
+            first = stated if first is None else first
+            found.append(self._content(inner, media_type, own, answer=answer))
+        return tuple(found)
+
+    def _content(self, node: Cursor, media_type: str, place: str, *, answer: bool) -> Content:
+        self.schemas.documents.check(node, MEDIA_TYPE)
+        type_ = self._type(node, place)
+        encoding = media_encoding(media_type)
+        if encoding is Encoding.TEXT and "yaml" in media_type and not answer and type_ not in (None, STRING):
+            # JSON is YAML.
+            encoding = Encoding.JSON
+        elif encoding is None:
+            plain = type_ in (None, STRING, _BINARY, ANY)
+            encoding = Encoding.BYTES if plain else Encoding.JSON
+        if encoding is Encoding.BYTES:
+            type_ = _BINARY
+        elif encoding is Encoding.TEXT:
+            type_ = STRING
+        parts: tuple[Part, ...] = ()
+        if encoding in (Encoding.FORM, Encoding.MULTIPART):
+            parts = tuple(self._parts(node))
+        return Content(
+            media_type=media_type,
+            type=ANY if type_ is None else type_,
+            encoding=encoding,
+            parts=parts,
+        )
+
+    def _type(self, node: Cursor, place: str) -> TypeRef | None:
+        if not node.has("schema"):
+            return None
+        site = Site(node, place).below("schema")
+        schema = Schema((site,), self.schemas.documents.key(site.node), place)
+        return self.schemas.type_of(schema)
+
+    def _parts(self, node: Cursor) -> Iterator[Part]:
+        for wire, child in node.children("encoding"):
+            self.schemas.documents.check(child, PART)
+            style = child.text("style") or "form"
+            if style not in (Style.FORM, Style.SPACE, Style.PIPE, Style.DEEP):
+                child.at("style", style).refuse(f"style {style[:80]!r} is none of a form")
+                style = "form"
+            yield Part(
+                wire=wire,
+                content_type=child.text("contentType"),
+                style=Style(style),
+                explode=child.flag("explode") if child.has("explode") else style == "form",
+            )
+
+
+def _home(node: Cursor, place: str) -> str:
+    """Return the place of a body: that of the component, where it is one."""
+    return place_of(node.source, node.pointer) if node.pointer.startswith("/components/") else place
+
+
+def _bounds(status: str) -> tuple[int, int] | None:
+    """Return the statuses that a key of `responses` means; None for what is no status."""
+    if status == "default":
+        return 100, 599
+    if not _STATUS.fullmatch(status):
+        return None
+    if status[1:].upper() == "XX":
+        return int(status[0]) * 100, int(status[0]) * 100 + 99
+    return int(status), int(status)
+
+
+def _label(bounds: tuple[int, int]) -> str:
+    low, high = bounds
+    return str(low) if low == high else "Default" if bounds == (100, 599) else f"{low // 100}XX"

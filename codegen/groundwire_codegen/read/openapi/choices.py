@@ -1,0 +1,280 @@
+"""`oneOf` and `anyOf`: unions of types, groups of properties, and constraints that are no types."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from attrs import evolve, frozen
+
+from ...ir import (
+    Discrimination,
+    Enum,
+    EnumRef,
+    EnumValue,
+    FirstThatFits,
+    JsonScalar,
+    Kind,
+    Nullable,
+    Scalar,
+    TypeRef,
+    UnionOf,
+)
+from ..cursor import Cursor
+from .scalars import literal_type, literals, text_of
+from .shape import CONTRADICTION, Choice, Schema, Shape, Site
+from .unions import Member, schema_name, tell_apart
+from .vocabulary import ANNOTATIONS
+
+if TYPE_CHECKING:
+    from .schemas import Schemas
+
+MAX_MEMBERS: Final = 500
+"""Members of one union, those of unions inside it included."""
+MAX_NESTING: Final = 8
+"""Unions inside one another that are looked into."""
+_GROUP_KEYS: Final = frozenset({"required", "properties", "type", "not", "oneOf", "anyOf", "allOf"})
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
+
+
+@frozen
+class Choices:
+    """Reads the unions of schemas."""
+
+    schemas: Schemas
+
+    def groups(self, shape: Shape) -> list[tuple[tuple[str, ...], bool]]:
+        """Take the constraints out of a shape's unions. Returns those that are groups: their properties, and if one is required."""
+        found: list[tuple[tuple[str, ...], bool]] = []
+        for choice in tuple(shape.choices):
+            if not all(_is_constraint(member.node.value, shape) for member in choice.members):
+                continue
+            shape.choices.remove(choice)
+            group = _group(choice, shape) if choice.keyword == "oneOf" else None
+            if group is not None and not any({*group[0]} & {*other} for other, _ in found):
+                found.append(group)
+        return found
+
+    def union(self, schema: Schema, shape: Shape) -> TypeRef | None:
+        """Return the union of a shape's choices; each member has what stands beside them as well."""
+        choices = shape.choices
+        if math.prod(len(each.members) for each in choices) > MAX_MEMBERS:
+            shape.node.refuse(f"a union of more than {MAX_MEMBERS} members")
+            return None
+        members = [*self._members(schema, shape)]
+        together = self._one_enum(schema, shape, members)
+        if together is not None:
+            return together
+        discriminator = choices[0].discriminator if len(choices) == 1 else None
+        return self.made(
+            shape, members, discriminator or (shape.discriminator if len(choices) == 1 else None)
+        )
+
+    def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
+        """Return the union of the schemas that a base stands for."""
+        members: list[tuple[str | None, Schema]] = []
+        for node in children:
+            name = self.schemas.documents.key(node)
+            members.append((name, Schema((Site(node, name),), name, name)))
+        return self.made(shape, members, shape.discriminator)
+
+    def of_types(self, schema: Schema, shape: Shape, kinds: Sequence[str]) -> TypeRef | None:
+        """Return the union of a list of JSON types."""
+        members: list[TypeRef] = []
+        for kind in kinds:
+            one = evolve(shape, types=(kind,))
+            type_ = self.schemas.typed(evolve(schema, key=f"{schema.key}#{kind}"), one)
+            if type_ is None:
+                return None
+            members.append(type_)
+        overlap = {"integer", "number"} <= {*kinds}
+        return _union(members, FirstThatFits() if overlap else tell_apart([], None, lambda _: None))
+
+    def made(
+        self, shape: Shape, members: Sequence[tuple[str | None, Schema]], discriminator: Cursor | None
+    ) -> TypeRef | None:
+        """Return the union of members, each with the name that a reference gives it."""
+        null = False
+        types: dict[TypeRef, Member] = {}
+        for name, schema in members:
+            start = len(self.schemas.documents.root.problems)
+            type_ = self._type(schema)
+            if self._is_impossible(schema, start):
+                continue
+            if type_ is None:
+                return None
+            if isinstance(type_, Nullable):
+                null, type_ = True, type_.type
+            types.setdefault(type_, Member(name, tuple(self._shapes(schema))))
+        if not types:
+            shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
+            return None
+        if any(isinstance(type_, EnumRef) and not self.schemas.enums[type_.name].whole for type_ in types):
+            # An enum is open: any text is a value of it.
+            types.pop(Scalar(Kind.STRING), None)
+        shape.null = shape.null or null or None
+        told = tell_apart([*types.values()], discriminator, self._literals)
+        if isinstance(told, FirstThatFits) and sum(bool(each.objects) for each in types.values()) > 1:
+            self.schemas.documents.warn(
+                shape.node, "nothing tells the members of this union apart: the first that fits is taken"
+            )
+        return _union([*types], told)
+
+    def _is_impossible(self, schema: Schema, start: int) -> bool:
+        """Return True for a member that no value fits, which is left out: its problems from `start` on are a warning."""
+        documents = self.schemas.documents
+        new = documents.root.problems[start:]
+        if not new or any(each.hint != CONTRADICTION for each in new):
+            return False
+        del documents.root.problems[start:]
+        documents.warn(schema.sites[0].node, f"this member of the union is left out; {new[0].message}")
+        return True
+
+    def _type(self, schema: Schema) -> TypeRef | None:
+        """Return the type of a member; one that is a component is that component."""
+        node = schema.sites[0].node
+        if len(schema.sites) == 1 and schema.key == self.schemas.documents.component(node):
+            return self.schemas.reference(node, schema.place)
+        return self.schemas.type_of(schema)
+
+    def _members(self, schema: Schema, shape: Shape) -> Iterator[tuple[str | None, Schema]]:
+        """Yield the schemas of a union with their names: one for each pick of a member of each choice."""
+        choices = shape.choices
+        omit = schema.omit | {each.id for each in choices}
+        base = bool(shape.properties or shape.additional or shape.patterns or shape.items)
+        narrowed = shape.types not in (None, ("object",)) or bool(shape.words.keys() & {"format"})
+        for picked in itertools.product(*(range(len(each.members)) for each in choices)):
+            sites = tuple(choice.members[index] for choice, index in zip(choices, picked, strict=True))
+            name = self._name(sites[0].node) if len(sites) == 1 else None
+            is_ref = sites[0].node.has("$ref")
+            alone = len(sites) == 1 and not base and (is_ref or not (narrowed or shape.required))
+            label = "".join(name_of(site, index) for site, index in zip(sites, picked, strict=True))
+            place = f"{schema.place}.{label}"
+            if alone:
+                site = evolve(sites[0], place=place)
+                yield name, Schema((site,), self.schemas.documents.key(site.node), place, schema.omit)
+            else:
+                joined = self.schemas.together((*sites, *schema.sites), place)
+                key = f"{joined.key} without {' '.join(sorted(omit))}"
+                yield name, evolve(joined, key=key, omit=omit)
+
+    def _name(self, node: Cursor) -> str | None:
+        ref = node.any("$ref")
+        return schema_name(ref) if isinstance(ref, str) else None
+
+    def _one_enum(
+        self, schema: Schema, shape: Shape, members: Sequence[tuple[str | None, Schema]]
+    ) -> TypeRef | None:
+        """Return one enum for inline members that are all literals of one JSON type; None for any others."""
+        values: dict[JsonScalar, str] = {}
+        for name, member in members:
+            if name is not None:
+                return None
+            one = self.schemas.flattener.flat(member)
+            if one.contradiction:
+                continue
+            own = literals(one, self.schemas.documents) if not one.choices else None
+            if not own:
+                return None
+            said = [one.words.get("title"), member.sites[0].node.any("description")]
+            doc = ": ".join(each for each in said if isinstance(each, str) and each)
+            values.update(dict.fromkeys(own, doc))
+        type_ = literal_type(tuple(values)) if values else None
+        if type_ is not None or not values:
+            return type_
+        self.schemas.enums[schema.key] = Enum(
+            place=schema.place,
+            values=tuple(EnumValue(wire=text_of(value), doc=doc) for value, doc in values.items()),
+            whole=not isinstance(next(iter(values)), str),
+            pointer=shape.node.pointer,
+        )
+        return EnumRef(schema.key)
+
+    def _literals(self, sites: Sequence[Site]) -> tuple[JsonScalar, ...] | None:
+        if not sites:
+            return None
+        values: dict[tuple[type, JsonScalar], None] = {}
+        for shape in self._shapes(Schema(tuple(sites), "", "")):
+            own = literals(shape, self.schemas.documents)
+            if not own:
+                return None
+            values.update(dict.fromkeys((type(value), value) for value in own))
+        return tuple(value for _, value in values)
+
+    def _shapes(self, schema: Schema, nesting: int = 0) -> Iterator[Shape]:
+        """Yield the shapes that a member's values have, those of unions inside it included."""
+        shape = self.schemas.flattener.gather(schema)
+        children = self.schemas.bases.children(shape, schema.key)
+        self.schemas.flattener.follow(shape, schema)
+        if shape.contradiction:
+            return
+        if nesting >= MAX_NESTING:
+            yield shape
+            return
+        if children:
+            for node in children:
+                name = self.schemas.documents.key(node)
+                yield from self._shapes(Schema((Site(node, name),), name, name), nesting + 1)
+            return
+        self.groups(shape)
+        if not shape.choices or math.prod(len(each.members) for each in shape.choices) > MAX_MEMBERS:
+            yield shape
+            return
+        for _, member in self._members(schema, shape):
+            yield from self._shapes(member, nesting + 1)
+
+
+def _union(members: Sequence[TypeRef], told: Discrimination) -> TypeRef:
+    return members[0] if len(members) == 1 else UnionOf(tuple(members), told)
+
+
+def name_of(site: Site, index: int) -> str:
+    """Return the word that tells an inline member from the others: of a reference, a title, or its number."""
+    value: Any = site.node.value
+    stated = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    ref, title = stated.get("$ref"), stated.get("title")
+    if isinstance(ref, str):
+        return schema_name(ref)
+    if isinstance(title, str) and _WORD.fullmatch(title):
+        return title
+    return f"Option{index + 1}"
+
+
+def _is_constraint(value: Any, shape: Shape) -> bool:
+    """Return True for a schema that says which properties must be there, and nothing of their types."""
+    if not isinstance(value, dict):
+        return False
+    stated = cast("dict[str, Any]", value)
+    keys = stated.keys() - ANNOTATIONS
+    if not keys & {"required", "not", "oneOf", "anyOf", "allOf"} or not keys <= _GROUP_KEYS:
+        return False
+    properties = stated.get("properties", {})
+    if not isinstance(properties, dict) or stated.get("type", "object") != "object":
+        return False
+    for wire, inner in cast("dict[str, Any]", properties).items():
+        if wire not in shape.properties or not isinstance(inner, dict):
+            return False
+        if set(cast("dict[str, Any]", inner)) - ANNOTATIONS - {"not"}:
+            return False
+    lists = [stated[key] for key in ("oneOf", "anyOf", "allOf") if key in stated]
+    return all(isinstance(each, list) and all(_is_constraint(one, shape) for one in each) for each in lists)
+
+
+def _group(choice: Choice, shape: Shape) -> tuple[tuple[str, ...], bool] | None:
+    """Return the properties of which one is there; None where it is not one property a member."""
+    wires: list[str] = []
+    required = True
+    for member in choice.members:
+        stated: dict[str, Any] = member.node.value
+        if "not" in stated and "required" not in stated:
+            required = False
+            continue
+        names: Any = stated.get("required")
+        if not isinstance(names, list) or len(names) != 1 or names[0] not in shape.properties:
+            return None
+        wires.append(names[0])
+    fits = len(set(wires)) == len(wires) > 1 and not shape.required & set(wires)
+    return (tuple(wires), required) if fits else None

@@ -1,0 +1,193 @@
+"""Reading an OpenAPI document of version 3.0 or 3.1.
+
+A keyword outside the vocabulary is a warning, what cannot be read a problem with a JSON pointer: of the operations that
+reach it, or of the document. Names are sorted, so the order of keys does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ...ir import Api, ErrorShape, Method, Server, TypeRef, references
+from ...problem import Problem, SpecError
+from ..cursor import Cursor
+from ..draft import Draft
+from ..text import Text, read_text
+from .all_of import Flattener
+from .bases import Bases
+from .operations import Operations
+from .references import ROOT, Documents
+from .schemas import Schemas
+from .security import Access
+from .vocabulary import COMPONENTS, TOP, VERSION
+
+_SHOWN: Final = 3
+"""Places that are shown of one warning."""
+_NO_SERVER: Final = Server(url="/")
+_UNSAFE: Final = re.compile(r"[^a-z0-9]+")
+
+
+def read_document(
+    data: bytes,
+    *,
+    source: str = "document",
+    references: Mapping[str, bytes] | None = None,
+    base: str = ROOT,
+) -> Draft:
+    """Read and check a document, JSON or YAML. Raises SpecError when it is not one at all; other problems are returned.
+
+    `references` are the documents that it refers to, by URI: absolute, or relative to the document's own folder.
+    `base` is the document's own URI.
+    """
+    return read_value(read_text(data, source), source=source, references=references, base=base)
+
+
+def read_value(
+    text: Text,
+    *,
+    source: str = "document",
+    references: Mapping[str, bytes] | None = None,
+    base: str = ROOT,
+) -> Draft:
+    """Read a document that is parsed. Raises SpecError as `read_document` does."""
+    root = Cursor(text.value, source, "", [])
+    version = root.any("openapi")
+    if not isinstance(version, str) or not VERSION.fullmatch(version):
+        hint = 'expected "openapi": "3.0.x" or "3.1.x"'
+        raise SpecError([Problem(source, "/openapi", f"OpenAPI {str(version)[:80]!r} is not read", hint)])
+    documents = Documents(root, references or {}, base)
+    if text.marked:
+        documents.warn(root, "starts with a byte order mark")
+    documents.check(root, TOP)
+    components = root.child("components")
+    if components is not None:
+        documents.check(components, COMPONENTS)
+    schemas = _schemas(documents, components)
+    access = Access(documents)
+    schemes = access.read_schemes(components)
+    operations = Operations(schemas, schemes, access.read_security(root, schemes))
+    operations.read_paths(root)
+    schemas.read_waiting()
+    api = _api(root, schemas, operations, access)
+    faults, unreached = _attributed(api, schemas.faults, operations.faults)
+    for problem in unreached:
+        key = (problem.source, problem.pointer, problem.message)
+        documents.warnings.setdefault(key, problem)
+    return Draft(
+        api=api,
+        document=text.value,
+        problems=tuple(root.problems),
+        faults=faults,
+        warnings=tuple(_grouped(documents.warnings.values())),
+    )
+
+
+def _schemas(documents: Documents, components: Cursor | None) -> Schemas:
+    """Return the reader of schemas, with the component schemas read."""
+    nodes: dict[str, Cursor] = {}
+    stated = None if components is None else components.child("schemas")
+    if stated is not None:
+        for name in sorted(stated.value):
+            node = stated.at(name, stated.value[name])
+            if isinstance(node.value, dict | bool):
+                nodes[name] = node
+            else:
+                node.refuse("expected a schema")
+    flattener = Flattener(documents)
+    schemas = Schemas(documents, flattener, Bases(documents, flattener, nodes))
+    schemas.read_components()
+    return schemas
+
+
+def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access) -> Api:
+    info = root.child("info")
+    title = "" if info is None else info.text("title") or ""
+    slug = _UNSAFE.sub("-", title.lower()).strip("-") or "api"
+    version = "" if info is None else info.any("version")
+    return Api(
+        id=slug,
+        title=title,
+        name=slug,
+        version=version if isinstance(version, str) else str(version),
+        servers=access.read_servers(root) or (_NO_SERVER,),
+        schemes=operations.schemes,
+        errors=ErrorShape.BY_STATUS,
+        messages=schemas.messages,
+        enums=schemas.enums,
+        aliases=schemas.aliases,
+        methods=dict(sorted(operations.found.items())),
+        doc="" if info is None else info.text("description") or "",
+    )
+
+
+def _attributed(
+    api: Api, by_type: Mapping[str, tuple[Problem, ...]], by_method: Mapping[str, tuple[Problem, ...]]
+) -> tuple[dict[str, tuple[Problem, ...]], list[Problem]]:
+    """Return the faults of each method, those of the types that it reaches included, and those that none reaches."""
+    faults = {id_: list(problems) for id_, problems in by_method.items()}
+    unreached = set(by_type)
+    if by_type:
+        reach = _Reach(api)
+        for id_, method in api.methods.items():
+            for key in sorted(reach.keys(method) & by_type.keys()):
+                faults.setdefault(id_, []).extend(by_type[key])
+                unreached.discard(key)
+    lost = [problem for key in sorted(unreached) for problem in by_type[key]]
+    return {id_: tuple(dict.fromkeys(problems)) for id_, problems in faults.items()}, lost
+
+
+class _Reach:
+    """The types that a method of a draft reaches, by key."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._below: dict[str, frozenset[str]] = {}
+
+    def keys(self, method: Method) -> set[str]:
+        """Return the keys of all types that a method reaches."""
+        waiting = [name for type_ in _types(method) for name in references(type_)]
+        found: set[str] = set()
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting.extend(self._direct(key))
+        return found
+
+    def _direct(self, key: str) -> frozenset[str]:
+        if key not in self._below:
+            types: list[TypeRef] = []
+            message, alias = self._api.messages.get(key), self._api.aliases.get(key)
+            if message is not None:
+                types += [each.type for each in message.wire_fields]
+                types += [] if message.extra is None else [message.extra]
+            if alias is not None and alias.type is not None:
+                types.append(alias.type)
+            self._below[key] = frozenset(name for type_ in types for name in references(type_))
+        return self._below[key]
+
+
+def _types(method: Method) -> Iterator[TypeRef]:
+    yield from (each.type for each in method.parameters)
+    if method.body is not None:
+        yield from (each.type for each in method.body.contents)
+    yield from (content.type for response in method.responses for content in response.contents)
+
+
+def _grouped(warnings: Any) -> Iterator[Problem]:
+    """Yield warnings; one that many places share is shown for the first of them."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for warning in warnings:
+        groups.setdefault((warning.source, warning.message), []).append(warning)
+    for group in groups.values():
+        yield from group[:_SHOWN]
+        if len(group) > _SHOWN:
+            last = group[_SHOWN]
+            words = (
+                f"{last.message} (and at {len(group) - _SHOWN - 1} more places)"
+                if len(group) > _SHOWN + 1
+                else last.message
+            )
+            yield Problem(last.source, last.pointer, words, last.hint)

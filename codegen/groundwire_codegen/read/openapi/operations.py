@@ -1,0 +1,119 @@
+"""Operations: the methods of an API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ...ir import Method, Security, SecurityScheme, Server
+from ...problem import Problem
+from ..cursor import Cursor
+from .bodies import Bodies
+from .parameters import Parameters
+from .schemas import Schemas
+from .security import Access, filled
+from .vocabulary import OPERATION, PATH_ITEM, VERBS
+
+_WORDS: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+_ID: Final = re.compile(r"[!-~](?:[ -~]{0,250}[!-~])?", re.ASCII)
+"""What an operation id may look like: it goes into logs, reports and overlays."""
+_PATH: Final = re.compile(r"/(?:[^\s{}\\\x00-\x20\x7f]|\{[^{}/?#\s]+\})*")
+
+
+@frozen(eq=False)
+class Operations:
+    """The operations that were read so far, and the faults of each."""
+
+    schemas: Schemas
+    schemes: Mapping[str, SecurityScheme]
+    security: Security | None
+    """What the document requires where an operation states nothing."""
+    found: dict[str, Method] = field(factory=dict[str, Method])
+    faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
+
+    def read_paths(self, root: Cursor) -> None:
+        """Read the operations of all paths."""
+        paths = root.child("paths")
+        stated: dict[str, Any] = {} if paths is None else paths.value
+        for path in sorted(stated):
+            if paths is None or path.startswith("x-"):
+                continue
+            item = self.schemas.documents.resolve(paths.at(path, stated[path]))
+            if item is None:
+                continue
+            self.schemas.documents.check(item, PATH_ITEM)
+            for verb in VERBS:
+                operation = item.child(verb)
+                if operation is not None:
+                    self._add(item, operation, verb, path)
+
+    def _add(self, item: Cursor, operation: Cursor, verb: str, path: str) -> None:
+        """Read an operation; what is wrong with it refuse it alone."""
+        problems = operation.problems
+        start = len(problems)
+        id_ = self._id(operation, verb, path)
+        self.found[id_] = self._read(item, operation, id_, verb, path)
+        found = tuple(problems[start:])
+        del problems[start:]
+        if found:
+            self.faults[id_] = found
+
+    def _id(self, operation: Cursor, verb: str, path: str) -> str:
+        """Return the id of an operation, its own or one made from its verb and path, which no other has."""
+        made = made_id(verb, path)
+        stated = operation.text("operationId") or made
+        if not _ID.fullmatch(stated):
+            self._warn(operation, f"operation id {stated[:80]!r} is read as {made!r}")
+            stated = made
+        if stated not in self.found:
+            return stated
+        names = (made, *(f"{stated}{number}" for number in range(2, len(self.found) + 3)))
+        id_ = next(each for each in names if each not in self.found)
+        self._warn(operation, f"operation id {stated[:80]!r} is used twice; this one is {id_!r}")
+        return id_
+
+    def _warn(self, operation: Cursor, message: str) -> None:
+        self.schemas.documents.warn(operation, message)
+
+    def _read(self, item: Cursor, operation: Cursor, id_: str, verb: str, path: str) -> Method:
+        self.schemas.documents.check(operation, OPERATION)
+        if not _PATH.fullmatch(path):
+            operation.refuse(f"template syntax of path {path[:200]!r}")
+        tags = operation.texts("tags")
+        access = Access(self.schemas.documents)
+        security = access.read_security(operation, self.schemes)
+        servers: tuple[Server, ...] = access.read_servers(operation) or access.read_servers(item)
+        bodies = Bodies(self.schemas)
+        template = path.partition("#")[0]
+        return Method(
+            id=id_,
+            wire=id_,
+            resource=tags[:1],
+            verb=verb.upper(),
+            path=template,
+            server=filled(servers[0]) if servers else None,
+            parameters=Parameters(self.schemas).read(item, operation, template, id_),
+            body=bodies.read_request(operation, id_),
+            responses=bodies.read_responses(operation, id_),
+            security=security if operation.has("security") else self.security,
+            deprecated=operation.any("deprecated") is True,
+            doc=_doc(operation),
+            pointer=operation.pointer,
+        )
+
+
+def made_id(verb: str, path: str) -> str:
+    """Return an id from a verb and a path: `get /a/{b}` -> `getAB`."""
+    words: Iterator[str] = (found[0] for found in _WORDS.finditer(path))
+    return verb + "".join(word[:1].upper() + word[1:] for word in words)
+
+
+def _doc(operation: Cursor) -> str:
+    """Return the summary and the description of an operation."""
+    texts = [operation.text(key) or "" for key in ("summary", "description")]
+    if texts[1].startswith(texts[0]):
+        texts = texts[1:]
+    return "\n\n".join(text.strip() for text in texts if text.strip())

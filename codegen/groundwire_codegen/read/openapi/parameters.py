@@ -1,0 +1,224 @@
+"""Parameters of operations: in a path, a query, a header or a cookie."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from attrs import frozen
+
+from ...ir import (
+    NO_RULES,
+    Kind,
+    ListOf,
+    Location,
+    Nullable,
+    Parameter,
+    Rules,
+    Scalar,
+    Style,
+    TypeRef,
+)
+from ..cursor import Cursor
+from .places import place_of
+from .scalars import STRING, literals, read_rules, read_scalar, text_of
+from .schemas import Schemas
+from .shape import Schema, Shape, Site
+from .vocabulary import PARAMETER
+
+_VARIABLE: Final = re.compile(r"\{([^{}/?#]*)\}")
+_STYLES: Final = {
+    Location.PATH: (Style.SIMPLE, Style.LABEL, Style.MATRIX),
+    Location.QUERY: (Style.FORM, Style.SPACE, Style.PIPE, Style.DEEP),
+    Location.HEADER: (Style.SIMPLE,),
+    Location.COOKIE: (Style.FORM,),
+}
+"""Styles by location; the first is the default."""
+_IGNORED: Final = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that the specification ignores (4.8.12.1)."""
+_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}", re.ASCII)
+
+
+def variables(path: str) -> tuple[str, ...]:
+    """Return the variables of a path template, in order."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(path)))
+
+
+@frozen
+class Parameters:
+    """Reads the parameters of operations."""
+
+    schemas: Schemas
+
+    def read(self, item: Cursor, operation: Cursor, path: str, place: str) -> tuple[Parameter, ...]:
+        """Return the parameters of an operation and of its path, required ones first, the others sorted."""
+        found = {**self._rows(item, place), **self._rows(operation, place)}
+        wanted = variables(path)
+        for wire in wanted:
+            if (wire, Location.PATH) not in found:
+                self._warn(operation, f"path variable {wire[:80]!r} is not declared; it is read as a text")
+                found[wire, Location.PATH] = _undeclared(wire, operation)
+        for wire, location in tuple(found):
+            if location is Location.PATH and wire not in wanted:
+                self._warn(operation, f"path parameter {wire[:80]!r} is not in the path; ignored")
+                del found[wire, location]
+        required = [each for each in found.values() if each.required]
+        others = [each for each in found.values() if not each.required]
+        return (*required, *sorted(others, key=lambda each: (each.wire, each.location)))
+
+    def _warn(self, node: Cursor, message: str) -> None:
+        self.schemas.documents.warn(node, message)
+
+    def _rows(self, node: Cursor, place: str) -> dict[tuple[str, Location], Parameter]:
+        found: dict[tuple[str, Location], Parameter] = {}
+        stated: Any = node.any("parameters") or []
+        if not isinstance(stated, list):
+            node.at("parameters", None).refuse("expected a list of parameters")
+            return {}
+        for index, value in enumerate(stated):
+            row = self.schemas.documents.resolve(node.at("parameters", None).at(index, value))
+            each = None if row is None else self._parameter(row, place)
+            if each is None:
+                continue
+            if (each.wire, each.location) in found:
+                self._warn(node, f"parameter {each.wire[:80]!r} is declared twice; the last is read")
+            found[each.wire, each.location] = each
+        return found
+
+    def _parameter(self, node: Cursor, place: str) -> Parameter | None:
+        """Read a parameter; None for one that is ignored, or after a problem."""
+        self.schemas.documents.check(node, PARAMETER)
+        wire, where = node.required("name"), node.required("in")
+        if where not in _STYLES:
+            if where:
+                node.at("in", where).refuse(
+                    f"unknown location {where[:80]!r}", "path, query, header or cookie"
+                )
+            return None
+        location = Location(where)
+        if location is Location.HEADER and wire.lower() in _IGNORED:
+            return None
+        if not wire or (location in (Location.HEADER, Location.COOKIE) and not _HEADER.fullmatch(wire)):
+            node.at("name", wire).refuse(f"{wire[:80]!r} is no name of a {where} parameter")
+            return None
+        if node.pointer.startswith("/components/"):
+            place = place_of(node.source, node.pointer)
+        else:
+            place = f"{place}.parameters.{wire}"
+        style, explode = self._style(node, location)
+        schema = self._schema(node, place)
+        return self._made(node, wire, location, style, explode, schema)
+
+    def _style(self, node: Cursor, location: Location) -> tuple[Style, bool]:
+        """Return how a parameter is written; a style that its location does not have is refused."""
+        if node.has("content"):
+            return Style.CONTENT, False
+        allowed = _STYLES[location]
+        stated = node.text("style") or allowed[0]
+        if stated not in allowed:
+            node.at("style", stated).refuse(
+                f"style {stated[:80]!r} is none of a {location} parameter", f"one of {', '.join(allowed)}"
+            )
+            stated = allowed[0]
+        style = Style(stated)
+        explode = node.flag("explode") if node.has("explode") else style is Style.FORM
+        return style, explode or style is Style.DEEP
+
+    def _schema(self, node: Cursor, place: str) -> Schema | None:
+        """Return the schema of a parameter, which stands alone or in its one content."""
+        content = node.child("content")
+        keys: tuple[str, ...] = ("schema",)
+        holder = node
+        if content is not None:
+            if len(content.value) != 1:
+                content.refuse("expected one media type")
+            media = next(iter(content.value), "")
+            inner = content.child(media)
+            if inner is None:
+                return None
+            holder = inner
+        if not holder.has("schema"):
+            return None
+        site = Site(holder, place).below(*keys)
+        return Schema((site,), self.schemas.documents.key(site.node), place)
+
+    def _made(
+        self,
+        node: Cursor,
+        wire: str,
+        location: Location,
+        style: Style,
+        explode: bool,
+        schema: Schema | None,
+    ) -> Parameter:
+        type_, values, shape = (STRING, (), None) if schema is None else self._type(schema)
+        if schema is None and node.has("type"):
+            self._warn(node, "a type beside 'schema' is ignored")
+        default = None if shape is None else shape.words.get("default")
+        return Parameter(
+            wire=wire,
+            location=location,
+            type=type_,
+            style=style,
+            explode=explode,
+            reserved=node.any("allowReserved") is True,
+            values=values,
+            required=location is Location.PATH or node.any("required") is True,
+            rules=NO_RULES if shape is None else self._rules(shape),
+            default=None if default is None else text_of(default),
+            deprecated=node.any("deprecated") is True
+            or (shape is not None and shape.words.get("deprecated") is True),
+            doc=node.text("description") or _doc(shape),
+            pointer=node.pointer,
+        )
+
+    def _rules(self, shape: Shape) -> Rules:
+        return read_rules(shape, self.schemas.documents)
+
+    def _type(self, schema: Schema) -> tuple[TypeRef, tuple[str, ...], Shape]:
+        """Return the type of a parameter: scalars, lists of them, and enums of texts are resolved; nulls mean nothing."""
+        shape = self.schemas.flattener.flat(schema)
+        plain = self._plain(shape)
+        if plain is not None:
+            return *plain, shape
+        if shape.kinds == ("array",) and not shape.choices and not shape.prefix and len(shape.items) == 1:
+            site = shape.items[0]
+            inner = Schema((site,), self.schemas.documents.key(site.node), site.place)
+            item = self._plain(self.schemas.flattener.flat(inner))
+            if item is not None:
+                return ListOf(item[0]), item[1], shape
+        type_ = self.schemas.type_of(schema)
+        if isinstance(type_, Nullable):
+            type_ = type_.type
+        return STRING if type_ is None else type_, (), shape
+
+    def _plain(self, shape: Shape) -> tuple[TypeRef, tuple[str, ...]] | None:
+        """Return a scalar with its known values; None for any other type."""
+        if shape.choices or shape.contradiction or len(shape.kinds) > 1:
+            return None
+        values = literals(shape, self.schemas.documents)
+        if values and all(isinstance(each, str) for each in values):
+            return STRING, tuple(text_of(each) for each in values)
+        kind = next(iter(shape.kinds), None)
+        if kind in (None, "array", "object"):
+            return None
+        if kind is None or (values and not shape.types):
+            return None
+        return read_scalar(kind, shape, self.schemas.documents), ()
+
+
+def _doc(shape: Shape | None) -> str:
+    value = None if shape is None else shape.words.get("description")
+    return value if isinstance(value, str) else ""
+
+
+def _undeclared(wire: str, node: Cursor) -> Parameter:
+    return Parameter(
+        wire=wire,
+        location=Location.PATH,
+        type=Scalar(Kind.STRING),
+        style=Style.SIMPLE,
+        explode=False,
+        required=True,
+        pointer=node.pointer,
+    )

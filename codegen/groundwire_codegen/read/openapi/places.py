@@ -1,0 +1,40 @@
+"""Places of types: what an inline type is named for, from where the document has it."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Final
+
+_SEPARATE: Final = {
+    "items": "[]",
+    "additionalProperties": "{}",
+    "additionalItems": "[]",
+}
+_SKIPPED: Final = frozenset({"allOf", "oneOf", "anyOf", "schema", "content", "paths", "prefixItems"})
+_NAMED: Final = frozenset({"properties", "patternProperties", "$defs", "definitions"})
+
+
+def place_of(source: str, pointer: str) -> str:
+    """Return the place of a schema that a reference leads to: a component's name, and the way from there."""
+    segments = [each.replace("~1", "/").replace("~0", "~") for each in pointer.split("/")[1:]]
+    if not segments:
+        return posixpath.basename(source).partition(".")[0] or source
+    if segments[0] in ("components", "definitions", "$defs") and len(segments) > 1:
+        segments = segments[1:]
+        kind = segments.pop(0) if len(segments) > 1 else ""
+        place = segments.pop(0)
+        if kind not in ("", "schemas"):
+            place = f"{place}.{kind.removesuffix('s')}" if kind != "requestBodies" else f"{place}.request"
+    else:
+        place = segments.pop(0)
+    after_name = False
+    for segment in segments:
+        if after_name:
+            place, after_name = f"{place}.{segment}", False
+        elif segment in _NAMED:
+            after_name = True
+        elif segment in _SEPARATE:
+            place += _SEPARATE[segment]
+        elif segment not in _SKIPPED:
+            place = f"{place}.{segment}"
+    return place

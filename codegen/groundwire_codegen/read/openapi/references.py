@@ -1,0 +1,157 @@
+"""References: from a `$ref` to the node that it names, in the document or in one that was fetched beside it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Set
+from typing import Any, Final
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from attrs import evolve, field, frozen
+
+from ...problem import Problem, SpecError, escape
+from ..cursor import Cursor
+from ..text import read_text
+from .vocabulary import VERSION
+
+MAX_CHAIN: Final = 64
+"""References that lead to one another without anything between."""
+ROOT: Final = ""
+"""Where the document itself stands among those that it refers to."""
+_SCHEMAS: Final = "/components/schemas/"
+_FETCH: Final = (
+    "external references are read from files beside the document; `groundwire-codegen fetch` brings them"
+)
+
+
+@frozen(eq=False)
+class Documents:
+    """A document, and those that its references lead to, by URI. `base` is the URI of the document, as far as known."""
+
+    root: Cursor
+    references: Mapping[str, bytes]
+    base: str = ROOT
+    warnings: dict[tuple[str, str, str], Problem] = field(factory=dict[tuple[str, str, str], Problem])
+    _parsed: dict[str, Any] = field(factory=dict[str, Any])
+
+    def warn(self, node: Cursor, message: str, hint: str = "") -> None:
+        """Record a warning about a node, once."""
+        key = (node.source, node.pointer, message)
+        self.warnings.setdefault(key, Problem(*key, hint))
+
+    def check(self, node: Cursor, known: Set[str]) -> Mapping[str, Any]:
+        """Return the members of a node. A key outside the vocabulary is a warning."""
+        members = node.members
+        if members is None:
+            node.refuse("expected an object")
+            return {}
+        for key in () if members.keys() <= known else members:
+            if key not in known and not key.startswith("x-"):
+                self.warn(node.at(key, None), f"unknown keyword {key[:80]!r} is ignored")
+        return members
+
+    def resolve(self, node: Cursor) -> Cursor | None:
+        """Return the node that a node stands for; None after a problem. Not for schemas, whose siblings count."""
+        chain = 0
+        while node.has("$ref"):
+            ref = node.text("$ref")
+            target = None if ref is None else self.target(node, ref)
+            chain += 1
+            if target is None:
+                return None
+            if chain > MAX_CHAIN:
+                node.refuse(f"a reference cycle, or more than {MAX_CHAIN} references in a row")
+                return None
+            node = target
+        return node
+
+    def target(self, node: Cursor, ref: str) -> Cursor | None:
+        """Return the node that a reference names; None after a problem."""
+        place = node.at("$ref", ref)
+        uri, fragment = urldefrag(ref)
+        document = node.source if not uri else self._uri(place, uri)
+        if document is None:
+            return None
+        top = self.root if document in (self.root.source, self.base) else self._external(place, document)
+        if top is None:
+            return None
+        return self._walk(place, evolve(top, problems=node.problems), unquote(fragment))
+
+    def _uri(self, place: Cursor, uri: str) -> str | None:
+        """Return the URI of another document, which is relative to the one that refers to it."""
+        base = self.base if place.source == self.root.source else place.source
+        try:
+            absolute = bool(urlsplit(uri).scheme or urlsplit(base).scheme)
+        except ValueError:
+            place.refuse(f"{uri[:80]!r} is not a URI")
+            return None
+        if absolute:
+            return urljoin(base, uri)
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(uri)))
+        if path.startswith(("/", "..")) or "\\" in path or "\0" in path:
+            place.refuse(f"{uri[:80]!r} leads out of the folder of the document")
+            return None
+        return path
+
+    def _external(self, place: Cursor, uri: str) -> Cursor | None:
+        if uri not in self._parsed:
+            data = self.references.get(uri)
+            if data is None:
+                place.refuse(f"{uri[:200]!r} is not at hand", _FETCH)
+                return None
+            try:
+                self._parsed[uri] = read_text(data, uri).value
+            except SpecError as error:
+                self._parsed[uri] = None
+                place.problems.extend(error.problems)
+        value = self._parsed[uri]
+        return None if value is None else Cursor(value, uri, "", place.problems)
+
+    def _walk(self, place: Cursor, node: Cursor, fragment: str) -> Cursor | None:
+        """Follow a JSON pointer (RFC 6901) from the top of a document."""
+        if fragment and not fragment.startswith("/"):
+            place.refuse(f"{fragment[:80]!r} is no JSON pointer", "anchors are not read")
+            return None
+        for segment in fragment.split("/")[1:]:
+            key = segment.replace("~1", "/").replace("~0", "~")
+            value: Any = node.value
+            if isinstance(value, dict) and key in value:
+                node = node.at(key, value[key])
+                continue
+            items: list[Any] = value if isinstance(value, list) else []
+            if key.isdecimal() and len(key) < 7 and int(key) < len(items):
+                node = node.at(int(key), items[int(key)])
+                continue
+            place.refuse("the reference leads nowhere", f"no {key[:80]!r} at {node.pointer or 'the top'}")
+            return None
+        return node
+
+    def is_root(self, node: Cursor) -> bool:
+        """Return True for a node of the document itself."""
+        return node.source == self.root.source
+
+    def version(self, node: Cursor) -> str:
+        """Return the version of OpenAPI that a node is written in: its document's own, else that of the first."""
+        top: Any = self.root.value if self.is_root(node) else self._parsed.get(node.source)
+        stated = top.get("openapi") if isinstance(top, dict) else None
+        if not isinstance(stated, str) or not VERSION.fullmatch(stated):
+            stated = self.root.value.get("openapi")
+        return stated if isinstance(stated, str) else ""
+
+    def key(self, node: Cursor) -> str:
+        """Return the name of a type in a draft: a component's own, else where the schema is."""
+        component = self.component(node)
+        if component is not None and self.is_root(node):
+            return component
+        return node.pointer if self.is_root(node) else f"{node.source}#{node.pointer}"
+
+    def component(self, node: Cursor) -> str | None:
+        """Return the name under which `components` holds a schema; None for a schema that is elsewhere."""
+        name = node.pointer.removeprefix(_SCHEMAS)
+        if name == node.pointer or "/" in name:
+            return None
+        return name.replace("~1", "/").replace("~0", "~")
+
+    def component_named(self, name: str) -> str:
+        """Return the pointer of a component schema."""
+        return f"{_SCHEMAS}{escape(name)}"

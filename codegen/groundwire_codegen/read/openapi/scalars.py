@@ -1,0 +1,133 @@
+"""Leaves: scalars by type and format, literals, and the bounds of a value."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Final, TypeGuard
+
+from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
+from ..safe_regex import is_linear
+from .references import Documents
+from .shape import Shape
+from .vocabulary import FORMATS, MISSPELT, PLAIN, media_encoding
+
+ANY: Final = Scalar(Kind.ANY)
+STRUCT: Final = Scalar(Kind.STRUCT)
+STRING: Final = Scalar(Kind.STRING)
+_BOUNDS: Final = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusiveMinimum": "exclusive_minimum",
+    "exclusiveMaximum": "exclusive_maximum",
+    "multipleOf": "multiple_of",
+}
+_SIZES: Final = {
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_items",
+    "maxItems": "max_items",
+}
+_STATED: Final = frozenset((*_BOUNDS, *_SIZES, "pattern"))
+
+
+def read_scalar(kind: str, shape: Shape, documents: Documents) -> Scalar:
+    """Return the scalar of a type and its format; a format that is no type is documentation."""
+    format_ = shape.words.get("format")
+    if not isinstance(format_, str):
+        format_ = None
+    if format_ in MISSPELT and (kind, MISSPELT[format_]) in FORMATS:
+        documents.warn(shape.node.at("format", None), f"format {format_!r} is read as {MISSPELT[format_]!r}")
+        format_ = MISSPELT[format_]
+    if kind == "string" and format_ is None:
+        encoding, media = shape.words.get("contentEncoding"), shape.words.get("contentMediaType")
+        if encoding == "base64":
+            return Scalar(Kind.BYTES)
+        if encoding is None and isinstance(media, str) and media_encoding(media) in (None, Encoding.BYTES):
+            return Scalar(Kind.BINARY)
+    return Scalar(FORMATS.get((kind, format_ or ""), PLAIN[kind]))
+
+
+def is_json_scalar(value: Any) -> TypeGuard[JsonScalar]:
+    """Return True for a JSON value that is neither an object nor an array, and is finite."""
+    return (
+        value is None
+        or isinstance(value, str | bool | int)
+        or (isinstance(value, float) and math.isfinite(value))
+    )
+
+
+def is_whole(value: Any) -> bool:
+    """Return True for a whole number, true and false apart."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def literals(shape: Shape, documents: Documents) -> tuple[JsonScalar, ...] | None:
+    """Return the values that a shape lists, without null; None where it lists none, or other than scalars."""
+    if shape.enum is None:
+        return None
+    values = tuple(each for each in shape.enum if is_json_scalar(each))
+    if len(values) < len(shape.enum):
+        documents.warn(shape.node, "constants that are objects or lists are not read")
+        return None
+    if shape.types == ("string",) and not all(isinstance(each, str) for each in values):
+        documents.warn(shape.node.at("enum", None), "values of an enum of strings are read as text")
+        values = tuple(each if isinstance(each, str) else text_of(each) for each in values)
+    if shape.types == ("integer",) and any(isinstance(each, str) for each in values):
+        documents.warn(shape.node.at("enum", None), "texts in an enum of integers are read as numbers")
+        values = tuple(
+            int(each) if isinstance(each, str) and each.lstrip("-").isdecimal() and len(each) < 20 else each
+            for each in values
+        )
+    # true and 1 are two values, so the pairs are told apart by type as well.
+    return tuple(each for _, each in dict.fromkeys((type(each), each) for each in values))
+
+
+def literal_type(values: tuple[JsonScalar, ...]) -> TypeRef | None:
+    """Return the type of literals that make no enum: constants, or all booleans; None for an enum."""
+    if set(values) == {True, False} and all(isinstance(each, bool) for each in values):
+        return Scalar(Kind.BOOLEAN)
+    if len(values) > 1 and (all(isinstance(each, str) for each in values) or all(map(is_whole, values))):
+        return None
+    return Const(values)
+
+
+def enum_values(shape: Shape, values: tuple[JsonScalar, ...]) -> tuple[EnumValue, ...]:
+    """Return the values of an enum; extensions that describe them are read where they fit."""
+    docs: Any = shape.node.any("x-enumDescriptions") or shape.node.any("x-enum-descriptions")
+    said = docs if isinstance(docs, list) and len(docs) == len(values) else [""] * len(values)
+    return tuple(
+        EnumValue(wire=text_of(value), doc=doc if isinstance(doc, str) else "")
+        for value, doc in zip(values, said, strict=True)
+    )
+
+
+def text_of(value: Any) -> str:
+    """Return a JSON value as it is written in a URL: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def read_rules(shape: Shape, documents: Documents) -> Rules:
+    """Return the bounds that a schema states. One that is no number is a warning."""
+    if _STATED.isdisjoint(shape.words):
+        return NO_RULES
+    found: dict[str, Any] = {}
+    for keyword, name in (*_BOUNDS.items(), *_SIZES.items()):
+        value = shape.words.get(keyword)
+        if value is None:
+            continue
+        if isinstance(value, float) and keyword in _SIZES and value.is_integer():
+            value = int(value)
+        size = keyword in _SIZES
+        is_number = is_whole(value) if size else is_json_scalar(value) and not isinstance(value, str | bool)
+        if is_number and (not size or value >= 0):
+            found[name] = value
+        else:
+            documents.warn(shape.node.at(keyword, None), "a bound that is no number is ignored")
+    if found.get("multiple_of") is not None and found["multiple_of"] <= 0:
+        del found["multiple_of"]
+    pattern = shape.words.get("pattern")
+    if isinstance(pattern, str) and shape.kinds in (("string",), ()):
+        found["pattern"] = pattern
+        found["pattern_is_linear"] = is_linear(pattern)
+    return Rules(**found)

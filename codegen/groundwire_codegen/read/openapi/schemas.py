@@ -1,0 +1,261 @@
+"""Schemas as types: named ones by their component, inline ones by where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ...ir import (
+    Alias,
+    Const,
+    Enum,
+    EnumRef,
+    ListOf,
+    Message,
+    MessageRef,
+    Nullable,
+    TupleOf,
+    TypeRef,
+)
+from ...problem import Problem
+from ..cursor import Cursor
+from .all_of import Flattener
+from .bases import Bases
+from .choices import Choices
+from .objects import Objects
+from .references import Documents
+from .scalars import ANY, enum_values, literal_type, literals, read_rules, read_scalar
+from .shape import CONTRADICTION, Schema, Shape, Site, Target
+
+MAX_DEPTH: Final = 64
+"""Inline schemas inside one another; beyond, a document's own depth is at its bound too."""
+
+
+@frozen
+class _Read:
+    """An inline schema that was read: its type, its own words, and the problems of its reading."""
+
+    type: TypeRef | None
+    shape: Shape
+    problems: tuple[Problem, ...]
+
+
+@frozen(eq=False)
+class Schemas:
+    """The named types that were read so far, by the keys of a draft, and the problems of each."""
+
+    documents: Documents
+    flattener: Flattener
+    bases: Bases
+    messages: dict[str, Message] = field(factory=dict[str, Message])
+    enums: dict[str, Enum] = field(factory=dict[str, Enum])
+    aliases: dict[str, Alias] = field(factory=dict[str, Alias])
+    faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
+    _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
+    """Types of inline schemas, by key: one that several schemas inherit is read once."""
+    _null: dict[str, bool] = field(factory=dict[str, bool])
+    _waiting: list[Schema] = field(factory=list[Schema])
+    _named: set[str] = field(factory=set[str])
+    _open: dict[str, bool] = field(factory=dict[str, bool])
+    """Inline schemas that are being read, and whether they hold themselves."""
+
+    def read_components(self) -> None:
+        """Read the document's own component schemas, and all that they refer to."""
+        for name, node in self.bases.components.items():
+            self._name(node, name)
+        self.read_waiting()
+
+    def read_waiting(self) -> None:
+        """Read the named schemas that were referred to, and those that these refer to."""
+        problems = self.documents.root.problems
+        while self._waiting:
+            schema = self._waiting.pop()
+            start = len(problems)
+            self._read_named(schema)
+            found = tuple(problems[start:])
+            del problems[start:]
+            if found:
+                self.faults[schema.key] = found
+
+    def _name(self, node: Cursor, place: str) -> str:
+        """Return the key of a schema that is referred to, and see that it is read."""
+        key = self.documents.key(node)
+        if key not in self._named:
+            self._named.add(key)
+            self._waiting.append(Schema((Site(node, place),), key, place))
+        return key
+
+    def _read_named(self, schema: Schema) -> None:
+        """Read a named schema: a message, an enum, or an alias of any other type."""
+        key, node = schema.key, schema.sites[0].node
+        shape = self.flattener.gather(schema)
+        children = self.bases.children(shape, key)
+        if children:
+            type_: TypeRef | None = Choices(self).of_children(shape, children)
+        else:
+            type_ = self._of_shape(schema, shape)
+        if type_ in (MessageRef(key), EnumRef(key)) and (key in self.messages or key in self.enums):
+            return
+        if not self._allows_null(node, schema.place):
+            type_ = _nullable(type_, shape)
+        self.aliases[key] = Alias(
+            place=schema.place,
+            type=type_,
+            rules=read_rules(shape, self.documents),
+            doc=text(shape, "description"),
+            deprecated=shape.words.get("deprecated") is True,
+            pointer=node.pointer,
+        )
+
+    def reference(self, node: Cursor, place: str) -> TypeRef:
+        """Return a reference to a schema, which is null as well where the schema allows it."""
+        type_ = MessageRef(self._name(node, place))
+        return Nullable(type_) if self._allows_null(node, place) else type_
+
+    def _allows_null(self, node: Cursor, place: str) -> bool:
+        key = self.documents.key(node)
+        if key not in self._null:
+            self._null[key] = False
+            schema = Schema((Site(node, place),), key, place)
+            self._null[key] = self.flattener.flat(schema).null is True
+        return self._null[key]
+
+    def type_of(self, schema: Schema) -> TypeRef | None:
+        """Return the type of a schema; None after a problem. Inline objects and enums are added under its key."""
+        return self.type_and_shape(schema)[0]
+
+    def type_and_shape(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
+        """Return the type of a schema with its own words: annotations and bounds."""
+        key, problems = schema.key, self.documents.root.problems
+        known = self._known.get(key)
+        if known is not None:
+            problems.extend(known.problems)
+            return known.type, known.shape
+        shape = self.flattener.gather(schema)
+        if key in self._open:
+            self._open[key] = True
+            return MessageRef(key), shape
+        if len(self._open) >= MAX_DEPTH:
+            shape.node.refuse(f"inline schemas nested deeper than {MAX_DEPTH}")
+            return None, shape
+        start = len(problems)
+        self._open[key] = False
+        type_ = _nullable(self._of_shape(schema, shape), shape)
+        if self._open.pop(key) and not (key in self.messages or key in self.enums):
+            self.aliases[key] = Alias(place=schema.place, type=type_, pointer=shape.node.pointer)
+            type_ = MessageRef(key)
+        self._known[key] = _Read(type_, shape, tuple(problems[start:]))
+        return type_, shape
+
+    def _of_shape(self, schema: Schema, shape: Shape) -> TypeRef | None:
+        target = self._only_target(shape)
+        if target is not None:
+            type_ = self.reference(target.node, target.place)
+            stated = shape.null is False
+            return type_.type if stated and isinstance(type_, Nullable) else type_
+        self.flattener.follow(shape, schema)
+        return self.typed(schema, shape)
+
+    def _only_target(self, shape: Shape) -> Target | None:
+        """Return the one schema that a schema stands for; None where it says more, or is no reference."""
+        if not shape.targets or shape.structural or shape.choices:
+            return None
+        targets = {self.documents.key(each.node): each for each in shape.targets}
+        for key in tuple(targets):
+            if any(other != key and self.bases.extends(other, key) for other in targets):
+                del targets[key]
+        return next(iter(targets.values())) if len(targets) == 1 else None
+
+    def typed(self, schema: Schema, shape: Shape) -> TypeRef | None:
+        """Return the type of a shape whose references were followed."""
+        if shape.contradiction:
+            shape.node.refuse(shape.contradiction, CONTRADICTION)
+            return None
+        choices = Choices(self)
+        groups = choices.groups(shape)
+        if shape.choices:
+            return choices.union(schema, shape)
+        values = literals(shape, self.documents)
+        if values:
+            return self._literal(schema, shape, values)
+        if shape.enum == () and shape.null:
+            return Const((None,))
+        kinds = shape.kinds
+        if len(kinds) > 1:
+            return choices.of_types(schema, shape, kinds)
+        if not kinds:
+            return Const((None,)) if shape.types == () and shape.null else ANY
+        if kinds[0] == "array":
+            return self._array(schema, shape)
+        if kinds[0] == "object":
+            return Objects(self).typed(schema, shape, groups)
+        return read_scalar(kinds[0], shape, self.documents)
+
+    def _literal(self, schema: Schema, shape: Shape, values: tuple[Any, ...]) -> TypeRef:
+        type_ = literal_type(values)
+        if type_ is not None:
+            return type_
+        self.enums[schema.key] = Enum(
+            place=schema.place,
+            values=enum_values(shape, values),
+            whole=not isinstance(values[0], str),
+            doc=text(shape, "description"),
+            pointer=shape.node.pointer,
+        )
+        return EnumRef(schema.key)
+
+    def _array(self, schema: Schema, shape: Shape) -> TypeRef | None:
+        item = self.joined(shape.items, f"{schema.place}[]")
+        if not shape.prefix:
+            return None if item is None else ListOf(item)
+        items = tuple(
+            self.type_of(Schema((site,), self.documents.key(site.node), site.place)) for site in shape.prefix
+        )
+        found = tuple(each for each in items if each is not None)
+        return TupleOf(found, None if shape.ends else item) if len(found) == len(items) else None
+
+    def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
+        """Return the type of schemas that hold together; any value, where there are none."""
+        return self.type_of(self.together(sites, place)) if sites else ANY
+
+    def together(self, sites: Sequence[Site], place: str) -> Schema:
+        """Return the schema of a value that several schemas hold for; a single one keeps its own place."""
+        left = self._narrowest(sites)
+        if len(left) == 1:
+            return Schema(tuple(left), self.documents.key(left[0].node), left[0].place)
+        keys = sorted({self.documents.key(site.node) for site in left})
+        return Schema(tuple(Site(each.node, place) for each in left), " & ".join(keys), place)
+
+    def _narrowest(self, sites: Sequence[Site]) -> Sequence[Site]:
+        """Leave out schemas of objects that say nothing beside another one, which has all their properties."""
+        if len(sites) < 2:
+            return sites
+        shapes = [self.flattener.flat(Schema((site,), self.documents.key(site.node), "")) for site in sites]
+        left = [*range(len(sites))]
+        for index in reversed(range(len(sites))):
+            if any(other != index and _covers(shapes[other], shapes[index]) for other in left):
+                left.remove(index)
+        return [sites[index] for index in left]
+
+
+def _covers(narrow: Shape, wide: Shape) -> bool:
+    """Return True if one object has all that another one asks for, with types of its own."""
+    if narrow.kinds != ("object",) or wide.kinds != ("object",) or narrow.choices or wide.choices:
+        return False
+    if wide.additional or wide.patterns or wide.enum is not None or narrow.null != wide.null:
+        return False
+    return bool(narrow.properties) and wide.properties.keys() <= narrow.properties.keys()
+
+
+def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:
+    """Return the type, or null where the shape allows it."""
+    plain = type_ is None or type_ == ANY or isinstance(type_, Nullable) or type_ == Const((None,))
+    return type_ if plain or type_ is None or not shape.null else Nullable(type_)
+
+
+def text(shape: Shape, keyword: str) -> str:
+    """Return an annotation that is text."""
+    value = shape.words.get(keyword)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,188 @@
+"""Unions: by what their members are told apart, the surest way first.
+
+A discriminator, a literal property, the JSON type, required keys, the best fit of keys, and the first that fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias, cast
+
+from attrs import frozen
+
+from ...ir import (
+    ByDiscriminator,
+    ByJsonType,
+    ByKeys,
+    ByLiteral,
+    Discrimination,
+    FirstThatFits,
+    JsonScalar,
+)
+from ..cursor import Cursor
+from .shape import Shape, Site
+
+Literals: TypeAlias = Callable[[Sequence[Site]], "tuple[JsonScalar, ...] | None"]
+"""The values that a property lists; None where it lists none."""
+_EVERY: Final = frozenset({"array", "boolean", "number", "object", "string"})
+
+
+@frozen
+class Member:
+    """A member of a union: the shapes that its values have, and its name where a reference gives it one."""
+
+    name: str | None
+    shapes: tuple[Shape, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the JSON types of its values; integers are numbers."""
+        found: set[str] = set()
+        for shape in self.shapes:
+            found |= {"number" if each == "integer" else each for each in _kinds(shape)}
+        return frozenset(found)
+
+    @property
+    def objects(self) -> tuple[Shape, ...]:
+        """Return the shapes that are objects."""
+        return tuple(shape for shape in self.shapes if "object" in _kinds(shape))
+
+
+def _kinds(shape: Shape) -> frozenset[str]:
+    if shape.enum is not None and shape.types is None:
+        names = {
+            bool: "boolean",
+            str: "string",
+            int: "number",
+            float: "number",
+            dict: "object",
+            list: "array",
+        }
+        return frozenset(names[type(value)] for value in shape.enum)
+    return frozenset(shape.kinds) or _EVERY
+
+
+def tell_apart(members: Sequence[Member], discriminator: Cursor | None, literals: Literals) -> Discrimination:
+    """Return the surest way by which members are told apart."""
+    objects = {index: member for index, member in enumerate(members) if "object" in member.kinds}
+    if discriminator is not None and objects:
+        found = by_discriminator(members, discriminator, literals)
+        if found is not None:
+            return found
+    if len(objects) < 2:
+        return ByJsonType() if _disjoint([member.kinds for member in members]) else FirstThatFits()
+    return _by_literal(objects, literals) or _by_keys(members, objects) or FirstThatFits()
+
+
+def _disjoint(sets: Sequence[frozenset[Any]]) -> bool:
+    return sum(map(len, sets)) == len(frozenset[Any]().union(*sets))
+
+
+def by_discriminator(
+    members: Sequence[Member], discriminator: Cursor, literals: Literals
+) -> ByDiscriminator | None:
+    """Return the values that lead to each member; None if there is a member that none leads to.
+
+    A member has the values that `mapping` gives it, else the constants of its own property, else its name.
+    """
+    wire = discriminator.text("propertyName")
+    if not wire:
+        discriminator.refuse("'propertyName' is missing")
+        return None
+    mapped = read_mapping(discriminator)
+    pairs: dict[str, int] = {}
+    for index, member in enumerate(members):
+        if not member.objects:
+            continue
+        values = [value for value, name in mapped.items() if member.name is not None and name == member.name]
+        if not values:
+            values = [
+                value
+                for shape in member.objects
+                for value in literals(shape.properties.get(wire, ())) or ()
+                if isinstance(value, str)
+            ]
+        if not values and member.name is not None:
+            values = [member.name]
+        if not values:
+            return None
+        for value in values:
+            pairs.setdefault(value, index)
+    return ByDiscriminator(wire, tuple(sorted(pairs.items()))) if pairs else None
+
+
+def read_mapping(discriminator: Cursor) -> Mapping[str, str]:
+    """Return the names of the schemas that a discriminator's values lead to."""
+    mapping = discriminator.child("mapping")
+    if mapping is None:
+        return {}
+    return {
+        value: schema_name(ref)
+        for value, ref in cast("dict[str, Any]", mapping.value).items()
+        if isinstance(ref, str)
+    }
+
+
+def schema_name(ref: str) -> str:
+    """Return the name of the schema that a mapping means: a name, a reference to a component, or to a file."""
+    last = ref.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    is_file = "#" not in ref and last.endswith((".json", ".yaml", ".yml"))
+    return last.rpartition(".")[0] if is_file else last
+
+
+def _by_literal(members: Mapping[int, Member], literals: Literals) -> ByLiteral | None:
+    """Return the property whose constants tell all objects apart; a required one before another."""
+    shapes = [shape for member in members.values() for shape in member.objects]
+    common = set(shapes[0].properties).intersection(*(shape.properties for shape in shapes[1:]))
+    needed = {wire for wire in common if all(wire in shape.required for shape in shapes)}
+    for wire in sorted(common, key=lambda wire: (wire not in needed, wire)):
+        found = dict(_values(members, wire, literals))
+        if len(found) < len(members):
+            continue
+        if _disjoint([frozenset((type(value), value) for value in values) for values in found.values()]):
+            return ByLiteral(wire, tuple((value, index) for index in found for value in found[index]))
+    return None
+
+
+def _values(
+    members: Mapping[int, Member], wire: str, literals: Literals
+) -> Iterator[tuple[int, tuple[JsonScalar, ...]]]:
+    """Yield the constants that each member has in a property; stops at one that has none."""
+    for index, member in members.items():
+        values: dict[JsonScalar, None] = {}
+        for shape in member.objects:
+            own = literals(shape.properties[wire])
+            if not own:
+                return
+            values.update(dict.fromkeys(own))
+        yield index, tuple(values)
+
+
+def _by_keys(members: Sequence[Member], objects: Mapping[int, Member]) -> ByKeys | None:
+    """Return the keys that tell objects apart: required ones that no other has, else all that are known."""
+    known = {index: frozenset(_union(member, required=False)) for index, member in objects.items()}
+    needed = {index: frozenset(_union(member, required=True)) for index, member in objects.items()}
+    exact = all(
+        needed[one] and not needed[one] <= known[other]
+        for one in objects
+        for other in objects
+        if one != other
+    )
+    # An object of any keys may have those of the others.
+    exact = exact and not any(_is_free(shape) for member in objects.values() for shape in member.objects)
+    chosen = needed if exact else known
+    if len(set(chosen.values())) < len(chosen):
+        return None
+    return ByKeys(tuple(chosen.get(index, frozenset()) for index in range(len(members))), exact)
+
+
+def _union(member: Member, *, required: bool) -> set[str]:
+    """Return the keys that a member knows; with `required`, those that all its shapes require."""
+    shapes = member.objects
+    if not required:
+        return {wire for shape in shapes for wire in (*shape.properties, *shape.required)}
+    return set(shapes[0].required).intersection(*(shape.required for shape in shapes[1:]))
+
+
+def _is_free(shape: Shape) -> bool:
+    return not shape.properties and not shape.closed

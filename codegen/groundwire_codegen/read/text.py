@@ -1,0 +1,30 @@
+"""Reading a document's text, JSON or YAML, as JSON values."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any, Final
+
+from attrs import frozen
+
+from .source import read_json
+from .yaml import read_yaml
+
+_JSON: Final = re.compile(rb"[ \t\r\n]*[{\[]")
+
+
+@frozen
+class Text:
+    """The value of a document. `marked` says that a byte order mark stood before it."""
+
+    value: dict[str, Any]
+    marked: bool
+
+
+def read_text(data: bytes, source: str) -> Text:
+    """Parse a document: JSON if it starts as JSON does, else YAML. Raises SpecError as `read_json` and `read_yaml` do."""
+    marked = data.startswith(codecs.BOM_UTF8)
+    body = data.removeprefix(codecs.BOM_UTF8)
+    read = read_json if _JSON.match(body) else read_yaml
+    return Text(read(body, source), marked)
