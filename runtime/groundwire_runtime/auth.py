@@ -77,7 +77,8 @@ class Anonymous:
         return False
 
 
-def _secret(value: str | Callable[[], str]) -> str | Callable[[], str]:
+def hidden(value: str | Callable[[], str]) -> str | Callable[[], str]:
+    """Return a text as a Secret, and a function as it is."""
     return Secret(value) if isinstance(value, str) else value
 
 
@@ -85,7 +86,7 @@ def _secret(value: str | Callable[[], str]) -> str | Callable[[], str]:
 class Bearer:
     """An access token, or a function that returns the current one (RFC 6750)."""
 
-    value: str | Callable[[], str] = field(converter=_secret)
+    value: str | Callable[[], str] = field(converter=hidden)
 
     def authorize(self, request: Request, transport: Transport) -> Request:
         """Return the request with the token in `authorization`. Raises AuthError for a malformed one."""
@@ -107,8 +108,8 @@ class Bearer:
 
 def with_secrets(request: Request, headers: Mapping[str, str], *secrets: str) -> Request:
     """Add headers that hold secrets; a header that the request has already stays."""
-    hidden = {name: Secret(value) for name, value in headers.items()}
-    return evolve(request, headers={**hidden, **request.headers}, secrets=secrets)
+    silent = {name: Secret(value) for name, value in headers.items()}
+    return evolve(request, headers={**silent, **request.headers}, secrets=(*request.secrets, *secrets))
 
 
 def checked_token(token: object) -> Secret:

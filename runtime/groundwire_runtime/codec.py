@@ -42,6 +42,10 @@ class Codecs:
     aliases: Mapping[str, Callable[[], Type]] = field(factory=dict[str, "Callable[[], Type]"])
     proto_names: bool = True
     _made: dict[object, Codec] = field(factory=dict[object, Codec], init=False, repr=False)
+    _declared: dict[int, tuple[Type, Codec]] = field(
+        factory=dict[int, tuple[Type, Codec]], init=False, repr=False
+    )
+    """Codecs of the types of bodies and parameters, by identity: each is a part of a constant."""
 
     def encode(self, message: object) -> bytes:
         """Return the message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
@@ -62,7 +66,7 @@ class Codecs:
 
     def write(self, type_: Type, value: object) -> bytes:
         """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
-        text = codec_of(type_, self).write(value, 0)
+        text = self._codec_of(type_).write(value, 0)
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:
@@ -70,11 +74,19 @@ class Codecs:
 
     def read(self, type_: Type, data: bytes) -> Any:
         """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
-        codec = codec_of(type_, self)
+        codec = self._codec_of(type_)
         if len(data) < LARGE:
             return codec.read(parse(data), 0)
         with _resting_collector():
             return codec.read(parse(data), 0)
+
+    def _codec_of(self, type_: Type) -> Codec:
+        if isinstance(type_, Codec):
+            return type_
+        known = self._declared.get(id(type_))
+        if known is None:
+            known = self._declared[id(type_)] = type_, codec_of(type_, self)
+        return known[1]
 
     def structure(self, data: object, type_: type[T]) -> T:
         """Make a message of `type_` from plain JSON values, as `json.loads` gives them. Raises DecodeError."""

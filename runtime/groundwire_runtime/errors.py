@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Any, Self
 
+from .error_body import ErrorBody
 from .error_hints import BY_ERROR
 from .statuses import proves_no_effect
 
@@ -67,7 +68,7 @@ class GroundwireError(Exception):
         return f" ({self.own_hint})" if self.own_hint else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, self.__dict__)
+        return _restored, (type(self), self.args, self.__getstate__())
 
 
 def _restored(cls: type[GroundwireError], args: tuple[Any, ...], state: dict[str, Any]) -> GroundwireError:
@@ -168,7 +169,7 @@ class ResponseTooLarge(TransportError):
     """The answer is larger than the client accepts."""
 
 
-class ApiError(GroundwireError):
+class ApiError(ErrorBody, GroundwireError):
     """The service answered with an error.
 
     `http_status`; `status`, the google.rpc code's name; `reason` and `domain` of its ErrorInfo; `message`;

@@ -14,11 +14,12 @@ from .universe import default_endpoint
 if TYPE_CHECKING:
     from .auth import Authorizer
     from .clock import Clock
+    from .codec import Codecs
     from .credentials import Credentials
     from .error_hints import Hint
     from .errors import ApiError
     from .http import Request, Response
-    from .method import Codecs, Method
+    from .method import Method
 
 
 class GoogleOptions(ClientOptions, total=False):

@@ -11,9 +11,9 @@ from attrs import define, field
 
 from .auth import without_frames
 from .clock import LOWEST, SYSTEM, Deadline
+from .error_messages import BY_STATUS
 from .errors import AuthError, DeadlineReached, GroundwireError, TransportError
 from .events import listeners, observed_send
-from .google_errors import BY_STATUS
 from .http import CallState, Request, Response, Transport, place
 from .retry import retry_after
 from .token_endpoints import TokenEndpoints

@@ -98,6 +98,8 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     safe_to_retry: bool = False
     """True where a lost call may be made again: as its method states, by a request id, or by the verb."""
+    resent_after: frozenset[int] = frozenset()
+    """HTTP statuses after which any call may be made again, since they are refusals."""
     request_id: str | None = None
     scopes: tuple[str, ...] = ()
     method_scopes: tuple[str, ...] = ()

@@ -226,15 +226,7 @@ class Method(Generic[ResponseT]):
         try:
             return self.response(response.body, codecs)
         except DecodeError as error:
-            kind = response.headers.get("content-type", "no content type")[:80]
-            name = response.server_request_id[:80]
-            error.add_note(
-                f"{self.id} answered {response.status} with {kind}{f' (request {name})' if name else ''}"
-            )
-            if len(response.body) >= LARGE:
-                # A kept error would keep the body, and the text that was made of it.
-                clear_frames(error.__traceback__)
-                error.__context__ = None
+            if note_response(error, self.id, response):
                 del response
             raise
 
@@ -255,3 +247,20 @@ class Method(Generic[ResponseT]):
         """The scopes that a call asks for by default."""
         extra = tuple(each.scope for each in self.extra_scopes if each.applies(body))
         return (*self.scopes, *(scope for scope in extra if scope not in self.scopes))
+
+
+def note_response(error: DecodeError, method_id: str, response: Response) -> bool:
+    """Name the response in an error. Return True where it is large: the error is freed of it, and the caller is to be.
+
+    A kept error would keep the body, and the text that was made of it.
+    """
+    kind = response.headers.get("content-type", "no content type")[:80]
+    name = response.server_request_id[:80]
+    error.add_note(
+        f"{method_id} answered {response.status} with {kind}{f' (request {name})' if name else ''}"
+    )
+    if len(response.body) < LARGE:
+        return False
+    clear_frames(error.__traceback__)
+    error.__context__ = None
+    return True

@@ -46,37 +46,40 @@ NO_TIMEOUT: Final = NoTimeout()
 """Let a call take as long as it takes."""
 
 
-class CallOptions(TypedDict, total=False):
-    """Options of a call besides its parameters.
+class RestCallOptions(TypedDict, total=False):
+    """Options of any call besides its parameters.
 
     `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
-    `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
     """
 
     timeout: float | NoTimeout
     retry: RetryPolicy | None
-    scopes: Sequence[str]
-    quota_project: str
 
 
-class ClientOptions(TypedDict, total=False):
-    """Options of a client.
+class CallOptions(RestCallOptions, total=False):
+    """Options of a call of one of Google's APIs besides its parameters; see also `RestCallOptions`.
 
-    `auth`: a source of credentials; none by default. `endpoint`: instead of the service's URL; https, or http on
-    loopback. `scopes`: instead of the methods' own. `quota_project`: billed and limited for calls. `timeout`: seconds a
-    call may take, 60. `connect_timeout`: seconds of them to connect, 10. `read_timeout`: seconds of them without a
-    byte, no limit of its own. `tls`: TLS settings instead of the default ones, such as those with a client certificate.
-    `connections`: to a host at a time, 10; further calls wait for one, first come, first served. `retry`: a policy, or
-    None for single attempts. `max_response_bytes`: of one answer, decompressed, 64 MiB. `max_unpacked_bytes`: of the
-    answers of all calls that the client holds at a time, until they are decoded, 256 MiB; an answer that does not fit
-    raises ResponseTooLarge. `transport`: sends requests instead of sockets. `user_agent`: put before the client's own.
-    `clock`: time, sleep and chance. `on_event`: called with an `events.Event` for each step of a call.
+    `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
     """
 
-    auth: Authorizer
-    endpoint: str
     scopes: Sequence[str]
     quota_project: str
+
+
+class TransportOptions(TypedDict, total=False):
+    """Options of any client.
+
+    `endpoint`: instead of the service's URL; https, or http on loopback. `timeout`: seconds a call may take, 60.
+    `connect_timeout`: seconds of them to connect, 10. `read_timeout`: seconds of them without a byte, no limit of its own.
+    `tls`: TLS settings instead of the default ones, such as those with a client certificate. `connections`: to a host at a
+    time, 10; further calls wait for one, first come, first served. `retry`: a policy, or None for single attempts.
+    `max_response_bytes`: of one answer, decompressed, 64 MiB. `max_unpacked_bytes`: of the answers of all calls that the
+    client holds at a time, until they are decoded, 256 MiB; an answer that does not fit raises ResponseTooLarge.
+    `transport`: sends requests instead of sockets. `user_agent`: put before the client's own. `clock`: time, sleep and
+    chance. `on_event`: called with an `events.Event` for each step of a call.
+    """
+
+    endpoint: str
     timeout: float | NoTimeout
     connect_timeout: float | NoTimeout
     read_timeout: float | NoTimeout
@@ -91,13 +94,27 @@ class ClientOptions(TypedDict, total=False):
     on_event: Listener
 
 
+class ClientOptions(TransportOptions, total=False):
+    """How a client is set up; see also `TransportOptions`.
+
+    `auth`: a source of credentials; none by default. `scopes`: instead of the methods' own. `quota_project`: billed and
+    limited for calls.
+    """
+
+    auth: Authorizer
+    scopes: Sequence[str]
+    quota_project: str
+
+
 CALL_OPTIONS: Final = CallOptions.__optional_keys__
 
 
-def unexpected(options: CallOptions, method_id: str) -> TypeError:
+def unexpected(
+    options: RestCallOptions, method_id: str, known_options: frozenset[str] = CALL_OPTIONS
+) -> TypeError:
     """Return the error for options that a call does not take."""
-    name = min(options.keys() - CALL_OPTIONS)
-    known = ", ".join(sorted(CALL_OPTIONS))
+    name = min(options.keys() - known_options)
+    known = ", ".join(sorted(known_options))
     return TypeError(f"{method_id}: unexpected keyword argument {name!r}; options are {known}")
 
 

@@ -64,7 +64,9 @@ class RetryPolicy:
             return error.retryable and (request.safe_to_retry or not error.sent)
         if isinstance(error, AuthError):
             return error.retryable
-        return isinstance(error, ApiError) and request.safe_to_retry and self.covers(error)
+        if not isinstance(error, ApiError) or not self.covers(error):
+            return False
+        return request.safe_to_retry or error.http_status in request.resent_after
 
 
 DEFAULT: Final = RetryPolicy()

@@ -116,10 +116,12 @@ def _tuple(type_: TupleOf, module: Source | None) -> Source:
 
 def parameter_annotation(parameter: Parameter) -> Source:
     """Return the annotation of an argument that fills a parameter."""
-    one = SCALARS[parameter.scalar.kind]
-    if parameter.values:
-        values = [part for value in parameter.values for part in (", ", literal(value))][1:]
-        one = joined(word("Literal"), "[", *values, "]", " | ", _UNLISTED)
+    if not parameter.values:
+        # None leaves the parameter out.
+        type_ = parameter.type.type if isinstance(parameter.type, Nullable) else parameter.type
+        return annotation(type_, MESSAGES)
+    values = [part for value in parameter.values for part in (", ", literal(value))][1:]
+    one = joined(word("Literal"), "[", *values, "]", " | ", _UNLISTED)
     return sequence(one) if parameter.repeated else one
 
 

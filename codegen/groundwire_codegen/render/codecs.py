@@ -175,15 +175,21 @@ def _case(api: Api, message: Message, variant: Variant) -> Iterator[Source]:
 
 
 def _rules(api: Api, field: Field) -> Iterator[Source]:
-    bounds = [joined(word(name), "=", literal(value)) for name, value in _bounds(field.rules)]
-    if bounds:
-        yield joined(word("bounds"), "=", _call("Bounds", *bounds))
+    bounds = bounds_call(field.rules)
+    if bounds is not None:
+        yield joined(word("bounds"), "=", bounds)
     if field.rules.only and isinstance(field.type, MessageRef):
         family = api.messages[field.type.name]
         variants = [variant for group in family.groups for variant in group.variants]
         allowed = [each.class_name for each in variants if each.field.wire in field.rules.only]
         names = tuple(f"{family.name}.{class_name}" for class_name in allowed)
         yield joined(word("only"), "=", literal(names))
+
+
+def bounds_call(rules: Rules) -> Source | None:
+    """Return the expression of bounds in the language of the runtime's `schema`; None without one."""
+    bounds = [joined(word(name), "=", literal(value)) for name, value in _bounds(rules)]
+    return _call("Bounds", *bounds) if bounds else None
 
 
 def _bounds(rules: Rules) -> Iterator[tuple[str, object]]:

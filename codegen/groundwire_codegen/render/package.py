@@ -9,6 +9,7 @@ from attrs import frozen
 from ..ir import Api
 from .layout import in_import_order
 from .messages import published_kinds
+from .resources import is_rest
 from .source import Source, doc, literal, name, word
 
 SHARED: Final = (
@@ -24,7 +25,9 @@ SHARED: Final = (
     "encode",
     "errors",
 )
-"""Exports of every package, beside its messages and enums."""
+"""Exports of the package of a Google API, beside its messages and enums."""
+REST: Final = (*(each for each in SHARED if each != "credentials"), "WithMediaType", "auth")
+"""Exports of the package of an API that OpenAPI describes."""
 
 
 @frozen(kw_only=True)
@@ -36,6 +39,7 @@ class PackageView:
     """Messages and enums."""
     public: tuple[Source, ...]
     """All that `from package import *` gives."""
+    rest: bool
 
 
 @frozen(kw_only=True)
@@ -53,13 +57,14 @@ def provenance_view(api: Api) -> ProvenanceView:
 
 def package_view(api: Api, package: str) -> PackageView:
     """Return the view of `__init__.py` of a package."""
-    kinds = published_kinds(api)
+    kinds, rest = published_kinds(api), is_rest(api)
     names = {each: name(kind, each) for each, kind in kinds.items()}
-    public = {**names, **{each: word(each) for each in SHARED}}
+    public = {**names, **{each: word(each) for each in (REST if rest else SHARED)}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
         names=tuple(names[each] for each in in_import_order(names)),
         public=tuple(public[each] for each in sorted(public, key=_place)),
+        rest=rest,
     )
 
 

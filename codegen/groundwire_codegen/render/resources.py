@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..ir import Api, Hint, InParameter, Method, Parameter
+from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter
 from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
 from .layout import imported, used_names
 from .methods import MethodView, held_class, method_view
+from .rest import RestView, body_paragraph, parameter_key, request_annotation, rest_view, result_annotation
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -37,6 +38,8 @@ class StubView:
     request: Source | None
     request_is_empty: bool
     """True if the request may be left out, since its message has no fields."""
+    request_is_optional: bool
+    """True if the call may have no body."""
     result: Source
     pages: bool
 
@@ -79,6 +82,8 @@ class ClientView:
     """The module `client.py`."""
 
     methods: tuple[MethodView, ...]
+    rest: RestView | None
+    """The methods, servers and schemes of an API that OpenAPI describes; then there are no `methods`."""
     classes: tuple[ClassView, ...]
     held: tuple[tuple[Source, Source], ...]
     """Arguments of the client, each as a name and as text."""
@@ -102,20 +107,26 @@ class ClientView:
 
 def client_view(api: Api) -> ClientView:
     """Return the view of `client.py`."""
-    methods = tuple(method_view(method, api) for method in api.methods.values())
+    rest = rest_view(api) if is_rest(api) else None
+    methods = () if rest else tuple(method_view(method, api) for method in api.methods.values())
     classes = tuple(_classes(api))
     stubs = [stub for each in classes for stub in each.stubs]
     used = used_names(
         source
         for stub in stubs
-        for source in (stub.result, *(argument.annotation for argument in stub.arguments))
+        for source in (
+            stub.result,
+            *((stub.request,) if stub.request else ()),
+            *(argument.annotation for argument in stub.arguments),
+        )
     )
     found = waited(api)
     return ClientView(
         methods=methods,
+        rest=rest,
         classes=classes,
         held=tuple((name("parameter", held.name), literal(held.name)) for held in api.held),
-        base_url=literal(api.base_url),
+        base_url=literal(api.base_url if api.servers else ""),
         hints=tuple(map(_hint, api.hints)),
         wait=None if found is None else _wait(found, api),
         resources=len(classes) > 1,
@@ -132,6 +143,11 @@ def client_view(api: Api) -> ClientView:
     )
 
 
+def is_rest(api: Api) -> bool:
+    """Return True for an API whose methods, errors and credentials are as OpenAPI describes them."""
+    return api.errors is ErrorShape.BY_STATUS
+
+
 def _classes(api: Api) -> Iterator[ClassView]:
     """Every resource, inner ones first, and the client itself last."""
     children: dict[tuple[str, ...], list[tuple[Source, Source]]] = {}
@@ -142,7 +158,7 @@ def _classes(api: Api) -> Iterator[ClassView]:
         attribute = name("resource", resource.name)
         children.setdefault(resource.path[:-1], []).append((attribute, names[resource.path]))
     for method in api.methods.values():
-        stubs.setdefault(method.resource, []).append(_stub(method))
+        stubs.setdefault(method.resource, []).append(_stub(method, rest=is_rest(api)))
     for path in sorted({*names, ()}, key=lambda path: (-len(path), path)):
         yield ClassView(
             name=names.get(path),
@@ -155,31 +171,39 @@ def _classes(api: Api) -> Iterator[ClassView]:
 def _client_doc(api: Api) -> str:
     lines = [f"A client of {api.title or api.name} {api.version}. Safe to share between threads."]
     lines += [f"`{held.name}`: {held.doc}" for held in api.held if held.doc]
+    if is_rest(api) and (len(api.servers) > 1 or any(each.variables for each in api.servers)):
+        servers = (f"{index} is `{each.url}`" for index, each in enumerate(api.servers))
+        lines.append(f"`server`: {', '.join(servers)}.")
     return "\n\n".join(lines)
 
 
-def _stub(method: Method) -> StubView:
+def _stub(method: Method, *, rest: bool) -> StubView:
     filled = [each for each in method.parameters if not _is_page_token(each, method)]
-    arguments = {each.wire: _argument(each) for each in filled}
-    required = {each.wire for each in method.parameters if each.position is not None}
+    arguments = [(each, _argument(each, parameter_key(each, method.parameters))) for each in filled]
+    is_optional = method.body is not None and not method.body.required
     return StubView(
         name=name("method", method.name),
         constant=name("constant", method.constant),
-        doc=doc("\n\n".join(_paragraphs(method, filled)), 8),
-        positional=tuple(each for wire, each in arguments.items() if wire in required),
-        keywords=tuple(each for wire, each in arguments.items() if wire not in required),
-        arguments=tuple(arguments.values()),
-        request=message_class(method.request) if method.request else None,
-        request_is_empty=method.body is not None and not method.body.required,
-        result=_result(method),
+        doc=doc("\n\n".join(_paragraphs(method, filled, rest=rest)), 8),
+        positional=tuple(view for each, view in arguments if each.position is not None),
+        keywords=tuple(view for each, view in arguments if each.position is None),
+        arguments=tuple(view for _, view in arguments),
+        request=request_annotation(method)
+        if rest
+        else message_class(method.request)
+        if method.request
+        else None,
+        request_is_empty=is_optional and not rest,
+        request_is_optional=is_optional and rest,
+        result=result_annotation(method) if rest else _result(method),
         pages=method.paging is not None,
     )
 
 
-def _argument(parameter: Parameter) -> ArgumentView:
+def _argument(parameter: Parameter, key: str) -> ArgumentView:
     return ArgumentView(
         name=name("parameter", parameter.name),
-        wire=literal(parameter.wire),
+        wire=literal(key),
         annotation=parameter_annotation(parameter),
     )
 
@@ -199,7 +223,7 @@ def _result(method: Method) -> Source:
     return joined(word("Pager"), "[", item, ", ", result, "]")
 
 
-def _paragraphs(method: Method, filled: list[Parameter]) -> Iterator[str]:
+def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool) -> Iterator[str]:
     """The text of a stub's docstring."""
     yield method.doc or f"Call `{method.id}`."
     if method.deprecated:
@@ -208,8 +232,12 @@ def _paragraphs(method: Method, filled: list[Parameter]) -> Iterator[str]:
         pattern = parameter.rules.pattern
         unchecked = pattern is not None and not parameter.rules.pattern_is_linear
         text = f"{parameter.doc} Pattern: `{pattern}`." if unchecked else parameter.doc
+        if rest and parameter.default is not None:
+            text = f"{text} The service assumes `{parameter.default}`."
         if text.strip():
             yield f"`{parameter.name}`: {text.strip()}"
+    if rest and (text := body_paragraph(method)):
+        yield text
 
 
 def _hint(hint: Hint) -> HintView:

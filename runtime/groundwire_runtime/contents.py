@@ -1,0 +1,138 @@
+"""Bodies by media type: how each is written and read, and which one is meant (RFC 9110 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from attrs import frozen
+
+from .errors import ArgumentError, DecodeError, EncodeError
+from .http import Response
+
+if TYPE_CHECKING:
+    from .codec import Codecs
+    from .schema import Type
+
+_ANY: Final = "*/*"
+
+
+@frozen
+class WithMediaType:
+    """A body and the media type to send it as, where the method takes several, or a range such as `image/*`."""
+
+    value: Any
+    media_type: str
+
+
+@frozen(kw_only=True)
+class RestContent:
+    """A body in one media type: JSON of a type, text, or bytes as they are. The media type may be a range."""
+
+    media_type: str
+    type: Type | None = None
+    encoding: Literal["json", "text", "bytes"] = "json"
+
+    def written(self, value: object, codecs: Codecs) -> bytes:
+        """Return a value as a body. Raises EncodeError for one of another type."""
+        if self.encoding == "json" and self.type is not None:
+            return codecs.write(self.type, value)
+        if self.encoding == "text" and isinstance(value, str):
+            return _encoded_text(value, self.media_type)
+        if self.encoding == "bytes" and isinstance(value, (bytes, bytearray, memoryview)):
+            return bytes(value)
+        raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes")
+
+    def read(self, response: Response, codecs: Codecs) -> Any:
+        """Return a body as a value. Raises DecodeError."""
+        if self.encoding == "json" and self.type is not None:
+            return codecs.read(self.type, response.body)
+        return _decoded_text(response) if self.encoding == "text" else response.body
+
+
+@frozen
+class RestAnswer:
+    """The contents of an answer whose status is in a range; none for an answer without a body."""
+
+    low: int
+    high: int
+    contents: tuple[RestContent, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """Return True for statuses that are returned, not raised."""
+        return self.low >= 200 and self.high < 300
+
+
+def matching(contents: tuple[RestContent, ...] | None, media_type: str) -> RestContent | None:
+    """Return the content of a media type: stated with its parameters, without them, as a range, or as JSON of one kind.
+
+    Without a media type it is the only content. None where the type is not described.
+    """
+    if not contents:
+        return None
+    if not media_type.strip():
+        return contents[0] if len(contents) == 1 else None
+    wanted, kind = _normal(media_type), essence(media_type)
+    main = kind.partition("/")[0]
+    by_rank = (
+        lambda each: _normal(each.media_type) == wanted,
+        lambda each: essence(each.media_type) == kind,
+        lambda each: essence(each.media_type) == f"{main}/*",
+        lambda each: essence(each.media_type) == _ANY,
+    )
+    for fits in cast("tuple[Callable[[RestContent], bool], ...]", by_rank):
+        found = next(filter(fits, contents), None)
+        if found is not None:
+            return found
+    json = [each for each in contents if each.encoding == "json"]
+    return json[0] if len(json) == 1 and is_json(kind) else None
+
+
+def essence(media_type: str) -> str:
+    """Return a media type without its parameters, in lower case (RFC 9110 8.3.1)."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    """Return True for JSON, and for a type that is written in it (RFC 6839 3.1)."""
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _normal(media_type: str) -> str:
+    return "".join(media_type.lower().split())
+
+
+def sent_media_type(content: RestContent, data: bytes) -> str:
+    """Return the media type to send a body as. Raises ArgumentError where the document states a range alone."""
+    kind = content.media_type
+    if essence(kind) == _ANY:
+        return {"json": "application/json", "text": "text/plain; charset=utf-8"}.get(
+            content.encoding, "application/octet-stream"
+        )
+    if "*" in essence(kind):
+        raise ArgumentError(
+            f"request: {kind} is a range", hint='Name the type: WithMediaType(value, "image/png").'
+        )
+    plain = content.encoding == "text" and not data.isascii() and "charset" not in kind.lower()
+    return f"{kind}; charset=utf-8" if plain else kind
+
+
+def _charset(media_type: str) -> str:
+    parameters: Iterator[tuple[str, str, str]] = (each.partition("=") for each in media_type.split(";")[1:])
+    return next((value.strip(' "') for name, _, value in parameters if name.strip().lower() == "charset"), "")
+
+
+def _encoded_text(text: str, media_type: str) -> bytes:
+    try:
+        return text.encode(_charset(media_type) or "utf-8")
+    except (UnicodeError, LookupError) as error:
+        raise EncodeError("", text, f"cannot be written as {media_type}: {error}") from None
+
+
+def _decoded_text(response: Response) -> str:
+    kind = response.headers.get("content-type", "")
+    try:
+        return response.body.decode(_charset(kind) or "utf-8")
+    except (UnicodeError, LookupError) as error:
+        raise DecodeError("", response.body[:200], f"not text as {kind[:80]}: {error}") from None

@@ -1,0 +1,135 @@
+"""Credentials by what a method requires: alternatives, each of which is one or more security schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Final, Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from .api_key import ApiKey, Basic, Bearer
+from .auth import Authorizer, is_authorizer
+from .errors import ArgumentError, AuthError
+from .http import Request, Transport, split_url
+
+Security: TypeAlias = tuple[tuple[str, ...], ...]
+"""Alternatives, each of which is all of its schemes by name; an empty one needs none, and () is: none is needed."""
+Credential: TypeAlias = Authorizer | str | Callable[[], str] | tuple[str, str]
+"""A source of credentials; or a token or a key, or a function that returns one; or a name and a password."""
+Auth: TypeAlias = Authorizer | Mapping[str, Credential]
+"""One source of credentials for all that a method may require, or one for each scheme by its name."""
+_PORTS: Final = {"https": 443, "http": 80}
+
+
+@frozen(kw_only=True)
+class RestScheme:
+    """A security scheme of the document. `location` and `name` are those of an API key."""
+
+    kind: Literal["google", "bearer", "basic", "apiKey", "oauth2", "openIdConnect", "mutualTLS"]
+    location: str | None = None
+    name: str | None = None
+
+    def authorizer(self, credential: Credential) -> Authorizer:
+        """Return the authorizer of a credential for this scheme. Raises ArgumentError for one that is of another kind."""
+        if isinstance(credential, ApiKey) and not credential.placed:
+            return self._key(credential.value)
+        if is_authorizer(credential):
+            return credential
+        if self.kind == "basic":
+            if isinstance(credential, tuple) and len(credential) == 2:
+                return Basic(*credential)
+            raise ArgumentError("auth: basic takes Basic(name, password), or a pair of both")
+        if isinstance(credential, str) or (callable(credential) and not isinstance(credential, type)):
+            return self._key(credential) if self.kind == "apiKey" else Bearer(credential)
+        raise ArgumentError("auth: expected a token, a key, or a source of credentials")
+
+    def _key(self, value: str | Callable[[], str]) -> ApiKey:
+        place = {self.location or "header": self.name}
+        return ApiKey(value, header=place.get("header"), query=place.get("query"), cookie=place.get("cookie"))
+
+
+@frozen(repr=False)
+class SchemeAuth:
+    """Authorizes each request by what its method requires, and only requests to the client's own origin."""
+
+    origin: tuple[str, str, int | None]
+    security_of: Callable[[str], Security | None]
+    """Returns what a method requires, by its id; None where the document does not state it."""
+    every: Authorizer | None = None
+    """Stands for any scheme."""
+    by_scheme: Mapping[str, Authorizer] = field(factory=dict[str, Authorizer])
+    certified: frozenset[str] = frozenset()
+    """Schemes that the client's certificate satisfies."""
+
+    def authorize(self, request: Request, transport: Transport) -> Request:
+        """Return the request with what its method requires. Raises AuthError where that is not all held."""
+        if origin_of(request.url) != self.origin:
+            return request
+        for each in self._chosen(request.method_id):
+            request = each.authorize(request, transport)
+        return request
+
+    def renew(self, request: Request, transport: Transport) -> bool:
+        """Return True if one of the credentials was replaced."""
+        renewed = [each.renew(request, transport) for each in self._chosen(request.method_id)]
+        return any(renewed)
+
+    def _chosen(self, method_id: str) -> tuple[Authorizer, ...]:
+        security = self.security_of(method_id)
+        if self.every is not None:
+            return () if security is not None and not any(security) else (self.every,)
+        if security is None:
+            return tuple(self.by_scheme.values())
+        held = self.by_scheme.keys() | self.certified
+        for schemes in security:
+            if schemes and held.issuperset(schemes):
+                return tuple(self.by_scheme[each] for each in schemes if each in self.by_scheme)
+        if not self.by_scheme or not security or () in security:
+            return ()
+        needs = " or ".join(" and ".join(schemes) for schemes in security)
+        raise AuthError(
+            f"{method_id} needs credentials for {needs}; the client has some for {', '.join(self.by_scheme)}",
+            hint="Pass them: Client(auth={...}).",
+        )
+
+
+def scheme_auth(
+    auth: Auth | None,
+    schemes: Mapping[str, RestScheme],
+    *,
+    base_url: str,
+    security_of: Callable[[str], Security | None],
+    has_certificate: bool,
+) -> SchemeAuth:
+    """Return the authorizer of a client. Raises ArgumentError for a scheme that the document lacks."""
+    certified = frozenset(
+        name for name, each in schemes.items() if has_certificate and each.kind == "mutualTLS"
+    )
+    empty = SchemeAuth(origin_of(base_url), security_of, certified=certified)
+    if auth is None:
+        return empty
+    if is_authorizer(auth):
+        if isinstance(auth, ApiKey) and not auth.placed:
+            raise ArgumentError(
+                "auth: an API key alone needs its place", hint='For example ApiKey(key, header="x-api-key").'
+            )
+        return evolve(empty, every=auth)
+    if not isinstance(auth, Mapping):
+        raise ArgumentError(
+            "auth: expected a source of credentials, or a mapping by scheme",
+            hint="For example auth.Bearer(token), or {scheme: token}.",
+        )
+    for name in auth:
+        if name not in schemes:
+            near = get_close_matches(str(name), schemes, cutoff=0.5) or sorted(schemes)[:10]
+            raise ArgumentError(
+                f"auth: the API has no scheme {str(name)[:80]!r}", hint=f"It has {', '.join(near) or 'none'}."
+            )
+    return evolve(empty, by_scheme={name: schemes[name].authorizer(each) for name, each in auth.items()})
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Return the scheme, the host and the port of a URL (RFC 6454)."""
+    parts = split_url(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)

@@ -1,0 +1,198 @@
+"""One method of an API that OpenAPI describes, as facts: from parameters and a body to a request, and from a response to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+
+from attrs import frozen
+
+from .contents import RestAnswer, RestContent, WithMediaType, matching, sent_media_type
+from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError
+from .http import CallState, Request, Response
+from .method import IDEMPOTENT, note_response
+from .styles import StyledParameter, checked_header, checked_header_name, expand
+
+if TYPE_CHECKING:
+    from .codec import Codecs
+
+T_co = TypeVar("T_co", covariant=True)
+_ANY: Final = "*/*"
+_LIMITED: Final = frozenset({429})
+"""Statuses after which any call may be made again: the service counted it, and did not carry it out."""
+
+
+@frozen(kw_only=True)
+class RestMethod(Generic[T_co]):
+    """An HTTP method. `path` is the document's template, below the base URL.
+
+    `idempotency_key` names the header parameter that makes a resend recognisable; the client fills it. `security` lists
+    alternatives, each of which is all of its schemes; None: the document does not state it. `server` is a base URL of the
+    method's own.
+    """
+
+    id: str
+    verb: str
+    path: str
+    parameters: tuple[StyledParameter, ...] = ()
+    bodies: tuple[RestContent, ...] = ()
+    body_required: bool = True
+    answers: tuple[RestAnswer, ...] = ()
+    security: tuple[tuple[str, ...], ...] | None = None
+    idempotent: bool | None = None
+    """Whether a repeat is safe; None: by the verb, or by the idempotency key."""
+    idempotency_key: str | None = None
+    server: str | None = None
+
+    def with_request_id(
+        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
+    ) -> tuple[Mapping[str, object], Any]:
+        """Return the same call with an idempotency key, where the method has one; one that it carries stays."""
+        if self.idempotency_key is None or parameters.get(self.idempotency_key) not in (None, ""):
+            return parameters, body
+        return {**parameters, self.idempotency_key: new_id()}, body
+
+    def request(
+        self,
+        parameters: Mapping[str, object],
+        body: object = None,
+        *,
+        base_url: str,
+        codecs: Codecs,
+        headers: Mapping[str, str] | None = None,
+        scopes: tuple[str, ...] | None = None,
+        deadline: float | None = None,
+        call: CallState | None = None,
+    ) -> Request:
+        """Return the request of a call: parameters by name, None for absent. Raises ArgumentError or EncodeError."""
+        del scopes  # a scope is asked for with a token, which comes from the caller
+        self._check_names(parameters)
+        data, media_type = self._body(body, codecs)
+        stated = {"accept": self.accept, **({"content-type": media_type} if media_type else {})}
+        path, query, sent_headers = self._placed(parameters, codecs)
+        key = parameters.get(self.idempotency_key or "")
+        request_id = key if isinstance(key, str) and key else None
+        by_verb = request_id is not None or self.verb in IDEMPOTENT
+        return Request(
+            method_id=self.id,
+            verb=self.verb,
+            url=f"{base_url.rstrip('/')}{path}{'?' if query else ''}{query}",
+            headers={**(headers or {}), **sent_headers, **stated},
+            body=data,
+            safe_to_retry=by_verb if self.idempotent is None else self.idempotent,
+            resent_after=_LIMITED if self.idempotent is not False else frozenset(),
+            request_id=request_id,
+            deadline=deadline,
+            call=call or CallState(),
+        )
+
+    @property
+    def accept(self) -> str:
+        """The value of `accept`: the media types of answers, then those of errors."""
+        contents = sorted(
+            ((each.success, content.media_type) for each in self.answers for content in each.contents),
+            key=lambda found: not found[0],
+        )
+        return ", ".join(dict.fromkeys(media_type for _, media_type in contents)) or _ANY
+
+    def _check_names(self, parameters: Mapping[str, object]) -> None:
+        known = {parameter.name for parameter in self.parameters}
+        for name in parameters.keys() - known:
+            near = get_close_matches(name, known, cutoff=0.5) or sorted(known)
+            raise ArgumentError(f"{name}: {self.id} has no such parameter", hint=f"It has {', '.join(near)}.")
+
+    def _placed(self, parameters: Mapping[str, object], codecs: Codecs) -> tuple[str, str, dict[str, str]]:
+        """Return the path, the query and the headers of a call."""
+        texts: dict[str, str] = {}
+        headers: dict[str, str] = {}
+        pairs: dict[str, list[str]] = {"query": [], "cookie": []}
+        for parameter in self.parameters:
+            value = parameters.get(parameter.name)
+            written: object = None
+            if value is not None and parameter.location == "path":
+                written = texts[parameter.wire] = parameter.segment(value, codecs)
+            elif value is not None and parameter.location == "header":
+                written = parameter.header(value, codecs)
+                if written is not None:
+                    headers[checked_header_name(parameter.wire)] = written
+            elif value is not None:
+                written = parameter.pairs(value, codecs) or None
+                pairs[parameter.location] += [f"{name}={text}" for name, text in written or ()]
+            if written is None and parameter.required:
+                held = f", or give the client one: Client({parameter.held}=...)" if parameter.held else ""
+                raise ArgumentError(f"{parameter.name}: {self.id} needs it", hint=f"Pass it{held}.")
+        if pairs["cookie"]:
+            headers["cookie"] = "; ".join(pairs["cookie"])
+        return expand(self.path, texts), "&".join(pairs["query"]), headers
+
+    def _body(self, body: object, codecs: Codecs) -> tuple[bytes | None, str]:
+        """Return the body as bytes, and its media type. Raises ArgumentError or EncodeError."""
+        if body is None:
+            if self.bodies and self.body_required:
+                raise ArgumentError(f"request: {self.id} needs a body")
+            return None, ""
+        if not self.bodies:
+            raise ArgumentError(f"request: {self.id} takes no body")
+        if isinstance(body, WithMediaType):
+            content = self._content_for(body.media_type)
+            return content.written(body.value, codecs), checked_header("media_type", body.media_type)
+        faults: list[EncodeError] = []
+        for content in self.bodies:
+            try:
+                data = content.written(body, codecs)
+            except EncodeError as error:
+                faults.append(error)
+            else:
+                return data, sent_media_type(content, data)
+        # The type that a value was meant for is the one that most of it fits.
+        raise max(faults, key=lambda error: error.path.count("/"))
+
+    def _content_for(self, media_type: str) -> RestContent:
+        content = matching(self.bodies, media_type)
+        if content is None:
+            stated = ", ".join(each.media_type for each in self.bodies)
+            raise ArgumentError(f"request: {self.id} takes {stated}, got the media type {media_type[:80]!r}")
+        return content
+
+    def answer(self, response: Response, codecs: Codecs) -> T_co:
+        """Decode a successful response. Raises DecodeError with a note that names the response, and ProtocolError."""
+        try:
+            return cast("T_co", self._answer(response, codecs))
+        except DecodeError as error:
+            if note_response(error, self.id, response):
+                del response
+            raise
+
+    def _answer(self, response: Response, codecs: Codecs) -> Any:
+        contents = self._contents(response.status)
+        if self.verb == "HEAD" or contents == ():
+            return None
+        if not response.body or response.status in (204, 205):
+            return self._empty(response, contents, codecs)
+        content = matching(contents, response.headers.get("content-type", ""))
+        return response.body if content is None else content.read(response, codecs)
+
+    def _contents(self, status: int) -> tuple[RestContent, ...] | None:
+        """Return the contents stated for a status; those of all answers for another one, None if there are none at all."""
+        answers = [each for each in self.answers if each.success]
+        stated = [each for each in answers if each.low <= status <= each.high]
+        if stated:
+            return min(stated, key=lambda each: each.high - each.low).contents
+        return tuple(content for each in answers for content in each.contents) or None
+
+    def _empty(self, response: Response, contents: tuple[RestContent, ...] | None, codecs: Codecs) -> Any:
+        """Return the answer that stands for a missing body. Raises ProtocolError where there is none."""
+        if contents is None or any(each.success and not each.contents for each in self.answers):
+            return None
+        for content in contents:
+            if content.encoding != "json":
+                return "" if content.encoding == "text" else b""
+            try:
+                return codecs.read(content.type, b"{}") if content.type is not None else None
+            except DecodeError:
+                continue
+        raise ProtocolError(
+            f"{self.id}: answered {response.status} without the body that the description states; the call had its effect",
+            hint="Do not make the call again to see its answer: read what it changed.",
+        )
