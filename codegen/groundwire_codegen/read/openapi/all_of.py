@@ -13,7 +13,7 @@ from .places import place_of
 from .references import MAX_CHAIN, Documents
 from .shape import Choice, Schema, Shape, Site, Target, add_site
 from .version import modern
-from .vocabulary import SCHEMA, TYPES
+from .vocabulary import ANNOTATIONS, SCHEMA, TYPES
 
 MAX_STEPS: Final = 5_000_000
 """Schemas that are flattened for one document, each as often as it is read."""
@@ -312,4 +312,6 @@ def is_null(value: Any) -> bool:
     stated = cast("dict[str, Any]", value)
     if "const" in stated:
         return stated["const"] is None
+    if stated.get("nullable") is True and stated.keys() - ANNOTATIONS == {"nullable"}:
+        return True
     return stated.get("type", "") in (None, "null", ["null"], [None]) or stated.get("enum") == [None]

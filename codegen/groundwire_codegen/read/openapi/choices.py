@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve, frozen
 
 from ...ir import (
+    ByJsonType,
+    Const,
     Discrimination,
     Enum,
     EnumRef,
@@ -18,6 +20,7 @@ from ...ir import (
     FirstThatFits,
     JsonScalar,
     Kind,
+    MessageRef,
     Nullable,
     Scalar,
     TypeRef,
@@ -36,6 +39,10 @@ MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
 MAX_NESTING: Final = 8
 """Unions inside one another that are looked into."""
+_FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)))
+_NUMBERS: Final = frozenset(
+    (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
+)
 _GROUP_KEYS: Final = frozenset({"required", "properties", "type", "not", "oneOf", "anyOf", "allOf"})
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
@@ -85,13 +92,14 @@ class Choices:
         """Return the union of a list of JSON types."""
         members: list[TypeRef] = []
         for kind in kinds:
+            if kind == "integer" and "number" in kinds:
+                continue
             one = evolve(shape, types=(kind,))
             type_ = self.schemas.typed(evolve(schema, key=f"{schema.key}#{kind}"), one)
             if type_ is None:
                 return None
             members.append(type_)
-        overlap = {"integer", "number"} <= {*kinds}
-        return _union(members, FirstThatFits() if overlap else tell_apart([], None, lambda _: None))
+        return _union(members, ByJsonType())
 
     def made(
         self, shape: Shape, members: Sequence[tuple[str | None, Schema]], discriminator: Cursor | None
@@ -112,9 +120,7 @@ class Choices:
         if not types:
             shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
             return None
-        if any(isinstance(type_, EnumRef) and not self.schemas.enums[type_.name].whole for type_ in types):
-            # An enum is open: any text is a value of it.
-            types.pop(Scalar(Kind.STRING), None)
+        self._simplify(types)
         shape.null = shape.null or null or None
         told = tell_apart([*types.values()], discriminator, self._literals)
         if isinstance(told, FirstThatFits) and sum(bool(each.objects) for each in types.values()) > 1:
@@ -122,6 +128,22 @@ class Choices:
                 shape.node, "nothing tells the members of this union apart: the first that fits is taken"
             )
         return _union([*types], told)
+
+    def _simplify(self, types: dict[TypeRef, Member]) -> None:
+        """Leave out members whose values are those of another member as well."""
+        text = Scalar(Kind.STRING)
+        open_enum = any(_is_enum(type_, member) for type_, member in types.items())
+        if text in types and len(types) > 1:
+            # An enum is open: any text is a value of it. A constant is one text of many.
+            for type_ in [text] if open_enum else [each for each in types if _is_text_constant(each)]:
+                del types[type_]
+        numbers = [type_ for type_ in types if isinstance(type_, Scalar) and type_.kind in _NUMBERS]
+        if len(numbers) > 1:
+            # A number without a format keeps whole numbers whole.
+            member = types[numbers[0]]
+            for type_ in numbers:
+                del types[type_]
+            types[Scalar(Kind.INTEGER if _FRACTIONS.isdisjoint(numbers) else Kind.NUMBER)] = member
 
     def _is_impossible(self, schema: Schema, start: int) -> bool:
         """Return True for a member that no value fits, which is left out: its problems from `start` on are a warning."""
@@ -196,6 +218,9 @@ class Choices:
     def _literals(self, sites: Sequence[Site]) -> tuple[JsonScalar, ...] | None:
         if not sites:
             return None
+        together = self.schemas.flattener.flat(Schema(tuple(sites), "", ""))
+        if together.enum is not None or not together.choices:
+            return literals(together, self.schemas.documents)
         values: dict[tuple[type, JsonScalar], None] = {}
         for shape in self._shapes(Schema(tuple(sites), "", "")):
             own = literals(shape, self.schemas.documents)
@@ -225,6 +250,20 @@ class Choices:
             return
         for _, member in self._members(schema, shape):
             yield from self._shapes(member, nesting + 1)
+
+
+def _is_enum(type_: TypeRef, member: Member) -> bool:
+    """Return True for an open enum of texts, inline or named."""
+    if not isinstance(type_, EnumRef | MessageRef):
+        return False
+    return all(
+        len(each.enum or ()) > 1 and all(isinstance(one, str) for one in each.enum or ())
+        for each in member.shapes
+    )
+
+
+def _is_text_constant(type_: TypeRef) -> bool:
+    return isinstance(type_, Const) and all(isinstance(value, str) for value in type_.values)
 
 
 def _union(members: Sequence[TypeRef], told: Discrimination) -> TypeRef:

@@ -28,7 +28,11 @@ class Objects:
         extra = self._extra(schema, shape)
         if not shape.properties:
             return STRUCT if extra is None else MapOf(extra)
-        fields = [self._field(schema, shape, wire) for wire in sorted({*shape.properties, *shape.required})]
+        for wire in sorted(shape.required - shape.properties.keys()):
+            self.schemas.documents.warn(
+                shape.node, f"required property {wire[:80]!r} is not described; ignored"
+            )
+        fields = [self._field(schema, shape, wire) for wire in sorted(shape.properties)]
         found = {each.wire: each for each in fields if each is not None}
         members: list[Field | Group] = []
         names: dict[str, Group] = {}
@@ -72,10 +76,7 @@ class Objects:
         return next(iter(types)) if len(types) == 1 else UnionOf(tuple(types), ByJsonType())
 
     def _field(self, schema: Schema, shape: Shape, wire: str) -> Field | None:
-        sites = shape.properties.get(wire)
-        if sites is None:
-            # A key that is required and not described is there all the same.
-            return Field(wire=wire, type=ANY, required=True, pointer=shape.node.pointer)
+        sites = shape.properties[wire]
         type_, own = self.schemas.type_and_shape(self.schemas.together(sites, f"{schema.place}.{wire}"))
         if type_ is None or own.never:
             return None

@@ -214,7 +214,9 @@ class Schemas:
             self.type_of(Schema((site,), self.documents.key(site.node), site.place)) for site in shape.prefix
         )
         found = tuple(each for each in items if each is not None)
-        return TupleOf(found, None if shape.ends else item) if len(found) == len(items) else None
+        most = shape.words.get("maxItems")
+        ends = shape.ends or (isinstance(most, int) and most <= len(items))
+        return TupleOf(found, None if ends else item) if len(found) == len(items) else None
 
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together; any value, where there are none."""
