@@ -138,8 +138,8 @@ def client_view(api: Api) -> ClientView:
         preconditions=any(method.preconditions for method in methods),
         sequences="Sequence" in used,
         literals="Literal" in used,
-        times=imported(("datetime", "timedelta"), used),
-        values=imported(("JsonValue", "Unlisted"), used),
+        times=imported(("date", "datetime", "timedelta"), used),
+        values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
     )
 
 
