@@ -158,7 +158,8 @@ def checked_server(url: str) -> str:
 
 
 def _chosen(servers: Sequence[RestServer], server: int | str) -> RestServer:
-    """Return a server by its index or its URL. Raises ArgumentError."""
+    """Return a server by its index or its URL; where none is stated, it is relative (4.8.1). Raises ArgumentError."""
+    servers = servers or (RestServer("/"),)
     if isinstance(server, int) and 0 <= server < len(servers):
         return servers[server]
     found = next((each for each in servers if each.url == server), None)

@@ -71,13 +71,14 @@ class RestMethod(Generic[T_co]):
         data, media_type = self._body(body, codecs)
         stated = {"accept": self.accept, **({"content-type": media_type} if media_type else {})}
         path, query, sent_headers = self._placed(parameters, codecs)
+        separator = "&" if "?" in path else "?"
         key = parameters.get(self.idempotency_key or "")
         request_id = key if isinstance(key, str) and key else None
         by_verb = request_id is not None or self.verb in IDEMPOTENT
         return Request(
             method_id=self.id,
             verb=self.verb,
-            url=f"{base_url.rstrip('/')}{path}{'?' if query else ''}{query}",
+            url=f"{base_url.rstrip('/')}{path}{separator if query else ''}{query}",
             headers={**(headers or {}), **sent_headers, **stated},
             body=data,
             safe_to_retry=by_verb if self.idempotent is None else self.idempotent,

@@ -38,7 +38,7 @@ _SEPARATORS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _RESERVED: Final = ":/?@!$'()*,;=%"
 """Reserved characters that a query carries as they are; the others (`#[]&+`) would end the value or become another one."""
 _BARE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_EXPRESSION: Final = re.compile(r"\{\+?([^{}]+)\}")
+_EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
 _HEADER: Final = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 _FRAMING: Final = frozenset(
     {"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"}

@@ -38,6 +38,7 @@ from .methods import (
     Style,
     ValueLocation,
     Waiting,
+    parameter_key,
 )
 from .types import (
     AliasRef,
@@ -127,6 +128,7 @@ __all__ = [
     "inner_types",
     "leaf",
     "mapped",
+    "parameter_key",
     "references",
     "renamed",
     "types_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from attrs import frozen
@@ -75,6 +76,16 @@ class Parameter:
         if not isinstance(item, Scalar):
             raise TypeError(f"{self.wire} is no scalar")
         return item
+
+
+def parameter_key(parameter: Parameter, parameters: Iterable[Parameter]) -> str:
+    """Return the key of a parameter in a call: its wire name, after its location where another one has the same name."""
+    locations = [*Location]
+    rank = locations.index(parameter.location)
+    is_first = all(
+        locations.index(each.location) >= rank for each in parameters if each.wire == parameter.wire
+    )
+    return parameter.wire if is_first else f"{parameter.location.value}.{parameter.wire}"
 
 
 class Encoding(enum.StrEnum):

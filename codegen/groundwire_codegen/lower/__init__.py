@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from ..ir import Api, ClientParameter, Hint, Method
+from ..ir import Api, ClientParameter, ErrorShape, Hint, Method
 from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay
@@ -83,13 +83,14 @@ def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> A
     enums = named_enums(reached, known, naming)
     messages = named_messages(reached, overlay, known, naming)
     aliases = named_aliases(reached, known)
-    names = call_names(reached.methods, overlay, naming)
+    rest = draft.errors is ErrorShape.BY_STATUS
+    names = call_names(reached.methods, overlay, naming, rest=rest)
     return evolve(
         draft,
         messages=messages,
         enums=enums,
         aliases=aliases,
-        methods=finished_methods(reached.methods, names, overlay, messages, known, naming),
+        methods=finished_methods(reached.methods, names, overlay, messages, known, naming, rest=rest),
         resources=names.resources,
         held=tuple(
             ClientParameter(name=name, prefix=rule.prefix, doc=rule.doc)

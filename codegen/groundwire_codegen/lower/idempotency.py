@@ -28,6 +28,8 @@ from .reach import MAX_NESTING
 BODY: Final = "body."
 """Prefix of a precondition that travels in the body."""
 REQUEST_ID: Final = "requestId"
+IDEMPOTENCY_KEY: Final = "idempotency-key"
+"""A header that makes a resend recognisable (draft-ietf-httpapi-idempotency-key-header)."""
 
 
 def idempotency(method: Method, rule: MethodRule, body: Message | None) -> Idempotency:
@@ -61,14 +63,16 @@ def _location(method: Method, name: str) -> ValueLocation:
 
 
 def _request_id(method: Method, body: Message | None) -> ValueLocation | None:
-    """Return the field that the overlay marks, else the query parameter of AIP-155."""
+    """Return the field that the overlay marks, else the header that is an idempotency key, or the parameter of AIP-155."""
     marked = next((field.wire for field in body.fields if field.request_id), None) if body else None
     if marked is not None:
         return InBody((marked,))
-    found = next((each for each in method.parameters if each.wire == REQUEST_ID), None)
-    if found is None or found.location is not Location.QUERY or found.scalar.kind is not Kind.STRING:
-        return None
-    return InParameter(REQUEST_ID)
+    texts = [each for each in method.parameters if each.type == Scalar(Kind.STRING)]
+    key = next((each for each in texts if each.wire.lower() == IDEMPOTENCY_KEY), None)
+    if key is not None and key.location is Location.HEADER:
+        return InParameter(key.wire)
+    found = next((each for each in texts if each.wire == REQUEST_ID), None)
+    return InParameter(REQUEST_ID) if found is not None and found.location is Location.QUERY else None
 
 
 def _body_fault(draft: Api, overlay: Overlay, body: TypeRef | None, path: tuple[str, ...]) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from ..ir import ExtraScope, Message, MessageRef, Method, Parameter, Path, Resource
+from ..ir import (
+    ExtraScope,
+    InParameter,
+    Message,
+    MessageRef,
+    Method,
+    Parameter,
+    Path,
+    Resource,
+    parameter_key,
+)
 from ..read.overlay import NO_METHOD, NO_PARAMETER, MethodRule, Overlay
 from .groups import Classes
 from .idempotency import idempotency
@@ -15,6 +25,7 @@ from .naming import (
     CLIENT_NAMES,
     PARAMETER_NAMES,
     RESOURCE_NAMES,
+    REST_MODULE_NAMES,
     Naming,
     camel,
     constant,
@@ -33,8 +44,14 @@ class CallNames:
     resources: tuple[Resource, ...]
 
 
-def call_names(wanted: Sequence[Method], overlay: Overlay, naming: Naming) -> CallNames:
-    """Name every wanted method and every resource on the way to it; those of one resource share a scope."""
+def call_names(
+    wanted: Sequence[Method], overlay: Overlay, naming: Naming, *, rest: bool = False
+) -> CallNames:
+    """Name every wanted method and every resource on the way to it; those of one resource share a scope.
+
+    `rest`: the API is called as OpenAPI describes it, with other names in its module.
+    """
+    reserved = REST_MODULE_NAMES if rest else CLIENT_MODULE_NAMES
     paths = sorted(
         {method.resource[:depth] for method in wanted for depth in range(len(method.resource) + 1)}
     )
@@ -53,11 +70,11 @@ def call_names(wanted: Sequence[Method], overlay: Overlay, naming: Naming) -> Ca
             f"constant:{method.id}": constant("_".join(map(snake, (*method.resource, method.wire))))
             for method in wanted
         },
-        reserved=CLIENT_MODULE_NAMES,
+        reserved=reserved,
     )
     classes = naming.allocate(
         {_key("class", path): _class_name(path) for path in paths if path},
-        reserved=CLIENT_MODULE_NAMES,
+        reserved=reserved,
         folded=True,
     )
     return CallNames(
@@ -90,9 +107,17 @@ def finished_methods(
     messages: Mapping[str, Message],
     known: Classes,
     naming: Naming,
+    *,
+    rest: bool = False,
 ) -> dict[str, Method]:
-    """Return every wanted method by id, sorted, as the stubs and the contract server need it."""
-    found = [_finished(method, names, overlay, messages, known, naming) for method in methods]
+    """Return every wanted method by id, sorted, as the stubs and the contract server need it.
+
+    `rest`: the API is called as OpenAPI describes it, and nothing follows from the shapes of its messages.
+    """
+    finish = _finished_rest if rest else _finished
+    found = [finish(method, names, overlay, messages, known, naming) for method in methods]
+    if rest:
+        return {method.id: method for method in found}
     metadata = {
         method.id: known.messages[rule.operation_metadata]
         for method in found
@@ -127,6 +152,33 @@ def _finished(
     )
 
 
+def _finished_rest(
+    method: Method,
+    names: CallNames,
+    overlay: Overlay,
+    messages: Mapping[str, Message],
+    known: Classes,
+    naming: Naming,
+) -> Method:
+    del messages
+    rule = overlay.methods.get(method.id, NO_METHOD)
+    facts = idempotency(method, rule, None)
+    key = facts.request_id.wire if isinstance(facts.request_id, InParameter) else None
+    # The client fills an idempotency key, so a caller need not.
+    stated = tuple(evolve(each, required=False) if each.wire == key else each for each in method.parameters)
+    body = method.body
+    if body is not None:
+        decided = naming.before(f"body:{method.id}") or ("required" if body.required else "optional")
+        body = evolve(body, required=naming.decide(f"body:{method.id}", decided) == "required")
+    return evolve(
+        _with_types(evolve(method, body=body), known),
+        name=names.methods[method.id],
+        constant=names.constants[method.id],
+        parameters=_parameters(evolve(method, parameters=stated), rule, known, naming),
+        idempotency=facts,
+    )
+
+
 def _with_types(method: Method, known: Classes) -> Method:
     body = method.body
     if body is not None:
@@ -154,7 +206,8 @@ def _is_required(method: Method, body: Message | None, naming: Naming) -> bool:
 
 
 def _parameters(method: Method, rule: MethodRule, known: Classes, naming: Naming) -> tuple[Parameter, ...]:
-    wires = {each.wire: f"parameter:{method.id}#{each.wire}" for each in method.parameters}
+    keys = [parameter_key(each, method.parameters) for each in method.parameters]
+    wires = {key: f"parameter:{method.id}#{key}" for key in keys}
     names = naming.allocate(
         {key: snake(rule.parameters.get(wire, NO_PARAMETER).name or wire) for wire, key in wires.items()},
         reserved=PARAMETER_NAMES,
@@ -162,18 +215,14 @@ def _parameters(method: Method, rule: MethodRule, known: Classes, naming: Naming
     key = f"arguments:{method.id}"
     before = (naming.before(key) or "").split()
     rank = {wire: number for number, wire in enumerate(before)}
-    positional = [each.wire for each in method.parameters if each.required and each.held is None]
+    keyed = [*zip(keys, method.parameters, strict=True)]
+    positional = [wire for wire, each in keyed if each.required and each.held is None]
     positional.sort(key=lambda wire: rank.get(wire, len(rank)))
     naming.decide(key, " ".join(positional))
     position = {wire: number for number, wire in enumerate(positional)}
     named = [
-        evolve(
-            each,
-            name=names[wires[each.wire]],
-            position=position.get(each.wire),
-            type=known.type(each.type),
-        )
-        for each in method.parameters
+        evolve(each, name=names[wires[wire]], position=position.get(wire), type=known.type(each.type))
+        for wire, each in keyed
     ]
     first = [each for each in named if each.required]
     if before:

@@ -26,7 +26,7 @@ CLASS_NAMES: Final = frozenset(name for name in dir(builtins) if name[0].isupper
     {
         *("Any", "CODECS", "Client", "Converter", "Duration", "EMPTY", "JsonValue", "Mapping"),
         *("Message", "NO_TIMEOUT", "RetryPolicy", "Sequence", "StrEnum", "Timestamp", "Token"),
-        *("TypeAlias", "Unlisted"),
+        *("TypeAlias", "Unlisted", "WithMediaType"),
     }
 )
 """Class names that generated modules use or export themselves."""
@@ -74,6 +74,18 @@ CLIENT_MODULE_NAMES: Final = frozenset(
     }
 )
 """Names that `client.py` imports or defines beside its resource classes and method constants."""
+REST_MODULE_NAMES: Final = CLIENT_MODULE_NAMES | frozenset(
+    {
+        *("RestAnswer", "RestCallOptions", "RestClient", "RestContent", "RestMethod", "RestOptions"),
+        *("RestScheme", "RestServer", "SCHEMES", "SERVERS", "StyledParameter", "WithMediaType"),
+        *("ANY", "BOOLEAN", "BYTES", "DAY", "DOUBLE", "DURATION", "FIELD_MASK", "FLOAT", "INT32"),
+        *("INT64", "INTEGER", "LONG", "NUMBER", "STRING", "STRUCT", "TIMESTAMP", "UINT32", "UINT64"),
+        *("ULONG", "Alias", "Bounds", "Case", "Const", "Enum", "Extra", "Family", "Field", "JsonValue"),
+        *("Keys", "ListOf", "MapOf", "Nullable", "OneOf", "Packed", "Ref", "Tag", "TupleOf", "Union"),
+        *("Unrecognized", "Wrapped"),
+    }
+)
+"""The same for an API that is called as OpenAPI describes it: its module has the types of bodies and parameters too."""
 RESERVED: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("alias", "enum", "message"), CLASS_NAMES),
     **dict.fromkeys(("constant", "class"), CLIENT_MODULE_NAMES),

@@ -88,7 +88,7 @@ def _flat(parts: _Parts, before: str) -> str:
     if lines and lines[0] == "(":
         return " ".join(lines[1:-1]).removesuffix(",")
     flat = " ".join(lines)
-    return flat if before.endswith("=(") and len(lines) == 1 else flat.removesuffix(",")
+    return flat if before.endswith(("=(", "= (")) and len(lines) == 1 else flat.removesuffix(",")
 
 
 def used_names(annotations: Iterable[Source]) -> set[str]:

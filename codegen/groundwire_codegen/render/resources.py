@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter
+from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter, parameter_key
 from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
 from .layout import imported, used_names
 from .methods import MethodView, held_class, method_view
-from .rest import RestView, body_paragraph, parameter_key, request_annotation, rest_view, result_annotation
+from .rest import RestView, body_paragraph, request_annotation, rest_view, result_annotation
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -138,8 +138,8 @@ def client_view(api: Api) -> ClientView:
         preconditions=any(method.preconditions for method in methods),
         sequences="Sequence" in used,
         literals="Literal" in used,
-        times=imported(("datetime", "timedelta"), used),
-        values=imported(("JsonValue", "Unlisted"), used),
+        times=imported(("date", "datetime", "timedelta"), used),
+        values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
     )
 
 

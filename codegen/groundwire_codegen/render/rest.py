@@ -20,6 +20,7 @@ from ..ir import (
     SecurityScheme,
     Server,
     Style,
+    parameter_key,
 )
 from .annotations import MESSAGES, NONE, annotation, either
 from .codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS, bounds_call, codec_type
@@ -173,16 +174,6 @@ def body_paragraph(method: Method) -> str:
     if not contents or (len(contents) == 1 and contents[0].encoding is Encoding.JSON):
         return ""
     return f"`request`: {', '.join(f'`{each.media_type}`' for each in contents)}."
-
-
-def parameter_key(parameter: Parameter, parameters: Iterable[Parameter]) -> str:
-    """Return the key of a parameter in a call: its wire name, after its location where another one has the same name."""
-    locations = [*Location]
-    rank = locations.index(parameter.location)
-    is_first = all(
-        locations.index(each.location) >= rank for each in parameters if each.wire == parameter.wire
-    )
-    return parameter.wire if is_first else f"{parameter.location.value}.{parameter.wire}"
 
 
 def _takes_media_type(method: Method) -> bool:
