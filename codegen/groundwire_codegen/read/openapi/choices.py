@@ -27,10 +27,10 @@ from ...ir import (
     UnionOf,
 )
 from ..cursor import Cursor
+from .groups import take_groups
 from .scalars import literal_type, literals, text_of
-from .shape import CONTRADICTION, Choice, Schema, Shape, Site
+from .shape import CONTRADICTION, Schema, Shape, Site
 from .unions import Member, schema_name, tell_apart
-from .vocabulary import ANNOTATIONS
 
 if TYPE_CHECKING:
     from .schemas import Schemas
@@ -43,7 +43,6 @@ _FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)
 _NUMBERS: Final = frozenset(
     (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
 )
-_GROUP_KEYS: Final = frozenset({"required", "properties", "type", "not", "oneOf", "anyOf", "allOf"})
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
 
@@ -52,18 +51,6 @@ class Choices:
     """Reads the unions of schemas."""
 
     schemas: Schemas
-
-    def groups(self, shape: Shape) -> list[tuple[tuple[str, ...], bool]]:
-        """Take the constraints out of a shape's unions. Returns those that are groups: their properties, and if one is required."""
-        found: list[tuple[tuple[str, ...], bool]] = []
-        for choice in tuple(shape.choices):
-            if not all(_is_constraint(member.node.value, shape) for member in choice.members):
-                continue
-            shape.choices.remove(choice)
-            group = _group(choice, shape) if choice.keyword == "oneOf" else None
-            if group is not None and not any({*group[0]} & {*other} for other, _ in found):
-                found.append(group)
-        return found
 
     def union(self, schema: Schema, shape: Shape) -> TypeRef | None:
         """Return the union of a shape's choices; each member has what stands beside them as well."""
@@ -244,7 +231,7 @@ class Choices:
                 name = self.schemas.documents.key(node)
                 yield from self._shapes(Schema((Site(node, name),), name, name), nesting + 1)
             return
-        self.groups(shape)
+        take_groups(shape)
         if not shape.choices or math.prod(len(each.members) for each in shape.choices) > MAX_MEMBERS:
             yield shape
             return
@@ -280,40 +267,3 @@ def name_of(site: Site, index: int) -> str:
     if isinstance(title, str) and _WORD.fullmatch(title):
         return title
     return f"Option{index + 1}"
-
-
-def _is_constraint(value: Any, shape: Shape) -> bool:
-    """Return True for a schema that says which properties must be there, and nothing of their types."""
-    if not isinstance(value, dict):
-        return False
-    stated = cast("dict[str, Any]", value)
-    keys = stated.keys() - ANNOTATIONS
-    if not keys & {"required", "not", "oneOf", "anyOf", "allOf"} or not keys <= _GROUP_KEYS:
-        return False
-    properties = stated.get("properties", {})
-    if not isinstance(properties, dict) or stated.get("type", "object") != "object":
-        return False
-    for wire, inner in cast("dict[str, Any]", properties).items():
-        if wire not in shape.properties or not isinstance(inner, dict):
-            return False
-        if set(cast("dict[str, Any]", inner)) - ANNOTATIONS - {"not"}:
-            return False
-    lists = [stated[key] for key in ("oneOf", "anyOf", "allOf") if key in stated]
-    return all(isinstance(each, list) and all(_is_constraint(one, shape) for one in each) for each in lists)
-
-
-def _group(choice: Choice, shape: Shape) -> tuple[tuple[str, ...], bool] | None:
-    """Return the properties of which one is there; None where it is not one property a member."""
-    wires: list[str] = []
-    required = True
-    for member in choice.members:
-        stated: dict[str, Any] = member.node.value
-        if "not" in stated and "required" not in stated:
-            required = False
-            continue
-        names: Any = stated.get("required")
-        if not isinstance(names, list) or len(names) != 1 or names[0] not in shape.properties:
-            return None
-        wires.append(names[0])
-    fits = len(set(wires)) == len(wires) > 1 and not shape.required & set(wires)
-    return (tuple(wires), required) if fits else None

@@ -107,6 +107,14 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def default_of(shape: Shape) -> JsonScalar:
+    """Return the default that a schema states, an object or a list as JSON text; None for one that is not finite."""
+    value = shape.words.get("default")
+    if isinstance(value, list | dict):
+        return text_of(value)
+    return value if is_json_scalar(value) else None
+
+
 def read_rules(shape: Shape, documents: Documents) -> Rules:
     """Return the bounds that a schema states. One that is no number is a warning."""
     if _STATED.isdisjoint(shape.words):

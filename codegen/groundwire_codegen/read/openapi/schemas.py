@@ -24,6 +24,7 @@ from ..cursor import Cursor
 from .all_of import Flattener
 from .bases import Bases
 from .choices import Choices
+from .groups import take_groups
 from .objects import Objects
 from .references import Documents
 from .scalars import ANY, enum_values, literal_type, literals, read_rules, read_scalar
@@ -174,7 +175,7 @@ class Schemas:
             shape.node.refuse(shape.contradiction, CONTRADICTION)
             return None
         choices = Choices(self)
-        groups = choices.groups(shape)
+        groups = take_groups(shape)
         if shape.choices:
             return choices.union(schema, shape)
         values = literals(shape, self.documents)
