@@ -179,5 +179,5 @@ def add_site(known: list[Site], site: Site) -> None:
 
 
 def is_equal(one: Any, other: Any) -> bool:
-    """Return True if two schemas are the same; `true` is not 1."""
-    return type(one) is type(other) and one == other
+    """Return True if two schemas are the same. Python's 1 is its True, JSON's is not."""
+    return one == other and repr(one) == repr(other)
