@@ -43,6 +43,7 @@ _FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)
 _NUMBERS: Final = frozenset(
     (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
 )
+_SPECIAL: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
 
@@ -63,9 +64,14 @@ class Choices:
         if together is not None:
             return together
         discriminator = choices[0].discriminator if len(choices) == 1 else None
-        return self.made(
+        found = self.made(
             shape, members, discriminator or (shape.discriminator if len(choices) == 1 else None)
         )
+        own = self.schemas.enums.get(found.name) if isinstance(found, EnumRef) else None
+        if isinstance(found, EnumRef) and own is not None and own.place.startswith(f"{schema.place}."):
+            # An open enum: what is left of a list of known values and any text is the type itself.
+            self.schemas.enums[found.name] = evolve(own, place=schema.place)
+        return found
 
     def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
         """Return the union of the schemas that a base stands for."""
@@ -124,6 +130,14 @@ class Choices:
             # An enum is open: any text is a value of it. A constant is one text of many.
             for type_ in [text] if open_enum else [each for each in types if _is_text_constant(each)]:
                 del types[type_]
+        special = next((type_ for type_, member in types.items() if _is_special(member)), None)
+        if special is not None and any(type_ in _FRACTIONS for type_ in types):
+            # Proto3 JSON: NaN and the infinities are texts.
+            member = types.pop(special)
+            for type_ in _FRACTIONS & types.keys():
+                del types[type_]
+            types[Scalar(Kind.DOUBLE)] = member
+            return
         numbers = [type_ for type_ in types if isinstance(type_, Scalar) and type_.kind in _NUMBERS]
         if len(numbers) > 1:
             # A number without a format keeps whole numbers whole.
@@ -246,6 +260,13 @@ def _is_enum(type_: TypeRef, member: Member) -> bool:
     return all(
         len(each.enum or ()) > 1 and all(isinstance(one, str) for one in each.enum or ())
         for each in member.shapes
+    )
+
+
+def _is_special(member: Member) -> bool:
+    """Return True for a member that has no value but NaN and the infinities."""
+    return bool(member.shapes) and all(
+        each.enum and _SPECIAL.issuperset(map(str, each.enum)) for each in member.shapes
     )
 
 
