@@ -195,7 +195,8 @@ def bounds_call(rules: Rules) -> Source | None:
 def _bounds(rules: Rules) -> Iterator[tuple[str, object]]:
     for name in BOUNDS:
         value = getattr(rules, name)
-        if value is not None:
+        # A pattern that may take more than linear time is documentation.
+        if value is not None and (name != "pattern" or rules.pattern_is_linear):
             yield name, value
 
 
