@@ -18,12 +18,12 @@ VERBS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "tra
 CHOSEN: Final = (
     "ex-polymorphism.json",
     "galaxy.yaml",
-    "link-example.yaml",
     "museum.yaml",
-    "ogc-coverages.json",
     "ogc-records.yaml",
+    "openeo.yaml",
     "shipengine-connect.json",
     "stac-fastapi.json",
+    "titiler.json",
 )
 """Small documents of many features: unions, styles, security, servers, media types, nulls, tuples, YAML."""
 

@@ -181,6 +181,8 @@ class Echo:
             ((str(status), resolved(self._document, each)) for status, each in responses),
             key=lambda each: each[0],
         )
+        if [status for status, _ in stated] == ["default"]:
+            stated = [("200", stated[0][1])]
         for status, response in stated:
             if not status.startswith("2"):
                 continue

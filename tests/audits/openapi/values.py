@@ -315,11 +315,14 @@ def _object(pairs: Mapping[str, Pair]) -> Pair:
 
 def _has_form(json: Any, parameter: Parameter) -> bool:
     """Return True for a value that the specification's table has a column for: scalars, flat lists and objects."""
-    if isinstance(json, dict):
-        inner = [
-            item for item in json.values() if not (parameter.style == "deepObject" and isinstance(item, dict))
-        ]
-        return bool(json) and not any(isinstance(each, (list, dict)) or each is None for each in inner)
-    if isinstance(json, list):
-        return bool(json) and not any(isinstance(each, (list, dict)) or each is None for each in json)
+    if isinstance(json, dict) and parameter.style == "deepObject":
+        return bool(json) and all(
+            _has_form(item, parameter)
+            if isinstance(item, dict)
+            else not isinstance(item, list) and item is not None
+            for item in json.values()
+        )
+    if isinstance(json, (dict, list)):
+        items = json.values() if isinstance(json, dict) else json
+        return bool(json) and not any(isinstance(each, (list, dict)) or each is None for each in items)
     return json is not None and (json != "" or parameter.location in ("query", "cookie"))
