@@ -135,6 +135,13 @@ def resolved(document: Any, node: Any) -> Any:
     return node
 
 
+def place_of(pointer: str, holder: Mapping[Any, Any], key: Any) -> str:
+    """Return the pointer of a value, or of what it refers to."""
+    value = holder.get(key)
+    target = value.get("$ref") if isinstance(value, dict) else None
+    return target[1:] if isinstance(target, str) else f"{pointer}{escaped(str(key))}"
+
+
 def operations(document: Any) -> Iterator[Operation]:
     """Yield every operation of `paths`."""
     for path, stated in (document.get("paths") or {}).items():

@@ -22,7 +22,7 @@ from groundwire_codegen.pipeline import generate
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_api
 
-from . import documents, examples
+from . import documents, examples, validity
 from .echo import Echo
 
 TYPING: Final = (
@@ -87,7 +87,8 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
     untyped = [*_untyped(api, document), *_annotations_of_any(files)]
     said = Echo(document, api, package, name + seed).all()
     read = examples.check(document, api, package)
-    found = [*(f"{each} is dropped" for each in dropped), *untyped, *said.faults, *read.faults]
+    refused = validity.faults(document, api, package, name + seed)
+    found = [*(f"{each} is dropped" for each in dropped), *untyped, *said.faults, *read.faults, *refused]
     return Examination(
         name=name,
         operations=len(stated),

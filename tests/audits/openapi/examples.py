@@ -20,7 +20,7 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OA
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from .documents import escaped, operations, resolved
+from .documents import escaped, operations, place_of, resolved
 
 BASE: Final = "urn:document"
 
@@ -50,7 +50,7 @@ class Tally:
 
 def check(document: Any, api: Api, package: ModuleType) -> Tally:
     """Read and write every example of a document."""
-    tally, validators = Tally(), _validators(document)
+    tally, judges = Tally(), validators(document)
     codecs = package.codecs.CODECS
     for example in _examples(document, api, package):
         fault = ""
@@ -67,7 +67,7 @@ def check(document: Any, api: Api, package: ModuleType) -> Tally:
             fault = f"{type(error).__name__}: {str(error)[:300]}"
         if not fault:
             tally.kept += 1
-        elif _refusal(validators[example.sent], example) is not None:
+        elif _refusal(judges[example.sent], example) is not None:
             tally.refused += 1
         else:
             tally.faults.append(f"{example.pointer}: {fault}")
@@ -85,7 +85,8 @@ def _refusal(validator: Any, example: Example) -> str | None:
     return None if error is None else error.message
 
 
-def _validators(document: Any) -> Mapping[bool, Any]:
+def validators(document: Any) -> Mapping[bool, Any]:
+    """Return the validators of a document's schemas: of what is sent (True), and of what is received."""
     contents = _with_types(document)
     registry: Any = Registry().with_resource(BASE, Resource(contents=contents, specification=DRAFT202012))
     old = document["openapi"].startswith("3.0")
@@ -151,7 +152,7 @@ def _examples(document: Any, api: Api, package: ModuleType) -> Iterator[Example]
 def _of_operation(document: Any, pointer: str, stated: Any, method: RestMethod[Any]) -> Iterator[Example]:
     body = resolved(document, stated.get("requestBody") or {})
     types = {each.media_type: each.type for each in method.bodies if each.type is not None}
-    yield from _of_contents(document, _place(pointer, stated, "requestBody"), body, types, sent=True)
+    yield from _of_contents(document, place_of(pointer, stated, "requestBody"), body, types, sent=True)
     for status, each in (stated.get("responses") or {}).items():
         low = int(str(status).upper().replace("X", "0")) if str(status) != "default" else 0
         contents = [answer.contents for answer in method.answers if low and answer.low <= low <= answer.high]
@@ -161,15 +162,8 @@ def _of_operation(document: Any, pointer: str, stated: Any, method: RestMethod[A
             else next((answer.contents for answer in method.answers if answer.low == answer.high == low), ())
         )
         types = {content.media_type: content.type for content in narrow if content.type is not None}
-        place = _place(f"{pointer}/responses", stated["responses"], status)
+        place = place_of(f"{pointer}/responses", stated["responses"], status)
         yield from _of_contents(document, place, resolved(document, each), types, sent=False)
-
-
-def _place(pointer: str, holder: Mapping[Any, Any], key: Any) -> str:
-    """Return the pointer of a value, or of what it refers to."""
-    value = holder.get(key)
-    target = value.get("$ref") if isinstance(value, dict) else None
-    return target[1:] if isinstance(target, str) else f"{pointer}{escaped(str(key))}"
 
 
 def _of_contents(

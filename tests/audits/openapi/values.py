@@ -62,14 +62,15 @@ class NoValueError(Exception):
 class Values:
     """A source of random values for one generated package; the same seed gives the same values.
 
-    `loose` becomes True once a value went through a union whose members are not told apart.
+    A strict one makes nothing that the document does not state: no unknown fields, no newer enum values. `loose` becomes True once a value went through a union whose members are not told apart.
     """
 
-    def __init__(self, api: Api, package: ModuleType, seed: str) -> None:
+    def __init__(self, api: Api, package: ModuleType, seed: str, *, strict: bool = False) -> None:
         self._api = api
         self._package = package
         self._random = random.Random(seed)  # noqa: S311 - test values
         self._characters = BODY
+        self._strict = strict
         self.loose = False
 
     def body(self, type_: TypeRef) -> Pair:
@@ -144,7 +145,7 @@ class Values:
     def _enum(self, name: str) -> Pair:
         known = self._api.enums[name]
         one = self._random.choice(known.values)
-        if self._random.random() < 0.1:
+        if self._random.random() < 0.1 and not self._strict:
             return Pair(Unlisted(4711), 4711) if known.whole else Pair(Unlisted("newer"), "newer")
         return Pair(
             getattr(getattr(self._package, name), one.name), int(one.wire) if known.whole else one.wire
@@ -175,7 +176,11 @@ class Values:
                 if message.family:
                     return Pair(value, json)
                 values[group.name] = value
-        if depth < DEEPEST and self._random.random() < 0.3:
+        if (
+            depth < DEEPEST
+            and self._random.random() < 0.3
+            and (message.extra is not None or not self._strict)
+        ):
             if message.extra is None:
                 values["unknown_fields"] = {"\u00fcnknown": [1, None]}
                 json |= values["unknown_fields"]
