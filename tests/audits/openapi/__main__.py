@@ -100,7 +100,7 @@ def table(names: list[str], folder: Path, *, with_peer: bool, with_types: bool, 
 def cells(each: dict[str, Any], counts: dict[str, Counter[str]]) -> tuple[object, ...]:
     """Return the figures of one document."""
     if each.get("skipped") or "operations" not in each:
-        return (each["name"], each.get("skipped") or "failed", *([""] * 9))
+        return (each["name"], each.get("skipped") or "failed", *([""] * 10))
     package = documents.package_name(each["name"])
     types = [(counts[checker][package] or "ok") if counts else "" for checker in ("mypy", "pyright")]
     examples = f"{each['kept']}" + (f" (-{each['refused']})" if each["refused"] else "")
@@ -111,7 +111,7 @@ def cells(each: dict[str, Any], counts: dict[str, Counter[str]]) -> tuple[object
         each["dropped"],
         each["untyped"],
     )
-    return (each["name"], *figures, each["calls"], each["answers"], examples, *types)
+    return (each["name"], *figures, each["calls"], each["answers"], each["errors"], examples, *types)
 
 
 def peer_cells(other: peer.Peer | None, each: dict[str, Any], folder: Path) -> tuple[object, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import inspect
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, Final
 from urllib.parse import quote, urljoin
@@ -13,7 +14,7 @@ from urllib.parse import quote, urljoin
 from attrs import define, field
 from groundwire_codegen.ir import Api, Encoding, Method, Response
 from groundwire_runtime.contents import WithMediaType
-from groundwire_runtime.errors import GroundwireError
+from groundwire_runtime.errors import ApiError, AuthError, GroundwireError
 from groundwire_runtime.http import FunctionTransport, Request
 from groundwire_runtime.http import Response as Answer
 
@@ -35,6 +36,7 @@ class Tally:
 
     calls: int = 0
     answers: int = 0
+    errors: int = 0
     faults: list[str] = field(factory=list)
     without: list[str] = field(factory=list)
     """Operations that were not called: no valid argument could be made."""
@@ -103,6 +105,7 @@ class Echo:
         self._tally.faults += self._unaccepted(operation, request)
         self._tally.faults += [f"{operation.name}: {fault}" for fault in _differences(request, wanted)]
         self._check_result(operation, method, result, expected)
+        self._check_error(operation, method, lambda: stub(**arguments))
 
     def _stub(self, operation: Operation, method: Method) -> Any:
         place: Any = self._client(own_server=bool(operation.servers))
@@ -249,6 +252,48 @@ class Echo:
             self._tally.faults.append(
                 f"{operation.name}: the answer {_short(pair.value)} was read as {_short(result)}"
             )
+
+    def _check_error(self, operation: Operation, method: Method, call: Callable[[], object]) -> None:
+        """Answer the same call with the first error that is stated as JSON: it is raised, with its body typed."""
+        found = next(
+            (
+                (status, each, media_type)
+                for status, each in (operation.stated.get("responses") or {}).items()
+                for media_type in resolved(self._document, each).get("content") or {}
+                if re.fullmatch(r"4\d\d", str(status)) and re.search(r"json\b(?!-)", media_type)
+            ),
+            None,
+        )
+        if found is None:
+            return
+        status, _, media_type = found
+        stated = next(each for each in method.responses if each.low == each.high == int(status))
+        content = next((each for each in stated.contents if each.media_type == media_type), None)
+        if content is None:
+            self._tally.faults.append(f"{operation.name}: no type for {status} {media_type}")
+            return
+        pair = self._values.body(content.type)
+        loose = self._values.loose
+        data = json.dumps(pair.json).encode()
+        self._reply = Answer(
+            status=int(status), headers={"content-type": media_type, "retry-after": "86400"}, body=data
+        )
+        try:
+            call()
+        except (ApiError, AuthError) as raised:
+            error = raised.__cause__ if isinstance(raised, AuthError) else raised
+            assert isinstance(error, ApiError), raised
+            self._tally.errors += 1
+            if not loose and error.body_typed != pair.value:
+                self._tally.faults.append(
+                    f"{operation.name}: the error {_short(pair.value)} was read as {_short(error.body_typed)}"
+                )
+            if error.http_status != int(status):
+                self._tally.faults.append(
+                    f"{operation.name}: the status {status} was read as {error.http_status}"
+                )
+        else:
+            self._tally.faults.append(f"{operation.name}: the status {status} is no error")
 
     def _request(
         self, operation: Operation, given: Mapping[tuple[str, str], Pair], media_type: str, body: Any

@@ -51,6 +51,7 @@ class Examination:
     seconds: float = 0.0
     calls: int = 0
     answers: int = 0
+    errors: int = 0
     kept: int = 0
     refused: int = 0
     untyped: int = 0
@@ -96,6 +97,7 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
         seconds=seconds,
         calls=said.calls,
         answers=said.answers,
+        errors=said.errors,
         kept=read.kept,
         refused=read.refused,
         untyped=len(untyped),
