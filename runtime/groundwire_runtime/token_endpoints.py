@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
 from .http import METADATA_HOSTS, is_loopback, place, split_url
+from .reprs import partial_repr
 from .subject_token import check_source_file
 from .universe import GOOGLE, configured_universe
 
@@ -57,7 +58,7 @@ def checked_hosts(hosts: object) -> tuple[str, ...]:
     return found
 
 
-@frozen
+@frozen(repr=False)
 class TokenEndpoints:
     """The places that credentials may be sent to or fetched from.
 
@@ -66,6 +67,8 @@ class TokenEndpoints:
 
     hosts: tuple[str, ...] = field(default=(), converter=checked_hosts)
     universe: str = field(factory=configured_universe)
+
+    __repr__ = partial_repr
 
     def check_file(self, value: Mapping[str, Any], name: str) -> None:
         """Check every place that the credentials of a file name, those of their source included. Raises AuthError."""
