@@ -16,7 +16,7 @@ from attrs import field, frozen
 from .errors import ArgumentError, AuthError
 from .http import METADATA_HOSTS, is_loopback, place, split_url
 from .reprs import partial_repr
-from .subject_token import check_source_file
+from .subject_token import check_executable, check_source_file
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"
@@ -32,6 +32,10 @@ _SECRET_PLACES: Final = (
     "token_info_url",
     "revoke_url",
     "service_account_impersonation_url",
+)
+_ENDPOINT_HINT: Final = (
+    "A token endpoint in a file must be Google's, over https, or loopback; credential_hosts allows no other one. To use "
+    "another, make the credentials in your code, and name its host: Client(credentials=..., credential_hosts=[...])."
 )
 _SOURCE_PLACES: Final = ("url", "region_url", "imdsv2_session_token_url")
 # Amazon's GetCallerIdentity: a signed request for it is the subject token. google-auth fills in the region.
@@ -78,7 +82,7 @@ class TokenEndpoints:
             universe = self._universe_of(info, name)
             for key in _SECRET_PLACES:
                 if info.get(key) is not None and not is_token_endpoint(info[key], universe):
-                    raise _not_allowed(name, key, info[key], "A token endpoint must be Google's, over https.")
+                    raise _not_allowed(name, key, info[key], _ENDPOINT_HINT)
             source = info.get("credential_source")
             if isinstance(source, dict):
                 self._check_source(cast("dict[str, Any]", source), name)
@@ -107,11 +111,7 @@ class TokenEndpoints:
                 "It must be https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15."
             )
             raise _not_allowed(name, "credential_source.regional_cred_verification_url", url, hint)
-        if source.get("executable") is not None and not _may_run():
-            raise AuthError(
-                f"{name!r}: credential_source.executable is not allowed: it runs a command of the file's choice",
-                hint="Set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, if you trust the file.",
-            )
+        check_executable(source.get("executable"), name)
 
     def check_request(self, url: str, verb: str) -> None:
         """Check where google-auth is about to send a request. Raises AuthError."""
@@ -123,7 +123,8 @@ class TokenEndpoints:
         scheme, host = place(url)
         raise AuthError(
             f"refused to send credentials to {scheme}://{host}: no token endpoint of Google's",
-            hint="Check the credentials: use https, and allow another host by name: Client(credential_hosts=[...]).",
+            hint="Check the credentials, and use https. For credentials that your code made, allow another host by name: "
+            "Client(credential_hosts=[...]); a file may name no other token endpoint.",
         )
 
     def _is_named(self, url: object) -> bool:
@@ -198,7 +199,3 @@ def _not_allowed(name: str, key: str, url: object, hint: str) -> AuthError:
     return AuthError(
         f"{name!r}: {key} is not allowed: {scheme[:20] or 'no scheme'}://{host[:255]}", hint=hint
     )
-
-
-def _may_run() -> bool:
-    return os.environ.get("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES") == "1"
