@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -325,6 +326,25 @@ def test_two_clients_stand_apart_with_runtimes_of_their_own(service: Path) -> No
     shop(service, "shop")
     code = "from service import earth, shop; print(earth.Unlisted is shop.Unlisted)"
     assert python(service, code) == "False"
+
+
+def test_importing_a_copy_reads_modules_and_does_nothing_else(service: Path) -> None:
+    vendor(service, "earth", "--with", "exports")
+    code = """
+        import sys
+        seen = []
+        def hook(event, arguments):
+            writes = event == "open" and (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"))
+            starts = event.startswith(("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system"))
+            if writes or starts:
+                seen.append(event)
+        sys.addaudithook(hook)
+        from service import earth
+        earth.Client, earth.Operation, earth.credentials, earth.errors
+        import service.earth._exports
+        print(seen)
+    """
+    assert python(service, textwrap.dedent(code)) == "[]"
 
 
 def test_importing_a_copy_imports_what_the_original_does(service: Path) -> None:
