@@ -15,12 +15,13 @@ from .request import Order, repository_of
 
 
 def runtime_findings(folder: Path, order: Order) -> Iterator[Finding]:
-    """Yield what is wrong with the shared runtime of a copy; nothing for a copy with its own.
+    """Yield what is wrong with the shared runtime of a copy; nothing for its own, or the installed Groundwire's.
 
     In the repository, it must be the `_runtime` of another copy, with the files that the installed Groundwire copies. Of an
     installed package, a note says that it is not checked.
     """
-    if not order.runtime:
+    if order.runtime in ("", RUNTIME):
+        # The installed Groundwire is trusted.
         return
     place, is_inside = _find(folder, order.runtime)
     name = f"runtime {order.runtime}"
@@ -62,8 +63,6 @@ def _find(folder: Path, runtime: str) -> tuple[Path | None, bool]:
     if dots:
         place = above[min(dots, len(above)) - 1] / inner
         return (place, True) if _is_package(place) else (None, False)
-    if names == RUNTIME:
-        return place_of(names), False
     near = above[1:] if root is None else [each for each in above[1:] if each.is_relative_to(root)]
     found = next((each / inner for each in near if _is_package(each / inner)), None) or place_of(names)
     inside = found is not None and (
