@@ -12,6 +12,7 @@ from .problem import Problem, SpecError
 from .read import discovery, openapi
 from .read.draft import Draft
 from .read.overlay import Overlay, read_overlay
+from .read.overlay.google import stated_as_discovery
 from .read.text import read_text
 
 _NAMES_OPENAPI: Final = re.compile(rb"\"openapi\"\s*:|^['\"]?openapi['\"]?\s*:", re.MULTILINE)
@@ -67,7 +68,7 @@ def read_lowered(
     draft = read_draft(document, allow_hosts=allow_hosts, references=references, base=base)
     rules, problems = (Overlay(), []) if overlay is None else read_overlay(overlay)
     return lower(
-        draft,
+        stated_as_discovery(draft, rules, allow_hosts),
         rules,
         methods=methods,
         published=published,

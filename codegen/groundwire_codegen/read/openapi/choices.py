@@ -70,7 +70,9 @@ class Choices:
         own = self.schemas.enums.get(found.name) if isinstance(found, EnumRef) else None
         if isinstance(found, EnumRef) and own is not None and own.place.startswith(f"{schema.place}."):
             # An open enum: what is left of a list of known values and any text is the type itself.
-            self.schemas.enums[found.name] = evolve(own, place=schema.place)
+            said = shape.words.get("description")
+            doc = said if isinstance(said, str) else own.doc
+            self.schemas.enums[found.name] = evolve(own, place=schema.place, doc=doc)
         return found
 
     def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
