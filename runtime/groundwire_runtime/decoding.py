@@ -1,16 +1,16 @@
-"""Reading messages: one loop over the keys of an object. Parsed JSON is not changed."""
+"""Reading messages: one loop over the keys that a class has. Parsed JSON is not changed."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from .errors import DecodeError
 from .jsontext import Reader, too_deep
-from .keys import Key, Put, setter
+from .keys import Key, Put, Row, setter
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
 from .schema import json_name
@@ -24,59 +24,110 @@ new: Final[Callable[[type], Any]] = object.__new__
 """Makes an object of a class, with nothing in its slots."""
 put_unknown_fields: Final = setter(Message, "unknown_fields")
 put_null_fields: Final = setter(Message, "null_fields")
+KEEP: Final = object()
+"""The default of a key whose absence changes nothing: another member of its union may be set."""
 
 
-def message_reader(
-    cls: type, keys: Mapping[str, Key], defaults: Iterable[tuple[Put, object]], variants: Mapping[str, type]
-) -> Reader:
-    """Return the reader of a message. `variants` are the classes by key where it is a family."""
+def message_reader(cls: type, rows: Sequence[Row]) -> Reader:
+    """Return the reader of a message, or of a family with its variants."""
+    keys = {key.name: key for row in rows for key in row.keys}
+    variants = {key.name: variant for row in rows if not row.name for variant, key in row.by_class.items()}
+    steps = tuple(_steps(rows))
+    count = len(steps)
 
     def read(data: Any, depth: int) -> Any:
-        if data.__class__ is not dict:
-            raise DecodeError.expected(data, "an object")
-        if depth >= MAX_DEPTH:
-            raise too_deep(DecodeError, data)
+        if data.__class__ is not dict or depth >= MAX_DEPTH:
+            raise _unreadable(data)
         message = new(_variant(cls, data, keys, variants) if variants else cls)
-        for put, default in defaults:
-            put(message, default)
         depth += 1
-        others: tuple[dict[str, Key], Mapping[str, Any]] | None = None
-        chosen: dict[str, Key] = {}
-        nulls = False
-        key: Key | None = None
+        chosen, missing, name = 0, 0, ""
         try:
-            for name, value in data.items():
-                key = keys.get(name)
-                if key is None:
-                    others = others or _others(data, keys)
-                    key = others[0].get(name)
-                    if key is None:
-                        continue
-                if value is None and not key.nullable:
-                    nulls = True
+            for name, key, kept, put, union, absent in steps:
+                value = data.get(name)
+                if value is None:
+                    missing += 1
+                    if absent is not KEEP:
+                        put(message, absent)
                     continue
-                content = value if value.__class__ in key.plain else key.read(value, depth)
-                if key.union and chosen.setdefault(key.union, key) is not key:
-                    raise _conflict(value, key, chosen[key.union].name)
-                key.put(message, content)
+                if value.__class__ is not kept:
+                    read_value = key.read
+                    value = read_value(value, depth)
+                if union:
+                    if chosen & union:
+                        missing = count
+                        break
+                    chosen |= union
+                put(message, value)
         except DecodeError as error:
-            raise error.under(None if key is None else key.name) from None
-        put_unknown_fields(message, others[1] if others else EMPTY)
-        put_null_fields(message, _null_fields(data, keys, others[0] if others else {}) if nulls else NO_NAMES)
+            raise error.under(name) from None
+        if len(data) + missing != count:
+            return _with_rest(message, data, depth, keys)
+        put_unknown_fields(message, EMPTY)
+        put_null_fields(message, NO_NAMES)
         return message
 
     return read
 
 
+def _unreadable(data: Any) -> DecodeError:
+    if data.__class__ is not dict:
+        return DecodeError.expected(data, "an object")
+    return too_deep(DecodeError, data)
+
+
+def _steps(rows: Sequence[Row]) -> Iterator[tuple[str, Key, type | None, Put, int, object]]:
+    """Yield for each key its name, the class of values kept as they are, its slot, its union (a bit), and its default."""
+    for index, row in enumerate(rows):
+        absent = row.absent if row.name else KEEP
+        for key in row.keys:
+            kept = str if key.plain == {str} else None
+            yield key.name, key, kept, key.put, bool(key.union) << index, absent
+            absent = KEEP  # the first member of a union has put the default
+
+
+def _with_rest(message: Any, data: Mapping[str, Any], depth: int, keys: Mapping[str, Key]) -> Any:
+    """Add what most objects do not have: original names of fields, nulls, and unknown fields. Return the message.
+
+    Raises DecodeError where two members of a union are set.
+    """
+    renamed, unknown = _others(data, keys)
+    chosen: dict[str, Key] = {}
+    for name, value in data.items():
+        key = keys.get(name) or renamed.get(name)
+        if key is None or (value is None and not key.nullable):
+            continue
+        if key.union and chosen.setdefault(key.union, key) is not key:
+            raise _conflict(value, key, chosen[key.union])
+        if value is None and data.get(key.name) is not None:
+            continue  # its value stands under the other name
+        if name in renamed or value is None:
+            try:
+                key.put(message, key.read(value, depth))
+            except DecodeError as error:
+                raise error.under(key.name) from None
+    put_unknown_fields(message, unknown)
+    put_null_fields(message, _null_fields(data, keys, renamed))
+    return message
+
+
 def _variant(
     cls: type, data: Mapping[str, Any], keys: Mapping[str, Key], variants: Mapping[str, type]
 ) -> type:
-    """Return the class of the first variant that is set; the family's own where none is known."""
+    """Return the class of the variant that is set; the family's own where none is known."""
+    chosen: Key | None = None
     for name, value in data.items():
-        json = name if name in keys else json_name(name)
-        if json in variants and (value is not None or keys[json].nullable):
-            return variants[json]
-    return cls
+        key = keys.get(name) or keys.get(json_name(name))
+        if key is None or key.name not in variants or (value is None and not key.nullable):
+            continue
+        if chosen is not None and chosen is not key:
+            raise _conflict(value, key, chosen)
+        chosen = key
+    return cls if chosen is None else variants[chosen.name]
+
+
+def _conflict(value: object, key: Key, first: Key) -> DecodeError:
+    rule = f"union field {key.union} has two members set: {first.name} and {key.name}"
+    return DecodeError("", value, rule).under(key.name)
 
 
 def _others(data: Mapping[str, Any], keys: Mapping[str, Key]) -> tuple[dict[str, Key], Mapping[str, Any]]:
@@ -109,10 +160,6 @@ def _null_fields(
     return frozenset(key.null_name for key, _ in found if key.name not in values) or NO_NAMES
 
 
-def _conflict(value: object, key: Key, first: str) -> DecodeError:
-    return DecodeError("", value, f"union field {key.union} has two members set: {first} and {key.name}")
-
-
 def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader:
     """Return the reader of a family; most of its values are objects of one key."""
     keys = {key.name: (key, key.plain, key.put, variant) for variant, key in variants.items()}
@@ -122,13 +169,13 @@ def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader
             return read_message(data, depth)
         (name,) = data
         value = data[name]
-        found = keys.get(name)
-        if found is None or value is None:
+        if value is None or name not in keys:
             return read_message(data, depth)
-        key, plain, put, variant = found
+        key, plain, put, variant = keys[name]
         if value.__class__ not in plain:
+            read_value = key.read
             try:
-                value = key.read(value, depth + 1)
+                value = read_value(value, depth + 1)
             except DecodeError as error:
                 raise error.under(name) from None
         message = new(variant)

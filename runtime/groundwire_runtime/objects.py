@@ -5,7 +5,7 @@ A class is paid for when it is first read or written: a member that refers to an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -27,16 +27,14 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     rows = [_row(classes, cls, member, members) for member in members]
     plain_rows = [row for row in rows if row.name]
     family = next((row for row in rows if not row.name), None)
-    variants: Mapping[type, Key] = {} if family is None else family.by_class
-    keys = {key.name: key for row in rows for key in row.keys}
-    defaults = [(setter(cls, row.name), row.absent) for row in plain_rows]
-    read = message_reader(cls, keys, defaults, {key.name: variant for variant, key in variants.items()})
+    read = message_reader(cls, rows)
     write = message_writer(cls, rows)
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
     if plain_rows:
         return Codec(read, write)
+    variants = family.by_class
     free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
     write_many = partial(written_at_once, *free) if free else None
     return Codec(variant_reader(variants, read), write, write_many=write_many)
