@@ -161,8 +161,14 @@ def _null_fields(
 
 
 def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader:
-    """Return the reader of a family; most of its values are objects of one key."""
-    keys = {key.name: (key, key.plain, key.put, variant) for variant, key in variants.items()}
+    """Return the reader of a family; most of its values are objects of one key.
+
+    Short texts, whole numbers and booleans are shared: what is frequent, such as the name of a band, is made once.
+    """
+    keys = {
+        key.name: (key, key.put, variant, {cls: dict[Any, Any]() for cls in key.plain & {str, int, bool}})
+        for variant, key in variants.items()
+    }
 
     def read(data: Any, depth: int) -> Any:
         if data.__class__ is not dict or len(data) != 1 or depth >= MAX_DEPTH:
@@ -171,17 +177,22 @@ def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader
         value = data[name]
         if value is None or name not in keys:
             return read_message(data, depth)
-        key, plain, put, variant = keys[name]
-        if value.__class__ not in plain:
+        key, put, variant, shared = keys[name]
+        known = shared.get(value.__class__)
+        if known is None:
             read_value = key.read
             try:
                 value = read_value(value, depth + 1)
             except DecodeError as error:
                 raise error.under(name) from None
+        elif value in known:
+            return known[value]
         message = new(variant)
         put_unknown_fields(message, EMPTY)
         put_null_fields(message, NO_NAMES)
         put(message, value)
+        if known is not None and len(known) < SHARED and (value.__class__ is not str or len(value) <= SHORT):
+            known[value] = message
         return message
 
     return read
