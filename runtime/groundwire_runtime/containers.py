@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, Writer, quote
+from .jsontext import Codec, Reader, Writer, quote
 
 BATCH: Final = 256
-"""Items that are written at once, where they can be."""
+"""Items that are read or written at once, where they can be."""
 MANY: Final = 8
 """Items that are worth it."""
 
@@ -20,11 +20,14 @@ MANY: Final = 8
 def list_of(item: Codec) -> Codec:
     """Return the codec of a list, kept as a tuple."""
     read_item, write_item = item.read, item.write
+    read_many = None if item.read_many is None else _batch_reader(read_item, item.read_many)
     write_many = None if item.write_many is None else _batch_writer(write_item, item.write_many)
 
     def read(value: Any, depth: int) -> tuple[Any, ...]:
         if value.__class__ is not list:
             raise DecodeError.expected(value, "a list")
+        if read_many is not None and len(value) >= MANY:
+            return read_many(value, depth)
         items: list[Any] = []
         try:
             for each in value:
@@ -51,6 +54,27 @@ def list_of(item: Codec) -> Codec:
         return f"[{text}]"
 
     return Codec(read, write)
+
+
+def _batch_reader(
+    read_item: Reader, read_many: Callable[[Sequence[Any], int], list[Any] | None]
+) -> Callable[[Sequence[Any], int], tuple[Any, ...]]:
+    def read(values: Sequence[Any], depth: int) -> tuple[Any, ...]:
+        items: list[Any] = []
+        try:
+            for start in range(0, len(values), BATCH):
+                batch = values[start : start + BATCH]
+                many = read_many(batch, depth)
+                if many is not None:
+                    items += many
+                    continue
+                for each in batch:
+                    items.append(read_item(each, depth))
+        except DecodeError as error:
+            raise error.under(len(items)) from None
+        return tuple(items)
+
+    return read
 
 
 def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int], str | None]) -> Writer:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 from .errors import DecodeError
-from .jsontext import Reader, too_deep
+from .jsontext import Reader, check_levels, too_deep
 from .keys import Key, Put, Row, setter
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
@@ -196,6 +198,26 @@ def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader
         return message
 
     return read
+
+
+def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any] | None:
+    """Read free-form values; None where one of them is another variant, or needs a closer look."""
+    name = key.name
+    try:
+        contents = [each[name] for each in values if len(each) == 1]
+        check_levels(contents)
+    except (DecodeError, KeyError, TypeError):
+        return None
+    if depth >= MAX_DEPTH or len(contents) < len(values):
+        return None
+    messages = [new(variant) for _ in contents]
+    for put, column in (
+        (put_unknown_fields, repeat(EMPTY)),
+        (put_null_fields, repeat(NO_NAMES)),
+        (key.put, contents),
+    ):
+        deque(map(put, messages, column), 0)
+    return messages
 
 
 def value_reader(cls: type, read_value: Reader) -> Reader:

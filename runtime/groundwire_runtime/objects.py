@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from .bounds import check_multiple
-from .decoding import message_reader, text_reader, value_reader, variant_reader
+from .decoding import message_reader, read_at_once, text_reader, value_reader, variant_reader
 from .encoding import message_writer, variant_writer, written_at_once
 from .jsontext import Codec
 from .keys import Key, Put, Row, setter
@@ -36,8 +36,8 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
         return Codec(read, write)
     variants = family.by_class
     free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
-    write_many = partial(written_at_once, *free) if free else None
-    return Codec(variant_reader(variants, read), write, write_many=write_many)
+    many = (partial(read_at_once, *free), partial(written_at_once, *free)) if free else (None, None)
+    return Codec(variant_reader(variants, read), write, frozenset(), *many)
 
 
 def _row(classes: Classes, cls: type, member: Member, siblings: Sequence[Member]) -> Row:
