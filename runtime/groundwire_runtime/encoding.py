@@ -43,17 +43,21 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
                         value = value.value
                 elif key.check is not None:
                     key.check(value, message)
-                opening = key.next if text else key.first
+                text += key.next if text else key.first
                 if key.text and value.__class__ is str:
-                    text += opening + quote(value)
+                    text += quote(value)
                 else:
-                    text += opening + key.write(value, depth)
+                    write_value = key.write
+                    text += write_value(value, depth)
         except EncodeError as error:
             raise error.under(None if key is None else key.name) from None
         if message.unknown_fields is not EMPTY or message.null_fields:
             for member in (*_unknown_texts(message, known), *_null_texts(message, nulls)):
                 text += f"{',' if text else '{'}{member}"
-        return text + "}" if text else "{}"
+        if not text:
+            return "{}"
+        text += "}"
+        return text
 
     return write
 
@@ -72,8 +76,9 @@ def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bo
         if key.text and value.__class__ is str:
             text = quote(value)
         else:
+            write_value = key.write
             try:
-                text = key.write(value, depth + 1)
+                text = write_value(value, depth + 1)
             except EncodeError as error:
                 raise error.under(key.name) from None
         if alone and message.unknown_fields is EMPTY and not message.null_fields:

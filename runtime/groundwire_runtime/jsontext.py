@@ -153,6 +153,8 @@ def write_any(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has
             return repr(value)
         if value.__class__ is str:
             return quote(value)
+        if value.__class__ is bool:
+            return "true" if value else "false"
         text = "".join(chunks(value, 0))
     except RecursionError:
         raise EncodeError("", "...", f"nested deeper than {MAX_LEVELS} JSON levels") from None
