@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, Reader, Writer, quote
+from .jsontext import Codec, Writer, quote
 
 BATCH: Final = 256
 """Items that are read or written at once, where they can be."""
@@ -19,19 +19,21 @@ MANY: Final = 8
 
 def list_of(item: Codec) -> Codec:
     """Return the codec of a list, kept as a tuple."""
-    read_item, write_item = item.read, item.write
-    read_many = None if item.read_many is None else _batch_reader(read_item, item.read_many)
+    read_item, read_many, write_item = item.read, item.read_many, item.write
     write_many = None if item.write_many is None else _batch_writer(write_item, item.write_many)
 
     def read(value: Any, depth: int) -> tuple[Any, ...]:
         if value.__class__ is not list:
             raise DecodeError.expected(value, "a list")
-        if read_many is not None and len(value) >= MANY:
-            return read_many(value, depth)
         items: list[Any] = []
         try:
-            for each in value:
-                items.append(read_item(each, depth))  # noqa: PERF401 - its length tells where it stopped
+            for batch in (value,) if len(value) < MANY else _batches(value):
+                many = read_many(batch, depth) if read_many is not None and len(batch) >= MANY else None
+                if many is not None:
+                    items += many
+                    continue
+                for each in batch:
+                    items.append(read_item(each, depth))
         except DecodeError as error:
             raise error.under(len(items)) from None
         return tuple(items)
@@ -46,7 +48,7 @@ def list_of(item: Codec) -> Codec:
         items: list[str] = []
         try:
             for each in value:
-                items.append(write_item(each, depth))  # noqa: PERF401 - as above
+                items.append(write_item(each, depth))  # noqa: PERF401 - its length tells where it stopped
         except EncodeError as error:
             raise error.under(len(items)) from None
         text = ",".join(items)
@@ -56,25 +58,8 @@ def list_of(item: Codec) -> Codec:
     return Codec(read, write)
 
 
-def _batch_reader(
-    read_item: Reader, read_many: Callable[[Sequence[Any], int], list[Any] | None]
-) -> Callable[[Sequence[Any], int], tuple[Any, ...]]:
-    def read(values: Sequence[Any], depth: int) -> tuple[Any, ...]:
-        items: list[Any] = []
-        try:
-            for start in range(0, len(values), BATCH):
-                batch = values[start : start + BATCH]
-                many = read_many(batch, depth)
-                if many is not None:
-                    items += many
-                    continue
-                for each in batch:
-                    items.append(read_item(each, depth))
-        except DecodeError as error:
-            raise error.under(len(items)) from None
-        return tuple(items)
-
-    return read
+def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int], str | None]) -> Writer:

@@ -120,9 +120,8 @@ def too_deep(fault: type[FaultT], value: object) -> FaultT:
 
 def read_any(value: Any, depth: int) -> Any:  # noqa: ARG001 - every reader has the same shape
     """Return any JSON value of at most 512 levels as it is."""
-    if value.__class__ not in SCALARS and not (
-        value.__class__ is list and SCALARS.issuperset(map(type, value))
-    ):
+    cls = value.__class__
+    if cls not in SCALARS and not (cls is list and SCALARS.issuperset(map(type, value))):
         check_levels(value)
     return value
 
@@ -153,8 +152,6 @@ def write_any(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has
             return repr(value)
         if value.__class__ is str:
             return quote(value)
-        if value.__class__ is bool:
-            return "true" if value else "false"
         text = "".join(chunks(value, 0))
     except RecursionError:
         raise EncodeError("", "...", f"nested deeper than {MAX_LEVELS} JSON levels") from None

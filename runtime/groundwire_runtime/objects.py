@@ -12,11 +12,11 @@ from typing import Any, Final
 import attrs
 
 from .bounds import check_multiple
-from .decoding import message_reader, read_at_once, text_reader, value_reader, variant_reader
+from .decoding import message_reader, read_at_once, value_reader, variant_reader
 from .encoding import message_writer, variant_writer, written_at_once
 from .jsontext import Codec
 from .keys import Key, Put, Row, setter
-from .scalars import INT32, INT64, STRING, UINT32, UINT64
+from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Family, Field, Member, OneOf, Ref
 
 _WHOLE: Final = (INT32, INT64, UINT32, UINT64)
@@ -78,11 +78,10 @@ def _union_key(classes: Classes, put: Put, case: Case, union: OneOf) -> tuple[ty
 
     def find() -> Codec:
         codec = case.codec(classes)
-        read = text_reader(cls) if case.type is STRING else value_reader(cls, codec.read)
-        return Codec(read, codec.write)
+        return Codec(value_reader(cls, codec.read, plain), codec.write)
 
     key = _key(case, find, put, union=union.name, wraps=True)
-    key.plain = frozenset()
+    plain, key.plain = key.plain, frozenset[type]()
     return cls, key
 
 
