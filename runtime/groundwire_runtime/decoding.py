@@ -77,7 +77,7 @@ def _steps(rows: Sequence[Row]) -> Iterator[tuple[str, Key, type | None, Put, in
     for index, row in enumerate(rows):
         absent = row.absent
         for key in row.keys if row.name else ():
-            kept, union = str if key.plain == {str} else None, bool(key.union) << index
+            kept, union = str if key.plain == frozenset({str}) else None, bool(key.union) << index
             yield key.name, key, kept, key.put, union, absent
             absent = KEEP  # the first member of a union has put the default
 
