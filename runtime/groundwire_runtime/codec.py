@@ -6,7 +6,6 @@ import gc
 import json
 import re
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -59,10 +58,14 @@ class Codecs:
         codec = self._known(type_)
         if codec is None:
             raise DecodeError.expected(type_, "a message type of this client")
-        if len(data) < LARGE:
+        pauses = len(data) >= LARGE and gc.isenabled()
+        if pauses:
+            gc.disable()
+        try:
             return codec.read(parse(data), 0)  # type: ignore[no-any-return] # the table pairs a class with its codec
-        with _resting_collector():
-            return codec.read(parse(data), 0)  # type: ignore[no-any-return] # as above
+        finally:
+            if pauses:
+                gc.enable()
 
     def structure(self, data: object, type_: type[T]) -> T:
         """Make a message of `type_` from plain JSON values, as `json.loads` gives them. Raises DecodeError."""
@@ -127,18 +130,6 @@ class Codecs:
         if codec is None:
             codec = self._made[name] = open_enum(self.named(name))
         return codec
-
-
-@contextmanager
-def _resting_collector() -> Generator[None]:
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _surrogate(value: Any) -> EncodeError:

@@ -5,18 +5,18 @@ A class is paid for when it is first read or written: a member that refers to an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
 import attrs
 
 from .bounds import check_multiple
-from .decoding import message_reader, text_reader, value_reader, variant_reader
+from .decoding import message_reader, read_at_once, value_reader, variant_reader
 from .encoding import message_writer, variant_writer, written_at_once
 from .jsontext import Codec
 from .keys import Key, Put, Row, setter
-from .scalars import INT32, INT64, STRING, UINT32, UINT64
+from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Family, Field, Member, OneOf, Ref
 
 _WHOLE: Final = (INT32, INT64, UINT32, UINT64)
@@ -27,19 +27,17 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     rows = [_row(classes, cls, member, members) for member in members]
     plain_rows = [row for row in rows if row.name]
     family = next((row for row in rows if not row.name), None)
-    variants: Mapping[type, Key] = {} if family is None else family.by_class
-    keys = {key.name: key for row in rows for key in row.keys}
-    defaults = [(setter(cls, row.name), row.absent) for row in plain_rows]
-    read = message_reader(cls, keys, defaults, {key.name: variant for variant, key in variants.items()})
+    read = message_reader(cls, rows)
     write = message_writer(cls, rows)
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
     if plain_rows:
         return Codec(read, write)
+    variants = family.by_class
     free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
-    write_many = partial(written_at_once, *free) if free else None
-    return Codec(variant_reader(variants, read), write, write_many=write_many)
+    many = (partial(read_at_once, *free), partial(written_at_once, *free)) if free else (None, None)
+    return Codec(variant_reader(variants, read), write, frozenset(), *many)
 
 
 def _row(classes: Classes, cls: type, member: Member, siblings: Sequence[Member]) -> Row:
@@ -80,11 +78,10 @@ def _union_key(classes: Classes, put: Put, case: Case, union: OneOf) -> tuple[ty
 
     def find() -> Codec:
         codec = case.codec(classes)
-        read = text_reader(cls) if case.type is STRING else value_reader(cls, codec.read)
-        return Codec(read, codec.write)
+        return Codec(value_reader(cls, codec.read, plain), codec.write)
 
     key = _key(case, find, put, union=union.name, wraps=True)
-    key.plain = frozenset()
+    plain, key.plain = key.plain, frozenset[type]()
     return cls, key
 
 
