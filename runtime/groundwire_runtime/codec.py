@@ -6,7 +6,6 @@ import gc
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -75,10 +74,14 @@ class Codecs:
     def read(self, type_: Type, data: bytes) -> Any:
         """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
         codec = self._codec_of(type_)
-        if len(data) < LARGE:
+        pauses = len(data) >= LARGE and gc.isenabled()
+        if pauses:
+            gc.disable()
+        try:
             return codec.read(parse(data), 0)
-        with _resting_collector():
-            return codec.read(parse(data), 0)
+        finally:
+            if pauses:
+                gc.enable()
 
     def _codec_of(self, type_: Type) -> Codec:
         if isinstance(type_, Codec):
@@ -155,18 +158,6 @@ class Codecs:
         if codec is None:
             codec = self._made[name] = open_enum(self.named(name))
         return codec
-
-
-@contextmanager
-def _resting_collector() -> Generator[None]:
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _surrogate(value: Any) -> EncodeError:
