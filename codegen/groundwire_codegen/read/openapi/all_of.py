@@ -16,7 +16,7 @@ from .shape import Choice, Schema, Shape, Site, Target
 from .version import modern
 from .vocabulary import ANNOTATIONS, SCHEMA
 
-MAX_STEPS: Final = 1_000_000
+MAX_STEPS: Final = 300_000
 """Schemas that are flattened for one document, each as often as it is read."""
 _STRUCTURAL: Final = frozenset(
     [

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
-MAX_NESTING: Final = 8
+MAX_NESTING: Final = 6
 """Unions inside one another that are looked into."""
 _FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)))
 _NUMBERS: Final = frozenset(
@@ -103,7 +103,7 @@ class Choices:
                 return None
             if isinstance(type_, Nullable):
                 null, type_ = True, type_.type
-            types.setdefault(type_, Member(name, tuple(self._shapes(schema))))
+            types.setdefault(type_, Member(name, tuple(itertools.islice(self._shapes(schema), MAX_MEMBERS))))
         if not types:
             shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
             return None
@@ -209,7 +209,7 @@ class Choices:
         if together.enum is not None or not together.choices:
             return literals(together, self.schemas.documents)
         values: dict[tuple[type, JsonScalar], None] = {}
-        for shape in self._shapes(Schema(tuple(sites), "", "")):
+        for shape in itertools.islice(self._shapes(Schema(tuple(sites), "", "")), MAX_MEMBERS):
             own = literals(shape, self.schemas.documents)
             if not own:
                 return None
