@@ -166,9 +166,10 @@ class Choices:
                 site = evolve(sites[0], place=place)
                 yield name, Schema((site,), self.schemas.documents.key(site.node), place, schema.omit)
             else:
-                joined = self.schemas.together((*sites, *schema.sites), place)
-                key = f"{joined.key} without {' '.join(sorted(omit))}"
-                yield name, evolve(joined, key=key, omit=omit)
+                keys = sorted({self.schemas.documents.key(site.node) for site in (*sites, *schema.sites)})
+                key = f"{' & '.join(keys)} without {' '.join(sorted(omit))}"
+                moved = tuple(evolve(site, place=place) for site in sites)
+                yield name, Schema((*moved, *schema.sites), key, place, omit)
 
     def _name(self, node: Cursor) -> str | None:
         ref = node.any("$ref")
