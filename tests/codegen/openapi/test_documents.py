@@ -50,7 +50,7 @@ def plain(name: str) -> Any:
     return (
         json.loads(text)
         if ".json" in name
-        else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 # both are safe
     )
 
 

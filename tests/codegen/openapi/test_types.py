@@ -9,7 +9,6 @@ from groundwire_codegen.ir import (
     Alias,
     Const,
     EnumRef,
-    Group,
     Kind,
     ListOf,
     MapOf,

@@ -73,11 +73,10 @@ class Flattener:
     documents: Documents
     size: int
     """Bytes of the document, and of those beside it."""
-    _keywords: Keywords = field(init=False)
     _steps: list[int] = field(factory=lambda: [0])
 
-    @_keywords.default
-    def _reads(self) -> Keywords:
+    @property
+    def _keywords(self) -> Keywords:
         return Keywords(self.documents)
 
     def gather(self, schema: Schema) -> Shape:
@@ -219,7 +218,8 @@ class Flattener:
             if len(real) > 1:
                 shape.choices.append(choice)
                 continue
-            vote = self._take(shape, real[0], schema, trail, words)
+            (only,) = real
+            vote = self._take(shape, only, schema, trail, words)
             null = null or vote
         return null
 

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from attrs import evolve, frozen
 
@@ -30,10 +30,8 @@ from ..cursor import Cursor
 from .groups import take_groups
 from .scalars import literal_type, literals, text_of
 from .shape import CONTRADICTION, Schema, Shape, Site
+from .type_reader import TypeReader
 from .unions import Member, schema_name, tell_apart
-
-if TYPE_CHECKING:
-    from .schemas import Schemas
 
 MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
@@ -50,7 +48,7 @@ _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 class Choices:
     """Reads the unions of schemas."""
 
-    schemas: Schemas
+    schemas: TypeReader
 
     def union(self, schema: Schema, shape: Shape) -> TypeRef | None:
         """Return the union of a shape's choices; each member has what stands beside them as well."""
