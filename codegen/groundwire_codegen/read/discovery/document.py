@@ -33,8 +33,9 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
     value = read_json(data, source)
     root = Cursor(value, source, "", [])
     if root.any("kind") != "discovery#restDescription":
-        hint = 'expected "kind": "discovery#restDescription"'
-        raise SpecError([Problem(source, "/kind", "not a Discovery document", hint)])
+        hint = 'expected "openapi": "3.x", or "kind": "discovery#restDescription"'
+        words = "not a Discovery document, nor an OpenAPI one"
+        raise SpecError([Problem(source, "/kind", words, hint)])
     said = root.read(TOP)
     schemas = Schemas()
     for name, node in root.children("schemas"):
