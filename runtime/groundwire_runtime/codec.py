@@ -66,7 +66,8 @@ class Codecs:
 
     def write(self, type_: Type, value: object) -> bytes:
         """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
-        text = self._codec_of(type_).write(value, 0)
+        codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
+        text = codec.write(value, 0)
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:
@@ -74,15 +75,13 @@ class Codecs:
 
     def read(self, type_: Type, data: bytes) -> Any:
         """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
-        codec = self._codec_of(type_)
+        codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
         if len(data) < LARGE:
             return codec.read(parse(data), 0)
         with _resting_collector():
             return codec.read(parse(data), 0)
 
     def _codec_of(self, type_: Type) -> Codec:
-        if isinstance(type_, Codec):
-            return type_
         known = self._declared.get(id(type_))
         if known is None:
             known = self._declared[id(type_)] = type_, codec_of(type_, self)

@@ -20,9 +20,10 @@ from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.events import Event
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.rest_auth import RestScheme
-from groundwire_runtime.rest_client import RestClient, RestServer
+from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, STRING, ListOf
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
 from .doubles import Script, Time
