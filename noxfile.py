@@ -427,7 +427,7 @@ def testbench(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Apply mutmut's mutations to the runtime and list those that no test detects; `-- 'retry:*'` tries a part."""
+    """Apply mutmut's mutations to the runtime, and write those that no test detects to .mutation.md; `-- 'retry:*'` tries a part."""
     session.install("-q", "-e", ".[dev]", "mutmut==3.8.1", "coverage>=7.6")
     session.run("python", "-m", "tests.audits.mutation", *session.posargs, env=vectors())
 

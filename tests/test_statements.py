@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
@@ -14,12 +16,17 @@ from groundwire_codegen.cli import main as codegen
 from groundwire_contract.cli import main as contract
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / "README.md", ROOT / "spec" / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "spec" / "README.md", *(ROOT / "docs").glob("*.md")]
+)
 ABOUT_US = [page for page in PAGES if page.name not in ("builds.md", "testing.md")]
 """Pages whose files are those of this repository; the others are about the reader's own."""
 SOURCES = {
     path: path.relative_to(ROOT).as_posix()
-    for part in ("codegen", "runtime", "generated", "exports", "contract", "tests", "demo")
+    for part in (
+        *("codegen", "runtime", "generated", "exports", "contract", "pages"),
+        *("tests", "benchmarks", "demo"),
+    )
     for path in (ROOT / part).rglob("*.py")
     if "cases" not in path.parts
 }
@@ -90,7 +97,9 @@ def test_a_file_exists(page: Path) -> None:
 
 def test_a_module_of_the_page_on_architecture_exists() -> None:
     page = text(ROOT / "docs" / "architecture.md")
-    modules = {path.stem for path in SOURCES} | {path.parent.name for path in SOURCES}
+    modules = {path.stem for path in SOURCES} | {
+        parent.name for path in SOURCES.values() for parent in Path(path).parents
+    }
     words = {word.rstrip("/") for word in re.findall(r"(?<!\()`([a-z_]+/?)`", page)}
     defined = {
         node.name
@@ -99,15 +108,76 @@ def test_a_module_of_the_page_on_architecture_exists() -> None:
         for node in ast.walk(ast.parse(text(path)))
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
-    others = {"repr", "load_cert_chain", "get", "crs", "project"}
+    others = {"spec", "crs", "on_event", "pattern"}
     assert words - modules - defined - others == set()
+
+
+def test_a_folder_of_the_page_on_architecture_exists() -> None:
+    page = text(ROOT / "docs" / "architecture.md")
+    folders = {f"/{parent.as_posix()}/" for path in SOURCES.values() for parent in Path(path).parents}
+    folders |= {"/spec/", "/codegen/groundwire_codegen/render/templates/", "/tests/codegen/cases/"}
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*/?)`", page)
+    named = [name.rstrip("/") for name in named if "/" in name]
+    assert len(named) > 50
+    assert [name for name in named if not any(path.endswith(f"/{name}/") for path in folders)] == []
+    assert all((ROOT / path.strip("/")).is_dir() for path in folders)
+
+
+def rooms() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield the rows of the page's table of places: the question, the file, and names in it."""
+    page = text(ROOT / "docs" / "architecture.md").partition("\n## Where is")[2].partition("\n## ")[0]
+    for section in page.split("\n### ")[1:]:
+        folder = section.partition("`")[2].partition("`")[0]
+        for row in re.findall(r"^\| (.+) \| `([\w./]+)` \| (`.+`) \|$", section, re.MULTILINE):
+            yield row[0], f"{folder}/{row[1]}", tuple(re.findall(r"`([\w.]+)`", row[2]))
+
+
+def definitions(path: Path) -> set[str]:
+    """Return the names that a module defines, those of classes as `Class.name` too."""
+    found: set[str] = set()
+
+    def add(name: str, body: list[ast.stmt]) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found.add(name + node.name)
+                if isinstance(node, ast.ClassDef):
+                    add(f"{name}{node.name}.", node.body)
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                found.update(f"{name}{target.id}" for target in targets if isinstance(target, ast.Name))
+
+    add("", ast.parse(text(path)).body)
+    return found
+
+
+@pytest.mark.parametrize(("question", "file", "names"), list(rooms()))
+def test_the_answer_to_a_question_of_the_page_exists(
+    question: str, file: str, names: tuple[str, ...]
+) -> None:
+    path = ROOT / file
+    known = definitions(path) if path.suffix == ".py" else set(re.findall(r"\w+", text(path)))
+    assert names, question
+    assert set(names) <= known, question
+
+
+def test_the_page_on_architecture_answers_many_questions() -> None:
+    page = text(ROOT / "docs" / "architecture.md").partition("\n## Where is")[2].partition("\n## Who")[0]
+    assert len(list(rooms())) == len(re.findall(r"^\| (?!question|---)", page, re.MULTILINE)) >= 40
+
+
+def test_a_reason_of_the_mutation_audit_is_about_functions_that_exist() -> None:
+    reasons = tomllib.loads(text(ROOT / "tests" / "audits" / "mutation" / "reasons.toml"))["reason"]
+    runtime = ROOT / "runtime" / "groundwire_runtime"
+    known = [f"{path.stem}:{name}" for path in runtime.glob("*.py") for name in definitions(path)]
+    places = {place for reason in reasons for place, _ in reason["changes"]}
+    assert sorted(place for place in places if not fnmatch.filter(known, place)) == []
 
 
 def importers(library: str) -> set[str]:
     """Modules of ours outside tests that import a library, by the last part of their path; a package by its name."""
     found: set[str] = set()
     for path, name in SOURCES.items():
-        if name.startswith(("tests/", "demo/")) or "traffic" in path.parts:
+        if name.startswith(("tests/", "benchmarks/", "demo/")) or "traffic" in path.parts:
             continue
         for node in ast.walk(ast.parse(text(path))):
             named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []

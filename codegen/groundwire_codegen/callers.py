@@ -1,4 +1,4 @@
-"""Callers: the errors that a type checker finds in somebody's code with the new client, and did not with the old one."""
+"""Find the type errors that a new client brings to a user's code."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Finding:
 
     @property
     def place(self) -> tuple[str, int, int, str]:
-        """What stays of an error whose message names a type that changed."""
+        """The part of an error that is compared, since its message may name a type that changed."""
         return self.file, self.line, self.column, self.code
 
 

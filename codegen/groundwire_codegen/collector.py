@@ -1,4 +1,4 @@
-"""The cyclic collector, out of the way."""
+"""Pause the cyclic garbage collector."""
 
 from __future__ import annotations
 

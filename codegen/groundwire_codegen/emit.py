@@ -1,4 +1,4 @@
-"""Emitting: the only stage that touches the output folder. Whole or not at all, and never outside it."""
+"""Write generated files into the output folder: all or none, and never outside it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Final
 
 from attrs import frozen
 
-from .exchange import clear, nothing, remove, replace_whole
 from .folder import GIT_ATTRIBUTES, check_paths, content, is_there, lock_of
 from .importable import unlisted
 from .lock import FILE, Lock, with_lf
 from .moved import refuse_edits
 from .problem import Problem, SpecError, visible
+from .swap_folder import clear, nothing, remove, replace_whole
 from .whole import check_target
 
 __all__ = ["Emitted", "differences", "emit", "lock_of"]

@@ -1,4 +1,4 @@
-"""A generated folder on the disk: its lock, the files that the lock lists, and whose they are."""
+"""A generated folder on disk: its lock, and the owner of each file."""
 
 from __future__ import annotations
 

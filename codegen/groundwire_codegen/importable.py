@@ -1,4 +1,4 @@
-"""Files in a generated folder that Python or a type checker would load, and that its lock does not list.
+"""Find files in a generated folder that Python or a type checker would load, and that its lock does not list.
 
 A package beside a module of the same name, a stub, a compiled file: each can replace generated code without changing it.
 """

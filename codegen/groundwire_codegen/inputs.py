@@ -1,4 +1,4 @@
-"""What the output of a run is decided by."""
+"""The inputs that decide a run's output: document, overlay and options."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Inputs:
         )
 
     def digests(self) -> dict[str, str]:
-        """What the lock keeps of the inputs."""
+        """The hashes of the inputs that the lock keeps."""
         return {
             "document": file_digest(self.document),
             "generator": generator_digest(),
@@ -92,5 +92,5 @@ def package_name(name: str | None, overlay: bytes | None, folder: str) -> str:
 
 
 def is_package_name(name: str) -> bool:
-    """Whether a name can be imported."""
+    """Return True if a name can be imported."""
     return all(part.isidentifier() and not iskeyword(part) for part in name.split("."))

@@ -1,4 +1,4 @@
-"""`groundwire.lock`: what the output was made from, what it is, and every name that it published."""
+"""`groundwire.lock`: hashes of the inputs and the output, published names, and decisions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SHAPES: Final = {
     **dict.fromkeys(("constant", "value"), _UPPER),
     "family": re.compile("yes|no"),
 }
-"""What names look like, by what they name: a lock is an input like any other, and its names become code."""
+"""The shapes of names by what they name. A lock is untrusted input, and its names become code."""
 
 
 @frozen(kw_only=True)
@@ -50,11 +50,11 @@ class Lock:
     revision: str = ""
     """Of the document."""
     decisions: Mapping[str, str] = field(factory=dict[str, str])
-    """What callers see beside names, as first published: positional arguments, optional bodies, pagers, polls."""
+    """Decisions that callers see, as first published: positional arguments, optional bodies, pagers, polls."""
     reviewed: Mapping[str, str] = field(factory=dict[str, str])
-    """What the document said of each place that a rule of the overlay is about, when the rule was last changed."""
+    """The document's statements on each place of an overlay rule, when the rule was last changed."""
     vendored: Mapping[str, str] = field(factory=dict[str, str])
-    """How a vendored copy was asked for; empty beside a client that was generated in place."""
+    """The options of a vendored copy; empty for a client that was generated in place."""
 
     @property
     def awaits_review(self) -> bool:
@@ -126,7 +126,7 @@ def is_older(revision: str, other: str) -> bool:
 
 
 def digest(data: bytes | str) -> str:
-    """SHA-256 in hex."""
+    """Return the SHA-256 in hex."""
     return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
 
 
@@ -136,13 +136,13 @@ def with_lf(data: bytes) -> bytes:
 
 
 def file_digest(data: bytes | str) -> str:
-    """SHA-256 of a text file in hex, the same for LF and CRLF."""
+    """Return the SHA-256 of a text file in hex, the same for LF and CRLF."""
     return digest(with_lf(data.encode() if isinstance(data, str) else data))
 
 
 @cache
 def generator_digest() -> str:
-    """SHA-256 over the generator's own files: another generator may give another output."""
+    """Return the SHA-256 over the generator's own files: another generator may give another output."""
     whole = hashlib.sha256()
     for path, content in sorted(_sources(resources.files(__package__ or ""), "")):
         whole.update(f"{path}\0{len(content)}\0".encode())

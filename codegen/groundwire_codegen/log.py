@@ -1,4 +1,4 @@
-"""Output for logs. A CI reads commands out of the lines of a log; no text of an input becomes one.
+"""Write output that a CI cannot take for commands, whatever text an input holds.
 
 GitHub Actions takes `::command::` at the start of a line, blanks before it aside, and `##[command]` anywhere in it; Azure
 Pipelines `##vso[`, TeamCity `##teamcity[`. A lone CR starts a new line, and escape sequences hide what stands there.
@@ -14,7 +14,7 @@ import click
 from .problem import visible
 
 _ANYWHERE: Final = re.compile(r"##(?=\w*\[)")
-"""What begins a command wherever it stands."""
+"""The start of a CI command anywhere in a line."""
 _AT_START: Final = re.compile(r"((?:\s|\x1b\[[0-9;]*m)*):(?=:)")
 
 

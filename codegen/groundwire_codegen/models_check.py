@@ -1,4 +1,4 @@
-"""Check a module of models: only expected imports, classes, fields and annotations. No document's text may become code."""
+"""Check a module of models: only expected imports, classes, fields and annotations. No text of a document becomes code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Names:
     fields: Mapping[str, Mapping[str, str]]
     """Of each class: the attribute of each field, by name on the wire."""
     pointers: Mapping[str, str]
-    """Where the document has each class."""
+    """The JSON pointer of each class."""
     aliases: frozenset[str]
     """Types that are no classes."""
 

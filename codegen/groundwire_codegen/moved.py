@@ -1,4 +1,4 @@
-"""Changes since a lock was written: the inputs that differ, and the files that were edited by hand."""
+"""Staleness: inputs that changed since a lock was written, and files that were edited by hand."""
 
 from __future__ import annotations
 

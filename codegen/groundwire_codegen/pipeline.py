@@ -1,4 +1,4 @@
-"""The pipeline: document + overlay -> lower -> render, in one pure step before emit."""
+"""The pipeline from a document and an overlay to text: read, lower, render. It has no effects."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Output:
     files: Mapping[str, str]
     lock: Lock
     warnings: tuple[Problem, ...] = ()
-    """What stops nothing: patterns that are not enforced, an older revision, names that go or move, drift."""
+    """Problems that stop nothing: unenforced patterns, an older revision, names that go or move, drift."""
     drift: tuple[Problem, ...] = ()
     """Rules of the overlay under which the document has changed."""
 

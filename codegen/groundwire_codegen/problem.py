@@ -1,4 +1,4 @@
-"""What is wrong with an input, and where: every problem of a run, reported at once."""
+"""Problems of inputs, each with its place; all problems of a run are reported together."""
 
 from __future__ import annotations
 

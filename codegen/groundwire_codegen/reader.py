@@ -1,4 +1,4 @@
-"""The public way from bytes to the IR, for the generator and the contract server alike."""
+"""The public function from bytes to the IR, for the generator and the contract server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular files as input: a Problem for a pipe, a device, or a file that is too large."""
+"""Read regular files; report a pipe, a device or a file that is too large."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Package names that would hide a module of Python, or one that generated clients need."""
+"""Refuse package names that would hide a module of Python or of a dependency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A local server that is as strict as Earth Engine's image:export, and the pytest fixture that runs it.
+"""A local server as strict as Earth Engine's image:export, and the pytest fixture that runs it.
 
 The names below are imported when they are first used.
 """

@@ -1,4 +1,4 @@
-"""The body of a response: read in pieces, decompressed within bounds, checked for completeness, held in a budget."""
+"""Read the body of a response: decompress it within bounds, check that it is complete, count its size."""
 
 from __future__ import annotations
 

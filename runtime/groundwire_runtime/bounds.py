@@ -1,4 +1,4 @@
-"""Bounds on what a request may hold: checked when it is written, never when an answer is read."""
+"""Bounds on the values of a request. They are checked when it is written, never when an answer is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The base of generated clients: turns a method, parameters and a body into an answer."""
+"""The base of generated clients: turn a method, parameters and a body into an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Effects that a client takes from its process: time, sleep, chance, new ids, forks; and deadlines."""
+"""Effects that a client takes from its process: time, sleep, random, request ids, forks; and deadlines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ LONGEST: Final = 1_000_000.0
 
 @frozen(kw_only=True)
 class Clock:
-    """The effects of waiting: seconds of a monotonic clock, Unix time, sleep, a number in [0, 1), a new id."""
+    """Effects as functions: seconds of a monotonic clock, Unix time, sleep, a number in [0, 1), a new request id.
+
+    A request id is a UUID: 36 hex digits and hyphens. An overlay states the alphabet that an API accepts.
+    """
 
     monotonic: Callable[[], float] = time.monotonic
     unix: Callable[[], float] = time.time

@@ -1,4 +1,4 @@
-"""Messages to bytes and back: what `encode`, `decode` and `converter` of a generated client do."""
+"""Encode and decode messages: the functions `encode`, `decode` and `converter` of a generated client."""
 
 from __future__ import annotations
 

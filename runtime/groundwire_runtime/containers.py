@@ -1,4 +1,4 @@
-"""Values that hold others: lists, maps, wrappers, and objects that name their own type in `@type` (`google.protobuf.Any`)."""
+"""Codecs of lists, maps, wrapped values, and objects that name their own type in `@type` (`google.protobuf.Any`)."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false

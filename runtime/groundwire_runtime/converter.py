@@ -1,4 +1,4 @@
-"""A cattrs converter for messages, so that they nest in classes of the caller's own."""
+"""A cattrs converter for messages inside classes of the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials: where they come from, and what a client takes for them.
+"""Find and check credentials: files, application default credentials, tokens.
 
 google-auth's own objects, or a fixed token, or none at all.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials as GoogleCredentials
 
 EARTH_ENGINE_FILE: Final = "~/.config/earthengine/credentials"
-"""Where `earthengine authenticate` leaves a refresh token."""
+"""The file in which `earthengine authenticate` leaves a refresh token."""
 # How tokens, keys and signed assertions start: a path that does is a secret passed by mistake.
 _SECRETS: Final = ("ya29.", "AIza", "eyJ", "1//", "{")
 
@@ -134,7 +134,7 @@ def _read(place: Path, endpoints: TokenEndpoints) -> GoogleCredentials:
 
 
 def earthengine(path: str | Path = EARTH_ENGINE_FILE) -> GoogleCredentials:
-    """What `earthengine authenticate` left. Raises AuthError."""
+    """Return the credentials that `earthengine authenticate` left. Raises AuthError."""
     return from_file(path)
 
 

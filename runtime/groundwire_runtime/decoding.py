@@ -1,4 +1,4 @@
-"""Reading messages: one loop over the keys of an object. Parsed JSON is not changed."""
+"""Read messages from parsed JSON, with unknown fields kept. The input is not changed."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false

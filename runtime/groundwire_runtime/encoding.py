@@ -1,4 +1,4 @@
-"""Writing messages: one loop over the attributes of an object."""
+"""Write messages as JSON text."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false

@@ -1,4 +1,4 @@
-"""Open enums: a value that this client does not know is kept, and can be sent on purpose."""
+"""Open enums: an unknown value is kept as `Unlisted`, and can be sent."""
 
 from __future__ import annotations
 

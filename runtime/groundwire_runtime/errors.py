@@ -1,4 +1,4 @@
-"""Every error that a client raises.
+"""All errors that a client raises.
 
     GroundwireError
       ArgumentError(ValueError)        a parameter that cannot be sent
@@ -38,9 +38,9 @@ class GroundwireError(Exception):
     """The base of all."""
 
     hint: str = BY_ERROR["GroundwireError"]
-    """What to do about it. A hint of the class alone is not printed with the message."""
+    """Advice. The hint of a class is not printed with the message."""
     proves_no_effect: bool = False
-    """Whether the service cannot have acted on the send that ended this way: it never left, or was refused.
+    """True if the service cannot have acted on the send that ended this way: it never left, or was refused.
 
     An earlier send of the same call may still have taken effect.
     """
@@ -229,11 +229,11 @@ class PermissionDenied(ApiError):
 
 
 class NotFound(ApiError):
-    """What the request names is not there."""
+    """The resource that the request names does not exist."""
 
 
 class AlreadyExists(ApiError):
-    """What the request would create is there already."""
+    """The resource that the request would create exists already."""
 
 
 class Aborted(ApiError):

@@ -1,4 +1,4 @@
-"""Events of a call for `Client(on_event=...)`, and the listener that logs them. Neither sees a token, a body or a query.
+"""Events of a call for `Client(on_event=...)`, and the log of them. Neither contains a token, a body or a query.
 
 Logger `groundwire`: a record at INFO for each call, one at DEBUG for each send. The facts are attributes of the record
 too: `method_id`, `request_id`, `outcome` ("ok" or the class of the error), `status`, `seconds`; for a call `attempts`;

@@ -1,4 +1,4 @@
-"""google-auth's credentials as an authorizer: found late, refreshed over our transport, once for all threads."""
+"""An authorizer for google-auth's credentials, which are loaded lazily and refreshed once for all threads."""
 
 from __future__ import annotations
 

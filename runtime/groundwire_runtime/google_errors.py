@@ -1,4 +1,4 @@
-"""Errors from answers: any body that says no, as one `ApiError` with all that it told."""
+"""Turn a failed answer into an `ApiError` with everything that its body states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hints for errors of Google's APIs: by the reason, the words, or the permission that an error names.
+"""Hints for errors of Google's APIs, by reason, words or missing permission.
 
 The hints here fit every API; those of one API come from its generated client.
 """
@@ -90,7 +90,7 @@ def hint_for(
     scopes: tuple[str, ...] = (),
     hints: tuple[Hint, ...] = (),
 ) -> str:
-    """What to do about an answer, or "" where its class alone says it.
+    """Return the hint for an answer, or "" if the hint of its class is enough.
 
     `metadata` is the ErrorInfo's; `challenge` is the header `www-authenticate`; `scopes` are those of the method;
     `hints` are the API's own, which come after the general ones.
@@ -113,7 +113,7 @@ def hint_for(
 
 
 def operation_hint(message: str, hints: tuple[Hint, ...]) -> str:
-    """What to do about an operation that failed, by its message; "" where no hint of the API has its words."""
+    """Return the hint for a failed operation by its message; "" for unknown words."""
     words = message[:_LONGEST].lower()
     # Names of functions in an expression look like permissions.
     permission = _permission(message, {}) if "permission" in words or "access to" in words else ""

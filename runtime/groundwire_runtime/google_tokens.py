@@ -1,4 +1,4 @@
-"""Fetch tokens: google-auth's requests over our own transport, and errors without secrets."""
+"""Fetch tokens over our own transport; errors never include secrets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _HINTS: Final[Mapping[str, str]] = {
     "internal_failure": "Try again later.",
     "PERMISSION_DENIED": "Grant the caller roles/iam.serviceAccountTokenCreator on the service account, or access to it.",
 }
-"""What to do about the codes of a token endpoint (RFC 6749 5.2, RFC 8693 2.2.2, and Google's own).
+"""Hints for the error codes of a token endpoint (RFC 6749 5.2, RFC 8693 2.2.2, and Google's own).
 
 No other text of an answer is shown: it may repeat what was sent.
 """
@@ -118,7 +118,7 @@ class TokenRequest:
         return _Answer(response)
 
     def _is_final(self) -> bool:
-        """Whether google-auth may not ask again: it waits 1 s, doubled each time, give or take 10 %, whatever the deadline."""
+        """Return True if google-auth will not try again in time. It waits 1 s, doubled each time, within 10 %."""
         left = self.deadline.left()
         return not self.probing or (left is not None and left < 1.1 * 2.0 ** next(self._tries))
 
@@ -143,7 +143,7 @@ class TokenRequest:
         )
 
     def _may_pass(self, response: Response) -> bool:
-        """Whether an answer says that asking again may help."""
+        """Return True if an answer says that asking again may help."""
         status = response.status
         return status >= 500 or status in (408, 429) or _code(response) in _PASSING
 
@@ -183,7 +183,7 @@ T = TypeVar("T")
 
 
 def fetched(ask: Callable[[TokenRequest], T], request: TokenRequest) -> T:
-    """What google-auth, or a caller's own credentials, get with a request. Raises AuthError without any secret."""
+    """Return the result of `ask`. Raises AuthError without any secret."""
     try:
         return ask(request)
     except Exception as error:  # noqa: BLE001 - google-auth has many, credentials of a caller's own have any
@@ -224,7 +224,7 @@ def _failure(error: Exception, request: TokenRequest) -> GroundwireError:
 
 
 def _is_passing(error: Exception) -> bool:
-    """Whether a fault of credentials that do not use our transport may pass."""
+    """Return True if a fault of credentials that do not use our transport may pass."""
     from google.auth.exceptions import TransportError as GoogleTransportError
 
     passing = (ConnectionError, TimeoutError, GoogleTransportError)

@@ -1,4 +1,4 @@
-"""Requests, responses, and the one-method interface between the layers of a call."""
+"""Requests, responses, and the `Transport` protocol between the layers of a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON text in UTF-8, read strictly, and values of any JSON type, kept as they came."""
+"""Parse and write JSON text strictly, free-form values included."""
 
 # What is inside a value of any type is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false

@@ -1,4 +1,4 @@
-"""The keys of a message: what the loops that read and write messages go by."""
+"""The keys of a message: rows for the loops that read and write it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Key:
 
     name: str
     null_name: str
-    """What `Message.null_fields` calls it."""
+    """The name in `Message.null_fields`."""
     find: Callable[[], Codec]
     put: Put
     plain: frozenset[type]

@@ -1,4 +1,4 @@
-"""What every generated message shares: unknown fields, bounded equality and copying, open enums.
+"""The base class of messages: unknown fields, bounded equality and copying, `Unlisted` enum values.
 
 A message is a frozen attrs value. Maps are kept as dicts and lists as tuples, so a value is compared,
 hashed, printed and pickled to at most `MAX_DEPTH` nested messages; a deeper one (or a cycle made by

@@ -1,4 +1,4 @@
-"""One method of an API, as facts: from wire-named parameters and a body to a request, without a network."""
+"""One method of an API: build its request from parameters and a body, and decode its answer. No I/O."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ IDEMPOTENT: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 
 
 class Codecs(Protocol):
-    """What turns messages into bytes and back."""
+    """The protocol of codecs: messages to bytes and back."""
 
     def encode(self, message: object) -> bytes:
         """A message as JSON."""
@@ -38,7 +38,7 @@ class Codecs(Protocol):
 
 @frozen(kw_only=True)
 class Paging:
-    """How a list method pages (AIP-158): where the token goes, and the attributes of an answer.
+    """The paging of a list method (AIP-158): the place of the token, and the attributes of an answer.
 
     `token` is a wire name in the query, or an attribute of the body.
     """
@@ -83,7 +83,7 @@ class ExtraScope:
     type: type
 
     def applies(self, body: object) -> bool:
-        """Whether this body needs it."""
+        """Return True if this body needs it."""
         value = _value_at(body, self.attributes)
         return value is not None and isinstance(value, self.type)
 
@@ -107,7 +107,7 @@ class Method(Generic[ResponseT]):
     request_id: str | None = None
     request_id_in_query: bool = False
     idempotent: bool | Preconditions | None = None
-    """Whether a repeat is safe, with or without a request id; None: by the verb."""
+    """True if a repeat is safe, with or without a request id; None: by the verb."""
     paging: Paging | None = None
     api_version: str | None = None
     """Sent in the header `x-goog-api-version`."""

@@ -1,4 +1,4 @@
-"""The codec of a message, made from the members that its table declares.
+"""Make the codec of a message from its entry in the table.
 
 A class is paid for when it is first read or written: a member that refers to another type finds its codec then.
 """

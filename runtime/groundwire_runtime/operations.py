@@ -1,4 +1,4 @@
-"""Long-running operations: waiting for one to end, and saying how it did (AIP-151)."""
+"""Long-running operations: wait for one to end, and return or raise its result (AIP-151)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CANCELLED: Final = 1
 
 @frozen(kw_only=True)
 class OperationView(Generic[OperationT]):
-    """Where an API's operation keeps what waiting looks at.
+    """The attributes of an API's operation that waiting reads.
 
     `error` and `response` are (attribute, class) pairs: the attribute is set, to an instance of the class. `hints` are the API's
     own, for operations that fail.
@@ -64,7 +64,7 @@ class OperationView(Generic[OperationT]):
         return _instance(operation, *self.error)
 
     def response_of(self, operation: OperationT) -> Any:
-        """What the operation resulted in, or None."""
+        """Return the result of the operation, or None."""
         return _instance(operation, *self.response)
 
     def wait(
@@ -205,7 +205,7 @@ class Waiter(Generic[OperationT]):
 
 
 def _is_passing(error: GroundwireError) -> bool:
-    """Whether the next poll may well be answered."""
+    """Return True if the next poll may succeed."""
     if isinstance(error, (AuthError, TransportError)):
         return error.retryable
     return isinstance(error, ApiError) and DEFAULT.covers(error)

@@ -1,4 +1,4 @@
-"""How a client is set up, and what a call may say besides its parameters."""
+"""Options of a client and of a call, with their defaults and limits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NO_TIMEOUT: Final = NoTimeout()
 
 
 class RestCallOptions(TypedDict, total=False):
-    """What any call may say besides its parameters.
+    """Options of any call besides its parameters.
 
     `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
     """
@@ -57,7 +57,7 @@ class RestCallOptions(TypedDict, total=False):
 
 
 class CallOptions(RestCallOptions, total=False):
-    """What a call of one of Google's APIs may say besides its parameters; see also `RestCallOptions`.
+    """Options of a call of one of Google's APIs besides its parameters; see also `RestCallOptions`.
 
     `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
     """
@@ -67,7 +67,7 @@ class CallOptions(RestCallOptions, total=False):
 
 
 class TransportOptions(TypedDict, total=False):
-    """How any client is set up.
+    """Options of any client.
 
     `endpoint`: instead of the service's URL; https, or http on loopback. `timeout`: seconds a call may take, 60.
     `connect_timeout`: seconds of them to connect, 10. `read_timeout`: seconds of them without a byte, no limit of its own.
@@ -207,5 +207,5 @@ class Settings:
 
     @property
     def has_certificate(self) -> bool:
-        """Whether a client certificate may be in the caller's own TLS settings or transport."""
+        """Return True if a client certificate may be in the caller's own TLS settings or transport."""
         return self.tls is not None or self.transport is not None

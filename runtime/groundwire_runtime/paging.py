@@ -1,4 +1,4 @@
-"""Paging: the items of a list method, over as many pages as there are."""
+"""Paging: iterate over the items of a list method."""
 
 from __future__ import annotations
 

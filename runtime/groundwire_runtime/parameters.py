@@ -1,4 +1,4 @@
-"""Path and query parameters: a value as text, the rules it must meet, and URI templates (RFC 6570)."""
+"""Path and query parameters: values as text, their rules, and URI templates (RFC 6570)."""
 
 from __future__ import annotations
 

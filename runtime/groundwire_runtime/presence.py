@@ -1,4 +1,4 @@
-"""Lists and maps of messages: those that were not given, and how a message keeps those that were."""
+"""Absent and empty lists and maps of a message."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -24,7 +24,7 @@ class _AbsentList(tuple[Any, ...]):
 
 
 ABSENT: Final = _AbsentList()
-"""What a list holds that was not given. It is left out of what is sent, where a given empty list is sent."""
+"""The value of a list that was not given. It is not sent, unlike a given empty list."""
 
 
 @final
@@ -50,7 +50,7 @@ class Empty(Mapping[str, Any]):
 
 
 EMPTY: Final = Empty()
-"""What a map holds that was not given. It is left out of what is sent, where a given empty map is sent."""
+"""The value of a map that was not given. It is not sent, unlike a given empty map."""
 NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
@@ -73,7 +73,7 @@ def _kept(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
 
 
 def _keeper(annotation: str) -> Callable[[Any], Any] | None:
-    """What keeps a container of this type, with the containers in it; None for anything else."""
+    """Return the converter that keeps a container of this type, with the containers in it; None for any other type."""
     kind, _, inner = annotation.removesuffix("]").partition("[")
     if kind not in ("Sequence", "Mapping"):
         return None

@@ -1,4 +1,4 @@
-"""Regular files, read within a bound: a pipe or a device would block, or never end."""
+"""Read regular files within a size limit; refuse pipes and devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retries: a pure policy, exponential backoff with full jitter, and the transport that follows them."""
+"""Retries: a pure policy, exponential backoff with full jitter, Retry-After, and the sending loop."""
 
 from __future__ import annotations
 

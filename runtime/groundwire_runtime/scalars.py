@@ -1,4 +1,4 @@
-"""Scalars as proto3 JSON has them: each reader takes all that proto3 JSON takes.
+"""Codecs of scalars in proto3 JSON. Each reader accepts every form that proto3 JSON allows.
 
 Source: https://protobuf.dev/programming-guides/json/
 """

@@ -1,4 +1,4 @@
-"""The language of a client's table: how each message stands on the wire.
+"""The vocabulary of a client's table: the JSON form of each message.
 
 A table names classes as text, inside one `lambda` a message: importing it costs nothing, and a class is paid for when it
 is first read or written. The wire name of a field is the proto3 JSON name of its attribute unless it is given.

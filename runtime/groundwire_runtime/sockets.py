@@ -1,4 +1,4 @@
-"""Connections of urllib3 held to a deadline: each wait of a call, to connect, write or read, gets only the time left."""
+"""Connections of urllib3 with a deadline for every connect, write and read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meaning of HTTP statuses: which prove that a request was refused, and which count as another one."""
+"""HTTP statuses: those that prove that a request was refused, and equivalents of unknown ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instants and spans of time with nanoseconds, as `google.protobuf.Timestamp` and `Duration` have them in JSON."""
+"""Timestamps and durations with nanoseconds, as proto3 JSON writes them."""
 
 from __future__ import annotations
 

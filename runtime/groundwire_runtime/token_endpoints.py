@@ -1,5 +1,4 @@
-"""Places that credentials may use. Tokens are exchanged at exact hosts and paths, since other hosts of Google's take uploads from
-strangers; files of subject tokens are regular ones.
+"""The allowlist of token endpoints: exact hosts and paths, since other hosts of Google accept uploads by anyone.
 
 Source: google-auth; the Discovery documents of sts.v1 and iamcredentials.v1 (regional endpoints); AIP-4117.
 """
@@ -126,14 +125,14 @@ class TokenEndpoints:
         )
 
     def _is_named(self, url: object) -> bool:
-        """Whether the caller allowed the host by name; over TLS, on the standard port."""
+        """Return True if the caller allowed the host by name; over TLS, on the standard port."""
         scheme, host = _standard_place(url)
         named = any(host == each or (each[0] == "." and host.endswith(each)) for each in self.hosts)
         return scheme == "https" and named
 
 
 def is_token_endpoint(url: object, universe: str = GOOGLE) -> bool:
-    """Whether a URL is a token endpoint of Google's in a universe, on port 443, or anything on this machine."""
+    """Return True if a URL is a token endpoint of Google's in a universe, on port 443, or anything on this machine."""
     return isinstance(url, str) and bool(_endpoints(universe).fullmatch(url) or is_local(url))
 
 
@@ -159,7 +158,7 @@ def _service(name: str, domain: str) -> str:
 
 
 def is_local(url: object) -> bool:
-    """Whether a URL leads to this machine, whatever the port."""
+    """Return True if a URL leads to this machine, whatever the port."""
     if not isinstance(url, str) or _AMBIGUOUS.search(url):
         return False
     scheme, host = place(url)
@@ -167,13 +166,13 @@ def is_local(url: object) -> bool:
 
 
 def is_metadata(url: object) -> bool:
-    """Whether a URL leads to a cloud's metadata server, on its standard port."""
+    """Return True if a URL leads to a cloud's metadata server, on its standard port."""
     scheme, host = _standard_place(url)
     return scheme in ("http", "https") and host in METADATA_HOSTS
 
 
 def _is_metadata_override(url: str) -> bool:
-    """Whether the environment names the metadata server, as google-auth reads it."""
+    """Return True if the environment names the metadata server, as google-auth reads it."""
     scheme, host = place(url)
     names = ("GCE_METADATA_HOST", "GCE_METADATA_ROOT", "GCE_METADATA_IP")
     named = {place(f"http://{os.environ.get(name, '')}")[1] for name in names} - {""}

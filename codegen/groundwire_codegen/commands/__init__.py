@@ -1,1 +1,1 @@
-"""Commands of `groundwire-codegen`, one module each, and what they share: options, inputs, the gate. Heavy imports wait until one runs."""
+"""The commands of `groundwire-codegen`, one module each, with shared options and inputs. Imports are lazy."""

@@ -1,4 +1,4 @@
-"""`groundwire-codegen check`: compare a folder with what a document gives."""
+"""`groundwire-codegen check`: compare a folder with the client that its inputs give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`groundwire-codegen diff`: what changed between two documents, and what that does to callers."""
+"""`groundwire-codegen diff`: list the changes between two documents, with a verdict for callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`groundwire-codegen fetch`: bring a description, in its normal form."""
+"""`groundwire-codegen fetch`: get a description and write it in its normal form."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _keep(found: Brought, body: bytes, out: Path, source: str, wanted: str, *, p
 
 
 def _note(old: bytes | None, new: bytes) -> str:
-    """What to say of a file that was there before."""
+    """Return the note on a file that was there before."""
     if old is None:
         return ""
     from ..fetch.normal import revision_alone

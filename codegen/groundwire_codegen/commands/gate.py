@@ -1,4 +1,4 @@
-"""The gate before a change: `--against` and `--fail-on`, of what replaces a client."""
+"""The options `--against` and `--fail-on`: refuse a new client that breaks callers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def errors_shown(against: Sequence[Path], out: Path, files: Mapping[str, str]) -
 
 
 def is_refused(fail_on: str, diff: Diff | None, findings: Sequence[Finding] | None) -> bool:
-    """Whether the gate stays shut, and says so; it does where there is no diff to judge by."""
+    """Return True if `--fail-on` refuses the change, and print why. A change without a diff is refused."""
     from ..diff.verdict import LEVELS as VERDICTS
 
     if fail_on == CALLERS:

@@ -1,4 +1,4 @@
-"""The arguments that say from what a package is made, and into which folder."""
+"""Arguments for the inputs of a package and its output folder."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DISCARD = click.option("--discard-edits", is_flag=True, help="Overwrite files th
 
 @frozen
 class Asked:
-    """What the arguments name: the document's file, all that decides the output, and the package's folder."""
+    """The values of the arguments: the document's file, the inputs, and the package's folder."""
 
     document: Path
     inputs: Inputs

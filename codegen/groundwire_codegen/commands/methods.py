@@ -1,4 +1,4 @@
-"""`--methods ID ...`: an option of many words."""
+"""`--methods ID ...`: an option that takes several values."""
 
 from __future__ import annotations
 

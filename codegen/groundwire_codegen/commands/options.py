@@ -1,4 +1,4 @@
-"""Arguments and options, given to a command as one list."""
+"""Add arguments and options to a command, from one list."""
 
 from __future__ import annotations
 

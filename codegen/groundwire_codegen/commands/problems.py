@@ -1,4 +1,4 @@
-"""Exit codes, and what a command says when its input is bad."""
+"""Exit codes, and the report of bad inputs."""
 
 from __future__ import annotations
 

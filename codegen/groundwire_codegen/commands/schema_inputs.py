@@ -1,4 +1,4 @@
-"""The arguments of commands that write one file of a document's schema."""
+"""Arguments of the commands that write one file from a document: `models` and `openapi`."""
 
 from __future__ import annotations
 

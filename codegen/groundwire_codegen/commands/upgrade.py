@@ -1,4 +1,4 @@
-"""`groundwire-codegen upgrade`: follow a description that changed, in one command."""
+"""`groundwire-codegen upgrade`: replace a document and its client by the newest description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`groundwire-codegen vendor`: copy a client with all that it needs into a folder of somebody's own."""
+"""`groundwire-codegen vendor`: copy a client and all that it needs into another repository."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def vendor(
 
 
 def _changes(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Diff | None:
-    """What changes for callers of a copy, shown; None when the copy, or the next one, does not say what it was made from."""
+    """Print and return the changes for callers of a copy; None if either copy lacks its description."""
     from ..folder import content
     from ..vendor import DESCRIPTION, between
     from .diff import on_terminal

@@ -1,9 +1,9 @@
-"""What changed between two documents, and what that does to callers of the generated client."""
+"""The changes between two documents, with their effects on callers of the generated client."""
 
 from .change import Change, Diff, Direction, Place
 from .compare import compare
+from .load import Given, Sides, read_sides
 from .rules import RULES, Kind, Rule
-from .sides import Given, Sides, read_sides
 from .verdict import LEVELS, Verdict
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Bounds: whether rules that a value keeps when it is sent became tighter."""
+"""Compare bounds on values that are sent: tighter or looser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes: what differs between two revisions of an API, where, for whom, and by which rule it is judged."""
+"""A change between two revisions of an API: place, direction, and the rule that judges it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .rules import RULES, Kind, Rule, Verdict
 
 
 class Direction(StrEnum):
-    """Which way a message travels."""
+    """The direction in which a message travels."""
 
     SENT = "sent"
     RECEIVED = "received"
@@ -21,12 +21,12 @@ class Direction(StrEnum):
 
     @property
     def sends(self) -> bool:
-        """Whether a caller sends it."""
+        """Return True if a caller sends it."""
         return self in (Direction.SENT, Direction.BOTH)
 
     @property
     def receives(self) -> bool:
-        """Whether a caller receives it."""
+        """Return True if a caller receives it."""
         return self in (Direction.RECEIVED, Direction.BOTH)
 
 
@@ -59,12 +59,12 @@ class Change:
 
     @property
     def verdict(self) -> Verdict:
-        """What it does to callers."""
+        """The verdict of the change's rule."""
         return self.rule.verdict
 
     @property
     def kind(self) -> Kind:
-        """What happened."""
+        """The kind of a change."""
         return self.rule.kind
 
 
@@ -88,10 +88,10 @@ class Diff:
     """The id of every method that was compared, sorted."""
 
     def counts(self) -> Mapping[Verdict, int]:
-        """How many changes have each verdict."""
+        """The number of changes by verdict."""
         found = Counter(change.verdict for change in self.changes)
         return {verdict: found[verdict] for verdict in Verdict}
 
     def reaches(self, level: Verdict) -> bool:
-        """Whether a change is as bad as this, or worse."""
+        """Return True if a change is as bad as this, or worse."""
         return any(change.verdict.rank >= level.rank for change in self.changes)

@@ -1,4 +1,4 @@
-"""Comparing two APIs: every change, each with its verdict."""
+"""Compare two APIs and return every change with its verdict."""
 
 from __future__ import annotations
 

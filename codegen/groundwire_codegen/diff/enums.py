@@ -1,4 +1,4 @@
-"""Comparing enums."""
+"""Compare enums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing the fields of a message, plain ones and members of unions."""
+"""Compare the fields of a message, members of unions included: added, removed, renamed, changed."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _doc(field: Field) -> str:
 
 
 def pointers(messages: Mapping[str, Message]) -> dict[str, str]:
-    """Where the document states each enum: at the first field, by name of message, that is of it."""
+    """Return the JSON pointer of each enum: that of the first field of its type, by name of message."""
     found: dict[str, str] = {}
     for _, message in sorted(messages.items()):
         for field in message.wire_fields:

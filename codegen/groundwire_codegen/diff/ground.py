@@ -1,4 +1,4 @@
-"""What every comparison stands on: both sides, and who reaches what on either."""
+"""The context of every comparison: both APIs, and the methods that reach each type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .reach import Reach, reached
 
 T = TypeVar("T")
 _ALIKE = 0.8
-"""How close two names are that may be one, corrected."""
+"""Minimum similarity of two names that may be one, corrected."""
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Attributes of the IR that no rule compares, each with its reason: all others have a rule."""
+"""Attributes of the IR that no rule compares, each with the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing messages: their classes, and what is said of each whole."""
+"""Compare messages and their unions."""
 
 from __future__ import annotations
 

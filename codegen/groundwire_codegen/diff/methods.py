@@ -1,4 +1,4 @@
-"""Comparing methods: what a stub takes and returns, and what it sends."""
+"""Compare methods: the signature of the stub, its result, and the request that it sends."""
 
 from __future__ import annotations
 

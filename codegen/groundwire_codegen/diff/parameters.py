@@ -1,4 +1,4 @@
-"""Comparing the parameters of a method: arguments of its stub, and values in its URL."""
+"""Compare the parameters of a method: arguments of its stub, and values in its URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reach: which methods send a message or an enum, and which receive it."""
+"""Find the methods that send or receive a message or an enum."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reach:
 
     @property
     def direction(self) -> Direction:
-        """Which way it travels."""
+        """The direction in which it travels."""
         if self.sent and self.received:
             return Direction.BOTH
         return Direction.SENT if self.sent else Direction.RECEIVED if self.received else Direction.NONE

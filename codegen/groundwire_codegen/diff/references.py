@@ -1,4 +1,4 @@
-"""The references of an overlay into a document: fields, types, members, enums."""
+"""Resolve the references of an overlay into a document: fields, types, members, enums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules that a verdict follows: each an id, what kind of change it is about, a verdict and a sentence."""
+"""The verdict for each kind of change: one rule each, with an id, a kind, a verdict and a sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["RULES", "Kind", "Rule", "Verdict"]
 
 
 class Kind(StrEnum):
-    """What happened."""
+    """The kind of a change."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 @frozen
 class Rule:
-    """Why a change has its verdict."""
+    """A rule of the diff: the verdict for one kind of change, with the reason."""
 
     id: str
     kind: Kind

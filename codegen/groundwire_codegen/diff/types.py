@@ -1,4 +1,4 @@
-"""Types: whether two of them take the same values under the same annotation."""
+"""Compare two types: their values and their annotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change may do to callers.
+"""The possible verdicts on a change.
 
 A verdict is the worst that can happen to code that a strict checker accepted with the old client, uses published
 names only, and is then checked and run with the new one. Code that reads or writes a key through `unknown_fields`
@@ -13,7 +13,7 @@ from typing import Final
 
 
 class Verdict(StrEnum):
-    """What a change does to callers, the worst first."""
+    """The effects of a change on callers, the worst first."""
 
     TYPES = "breaking at type-check time"
     RUN = "breaking at run time"
@@ -32,4 +32,4 @@ LEVELS: Final = {
     "behaviour": Verdict.BEHAVIOUR,
     "compatible": Verdict.COMPATIBLE,
 }
-"""What `--fail-on` calls the verdicts."""
+"""The names of the verdicts for `--fail-on`."""

@@ -1,1 +1,1 @@
-"""Bringing a description: over the network, from a file, or from an installed google-api-python-client."""
+"""Get a description: over the network, from a file, or from an installed google-api-python-client."""

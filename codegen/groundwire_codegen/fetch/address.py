@@ -1,4 +1,4 @@
-"""Addresses that a description may be fetched from: Google's own, exactly, and hosts that the caller names."""
+"""The allowlist of addresses for descriptions: Google's own, and hosts that the caller names."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def addresses_of(name: str, version: str) -> tuple[str, ...]:
-    """Where the description of an API may be: at its own host, or in Google's directory. Raises SpecError."""
+    """Return the possible addresses of a description: at its own host, or in Google's directory. Raises SpecError."""
     check_names(name, version)
     return (
         f"https://{name}.{DOMAIN}/$discovery/rest?version={quote(version)}",

@@ -1,4 +1,4 @@
-"""The one place of the generator that reaches the network."""
+"""Download a description over HTTPS. No other module of the generator uses the network."""
 
 from __future__ import annotations
 

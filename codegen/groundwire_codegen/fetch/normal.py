@@ -1,4 +1,4 @@
-"""A description in its normal form: keys sorted, noise out, prose in or out; two revisions compare line by line."""
+"""The normal form of a description: sorted keys, no noise, with or without prose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOISE: Final = frozenset({"etag", "icons"})
 """Of the document as a file, not of the API."""
 _PROSE: Final = {"description": str, "enumDescriptions": list}
 _TYPED: Final = "A mapping with `@type`."
-"""What stays of the description of a mapping that names its own type: it is read as structure."""
+"""The description that is kept of a mapping that names its own type, since it is read as structure."""
 
 
 def normal(data: bytes, source: str, *, prose: bool, id_: str = "") -> bytes:
@@ -28,7 +28,7 @@ def normal(data: bytes, source: str, *, prose: bool, id_: str = "") -> bytes:
 
 
 def has_prose(document: dict[str, Any]) -> bool:
-    """Whether a document has prose to lose."""
+    """Return True if a document has prose to lose."""
     return bool(_bare(document) != document)
 
 
@@ -49,6 +49,6 @@ def _is_prose(key: str, value: Any) -> bool:
 
 
 def revision_alone(old: bytes, new: bytes) -> bool:
-    """Whether two documents in normal form differ in nothing but their revision."""
+    """Return True if two documents in normal form differ in nothing but their revision."""
     first, second = ({**json.loads(data), "revision": ""} for data in (old, new))
     return bool(first == second)

@@ -1,4 +1,4 @@
-"""The sidecar of a fetched document: from where it is, and what to ask with so that an unchanged one is not sent again."""
+"""The sidecar of a fetched document: its URL and its ETag."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Sidecar:
 
 
 def path_of(document: Path) -> Path:
-    """Where the sidecar of a document is."""
+    """Return the path of a document's sidecar."""
     return document.with_name(f"{document.name}.etag")
 
 
@@ -53,7 +53,7 @@ def known(document: Path, *, prose: bool) -> tuple[str, str]:
 
 
 def sidecar(url: str, etag: str, data: bytes, *, prose: bool) -> Sidecar | None:
-    """What to keep beside a document that was written; None when the answer had no ETag to ask with."""
+    """Return the sidecar of a document that was written; None if the answer had no ETag."""
     if not _ETAG.fullmatch(etag):
         return None
     return Sidecar(url=url, etag=etag, sha256=file_digest(data), prose=prose)

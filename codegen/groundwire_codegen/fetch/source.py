@@ -1,4 +1,4 @@
-"""Where a description comes from: the network, a file, or what google-api-python-client ships."""
+"""Read a description from the network, a file, or an installed google-api-python-client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The intermediate representation: an API, free of how a document says it and of how Python writes it.
+"""The intermediate representation: an API, independent of document formats and of Python.
 
 Everything is a frozen value. Readers write a draft, `lower` finishes it (see `Api`); render, diff, schema and the
 contract server read the finished one.

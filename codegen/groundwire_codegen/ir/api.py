@@ -1,4 +1,4 @@
-"""The API: everything that a client, a contract server and a diff are made from."""
+"""The API: servers, security schemes, and all methods, messages and enums."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .methods import Location, Method, Parameter, Resource
 
 
 class SchemeKind(enum.StrEnum):
-    """How a request is authorized."""
+    """The ways to authorize a request."""
 
     GOOGLE = "google"
     BEARER = "bearer"
@@ -54,7 +54,7 @@ class Server:
 
 
 class ErrorShape(enum.StrEnum):
-    """How errors are read: google.rpc.Status, or by status with the bodies that `responses` states."""
+    """The forms of errors: google.rpc.Status, or the bodies that `responses` states, by status."""
 
     GOOGLE = "google"
     BY_STATUS = "by-status"

@@ -24,7 +24,7 @@ class Rules:
     max_items: int | None = None
     pattern: str | None = None
     pattern_is_linear: bool = True
-    """Whether the pattern may be run; one that may not is documentation."""
+    """True if the pattern may be run; one that may not is documentation."""
     divides_into: str | None = None
     """Wire name of the sibling whose value, or default, divides every dimension of this one."""
     only: tuple[str, ...] = field(default=())
@@ -51,7 +51,7 @@ class Field:
     """The class has no default for it, and an answer without it is refused; a reader leaves it to `lower`."""
     rules: Rules = NO_RULES
     default: object = None
-    """What the service assumes when the field is absent; documentation, never sent."""
+    """The value that the service assumes when the field is absent; documentation, never sent."""
     pattern: str | None = None
     """The document's; documentation, since what a document says of a field holds for answers too."""
     wrapped: bool = False

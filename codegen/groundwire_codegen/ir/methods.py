@@ -16,7 +16,7 @@ Path: TypeAlias = tuple[str, ...]
 
 
 class Location(enum.StrEnum):
-    """Where a parameter, or a secret, travels."""
+    """The place in a request of a parameter or a secret."""
 
     PATH = "path"
     QUERY = "query"
@@ -128,7 +128,7 @@ class Body:
 
     contents: tuple[Content, ...]
     required: bool = True
-    """Whether the stub takes it as an argument that cannot be left out, as first published."""
+    """True if the stub takes it as an argument that cannot be left out, as first published."""
     envelope: str | None = None
 
 
@@ -166,7 +166,7 @@ ValueLocation: TypeAlias = InParameter | InBody
 
 @frozen(kw_only=True)
 class Paging:
-    """How a list method pages: with a token, from `next` of an answer to `place` of the next request (AIP-158)."""
+    """The paging of a list method: the token of `next` in an answer goes to `place` in the next request (AIP-158)."""
 
     place: ValueLocation
     items: Path
@@ -185,7 +185,7 @@ class Poll:
 
 @frozen(kw_only=True)
 class Waiting:
-    """How the operation is waited for that a method answers with: `polls` in order of preference."""
+    """The ways to wait for the operation that a method returns: `polls` in order of preference."""
 
     polls: tuple[Poll, ...]
     metadata: TypeRef | None = None
@@ -210,7 +210,7 @@ class Media:
     simple: str | None = None
     resumable: str | None = None
     max_size: str | None = None
-    """As the document has it: `5120GB`."""
+    """The text in the document, such as `5120GB`."""
     accept: tuple[str, ...] = ()
     upload: bool = False
     download: bool = False

@@ -1,4 +1,4 @@
-"""Types: what one value is, from a scalar to a packed mapping."""
+"""Types of values, from a scalar to a packed mapping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walks over types: the one place that knows how types nest."""
+"""Walks over nested types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lowering: a draft and its overlay become the finished API, pruned to what is wanted."""
+"""Lowering: turn a draft and its overlay into the finished API, pruned to the wanted methods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals and warnings that need the whole API: rules that match nothing or do not fit, places that two types share."""
+"""Refusals and warnings that need the whole API: rules that match nothing or do not fit, and name clashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages under their published names: attributes, the classes of members of groups, and families."""
+"""Oneof groups and messages under their published names: attributes, classes of members, families."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ EXTRA: Final = "*"
 def _variants(
     place: str, group: Group, family: bool, families: set[str], naming: Naming
 ) -> tuple[Variant, ...]:
-    """Return the members of a group with the classes of those that cannot stand for themselves."""
+    """Return the members of a oneof group. One that is not a message of its own gets a class name from its wire name."""
     targets = [variant.field.type for variant in group.variants]
     alone = _stands_alone(targets, families)
     wires = [each.field.wire for each in group.variants if family or not alone(each.field.type)]

@@ -1,4 +1,4 @@
-"""Idempotency: when a call may be made again, by the overlay, by a request id or by the verb."""
+"""Idempotency: when a call may be repeated, by the overlay, a request id, or the verb."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods under their published names, with the facts that follow from the shapes of their bodies and answers."""
+"""Methods under their published names, with the facts derived from their bodies and answers."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
         *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
 )
-"""What `client.py` imports or defines beside its resource classes and method constants."""
+"""Names that `client.py` imports or defines beside its resource classes and method constants."""
 REST_MODULE_NAMES: Final = CLIENT_MODULE_NAMES | frozenset(
     {
         *("RestAnswer", "RestCallOptions", "RestClient", "RestContent", "RestMethod", "RestOptions"),

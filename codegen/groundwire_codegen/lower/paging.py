@@ -1,4 +1,4 @@
-"""Paging: a list method by the shapes of its body and its answer (AIP-158)."""
+"""Paging: recognize a list method by the fields of its request and answer (AIP-158)."""
 
 from __future__ import annotations
 

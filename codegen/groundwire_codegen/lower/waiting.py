@@ -1,4 +1,4 @@
-"""Waiting: methods that answer with a `google.longrunning.Operation`, and those that read it again."""
+"""Waiting: methods that return a `google.longrunning.Operation`, and the methods that poll it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME = "name"
 def with_waiting(
     methods: Sequence[Method], messages: Mapping[str, Message], metadata: Mapping[str, str], naming: Naming
 ) -> list[Method]:
-    """Return the methods with how their operations are waited for; `metadata` has messages by id of method."""
+    """Return the methods with their `waiting`; `metadata` has messages by id of method."""
     polls = {
         name: _polls(message, methods, naming) for name, message in messages.items() if _is_operation(message)
     }

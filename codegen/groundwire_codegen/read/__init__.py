@@ -1,1 +1,1 @@
-"""From bytes to values: documents, overlays, and what both are read with."""
+"""Parsing: from bytes to a draft and an overlay."""

@@ -1,4 +1,4 @@
-"""A place in a parsed input: its value, its JSON pointer, and where its problems are collected."""
+"""A cursor into a parsed input: a value, its JSON pointer, and the list of problems."""
 
 from __future__ import annotations
 

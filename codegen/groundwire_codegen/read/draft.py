@@ -1,4 +1,4 @@
-"""The result of reading a document."""
+"""The result of reading a document: an Api without names."""
 
 from __future__ import annotations
 

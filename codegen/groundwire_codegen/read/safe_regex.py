@@ -1,4 +1,4 @@
-"""Which patterns may be run: those that match in linear time whatever the text is.
+"""Accept only patterns that match in linear time, whatever the text.
 
 Python's matcher backtracks. A pattern of the subset read here (anchors, literals, classes, one repeated atom
 after another, no groups) backtracks only where a repeated atom can give characters back to what follows it,
@@ -23,7 +23,7 @@ _ATOM: Final = re.compile(
 )
 _ESCAPED: Final = re.compile(r"\\.")
 _SET_OPERATION: Final = re.compile(r"\[|--|&&|~~|\|\|")
-"""What Python may come to read as an operation of sets."""
+"""Text that Python may read as a set operation in future versions."""
 _REPEAT: Final = re.compile(r"[*+?]|\{(\d{1,4})(?:,(\d{0,4}))?\}")
 
 

@@ -1,4 +1,4 @@
-"""Reading a document's JSON text: strict, bounded, and free of surprises before anything looks at it."""
+"""Parse a document's JSON text strictly, within limits on size and depth."""
 
 from __future__ import annotations
 

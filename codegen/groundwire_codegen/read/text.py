@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from typing import Any, Final
 
 from attrs import frozen
 
+from ..problem import Problem, SpecError
 from .source import read_json
 from .yaml import read_yaml
 
 _JSON: Final = re.compile(rb"[ \t\r\n]*[{\[]")
+
+_SURROGATE: Final = re.compile(rb"\\[uU]0*[dD][89a-fA-F]")
 
 
 @frozen
@@ -27,4 +31,10 @@ def read_text(data: bytes, source: str) -> Text:
     marked = data.startswith(codecs.BOM_UTF8)
     body = data.removeprefix(codecs.BOM_UTF8)
     read = read_json if _JSON.match(body) else read_yaml
-    return Text(read(body, source), marked)
+    value = read(body, source)
+    if _SURROGATE.search(body):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise SpecError([Problem(source, "", "a lone surrogate is not text")]) from None
+    return Text(value, marked)

@@ -9,7 +9,7 @@ from typing import Final
 _EXPRESSION: Final = re.compile(r"\{(\+?)([A-Za-z_$][A-Za-z0-9_.$-]*)\}")
 _LITERAL: Final = re.compile(r"[A-Za-z0-9_.~!$&'()+,;=:@/-]*")
 _JOINING: Final = frozenset(ascii_letters + digits + "~!$&'()+;=@")
-"""What may not stand beside a variable: its value would run into the literal."""
+"""Characters that may not stand beside a variable: its value would run into the literal."""
 
 
 def read_template(path: str) -> tuple[tuple[str, ...], str | None]:

@@ -1,4 +1,4 @@
-"""Rendering: the Api as text, by path. Pure, and refuses nothing; nothing here touches a disk but its templates."""
+"""Rendering: turn an Api into text by path, with templates. It refuses nothing."""
 
 from __future__ import annotations
 

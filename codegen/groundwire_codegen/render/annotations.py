@@ -1,4 +1,4 @@
-"""Annotations of generated code: a type of the IR as Python says it."""
+"""Write types of the IR as Python annotations."""
 
 from __future__ import annotations
 

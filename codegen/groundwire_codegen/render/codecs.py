@@ -1,4 +1,4 @@
-"""Views of `codecs.py`: a table with one entry a field, in the words of the runtime's `schema`."""
+"""The view of `codecs.py`: a table with one entry per field, in the terms of the runtime's `schema`."""
 
 from __future__ import annotations
 

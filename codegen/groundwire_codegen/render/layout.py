@@ -1,4 +1,4 @@
-"""Laying out text as the formatter does, and the order in which the linter wants imports."""
+"""Fold text as the formatter does, and sort imports as the linter does."""
 
 from __future__ import annotations
 

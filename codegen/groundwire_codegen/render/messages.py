@@ -1,4 +1,4 @@
-"""Views of `messages.py`: enums, messages, and the classes of variants."""
+"""The view of `messages.py`: enums, messages, and the classes of variants."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class MessagesView:
     containers: Source | None
     times: Source | None
     values: tuple[Source, ...]
-    """What the module imports."""
+    """The imports of the module."""
 
     @property
     def imports_standard(self) -> bool:

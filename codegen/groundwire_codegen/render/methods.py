@@ -1,4 +1,4 @@
-"""Views of method constants: all facts of a call, as the runtime takes them."""
+"""The view of `Method` constants: all facts of a call."""
 
 from __future__ import annotations
 

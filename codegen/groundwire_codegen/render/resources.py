@@ -1,4 +1,4 @@
-"""Views of `client.py`: the classes of resources and of the client, with their stubs."""
+"""The view of `client.py`: the classes of resources and of the client, with their stubs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text that a template may print: a `Source`, made here alone, out of names, literals, docstrings and comments.
+"""Text that a template may print: a `Source` is made only here, from names, literals, docstrings and comments.
 
 No text of a document or an overlay becomes code, since templates print nothing else: `finalize` refuses any other value, and
 tests/codegen/test_source.py allows templates only the kinds of nodes that cannot go round it.

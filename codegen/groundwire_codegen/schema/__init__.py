@@ -1,4 +1,4 @@
-"""An Api as an OpenAPI 3.1 document, for tools that do not know Google's APIs."""
+"""Write an Api as an OpenAPI 3.1 document, for other tools."""
 
 from .openapi import components, document, json_text
 from .options import Enums, JsonObject, JsonValue, Options

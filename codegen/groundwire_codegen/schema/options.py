@@ -1,4 +1,4 @@
-"""Options of the OpenAPI writer: what a document is for decides how strict it is."""
+"""Options of the OpenAPI writer: how strict the document is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ABOUT = (
 
 
 class Enums(enum.Enum):
-    """How an enum is described."""
+    """The forms of an enum in a schema."""
 
     OPEN = enum.auto()
     """The known values, or any other string."""

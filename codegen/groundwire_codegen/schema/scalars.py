@@ -87,7 +87,13 @@ def definition(kind: Kind) -> JsonObject:
             return {"type": "string", "format": "date-time"}
         case Kind.DURATION:
             seconds = integers(-DURATION_MAX, DURATION_MAX)
-            return {"type": "string", "pattern": f"^({seconds}|-0)(\\.[0-9]{{1,9}})?s$"}
+            return {
+                "type": "string",
+                "format": "google-duration",
+                "pattern": f"^({seconds}|-0)(\\.[0-9]{{1,9}})?s$",
+            }
+        case Kind.FIELD_MASK:
+            return {"type": "string", "format": "google-fieldmask"}
         case Kind.STRUCT:
             return {"type": "object"}
         case Kind.ANY:

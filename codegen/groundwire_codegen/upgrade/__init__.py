@@ -1,1 +1,1 @@
-"""Upgrading: a new document takes the old one's place, with the client that it gives and an entry of the changelog, or nothing does."""
+"""Replace a document, its client and the changelog entry together, or not at all."""

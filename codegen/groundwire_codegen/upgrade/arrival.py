@@ -1,4 +1,4 @@
-"""What arrives: the document that is to take the place of the one that is here."""
+"""The candidate of an upgrade: the document that may replace the current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entry of a changelog: which revision the client follows now, and what that breaks."""
+"""Write the changelog entry of an upgrade: the new revision and the breaking changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an upgrade is about: the documents compared, and the client that the new one gives."""
+"""The plan of an upgrade: the compared documents and the new client."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Plan:
     inputs: Inputs
     before: Lock
     is_news: bool
-    """Whether the new document is another than the one that is here."""
+    """True if the new document is another than the one that is here."""
     old_revision: str
     new_revision: str
     diff: Diff
 
     @property
     def goes_back(self) -> bool:
-        """Whether the new document is older than the one that is here, which servers of a description can bring."""
+        """Return True if the new document is older than the one that is here, which servers of a description can bring."""
         return is_older(self.new_revision, self.old_revision)
 
 

@@ -1,4 +1,4 @@
-"""Putting the new document, its client and the changelog in place, together or not at all."""
+"""Put the new document, its client and the changelog in place, together or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an upgrade says in a file: as Markdown for a pull request, else as the diff alone."""
+"""Write the report of an upgrade: Markdown for a pull request, else the diff alone."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _code(findings: Sequence[Finding] | None) -> list[str]:
 
 
 def _cut(lines: Sequence[str]) -> list[str]:
-    """As many lines as there is room for, and how many more there are."""
+    """Return as many lines as there is room for, and the number of the others."""
     kept = [line for line, size in zip(lines, accumulate(map(len, lines)), strict=True) if size <= MAX_TEXT]
     more = len(lines) - len(kept)
     return [*kept, f"{more} more are not shown"] if more else kept

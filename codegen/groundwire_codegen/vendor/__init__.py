@@ -1,4 +1,4 @@
-"""Vendoring: a generated client, its runtime and its hand-written parts as one folder that stands alone."""
+"""Vendoring: copy a generated client, its runtime and the exports into one self-contained folder."""
 
 from .copy import ordered, vendored
 from .manifest import FILE as DESCRIPTION

@@ -1,4 +1,4 @@
-"""Copy a client, the runtime modules that it uses and the hand-written parts, and rewrite their imports."""
+"""Make the files of a vendored copy: client, runtime modules and exports, with rewritten imports."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def vendored(client: str, *, with_exports: bool = False) -> dict[str, str]:
 
 
 def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict[str, str]:
-    """The client as a copy with the used modules in `_runtime/`, with `_exports/` and its description, by path.
+    """Return the files of a vendored copy by path: client, used modules in `_runtime/`, `_exports/`, description.
 
     Imports of the runtime become relative, so the copy runs under any name. `groundwire.lock` is its manifest: the
     order, and hashes of the document, the overlay, the generator and every file.
@@ -82,7 +82,7 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
 
 
 def installed(client: str) -> dict[str, str]:
-    """The files of an importable generated client. Raises SpecError when it is none."""
+    """Return the files of an importable generated client. Raises SpecError if it was not generated."""
     root = _place(client)
     if root is not None and not (root / FILE).is_file():
         raise SpecError([Problem("options", "/client", f"{client!r} has no {FILE}: it was not generated")])

@@ -37,7 +37,7 @@ def description(inputs: Inputs) -> str:
 
 
 def shipped(lock: Lock, package: str) -> Inputs | None:
-    """What an installed client was made from, when Groundwire ships it."""
+    """Return the inputs of an installed client that Groundwire ships; None for any other."""
     folder = spec_folder()
     found: dict[str, Path] = {file_digest(path.read_bytes()): path for path in sorted(folder.glob("*.*"))}
     document, overlay = (found.get(lock.inputs.get(key, "")) for key in ("document", "overlay"))
@@ -52,7 +52,7 @@ def shipped(lock: Lock, package: str) -> Inputs | None:
 
 
 def between(old: str, new: str, names: Mapping[str, str]) -> Diff:
-    """What changed from one copy to the next; `names` are those that the old one published. Raises SpecError."""
+    """Return the changes from one copy to the next; `names` are those that the old one published. Raises SpecError."""
     before, after = _read(old), _read(new)
     sides = read_sides(before[0], after[0], methods=(*before[1], *after[1]), published=names)
     return compare(sides.old, sides.new)

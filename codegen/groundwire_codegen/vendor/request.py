@@ -1,4 +1,4 @@
-"""How a vendored copy is asked for. The manifest keeps it, so that checking and updating need no options."""
+"""The options of a vendored copy. The manifest keeps them for checks and updates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
 
 @frozen(kw_only=True)
 class Order:
-    """What to copy. Lists are words with a space between, paths are relative to the copy."""
+    """The options of a vendored copy. Lists are words with a space between, paths are relative to the copy."""
 
     client: str = "groundwire"
     """Importable package to copy, unless a document is named."""
@@ -29,7 +29,7 @@ class Order:
     overlay: str = ""
     methods: str = ""
     package: str = ""
-    """What the copy calls itself in its documentation."""
+    """The name of the copy in its own documentation."""
     runtime: str = ""
     """Package to import the runtime from, in place of a copy in `_runtime`."""
     extras: str = ""
@@ -56,7 +56,7 @@ class Order:
             raise SpecError(wrong)
 
     def manifest(self) -> dict[str, str]:
-        """What the manifest keeps."""
+        """Return the options that the manifest keeps."""
         values: dict[str, str] = {each.name: getattr(self, each.name) for each in fields(Order)}
         return {
             key: value for key, value in values.items() if value and not (self.document and key == "client")

@@ -1,4 +1,4 @@
-"""`groundwire-contract openapi`."""
+"""`groundwire-contract openapi`: write the contract as OpenAPI 3.1."""
 
 from __future__ import annotations
 

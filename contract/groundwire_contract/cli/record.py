@@ -1,4 +1,4 @@
-"""`groundwire-contract record`."""
+"""`groundwire-contract record`: run the recording proxy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`groundwire-contract rules`."""
+"""`groundwire-contract rules`: list the rules with their evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`groundwire-contract serve`."""
+"""`groundwire-contract serve`: run the server."""
 
 from __future__ import annotations
 

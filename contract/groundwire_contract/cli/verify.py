@@ -1,4 +1,4 @@
-"""`groundwire-contract verify`."""
+"""`groundwire-contract verify`: verify recorded traffic against the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals in the form of google.rpc.Status."""
+"""The JSON form of a refusal: google.rpc.Status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals of Earth Engine in its own words; `catalogue` returns all of them for a project.
+"""The texts of refused requests, in Earth Engine's own words; `catalogue` returns all of them for a project.
 
 Refusals that depend on more than the request (sign-in, quota, outages) occur only when a test asks for them.
 """

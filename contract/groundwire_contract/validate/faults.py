@@ -1,4 +1,4 @@
-"""The faults of one body in the front end's wording, with proto paths.
+"""The text of a refused body, in the front end's words, with the proto path of each fault.
 
 Each fault also has a JSON pointer made from the names that were sent.
 """

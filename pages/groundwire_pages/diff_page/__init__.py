@@ -1,4 +1,4 @@
-"""A diff as one HTML page that stands alone: a tree coloured by verdict, to fold, search and filter."""
+"""The diff page: a tree coloured by verdict, to fold, search and filter, in one self-contained file."""
 
 from .page import render
 from .view import Branch, Change, Comparison, Verdict

@@ -1,4 +1,4 @@
-"""The page as a whole."""
+"""The complete diff page."""
 
 from __future__ import annotations
 

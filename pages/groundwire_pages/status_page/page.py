@@ -1,4 +1,4 @@
-"""The page as a whole."""
+"""The complete status page."""
 
 from __future__ import annotations
 

@@ -59,7 +59,11 @@ class Values:
         if isinstance(type_, MessageRef):
             share = 0.5 if nested else 0.0
             return self.message(self._api.messages[type_.name], share=share, nested=max(nested - 1, 0))
-        assert not isinstance(type_, Packed), "a document alone packs nothing"
+        if isinstance(type_, Packed):
+            return {
+                "@type": f"type.googleapis.com/example.{self._random.choice('ABC')}",
+                "other": self._json(2),
+            }
         count = self._random.randint(0, 3) if nested else 0
         if isinstance(type_, ListOf):
             return [self._value(type_.item, nested) for _ in range(count)]

@@ -1,8 +1,8 @@
 """Change the runtime in every way that mutmut knows, and see which changes the tests notice.
 
 `python -m tests.audits.mutation [PATTERN...]` tries the mutants whose names match, such as `retry:*`, and prints those that
-survive; without a pattern it tries all, and writes docs/mutation.md. With `--page` it writes the page once more from
-what was found last: how a reason is added, or a part that was tried again.
+survive; without a pattern it tries all, and writes the report `.mutation.md`. With `--page` it writes the report again from
+the last results, after a change of reasons.toml or a run of a part.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/mutation.md: the score, and every mutant that survives, with the reason that it may."""
+"""The report of the audit: the score, and every mutant that survives, with the reason that it may."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from attrs import frozen
 from .mutant import ROOT, Mutant
 from .trial import Outcome
 
-PAGE: Final = ROOT / "docs" / "mutation.md"
+PAGE: Final = ROOT / ".mutation.md"
 REASONS: Final = Path(__file__).with_name("reasons.toml")
 HOLD: Final = 0.9
 """The share of mutants to be noticed."""
@@ -127,22 +127,14 @@ def _places(mutants: Iterable[Mutant]) -> str:
     return "".join(f"- `{where}` {', '.join(which)}\n" for where, which in numbers.items())
 
 
-_HEAD: Final = """# What the tests of the runtime notice
+_HEAD: Final = """# Mutation testing of the runtime
 
-Written by `nox -s mutation`, which changes `runtime/` in every way that [mutmut](https://mutmut.readthedocs.io) 3.8
-knows, one change at a time, and runs the tests that reach the changed line. A change that a test fails for is *killed*.
-So is one that makes a test take more than twice its time and four seconds; the table counts those as timeouts. A change
-that no test reaches has survived. `nox -s mutation -- 'retry:*'` tries one module, and prints what survives there.
+Written by `nox -s mutation`. It makes every change to `runtime/` that [mutmut](https://mutmut.readthedocs.io) knows, one at a time,
+and runs the tests that reach the changed line. A change is *killed* when a test fails. A test that takes more than twice its
+time and four seconds counts as a timeout, which kills too. A change that no test reaches survives.
 
-The tests are those of `tests/runtime`, `tests/client`, `tests/vectors`, `tests/exports` and `tests/promises`. A change
-gets four seconds of the tests that reach its line, those of its own module and the fastest first. Tests that hold times
-by the millisecond are left out, since beside trials they fail for no change. mutmut does not change constants of
-modules, decorated functions, and what stands in annotations or in the arguments of `len` and `isinstance`. A part that
-was tried again replaces its part of this page.
-
-A change of *wording* puts a sentence in capitals, in lower case or between two X, or names another type in `cast`, which
-returns its argument whatever the type is. What counts as a sentence is a text with a space between two words: the
-runtime has none that is part of a protocol. The last column leaves these out, killed or not.
+A change of *wording* alters a sentence (a text with a space between two words), or the type that `cast` is given. The last
+column leaves these out.
 """
 _TABLE: Final = """## Score
 
@@ -154,6 +146,6 @@ A name is module, function, and mutmut's number within the function.
 """
 _WORDING: Final = """### Wording
 
-Tests hold what an error says where a caller acts on it, not how it is put.
+Tests check what an error says where a caller acts on it, not its wording.
 
 """

@@ -19,12 +19,14 @@ from groundwire_codegen.pipeline import generate
 from groundwire_codegen.render import render
 from groundwire_codegen.render.codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS
 from groundwire_codegen.render.rest import CONTENT_WORDS
+from groundwire_codegen.vendor.features import imported_packages, needed_modules
 from groundwire_runtime import errors
 from groundwire_runtime.http import FunctionTransport, Request
 from groundwire_runtime.http import Response as Answer
 
 from tests.codegen.conftest import Load
 from tests.codegen.openapi.tiles import TEXT, method, raw, response, tiles
+from tests.codegen.packages import ROOT
 
 
 def files(api: Api) -> dict[str, str]:
@@ -266,3 +268,25 @@ def test_a_document_is_generated_from_end_to_end(load: Load) -> None:
     client.string()
     decided = made.lock.decisions
     assert (decided["arguments:any"], decided["body:any"]) == ("id query.id", "optional")
+
+
+def test_a_copy_needs_no_module_of_googles(tmp_path: Path) -> None:
+    runtime = {
+        path.name: path.read_text("utf-8") for path in (ROOT / "runtime/groundwire_runtime").glob("*.py")
+    }
+    client = files(tiles())
+    needed = needed_modules(runtime, client, ())
+    assert not [
+        path for path in needed if "google" in path or path in ("credentials.py", "token_endpoints.py")
+    ]
+    copy = render(tiles(), package="copy", origin="tiles.yaml", runtime="._runtime")
+    assert imported_packages({**needed, **copy}) & {"google", "cattrs", "requests"} == set()
+    for path, text in {**copy, **{f"_runtime/{path}": text for path, text in needed.items()}}.items():
+        written = tmp_path / "copied" / path
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(text.replace("groundwire_runtime", "copied._runtime"), "utf-8")
+    program = "import sys; sys.modules['groundwire_runtime'] = None; import copied; print(copied.Client, copied.auth.ApiKey)"
+    done = subprocess.run(  # noqa: S603 - this interpreter
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,1 +1,1 @@
-"""A diff as people and machines read it: each module here turns one into text."""
+"""Views of a diff; each module turns one into text."""

@@ -1,4 +1,4 @@
-"""Lines of a JSON text, by the JSON pointer of what stands there."""
+"""Find the line of each JSON pointer in a JSON text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Level:
     array: bool
     count: int = 0
     key: bool = True
-    """Whether a member, with its key, or an item comes next."""
+    """True if a member with its key comes next, False for an item."""
 
 
 def lines(text: str, pointers: Iterable[str]) -> Mapping[str, int]:

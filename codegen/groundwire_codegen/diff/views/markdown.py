@@ -20,7 +20,7 @@ _LINKED: Final = re.compile(r"[@#]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9])|:(?=//)|(?<=
 """What GitHub links in plain text, up to where a break keeps it from it: a mention, an address of mail, `#1`, `GH-1`,
 `CVE-1`, a URL, `www.`."""
 _COMMIT: Final = re.compile(r"(?<!\w)(?!\d{8}(?!\w))[0-9a-f]{7,}(?!\w)", re.IGNORECASE | re.ASCII)
-"""What GitHub may link as a commit, but for a date."""
+"""A text that GitHub may link as a commit; dates are left out."""
 _BREAK: Final = "\u200b"
 """Takes no room. Escapes would not do: references are looked for in the text that Markdown gives."""
 
@@ -44,7 +44,7 @@ def fenced(lines: Iterable[str]) -> list[str]:
 
 
 def _rows(changes: Sequence[Change], room: int) -> list[str]:
-    """As many rows as there is room for."""
+    """Return as many rows as there is room for."""
     rows: list[str] = []
     for change in changes[:MAX_ROWS]:
         row = _row(change)

@@ -1,4 +1,4 @@
-"""A diff as one HTML page that stands alone."""
+"""A diff as one self-contained HTML page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of an API with its changes: resources and methods, then messages and enums with what is in them."""
+"""The tree of an API with its changes: resources and methods, then messages and enums."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Branch:
         return max(found, key=lambda verdict: verdict.rank, default=None)
 
     def breaks(self) -> bool:
-        """Whether a change that stands here or below breaks callers."""
+        """Return True if a change that stands here or below breaks callers."""
         own = any(change.verdict.rank >= Verdict.RUN.rank for change in self.changes)
         return own or any(each.breaks() for each in self.below.values())
 
     def counts(self) -> Mapping[Verdict, int]:
-        """How many changes that stand right here have each verdict."""
+        """The number of changes at this node by verdict."""
         return Counter(change.verdict for change in self.changes)
 
     def methods(self) -> Iterator[Branch]:
@@ -51,7 +51,7 @@ class Branch:
             yield from each.methods()
 
     def ordered(self) -> list[Branch]:
-        """What is below, the worst first, then by label; what did not change stands last."""
+        """The children: the worst first, then by label; unchanged ones last."""
 
         def key(each: Branch) -> tuple[int, str]:
             verdict = each.verdict()

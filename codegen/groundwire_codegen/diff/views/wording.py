@@ -1,4 +1,4 @@
-"""The words for a change that all views share."""
+"""Wording of changes that all views share."""
 
 from __future__ import annotations
 

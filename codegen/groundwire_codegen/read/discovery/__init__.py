@@ -1,4 +1,4 @@
-"""A Google Discovery document: its vocabulary, and its reader, which writes a draft."""
+"""The reader of Google Discovery documents. It writes a draft."""
 
 from .document import read_document
 from .schemas import Schemas

@@ -1,4 +1,4 @@
-"""Reading a Discovery document. Another construct than the vocabulary's is a problem with a JSON pointer, never dropped.
+"""Read a Discovery document. An unknown construct is a problem with a JSON pointer; none is dropped.
 
 Names are sorted, so the order of keys does not matter.
 """

@@ -1,4 +1,4 @@
-"""Reading how a method takes and returns media."""
+"""Read the media upload and download of a method."""
 
 from __future__ import annotations
 

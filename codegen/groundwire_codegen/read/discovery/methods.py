@@ -1,4 +1,4 @@
-"""Reading methods and their parameters."""
+"""Read methods and their parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading schemas and parameters: JSON Schema as Discovery has it."""
+"""Read schemas and parameters: Discovery's dialect of JSON Schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vocabulary of Discovery documents: a closed set of constructs, all that Google's published documents use.
+"""The vocabulary of Discovery documents: every key that is read or ignored.
 
 A key is read as the type that stands beside it, or ignored (`any`).
 Source: https://developers.google.com/discovery/v1/reference/apis
@@ -81,6 +81,6 @@ FORMATS: Final = KINDS.keys() | {("array", None)}
 FEATURES: Final = frozenset({"dataWrapper"})
 VERBS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 SAFE_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]*", re.ASCII)
-"""What ids of schemas, methods and resources may look like."""
+"""The shape of ids of schemas, methods and resources."""
 REVISION: Final = re.compile(r"[0-9A-Za-z.-]{0,64}", re.ASCII)
 API_VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

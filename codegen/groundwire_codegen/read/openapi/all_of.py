@@ -9,13 +9,14 @@ from attrs import field, frozen
 
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
+from .keywords import Keywords
 from .places import place_of
 from .references import MAX_CHAIN, Documents
-from .shape import Choice, Schema, Shape, Site, Target, add_site
+from .shape import Choice, Schema, Shape, Site, Target
 from .version import modern
-from .vocabulary import SCHEMA, TYPES
+from .vocabulary import ANNOTATIONS, SCHEMA
 
-MAX_STEPS: Final = 5_000_000
+MAX_STEPS: Final = 1_000_000
 """Schemas that are flattened for one document, each as often as it is read."""
 _STRUCTURAL: Final = frozenset(
     [
@@ -66,7 +67,12 @@ class Flattener:
     """Flattens the schemas of a document."""
 
     documents: Documents
+    _keywords: Keywords = field(init=False)
     _steps: list[int] = field(factory=lambda: [0])
+
+    @_keywords.default
+    def _reads(self) -> Keywords:
+        return Keywords(self.documents)
 
     def gather(self, schema: Schema) -> Shape:
         """Return what a schema says itself and in its `allOf`; references are left to be followed."""
@@ -92,7 +98,8 @@ class Flattener:
             key = self.documents.key(target.node)
             if key in target.trail or len(target.trail) > MAX_CHAIN:
                 shape.node.refuse(
-                    "a reference cycle without an end", f"it comes back to {target.node.pointer}"
+                    f"a reference cycle, or more than {MAX_CHAIN} references in a row",
+                    f"at {target.node.pointer}",
                 )
             elif key not in done:
                 done.add(key)
@@ -101,8 +108,9 @@ class Flattener:
                 votes.append(self._take(shape, site, inner, (*target.trail, key), _OF_REFERENCE))
         if shape.null is None:
             shape.null = False if False in votes else True if True in votes else None
-        own = {self.documents.key(site.node) for site in schema.sites} | {schema.key}
-        shape.choices = [each for each in shape.choices if not self._is_member(own, each)]
+        if done:
+            own = {self.documents.key(site.node) for site in schema.sites} | {schema.key}
+            shape.choices = [each for each in shape.choices if not self._is_member(own, each)]
 
     def _is_member(self, own: set[str], choice: Choice) -> bool:
         """Return True if a schema is a member of a union that it got from its own base."""
@@ -135,13 +143,13 @@ class Flattener:
         shape.structural = shape.structural or not _STRUCTURAL.isdisjoint(keys)
         if not _REFERENCES.isdisjoint(keys):
             self._references(shape, site, stated, trail)
-        own = self._types(shape, site, stated)
+        own = self._keywords.types(shape, site, stated)
         if "enum" in keys or "const" in keys:
-            own = self._values(shape, site, stated, own)
+            own = self._keywords.values(shape, site, stated, own)
         if not _OBJECT.isdisjoint(keys):
-            self._object(shape, site, stated)
+            self._keywords.object(shape, site, stated)
         if "items" in keys or "prefixItems" in keys:
-            self._array(shape, site, stated)
+            self._keywords.array(shape, site, stated)
         votes: list[bool | None] = []
         if "oneOf" in keys or "anyOf" in keys:
             votes.append(self._choices(shape, site, schema, stated, trail, words))
@@ -182,102 +190,6 @@ class Flattener:
         node.at(keyword, None).refuse(f"{keyword} is not read", "use $ref")
         return None
 
-    def _types(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> bool | None:
-        """Read `type`. Returns whether it allows null."""
-        if "nullable" in stated:
-            if not self.documents.version(site.node).startswith("3.0") or "$ref" in stated:
-                self.documents.warn(site.node, "nullable means nothing here; it is read as: or null")
-            own = True
-        else:
-            own = None
-        if "type" not in stated:
-            return own
-        types: list[Any] = stated["type"] if isinstance(stated["type"], list) else [stated["type"]]
-        if None in types:
-            self.documents.warn(site.node.at("type", None), "null is read as the type 'null'")
-        names = ["null" if each is None else each for each in types]
-        unknown = [each for each in names if not isinstance(each, str) or each not in TYPES]
-        if unknown:
-            site.node.at("type", unknown).refuse(
-                f"unknown type {str(unknown[0])[:80]!r}", f"one of {', '.join(sorted(TYPES))}"
-            )
-            return own
-        plain = tuple(dict.fromkeys(each for each in names if each != "null"))
-        if plain and not (set(plain) >= TYPES - {"null", "integer"}):
-            shape.narrow(plain)
-        elif not plain and shape.types is None:
-            shape.types = ()
-        return own or "null" in names
-
-    def _values(self, shape: Shape, site: Site, stated: Mapping[str, Any], null: bool | None) -> bool | None:
-        """Read `enum` and `const`. Returns whether null is allowed by them, or by the type."""
-        if "const" in stated:
-            shape.constant = True
-            values: list[Any] = [stated["const"]]
-        elif "enum" in stated:
-            if not isinstance(stated["enum"], list):
-                site.node.at("enum", None).refuse("expected a list")
-                return null
-            values = stated["enum"]
-            if not values:
-                self.documents.warn(site.node.at("enum", None), "an enum without values is ignored")
-                return null
-        else:
-            return null
-        if None in values and null is not True:
-            null = True
-        present = tuple(each for each in values if each is not None)
-        if present or null is None or "const" in stated:
-            shape.limit(present)
-        return null
-
-    def _object(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> None:
-        properties = self._mapping(site, "properties", stated)
-        for wire in properties:
-            place = f"{site.place}.{wire}"
-            add_site(shape.properties.setdefault(wire, []), site.below("properties", wire, place=place))
-        required: Any = stated.get("required", [])
-        if isinstance(required, list) and all(isinstance(each, str) for each in required):
-            shape.required.update(required)
-            shape.structural |= bool(required)
-        else:
-            self.documents.warn(site.node.at("required", None), "expected a list of property names; ignored")
-        extra = stated.get("additionalProperties")
-        if extra is False:
-            shape.closed = True
-        elif isinstance(extra, dict) and extra:
-            shape.structural = True
-            add_site(shape.additional, site.below("additionalProperties", place=f"{site.place}{{}}"))
-        elif extra is not None and not isinstance(extra, dict | bool):
-            site.node.at("additionalProperties", None).refuse("expected a schema, true or false")
-        for pattern in self._mapping(site, "patternProperties", stated):
-            add_site(shape.patterns, site.below("patternProperties", pattern, place=f"{site.place}{{}}"))
-        if "discriminator" in stated and not {"oneOf", "anyOf"} & stated.keys():
-            shape.discriminator = shape.discriminator or site.node.child("discriminator")
-
-    def _mapping(self, site: Site, keyword: str, stated: Mapping[str, Any]) -> list[str]:
-        value = stated.get(keyword)
-        if value is None:
-            return []
-        if isinstance(value, dict):
-            return sorted(cast("dict[str, Any]", value))
-        site.node.at(keyword, None).refuse("expected an object")
-        return []
-
-    def _array(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> None:
-        old = isinstance(site.node.value.get("items"), list)
-        rest, prefix = ("additionalItems", "items") if old else ("items", "prefixItems")
-        if "prefixItems" in stated and isinstance(stated["prefixItems"], list):
-            shape.prefix = [
-                site.below(prefix, index, place=f"{site.place}[{index}]")
-                for index in range(len(stated["prefixItems"]))
-            ]
-        items = stated.get("items")
-        if items is False:
-            shape.ends = True
-        elif items is not None and items is not True:
-            add_site(shape.items, site.below(rest, place=f"{site.place}[]"))
-
     def _choices(
         self,
         shape: Shape,
@@ -312,4 +224,6 @@ def is_null(value: Any) -> bool:
     stated = cast("dict[str, Any]", value)
     if "const" in stated:
         return stated["const"] is None
+    if stated.get("nullable") is True and stated.keys() - ANNOTATIONS == {"nullable"}:
+        return True
     return stated.get("type", "") in (None, "null", ["null"], [None]) or stated.get("enum") == [None]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve, frozen
 
 from ...ir import (
+    ByJsonType,
+    Const,
     Discrimination,
     Enum,
     EnumRef,
@@ -18,16 +20,17 @@ from ...ir import (
     FirstThatFits,
     JsonScalar,
     Kind,
+    MessageRef,
     Nullable,
     Scalar,
     TypeRef,
     UnionOf,
 )
 from ..cursor import Cursor
+from .groups import take_groups
 from .scalars import literal_type, literals, text_of
-from .shape import CONTRADICTION, Choice, Schema, Shape, Site
+from .shape import CONTRADICTION, Schema, Shape, Site
 from .unions import Member, schema_name, tell_apart
-from .vocabulary import ANNOTATIONS
 
 if TYPE_CHECKING:
     from .schemas import Schemas
@@ -36,7 +39,11 @@ MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
 MAX_NESTING: Final = 8
 """Unions inside one another that are looked into."""
-_GROUP_KEYS: Final = frozenset({"required", "properties", "type", "not", "oneOf", "anyOf", "allOf"})
+_FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)))
+_NUMBERS: Final = frozenset(
+    (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
+)
+_SPECIAL: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
 
@@ -45,18 +52,6 @@ class Choices:
     """Reads the unions of schemas."""
 
     schemas: Schemas
-
-    def groups(self, shape: Shape) -> list[tuple[tuple[str, ...], bool]]:
-        """Take the constraints out of a shape's unions. Returns those that are groups: their properties, and if one is required."""
-        found: list[tuple[tuple[str, ...], bool]] = []
-        for choice in tuple(shape.choices):
-            if not all(_is_constraint(member.node.value, shape) for member in choice.members):
-                continue
-            shape.choices.remove(choice)
-            group = _group(choice, shape) if choice.keyword == "oneOf" else None
-            if group is not None and not any({*group[0]} & {*other} for other, _ in found):
-                found.append(group)
-        return found
 
     def union(self, schema: Schema, shape: Shape) -> TypeRef | None:
         """Return the union of a shape's choices; each member has what stands beside them as well."""
@@ -69,9 +64,14 @@ class Choices:
         if together is not None:
             return together
         discriminator = choices[0].discriminator if len(choices) == 1 else None
-        return self.made(
+        found = self.made(
             shape, members, discriminator or (shape.discriminator if len(choices) == 1 else None)
         )
+        own = self.schemas.enums.get(found.name) if isinstance(found, EnumRef) else None
+        if isinstance(found, EnumRef) and own is not None and own.place.startswith(f"{schema.place}."):
+            # An open enum: what is left of a list of known values and any text is the type itself.
+            self.schemas.enums[found.name] = evolve(own, place=schema.place)
+        return found
 
     def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
         """Return the union of the schemas that a base stands for."""
@@ -85,13 +85,14 @@ class Choices:
         """Return the union of a list of JSON types."""
         members: list[TypeRef] = []
         for kind in kinds:
+            if kind == "integer" and "number" in kinds:
+                continue
             one = evolve(shape, types=(kind,))
             type_ = self.schemas.typed(evolve(schema, key=f"{schema.key}#{kind}"), one)
             if type_ is None:
                 return None
             members.append(type_)
-        overlap = {"integer", "number"} <= {*kinds}
-        return _union(members, FirstThatFits() if overlap else tell_apart([], None, lambda _: None))
+        return _union(members, ByJsonType())
 
     def made(
         self, shape: Shape, members: Sequence[tuple[str | None, Schema]], discriminator: Cursor | None
@@ -112,9 +113,7 @@ class Choices:
         if not types:
             shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
             return None
-        if any(isinstance(type_, EnumRef) and not self.schemas.enums[type_.name].whole for type_ in types):
-            # An enum is open: any text is a value of it.
-            types.pop(Scalar(Kind.STRING), None)
+        self._simplify(types)
         shape.null = shape.null or null or None
         told = tell_apart([*types.values()], discriminator, self._literals)
         if isinstance(told, FirstThatFits) and sum(bool(each.objects) for each in types.values()) > 1:
@@ -122,6 +121,30 @@ class Choices:
                 shape.node, "nothing tells the members of this union apart: the first that fits is taken"
             )
         return _union([*types], told)
+
+    def _simplify(self, types: dict[TypeRef, Member]) -> None:
+        """Leave out members whose values are those of another member as well."""
+        text = Scalar(Kind.STRING)
+        open_enum = any(_is_enum(type_, member) for type_, member in types.items())
+        if text in types and len(types) > 1:
+            # An enum is open: any text is a value of it. A constant is one text of many.
+            for type_ in [text] if open_enum else [each for each in types if _is_text_constant(each)]:
+                del types[type_]
+        special = next((type_ for type_, member in types.items() if _is_special(member)), None)
+        if special is not None and any(type_ in _FRACTIONS for type_ in types):
+            # Proto3 JSON: NaN and the infinities are texts.
+            member = types.pop(special)
+            for type_ in _FRACTIONS & types.keys():
+                del types[type_]
+            types[Scalar(Kind.DOUBLE)] = member
+            return
+        numbers = [type_ for type_ in types if isinstance(type_, Scalar) and type_.kind in _NUMBERS]
+        if len(numbers) > 1:
+            # A number without a format keeps whole numbers whole.
+            member = types[numbers[0]]
+            for type_ in numbers:
+                del types[type_]
+            types[Scalar(Kind.INTEGER if _FRACTIONS.isdisjoint(numbers) else Kind.NUMBER)] = member
 
     def _is_impossible(self, schema: Schema, start: int) -> bool:
         """Return True for a member that no value fits, which is left out: its problems from `start` on are a warning."""
@@ -196,6 +219,9 @@ class Choices:
     def _literals(self, sites: Sequence[Site]) -> tuple[JsonScalar, ...] | None:
         if not sites:
             return None
+        together = self.schemas.flattener.flat(Schema(tuple(sites), "", ""))
+        if together.enum is not None or not together.choices:
+            return literals(together, self.schemas.documents)
         values: dict[tuple[type, JsonScalar], None] = {}
         for shape in self._shapes(Schema(tuple(sites), "", "")):
             own = literals(shape, self.schemas.documents)
@@ -219,12 +245,33 @@ class Choices:
                 name = self.schemas.documents.key(node)
                 yield from self._shapes(Schema((Site(node, name),), name, name), nesting + 1)
             return
-        self.groups(shape)
+        take_groups(shape)
         if not shape.choices or math.prod(len(each.members) for each in shape.choices) > MAX_MEMBERS:
             yield shape
             return
         for _, member in self._members(schema, shape):
             yield from self._shapes(member, nesting + 1)
+
+
+def _is_enum(type_: TypeRef, member: Member) -> bool:
+    """Return True for an open enum of texts, inline or named."""
+    if not isinstance(type_, EnumRef | MessageRef):
+        return False
+    return all(
+        len(each.enum or ()) > 1 and all(isinstance(one, str) for one in each.enum or ())
+        for each in member.shapes
+    )
+
+
+def _is_special(member: Member) -> bool:
+    """Return True for a member that has no value but NaN and the infinities."""
+    return bool(member.shapes) and all(
+        each.enum and _SPECIAL.issuperset(map(str, each.enum)) for each in member.shapes
+    )
+
+
+def _is_text_constant(type_: TypeRef) -> bool:
+    return isinstance(type_, Const) and all(isinstance(value, str) for value in type_.values)
 
 
 def _union(members: Sequence[TypeRef], told: Discrimination) -> TypeRef:
@@ -241,40 +288,3 @@ def name_of(site: Site, index: int) -> str:
     if isinstance(title, str) and _WORD.fullmatch(title):
         return title
     return f"Option{index + 1}"
-
-
-def _is_constraint(value: Any, shape: Shape) -> bool:
-    """Return True for a schema that says which properties must be there, and nothing of their types."""
-    if not isinstance(value, dict):
-        return False
-    stated = cast("dict[str, Any]", value)
-    keys = stated.keys() - ANNOTATIONS
-    if not keys & {"required", "not", "oneOf", "anyOf", "allOf"} or not keys <= _GROUP_KEYS:
-        return False
-    properties = stated.get("properties", {})
-    if not isinstance(properties, dict) or stated.get("type", "object") != "object":
-        return False
-    for wire, inner in cast("dict[str, Any]", properties).items():
-        if wire not in shape.properties or not isinstance(inner, dict):
-            return False
-        if set(cast("dict[str, Any]", inner)) - ANNOTATIONS - {"not"}:
-            return False
-    lists = [stated[key] for key in ("oneOf", "anyOf", "allOf") if key in stated]
-    return all(isinstance(each, list) and all(_is_constraint(one, shape) for one in each) for each in lists)
-
-
-def _group(choice: Choice, shape: Shape) -> tuple[tuple[str, ...], bool] | None:
-    """Return the properties of which one is there; None where it is not one property a member."""
-    wires: list[str] = []
-    required = True
-    for member in choice.members:
-        stated: dict[str, Any] = member.node.value
-        if "not" in stated and "required" not in stated:
-            required = False
-            continue
-        names: Any = stated.get("required")
-        if not isinstance(names, list) or len(names) != 1 or names[0] not in shape.properties:
-            return None
-        wires.append(names[0])
-    fits = len(set(wires)) == len(wires) > 1 and not shape.required & set(wires)
-    return (tuple(wires), required) if fits else None

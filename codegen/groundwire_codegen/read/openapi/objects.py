@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from ...ir import ByJsonType, Field, Group, MapOf, Message, MessageRef, TypeRef, UnionOf, Variant
-from .scalars import ANY, STRUCT, read_rules
+from .groups import Presence
+from .scalars import ANY, STRUCT, default_of, read_rules
 from .shape import Schema, Shape
 
 if TYPE_CHECKING:
@@ -21,36 +22,22 @@ class Objects:
 
     schemas: Schemas
 
-    def typed(
-        self, schema: Schema, shape: Shape, groups: Sequence[tuple[tuple[str, ...], bool]]
-    ) -> TypeRef | None:
+    def typed(self, schema: Schema, shape: Shape, groups: Sequence[Presence]) -> TypeRef | None:
         """Return the type of an object, which is a message where it has properties."""
         extra = self._extra(schema, shape)
         if not shape.properties:
             return STRUCT if extra is None else MapOf(extra)
-        fields = [self._field(schema, shape, wire) for wire in sorted({*shape.properties, *shape.required})]
+        for wire in sorted(shape.required - shape.properties.keys()):
+            self.schemas.documents.warn(
+                shape.node, f"required property {wire[:80]!r} is not described; ignored"
+            )
+        fields = [self._field(schema, shape, wire) for wire in sorted(shape.properties)]
         found = {each.wire: each for each in fields if each is not None}
-        members: list[Field | Group] = []
-        names: dict[str, Group] = {}
-        for index, (wires, required) in enumerate(groups):
-            if all(wire in found for wire in wires):
-                name = "oneOf" if index == 0 else f"oneOf{index + 1}"
-                group = Group(
-                    wire=name,
-                    variants=tuple(Variant(field=found[wire]) for wire in wires),
-                    required=required,
-                )
-                names.update(dict.fromkeys(wires, group))
-        for wire, each in found.items():
-            group_of = names.get(wire)
-            if group_of is None:
-                members.append(each)
-            elif group_of not in members:
-                members.append(group_of)
+        members = _grouped(found, groups)
         description = shape.words.get("description")
         self.schemas.messages[schema.key] = Message(
             place=schema.place,
-            members=tuple(members),
+            members=members,
             extra=extra,
             deprecated=shape.words.get("deprecated") is True,
             doc=description if isinstance(description, str) else "",
@@ -72,10 +59,7 @@ class Objects:
         return next(iter(types)) if len(types) == 1 else UnionOf(tuple(types), ByJsonType())
 
     def _field(self, schema: Schema, shape: Shape, wire: str) -> Field | None:
-        sites = shape.properties.get(wire)
-        if sites is None:
-            # A key that is required and not described is there all the same.
-            return Field(wire=wire, type=ANY, required=True, pointer=shape.node.pointer)
+        sites = shape.properties[wire]
         type_, own = self.schemas.type_and_shape(self.schemas.together(sites, f"{schema.place}.{wire}"))
         if type_ is None or own.never:
             return None
@@ -86,10 +70,24 @@ class Objects:
             type=type_,
             required=wire in shape.required,
             rules=read_rules(own, documents),
-            default=own.words.get("default"),
+            default=default_of(own),
             read_only=own.words.get("readOnly") is True,
             write_only=own.words.get("writeOnly") is True,
             deprecated=own.words.get("deprecated") is True,
             doc=description if isinstance(description, str) else "",
             pointer=sites[-1].node.pointer,
         )
+
+
+def _grouped(fields: Mapping[str, Field], groups: Sequence[Presence]) -> tuple[Field | Group, ...]:
+    """Return the members of a message, in order; a group comes where the first of its fields would."""
+    held: dict[str, Group] = {}
+    for index, presence in enumerate(groups):
+        if all(wire in fields for wire in presence.wires):
+            group = Group(
+                wire="oneOf" if index == 0 else f"oneOf{index + 1}",
+                variants=tuple(Variant(field=fields[wire]) for wire in presence.wires),
+                required=presence.required,
+            )
+            held.update(dict.fromkeys(presence.wires, group))
+    return tuple(dict.fromkeys(held.get(wire, each) for wire, each in fields.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -70,7 +71,7 @@ class Operations:
             stated = made
         if stated not in self.found:
             return stated
-        names = (made, *(f"{stated}{number}" for number in range(2, len(self.found) + 3)))
+        names = itertools.chain((made,), (f"{stated}{number}" for number in itertools.count(2)))
         id_ = next(each for each in names if each not in self.found)
         self._warn(operation, f"operation id {stated[:80]!r} is used twice; this one is {id_!r}")
         return id_

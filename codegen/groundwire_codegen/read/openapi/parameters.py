@@ -21,7 +21,7 @@ from ...ir import (
 )
 from ..cursor import Cursor
 from .places import place_of
-from .scalars import STRING, literals, read_rules, read_scalar, text_of
+from .scalars import STRING, default_of, literals, read_rules, read_scalar, text_of
 from .schemas import Schemas
 from .shape import Schema, Shape, Site
 from .vocabulary import PARAMETER
@@ -154,7 +154,7 @@ class Parameters:
         type_, values, shape = (STRING, (), None) if schema is None else self._type(schema)
         if schema is None and node.has("type"):
             self._warn(node, "a type beside 'schema' is ignored")
-        default = None if shape is None else shape.words.get("default")
+        default = None if shape is None else default_of(shape)
         return Parameter(
             wire=wire,
             location=location,

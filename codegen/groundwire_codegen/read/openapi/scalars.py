@@ -28,6 +28,13 @@ _SIZES: Final = {
     "minItems": "min_items",
     "maxItems": "max_items",
 }
+_RANGES: Final = {
+    Kind.INT32: (-(2**31), 2**31 - 1),
+    Kind.UINT32: (0, 2**32 - 1),
+    Kind.LONG: (-(2**63), 2**63 - 1),
+    Kind.ULONG: (0, 2**64 - 1),
+}
+"""Bounds that a kind has in any case."""
 _STATED: Final = frozenset((*_BOUNDS, *_SIZES, "pattern"))
 
 
@@ -107,6 +114,14 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def default_of(shape: Shape) -> JsonScalar:
+    """Return the default that a schema states, an object or a list as JSON text; None for one that is not finite."""
+    value = shape.words.get("default")
+    if isinstance(value, list | dict):
+        return text_of(value)
+    return value if is_json_scalar(value) else None
+
+
 def read_rules(shape: Shape, documents: Documents) -> Rules:
     """Return the bounds that a schema states. One that is no number is a warning."""
     if _STATED.isdisjoint(shape.words):
@@ -126,8 +141,14 @@ def read_rules(shape: Shape, documents: Documents) -> Rules:
             documents.warn(shape.node.at(keyword, None), "a bound that is no number is ignored")
     if found.get("multiple_of") is not None and found["multiple_of"] <= 0:
         del found["multiple_of"]
+    format_ = shape.words.get("format")
+    known = FORMATS.get((shape.kinds[0] if shape.kinds else "", format_ if isinstance(format_, str) else ""))
+    low, high = _RANGES.get(known, (None, None)) if known is not None else (None, None)
+    if (found.get("minimum"), found.get("maximum")) == (low, high) and low is not None:
+        del found["minimum"], found["maximum"]
     pattern = shape.words.get("pattern")
-    if isinstance(pattern, str) and shape.kinds in (("string",), ()):
+    is_text = known is None and shape.words.get("contentEncoding") is None
+    if isinstance(pattern, str) and is_text and shape.kinds in (("string",), ()):
         found["pattern"] = pattern
         found["pattern_is_linear"] = is_linear(pattern)
     return Rules(**found)

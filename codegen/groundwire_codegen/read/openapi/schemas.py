@@ -24,6 +24,7 @@ from ..cursor import Cursor
 from .all_of import Flattener
 from .bases import Bases
 from .choices import Choices
+from .groups import take_groups
 from .objects import Objects
 from .references import Documents
 from .scalars import ANY, enum_values, literal_type, literals, read_rules, read_scalar
@@ -174,7 +175,7 @@ class Schemas:
             shape.node.refuse(shape.contradiction, CONTRADICTION)
             return None
         choices = Choices(self)
-        groups = choices.groups(shape)
+        groups = take_groups(shape)
         if shape.choices:
             return choices.union(schema, shape)
         values = literals(shape, self.documents)
@@ -214,7 +215,9 @@ class Schemas:
             self.type_of(Schema((site,), self.documents.key(site.node), site.place)) for site in shape.prefix
         )
         found = tuple(each for each in items if each is not None)
-        return TupleOf(found, None if shape.ends else item) if len(found) == len(items) else None
+        most = shape.words.get("maxItems")
+        ends = shape.ends or (isinstance(most, int) and most <= len(items))
+        return TupleOf(found, None if ends else item) if len(found) == len(items) else None
 
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together; any value, where there are none."""

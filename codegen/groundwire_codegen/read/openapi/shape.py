@@ -152,6 +152,8 @@ class Shape:
             self.words[keyword] = known or value
 
 
+_COMPARED: Final = 8
+"""Schemas of one place that another one is compared with, which takes as long as they are large."""
 _LOWEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
 _HIGHEST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
 
@@ -170,9 +172,12 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def add_site(known: list[Site], site: Site) -> None:
-    """Add a schema to those of one place, unless it says the same as one of them."""
-    if not any(
-        each.node.value == site.node.value and type(each.node.value) is type(site.node.value)
-        for each in known
-    ):
+    """Add a schema to those of one place, unless it says the same as one of the first of them."""
+    value = site.node.value
+    if not any(each.node.value is value or is_equal(each.node.value, value) for each in known[:_COMPARED]):
         known.append(site)
+
+
+def is_equal(one: Any, other: Any) -> bool:
+    """Return True if two schemas are the same. Python's 1 is its True, JSON's is not."""
+    return one == other and repr(one) == repr(other)

@@ -1,4 +1,4 @@
-"""The overlay: what a document cannot say."""
+"""The overlay: facts that a document cannot state."""
 
 from .reader import MAX_BYTES, read_overlay
 from .rules import (

@@ -1,4 +1,4 @@
-"""Putting an overlay's rules on the messages, enums and methods of a draft."""
+"""Apply an overlay's rules to the messages, enums and methods of a draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drift: what the document says of a place by now, beside what it said when the overlay's rule was last looked at."""
+"""Drift: find overlay rules under which the document has changed since they were reviewed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading an overlay: TOML with a closed set of keys (described in spec/README.md).
+"""Read an overlay: TOML with a closed set of keys (described in spec/README.md).
 
 The keys of a table are the attributes of its class in `rules`, and their types say how each is read.
 """

@@ -1,4 +1,4 @@
-"""The values of an overlay: what it says of messages, fields, methods and parameters.
+"""The rules of an overlay, as attrs classes whose attributes are its keys.
 
 An attribute is a key of the overlay, read as its type says; `pointer` and `digest` are of the whole rule.
 """

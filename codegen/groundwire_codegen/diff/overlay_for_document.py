@@ -1,4 +1,4 @@
-"""An overlay cut to one of two documents: rules that apply only to the other one are dropped."""
+"""Drop overlay rules that apply only to the other document of a diff."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .references import References, arguments, inside
 Rule = TypeVar("Rule", bound=FieldRule)
 
 
-def fitted(overlay: Overlay, document: Api, other: Api) -> Overlay:
+def overlay_for_document(overlay: Overlay, document: Api, other: Api) -> Overlay:
     """Return the overlay without the rules that match nothing in `document` but something in `other`.
 
     A rule that matches nothing in either stays, and is reported as in any run.

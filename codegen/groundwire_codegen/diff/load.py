@@ -1,4 +1,4 @@
-"""The two sides of a diff: both documents lowered as the generator lowers them, so that names are the client's."""
+"""Load the two sides of a diff: lower both documents as the generator does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..problem import Problem, SpecError
 from ..read.discovery import read_document
 from ..read.draft import Draft
 from ..read.overlay import Overlay, read_overlay
-from .fitted import fitted
+from .overlay_for_document import overlay_for_document
 
 
 @frozen(kw_only=True)
@@ -24,7 +24,7 @@ class Sides:
     old: Api
     new: Api
     decisions: Mapping[str, str] = field(factory=dict[str, str])
-    """Those of a lock of the old side."""
+    """Names that a lock of the old side published."""
     notes: tuple[Problem, ...] = ()
     """Rules of the overlay that do not fit the new document: to be changed before a client is generated from it."""
 
@@ -95,9 +95,9 @@ def _both(
     kept: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Sides:
     (first, second), (old, new) = documents, overlays
-    before = _lowered(first, fitted(old, first.api, second.api), choice.of(first, old), kept)
+    before = _lowered(first, overlay_for_document(old, first.api, second.api), choice.of(first, old), kept)
     names, decisions = {**kept[0], **before.published}, {**kept[1], **before.decisions}
-    fit = fitted(new, second.api, first.api)
+    fit = overlay_for_document(new, second.api, first.api)
     wanted = choice.of(second, new)
     after = _lowered(second, fit, wanted, (names, decisions))
     unused = [

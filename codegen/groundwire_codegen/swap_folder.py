@@ -1,4 +1,4 @@
-"""A folder's next state takes its place in one step, where the system can: no moment, and no kill, shows half of it."""
+"""Replace a folder's contents atomically where the OS supports it."""
 
 from __future__ import annotations
 

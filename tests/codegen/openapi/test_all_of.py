@@ -1,0 +1,273 @@
+"""`allOf` is flattened: overlaps are merged, contradictions refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from groundwire_codegen.ir import (
+    ByDiscriminator,
+    Const,
+    EnumRef,
+    Kind,
+    ListOf,
+    MessageRef,
+    Nullable,
+    Rules,
+    Scalar,
+    UnionOf,
+)
+
+from tests.codegen.openapi.shop import document, field, read, referred, refusals, type_of, warnings
+
+STRING = Scalar(Kind.STRING)
+
+
+def ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+BASE = {
+    "type": "object",
+    "required": ["a"],
+    "properties": {"a": {"type": "string"}, "b": {"type": "integer"}},
+}
+
+
+def test_properties_and_required_names_of_all_members() -> None:
+    child = {"allOf": [ref("Base"), {"properties": {"c": {"type": "boolean"}}, "required": ["c", "b"]}]}
+    message = read(document({"Base": BASE, "Child": child})).api.messages["Child"]
+    assert [(each.wire, each.required) for each in message.fields] == [("a", True), ("b", True), ("c", True)]
+
+
+def test_members_far_below_and_beside() -> None:
+    schemas = {
+        "Base": BASE,
+        "Middle": {"allOf": [ref("Base"), {"allOf": [{"properties": {"d": {"type": "string"}}}]}]},
+        "Child": {
+            "allOf": [ref("Middle")],
+            "properties": {"e": {"type": "string"}},
+            "description": "A child.",
+        },
+    }
+    message = read(document(schemas)).api.messages["Child"]
+    assert [each.wire for each in message.fields] == ["a", "b", "d", "e"]
+    assert message.doc == "A child."
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"allOf": [ref("Base")]},
+        {"allOf": [ref("Base")], "description": "Its base."},
+        {"allOf": [ref("Base"), {"description": "Its base."}]},
+        {"allOf": [ref("Base")], "type": "object"},
+        {"oneOf": [ref("Base")]},
+        {"anyOf": [{"allOf": [ref("Base")]}]},
+        {"allOf": [ref("Base"), ref("Base")]},
+        {"allOf": [ref("Base"), ref("Child")], "type": "object"},
+    ],
+)
+def test_a_single_reference_with_words_beside_it_is_the_reference(stated: dict[str, Any]) -> None:
+    child = {"allOf": [ref("Base"), {"properties": {"c": {}}}]}
+    expected = MessageRef("Child" if "Child" in str(stated) else "Base")
+    assert type_of(stated, Base=BASE, Child=child) == expected
+
+
+def test_an_overlap_that_agrees_is_one_property() -> None:
+    child = {"allOf": [ref("Base"), {"properties": {"a": {"type": "string"}}}]}
+    assert read(document({"Base": BASE, "Child": child})).api.messages["Child"].fields[0].type == STRING
+
+
+def test_an_overlap_that_narrows() -> None:
+    base = {
+        "properties": {
+            "kind": {"type": "string"},
+            "size": {"type": "number", "minimum": 1, "maximum": 9},
+            "base": ref("Base"),
+            "free": {"type": "object"},
+            "list": {"type": "array", "items": {"type": "object"}},
+            "enum": {"enum": ["a", "b", "c"]},
+        }
+    }
+    child = {
+        "properties": {
+            "kind": {"const": "child"},
+            "size": {"type": "integer", "minimum": 2, "maximum": 10},
+            "base": ref("Larger"),
+            "free": ref("Base"),
+            "list": {"items": ref("Base")},
+            "enum": {"enum": ["b", "c", "d"]},
+        }
+    }
+    schemas = {
+        "Base": BASE,
+        "Larger": {"allOf": [ref("Base"), {"properties": {"z": {}}}]},
+        "Wide": base,
+        "Narrow": {"allOf": [ref("Wide"), child]},
+    }
+    api = read(document(schemas)).api
+    types = {each.wire: each.type for each in api.messages["Narrow"].fields}
+    assert types["kind"] == Const(("child",))
+    assert types["size"] == Scalar(Kind.INTEGER)
+    assert types["base"] == MessageRef("Larger")
+    enum = types["enum"]
+    assert isinstance(enum, EnumRef)
+    assert [value.wire for value in api.enums[enum.name].values] == ["b", "c"]
+    assert api.messages["Narrow"].holder("size")[1].rules == Rules(minimum=2, maximum=9)
+    free = types["free"]
+    assert isinstance(free, MessageRef)
+    assert [each.wire for each in api.messages[free.name].fields] == ["a", "b"]
+    listed = types["list"]
+    assert isinstance(listed, ListOf)
+    assert isinstance(listed.item, MessageRef)
+    assert [each.wire for each in api.messages[listed.item.name].fields] == ["a", "b"]
+
+
+def test_an_object_that_has_all_of_another_stands_for_both() -> None:
+    schemas = {
+        "Item": {"type": "object", "properties": {"id": {"type": "string"}}},
+        "Record": {"type": "object", "properties": {"id": {"type": "string"}, "time": {"type": "string"}}},
+        "Items": {"properties": {"items": {"type": "array", "items": ref("Item")}}},
+        "Records": {
+            "allOf": [ref("Items"), {"properties": {"items": {"type": "array", "items": ref("Record")}}}]
+        },
+    }
+    message = read(document(schemas)).api.messages["Records"]
+    item = message.fields[0].type
+    assert isinstance(item, ListOf)
+    assert isinstance(item.item, MessageRef)
+    assert item.item == MessageRef("Record")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (
+            {"type": "string"},
+            {"type": "integer"},
+            ["contradiction: integer and string", "contradiction: string and integer"],
+        ),
+        ({"type": "object", "properties": {"a": {}}}, {"type": "array"}, ["contradiction: array and object"]),
+        ({"enum": ["a", "b"]}, {"enum": ["c", "d"]}, ["contradiction: two enums without a value in common"]),
+        ({"const": 1}, {"const": True}, ["contradiction: two enums without a value in common"]),
+    ],
+)
+def test_contradictions_are_refused_where_they_are_needed(one: Any, other: Any, words: str) -> None:
+    schemas = {
+        "Base": {"properties": {"x": one}},
+        "Bad": {"allOf": [ref("Base"), {"properties": {"x": other}}]},
+    }
+    pointer, message = refusals(referred(ref("Bad"), **schemas))[0]
+    assert pointer == "/components/schemas/Bad/allOf/1/properties/x"
+    assert message in words
+    assert refusals(referred(ref("Base"), **schemas)) == []
+    assert any("contradiction" in each for each in warnings(referred(ref("Base"), **schemas)))
+
+
+def test_over_a_union_each_member_has_the_fields() -> None:
+    schemas = {
+        "Cat": {"type": "object", "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}},
+        "Dog": {"type": "object", "properties": {"kind": {"const": "dog"}, "tail": {"type": "string"}}},
+        "Named": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+        "Pet": {"allOf": [ref("Named"), {"oneOf": [ref("Cat"), ref("Dog")]}]},
+    }
+    api = read(document(schemas)).api
+    union = api.aliases["Pet"].type
+    assert isinstance(union, UnionOf)
+    fields = [
+        [each.wire for each in api.messages[member.name].fields]
+        for member in union.members
+        if isinstance(member, MessageRef)
+    ]
+    assert fields == [["kind", "lives", "name"], ["kind", "name", "tail"]]
+    assert [
+        api.messages[member.name].place for member in union.members if isinstance(member, MessageRef)
+    ] == ["Pet.Cat", "Pet.Dog"]
+    assert [each.required for each in api.messages[union.members[0].name].fields if each.wire == "name"] == [
+        True
+    ]  # type: ignore[union-attr] # checked above
+
+
+PETS: dict[str, Any] = {
+    "Pet": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+        "discriminator": {"propertyName": "kind", "mapping": {"cat": ref("Cat")["$ref"], "hound": "Dog"}},
+    },
+    "Cat": {"allOf": [ref("Pet"), {"properties": {"lives": {"type": "integer"}}}]},
+    "Dog": {"allOf": [ref("Pet"), {"properties": {"tail": {"type": "string"}}}]},
+    "Bird": {"allOf": [ref("Pet"), {"properties": {"wings": {"type": "integer"}}}]},
+    "Owner": {"properties": {"pet": ref("Pet"), "pets": {"type": "array", "items": ref("Pet")}}},
+}
+
+
+def test_a_base_with_a_discriminator_is_the_union_of_its_children() -> None:
+    api = read(document(PETS)).api
+    assert api.aliases["Pet"].type == UnionOf(
+        (MessageRef("Cat"), MessageRef("Dog"), MessageRef("Bird")),
+        ByDiscriminator("kind", (("Bird", 2), ("cat", 0), ("hound", 1))),
+    )
+    assert [each.wire for each in api.messages["Cat"].fields] == ["kind", "lives", "name"]
+    assert api.messages["Owner"].fields[0].type == MessageRef("Pet")
+    assert api.messages["Owner"].fields[1].type == ListOf(MessageRef("Pet"))
+
+
+def test_a_base_without_children_is_a_message() -> None:
+    api = read(document({"Pet": {**PETS["Pet"], "discriminator": {"propertyName": "kind"}}})).api
+    assert [each.wire for each in api.messages["Pet"].fields] == ["kind", "name"]
+
+
+def test_a_base_whose_union_holds_its_own_children() -> None:
+    schemas = {
+        "Pet": {
+            "type": "object",
+            "properties": {"kind": {"type": "string"}},
+            "oneOf": [ref("Cat"), ref("Dog")],
+            "discriminator": {"propertyName": "kind"},
+        },
+        "Cat": {"allOf": [ref("Pet"), {"properties": {"lives": {"type": "integer"}}}]},
+        "Dog": {"allOf": [ref("Pet"), {"properties": {"tail": {"type": "string"}}}]},
+    }
+    api = read(document(schemas)).api
+    assert [each.wire for each in api.messages["Cat"].fields] == ["kind", "lives"]
+    assert isinstance(api.aliases["Pet"].type, UnionOf)
+
+
+def test_null_of_an_inherited_property_is_kept() -> None:
+    base = {"properties": {"x": {"type": ["string", "null"]}}}
+    child = {"allOf": [ref("Base"), {"properties": {"y": {}}}]}
+    assert read(document({"Base": base, "Child": child})).api.messages["Child"].fields[0].type == Nullable(
+        STRING
+    )
+
+
+def test_an_inline_type_of_a_base_is_one_type_for_all_children() -> None:
+    schemas = {
+        "Base": {"properties": {"size": {"enum": ["s", "m"]}}},
+        "One": {"allOf": [ref("Base"), {"properties": {"a": {}}}]},
+        "Two": {"allOf": [ref("Base"), {"properties": {"b": {}}}]},
+    }
+    api = read(document(schemas)).api
+    assert [each.place for each in api.enums.values()] == ["Base.size"]
+
+
+def test_overlaps_that_hold_themselves_end() -> None:
+    schemas = {
+        "One": {"properties": {"x": {"properties": {"x": ref("One"), "a": {}}}}},
+        "Two": {"properties": {"x": {"properties": {"x": ref("Two"), "b": {}}}}},
+        "Both": {"allOf": [ref("One"), ref("Two")]},
+    }
+    api = read(document(schemas)).api
+    inner = api.messages["Both"].fields[0].type
+    assert isinstance(inner, MessageRef)
+    assert [each.wire for each in api.messages[inner.name].fields] == ["a", "b", "x"]
+
+
+def test_the_fields_of_a_property_keep_the_words_nearest_to_it() -> None:
+    found = field(
+        {"allOf": [ref("Id")], "description": "Outer."},
+        Id={"type": "string", "description": "Inner.", "maxLength": 3},
+    )
+    assert (found.doc, found.type) == ("Outer.", MessageRef("Id"))
