@@ -89,10 +89,10 @@ class Samples:
         schema = self.resolved(schema)
         if not isinstance(schema, dict):
             return {}
-        made = {name: value for name, value in schema.items() if name != "allOf"}
+        made: dict[str, Any] = {}
         for part in schema.get("allOf", ()):
-            made = _both(self.merged(part), made)
-        return made
+            made = _both(made, self.merged(part))
+        return _both(made, {name: value for name, value in schema.items() if name != "allOf"})
 
     def _typed(self, schema: Any, depth: int) -> Any:
         kind = schema.get("type")
