@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .codec import Codecs
     from .described import Method
+    from .error_hints import Hint
     from .errors import ApiError
     from .http import Request, Response
     from .options import CallOptions
@@ -60,6 +61,7 @@ class RestClient(BaseClient):
         methods: Mapping[str, RestMethod[Any]],
         schemes: Mapping[str, RestScheme],
         held: Mapping[str, str | None],
+        hints: tuple[Hint, ...] = (),
         auth: Auth | None = None,
         server: int | str = 0,
         server_variables: Mapping[str, str] | None = None,
@@ -69,7 +71,7 @@ class RestClient(BaseClient):
         if options.get("endpoint") is None:
             base_url = checked_server(chosen_server(servers, server).resolved(server_variables or {}))
         super().__init__(codecs, base_url=base_url, methods=methods, held=held, **options)
-        self._rest_methods = methods
+        self._rest_methods, self._hints = methods, hints
         self._auth = scheme_auth(
             auth,
             schemes,
@@ -104,4 +106,4 @@ class RestClient(BaseClient):
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         method = self._rest_methods.get(request.method_id)
         answers = () if method is None else method.answers
-        return read_error(response, request, clock, answers=answers, codecs=self._codecs)
+        return read_error(response, request, clock, answers=answers, codecs=self._codecs, hints=self._hints)

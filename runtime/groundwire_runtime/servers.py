@@ -37,12 +37,10 @@ class RestServer:
                     hint=f"It has {', '.join(near) or 'none'}.",
                 )
             allowed = known[name][1]
-            if not isinstance(value, str) or (
-                value not in allowed if allowed else _NOT_IN_VARIABLE.search(value)
-            ):
+            if value not in allowed if allowed else _NOT_IN_VARIABLE.search(str(value)):
                 expected = f"one of {', '.join(allowed)}" if allowed else "a text without / ? # @ and spaces"
                 raise ArgumentError(f"server_variables: {name}: expected {expected}, got {str(value)[:80]!r}")
-        chosen = {name: values.get(name, default) for name, (default, _) in known.items()}
+        chosen = {name: str(values.get(name, default)) for name, (default, _) in known.items()}
         return _VARIABLE.sub(lambda found: chosen.get(found[1], found[0]), self.url)
 
 

@@ -42,16 +42,15 @@ SCHEMES = {
 
 
 def method(security: Any = None, **facts: Any) -> RestMethod[Any]:
-    return RestMethod[Any](
-        **{
-            "id": "m",
-            "verb": "GET",
-            "path": "/x",
-            "security": security,
-            "answers": (RestAnswer(200, 299),),
-            **facts,
-        }
-    )
+    made: dict[str, Any] = {
+        "id": "m",
+        "verb": "GET",
+        "path": "/x",
+        "security": security,
+        "answers": (RestAnswer(200, 299),),
+        **facts,
+    }
+    return RestMethod[Any](**made)
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:

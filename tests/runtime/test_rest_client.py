@@ -63,7 +63,8 @@ SERVERS = (
 
 
 def method(verb: str = "GET", **facts: Any) -> RestMethod[Any]:
-    return RestMethod[Any](**{"id": "m", "verb": verb, "path": "/tiles", **facts})
+    made: dict[str, Any] = {"id": "m", "verb": verb, "path": "/tiles", **facts}
+    return RestMethod[Any](**made)
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:

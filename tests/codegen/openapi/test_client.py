@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from groundwire_codegen.inputs import Inputs
-from groundwire_codegen.ir import Api, Location, Nullable, Parameter, Response, Style
+from groundwire_codegen.ir import Api, Hint, Location, Nullable, Parameter, Response, Style
 from groundwire_codegen.lower.naming import REST_MODULE_NAMES
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.render import render
@@ -290,3 +290,11 @@ def test_a_copy_needs_no_module_of_googles(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_hints_of_the_overlay_are_told(load: Load) -> None:
+    hints = (Hint(text="Ask for fewer tiles.", words=("too many",)),)
+    package = load(files(evolve(tiles(), hints=hints)))
+    many = Answer(status=429, headers={"content-type": "text/plain"}, body=b"Too many tiles")
+    with pytest.raises(errors.ResourceExhausted, match=r"429: Too many tiles \(Ask for fewer tiles\.\)"):
+        call(package, "get", "a", answer=many, retry=None)
