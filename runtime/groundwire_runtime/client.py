@@ -128,7 +128,7 @@ class BaseClient(ABC):
         request = method.request(
             parameters,
             body,
-            base_url=self._base_url_of(method),
+            base_url=self._base_url,
             codecs=self._codecs,
             headers={**headers, "x-goog-user-project": project} if project else headers,
             scopes=checked_scopes(options["scopes"]) if "scopes" in options else settings.scopes,
@@ -211,11 +211,6 @@ class BaseClient(ABC):
     def _default_endpoint(self, base_url: str) -> str:
         """Return the base URL to use when the caller names no endpoint."""
         return base_url
-
-    def _base_url_of(self, method: Method[Any]) -> str:
-        """Return the base URL of a method."""
-        del method
-        return self._base_url
 
     def _headers(self) -> dict[str, str]:
         """Return the headers of every call. `(gzip)` is how Google's front end is asked to compress."""

@@ -65,7 +65,8 @@ class Codecs:
 
     def write(self, type_: Type, value: object) -> bytes:
         """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
-        text = self._codec_of(type_).write(value, 0)
+        codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
+        text = codec.write(value, 0)
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:
@@ -73,7 +74,7 @@ class Codecs:
 
     def read(self, type_: Type, data: bytes) -> Any:
         """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
-        codec = self._codec_of(type_)
+        codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
         pauses = len(data) >= LARGE and gc.isenabled()
         if pauses:
             gc.disable()
@@ -84,8 +85,6 @@ class Codecs:
                 gc.enable()
 
     def _codec_of(self, type_: Type) -> Codec:
-        if isinstance(type_, Codec):
-            return type_
         known = self._declared.get(id(type_))
         if known is None:
             known = self._declared[id(type_)] = type_, codec_of(type_, self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from attrs import frozen
@@ -40,7 +40,7 @@ class RestContent:
         if self.encoding == "text" and isinstance(value, str):
             return _encoded_text(value, self.media_type)
         if self.encoding == "bytes" and isinstance(value, (bytes, bytearray, memoryview)):
-            return bytes(value)
+            return bytes(cast("bytes", value))
         raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes")
 
     def read(self, response: Response, codecs: Codecs) -> Any:
@@ -73,18 +73,14 @@ def matching(contents: tuple[RestContent, ...] | None, media_type: str) -> RestC
         return None
     if not media_type.strip():
         return contents[0] if len(contents) == 1 else None
-    wanted, kind = _normal(media_type), essence(media_type)
-    main = kind.partition("/")[0]
-    by_rank = (
-        lambda each: _normal(each.media_type) == wanted,
-        lambda each: essence(each.media_type) == kind,
-        lambda each: essence(each.media_type) == f"{main}/*",
-        lambda each: essence(each.media_type) == _ANY,
-    )
-    for fits in cast("tuple[Callable[[RestContent], bool], ...]", by_rank):
-        found = next(filter(fits, contents), None)
-        if found is not None:
-            return found
+    kind = essence(media_type)
+    stated = {_normal(each.media_type): each for each in reversed(contents)}
+    by_essence = {essence(each.media_type): each for each in reversed(contents)}
+    found = stated.get(_normal(media_type))
+    for key in (kind, f"{kind.partition('/')[0]}/*", _ANY):
+        found = found or by_essence.get(key)
+    if found is not None:
+        return found
     json = [each for each in contents if each.encoding == "json"]
     return json[0] if len(json) == 1 and is_json(kind) else None
 

@@ -14,9 +14,10 @@ from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent, WithMediaType
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
-from groundwire_runtime.rest_client import RestClient, RestServer
+from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
 from .doubles import Script, Time
@@ -62,7 +63,8 @@ SERVERS = (
 
 
 def method(verb: str = "GET", **facts: Any) -> RestMethod[Any]:
-    return RestMethod[Any](**{"id": "m", "verb": verb, "path": "/tiles", **facts})
+    made: dict[str, Any] = {"id": "m", "verb": verb, "path": "/tiles", **facts}
+    return RestMethod[Any](**made)
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:

@@ -186,9 +186,13 @@ def _rules(api: Api, field: Field) -> Iterator[Source]:
         yield joined(word("only"), "=", literal(names))
 
 
-def bounds_call(rules: Rules) -> Source | None:
-    """Return the expression of bounds in the language of the runtime's `schema`; None without one."""
-    bounds = [joined(word(name), "=", literal(value)) for name, value in _bounds(rules)]
+def bounds_call(rules: Rules, *, pattern: bool = True) -> Source | None:
+    """Return the expression of bounds in the language of the runtime's `schema`, with the pattern or not; None without one."""
+    bounds = [
+        joined(word(name), "=", literal(value))
+        for name, value in _bounds(rules)
+        if pattern or name != "pattern"
+    ]
     return _call("Bounds", *bounds) if bounds else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..ir import (
     Api,
@@ -228,7 +228,7 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
     key = parameter_key(parameter, method.parameters)
     type_ = parameter.type.type if isinstance(parameter.type, Nullable) else parameter.type
     explodes = parameter.style is Style.FORM
-    rules = parameter.rules if parameter.rules.pattern_is_linear else evolve(parameter.rules, pattern=None)
+    rules = parameter.rules
     has_explode = parameter.style not in (Style.DEEP, Style.CONTENT)
     return StyledView(
         name=literal(key),
@@ -239,7 +239,7 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
         explode=literal(parameter.explode) if has_explode and parameter.explode != explodes else None,
         reserved=parameter.reserved,
         required=parameter.required,
-        bounds=bounds_call(rules),
+        bounds=bounds_call(rules, pattern=rules.pattern_is_linear),
         values=_stated(parameter.values or None),
         prefix=_stated(parameter.prefix or None),
         held=_stated(parameter.held or None),
