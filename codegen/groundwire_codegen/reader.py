@@ -52,9 +52,9 @@ def read_draft(
     return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
 
 
-def is_openapi(document: bytes) -> bool:
+def is_openapi(document: bytes, source: str = "document") -> bool:
     """Return True for a document that says by its own key that it is OpenAPI. Raises SpecError when it cannot be read."""
-    return bool(_NAMES_OPENAPI.search(document)) and "openapi" in read_text(document, "document").value
+    return bool(_NAMES_OPENAPI.search(document)) and "openapi" in read_text(document, source).value
 
 
 def read_lowered(

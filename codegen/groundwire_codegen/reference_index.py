@@ -25,8 +25,8 @@ MAX_INDEX: Final = 4 * 1024 * 1024
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\.[a-z]{1,5})?", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_ETAG: Final = re.compile(r'(?:(?:W/)?"[!#-~]{0,200}")?', re.ASCII)
-_URL: Final = re.compile(r"https?://[!-~]{1,2000}", re.ASCII)
+ETAG: Final = re.compile(r'(?:(?:W/)?"[!#-~]{0,200}")?', re.ASCII)
+_URL: Final = re.compile(r"https?://[!-~]{1,2000}", re.ASCII | re.IGNORECASE)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 _HINT: Final = "fetch it again"
 
@@ -94,7 +94,7 @@ def _kept(uri: str, value: Any, where: str) -> Kept:
     if not _is_uri(uri):
         raise SpecError([Problem(where, pointer, "expected a URL of http or https, or a path", _HINT)])
     members = _members(value, where, pointer, {"etag", "file", "sha256"})
-    for key, shape in (("etag", _ETAG), ("file", _NAME), ("sha256", _SHA256)):
+    for key, shape in (("etag", ETAG), ("file", _NAME), ("sha256", _SHA256)):
         text = members[key]
         if not isinstance(text, str) or not shape.fullmatch(text) or text == FILE:
             words = f"unsafe name {str(text)[:80]!r}" if key == "file" else f"no {key}"

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import field, frozen
 
@@ -209,7 +209,7 @@ def resolved(base: str, ref: str) -> str | None:
 
     It is a URL, or a path below the folder that bounds references, with `/` and without `..`.
     """
-    uri = urldefrag(ref)[0]
+    uri = ref.partition("#")[0]
     if not uri or len(uri) > MAX_LENGTH or not uri.isprintable():
         return None
     try:
