@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Set
 from typing import Any, Final
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import evolve, field, frozen
 
@@ -68,7 +68,7 @@ class Documents:
     def target(self, node: Cursor, ref: str) -> Cursor | None:
         """Return the node that a reference names; None after a problem."""
         place = node.at("$ref", ref)
-        uri, fragment = urldefrag(ref)
+        uri, _, fragment = ref.partition("#")
         document = node.source if not uri else self._uri(place, uri)
         if document is None:
             return None
