@@ -43,27 +43,16 @@ def read_draft(
     if _NAMES_OPENAPI.search(document):
         text = read_text(document, source)
         if "openapi" in text.value:
-<<<<<<< HEAD
-            return openapi.read_value(text, references=references, base=base)
-    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, "document").value:
-        hint = "convert it to OpenAPI 3 first"
-        raise SpecError([Problem("document", "/swagger", "Swagger 2.0 is not read", hint)])
-    return discovery.read_document(document, allow_hosts=allow_hosts)
-=======
             return openapi.read_value(text, source=source, references=references, base=base)
-    elif re.search(rb"^\s*[\"']?swagger[\"']?\s*:", document, re.MULTILINE) or b'"swagger"' in document:
-        value = read_text(document, source).value
-        if "swagger" in value:
-            raise SpecError(
-                [Problem(source, "/swagger", "Swagger 2.0 is not read", "convert it to OpenAPI 3 first")]
-            )
+    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, source).value:
+        hint = "convert it to OpenAPI 3 first"
+        raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
     return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
 
 
 def is_openapi(document: bytes, source: str = "document") -> bool:
     """Return True for a document that says by its own key that it is OpenAPI. Raises SpecError when it cannot be read."""
     return bool(_NAMES_OPENAPI.search(document)) and "openapi" in read_text(document, source).value
->>>>>>> oasrefs
 
 
 def read_lowered(
