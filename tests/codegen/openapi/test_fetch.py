@@ -227,8 +227,20 @@ def test_an_upgrade_takes_the_document_and_what_it_refers_to(huts: Huts, site: S
     assert "since: str | None" in (huts.client / "messages.py").read_text()
     checked = huts.generate("check", "--allow-host", "localhost")
     assert (checked.exit_code, checked.output) == (0, "")
+    huts.out.write_bytes(huts.out.read_bytes() + b"# mine\n")
+    again = huts.generate("upgrade", "--allow-host", "localhost")
+    assert (again.exit_code, huts.out.read_bytes()) == (0, FILES["/v1/api.yaml"])
     stranger = huts.generate("upgrade")
     assert (stranger.exit_code, "that only the sidecar names" in stranger.output) == (2, True)
+
+
+def test_an_upgrade_needs_to_know_where_a_document_comes_from(huts: Huts) -> None:
+    huts.out = write(huts.out.parent)
+    huts.generate()
+    refused = huts.generate("upgrade")
+    assert (refused.exit_code, "say from where: --new" in refused.output) == (2, True)
+    refused = huts.generate("upgrade", "--installed")
+    assert (refused.exit_code, "no OpenAPI document is installed" in refused.output) == (2, True)
 
 
 def test_an_upgrade_to_a_file_keeps_what_the_file_refers_to(huts: Huts, tmp_path: Path) -> None:
