@@ -12,7 +12,7 @@ from ..fetch.address import described, host_of
 from ..fetch.https import Brought
 from ..fetch.normal import has_prose, normal
 from ..fetch.openapi import PROSE, Kit, kit
-from ..fetch.sidecar import known, path_of, sidecar
+from ..fetch.sidecar import address, known, path_of, sidecar
 from ..fetch.source import brought
 from ..lock import with_lf
 from ..problem import Problem, SpecError
@@ -74,15 +74,15 @@ def arrival(
 
 def _openapi(path: Path, new: str | None, allow_hosts: tuple[str, ...], root: Path | None) -> Arrival:
     """The newest OpenAPI document with what it refers to: from `new`, else from where the one here was fetched."""
-    url, etag = known(path, prose=PROSE)
+    url = address(path)
     if new is None and not url:
-        words = "not known where it came from, or changed since"
+        words = "no sidecar says where it came from"
         raise SpecError([Problem(path.name, "", words, "say from where: --new")])
     source = new if new is not None else url
     if new is None and host_of(url) not in allow_hosts:
         hint = f"if that is right, say so: --allow-host {host_of(url)}; else --new, or remove the sidecar"
         raise SpecError([Problem(url, "", "an address that only the sidecar names", hint)])
-    found = brought(source, None, (url, etag), allow_hosts, installed=False)
+    found = brought(source, None, known(path, prose=PROSE), allow_hosts, installed=False)
     bounds = root if root is not None and Path(source).absolute().is_relative_to(root.absolute()) else None
     return _arrived(
         kit(_openapi_alone(found, source), source, path, allow_hosts=allow_hosts, root=bounds), path

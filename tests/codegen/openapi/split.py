@@ -54,7 +54,8 @@ WARDEN: dict[str, Any] = {
 
 def text(value: Any) -> bytes:
     """A document as YAML."""
-    return yaml.safe_dump(value, sort_keys=False).encode()
+    dumped: str = yaml.safe_dump(value, sort_keys=False)
+    return dumped.encode()
 
 
 def write(folder: Path, api: dict[str, Any] | None = None) -> Path:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.lock import FILE, file_digest
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_draft
 from groundwire_codegen.reference_index import name_of
 from groundwire_codegen.references import References, collect, external_refs, read_references, resolved
+from groundwire_codegen.vendor.manifest import description
 
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.test_cli import run
@@ -68,6 +70,69 @@ def test_schemas_are_written_with_what_they_refer_to(tmp_path: Path, command: st
     more = ("--kind", "typeddict") if command == "models" else ()
     assert run(command, str(write(tmp_path)), "--out", str(out), *more).exit_code == 0
     assert "phone" in out.read_text()
+
+
+def changed(path: Path) -> None:
+    """Give what a document refers to another field in the place of one."""
+    warden = path.parent / "people" / "warden.json"
+    warden.write_text(warden.read_text().replace('"phone"', '"mobile"'))
+
+
+def test_a_copy_is_checked_and_updated_with_what_its_document_refers_to(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    path = write(tmp_path / "spec")
+    copy = str(tmp_path / "hutsclient")
+    assert run("vendor", copy, "--document", str(path), "--root", str(tmp_path)).exit_code == 0
+    assert run("vendor", copy, "--check").output == ""
+    changed(path)
+    stale = run("vendor", copy, "--check")
+    assert (stale.exit_code, "stale: hutsclient/messages.py" in stale.output) == (1, True)
+    done = run("vendor", copy, "--update")
+    assert (done.exit_code, "renamed: field warden.mobile  phone -> mobile" in done.output) == (0, True)
+    assert run("vendor", copy, "--check").exit_code == 0
+    alone = run("vendor", str(tmp_path / "other"), "--root", str(tmp_path))
+    assert (alone.exit_code, "name the document too" in alone.output) == (2, True)
+
+
+def test_the_references_of_a_copy_stay_in_its_repository(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    path = write(repository / "spec")
+    refused = run("vendor", str(repository / "hutsclient"), "--document", str(path), "--root", str(tmp_path))
+    assert (refused.exit_code, "is outside of the repository" in refused.output) == (2, True)
+
+
+def test_a_copy_whose_description_would_be_too_large_is_refused() -> None:
+    value = encoded({"x": "\u20ac" * 4_000_000})
+    api = text(document("0.json", **{f"more{at}": f"{at}.json" for at in range(3)}))
+    inputs = Inputs(
+        name="api.yaml", document=api, package="x", references={f"{at}.json": value for at in range(3)}
+    )
+    with pytest.raises(SpecError, match="with what it refers to, larger than"):
+        description(inputs)
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown", "html", "json", "github"])
+def test_a_change_of_a_reference_is_a_change_of_the_document(tmp_path: Path, form: str) -> None:
+    old, new = write(tmp_path / "old"), write(tmp_path / "new")
+    same = run("diff", str(old), str(new), "--format", form)
+    assert (same.exit_code, "mobile" in same.output) == (0, False)
+    changed(new)
+    other = run("diff", str(old), str(new), "--format", form)
+    assert (other.exit_code, "mobile" in other.output) == (1, True)
+
+
+def test_each_side_of_a_diff_has_its_own_folder_of_references(tmp_path: Path) -> None:
+    old, new = (write(tmp_path / name / "spec", document("../spec/common.yaml")) for name in ("old", "new"))
+    for path in (old, new):
+        api = document("../common/common.yaml")
+        path.write_bytes(text(api))
+        (path.parent / "common.yaml").write_bytes(path.read_bytes())
+        write(path.parent.parent / "common")
+    refused = run("diff", str(old), str(new))
+    assert (refused.exit_code, "leads out of the folder of the document" in refused.output) == (2, True)
+    roots = ("--old-root", str(tmp_path / "old"), "--root", str(tmp_path / "new"))
+    assert run("diff", str(old), str(new), *roots).exit_code == 0
 
 
 def test_a_change_of_a_reference_is_stale_and_named(tmp_path: Path) -> None:
