@@ -41,7 +41,7 @@ def read_draft(
     if _NAMES_OPENAPI.search(document):
         text = read_text(document, "document")
         if "openapi" in text.value:
-            return openapi.read_value(text, references=references, base=base)
+            return openapi.read_document(document, references=references, base=base, parsed=text)
     elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, "document").value:
         hint = "convert it to OpenAPI 3 first"
         raise SpecError([Problem("document", "/swagger", "Swagger 2.0 is not read", hint)])
