@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import evolve, field, frozen
 
-from ...problem import Problem, SpecError, escape
+from ...problem import Problem, SpecError
 from ..cursor import Cursor, as_list
 from ..text import read_text
 from .vocabulary import VERSION
@@ -151,7 +151,3 @@ class Documents:
         if name == node.pointer or "/" in name:
             return None
         return name.replace("~1", "/").replace("~0", "~")
-
-    def component_named(self, name: str) -> str:
-        """Return the pointer of a component schema."""
-        return f"{_SCHEMAS}{escape(name)}"
