@@ -74,7 +74,7 @@ def test_an_option_in_the_text_is_one_of_ours(page: Path) -> None:
         r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text(page), flags=re.MULTILINE | re.DOTALL)
     )
     for span in spans:
-        if not span.startswith(("git ", "gh ")):
+        if not span.startswith(("git ", "gh ", "python -m tests.")):
             named = {name for name in re.findall(OPTION, span) if not name.startswith("--earthengine-")}
             assert named <= known, span
 

@@ -76,7 +76,7 @@ def vendor(
     from ..emit import emit
     from ..moved import refuse_edits
     from ..shadowing import check_package
-    from ..vendor import Order, findings, manifest_of, order_of, ordered
+    from ..vendor import Order, findings, manifest_of, order_of, ordered, runtime_findings
     from ..whole import check_target
 
     if mode != "update" and (against or fail_on != "never"):
@@ -99,9 +99,10 @@ def vendor(
     manifest, order = (manifest_of(folder), asked) if mode is None else order_of(folder)
     want = ordered(order, folder, manifest)
     if mode == "check" and manifest is not None:
-        found = list(findings(folder, manifest, want))
+        found = [*findings(folder, manifest, want), *runtime_findings(folder, order)]
         for each in found:
             echo(each.text)
+        found = [each for each in found if not each.is_note]
         return EDITED if any(each.is_edit for each in found) else DIFFERENT if found else DONE
     refuse_edits(folder, want, discard=discard_edits)
     if mode == "update" and manifest is not None:

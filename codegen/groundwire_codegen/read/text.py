@@ -20,10 +20,11 @@ _SURROGATE: Final = re.compile(rb"\\[uU]0*[dD][89a-fA-F]")
 
 @frozen
 class Text:
-    """The value of a document. `marked` says that a byte order mark stood before it."""
+    """The value of a document. `marked` says that a byte order mark stood before it; `size` is in bytes."""
 
     value: dict[str, Any]
     marked: bool
+    size: int
 
 
 def read_text(data: bytes, source: str) -> Text:
@@ -37,4 +38,4 @@ def read_text(data: bytes, source: str) -> Text:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise SpecError([Problem(source, "", "a lone surrogate is not text")]) from None
-    return Text(value, marked)
+    return Text(value, marked, len(data))

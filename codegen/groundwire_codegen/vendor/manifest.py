@@ -138,6 +138,8 @@ class Finding:
 
     text: str
     is_edit: bool = False
+    is_note: bool = False
+    """Nothing is wrong."""
 
 
 def findings(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Iterator[Finding]:

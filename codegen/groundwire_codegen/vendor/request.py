@@ -63,6 +63,11 @@ class Order:
         }
 
 
+def repository_of(folder: Path) -> Path | None:
+    """Return the nearest folder above a copy that is a git repository, None without one."""
+    return next((above for above in folder.resolve().parents if (above / ".git").exists()), None)
+
+
 def manifest_of(folder: Path) -> Lock | None:
     """The manifest of a vendored copy, None where nothing is. Raises SpecError for a client that was generated in place."""
     lock = lock_of(folder)

@@ -39,7 +39,7 @@ ANY, STRING, STRUCT = Scalar(Kind.ANY), Scalar(Kind.STRING), Scalar(Kind.STRUCT)
         ({"type": "string", "format": "date-time"}, Kind.TIMESTAMP),
         ({"type": "string", "format": "date"}, Kind.DAY),
         ({"type": "string", "format": "uuid"}, Kind.STRING),
-        ({"type": "string", "format": "int64"}, Kind.STRING),
+        ({"type": "string", "format": "int64"}, Kind.INT64),
         ({"type": "string", "format": "a format of one's own"}, Kind.STRING),
         ({"type": "integer"}, Kind.INTEGER),
         ({"type": "integer", "format": "int16"}, Kind.INT32),

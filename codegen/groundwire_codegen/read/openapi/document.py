@@ -64,7 +64,8 @@ def read_value(
     components = root.child("components")
     if components is not None:
         documents.check(components, COMPONENTS)
-    schemas = _schemas(documents, components)
+    size = text.size + sum(map(len, documents.references.values()))
+    schemas = _schemas(documents, components, size)
     access = Access(documents)
     schemes = access.read_schemes(components)
     operations = Operations(schemas, schemes, access.read_security(root, schemes))
@@ -84,7 +85,7 @@ def read_value(
     )
 
 
-def _schemas(documents: Documents, components: Cursor | None) -> Schemas:
+def _schemas(documents: Documents, components: Cursor | None, size: int) -> Schemas:
     """Return the reader of schemas, with the component schemas read."""
     nodes: dict[str, Cursor] = {}
     stated = None if components is None else components.child("schemas")
@@ -95,7 +96,7 @@ def _schemas(documents: Documents, components: Cursor | None) -> Schemas:
                 nodes[name] = node
             else:
                 node.refuse("expected a schema")
-    flattener = Flattener(documents)
+    flattener = Flattener(documents, size)
     schemas = Schemas(documents, flattener, Bases(documents, flattener, nodes))
     schemas.read_components()
     return schemas

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from attrs import evolve, field, frozen
 
 from ...problem import Problem, SpecError, escape
-from ..cursor import Cursor
+from ..cursor import Cursor, as_list
 from ..text import read_text
 from .vocabulary import VERSION
 
@@ -118,7 +118,7 @@ class Documents:
             if isinstance(value, dict) and key in value:
                 node = node.at(key, value[key])
                 continue
-            items: list[Any] = value if isinstance(value, list) else []
+            items = as_list(value)
             if key.isdecimal() and len(key) < 7 and int(key) < len(items):
                 node = node.at(int(key), items[int(key)])
                 continue
@@ -133,7 +133,7 @@ class Documents:
     def version(self, node: Cursor) -> str:
         """Return the version of OpenAPI that a node is written in: its document's own, else that of the first."""
         top: Any = self.root.value if self.is_root(node) else self._parsed.get(node.source)
-        stated = top.get("openapi") if isinstance(top, dict) else None
+        stated = Cursor(top, "", "", []).any("openapi")
         if not isinstance(stated, str) or not VERSION.fullmatch(stated):
             stated = self.root.value.get("openapi")
         return stated if isinstance(stated, str) else ""
