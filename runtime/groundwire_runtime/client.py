@@ -13,7 +13,7 @@ from .body import Budget, Reservation
 from .clock import Clock, renew_after_fork
 from .errors import ApiError, DecodeError, OutcomeUnknown
 from .events import LOG, emit, listeners
-from .http import CallState, Request, Response, Transport
+from .http import CallState, Described, Request, Response, Transport
 from .options import (
     CALL_OPTIONS,
     CallOptions,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .codec import Codecs
-    from .described import Method
 
 T = TypeVar("T")
 ErrorT = TypeVar("ErrorT", bound=BaseException)
@@ -55,7 +54,7 @@ class BaseClient(ABC):
         codecs: Codecs,
         *,
         base_url: str,
-        methods: Mapping[str, Method[Any]],
+        methods: Mapping[str, Described[Any]],
         held: Mapping[str, str | None],
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -111,7 +110,7 @@ class BaseClient(ABC):
             close()
 
     def call(
-        self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
+        self, method: Described[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
         if not options.keys() <= CALL_OPTIONS:
@@ -159,7 +158,7 @@ class BaseClient(ABC):
             without_frames(self._secrets.redact(error))
         return error
 
-    def _filled(self, method: Method[Any], parameters: Mapping[str, object]) -> dict[str, object]:
+    def _filled(self, method: Described[Any], parameters: Mapping[str, object]) -> dict[str, object]:
         """Return the parameters that have a value, with those that the client holds."""
         filled = {name: value for name, value in parameters.items() if value is not None}
         for parameter in method.parameters:

@@ -48,7 +48,7 @@ class Codecs:
 
     def encode(self, message: object) -> bytes:
         """Return the message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
-        codec = self._known(message.__class__)
+        codec = self._made.get(message.__class__) or self._known(message.__class__)
         if codec is None:
             raise EncodeError.expected(message, "a message of this client")
         return self.write(codec, message)
@@ -58,7 +58,7 @@ class Codecs:
 
         The cyclic collector rests while a body of more than 64 KB is read: decoding makes no cycles.
         """
-        codec = self._known(type_)
+        codec = self._made.get(type_) or self._known(type_)
         if codec is None:
             raise DecodeError.expected(type_, "a message type of this client")
         return self.read(codec, data)  # type: ignore[no-any-return] # the table pairs a class with its codec

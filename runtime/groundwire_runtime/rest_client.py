@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from .auth import Authorizer
     from .clock import Clock
     from .codec import Codecs
-    from .described import Method
     from .error_hints import Hint
     from .errors import ApiError
-    from .http import Request, Response
+    from .http import Described, Request, Response
     from .options import CallOptions
 
 T = TypeVar("T")
@@ -81,7 +80,7 @@ class RestClient(BaseClient):
         )
 
     def call(
-        self, method: Method[T], parameters: Mapping[str, object], body: object, options: RestCallOptions
+        self, method: Described[T], parameters: Mapping[str, object], body: object, options: RestCallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
         if not options.keys() <= RestCallOptions.__optional_keys__:
