@@ -63,7 +63,9 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     page = (PAGE.parent / "openapi.md").read_text(encoding="utf-8")
     [document] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "huts.yaml").write_text(document, encoding="utf-8")
-    done = CliRunner().invoke(main, ["generate", str(tmp_path / "huts.yaml"), "--out", str(tmp_path / "huts")])
+    done = CliRunner().invoke(
+        main, ["generate", str(tmp_path / "huts.yaml"), "--out", str(tmp_path / "huts")]
+    )
     assert done.exit_code == 0, done.output
     monkeypatch.syspath_prepend(str(tmp_path))
     asked: list[tuple[str, str, bytes | None]] = []

@@ -43,13 +43,10 @@ def read_draft(
     if _NAMES_OPENAPI.search(document):
         text = read_text(document, source)
         if "openapi" in text.value:
-<<<<<<< HEAD
-            return openapi.read_value(text, source=source, references=references, base=base)
+            return openapi.read_document(
+                document, source=source, references=references, base=base, parsed=text
+            )
     elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, source).value:
-=======
-            return openapi.read_document(document, references=references, base=base, parsed=text)
-    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, "document").value:
->>>>>>> oasread
         hint = "convert it to OpenAPI 3 first"
         raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
     return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
