@@ -29,8 +29,9 @@ MAX_TOTAL: Final = 64 * 1024 * 1024
 """Bytes of all of them."""
 MAX_LENGTH: Final = 2_000
 """Characters of a URI; a longer one names nothing that is read."""
-_EXTERNAL: Final = re.compile(rb"\$ref[\"']?\s*:\s*[\"']?[^\"'#\s]|\\u0024|\\x24")
-"""What a text has in which a reference leads to another document; nothing is parsed without it."""
+_EXTERNAL: Final = re.compile(rb"\$ref[\"']?\s*:\s*[\"']?[^\"'#\s]")
+_ESCAPED: Final = (b"\\u0024", b"\\x24")
+"""The dollar sign of a `$ref` as JSON and YAML may write it too."""
 _NAMED: Final = frozenset(
     {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
     | {"callbacks", "headers", "links", "parameters", "pathItems", "paths"}
@@ -78,13 +79,18 @@ def read_references(document: Path, data: bytes, root: Path | None = None) -> Re
 
 def openapi_value(data: bytes) -> dict[str, Any] | None:
     """Return the value of an OpenAPI document that may refer to others; None for any other text."""
-    if _EXTERNAL.search(data) is None:
+    if not _may_refer(data):
         return None
     try:
         value = read_text(data, "document").value
     except SpecError:
         return None
     return value if "openapi" in value else None
+
+
+def _may_refer(data: bytes) -> bool:
+    """Return True for a text with a reference to another document, perhaps; nothing else is parsed."""
+    return _EXTERNAL.search(data) is not None or any(each in data for each in _ESCAPED)
 
 
 def is_document(data: bytes, source: str) -> bool:
@@ -158,7 +164,7 @@ def collect(
             if total > max_total:
                 raise _refused(place, f"the documents that are referred to have more than {max_total} bytes")
             found[uri] = data
-            if _EXTERNAL.search(data) is not None:
+            if _may_refer(data):
                 waiting.append((uri, _value(data, uri)))
     return References(base, found, missing)
 

@@ -420,3 +420,23 @@ def test_a_reference_is_resolved_as_the_reader_resolves_it(base: str, ref: str) 
     api["paths"] = {"/huts": {"get": operation("huts", ref)}}
     assert read_draft(text(api), references={uri: text(hut)}, base=base).faults == {}
     assert read_draft(text(api), references={}, base=base).faults.keys() == {"huts"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b'{"openapi": "3.1.0", "x": {"$ref" : "a.yaml"}}',
+        b'{"openapi": "3.1.0", "x": {"\\u0024ref": "a.yaml"}}',
+        b'{"openapi": "3.1.0", "x": {"$ref": "\\u0061.yaml"}}',
+        b"openapi: 3.1.0\nx: {$ref: a.yaml}\n",
+        b"openapi: 3.1.0\nx:\n  $ref:\n    'a.yaml'\n",
+        b'openapi: 3.1.0\nx:\n  "\\x24ref": a.yaml\n',
+        b"openapi: 3.1.0\ny: &here a.yaml\nx:\n  $ref: *here\n",
+        b"openapi: 3.1.0\nx:\n  $ref: >-\n    a.yaml\n",
+        b"\xef\xbb\xbfopenapi: 3.1.0\nx:\n  '$ref': a.yaml\n",
+    ],
+)
+def test_a_reference_is_found_however_it_is_written(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "a.yaml").write_text("x: {}")
+    written = written.replace(b'"x"', b'"paths"').replace(b"\nx:", b"\npaths:")
+    assert [*read_references(tmp_path / "api.yaml", written).contents] == ["a.yaml"]
