@@ -31,6 +31,7 @@ def read_api(document: bytes, overlay: bytes | None = None, *, methods: Sequence
 def read_draft(
     document: bytes,
     *,
+    source: str = "document",
     allow_hosts: tuple[str, ...] = (),
     references: Mapping[str, bytes] | None = None,
     base: str = "",
@@ -40,13 +41,20 @@ def read_draft(
     `references` are the documents that an OpenAPI document refers to, by URI, and `base` is its own.
     """
     if _NAMES_OPENAPI.search(document):
-        text = read_text(document, "document")
+        text = read_text(document, source)
         if "openapi" in text.value:
-            return openapi.read_value(text, references=references, base=base)
-    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, "document").value:
+            return openapi.read_document(
+                document, source=source, references=references, base=base, parsed=text
+            )
+    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, source).value:
         hint = "convert it to OpenAPI 3 first"
-        raise SpecError([Problem("document", "/swagger", "Swagger 2.0 is not read", hint)])
-    return discovery.read_document(document, allow_hosts=allow_hosts)
+        raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
+    return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
+
+
+def is_openapi(document: bytes, source: str = "document") -> bool:
+    """Return True for a document that says by its own key that it is OpenAPI. Raises SpecError when it cannot be read."""
+    return bool(_NAMES_OPENAPI.search(document)) and "openapi" in read_text(document, source).value
 
 
 def read_lowered(

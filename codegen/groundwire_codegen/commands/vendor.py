@@ -12,7 +12,7 @@ from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
-from .inputs import DISCARD
+from .inputs import DISCARD, ROOT
 from .problems import DIFFERENT, DONE, EDITED
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ OPTIONS = (
     click.option(
         "--document", type=click.Path(path_type=Path), help="Generate the client from this, copy no other."
     ),
+    ROOT,
     click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
     click.option("--package", default="", help="What the copy calls itself in its documentation."),
@@ -59,6 +60,7 @@ def vendor(
     extras: tuple[str, ...],
     client: str,
     document: Path | None,
+    root: Path | None,
     overlay: Path | None,
     methods: tuple[str, ...],
     package: str,
@@ -88,6 +90,7 @@ def vendor(
     asked = Order(
         client=client,
         document=_from(folder, document),
+        root=_from(folder, root),
         overlay=_from(folder, overlay),
         methods=" ".join(sorted(methods)),
         package=package,

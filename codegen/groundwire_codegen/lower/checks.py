@@ -221,9 +221,9 @@ def shared_places(reached: Reach) -> Iterator[Problem]:
     """Yield types that stand at one place: names of the lock are by place."""
     for types in (reached.messages, reached.enums, reached.aliases):
         first: dict[str, str] = {}
-        for each in types.values():
-            other = first.setdefault(each.place, each.pointer)
-            if other != each.pointer:
+        for key, each in types.items():
+            other = first.setdefault(each.place, key)
+            if other != key:
                 yield Problem("document", each.pointer, f"its place {each.place!r} is that of {other} too")
 
 

@@ -45,8 +45,7 @@ def read_yaml(data: bytes, source: str) -> dict[str, Any]:
         raise _refused(source, f"not UTF-8 at byte {error.start}", "save the document as UTF-8") from None
     builder = _Builder(source)
     try:
-        events: Iterator[_Event] = _PARSE(text, Loader=_LOADER)
-        for event in events:
+        for event in events(text):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -62,7 +61,12 @@ def read_yaml(data: bytes, source: str) -> dict[str, Any]:
     # An alias is as deep as what it stands for.
     if is_deep(root):
         raise _refused(source, _TOO_DEEP)
-    return root  # type: ignore[no-any-return] # a dict, as was checked
+    return root
+
+
+def events(text: str) -> Iterator[Any]:
+    """Yield the events of the parser. Raises yaml.YAMLError for the syntax."""
+    yield from _PARSE(text, Loader=_LOADER)
 
 
 def _refused(source: str, message: str, hint: str = "") -> SpecError:

@@ -14,6 +14,7 @@ from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, package_name
 from ..lock import FILE, MAX_BYTES, Lock, file_digest, generator_digest, read_lock
 from ..pipeline import generate
 from ..problem import Problem, SpecError
+from ..references import read_references
 from ..regular import read_bounded, read_regular
 from .features import RUNTIME, needed_modules, selected, without
 from .manifest import FILE as DESCRIPTION
@@ -162,12 +163,16 @@ def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
 def _inputs(order: Order, folder: Path) -> Inputs:
     document = _inside(folder, order.document)
     overlay = read_regular(_inside(folder, order.overlay), OVERLAY_BYTES) if order.overlay else None
+    data = read_regular(document, DOCUMENT_BYTES)
+    references = read_references(document, data, _inside(folder, order.root) if order.root else None)
     return Inputs(
         name=document.name,
-        document=read_regular(document, DOCUMENT_BYTES),
+        document=data,
         overlay=overlay,
         package=package_name(order.package or None, overlay, folder.resolve().name),
         methods=tuple(order.methods.split()),
+        references=references.contents,
+        base=references.base,
     )
 
 

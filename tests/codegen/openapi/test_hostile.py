@@ -299,3 +299,17 @@ def test_names_that_are_code_stay_names() -> None:
 def test_thousands_of_ids_that_are_the_same() -> None:
     paths = {f"/{'a' * (n % 3)}#{n}": {"get": {"operationId": "x", "responses": {}}} for n in range(2000)}
     assert len(read(document(paths=paths)).api.methods) == 2000
+
+
+@pytest.mark.parametrize("key", ["oneOf", "anyOf", "allOf", "items"])
+def test_the_deepest_document_is_read_from_a_deep_stack(key: str) -> None:
+    """Python's stack holds what the bounds of depth allow, under a caller that has used some of it."""
+    data = encoded(document({"Deep": nested(MAX_DEPTH // 2 - 3, key)}))
+
+    def below(frames: int) -> None:
+        if frames:
+            below(frames - 1)
+        else:
+            tried(data)
+
+    below(100)

@@ -132,7 +132,7 @@ def test_nullable_beside_a_reference_in_3_0() -> None:
 def test_yaml_s_own_null_in_a_list_of_types() -> None:
     text = b"openapi: 3.1.0\ninfo: {title: x, version: '1'}\ncomponents: {schemas: {Id: {type: [string, null]}}}\n"
     assert tried(text).api.aliases["Id"].type == STRING
-    assert warnings(tried(text)) == ["null is read as the type 'null'"]
+    assert warnings(tried(text)) == ["null is read as the type 'null' (line 3)"]
 
 
 def test_a_required_property_that_is_not_described() -> None:

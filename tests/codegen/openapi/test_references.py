@@ -1,187 +1,442 @@
-"""References: inside the document, and to those that were fetched beside it."""
+"""The documents that an OpenAPI document refers to: what is read from the disk, what the lock keeps, what is refused."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_codegen.ir import Kind, ListOf, MessageRef, Scalar
+from click.testing import Result
+from groundwire_codegen.inputs import Inputs
+from groundwire_codegen.lock import FILE, file_digest
+from groundwire_codegen.problem import SpecError
+from groundwire_codegen.reader import read_draft
+from groundwire_codegen.reference_index import name_of
+from groundwire_codegen.references import References, collect, external_refs, read_references, resolved
+from groundwire_codegen.vendor.manifest import description
 
-from tests.codegen.openapi.shop import document, operation, read, referred, refusals, tried
+from tests.codegen.documents import bookshop, encoded
+from tests.codegen.test_cli import run
 
-STRING = Scalar(Kind.STRING)
-OK = {"200": {"description": ""}}
-JSON = "application/json"
+from .split import COMMON, WARDEN, document, operation, text, write
+
+URL = "https://huts.example/shared/common.yaml"
 
 
-def test_every_node_may_be_a_reference() -> None:
-    components = {
-        "parameters": {
-            "limit": {"$ref": "#/components/parameters/size"},
-            "size": {"name": "n", "in": "query", "schema": {"type": "integer"}},
-        },
-        "requestBodies": {"new": {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Book"}}}}},
-        "responses": {
-            "ok": {"description": "", "content": {JSON: {"schema": {"$ref": "#/components/schemas/Book"}}}}
-        },
-        "securitySchemes": {
-            "key": {"$ref": "#/components/securitySchemes/own"},
-            "own": {"type": "http", "scheme": "basic"},
-        },
-        "pathItems": {
-            "books": operation(
-                verb="post",
-                parameters=[{"$ref": "#/components/parameters/limit"}],
-                requestBody={"$ref": "#/components/requestBodies/new"},
-                responses={"200": {"$ref": "#/components/responses/ok"}},
-                security=[{"key": []}],
-            )["/books"]
-        },
+def generate(path: Path, *more: str, command: str = "generate") -> Result:
+    return run(command, str(path), "--out", str(path.parent / "client"), "--package", "client", *more)
+
+
+def inputs_of(path: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads((path.parent / "client" / FILE).read_text())["inputs"]
+    return found
+
+
+def keep(path: Path, documents: Mapping[str, bytes], base: str = "", **entry: str) -> Path:
+    """Write a folder of kept documents beside a document, and return it; `entry` replaces what the index says of each."""
+    folder = path.with_name(f"{path.name}.refs")
+    folder.mkdir()
+    files = {
+        uri: {"etag": "", "file": name_of(uri), "sha256": file_digest(data)} | entry
+        for uri, data in documents.items()
     }
-    paths = {"/books": {"$ref": "#/components/pathItems/books"}}
-    draft = read(document({"Book": {"properties": {"a": {}}}}, paths, components=components))
-    method = draft.api.methods["op"]
-    assert [each.wire for each in method.parameters] == ["n"]
-    assert (method.request, method.response) == ("Book", "Book")
-    assert method.security is not None
-    assert method.security[0][0].scheme == "key"
+    for uri, data in documents.items():
+        (folder / name_of(uri)).write_bytes(data)
+    (folder / "index.json").write_text(json.dumps({"base": base, "files": files}))
+    return folder
 
 
-def test_escaped_pointers() -> None:
-    box = {"properties": {"x": {"$ref": "#/components/schemas/a~1b~0c%20d"}}}
-    draft = read(document({"Box": box, "a/b~c d": {"properties": {"y": {}}}}))
-    assert draft.api.messages["Box"].fields[0].type == MessageRef("a/b~c d")
+def test_files_beside_the_document_are_read_and_may_lead_back(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    assert generate(path).exit_code == 0
+    messages = (tmp_path / "client" / "messages.py").read_text()
+    assert [name for name in ("Hut", "Region", "Warden") if f"class {name}(Message)" in messages] == [
+        "Hut",
+        "Region",
+        "Warden",
+    ]
+    assert "warden: Warden | None = None" in messages
+    assert generate(path, command="check").output == ""
 
 
-def test_a_pointer_into_a_list_and_through_a_path() -> None:
-    parameter = {
-        "name": "p",
-        "in": "query",
-        "schema": {"type": "object", "properties": {"y": {"type": "string"}}},
-    }
-    paths = operation(
-        "/a/{b}", parameters=[{"name": "b", "in": "path", "required": True, "schema": {}}, parameter]
+@pytest.mark.parametrize("command", ["openapi", "models"])
+def test_schemas_are_written_with_what_they_refer_to(tmp_path: Path, command: str) -> None:
+    if command == "models":
+        pytest.importorskip("datamodel_code_generator", reason="it is an extra")
+    out = tmp_path / "out"
+    more = ("--kind", "typeddict") if command == "models" else ()
+    assert run(command, str(write(tmp_path)), "--out", str(out), *more).exit_code == 0
+    assert "phone" in out.read_text()
+
+
+def changed(path: Path) -> None:
+    """Give what a document refers to another field in the place of one."""
+    warden = path.parent / "people" / "warden.json"
+    warden.write_text(warden.read_text().replace('"phone"', '"mobile"'))
+
+
+def test_a_copy_is_checked_and_updated_with_what_its_document_refers_to(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    path = write(tmp_path / "spec")
+    copy = str(tmp_path / "hutsclient")
+    assert run("vendor", copy, "--document", str(path), "--root", str(tmp_path)).exit_code == 0
+    assert run("vendor", copy, "--check").output == ""
+    changed(path)
+    stale = run("vendor", copy, "--check")
+    assert (stale.exit_code, "stale: hutsclient/messages.py" in stale.output) == (1, True)
+    done = run("vendor", copy, "--update")
+    assert (done.exit_code, "renamed: field warden.mobile  phone -> mobile" in done.output) == (0, True)
+    assert run("vendor", copy, "--check").exit_code == 0
+    alone = run("vendor", str(tmp_path / "other"), "--root", str(tmp_path))
+    assert (alone.exit_code, "name the document too" in alone.output) == (2, True)
+
+
+def test_the_references_of_a_copy_stay_in_its_repository(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    path = write(repository / "spec")
+    refused = run("vendor", str(repository / "hutsclient"), "--document", str(path), "--root", str(tmp_path))
+    assert (refused.exit_code, "is outside of the repository" in refused.output) == (2, True)
+
+
+def test_a_copy_whose_description_would_be_too_large_is_refused() -> None:
+    value = encoded({"x": "\u20ac" * 4_000_000})
+    api = text(document("0.json", **{f"more{at}": f"{at}.json" for at in range(3)}))
+    inputs = Inputs(
+        name="api.yaml", document=api, package="x", references={f"{at}.json": value for at in range(3)}
     )
-    box = {"properties": {"x": {"$ref": "#/paths/~1a~1%7Bb%7D/get/parameters/1/schema"}}}
-    draft = read(document({"Box": box}, paths))
-    assert draft.api.messages["Box"].fields[0].type == MessageRef("/paths/~1a~1{b}/get/parameters/1/schema")
+    with pytest.raises(SpecError, match="with what it refers to, larger than"):
+        description(inputs)
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown", "html", "json", "github"])
+def test_a_change_of_a_reference_is_a_change_of_the_document(tmp_path: Path, form: str) -> None:
+    old, new = write(tmp_path / "old"), write(tmp_path / "new")
+    same = run("diff", str(old), str(new), "--format", form)
+    assert (same.exit_code, "mobile" in same.output) == (0, False)
+    changed(new)
+    other = run("diff", str(old), str(new), "--format", form)
+    assert (other.exit_code, "mobile" in other.output) == (1, True)
+
+
+def test_each_side_of_a_diff_has_its_own_folder_of_references(tmp_path: Path) -> None:
+    old, new = (write(tmp_path / name / "spec", document("../spec/common.yaml")) for name in ("old", "new"))
+    for path in (old, new):
+        api = document("../common/common.yaml")
+        path.write_bytes(text(api))
+        (path.parent / "common.yaml").write_bytes(path.read_bytes())
+        write(path.parent.parent / "common")
+    refused = run("diff", str(old), str(new))
+    assert (refused.exit_code, "leads out of the folder of the document" in refused.output) == (2, True)
+    roots = ("--old-root", str(tmp_path / "old"), "--root", str(tmp_path / "new"))
+    assert run("diff", str(old), str(new), *roots).exit_code == 0
+
+
+def test_a_change_of_a_reference_is_stale_and_named(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    generate(path)
+    before = inputs_of(path)
+    warden = {**WARDEN, "properties": {**WARDEN["properties"], "since": {"type": "string"}}}
+    (tmp_path / "people" / "warden.json").write_bytes(encoded(warden))
+    stale = generate(path, command="check")
+    assert (stale.exit_code, stale.output.splitlines()[0]) == (1, "moved: references")
+    generate(path)
+    after = inputs_of(path)
+    assert {key for key in after if after[key] != before[key]} == {"references"}
+
+
+def test_line_ends_of_a_checkout_change_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    generate(path)
+    before = inputs_of(path)
+    for each in (path, tmp_path / "common.yaml"):
+        each.write_bytes(each.read_bytes().replace(b"\n", b"\r\n"))
+    assert generate(path, command="check").exit_code == 0
+    assert inputs_of(path) == before
+
+
+def test_documents_without_references_have_none_in_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "api.yaml"
+    path.write_bytes(encoded(bookshop()))
+    (tmp_path / "Book").write_text("{}")
+    assert read_references(path, path.read_bytes()) == References()
+    generate(path)
+    assert "references" not in inputs_of(path)
+    path.write_bytes(text({**document(), "paths": {}}))
+    assert read_references(path, path.read_bytes()) == References()
+
+
+def test_a_folder_above_is_read_only_where_it_is_named(tmp_path: Path) -> None:
+    core = tmp_path / "core"
+    core.mkdir()
+    (core / "common.yaml").write_bytes(text(COMMON))
+    (core / "people").mkdir()
+    (core / "people" / "warden.json").write_bytes(encoded(WARDEN))
+    (core / "api.yaml").write_bytes(text(document()))
+    (tmp_path / "huts").mkdir()
+    path = tmp_path / "huts" / "huts.yaml"
+    path.write_bytes(text(document("../core/common.yaml")))
+    refused = generate(path)
+    assert (refused.exit_code, "leads out of the folder of the document" in refused.output) == (2, True)
+    assert generate(path, "--root", str(tmp_path)).exit_code == 0
+    assert generate(path, "--root", str(tmp_path), command="check").output == ""
+    elsewhere = generate(path, "--root", str(core))
+    assert (elsewhere.exit_code, "name a folder above the document" in elsewhere.output) == (2, True)
 
 
 @pytest.mark.parametrize(
-    ("ref", "words"),
+    "ref",
     [
-        ("#/components/schemas/Gone", "the reference leads nowhere"),
-        ("#/components/schemas/Box/properties/x/9", "the reference leads nowhere"),
-        ("#/info/title", "expected a schema"),
-        ("#anchor", "'anchor' is no JSON pointer"),
-        (3, "expected a string"),
-        ("other.yaml", "'other.yaml' is not at hand"),
-        ("https://example.com/a.yaml#/x", "'https://example.com/a.yaml' is not at hand"),
-        ("../other.yaml", "leads out of the folder of the document"),
-        ("a/../../../etc/passwd", "leads out of the folder of the document"),
-        ("/etc/passwd", "leads out of the folder of the document"),
-        ("..%2F..%2Fetc/passwd", "leads out of the folder of the document"),
-        ("..\\..\\etc\\passwd", "leads out of the folder of the document"),
-        ("file:///etc/passwd", "'file:///etc/passwd' is not at hand"),
-        ("http://[", "is not a URI"),
+        "/etc/passwd",
+        "../outside.yaml",
+        "people/../../outside.yaml",
+        "%2e%2e/outside.yaml",
+        "..\\outside.yaml",
+        "file:///etc/passwd",
+        "file:outside.yaml",
+        "//huts.example/common.yaml",
+        "https://huts.example/common.yaml",
+        "common.yaml%00",
+        "none.yaml",
+        "http://[::1",
     ],
 )
-def test_references_that_are_refused_where_they_are(ref: Any, words: str) -> None:
-    draft = referred({"properties": {"x": {"$ref": ref}}}, Box={"properties": {"x": {}}})
-    assert any(words in message for _, message in refusals(draft))
-    assert set(draft.faults) == {"op"}
-
-
-def ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-@pytest.mark.parametrize(
-    "schemas",
-    [
-        {"A": ref("A")},
-        {"A": ref("B"), "B": ref("C"), "C": ref("A")},
-        {"A": {"allOf": [ref("A"), {"properties": {"x": {}}}]}},
-        {
-            "A": {"allOf": [ref("B")], "properties": {"x": {}}},
-            "B": {"allOf": [ref("A"), {"properties": {"y": {}}}]},
-        },
-        {"A": {"anyOf": [ref("A")]}},
-    ],
-)
-def test_cycles_without_an_end_are_refused(schemas: dict[str, Any]) -> None:
-    assert any("a reference cycle" in message for _, message in refusals(referred(ref("A"), **schemas)))
-
-
-@pytest.mark.parametrize(
-    "components",
-    [
-        {
-            "parameters": {
-                "a": {"$ref": "#/components/parameters/b"},
-                "b": {"$ref": "#/components/parameters/a"},
-            }
-        },
-        {"parameters": {"a": {"$ref": "#/components/parameters/a"}}},
-    ],
-)
-def test_cycles_of_parameters(components: dict[str, Any]) -> None:
-    paths = operation(parameters=[{"$ref": "#/components/parameters/a"}])
-    assert "a reference cycle" in refusals(tried(document(paths=paths, components=components)))[0][1]
-
-
-FILES = {
-    "schemas/book.yaml": b"type: object\nproperties:\n  title: {type: string}\n  author: {$ref: 'author.yaml'}\n  next: {$ref: '#'}\n  shop: {$ref: '../api.yaml#/components/schemas/Shop'}\n",
-    "schemas/author.yaml": b'{"type": "object", "properties": {"name": {"$ref": "../common.yaml#/Name"}}}',
-    "common.yaml": b"Name: {type: string, maxLength: 9, nullable: true}\n",
-    "parameters/limit.yaml": b"name: limit\nin: query\nschema: {type: integer}\n",
-    "responses.yaml": b"ok:\n  description: ''\n  content: {application/json: {schema: {$ref: 'schemas/book.yaml'}}}\n",
-}
-
-
-def multifile() -> dict[str, Any]:
-    paths = operation(
-        parameters=[{"$ref": "parameters/limit.yaml"}], responses={"200": {"$ref": "./responses.yaml#/ok"}}
+def test_what_is_not_below_the_folder_is_not_read_and_refused_with_its_place(
+    tmp_path: Path, ref: str
+) -> None:
+    folder = tmp_path / "inner"
+    (tmp_path / "outside.yaml").write_bytes(text(COMMON))
+    path = write(folder, document(ref))
+    assert read_references(path, path.read_bytes()).contents == {}
+    refused = generate(path)
+    assert (refused.exit_code, "document#/paths/~1huts/get/responses/200/content" in refused.output) == (
+        2,
+        True,
     )
-    return document(
-        {"Shop": {"properties": {"books": {"type": "array", "items": {"$ref": "schemas/book.yaml"}}}}},
-        paths,
-        "3.0.3",
+    assert not (folder / "client").exists()
+
+
+@pytest.mark.parametrize("place", ["common.yaml", "people"])
+def test_links_are_refused(tmp_path: Path, place: str) -> None:
+    path = write(tmp_path / "inner")
+    (path.parent / place).rename(tmp_path / place)
+    (path.parent / place).symlink_to(tmp_path / place)
+    refused = generate(path)
+    assert (refused.exit_code, "a link: what a reference names is a regular file" in refused.output) == (
+        2,
+        True,
     )
 
 
-def test_files_beside_the_document() -> None:
-    draft = read(multifile(), references=FILES, base="api.yaml")
-    method = draft.api.methods["op"]
-    assert [each.wire for each in method.parameters] == ["limit"]
-    assert method.response == "schemas/book.yaml#"
-    book = draft.api.messages["schemas/book.yaml#"]
-    assert book.place == "book"
-    types = {each.wire: each.type for each in book.fields}
-    assert types == {
-        "title": STRING,
-        "author": MessageRef("schemas/author.yaml#"),
-        "next": MessageRef("schemas/book.yaml#"),
-        "shop": MessageRef("Shop"),
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = write(tmp_path, document("people"))
+    assert "people: a folder, where a reference names a file" in generate(path).output
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.yaml")
+        path.write_bytes(text(document("pipe.yaml")))
+        assert "pipe.yaml: not a regular file" in generate(path).output
+
+
+def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
+    path = write(tmp_path, document("large.yaml"))
+    with (tmp_path / "large.yaml").open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    refused = generate(path)
+    assert (refused.exit_code, "large.yaml: larger than" in refused.output) == (2, True)
+
+
+def test_number_and_size_of_all_documents_are_bounded(tmp_path: Path) -> None:
+    many = {"$ref": [], **{str(at): {"$ref": f"{at}.yaml"} for at in range(10_000)}}
+    path = write(tmp_path, {**document(), "components": {"schemas": many}})
+    refused = generate(path)
+    assert (refused.exit_code, "more than 4000 other documents are referred to" in refused.output) == (
+        2,
+        True,
+    )
+    chain = {f"{at}.json": encoded({"$ref": f"{at + 1}.json"}) for at in range(100)}
+    with pytest.raises(SpecError, match=r"^9\.json#/\$ref: more than 10 other"):
+        collect({"$ref": "0.json"}, "api.json", chain.get, max_files=10)
+    with pytest.raises(SpecError, match="more than 200 bytes"):
+        collect({"$ref": "0.json"}, "api.json", chain.get, max_total=200)
+    assert len(collect({"$ref": "0.json"}, "api.json", chain.get).contents) == 100
+
+
+def test_files_that_refer_to_one_another_end(tmp_path: Path) -> None:
+    path = write(tmp_path, document("a.yaml"))
+    (tmp_path / "a.yaml").write_bytes(text({"components": {"schemas": {"Hut": {"$ref": "b.yaml"}}}}))
+    (tmp_path / "b.yaml").write_bytes(text({"$ref": "a.yaml#/components/schemas/Hut"}))
+    refused = generate(path)
+    assert refused.exit_code == 2
+    assert "cycle" in refused.output
+
+
+def test_a_reference_that_is_no_document_is_refused_by_name(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "common.yaml").write_text("key: [")
+    refused = generate(path)
+    assert (refused.exit_code, "common.yaml: not YAML" in refused.output) == (2, True)
+
+
+def test_kept_documents_take_the_place_of_urls(tmp_path: Path) -> None:
+    path = write(tmp_path, document(URL, hosts="common.yaml#/components/schemas/Hut"))
+    common = {"components": {"schemas": {"Hut": {"$ref": "warden.json"}}}}
+    warden = {"type": "object", "properties": {"kept": {"type": "string"}}}
+    keep(path, {URL: text(common), "https://huts.example/shared/warden.json": encoded(warden)})
+    done = generate(path)
+    assert done.exit_code == 0, done.output
+    messages = (tmp_path / "client" / "messages.py").read_text()
+    assert "kept: str | None" in messages
+    assert "phone: str | None" in messages
+    assert generate(path, command="check").output == ""
+
+
+def test_references_of_a_fetched_document_are_relative_to_its_url(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    base = "https://huts.example/v1/api.yaml"
+    hut = {"type": "object", "properties": {"kept": {"type": "string"}}}
+    kept = text({"components": {"schemas": {"Hut": hut}}})
+    keep(path, {"https://huts.example/v1/common.yaml": kept}, base)
+    assert generate(path).exit_code == 0
+    assert "phone" not in (tmp_path / "client" / "messages.py").read_text()
+
+
+def hostile_indexes() -> Iterator[tuple[str, Any, str]]:
+    good = {"etag": "", "file": "common.yaml", "sha256": "0" * 64}
+    yield "text", "nonsense", "expected an object with base, files"
+    yield "more", {"base": "", "files": {}, "run": "x"}, "expected an object with base, files"
+    yield "list", {"base": "", "files": []}, "expected an object of at most"
+    yield "base", {"base": "file:///etc/", "files": {}}, "/base"
+    yield "scheme", {"base": "", "files": {"file:///etc/passwd": good}}, "expected a URL of http or https"
+    yield "path", {"base": "", "files": {"../common.yaml": good}}, "expected a URL of http or https"
+    yield (
+        "many",
+        {"base": "", "files": {f"https://h.example/{at}": good for at in range(4_001)}},
+        "at most 4000",
+    )
+    yield "keys", {"base": "", "files": {URL: {"file": "x"}}}, "expected an object with etag, file, sha256"
+    yield "digest", {"base": "", "files": {URL: {**good, "sha256": "1"}}}, "no sha256"
+    yield "tag", {"base": "", "files": {URL: {**good, "etag": '"\r\nx: y"'}}}, "no etag"
+    for name in (
+        "../x",
+        "/etc/passwd",
+        "..",
+        ".",
+        "",
+        "a/b",
+        "a\\b",
+        ".hidden",
+        "index.json",
+        "C:x",
+        "x\n",
+        7,
+    ):
+        yield f"file {name!r}", {"base": "", "files": {URL: {**good, "file": name}}}, "unsafe name"
+
+
+@pytest.mark.parametrize(
+    ("index", "message"), [pytest.param(index, words, id=id_) for id_, index, words in hostile_indexes()]
+)
+def test_an_index_that_fetch_did_not_write_is_refused(tmp_path: Path, index: Any, message: str) -> None:
+    path = write(tmp_path, document(URL))
+    folder = keep(path, {})
+    (folder / "index.json").write_text(json.dumps(index))
+    refused = generate(path)
+    assert (refused.exit_code, message in refused.output) == (2, True), refused.output
+    assert "fetch it again" in refused.output
+
+
+def test_an_index_is_bounded_in_size_and_depth(tmp_path: Path) -> None:
+    path = write(tmp_path, document(URL))
+    folder = keep(path, {})
+    (folder / "index.json").write_text("[" * 100_000)
+    assert "not JSON" in generate(path).output
+    (folder / "index.json").write_text(" " * (5 * 1024 * 1024))
+    assert "larger than" in generate(path).output
+
+
+def test_a_kept_document_that_was_changed_removed_or_linked_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, document(URL))
+    folder = keep(path, {URL: text(COMMON)})
+    kept = folder / name_of(URL)
+    kept.write_bytes(kept.read_bytes() + b"# more\n")
+    assert "is not what was fetched" in generate(path).output
+    kept.unlink()
+    assert "is gone (fetch it again)" in generate(path).output
+    (tmp_path / "elsewhere").write_bytes(text(COMMON))
+    kept.symlink_to(tmp_path / "elsewhere")
+    assert "a link: what is kept is a regular file" in generate(path).output
+    folder.rename(tmp_path / "moved")
+    folder.symlink_to(tmp_path / "moved")
+    refused = generate(path)
+    assert (refused.exit_code, "a link: what is kept is a regular file" in refused.output) == (2, True)
+
+
+def test_references_in_data_are_none() -> None:
+    value = {
+        "paths": {"/x": {"get": operation("x", "a.yaml") | {"x-more": {"$ref": "extension.yaml"}}}},
+        "components": {
+            "responses": {"default": {"$ref": "default.yaml"}},
+            "schemas": {
+                "example": {"$ref": "named.yaml", "example": {"$ref": "data.yaml"}},
+                "Hut": {
+                    "default": {"$ref": "data.yaml"},
+                    "enum": [{"$ref": "data.yaml"}],
+                    "properties": {"const": {"$ref": "const.yaml"}, "$ref": {"type": "string"}},
+                    "allOf": [{"$ref": "#/components/schemas/example"}, {"$ref": "all.yaml#/x"}],
+                },
+            },
+        },
     }
-    assert draft.api.messages["Shop"].fields[0].type == ListOf(MessageRef("schemas/book.yaml#"))
-    assert draft.api.aliases["common.yaml#/Name"].rules.max_length == 9
+    assert [*external_refs(value)] == [
+        ("/paths/~1x/get/responses/200/content/application~1json/schema/$ref", "a.yaml"),
+        ("/components/responses/default/$ref", "default.yaml"),
+        ("/components/schemas/example/$ref", "named.yaml"),
+        ("/components/schemas/Hut/properties/const/$ref", "const.yaml"),
+        ("/components/schemas/Hut/allOf/1/$ref", "all.yaml#/x"),
+    ]
 
 
-def test_documents_by_their_address() -> None:
-    files = {f"https://example.com/v1/{name}": data for name, data in FILES.items()}
-    draft = read(multifile(), references=files, base="https://example.com/v1/api.yaml")
-    assert draft.api.methods["op"].response == "https://example.com/v1/schemas/book.yaml#"
+@pytest.mark.parametrize(
+    ("base", "ref"),
+    [
+        ("api.yaml", "common.yaml#/components/schemas/Hut"),
+        ("core/api.yaml", "../common.yaml#/components/schemas/Hut"),
+        ("core/api.yaml", "./common.yaml#/components/schemas/Hut"),
+        ("api.yaml", "my%20files/common.yaml#/components/schemas/Hut"),
+        ("api.yaml", "https://huts.example/a/../common.yaml#/components/schemas/Hut"),
+        ("https://huts.example/v1/api.yaml", "../common.yaml#/components/schemas/Hut"),
+        ("https://huts.example/v1/api.yaml", "/common.yaml?x=1#/components/schemas/Hut"),
+        ("https://huts.example/v1/api.yaml", "//other.example/common.yaml#/components/schemas/Hut"),
+    ],
+)
+def test_a_reference_is_resolved_as_the_reader_resolves_it(base: str, ref: str) -> None:
+    uri = resolved(base, ref)
+    assert uri is not None
+    hut = {"components": {"schemas": {"Hut": {"type": "object", "properties": {"x": {"type": "string"}}}}}}
+    api = document()
+    api["paths"] = {"/huts": {"get": operation("huts", ref)}}
+    assert read_draft(text(api), references={uri: text(hut)}, base=base).faults == {}
+    assert read_draft(text(api), references={}, base=base).faults.keys() == {"huts"}
 
 
-def test_a_file_that_cannot_be_read_is_a_fault_where_it_is_needed() -> None:
-    files = {**FILES, "schemas/author.yaml": b"{not json"}
-    draft = tried(multifile(), references=files, base="api.yaml")
-    assert any("not JSON at line 1" in message for _, message in refusals(draft))
-
-
-def test_a_problem_says_in_which_file_it_is() -> None:
-    files = {**FILES, "common.yaml": b"Name: {type: text}\n"}
-    draft = tried(multifile(), references=files, base="api.yaml")
-    problems = [problem for found in draft.faults.values() for problem in found]
-    assert {(each.source, each.pointer) for each in problems} == {("common.yaml", "/Name/type")}
+@pytest.mark.parametrize(
+    "written",
+    [
+        b'{"openapi": "3.1.0", "x": {"$ref" : "a.yaml"}}',
+        b'{"openapi": "3.1.0", "x": {"\\u0024ref": "a.yaml"}}',
+        b'{"openapi": "3.1.0", "x": {"$ref": "\\u0061.yaml"}}',
+        b"openapi: 3.1.0\nx: {$ref: a.yaml}\n",
+        b"openapi: 3.1.0\nx:\n  $ref:\n    'a.yaml'\n",
+        b'openapi: 3.1.0\nx:\n  "\\x24ref": a.yaml\n',
+        b"openapi: 3.1.0\ny: &here a.yaml\nx:\n  $ref: *here\n",
+        b"openapi: 3.1.0\nx:\n  $ref: >-\n    a.yaml\n",
+        b"\xef\xbb\xbfopenapi: 3.1.0\nx:\n  '$ref': a.yaml\n",
+    ],
+)
+def test_a_reference_is_found_however_it_is_written(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "a.yaml").write_text("x: {}")
+    written = written.replace(b'"x"', b'"paths"').replace(b"\nx:", b"\npaths:")
+    assert [*read_references(tmp_path / "api.yaml", written).contents] == ["a.yaml"]

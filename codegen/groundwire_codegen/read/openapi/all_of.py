@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
@@ -73,11 +73,10 @@ class Flattener:
     documents: Documents
     size: int
     """Bytes of the document, and of those beside it."""
+    _keywords: Keywords = field(
+        init=False, default=Factory(lambda self: Keywords(self.documents), takes_self=True)
+    )
     _steps: list[int] = field(factory=lambda: [0])
-
-    @property
-    def _keywords(self) -> Keywords:
-        return Keywords(self.documents)
 
     def gather(self, schema: Schema) -> Shape:
         """Return what a schema says itself and in its `allOf`; references are left to be followed."""
@@ -218,9 +217,9 @@ class Flattener:
             if len(real) > 1:
                 shape.choices.append(choice)
                 continue
-            (only,) = real
-            vote = self._take(shape, only, schema, trail, words)
-            null = null or vote
+            for only in real:
+                vote = self._take(shape, only, schema, trail, words)
+                null = null or vote
         return null
 
 

@@ -192,13 +192,22 @@ class Choices:
     def _one_enum(
         self, schema: Schema, shape: Shape, members: Sequence[tuple[str | None, Schema]]
     ) -> TypeRef | None:
-        """Return one enum for inline members that are all literals of one JSON type; None for any others."""
+        """Return one enum for inline members that are all literals, any text aside; None for any others."""
         values: dict[JsonScalar, str] = {}
+        any_text = False
         for name, member in members:
             if name is not None:
                 return None
             one = self.schemas.flattener.flat(member)
             if one.contradiction:
+                continue
+            if (
+                one.types == ("string",)
+                and one.enum is None
+                and not one.choices
+                and "format" not in one.words
+            ):
+                any_text = True
                 continue
             own = literals(one, self.schemas.documents) if not one.choices else None
             if not own:
@@ -206,9 +215,11 @@ class Choices:
             said = [one.words.get("title"), member.sites[0].node.any("description")]
             doc = ": ".join(each for each in said if isinstance(each, str) and each)
             values.update(dict.fromkeys(own, doc))
-        type_ = literal_type(tuple(values)) if values else None
-        if type_ is not None or not values:
-            return type_
+        if not values or (any_text and not all(isinstance(value, str) for value in values)):
+            return None
+        type_ = literal_type(tuple(values))
+        if type_ is not None:
+            return Scalar(Kind.STRING) if any_text else type_
         self.schemas.enums[schema.key] = Enum(
             place=schema.place,
             values=tuple(EnumValue(wire=text_of(value), doc=doc) for value, doc in values.items()),

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from attrs import evolve
+
 from ...ir import Api, ErrorShape, Method, Server, TypeRef, references
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
 from ..draft import Draft
 from ..text import Text, read_text
+from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
 from .operations import Operations
@@ -35,29 +38,32 @@ def read_document(
     source: str = "document",
     references: Mapping[str, bytes] | None = None,
     base: str = ROOT,
+    parsed: Text | None = None,
 ) -> Draft:
     """Read and check a document, JSON or YAML. Raises SpecError when it is not one at all; other problems are returned.
 
     `references` are the documents that it refers to, by URI: absolute, or relative to the document's own folder.
-    `base` is the document's own URI.
+    `base` is the document's own URI, `parsed` the data where it is read as JSON values already.
     """
-    return read_value(read_text(data, source), source=source, references=references, base=base)
+    text = read_text(data, source) if parsed is None else parsed
+    draft = _read(text, source, references or {}, base)
+    if not text.is_yaml:
+        return draft
+    return evolve(
+        draft,
+        problems=with_lines(draft.problems, data, source),
+        warnings=with_lines(draft.warnings, data, source),
+        faults={id_: with_lines(faults, data, source) for id_, faults in draft.faults.items()},
+    )
 
 
-def read_value(
-    text: Text,
-    *,
-    source: str = "document",
-    references: Mapping[str, bytes] | None = None,
-    base: str = ROOT,
-) -> Draft:
-    """Read a document that is parsed. Raises SpecError as `read_document` does."""
+def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -> Draft:
     root = Cursor(text.value, source, "", [])
     version = root.any("openapi")
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         hint = 'expected "openapi": "3.0.x" or "3.1.x"'
         raise SpecError([Problem(source, "/openapi", f"OpenAPI {str(version)[:80]!r} is not read", hint)])
-    documents = Documents(root, references or {}, base)
+    documents = Documents(root, references, base)
     if text.marked:
         documents.warn(root, "starts with a byte order mark")
     documents.check(root, TOP)

@@ -48,7 +48,6 @@ class Keywords:
     def values(self, shape: Shape, site: Site, stated: Mapping[str, Any], null: bool | None) -> bool | None:
         """Read `enum` and `const`. Returns whether null is allowed by them, or by the type."""
         if "const" in stated:
-            shape.constant = True
             values: list[Any] = [stated["const"]]
         elif "enum" in stated:
             if not isinstance(stated["enum"], list):

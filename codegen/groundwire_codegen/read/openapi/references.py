@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Set
 from typing import Any, Final
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import evolve, field, frozen
 
-from ...problem import Problem, SpecError, escape
+from ...problem import Problem, SpecError
 from ..cursor import Cursor, as_list
 from ..text import read_text
 from .vocabulary import VERSION
@@ -68,7 +68,7 @@ class Documents:
     def target(self, node: Cursor, ref: str) -> Cursor | None:
         """Return the node that a reference names; None after a problem."""
         place = node.at("$ref", ref)
-        uri, fragment = urldefrag(ref)
+        uri, _, fragment = ref.partition("#")
         document = node.source if not uri else self._uri(place, uri)
         if document is None:
             return None
@@ -151,7 +151,3 @@ class Documents:
         if name == node.pointer or "/" in name:
             return None
         return name.replace("~1", "/").replace("~0", "~")
-
-    def component_named(self, name: str) -> str:
-        """Return the pointer of a component schema."""
-        return f"{_SCHEMAS}{escape(name)}"
