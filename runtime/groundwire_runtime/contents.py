@@ -9,6 +9,7 @@ from attrs import frozen
 
 from .errors import ArgumentError, DecodeError, EncodeError
 from .http import Response
+from .styles import Style, form
 
 if TYPE_CHECKING:
     from .codec import Codecs
@@ -27,16 +28,25 @@ class WithMediaType:
 
 @frozen(kw_only=True)
 class RestContent:
-    """A body in one media type: JSON of a type, text, or bytes as they are. The media type may be a range."""
+    """A body in one media type: JSON of a type, a form of one, text, or bytes as they are. The media type may be a range.
+
+    `styles` are the style and explode of members of a form, by their name, where the document states them.
+    """
 
     media_type: str
     type: Type | None = None
-    encoding: Literal["json", "text", "bytes"] = "json"
+    encoding: Literal["json", "form", "text", "bytes"] = "json"
+    styles: tuple[tuple[str, Style, bool], ...] = ()
 
     def written(self, value: object, codecs: Codecs) -> bytes:
         """Return a value as a body. Raises EncodeError for one of another type."""
         if self.encoding == "json" and self.type is not None:
             return codecs.write(self.type, value)
+        if self.encoding == "form" and self.type is not None:
+            styles: dict[str, tuple[Style, bool]] = {
+                name: (style, explode) for name, style, explode in self.styles
+            }
+            return form(codecs.write(self.type, value), styles)
         if self.encoding == "text" and isinstance(value, str):
             return _encoded_text(value, self.media_type)
         if self.encoding == "bytes" and isinstance(value, (bytes, bytearray, memoryview)):

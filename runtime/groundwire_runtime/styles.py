@@ -83,9 +83,12 @@ class StyledParameter:
 
     def pairs(self, value: object, codecs: Codecs) -> list[tuple[str, str]]:
         """Return the encoded names and values of a query or of cookies; none for an empty list. Raises ArgumentError."""
+        return self.written(self._json(value, codecs))
+
+    def written(self, json_value: Any) -> list[tuple[str, str]]:
+        """Return the encoded names and values of a JSON value, whose numbers are text."""
         encode = _encode_reserved if self.reserved else encode_all
         name = encode_all(self.wire)
-        json_value = self._json(value, codecs)
         if self.style == "content":
             return [(name, encode(json_value))]
         if self.style == "deepObject":
@@ -194,6 +197,23 @@ class StyledParameter:
                 yield encode_all(name), encode(self._text(item))
         elif value is not None:
             yield encode_all(name), encode(self._text(value))
+
+
+def form(data: bytes, styles: Mapping[str, tuple[Style, bool]]) -> bytes:
+    """Return a JSON object as `application/x-www-form-urlencoded`, each member with its style and explode.
+
+    A member without a style is text, a list of them is repeated, and an object is JSON (4.8.15.1.1). Raises EncodeError.
+    """
+    value = json.loads(data, parse_int=_Digits, parse_float=_Digits)
+    if not isinstance(value, dict):
+        raise EncodeError.expected(value, "an object, which a form is made of")
+    pairs: list[tuple[str, str]] = []
+    for key, item in value.items():
+        plain = _json_text(item) if isinstance(item, dict) and key not in styles else item
+        style, explode = styles.get(key, ("form", True))
+        parameter = StyledParameter(name=key, location="query", style=style, explode=explode)
+        pairs += [] if plain is None else parameter.written(plain)
+    return "&".join(f"{name}={text}" for name, text in pairs).encode()
 
 
 def expand(template: str, texts: Mapping[str, str]) -> str:
