@@ -1,4 +1,4 @@
-"""The snippets of docs/exports.md and docs/models.md run, in order."""
+"""The snippets of docs/exports.md, docs/models.md and docs/openapi.md run, in order."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from groundwire import ExportImageRequest, OperationMetadata, encode
 from groundwire_codegen.cli import main
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_runtime.http import FunctionTransport, Request, Response
 
 PAGE = Path(__file__).parent.parent / "docs" / "exports.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -56,3 +57,42 @@ def test_the_page_on_models_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert names["request"] == sent
     assert names["queue"] == []
     sys.modules.pop("earth_models")
+
+
+def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (PAGE.parent / "openapi.md").read_text(encoding="utf-8")
+    [document] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "huts.yaml").write_text(document, encoding="utf-8")
+    done = CliRunner().invoke(
+        main, ["generate", str(tmp_path / "huts.yaml"), "--out", str(tmp_path / "huts")]
+    )
+    assert done.exit_code == 0, done.output
+    monkeypatch.syspath_prepend(str(tmp_path))
+    asked: list[tuple[str, str, bytes | None]] = []
+
+    def answered(request: Request) -> Response:
+        asked.append((request.verb, request.url, request.body))
+        if request.url.endswith("nowhere"):
+            problem = b'{"title": "No such hut", "detail": "nowhere"}'
+            return Response(status=404, headers={"content-type": "application/problem+json"}, body=problem)
+        body = b'{"id": "tschierva", "owner": {"kind": "club", "members": 7}}'
+        return Response(
+            status=200 if request.verb == "GET" else 204,
+            headers={"content-type": "application/json"},
+            body=body if request.verb == "GET" else b"",
+        )
+
+    names: dict[str, Any] = {"answered": FunctionTransport(answered)}
+    for snippet in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        here = snippet.replace("huts.Client(", "huts.Client(transport=answered, ")
+        exec(compile(here, "openapi.md", "exec"), names)  # noqa: S102 - our own page
+    huts = "https://huts.example/v1/huts"
+    assert asked == [
+        ("GET", f"{huts}/tschierva?fields=id,owner,state", None),
+        ("PATCH", f"{huts}/tschierva", b'{"state":"closed","opened":null}'),
+        ("GET", f"{huts}/nowhere", None),
+    ]
+    assert names["owner"] == "a club of 7"
+    assert (names["problem"].title, names["problem"].detail) == ("No such hut", "nowhere")
+    for module in [name for name in sys.modules if name.partition(".")[0] == "huts"]:
+        del sys.modules[module]

@@ -34,7 +34,14 @@ COMMANDS: dict[str, click.Group] = {"groundwire-codegen": codegen, "groundwire-c
 OPTION = r"(?<![\w-])--[a-z][a-z-]+"
 OURS = {"--endpoint", "--bucket", "--project", "--pictures", "--generate", "--contracts", "--full"}
 """Options of the demo and of sessions."""
-GENERATED = {"report.md", "description.json", "groundwire.lock", "contract.json", "CHANGELOG.md"}
+GENERATED = {
+    "index.json",
+    "report.md",
+    "description.json",
+    "groundwire.lock",
+    "contract.json",
+    "CHANGELOG.md",
+}
 """Files that a command writes in the reader's repository."""
 ids = [page.relative_to(ROOT).as_posix() for page in PAGES]
 every_page = pytest.mark.parametrize("page", PAGES, ids=ids)
@@ -74,7 +81,7 @@ def test_an_option_in_the_text_is_one_of_ours(page: Path) -> None:
         r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text(page), flags=re.MULTILINE | re.DOTALL)
     )
     for span in spans:
-        if not span.startswith(("git ", "gh ")):
+        if not span.startswith(("git ", "gh ", "python -m tests.")):
             named = {name for name in re.findall(OPTION, span) if not name.startswith("--earthengine-")}
             assert named <= known, span
 

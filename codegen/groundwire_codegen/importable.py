@@ -1,6 +1,7 @@
-"""Find files in a generated folder that Python or a type checker would load, and that its lock does not list.
+"""Find files in a generated folder that Python or a type checker would load, and links, that its lock does not list.
 
 A package beside a module of the same name, a stub, a compiled file: each can replace generated code without changing it.
+A link brings files from elsewhere into a copy of the folder, a wheel or an image.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _SECONDS: Final = 60
 
 
 def unlisted(folder: Path, listed: Collection[str]) -> Iterator[str]:
-    """Yield the paths of importable files and of links to folders that are not in `listed`; of a subfolder with no listed file, one.
+    """Yield the paths of importable files and of links that are not in `listed`; of a subfolder with no listed file, one.
 
-    Names that start with a dot cannot be imported. A .pyc in `__pycache__` counts if git tracks it, or if it is used
+    Other names that start with a dot cannot be imported, nor can what is below them. A .pyc in `__pycache__` counts if git tracks it, or if it is used
     whatever the time of its source: a normal run leaves neither.
     """
     parents = {str(parent) for path in listed for parent in PurePosixPath(path).parents}
@@ -36,12 +37,12 @@ def unlisted(folder: Path, listed: Collection[str]) -> Iterator[str]:
     def walk(below: str, *, in_cache: bool) -> Iterator[str]:
         for entry in sorted(os.scandir(folder / below), key=lambda entry: entry.name):
             path = f"{below}{entry.name}"
-            if entry.name.startswith(".") or path in listed:
+            if path in listed or (entry.name.startswith(".") and not entry.is_symlink()):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 found = walk(f"{path}/", in_cache=entry.name == _CACHE)
                 yield from found if path in parents or entry.name == _CACHE else islice(found, 1)
-            elif (entry.is_symlink() and entry.is_dir()) or (
+            elif entry.is_symlink() or (
                 entry.name.lower().endswith(_SUFFIXES) and (not in_cache or _is_suspect(entry, path, tracked))
             ):
                 yield path

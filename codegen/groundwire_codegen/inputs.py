@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from keyword import iskeyword
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .lock import digest, file_digest, generator_digest
 from .problem import Problem, SpecError
@@ -39,6 +40,10 @@ class Inputs:
     package: str
     methods: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    references: Mapping[str, bytes] = field(factory=dict[str, bytes])
+    """The other documents that an OpenAPI document refers to, by URI."""
+    base: str = ""
+    """The URI that references are relative to: the document's URL, or its path below the folder that bounds them."""
 
     def __attrs_post_init__(self) -> None:
         """Raise SpecError for text that came in bytes which the locale cannot decode."""
@@ -47,11 +52,14 @@ class Inputs:
             package=self.package,
             methods=" ".join(self.methods),
             allow_host=" ".join(self.allow_hosts),
+            root=self.base,
         )
 
     def digests(self) -> dict[str, str]:
-        """The hashes of the inputs that the lock keeps."""
+        """The hashes of the inputs that the lock keeps; one of all references, where there are any."""
+        references = [f"{uri}\0{file_digest(data)}" for uri, data in sorted(self.references.items())]
         return {
+            **({"references": digest("\0".join([self.base, *references]))} if references else {}),
             "document": file_digest(self.document),
             "generator": generator_digest(),
             "options": digest(

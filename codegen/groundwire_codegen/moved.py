@@ -42,8 +42,8 @@ class Edit:
 
 
 def moved_inputs(lock: Lock, digests: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the inputs that differ from those of the lock: document, generator, options, overlay."""
-    return tuple(key for key in sorted(digests) if lock.inputs.get(key) != digests[key])
+    """Return the inputs that differ from those of the lock: document, generator, options, overlay, references."""
+    return tuple(key for key in sorted({*digests, *lock.inputs}) if lock.inputs.get(key) != digests.get(key))
 
 
 def edits(

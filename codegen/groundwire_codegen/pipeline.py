@@ -41,6 +41,8 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         decisions=None if before is None else before.decisions,
         reviewed=None if before is None else before.reviewed,
         allow_hosts=inputs.allow_hosts,
+        references=inputs.references,
+        base=inputs.base,
     )
     api = lowered.api
     files = _rendered(api, inputs, runtime)

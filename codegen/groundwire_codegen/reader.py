@@ -12,11 +12,12 @@ from .problem import Problem, SpecError
 from .read import discovery, openapi
 from .read.draft import Draft
 from .read.overlay import Overlay, read_overlay
+from .read.overlay.google import stated_as_discovery
 from .read.text import read_text
 
 _NAMES_OPENAPI: Final = re.compile(rb"\"openapi\"\s*:|^['\"]?openapi['\"]?\s*:", re.MULTILINE)
-"""What only an OpenAPI document has to have: it decides how a document is parsed, and is decided by its own key."""
-_HINT: Final = 'expected "openapi": "3.x", or "kind": "discovery#restDescription"'
+_NAMES_SWAGGER: Final = re.compile(rb"\"swagger\"\s*:|^['\"]?swagger['\"]?\s*:", re.MULTILINE)
+"""Where these are in a document, its own keys decide; where they are not, it is not parsed as such."""
 
 
 def read_api(document: bytes, overlay: bytes | None = None, *, methods: Sequence[str] | None = None) -> Api:
@@ -30,6 +31,7 @@ def read_api(document: bytes, overlay: bytes | None = None, *, methods: Sequence
 def read_draft(
     document: bytes,
     *,
+    source: str = "document",
     allow_hosts: tuple[str, ...] = (),
     references: Mapping[str, bytes] | None = None,
     base: str = "",
@@ -39,16 +41,20 @@ def read_draft(
     `references` are the documents that an OpenAPI document refers to, by URI, and `base` is its own.
     """
     if _NAMES_OPENAPI.search(document):
-        text = read_text(document, "document")
+        text = read_text(document, source)
         if "openapi" in text.value:
-            return openapi.read_value(text, references=references, base=base)
-    elif re.search(rb"^\s*[\"']?swagger[\"']?\s*:", document, re.MULTILINE) or b'"swagger"' in document:
-        value = read_text(document, "document").value
-        if "swagger" in value:
-            raise SpecError(
-                [Problem("document", "/swagger", "Swagger 2.0 is not read", "convert it to OpenAPI 3 first")]
+            return openapi.read_document(
+                document, source=source, references=references, base=base, parsed=text
             )
-    return discovery.read_document(document, allow_hosts=allow_hosts)
+    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, source).value:
+        hint = "convert it to OpenAPI 3 first"
+        raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
+    return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
+
+
+def is_openapi(document: bytes, source: str = "document") -> bool:
+    """Return True for a document that says by its own key that it is OpenAPI. Raises SpecError when it cannot be read."""
+    return bool(_NAMES_OPENAPI.search(document)) and "openapi" in read_text(document, source).value
 
 
 def read_lowered(
@@ -67,7 +73,7 @@ def read_lowered(
     draft = read_draft(document, allow_hosts=allow_hosts, references=references, base=base)
     rules, problems = (Overlay(), []) if overlay is None else read_overlay(overlay)
     return lower(
-        draft,
+        stated_as_discovery(draft, rules, allow_hosts),
         rules,
         methods=methods,
         published=published,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +43,7 @@ def replaced(contents: Mapping[Path, bytes]) -> Generator[Callable[[], None]]:
     before = {path: read_bounded(path, _LARGEST) if path.exists() else None for path in after}
     beside = {path: path.with_name(f".{path.name}.groundwire") for path in after}
     waiting = [path for path in after if after[path] != before[path]]
+    folders = [path.parent for path in waiting if not path.parent.exists()]
     done = False
 
     def put() -> None:
@@ -54,6 +55,8 @@ def replaced(contents: Mapping[Path, bytes]) -> Generator[Callable[[], None]]:
         done = True
 
     try:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
         for path in waiting:
             _stage(beside[path], after[path], path)
         yield put
@@ -65,6 +68,9 @@ def replaced(contents: Mapping[Path, bytes]) -> Generator[Callable[[], None]]:
     finally:
         for place in beside.values():
             place.unlink(missing_ok=True)
+        for folder in folders if not done else ():
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def check_target(path: Path) -> None:

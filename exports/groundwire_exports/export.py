@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, TypeVar
 
 from attrs import define, field
 from groundwire import Empty, ExportImageRequest, Operation, OperationMetadata, OperationState
@@ -27,12 +27,14 @@ from groundwire_runtime.errors import (
     shortened,
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
+from groundwire_runtime.reprs import partial_repr
 from groundwire_runtime.retry import RetryPolicy
 
 from .arguments import check_callback, checked_seconds
 from .refusals import is_retryable, pause_before_retry
 from .stall import Stall, StallWatch
 
+ErrorT = TypeVar("ErrorT", bound=BaseException)
 _LOG: Final = logging.getLogger("groundwire")
 STALL: Final = 3600.0
 """Seconds without progress after which a running export counts as stalled."""
@@ -106,6 +108,10 @@ class ExportClient(Protocol):
         """Time, sleep, random numbers and new ids."""
         ...
 
+    def redacted(self, error: ErrorT) -> ErrorT:
+        """Redact the client's credentials in an error that quotes an answer. Return the error."""
+        ...
+
 
 def _operation(operation: Operation | str) -> Operation:
     """Return an operation; from a name, one without a state."""
@@ -119,7 +125,7 @@ def _operation(operation: Operation | str) -> Operation:
     )
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Export:
     """A started export. `operation` is its last known state.
 
@@ -130,6 +136,8 @@ class Export:
     operation: Operation = field(converter=_operation)
     request_id: str | None = None
     """The id with which it was started; None if unknown."""
+
+    __repr__ = partial_repr
 
     @property
     def name(self) -> str:
@@ -159,7 +167,8 @@ class Export:
         """
         latest = self._client.projects.operations.get(self.name)
         if latest.name != self.name:
-            raise ProtocolError(f"asked for operation {self.name}, got {str(latest.name)[:200]!r}")
+            error = ProtocolError(f"asked for operation {self.name}, got {str(latest.name)[:200]!r}")
+            raise self._client.redacted(error)
         if self.done and not latest.done:
             raise ProtocolError(f"{self.name} was done, and is not any more")
         self.operation = latest
@@ -257,7 +266,7 @@ class Export:
 
         if watch is not None:
             watch.look(self.operation)
-        waiter = Waiter(view=OPERATION, poll=poll, clock=self._client.clock)
+        waiter = Waiter(view=OPERATION, poll=poll, clock=self._client.clock, redact=self._client.redacted)
         self.operation = waiter.wait(self.operation, timeout=timeout, on_progress=on_progress)
         return self.operation
 

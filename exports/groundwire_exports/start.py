@@ -198,9 +198,8 @@ class _Start:
             raise ProtocolError("the service answered a start with an operation without a name")
         description = description_of(operation)
         if description not in ("", self._description(self.known.request_id)):
-            raise ProtocolError(
-                f"the service answered a start with {operation.name[:200]}, described as {description[:200]!r}"
-            )
+            text = f"{operation.name[:200]}, described as {description[:200]!r}"
+            raise self.client.redacted(ProtocolError(f"the service answered a start with {text}"))
 
     def _search(self) -> tuple[Export | None, Step]:
         """Search one listing for the operation of the request id or of its followers."""

@@ -13,11 +13,10 @@ from .clock import SYSTEM, Clock
 from .errors import ApiError, AuthError, GroundwireError
 from .events import emit_retry, observed_send
 from .http import Request, Response, Transport, is_loopback, place
+from .redaction import Secrets, credentials_in, redact_error, redacted_bytes, redacted_text, repeats
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 _ORIGIN: Final = re.compile(r"[^/]*//[^/]*")
-_SHORTEST: Final = 8
-"""Characters of a secret below which it is not redacted: it would match by chance."""
 
 
 class Secret(str):
@@ -144,9 +143,11 @@ class AuthTransport:
     """Authorizes each request; a 401 is answered with one renewal and one more send, then AuthError."""
 
     inner: Transport
-    authorizer: Authorizer
+    authorizer: Authorizer = field(repr=False)
     error_of: Callable[[Response, Request, Clock], ApiError]
     clock: Clock = SYSTEM
+    secrets: Secrets = field(factory=Secrets)
+    """Gets the credentials that are sent."""
 
     def send(self, request: Request) -> Response:
         """Send with credentials. Raises AuthError."""
@@ -165,6 +166,8 @@ class AuthTransport:
         """Send, and keep the secrets of the request out of the response and of errors."""
         if request.secrets:
             check_destination(request)
+        secrets = tuple(map(Secret, (*request.secrets, *credentials_in(request.headers))))
+        self.secrets.add(*secrets)
         request.call.attempts += 1
         try:
             if request.call.listeners:
@@ -172,13 +175,13 @@ class AuthTransport:
             else:
                 response = self.inner.send(request)
         except GroundwireError as error:
-            if not request.secrets:
+            if not secrets:
                 raise
-            for secret in request.secrets:
-                _drop_cause_with(secret, error)
+            _drop_cause_with(secrets, error)
+            redact_error(error, lambda text: redacted_text(text, secrets))
             # The frames below hold the bytes of the request, and of a response that may repeat them.
             raise without_frames(error) from error.__cause__
-        return response if response.status < 300 else _redacted(response, request.secrets)
+        return response if response.status < 300 else _redacted(response, secrets)
 
     def _refused(self, response: Response, request: Request, renewed: bool) -> NoReturn:
         error = self.error_of(response, request, self.clock)
@@ -196,18 +199,18 @@ class AuthTransport:
 
 def _redacted(response: Response, secrets: tuple[str, ...]) -> Response:
     """Replace secrets in a response: an error quotes what the service said."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST:
-            headers = {name: value.replace(secret, "...") for name, value in response.headers.items()}
-            body = response.body.replace(secret.encode(), b"...")
-            response = evolve(response, headers=headers, body=body)
-    return response
+
+    def redact(text: str) -> str:
+        return redacted_text(text, secrets)
+
+    headers = {name: redact(value) for name, value in response.headers.items()}
+    return evolve(response, headers=headers, body=redacted_bytes(response.body, redact))
 
 
-def _drop_cause_with(secret: str, error: BaseException) -> None:
-    """Drop the exception chain of an error if it contains the secret: what is not HTTP may be quoted there."""
+def _drop_cause_with(secrets: tuple[str, ...], error: BaseException) -> None:
+    """Drop the exception chain of an error if it contains a secret: what is not HTTP may be quoted there."""
     below = error.__cause__
-    while below is not None and secret not in f"{below} {below!r}":
+    while below is not None and not repeats(f"{below} {below!r}", secrets):
         below = below.__cause__ or below.__context__
     if below is not None:
         error.__cause__ = error.__context__ = None

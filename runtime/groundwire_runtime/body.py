@@ -21,6 +21,10 @@ FED: Final = 16 * 1024
 """Compressed bytes passed to zlib at a time; it copies what follows a member."""
 MEMBERS: Final = 1_000
 """Members that a gzip body may have."""
+_ENCODINGS: Final = frozenset(
+    ["br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "identity", "x-gzip", "zstd"]
+)
+"""Registered content codings; an error quotes no other, which may repeat what was sent. Source: IANA, HTTP Parameters."""
 BLOCK: Final = 1024 * 1024
 """Bytes that a buffer allocates at a time."""
 
@@ -235,7 +239,9 @@ class BodyReader:
         if encoding in ("gzip", "x-gzip"):
             return _Members(self.name)
         if encoding not in ("identity", ""):
-            raise self._fault(f"content-encoding {encoding[:40]!r} was not asked for", retryable=False)
+            known = all(each.strip() in _ENCODINGS for each in encoding.split(","))
+            named = repr(encoding[:40]) if known else "of an unknown name"
+            raise self._fault(f"content-encoding {named} was not asked for", retryable=False)
         return None
 
     def _check_json(self, body: Buffer, headers: Mapping[str, str], status: int) -> None:

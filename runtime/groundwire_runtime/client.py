@@ -8,12 +8,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack
 
-from .auth import Anonymous, Authorizer, AuthTransport
+from .auth import Anonymous, Authorizer, AuthTransport, without_frames
 from .body import Budget, Reservation
 from .clock import Clock, renew_after_fork
-from .errors import ApiError, OutcomeUnknown
+from .errors import ApiError, DecodeError, OutcomeUnknown
 from .events import LOG, emit, listeners
-from .http import CallState, Request, Response, Transport
+from .http import CallState, Described, Request, Response, Transport
 from .options import (
     CALL_OPTIONS,
     CallOptions,
@@ -23,15 +23,16 @@ from .options import (
     checked_timeout,
     unexpected,
 )
+from .redaction import Secrets
 from .retry import RetryTransport
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from .codec import Codecs
-    from .described import Method
 
 T = TypeVar("T")
+ErrorT = TypeVar("ErrorT", bound=BaseException)
 MAX_STARTED: Final = 10_000
 """Names of operations that a client remembers."""
 
@@ -53,7 +54,7 @@ class BaseClient(ABC):
         codecs: Codecs,
         *,
         base_url: str,
-        methods: Mapping[str, Method[Any]],
+        methods: Mapping[str, Described[Any]],
         held: Mapping[str, str | None],
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -69,9 +70,12 @@ class BaseClient(ABC):
         self._chain: tuple[AuthTransport, Mapping[str, str]] | None = None
         self._lock = threading.Lock()
         self._started = StartedOperations()
+        self._secrets = Secrets()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._base_url!r})"
+        # A traceback may show a client whose constructor raised.
+        base_url = getattr(self, "_base_url", None)
+        return f"{type(self).__name__}({'' if base_url is None else repr(base_url)})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds connections and secrets: make one in each process")
@@ -106,7 +110,7 @@ class BaseClient(ABC):
             close()
 
     def call(
-        self, method: Method[T], parameters: Mapping[str, object], body: object, options: CallOptions
+        self, method: Described[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
         if not options.keys() <= CALL_OPTIONS:
@@ -123,7 +127,7 @@ class BaseClient(ABC):
         request = method.request(
             parameters,
             body,
-            base_url=self._base_url_of(method),
+            base_url=self._base_url,
             codecs=self._codecs,
             headers={**headers, "x-goog-user-project": project} if project else headers,
             scopes=checked_scopes(options["scopes"]) if "scopes" in options else settings.scopes,
@@ -135,14 +139,26 @@ class BaseClient(ABC):
         try:
             send = self._watched_send if watched else RetryTransport.send
             # An error that is kept keeps this frame: the response is no variable of it.
-            answer = method.answer(send(transport, request), self._codecs)
+            return self._started.check(method.answer(send(transport, request), self._codecs), request)
+        except (DecodeError, OutcomeUnknown) as error:
+            if not self._secrets:
+                raise
+            raise self.redacted(error) from error.__cause__
         finally:
             call.reservation.release()
-        if request.request_id is not None:
-            self._started.check(answer, request)
-        return answer
 
-    def _filled(self, method: Method[Any], parameters: Mapping[str, object]) -> dict[str, object]:
+    def redacted(self, error: ErrorT) -> ErrorT:
+        """Redact the client's credentials in an error that quotes an answer. Return the error.
+
+        Frames of the layers below hold the answer, so they are dropped, and with them what a decoder met.
+        """
+        if self._secrets:
+            if isinstance(error, DecodeError):
+                error.__cause__ = error.__context__ = None
+            without_frames(self._secrets.redact(error))
+        return error
+
+    def _filled(self, method: Described[Any], parameters: Mapping[str, object]) -> dict[str, object]:
         """Return the parameters that have a value, with those that the client holds."""
         filled = {name: value for name, value in parameters.items() if value is not None}
         for parameter in method.parameters:
@@ -169,7 +185,9 @@ class BaseClient(ABC):
         with self._lock:
             if self._chain is None:
                 sockets = self._sockets or self._new_sockets()
-                authorized = AuthTransport(sockets, self._authorizer(), self._read_error, self._clock)
+                authorized = AuthTransport(
+                    sockets, self._authorizer(), self._read_error, self._clock, self._secrets
+                )
                 self._sockets, self._chain = sockets, (authorized, self._headers())
             return self._chain
 
@@ -192,11 +210,6 @@ class BaseClient(ABC):
     def _default_endpoint(self, base_url: str) -> str:
         """Return the base URL to use when the caller names no endpoint."""
         return base_url
-
-    def _base_url_of(self, method: Method[Any]) -> str:
-        """Return the base URL of a method."""
-        del method
-        return self._base_url
 
     def _headers(self) -> dict[str, str]:
         """Return the headers of every call. `(gzip)` is how Google's front end is asked to compress."""
@@ -234,17 +247,19 @@ class StartedOperations:
                 del self._ids[next(iter(self._ids))]
             return known == request_id
 
-    def check(self, answer: object, request: Request) -> None:
-        """Claim the operation that a start was answered with (AIP-151: it has `name`, `done` and `metadata`).
+    def check(self, answer: T, request: Request) -> T:
+        """Return an answer; claim the operation that a start got (AIP-151: it has `name`, `done` and `metadata`).
 
         Raises OutcomeUnknown if another start got it before.
         """
+        if not request.request_id:
+            return answer
         name = getattr(answer, "name", None)
         is_operation = (
             hasattr(answer, "done") and hasattr(answer, "metadata") and isinstance(name, str) and name
         )
-        if not request.request_id or not is_operation or self.claim(str(name), request.request_id):
-            return
+        if not is_operation or self.claim(str(name), request.request_id):
+            return answer
         raise OutcomeUnknown(
             f"{request.method_id}: the outcome is unknown: it was answered with {str(name)[:200]}, "
             "which another start got",

@@ -6,7 +6,6 @@ import gc
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -49,7 +48,7 @@ class Codecs:
 
     def encode(self, message: object) -> bytes:
         """Return the message as JSON in UTF-8, checked against types and bounds. Raises EncodeError."""
-        codec = self._known(message.__class__)
+        codec = self._made.get(message.__class__) or self._known(message.__class__)
         if codec is None:
             raise EncodeError.expected(message, "a message of this client")
         return self.write(codec, message)
@@ -59,14 +58,15 @@ class Codecs:
 
         The cyclic collector rests while a body of more than 64 KB is read: decoding makes no cycles.
         """
-        codec = self._known(type_)
+        codec = self._made.get(type_) or self._known(type_)
         if codec is None:
             raise DecodeError.expected(type_, "a message type of this client")
         return self.read(codec, data)  # type: ignore[no-any-return] # the table pairs a class with its codec
 
     def write(self, type_: Type, value: object) -> bytes:
         """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
-        text = self._codec_of(type_).write(value, 0)
+        codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
+        text = codec.write(value, 0)
         try:
             return text.encode("utf-8")
         except UnicodeEncodeError:
@@ -74,15 +74,17 @@ class Codecs:
 
     def read(self, type_: Type, data: bytes) -> Any:
         """Read a value of any declared type from JSON in UTF-8. Raises DecodeError."""
-        codec = self._codec_of(type_)
-        if len(data) < LARGE:
+        codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
+        pauses = len(data) >= LARGE and gc.isenabled()
+        if pauses:
+            gc.disable()
+        try:
             return codec.read(parse(data), 0)
-        with _resting_collector():
-            return codec.read(parse(data), 0)
+        finally:
+            if pauses:
+                gc.enable()
 
     def _codec_of(self, type_: Type) -> Codec:
-        if isinstance(type_, Codec):
-            return type_
         known = self._declared.get(id(type_))
         if known is None:
             known = self._declared[id(type_)] = type_, codec_of(type_, self)
@@ -155,18 +157,6 @@ class Codecs:
         if codec is None:
             codec = self._made[name] = open_enum(self.named(name))
         return codec
-
-
-@contextmanager
-def _resting_collector() -> Generator[None]:
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _surrogate(value: Any) -> EncodeError:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from . import scalars
@@ -15,14 +15,14 @@ from .jsontext import Codec, Reader, Writer, quote, read_any, read_object, too_d
 from .messages import MAX_DEPTH
 
 BATCH: Final = 256
-"""Items that are written at once, where they can be."""
+"""Items that are read or written at once, where they can be."""
 MANY: Final = 8
 """Items that are worth it."""
 
 
 def list_of(item: Codec) -> Codec:
     """Return the codec of a list, kept as a tuple."""
-    read_item, write_item = item.read, item.write
+    read_item, read_many, write_item = item.read, item.read_many, item.write
     write_many = None if item.write_many is None else _batch_writer(write_item, item.write_many)
 
     def read(value: Any, depth: int) -> tuple[Any, ...]:
@@ -30,8 +30,13 @@ def list_of(item: Codec) -> Codec:
             raise DecodeError.expected(value, "a list")
         items: list[Any] = []
         try:
-            for each in value:
-                items.append(read_item(each, depth))  # noqa: PERF401 - its length tells where it stopped
+            for batch in (value,) if len(value) < MANY else _batches(value):
+                many = read_many(batch, depth) if read_many is not None and len(batch) >= MANY else None
+                if many is not None:
+                    items += many
+                    continue
+                for each in batch:
+                    items.append(read_item(each, depth))
         except DecodeError as error:
             raise error.under(len(items)) from None
         return tuple(items)
@@ -46,7 +51,7 @@ def list_of(item: Codec) -> Codec:
         items: list[str] = []
         try:
             for each in value:
-                items.append(write_item(each, depth))  # noqa: PERF401 - as above
+                items.append(write_item(each, depth))  # noqa: PERF401 - its length tells where it stopped
         except EncodeError as error:
             raise error.under(len(items)) from None
         text = ",".join(items)
@@ -54,6 +59,10 @@ def list_of(item: Codec) -> Codec:
         return f"[{text}]"
 
     return Codec(read, write)
+
+
+def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int], str | None]) -> Writer:

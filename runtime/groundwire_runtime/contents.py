@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from attrs import frozen
 
 from .errors import ArgumentError, DecodeError, EncodeError
 from .http import Response
+from .styles import Style, form
 
 if TYPE_CHECKING:
     from .codec import Codecs
@@ -27,20 +28,29 @@ class WithMediaType:
 
 @frozen(kw_only=True)
 class RestContent:
-    """A body in one media type: JSON of a type, text, or bytes as they are. The media type may be a range."""
+    """A body in one media type: JSON of a type, a form of one, text, or bytes as they are. The media type may be a range.
+
+    `styles` are the style and explode of members of a form, by their name, where the document states them.
+    """
 
     media_type: str
     type: Type | None = None
-    encoding: Literal["json", "text", "bytes"] = "json"
+    encoding: Literal["json", "form", "text", "bytes"] = "json"
+    styles: tuple[tuple[str, Style, bool], ...] = ()
 
     def written(self, value: object, codecs: Codecs) -> bytes:
         """Return a value as a body. Raises EncodeError for one of another type."""
         if self.encoding == "json" and self.type is not None:
             return codecs.write(self.type, value)
+        if self.encoding == "form" and self.type is not None:
+            styles: dict[str, tuple[Style, bool]] = {
+                name: (style, explode) for name, style, explode in self.styles
+            }
+            return form(codecs.write(self.type, value), styles)
         if self.encoding == "text" and isinstance(value, str):
             return _encoded_text(value, self.media_type)
         if self.encoding == "bytes" and isinstance(value, (bytes, bytearray, memoryview)):
-            return bytes(value)
+            return bytes(cast("bytes", value))
         raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes")
 
     def read(self, response: Response, codecs: Codecs) -> Any:
@@ -73,18 +83,14 @@ def matching(contents: tuple[RestContent, ...] | None, media_type: str) -> RestC
         return None
     if not media_type.strip():
         return contents[0] if len(contents) == 1 else None
-    wanted, kind = _normal(media_type), essence(media_type)
-    main = kind.partition("/")[0]
-    by_rank = (
-        lambda each: _normal(each.media_type) == wanted,
-        lambda each: essence(each.media_type) == kind,
-        lambda each: essence(each.media_type) == f"{main}/*",
-        lambda each: essence(each.media_type) == _ANY,
-    )
-    for fits in cast("tuple[Callable[[RestContent], bool], ...]", by_rank):
-        found = next(filter(fits, contents), None)
-        if found is not None:
-            return found
+    kind = essence(media_type)
+    stated = {_normal(each.media_type): each for each in reversed(contents)}
+    by_essence = {essence(each.media_type): each for each in reversed(contents)}
+    found = stated.get(_normal(media_type))
+    for key in (kind, f"{kind.partition('/')[0]}/*", _ANY):
+        found = found or by_essence.get(key)
+    if found is not None:
+        return found
     json = [each for each in contents if each.encoding == "json"]
     return json[0] if len(json) == 1 and is_json(kind) else None
 

@@ -1,93 +1,128 @@
-"""Read messages from parsed JSON, with unknown fields kept. The input is not changed."""
+"""Read messages from parsed JSON, in one loop over the keys that a class has. The input is not changed."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, Final, TypeAlias
 
 from .errors import DecodeError
-from .jsontext import Reader, too_deep
-from .keys import Key, Put, setter
+from .jsontext import Reader, check_levels, too_deep
+from .message_keys import Key, Put, Row, setter
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
 from .schema import json_name
 
+Keys: TypeAlias = Mapping[str, Key]
+Rename: TypeAlias = Callable[[str], str]
+"""Returns the name of a key from another spelling of it."""
 SHORT: Final = 64
 """Characters of a text whose frozen value is shared."""
 SHARED: Final = 1_024
-"""Values of one class that are shared."""
+"""Values of one key and one type that are shared."""
 
 new: Final[Callable[[type], Any]] = object.__new__
 """Makes an object of a class, with nothing in its slots."""
 put_unknown_fields: Final = setter(Message, "unknown_fields")
 put_null_fields: Final = setter(Message, "null_fields")
+KEEP: Final = object()
+"""The default of a key whose absence changes nothing: another member of its union may be set."""
 
 
-def message_reader(
-    cls: type,
-    keys: Mapping[str, Key],
-    defaults: Iterable[tuple[Put, object]],
-    variants: Mapping[str, type],
-    *,
-    proto_names: bool,
-) -> Reader:
-    """Return the reader of a message. `variants` are the classes by key where it is a family."""
+def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Reader:
+    """Return the reader of a message, or of a family with its variants."""
     rename = json_name if proto_names else str
+    keys = {key.name: key for row in rows for key in row.keys}
+    variants = {key.name: variant for row in rows if not row.name for variant, key in row.by_class.items()}
+    count = len(steps := tuple(_steps(rows)))
 
     def read(data: Any, depth: int) -> Any:
         if data.__class__ is not dict:
             raise DecodeError.expected(data, "an object")
         if depth >= MAX_DEPTH:
             raise too_deep(DecodeError, data)
-        message = new(_variant(cls, data, keys, variants) if variants else cls)
-        for put, default in defaults:
-            put(message, default)
-        depth += 1
-        others: tuple[dict[str, Key], Mapping[str, Any]] | None = None
-        chosen: dict[str, Key] = {}
-        nulls = False
-        key: Key | None = None
+        message = new(_variant(cls, data, keys, variants, rename) if variants else cls)
+        chosen, missing, name = 0, 0, ""
         try:
-            for name, value in data.items():
-                key = keys.get(name)
-                if key is None:
-                    others = others or _others(data, keys, rename)
-                    key = others[0].get(name)
-                    if key is None:
-                        continue
-                if value is None and not key.nullable:
-                    nulls = True
+            for name, key, kept, put, union, absent in steps:
+                value = data.get(name)
+                if value is None:
+                    missing += 1
+                    if absent is not KEEP:
+                        put(message, absent)
                     continue
-                content = value if value.__class__ in key.plain else key.read(value, depth)
-                if key.union and chosen.setdefault(key.union, key) is not key:
-                    raise _conflict(value, key, chosen[key.union].name)
-                key.put(message, content)
+                if value.__class__ is not kept:
+                    read_value = key.read
+                    value = read_value(value, depth + 1)
+                if union:
+                    if chosen & union:
+                        missing = count
+                        break
+                    chosen |= union
+                put(message, value)
         except DecodeError as error:
-            raise error.under(None if key is None else key.name) from None
-        put_unknown_fields(message, others[1] if others else EMPTY)
-        put_null_fields(message, _null_fields(data, keys, others[0] if others else {}) if nulls else NO_NAMES)
+            raise error.under(name) from None
+        if len(data) + missing != count:
+            return _with_rest(message, data, depth + 1, keys, variants, rename)
+        put_unknown_fields(message, EMPTY)
+        put_null_fields(message, NO_NAMES)
         return message
 
     return read
 
 
-def _variant(
-    cls: type, data: Mapping[str, Any], keys: Mapping[str, Key], variants: Mapping[str, type]
-) -> type:
+def _steps(rows: Sequence[Row]) -> Iterator[tuple[str, Key, type | None, Put, int, object]]:
+    """Yield for each key its name, the class of values kept as they are, its slot, its union (a bit), and its default."""
+    for index, row in enumerate(rows):
+        absent = row.default
+        for key in row.keys if row.name else ():
+            kept, union = str if key.plain == frozenset({str}) else None, bool(key.union) << index
+            yield key.name, key, kept, key.put, union, absent
+            absent = KEEP  # the first member of a union has put the default
+
+
+def _with_rest(
+    message: Any, data: dict[str, Any], depth: int, keys: Keys, variants: dict[str, type], rename: Rename
+) -> Any:
+    """Add variants, original names of fields, nulls, and unknown fields. Return the message.
+
+    Raises DecodeError where two members of a union are set.
+    """
+    renamed, unknown = _others(data, keys, rename)
+    found = [(name, key, data[name]) for name in data if (key := keys.get(name) or renamed.get(name))]
+    with_value = {key for _, key, value in found if value is not None}
+    nulls = {key.null_name for _, key, _ in found if key not in with_value and not key.nullable}
+    chosen: dict[str, Key] = {}
+    for name, key, value in found:
+        if value is None and (key in with_value or not key.nullable):
+            continue
+        if key.union and chosen.setdefault(key.union, key) is not key:
+            rule = f"union field {key.union} has two members set: {chosen[key.union].name} and {key.name}"
+            raise DecodeError("", value, rule).under(key.name)
+        if value is None or name in renamed or name in variants:
+            try:
+                key.put(message, key.read(value, depth))
+            except DecodeError as error:
+                raise error.under(key.name) from None
+    put_unknown_fields(message, unknown)
+    put_null_fields(message, frozenset(nulls) or NO_NAMES)
+    return message
+
+
+def _variant(cls: type, data: dict[str, Any], keys: Keys, variants: dict[str, type], rename: Rename) -> type:
     """Return the class of the first variant that is set; the family's own where none is known."""
     for name, value in data.items():
-        json = name if name in keys else json_name(name)
+        json = name if name in keys else rename(name)
         if json in variants and (value is not None or keys[json].nullable):
             return variants[json]
     return cls
 
 
-def _others(
-    data: Mapping[str, Any], keys: Mapping[str, Key], rename: Callable[[str], str]
-) -> tuple[dict[str, Key], Mapping[str, Any]]:
+def _others(data: dict[str, Any], keys: Keys, rename: Rename) -> tuple[dict[str, Key], Mapping[str, Any]]:
     """Return the keys that stand under original names of proto fields (`max_pixels`), and the unknown fields.
 
     Source: https://protobuf.dev/programming-guides/json/. Raises DecodeError for a field under two names.
@@ -108,72 +143,82 @@ def _others(
     return renamed, unknown or EMPTY
 
 
-def _null_fields(
-    data: Mapping[str, Any], keys: Mapping[str, Key], renamed: Mapping[str, Key]
-) -> frozenset[str]:
-    """Return the names of the fields that are null, and have no value under their other name."""
-    found = [(key, value) for name, value in data.items() if (key := keys.get(name) or renamed.get(name))]
-    values = {key.name for key, value in found if value is not None or key.nullable}
-    return frozenset(key.null_name for key, _ in found if key.name not in values) or NO_NAMES
-
-
-def _conflict(value: object, key: Key, first: str) -> DecodeError:
-    return DecodeError("", value, f"union field {key.union} has two members set: {first} and {key.name}")
-
-
 def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader:
     """Return the reader of a family; most of its values are objects of one key."""
-    keys = {key.name: (key, key.plain, key.put, variant) for variant, key in variants.items()}
+    keys = {key.name: (key, key.put, variant, _shared(key.plain)) for variant, key in variants.items()}
 
     def read(data: Any, depth: int) -> Any:
         if data.__class__ is not dict or len(data) != 1 or depth >= MAX_DEPTH:
             return read_message(data, depth)
         (name,) = data
         value = data[name]
-        found = keys.get(name)
-        if found is None or value is None:
+        if value is None or name not in keys:
             return read_message(data, depth)
-        key, plain, put, variant = found
-        if value.__class__ not in plain:
+        key, put, variant, shared = keys[name]
+        known = shared.get(value.__class__)
+        if known is None:
+            read_value = key.read
             try:
-                value = key.read(value, depth + 1)
+                value = read_value(value, depth + 1)
             except DecodeError as error:
                 raise error.under(name) from None
+        elif value in known:
+            return known[value]
         message = new(variant)
         put_unknown_fields(message, EMPTY)
         put_null_fields(message, NO_NAMES)
         put(message, value)
+        if known is not None:
+            _share(known, value, message)
         return message
 
     return read
 
 
-def value_reader(cls: type, read_value: Reader) -> Reader:
+def _shared(plain: frozenset[type]) -> dict[type, dict[Any, Any]]:
+    """Return where frequent values are kept, such as the name of a function: each is made once.
+
+    Floats are not shared: 0.0 equals -0.0.
+    """
+    return {cls: {} for cls in plain & {str, int, bool}}
+
+
+def _share(known: dict[Any, Any], value: Any, made: Any) -> None:
+    if len(known) < SHARED and (value.__class__ is not str or len(value) <= SHORT):
+        known[value] = made
+
+
+def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any] | None:
+    """Read free-form values; None where one of them is another variant, or needs a closer look."""
+    try:
+        contents = [each[key.name] for each in values if len(each) == 1]
+        check_levels(contents)
+    except (DecodeError, KeyError, TypeError):
+        return None
+    if depth >= MAX_DEPTH or len(contents) < len(values):
+        return None
+    messages = [new(variant) for _ in contents]
+    for put, column in (put_unknown_fields, EMPTY), (put_null_fields, NO_NAMES):
+        deque(map(put, messages, repeat(column)), 0)
+    deque(map(key.put, messages, contents), 0)
+    return messages
+
+
+def value_reader(cls: type, read_value: Reader, plain: frozenset[type]) -> Reader:
     """Return the reader of a member of a union for which a one-value class stands."""
     put = setter(cls, "value")
+    shared = _shared(plain)
 
     def read(value: Any, depth: int) -> Any:
+        known = shared.get(value.__class__)
+        if known is None:
+            value = read_value(value, depth)
+        elif value in known:
+            return known[value]
         made = new(cls)
-        put(made, read_value(value, depth))
-        return made
-
-    return read
-
-
-def text_reader(cls: type) -> Reader:
-    """Return a reader that shares short texts: what is frequent, such as the name of a function, is made once."""
-    known: dict[str, Any] = {}
-    put = setter(cls, "value")
-
-    def read(value: Any, depth: int) -> Any:  # noqa: ARG001 - every reader has the same shape
-        if value.__class__ is not str:
-            raise DecodeError.expected(value, "a string")
-        made = known.get(value)
-        if made is None:
-            made = new(cls)
-            put(made, value)
-            if len(value) <= SHORT and len(known) < SHARED:
-                known[value] = made
+        put(made, value)
+        if known is not None:
+            _share(known, value, made)
         return made
 
     return read

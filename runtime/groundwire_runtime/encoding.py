@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 
 from .errors import ArgumentError, EncodeError
 from .jsontext import MAX_LEVELS, Writer, chunks, quote, too_deep, write_object
-from .keys import Key, Row
+from .message_keys import Key, Row
 from .messages import EMPTY, MAX_DEPTH, Message
 
 
 def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
     """Return the writer of a message, or of what stands beside the variant of a family."""
-    table = tuple((row.name, row.absent, row.key, row.by_class, row) for row in rows if row.name)
+    table = tuple((row.name, row.absent, row.key, row) for row in rows if row.name)
     nulls = {key.null_name: (row, key) for row in rows for key in row.keys}
     known = frozenset(key.name for _, key in nulls.values())
     variants = frozenset(variant for row in rows if not row.name for variant in row.by_class)
@@ -31,7 +31,7 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
         text = ""
         key: Key | None = None
         try:
-            for name, absent, key, by_class, row in table:
+            for name, absent, key, row in table:
                 value = getattr(message, name)
                 if value is None or value is absent:
                     if row.null:
@@ -40,22 +40,23 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
                         _check_missing(message, row)
                     continue
                 if key is None:
-                    key = by_class.get(value.__class__) or _refuse_member(value, row)
+                    key = row.by_class.get(value.__class__) or _refuse_member(value, row)
                     if key.wraps:
                         value = value.value
                 elif key.check is not None:
                     key.check(value, message)
-                opening = key.next if text else key.first
+                text += key.next if text else key.first
                 if key.text and value.__class__ is str:
-                    text += opening + quote(value)
+                    text += quote(value)
                 else:
-                    text += opening + key.write(value, depth)
+                    text += key.write(value, depth)
         except EncodeError as error:
             raise error.under(None if key is None else key.name) from None
         if message.unknown_fields is not EMPTY or message.null_fields:
             for member in (*_unknown_texts(message, known), *_null_texts(message, nulls)):
                 text += f"{',' if text else '{'}{member}"
-        return text + "}" if text else "{}"
+        text += "}" if text else "{}"
+        return text
 
     return write
 
@@ -74,8 +75,9 @@ def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bo
         if key.text and value.__class__ is str:
             text = quote(value)
         else:
+            write_value = key.write
             try:
-                text = key.write(value, depth + 1)
+                text = write_value(value, depth + 1)
             except EncodeError as error:
                 raise error.under(key.name) from None
         if alone and message.unknown_fields is EMPTY and not message.null_fields:

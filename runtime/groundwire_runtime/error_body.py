@@ -18,7 +18,7 @@ class ErrorBody:
 
     None where it states none, and for a body of another form.
     """
-    _decode: Callable[[type, bytes], Any] | None = None
+    _decode: Callable[[type[Any], bytes], Any] | None = None
 
     def body_as(self, type_: type[T]) -> T | None:
         """Return the body as a message of this type; None where it is none. Never raises for what the service sent."""
@@ -29,7 +29,7 @@ class ErrorBody:
         found: T | None = self._decode(type_, self.body)
         return found
 
-    def state_body(self, body: bytes, typed: object, decode: Callable[[type, bytes], Any]) -> None:
+    def state_body(self, body: bytes, typed: object, decode: Callable[[type[Any], bytes], Any]) -> None:
         """Keep what the service sent; `decode` returns None for what it cannot decode."""
         self.body, self.body_typed, self._decode = body, typed, decode
 

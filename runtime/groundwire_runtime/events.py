@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import field, frozen
 
 from .http import Request, Response, Transport, without_query
+from .redaction import repeats
 
 LOG: Final = logging.getLogger("groundwire")
 _HARMLESS: Final = frozenset(
@@ -155,6 +156,6 @@ def log(event: Event) -> None:
 def redacted(headers: Mapping[str, str], secrets: Sequence[str] = ()) -> dict[str, str]:
     """Return headers for a log: known harmless values that repeat none of `secrets`, else "..."."""
     return {
-        name: value if name in _HARMLESS and not any(each and each in value for each in secrets) else "..."
+        name: value if name in _HARMLESS and not repeats(value, secrets) else "..."
         for name, value in headers.items()
     }

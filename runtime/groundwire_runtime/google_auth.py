@@ -18,7 +18,8 @@ from .events import emit_retry
 from .google_tokens import TokenRequest, fetched, universe_of
 from .http import Request, Transport, is_loopback, place
 from .retry import next_delay
-from .token_endpoints import TokenEndpoints, bounded
+from .subject_token import bounded
+from .token_endpoints import TokenEndpoints
 from .universe import check_universe
 
 T = TypeVar("T")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import define, field, frozen
 
 from .body import Reservation
 
+T_co = TypeVar("T_co", covariant=True)
 METADATA_HOSTS: Final = frozenset(
     {"169.254.169.254", "fd20:ce::254", "fd00:ec2::254", "metadata.google.internal", "metadata"}
 )
@@ -141,3 +142,56 @@ class FunctionTransport:
     def send(self, request: Request) -> Response:
         """Call the function."""
         return self.function(request)
+
+
+class HeldParameter(Protocol):
+    """A parameter that the client may fill."""
+
+    @property
+    def name(self) -> str:
+        """The name that its value has in a call."""
+        ...
+
+    @property
+    def held(self) -> str | None:
+        """The client's attribute that fills it."""
+        ...
+
+
+class Described(Protocol[T_co]):
+    """A method of an API, as any kind of description states it. `codecs` turn its bodies and answers into bytes and back."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the description."""
+        ...
+
+    @property
+    def parameters(self) -> Sequence[HeldParameter]:
+        """Its parameters."""
+        ...
+
+    def with_request_id(
+        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
+    ) -> tuple[Mapping[str, object], Any]:
+        """Return the same call with what makes a resend recognisable."""
+        ...
+
+    def request(
+        self,
+        parameters: Mapping[str, object],
+        body: object = None,
+        *,
+        base_url: str,
+        codecs: Any,
+        headers: Mapping[str, str] | None = None,
+        scopes: tuple[str, ...] | None = None,
+        deadline: float | None = None,
+        call: CallState | None = None,
+    ) -> Request:
+        """Return the request of a call. Raises ArgumentError or EncodeError."""
+        ...
+
+    def answer(self, response: Response, codecs: Any) -> T_co:
+        """Decode a successful response. Raises DecodeError or ProtocolError."""
+        ...

@@ -32,6 +32,8 @@ class Codec:
     write: Writer
     plain: frozenset[type] = frozenset()
     """Classes of parsed values that `read` returns as they are."""
+    read_many: Callable[[Sequence[Any], int], list[Any] | None] | None = None
+    """Reads the items of a list at once, where it can; else returns None."""
     write_many: Callable[[Sequence[Any], int], str | None] | None = None
     """Writes some items of a list at once, with commas between, where it can; else returns None."""
 
@@ -118,7 +120,8 @@ def too_deep(fault: type[FaultT], value: object) -> FaultT:
 
 def read_any(value: Any, depth: int) -> Any:  # noqa: ARG001 - every reader has the same shape
     """Return any JSON value of at most 512 levels as it is."""
-    if value.__class__ not in SCALARS:
+    cls = value.__class__
+    if cls not in SCALARS and not (cls is list and SCALARS.issuperset(map(type, value))):
         check_levels(value)
     return value
 

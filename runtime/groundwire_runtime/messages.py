@@ -171,7 +171,8 @@ def _repr(value: Any, depth: int) -> str:
         inner = _nested(value, depth)
         shown: list[str] = []
         for field in sorted(attrs.fields(value.__class__), key=_by_name):
-            item = getattr(value, field.name)
+            # A traceback may show a message whose constructor raised: it lacks attributes.
+            item = getattr(value, field.name, field.default)
             if item is field.default:
                 continue
             shown.append(f"{f'{field.name}=' if _by_name(field) else ''}{_repr(item, inner)}")

@@ -13,17 +13,15 @@ import attrs
 
 from .bounds import check_multiple
 from .containers import map_of
-from .decoding import message_reader, put_unknown_fields, text_reader, value_reader, variant_reader
+from .decoding import message_reader, put_unknown_fields, read_at_once, value_reader, variant_reader
 from .encoding import message_writer, variant_writer, written_at_once
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, Reader, Writer
-from .keys import Key, Put, Row, setter
+from .message_keys import Key, Put, Row, setter
 from .presence import ABSENT, EMPTY
-from .scalars import INT32, INT64, STRING, UINT32, UINT64
+from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Extra, Family, Field, Member, OneOf, Ref
 
-_SHARED: Final = frozenset({"unknown_fields", "null_fields"})
-"""Attributes of every message."""
 _WHOLE: Final = (INT32, INT64, UINT32, UINT64)
 
 
@@ -33,33 +31,25 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     rows = [_row(classes, cls, member, members) for member in members if not isinstance(member, Extra)]
     plain_rows = [row for row in rows if row.name]
     family = next((row for row in rows if not row.name), None)
-    variants: Mapping[type, Key] = {} if family is None else family.by_class
-    keys = {key.name: key for row in rows for key in row.keys}
-    stated = [(each.name, each.default) for each in attrs.fields(cls) if each.name not in _SHARED]
-    defaults = [(setter(cls, name), default) for name, default in stated if default is not attrs.NOTHING]
-    read = message_reader(
-        cls,
-        keys,
-        defaults,
-        {key.name: variant for variant, key in variants.items()},
-        proto_names=classes.proto_names,
-    )
+    read = message_reader(cls, rows, proto_names=classes.proto_names)
     write = message_writer(cls, rows)
     needed = [row.key for row in plain_rows if row.key and row.needed]
     if needed:
         read = _complete_reader(read, needed)
     if extra is not None:
         item = extra.codec(classes)
+        known = frozenset(key.name for row in rows for key in row.keys)
         read = _extra_reader(read, setter(cls, extra.name), item)
-        write = _extra_writer(write, extra.name, item, frozenset(keys))
+        write = _extra_writer(write, extra.name, item, known)
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
     if plain_rows:
         return Codec(read, write)
+    variants = family.by_class
     free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
-    write_many = partial(written_at_once, *free) if free else None
-    return Codec(variant_reader(variants, read), write, write_many=write_many)
+    many = (partial(read_at_once, *free), partial(written_at_once, *free)) if free else (None, None)
+    return Codec(variant_reader(variants, read), write, frozenset(), *many)
 
 
 def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: Sequence[Member]) -> Row:
@@ -68,13 +58,13 @@ def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: 
         key = _key(member, partial(member.codec, classes), setter(cls, member.name), check=check)
         default = getattr(attrs.fields(cls), member.name).default
         needed = default is attrs.NOTHING
-        # A constant that is filled in is always written.
-        absent = default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING
         key.nullable = key.nullable or (needed and member.nullable)
         return Row(
             member.name,
-            absent,
+            # A constant that is filled in is always written.
+            default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING,
             key,
+            default=None if needed else default,
             required="must be set" if member.required or needed else "",
             null=needed and member.nullable,
             needed=needed,
@@ -111,11 +101,10 @@ def _union_key(classes: Classes, put: Put, case: Case, union: OneOf) -> tuple[ty
 
     def find() -> Codec:
         codec = case.codec(classes)
-        read = text_reader(cls) if case.type is STRING else value_reader(cls, codec.read)
-        return Codec(read, codec.write)
+        return Codec(value_reader(cls, codec.read, plain), codec.write)
 
     key = _key(case, find, put, union=union.name, wraps=True)
-    key.plain = frozenset()
+    plain, key.plain = key.plain, frozenset[type]()
     return cls, key
 
 
@@ -154,9 +143,9 @@ def _extra_reader(read: Reader, put: Put, item: Codec) -> Reader:
 
     def read_all(data: Any, depth: int) -> Any:
         message = read(data, depth)
-        if message.unknown_fields is not EMPTY:
-            put(message, read_values(message.unknown_fields, depth + 1))
-            put_unknown_fields(message, EMPTY)
+        unknown = message.unknown_fields
+        put(message, EMPTY if unknown is EMPTY else read_values(unknown, depth + 1))
+        put_unknown_fields(message, EMPTY)
         return message
 
     return read_all

@@ -90,7 +90,7 @@ class OperationView(Generic[OperationT]):
             options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
             return client.call(poll, {"name": name}, None, options)
 
-        waiter = Waiter(view=self, poll=read, clock=client.clock)
+        waiter = Waiter(view=self, poll=read, clock=client.clock, redact=client.redacted)
         return waiter.wait(operation, timeout=timeout, on_progress=on_progress)
 
 
@@ -114,6 +114,8 @@ class Waiter(Generic[OperationT]):
     view: OperationView[OperationT]
     poll: Callable[[str, float | None], OperationT]
     clock: Clock = SYSTEM
+    redact: Callable[[GroundwireError], GroundwireError] | None = None
+    """Redacts an error that quotes an operation, in place."""
 
     def wait(
         self, operation: OperationT, *, timeout: float | None, on_progress: Callable[[Any], object] | None
@@ -139,6 +141,10 @@ class Waiter(Generic[OperationT]):
             )
         try:
             return self._until_done(operation, name, timeout, _Progress(on_progress))
+        except (OperationError, OperationTimeout, ProtocolError) as error:
+            if self.redact is None:
+                raise
+            raise self.redact(error) from error.__cause__
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(f"{name} still runs; wait for it again, or cancel it")
             raise

@@ -15,6 +15,7 @@ from .clock import SYSTEM, Clock
 from .errors import ArgumentError, shortened
 from .events import Listener
 from .http import Transport, is_loopback, split_url
+from .reprs import partial_repr
 from .retry import DEFAULT, RetryPolicy
 
 if TYPE_CHECKING:
@@ -180,11 +181,11 @@ def _read_timeout(value: object) -> float | None:
     return checked_timeout(value, "read_timeout")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Settings:
     """Checked `ClientOptions`, with what stands for those that are left out. Raises ArgumentError."""
 
-    auth: Authorizer | None = None
+    auth: Authorizer | None = field(default=None, repr=False)
     endpoint: str | None = field(default=None, converter=converters.optional(checked_endpoint))
     scopes: tuple[str, ...] | None = field(default=None, converter=converters.optional(checked_scopes))
     quota_project: str | None = None
@@ -200,6 +201,8 @@ class Settings:
     user_agent: str | None = None
     clock: Clock = SYSTEM
     on_event: Listener | None = field(default=None, validator=validators.optional(validators.is_callable()))
+
+    __repr__ = partial_repr
 
     def __attrs_post_init__(self) -> None:
         if self.tls is not None and self.transport is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from attrs import evolve, field, frozen
 
@@ -37,11 +37,13 @@ class RestScheme:
         if is_authorizer(credential):
             return credential
         if self.kind == "basic":
-            if isinstance(credential, tuple) and len(credential) == 2:
-                return Basic(*credential)
+            pair = cast("tuple[str, ...]", credential) if isinstance(credential, tuple) else ()
+            if len(pair) == 2:
+                return Basic(*pair)
             raise ArgumentError("auth: basic takes Basic(name, password), or a pair of both")
-        if isinstance(credential, str) or (callable(credential) and not isinstance(credential, type)):
-            return self._key(credential) if self.kind == "apiKey" else Bearer(credential)
+        if isinstance(credential, str) or callable(credential):
+            value: Any = credential
+            return self._key(value) if self.kind == "apiKey" else Bearer(value)
         raise ArgumentError("auth: expected a token, a key, or a source of credentials")
 
     def _key(self, value: str | Callable[[], str]) -> ApiKey:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .clock import Clock
 from .contents import RestAnswer, matching
+from .error_hints import Hint
 from .error_messages import BY_CODE, BY_STATUS, excerpt, message_of, parsed_body
 from .errors import ApiError, DecodeError
 from .http import Request, Response
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 KEPT: Final = 1024 * 1024
 """Bytes of a body that an error keeps."""
+_LONGEST: Final = 4_000
+"""Characters of a message in which the words of hints are looked for."""
 
 
 def read_error(
@@ -26,21 +30,31 @@ def read_error(
     *,
     answers: tuple[RestAnswer, ...],
     codecs: Codecs,
+    hints: tuple[Hint, ...] = (),
 ) -> ApiError:
-    """Return the error of a response to a request; `answers` are those that its method states."""
+    """Return the error of a response to a request; `answers` are those that its method states, `hints` the API's own."""
     parsed = parsed_body(response.body)
     message = message_of(parsed) if isinstance(parsed, (dict, list)) else ""
+    message = message or excerpt(response)
     error_class = BY_STATUS.get(BY_CODE.get(equivalent_status(response.status), ""), ApiError)
     error = error_class(
-        message or excerpt(response),
+        message,
         http_status=response.status,
         retry_after=retry_after(response.headers.get("retry-after"), clock.unix()),
         server_request_id=response.server_request_id,
         method_id=request.method_id,
         attempts=max(1, request.call.attempts),
+        hint=_hint(response.status, message, hints),
     )
     error.state_body(response.body[:KEPT], _typed(response, answers, codecs), _Decoder(codecs))
     return error
+
+
+def _hint(status: int, message: str, hints: tuple[Hint, ...]) -> str:
+    if 300 <= status < 400:
+        return "Check the endpoint: Client(endpoint=...). Redirects are not followed."
+    words = message[:_LONGEST].lower()
+    return next((hint.text for hint in hints if any(each in words for each in hint.words)), "")
 
 
 class _Decoder:
@@ -51,11 +65,10 @@ class _Decoder:
     def __init__(self, codecs: Codecs) -> None:
         self._codecs = codecs
 
-    def __call__(self, type_: type, body: bytes) -> Any:
-        try:
-            return self._codecs.decode(type_, body)
-        except DecodeError:
-            return None
+    def __call__(self, type_: type[Any], body: bytes) -> object:
+        with suppress(DecodeError):
+            return cast("object", self._codecs.decode(type_, body))
+        return None
 
 
 def _typed(response: Response, answers: tuple[RestAnswer, ...], codecs: Codecs) -> Any:

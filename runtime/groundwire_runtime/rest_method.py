@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+from urllib.parse import urljoin
 
 from attrs import frozen
 
@@ -12,6 +13,7 @@ from .contents import RestAnswer, RestContent, WithMediaType, matching, sent_med
 from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError
 from .http import CallState, Request, Response
 from .method import IDEMPOTENT, note_response
+from .servers import checked_server
 from .styles import StyledParameter, checked_header, checked_header_name, expand
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ class RestMethod(Generic[T_co]):
         data, media_type = self._body(body, codecs)
         stated = {"accept": self.accept, **({"content-type": media_type} if media_type else {})}
         path, query, sent_headers = self._placed(parameters, codecs)
+        base = base_url if self.server is None else checked_server(urljoin(base_url, self.server))
         separator = "&" if "?" in path else "?"
         key = parameters.get(self.idempotency_key or "")
         request_id = key if isinstance(key, str) and key else None
@@ -78,7 +81,7 @@ class RestMethod(Generic[T_co]):
         return Request(
             method_id=self.id,
             verb=self.verb,
-            url=f"{base_url.rstrip('/')}{path}{separator if query else ''}{query}",
+            url=f"{base.rstrip('/')}{path}{separator if query else ''}{query}",
             headers={**(headers or {}), **sent_headers, **stated},
             body=data,
             safe_to_retry=by_verb if self.idempotent is None else self.idempotent,

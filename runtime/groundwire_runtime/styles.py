@@ -2,7 +2,8 @@
 
 Sources: OpenAPI Specification 3.1.1, 4.8.12 and its appendixes C to E; RFC 6570, whose expansions the styles are. A value is
 turned into JSON by its codec, then written: booleans are `true` and `false`, numbers are as JSON has them, and a null in a
-list or an object is left out. A space is `%20`.
+list or an object is left out. A space is `%20`. A list or an object inside another one, for which the table has no form, is
+written as JSON.
 """
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
@@ -82,9 +83,12 @@ class StyledParameter:
 
     def pairs(self, value: object, codecs: Codecs) -> list[tuple[str, str]]:
         """Return the encoded names and values of a query or of cookies; none for an empty list. Raises ArgumentError."""
+        return self.written(self._json(value, codecs))
+
+    def written(self, json_value: Any) -> list[tuple[str, str]]:
+        """Return the encoded names and values of a JSON value, whose numbers are text."""
         encode = _encode_reserved if self.reserved else encode_all
         name = encode_all(self.wire)
-        json_value = self._json(value, codecs)
         if self.style == "content":
             return [(name, encode(json_value))]
         if self.style == "deepObject":
@@ -135,7 +139,7 @@ class StyledParameter:
             raise ArgumentError(
                 f"{self.name}{error.path}: {error.rule}, got {shortened(error.value)}", hint=error.own_hint
             ) from None
-        return text if self.style == "content" else json.loads(text, parse_int=str, parse_float=str)
+        return text if self.style == "content" else json.loads(text, parse_int=_Digits, parse_float=_Digits)
 
     def _check_known(self, value: object) -> None:
         for item in value if isinstance(value, (list, tuple)) else (value,):
@@ -144,16 +148,12 @@ class StyledParameter:
                 raise ArgumentError(f"{self.name}: expected one of {', '.join(near)}, got {shortened(item)}")
 
     def _text(self, item: object) -> str:
-        """Return a JSON scalar as text. Raises ArgumentError for a list or an object, which has no form here."""
+        """Return a JSON value as text: a text as it is, any other as JSON."""
         if isinstance(item, str):
             # A query carries control characters, percent-encoded (RFC 3986 2.1).
             check_text(self.name, item, printable=self.location != "query")
             return item
-        if isinstance(item, (list, dict)):
-            raise ArgumentError(
-                f"{self.name}: the style {self.style} has no form for a list or an object inside another"
-            )
-        return "" if item is None else "true" if item else "false"
+        return "" if item is None else _json_text(item)
 
     def _simple(self, value: Any, encode: Encode) -> list[str]:
         if isinstance(value, dict) and self.explode:
@@ -199,6 +199,23 @@ class StyledParameter:
             yield encode_all(name), encode(self._text(value))
 
 
+def form(data: bytes, styles: Mapping[str, tuple[Style, bool]]) -> bytes:
+    """Return a JSON object as `application/x-www-form-urlencoded`, each member with its style and explode.
+
+    A member without a style is text, a list of them is repeated, and an object is JSON (4.8.15.1.1). Raises EncodeError.
+    """
+    value = json.loads(data, parse_int=_Digits, parse_float=_Digits)
+    if not isinstance(value, dict):
+        raise EncodeError.expected(value, "an object, which a form is made of")
+    pairs: list[tuple[str, str]] = []
+    for key, item in value.items():
+        plain = _json_text(item) if isinstance(item, dict) and key not in styles else item
+        style, explode = styles.get(key, ("form", True))
+        parameter = StyledParameter(name=key, location="query", style=style, explode=explode)
+        pairs += [] if plain is None else parameter.written(plain)
+    return "&".join(f"{name}={text}" for name, text in pairs).encode()
+
+
 def expand(template: str, texts: Mapping[str, str]) -> str:
     """Return a path with each variable replaced by its encoded text.
 
@@ -230,6 +247,22 @@ def _encode_segments(text: str) -> str:
 def _encode_reserved(text: str) -> str:
     """Percent-encode as `allowReserved` says: escapes that the text has stay."""
     return quote(_BARE_PERCENT.sub("%25", text), safe=_RESERVED)
+
+
+class _Digits(str):
+    """A number as JSON has it."""
+
+    __slots__ = ()
+
+
+def _json_text(value: Any) -> str:
+    if isinstance(value, _Digits):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(_json_text, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{_json_text(key)}:{_json_text(item)}' for key, item in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _present(items: Iterable[Any]) -> Iterable[Any]:

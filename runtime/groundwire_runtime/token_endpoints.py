@@ -9,14 +9,14 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, cast
 
 from attrs import field, frozen
 
 from .errors import ArgumentError, AuthError
 from .http import METADATA_HOSTS, is_loopback, place, split_url
-from .regular import check_regular
+from .reprs import partial_repr
+from .subject_token import check_executable, check_source_file
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"
@@ -32,6 +32,10 @@ _SECRET_PLACES: Final = (
     "token_info_url",
     "revoke_url",
     "service_account_impersonation_url",
+)
+_ENDPOINT_HINT: Final = (
+    "A token endpoint in a file must be Google's, over https, or loopback; credential_hosts allows no other one. To use "
+    "another, make the credentials in your code, and name its host: Client(credentials=..., credential_hosts=[...])."
 )
 _SOURCE_PLACES: Final = ("url", "region_url", "imdsv2_session_token_url")
 # Amazon's GetCallerIdentity: a signed request for it is the subject token. google-auth fills in the region.
@@ -58,7 +62,7 @@ def checked_hosts(hosts: object) -> tuple[str, ...]:
     return found
 
 
-@frozen
+@frozen(repr=False)
 class TokenEndpoints:
     """The places that credentials may be sent to or fetched from.
 
@@ -68,6 +72,8 @@ class TokenEndpoints:
     hosts: tuple[str, ...] = field(default=(), converter=checked_hosts)
     universe: str = field(factory=configured_universe)
 
+    __repr__ = partial_repr
+
     def check_file(self, value: Mapping[str, Any], name: str) -> None:
         """Check every place that the credentials of a file name, those of their source included. Raises AuthError."""
         info: Any = value
@@ -76,7 +82,7 @@ class TokenEndpoints:
             universe = self._universe_of(info, name)
             for key in _SECRET_PLACES:
                 if info.get(key) is not None and not is_token_endpoint(info[key], universe):
-                    raise _not_allowed(name, key, info[key], "A token endpoint must be Google's, over https.")
+                    raise _not_allowed(name, key, info[key], _ENDPOINT_HINT)
             source = info.get("credential_source")
             if isinstance(source, dict):
                 self._check_source(cast("dict[str, Any]", source), name)
@@ -105,11 +111,7 @@ class TokenEndpoints:
                 "It must be https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15."
             )
             raise _not_allowed(name, "credential_source.regional_cred_verification_url", url, hint)
-        if source.get("executable") is not None and not _may_run():
-            raise AuthError(
-                f"{name!r}: credential_source.executable is not allowed: it runs a command of the file's choice",
-                hint="Set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, if you trust the file.",
-            )
+        check_executable(source.get("executable"), name)
 
     def check_request(self, url: str, verb: str) -> None:
         """Check where google-auth is about to send a request. Raises AuthError."""
@@ -121,7 +123,8 @@ class TokenEndpoints:
         scheme, host = place(url)
         raise AuthError(
             f"refused to send credentials to {scheme}://{host}: no token endpoint of Google's",
-            hint="Check the credentials: use https, and allow another host by name: Client(credential_hosts=[...]).",
+            hint="Check the credentials, and use https. For credentials that your code made, allow another host by name: "
+            "Client(credential_hosts=[...]); a file may name no other token endpoint.",
         )
 
     def _is_named(self, url: object) -> bool:
@@ -196,48 +199,3 @@ def _not_allowed(name: str, key: str, url: object, hint: str) -> AuthError:
     return AuthError(
         f"{name!r}: {key} is not allowed: {scheme[:20] or 'no scheme'}://{host[:255]}", hint=hint
     )
-
-
-def _may_run() -> bool:
-    return os.environ.get("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES") == "1"
-
-
-def bounded(credentials: Any) -> Any:
-    """Return the same credentials, whose subject token, or that of their source, is read from regular files alone."""
-    inner: Any = credentials
-    while inner is not None:
-        supplier = getattr(inner, "_subject_token_supplier", None)
-        path = getattr(supplier, "_path", None)
-        if isinstance(path, str) and not isinstance(supplier, _FileSupplier):
-            inner._subject_token_supplier = _FileSupplier(supplier, path)
-        inner = getattr(inner, "_source_credentials", None)
-    return credentials
-
-
-@frozen
-class _FileSupplier:
-    """google-auth's supplier of a subject token in a file, behind a check of the file."""
-
-    inner: Any
-    _path: str
-
-    def get_subject_token(self, context: Any, request: Any) -> Any:
-        """Return the token. Raises AuthError for a file that is not regular, or too large."""
-        check_source_file(self._path)
-        return self.inner.get_subject_token(context, request)
-
-
-def check_source_file(path: object, name: str = "credentials") -> None:
-    """Raise AuthError for a pipe, a device, a folder or a large file. A missing one may come later."""
-    if not isinstance(path, str):
-        return
-    try:
-        check_regular(Path(path))
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "not a path"
-        raise AuthError(
-            f"{name!r}: credential_source.file is not allowed: {why}",
-            hint="Name a regular file that holds the subject token alone.",
-        ) from None

@@ -160,11 +160,11 @@ class Tag:
     key: str
     values: tuple[tuple[JsonScalar, int], ...]
 
-    def chosen(self, value: Mapping[str, Any], places: Sequence[int]) -> int | None:
-        """Return which of some members an object is."""
+    def ranked(self, value: Mapping[str, Any], places: Sequence[int]) -> Sequence[int]:
+        """Return the one of some members that an object is, or none."""
         tag = value.get(self.key)
         named = (place for known, place in self.values if known == tag and known.__class__ is tag.__class__)
-        return next((place for place in named if place in places), None)
+        return [place for place in named if place in places][:1]
 
 
 def _sets(keys: Iterable[Iterable[str]]) -> tuple[Set[str], ...]:
@@ -175,18 +175,20 @@ def _sets(keys: Iterable[Iterable[str]]) -> tuple[Set[str], ...]:
 class Keys:
     """Keys tell the members of a union apart, one set a member: those that it requires, or else all that it has.
 
-    `exact`: the first member all of whose keys are there. Otherwise the one with the fewest keys too many or missing.
+    `exact`: a member all of whose keys are there. Otherwise the one with the fewest unknown keys, then the fewest missing.
+    A member that does not take the value leaves it to the next.
     """
 
     keys: tuple[Set[str], ...] = field(converter=_sets)
     exact: bool = True
 
-    def chosen(self, value: Mapping[str, Any], places: Sequence[int]) -> int | None:
-        """Return which of some members an object is."""
+    def ranked(self, value: Mapping[str, Any], places: Sequence[int]) -> Sequence[int]:
+        """Return the members that an object may be, the likeliest first: keys are a guess."""
         if self.exact:
             fits = [place for place in places if self.keys[place] <= value.keys()]
-            return max(fits, key=lambda place: len(self.keys[place]), default=None)
-        return min(places, key=lambda place: len(self.keys[place] ^ value.keys()))
+            return sorted(fits, key=lambda place: -len(self.keys[place]))
+        keys = value.keys()
+        return sorted(places, key=lambda place: (len(keys - self.keys[place]), len(self.keys[place] - keys)))
 
 
 @frozen
@@ -224,11 +226,13 @@ def _union_reader(
     by_type[float] = by_type[float] or by_type[int]
 
     def read(value: Any, depth: int) -> Any:
-        fitting = by_type[value.__class__]
+        fitting: Sequence[int] = by_type[value.__class__]
         if value.__class__ is dict and by is not None and len(fitting) > 1:
-            place = by.chosen(value, fitting)
-            fitting = [] if place is None else [place]
-        if len(fitting) == 1:
+            fitting = by.ranked(value, fitting)
+            sure = by.__class__ is Tag
+        else:
+            sure = True
+        if sure and len(fitting) == 1:
             return members[fitting[0]].read(value, depth)
         found = _first_read([members[place] for place in fitting], value, depth)
         return Unrecognized(read_any(value, depth)) if found is _UNFIT else found

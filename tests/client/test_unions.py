@@ -179,3 +179,34 @@ def test_a_subclass_of_a_message_is_not_that_message() -> None:
         encode(Mine(folder="x"))
     with pytest.raises(EncodeError, match="/destination"):
         encode(gw.ImageFileExportOptions(destination=Mine(folder="x")))
+
+
+@pytest.mark.parametrize("value", [True, 1, 1.0, False, 0, 0.0, -0.0, "1", "x" * 65, 2**80])
+def test_equal_constants_of_different_types_stay_apart(value: Any) -> None:
+    for other in (True, 1, 1.0, False, 0, 0.0, -0.0, "1", value):
+        read(ValueNode, {"constantValue": other})
+    node = read(ValueNode, {"constantValue": value})
+    assert repr(node) == repr(ValueNode.ConstantValue(value))
+    assert json.loads(encode(node)) == {"constantValue": value}
+
+
+@pytest.mark.parametrize("place", [0, 7, 8, 255, 256, 600])
+def test_a_long_list_is_read_as_its_items_are(place: int) -> None:
+    items: list[dict[str, Any]] = [{"constantValue": [index, None]} for index in range(601)]
+    items[place] = {"constantValue": place, "newer": {"a": 1}}
+    message = read(gw.ArrayValue, {"values": items})
+    assert message.values == tuple(read(ValueNode, item) for item in items)
+    items[place] = {"integerValue": "x"}
+    with pytest.raises(DecodeError, match=f"/values/{place}/integerValue: "):
+        read(gw.ArrayValue, {"values": items})
+
+
+@pytest.mark.parametrize("value", [3, [3]])
+def test_a_null_under_one_name_gives_way_to_a_value_under_the_other(value: Any) -> None:
+    for body in (
+        {"constantValue": value, "constant_value": None},
+        {"constant_value": None, "constantValue": value},
+        {"constantValue": None, "constant_value": value},
+        {"constant_value": value, "constantValue": None},
+    ):
+        assert read(ValueNode, body) == ValueNode.ConstantValue(value)

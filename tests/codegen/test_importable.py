@@ -72,14 +72,24 @@ def test_a_runtime_module_in_a_copy_cannot_be_shadowed(place: Place) -> None:
     assert (done.exit_code, "edited: shop/_runtime/retry/__init__.py" in done.stdout) == (3, True)
 
 
-def test_a_link_to_a_folder_is_an_edit(place: Place, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (place.client / "client").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    (place.client / "notes").symlink_to(place.spec)
+@pytest.mark.parametrize("path", ["client", "notes.txt", ".hidden", "data/notes.txt", "__pycache__/notes"])
+@pytest.mark.parametrize("target", ["a folder", "a file", "nothing"])
+@pytest.mark.parametrize("command", ["check", "vendor --check"])
+def test_a_link_is_an_edit_wherever_it_leads(place: Place, command: str, target: str, path: str) -> None:
+    link = folder_of(place, command) / path
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to({"a folder": place.folder, "a file": place.spec}.get(target, place.folder / "gone"))
+    done = place.run(command)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("edited")]
+    assert (done.exit_code, len(lines)) == (3, 1)
+    assert lines[0].endswith(f"{folder_of(place, command).name}/{path}: exists and was not generated")
+
+
+def test_what_a_link_leads_to_is_not_read(place: Place) -> None:
+    (place.client / "loop").symlink_to(place.client, target_is_directory=True)
+    (place.client / "x.pyc").symlink_to("/dev/zero")
     done = place.run("check")
-    assert [line for line in done.stdout.splitlines() if line.startswith("edited")] == [
-        "edited by hand: bookshop/client: exists and was not generated"
-    ]
+    assert (done.exit_code, done.stdout.count("exists and was not generated")) == (3, 2)
 
 
 def test_a_new_client_is_not_put_beside_other_modules(place: Place) -> None:

@@ -9,6 +9,7 @@ import random
 import resource
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -46,6 +47,31 @@ def file(tmp_path: Path) -> Path:
             answered(service, "POST", EXPORT)
     state.close()
     return tmp_path / "state"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system has other permissions")
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_new_state_file_and_its_logs_are_the_owners_alone(tmp_path: Path, linked: bool) -> None:
+    path = tmp_path / "state"
+    if linked:
+        path.symlink_to("elsewhere")
+    before = os.umask(0)
+    try:
+        with closing(Sqlite(path)) as state:
+            service = Service(load(), state=state)
+            answered(service, "POST", EXPORT)
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert len(modes) > 1
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system has other permissions")
+def test_the_permissions_of_a_state_file_that_is_there_stay(file: Path) -> None:
+    file.chmod(0o640)
+    Sqlite(file).close()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
 def foreign(path: Path) -> None:

@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import pytest
+from groundwire_codegen.lower.limits import MAX_FIELDS, MAX_MESSAGES, MAX_NAMES
 from groundwire_codegen.lower.naming import allocate
-from groundwire_codegen.lower.reach import MAX_FIELDS, MAX_MESSAGES, MAX_NAMES
 from groundwire_codegen.problem import SpecError
 
 from tests.codegen.conftest import Load

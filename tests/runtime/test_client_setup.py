@@ -6,20 +6,24 @@ import json
 import pickle
 import sys
 import threading
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import pytest
 from attrs import asdict, frozen
-from groundwire import Client, Operation, credentials
-from groundwire_runtime.errors import ArgumentError, ProtocolError, TransportError
+from groundwire import Client, Expression, Operation, credentials
+from groundwire_exports import Export
+from groundwire_runtime.errors import ArgumentError, GroundwireError, ProtocolError, TransportError
 from groundwire_runtime.google_client import GoogleClient
 from groundwire_runtime.method import Method, Paging
 from groundwire_runtime.options import NO_TIMEOUT
 from groundwire_runtime.paging import Pager
 from groundwire_runtime.parameters import Parameter
+from groundwire_runtime.times import Timestamp
+from groundwire_runtime.token_endpoints import TokenEndpoints
 
 from .doubles import Script, Time, answer
 from .wire import Reply, Wire, http
@@ -200,3 +204,37 @@ def test_a_listing_that_repeats_itself_says_what_to_do() -> None:
     with pytest.raises(ProtocolError, match="repeats a page token") as caught:
         list(client(script).projects.operations.list())
     assert "Start the listing again" in caught.value.hint
+
+
+HALF_MADE: dict[str, Callable[[], object]] = {
+    "an endpoint": lambda: Client(endpoint="x"),
+    "a timeout": lambda: Client(timeout="x"),  # type: ignore[arg-type] # on purpose
+    "a number of connections": lambda: Client(connections=0),
+    "an option": lambda: Client(bogus=1),  # type: ignore[call-arg] # on purpose
+    "hosts": lambda: Client(credential_hosts="a.test"),
+    "hosts of token endpoints": lambda: TokenEndpoints(3),
+    "null fields": lambda: Expression(result="0", null_fields=3),  # type: ignore[arg-type] # on purpose
+    "a timestamp": lambda: Timestamp(2020, 1, 1, 99),
+    "an export": lambda: Export(client(), "x"),
+}
+
+
+@pytest.mark.parametrize("what", HALF_MADE)
+def test_an_error_of_a_constructor_can_be_shown_with_its_frames(what: str) -> None:
+    """The object that is not complete is a variable of a frame."""
+    with pytest.raises((GroundwireError, TypeError, ValueError)) as caught:
+        HALF_MADE[what]()
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert any((frame.locals or {}).get("self") for frame in report.stack) or what in (
+        "a timestamp",
+        "an option",
+    )
+
+
+def test_a_client_and_its_parts_show_what_they_are() -> None:
+    assert repr(Client.__new__(Client)) == "Client()"
+    assert repr(Client(endpoint="https://a.test")) == "Client('https://a.test/')"
+    assert (
+        repr(TokenEndpoints(("a.test",), "b.test")) == "TokenEndpoints(hosts=('a.test',), universe='b.test')"
+    )
+    assert repr(Expression.__new__(Expression)) == "Expression()"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -312,3 +313,70 @@ def test_credentials_that_a_caller_made_are_held_to_the_same_places(tmp_path: Pa
             client.projects.operations.get(NAME)
         assert inner.requests == []
         assert "credential_hosts" in caught.value.hint
+
+
+COMMANDS: dict[str, tuple[Any, str]] = {
+    "no output": ("/bin/true", "gave no subject token: TypeError"),
+    "a failure": ("/bin/false", "gave no subject token: RefreshError"),
+    "no such command": ("/nowhere/at-all", "gave no subject token: FileNotFoundError"),
+    "no JSON": (f"/bin/echo {SECRET}", "gave no subject token: JSONDecodeError"),
+    "a refusal that repeats a secret": (
+        f"""/bin/echo '{{"version": 1, "success": false, "code": "{SECRET}", "message": "{SECRET}"}}'""",
+        "gave no subject token: RefreshError",
+    ),
+    "no text": (["/bin/true"], "executable.command: expected a command line as text"),
+    "nothing": (None, "executable.command: expected a command line as text"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system has other commands")
+@pytest.mark.parametrize("case", COMMANDS)
+def test_a_command_that_gives_no_token_is_named(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
+    command, words = COMMANDS[case]
+    place = saved(tmp_path, workload({"executable": {"command": command, "timeout_millis": 5000}}))
+    inner = Script()
+    for _ in range(2):
+        with (
+            Client(project="p", credentials=place, transport=inner) as client,
+            pytest.raises(AuthError, match=words) as caught,
+        ):
+            client.projects.operations.get(NAME)
+        assert "aip.dev/auth/4117" in caught.value.hint
+        assert not caught.value.retryable
+        trace = caught.value.__traceback__
+        error = caught.value.with_traceback(None if trace is None else trace.tb_next)  # without this frame
+        report = traceback.TracebackException.from_exception(error, capture_locals=True)
+        assert SECRET not in "".join(report.format())
+    assert inner.requests == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("late", [False, True])
+def test_the_output_file_of_a_command_is_a_regular_file(
+    late: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
+    output = tmp_path / "output"
+    source = {"executable": {"command": "/bin/true", "timeout_millis": 5000, "output_file": str(output)}}
+    place = saved(tmp_path, workload(source))
+    credentials: Any = place if not late else from_file(place)
+    os.mkfifo(output)
+    with (
+        Client(project="p", credentials=credentials, transport=Script()) as client,
+        pytest.raises(
+            AuthError, match=r"credential_source.executable.output_file is not allowed: not a regular"
+        ),
+    ):
+        client.projects.operations.get(NAME)
+
+
+def test_a_token_endpoint_of_a_file_is_refused_also_if_the_caller_named_its_host(tmp_path: Path) -> None:
+    """Credentials that a caller made may go there: the caller chose the endpoint, not a file."""
+    info = workload({"file": "subject"}, token_url="https://broker.example/token")
+    with pytest.raises(AuthError, match="token_url is not allowed") as caught:
+        from_file(saved(tmp_path, info), credential_hosts=["broker.example"])
+    assert "credential_hosts allows no other one" in caught.value.hint
+    TokenEndpoints(("broker.example",)).check_request("https://broker.example/token", "POST")

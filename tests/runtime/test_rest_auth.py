@@ -20,9 +20,10 @@ from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.events import Event
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.rest_auth import RestScheme
-from groundwire_runtime.rest_client import RestClient, RestServer
+from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, STRING, ListOf
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
 from .doubles import Script, Time
@@ -41,16 +42,15 @@ SCHEMES = {
 
 
 def method(security: Any = None, **facts: Any) -> RestMethod[Any]:
-    return RestMethod[Any](
-        **{
-            "id": "m",
-            "verb": "GET",
-            "path": "/x",
-            "security": security,
-            "answers": (RestAnswer(200, 299),),
-            **facts,
-        }
-    )
+    made: dict[str, Any] = {
+        "id": "m",
+        "verb": "GET",
+        "path": "/x",
+        "security": security,
+        "answers": (RestAnswer(200, 299),),
+        **facts,
+    }
+    return RestMethod[Any](**made)
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from attrs import frozen
@@ -14,9 +15,10 @@ from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent, WithMediaType
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
-from groundwire_runtime.rest_client import RestClient, RestServer
+from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
 from .doubles import Script, Time
@@ -62,7 +64,8 @@ SERVERS = (
 
 
 def method(verb: str = "GET", **facts: Any) -> RestMethod[Any]:
-    return RestMethod[Any](**{"id": "m", "verb": verb, "path": "/tiles", **facts})
+    made: dict[str, Any] = {"id": "m", "verb": verb, "path": "/tiles", **facts}
+    return RestMethod[Any](**made)
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:
@@ -144,6 +147,37 @@ def test_a_body_is_sent_as_the_first_content_that_takes_it(body: Any, media_type
     )
     sent = call(made, body=body)
     assert (sent.headers["content-type"], sent.body) == (media_type, data)
+
+
+def test_a_form_is_written_by_the_styles_of_its_members() -> None:
+    content = RestContent(
+        media_type="application/x-www-form-urlencoded",
+        type=ANY,
+        encoding="form",
+        styles=(("deep", "deepObject", True), ("joined", "form", False)),
+    )
+    value = {
+        "text": "a b&c",
+        "number": 1.50,
+        "no": None,
+        "list": ["x", True],
+        "joined": [1, 2],
+        "object": {"k": [1.0, "v"]},
+        "deep": {"k": "v"},
+    }
+    sent = call(method("POST", bodies=(content,), answers=EMPTY), body=value)
+    assert sent.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert parse_qsl(sent.body.decode(), strict_parsing=True) == [
+        ("text", "a b&c"),
+        ("number", "1.5"),
+        ("list", "x"),
+        ("list", "true"),
+        ("joined", "1,2"),
+        ("object", '{"k":[1.0,"v"]}'),
+        ("deep[k]", "v"),
+    ]
+    with pytest.raises(errors.EncodeError, match="expected an object"):
+        call(method("POST", bodies=(content,), answers=EMPTY), body=["x"])
 
 
 @pytest.mark.parametrize("verb", ["GET", "DELETE", "HEAD", "OPTIONS"])

@@ -96,6 +96,16 @@ def there_and_back(type_: Type, value: object) -> Any:
         (Union((Ref("Cat"), Ref("Dog")), KEYS), {"kind": "dog", "barks": False}, Dog(barks=False)),
         (Union((Ref("Cat"), Ref("Dog")), KEYS), {"kind": "x"}, Unrecognized({"kind": "x"})),
         (Union((Ref("Cat"), Ref("Dog")), BEST), {"kind": "dog"}, Cat(kind="dog")),
+        (
+            Union((Ref("Scores"), MapOf(Ref("Cat"))), Keys((("title", "note", "a", "b"), ()), exact=False)),
+            {"title": "t", "note": None},
+            Scores(title="t", note=None),
+        ),
+        (
+            Union((Ref("Scores"), MapOf(STRING)), Keys((("title", "note"), ()), exact=False)),
+            {"title": "t"},
+            {"title": "t"},
+        ),
         (Union((STRING, numbers.INTEGER, BOOLEAN)), True, True),
         (Union((STRING, numbers.INTEGER, BOOLEAN)), 7, 7),
         (Union((STRING, numbers.NUMBER)), 1.5, 1.5),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -244,11 +246,106 @@ def test_two_clients_share_a_runtime(service: Path, runtime: str) -> None:
     assert run("vendor", str(more), "--check").output == ""
 
 
+@pytest.fixture
+def sharing(service: Path) -> Path:
+    """A copy that shares the runtime of another one, `earth`, in a repository."""
+    (service.parent / ".git").mkdir()
+    vendor(service, "earth")
+    return shop(service, "shop", "--runtime", "service.earth._runtime")
+
+
+def pointed_at(copy: Path, runtime: str) -> Path:
+    """Let all of a copy name another runtime, as a pull request may: its files, its notice and its manifest."""
+    lock = json.loads((copy / FILE).read_text("utf-8"))
+    for path in lock["files"]:
+        text = (copy / path).read_text("utf-8").replace(lock["vendored"]["runtime"], runtime)
+        (copy / path).write_text(text, "utf-8", newline="")
+        lock["files"][path] = digest(text)
+    lock["vendored"]["runtime"] = runtime
+    (copy / FILE).write_text(json.dumps(lock), "utf-8")
+    return copy
+
+
+def checked(copy: Path) -> tuple[int, str]:
+    done = run("vendor", str(copy), "--check")
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize("form", ["service.evil._runtime", "..evil._runtime", "..evil", "service.evil"])
+def test_a_runtime_without_a_manifest_is_unverified(sharing: Path, form: str) -> None:
+    evil = sharing.parent / "evil"
+    shutil.copytree(sharing.parent / "earth" / "_runtime", evil / "_runtime")
+    (evil / "__init__.py").touch()
+    found = checked(pointed_at(sharing, form))
+    assert found == (1, f"unverified: runtime {form} is not in a vendored copy with a manifest\n")
+
+
+@pytest.mark.parametrize("vouches", [False, True])
+def test_a_runtime_is_held_to_the_installed_one_whatever_its_manifest_says(
+    sharing: Path, vouches: bool
+) -> None:
+    evil = sharing.parent / "evil"
+    shutil.copytree(sharing.parent / "earth", evil)
+    text = (evil / "_runtime" / "retry.py").read_text("utf-8") + "import evil\n"
+    (evil / "_runtime" / "retry.py").write_text(text, "utf-8", newline="")
+    if vouches:
+        lock = json.loads((evil / FILE).read_text("utf-8"))
+        lock["files"]["_runtime/retry.py"] = digest(text)
+        (evil / FILE).write_text(json.dumps(lock), "utf-8")
+    word, code = ("stale", 1) if vouches else ("edited", 3)
+    found = checked(pointed_at(sharing, "service.evil._runtime"))
+    assert found == (code, f"{word}: runtime service.evil._runtime, retry.py\n")
+
+
+def test_a_module_beside_those_of_a_shared_runtime_is_an_edit(sharing: Path) -> None:
+    assert checked(sharing) == (0, "")
+    (sharing.parent / "earth" / "_runtime" / "retry").mkdir()
+    (sharing.parent / "earth" / "_runtime" / "retry" / "__init__.py").touch()
+    text = "edited: runtime service.earth._runtime, retry/__init__.py: exists and was not generated\n"
+    assert checked(sharing) == (3, text)
+
+
+def test_a_runtime_that_is_not_there_is_unverified(sharing: Path) -> None:
+    text = "unverified: runtime service.gone._runtime is neither beside the copy nor installed\n"
+    assert checked(pointed_at(sharing, "service.gone._runtime")) == (1, text)
+
+
+def test_a_runtime_behind_a_link_is_unverified(sharing: Path) -> None:
+    (sharing.parent / "linked").mkdir()
+    (sharing.parent / "linked" / "_runtime").symlink_to(sharing.parent / "earth" / "_runtime")
+    assert checked(pointed_at(sharing, "..linked._runtime"))[0] == 1
+
+
+def test_an_installed_runtime_is_named_and_not_checked(service: Path) -> None:
+    copy = shop(service, "shop", "--runtime", "groundwire_runtime")
+    assert checked(copy) == (0, "")
+    assert checked(pointed_at(copy, "attr")) == (0, "not checked: runtime attr is an installed package\n")
+
+
 def test_two_clients_stand_apart_with_runtimes_of_their_own(service: Path) -> None:
     vendor(service, "earth")
     shop(service, "shop")
     code = "from service import earth, shop; print(earth.Unlisted is shop.Unlisted)"
     assert python(service, code) == "False"
+
+
+def test_importing_a_copy_reads_modules_and_does_nothing_else(service: Path) -> None:
+    vendor(service, "earth", "--with", "exports")
+    code = """
+        import sys
+        seen = []
+        def hook(event, arguments):
+            writes = event == "open" and (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"))
+            starts = event.startswith(("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system"))
+            if writes or starts:
+                seen.append(event)
+        sys.addaudithook(hook)
+        from service import earth
+        earth.Client, earth.Operation, earth.credentials, earth.errors
+        import service.earth._exports
+        print(seen)
+    """
+    assert python(service, textwrap.dedent(code)) == "[]"
 
 
 def test_importing_a_copy_imports_what_the_original_does(service: Path) -> None:

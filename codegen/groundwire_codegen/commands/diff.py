@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..log import echo
+from .inputs import ROOT
 
 if TYPE_CHECKING:
     from ..diff import Diff, Given
@@ -21,6 +22,8 @@ OPTIONS = (
     click.argument("new", type=_PATH),
     click.option("--overlay", type=_PATH, help="TOML beside the documents."),
     click.option("--old-overlay", type=_PATH, help="That of OLD, where it is another."),
+    ROOT,
+    click.option("--old-root", type=_PATH, help="That of OLD, where it is another."),
     click.option("--lock", type=_PATH, help="groundwire.lock whose names OLD has."),
     click.option("--methods", multiple=True, metavar="ID", help="Methods to look at: ID ..."),
     click.option(
@@ -47,6 +50,8 @@ def diff(
     *,
     overlay: Path | None,
     old_overlay: Path | None,
+    root: Path | None,
+    old_root: Path | None,
     lock: Path | None,
     methods: tuple[str, ...],
     every_method: bool,
@@ -61,10 +66,10 @@ def diff(
     """
     from ..diff import LEVELS, compare, read_sides
 
-    after = _given(new, overlay)
+    after = _given(new, overlay, root)
     kept = None if lock is None else _lock(lock)
     sides = read_sides(
-        _given(old, old_overlay or overlay),
+        _given(old, old_overlay or overlay, old_root or root),
         after,
         methods=methods,
         every_method=every_method,
@@ -79,14 +84,19 @@ def diff(
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
 
 
-def _given(document: Path, overlay: Path | None) -> Given:
+def _given(document: Path, overlay: Path | None, root: Path | None) -> Given:
     from ..diff import Given
     from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, read_input
+    from ..references import read_references
 
+    data = read_input(document, DOCUMENT_BYTES)
+    references = read_references(document, data, root)
     return Given(
         name=document.name,
-        document=read_input(document, DOCUMENT_BYTES),
+        document=data,
         overlay=None if overlay is None else read_input(overlay, OVERLAY_BYTES),
+        references=references.contents,
+        base=references.base,
     )
 
 

@@ -22,6 +22,11 @@ from ..problem import Problem, SpecError
 from .options import with_options
 from .problems import reported
 
+ROOT = click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    help="Folder that references may lead into; the document's own by default.",
+)
 OPTIONS = (
     click.argument("document", type=click.Path(path_type=Path)),
     click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
@@ -34,6 +39,7 @@ OPTIONS = (
         metavar="HOST",
         help="Accept a document that calls this host, or comes from it.",
     ),
+    ROOT,
 )
 STRICT = click.option(
     "--strict", is_flag=True, help="Fail when the document changed under an overlay's rule."
@@ -48,6 +54,8 @@ class Asked:
     document: Path
     inputs: Inputs
     out: Path
+    root: Path | None = None
+    """The folder that bounds references; None for the document's own."""
 
 
 def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
@@ -61,20 +69,27 @@ def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         package: str | None,
         methods: tuple[str, ...],
         allow_host: tuple[str, ...],
+        root: Path | None,
         **others: Any,
     ) -> int:
+        from ..references import read_references
+
         said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
         name = package_name(package, said, out.resolve().name)
         if not is_package_name(name):
             raise SpecError([Problem("options", "/package", f"{name!r} is not a package name")])
+        data = read_input(document, DOCUMENT_BYTES)
+        references = read_references(document, data, root)
         inputs = Inputs(
             name=document.name,
-            document=read_input(document, DOCUMENT_BYTES),
+            document=data,
             overlay=said,
             package=name,
             methods=methods,
             allow_hosts=tuple(host.lower() for host in allow_host),
+            references=references.contents,
+            base=references.base,
         )
-        return command(Asked(document, inputs, out), **others)
+        return command(Asked(document, inputs, out, root), **others)
 
     return with_options(OPTIONS, reported(run))

@@ -13,6 +13,7 @@ import click
 from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, check_text, read_input
 from ..ir import Api
 from ..problem import Problem, SpecError
+from .inputs import ROOT
 from .options import with_options
 from .problems import reported
 
@@ -29,6 +30,7 @@ OPTIONS = (
         metavar="HOST",
         help="Accept a document that calls this host, or comes from it.",
     ),
+    ROOT,
 )
 _FIRST_BYTES = 200
 
@@ -43,10 +45,11 @@ def with_api(command: Callable[..., int]) -> Callable[..., None]:
         methods: tuple[str, ...],
         client: Path | None,
         allow_host: tuple[str, ...],
+        root: Path | None,
         **others: Any,
     ) -> int:
         check_text(methods=" ".join(methods), allow_host=" ".join(allow_host))
-        return command(_api(document, overlay, methods, client, allow_host), **others)
+        return command(_api(document, overlay, methods, client, allow_host, root), **others)
 
     return with_options(OPTIONS, reported(run))
 
@@ -57,20 +60,26 @@ def _api(
     methods: tuple[str, ...],
     client: Path | None,
     allow_host: tuple[str, ...],
+    root: Path | None,
 ) -> Api:
     from ..folder import client_lock
     from ..reader import read_lowered
+    from ..references import read_references
 
     lock = client_lock(client) if client is not None else None
     if client is not None and lock is None:
         raise SpecError([Problem("options", "/client", f"{client} is not the folder of a client")])
+    data = read_input(document, DOCUMENT_BYTES)
+    references = read_references(document, data, root)
     lowered = read_lowered(
-        read_input(document, DOCUMENT_BYTES),
+        data,
         read_input(overlay, OVERLAY_BYTES) if overlay is not None else None,
         methods=methods or None,
         published=lock.names if lock is not None else None,
         decisions=lock.decisions if lock is not None else None,
         allow_hosts=tuple(host.lower() for host in allow_host),
+        references=references.contents,
+        base=references.base,
     )
     return lowered.api
 

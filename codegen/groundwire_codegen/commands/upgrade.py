@@ -17,8 +17,8 @@ from .problems import DIFFERENT, DONE, warn
 
 if TYPE_CHECKING:
     from ..callers import Finding
-    from ..fetch.sidecar import Sidecar
     from ..pipeline import Output
+    from ..upgrade.arrival import Arrival
     from ..upgrade.plan import Plan
 
 _PATH = click.Path(path_type=Path)
@@ -68,8 +68,15 @@ def upgrade(
     check_gate(against, fail_on)
     if new is not None and installed:
         raise SpecError([Problem("options", "/new", "goes without --installed", "name one source")])
-    arrived = arrival(document, inputs.document, new=new, installed=installed, allow_hosts=inputs.allow_hosts)
-    planned = plan(inputs, asked.out, arrived.data)
+    arrived = arrival(
+        document,
+        inputs.document,
+        new=new,
+        installed=installed,
+        allow_hosts=inputs.allow_hosts,
+        root=asked.root,
+    )
+    planned = plan(inputs, asked.out, arrived.data, arrived.references)
     if planned.goes_back and not older:
         came = f"revision {planned.new_revision}, which came, is older than {planned.old_revision}"
         echo(f"{document} stays: {came} (--older takes it)")
@@ -79,7 +86,7 @@ def upgrade(
     output, findings = _judged(asked, planned, against, reports, strict=strict, discard_edits=discard_edits)
     if is_refused(fail_on, planned.diff, findings):
         return DIFFERENT
-    _replace(asked, planned, output, changelog, arrived.sidecar, discard_edits=discard_edits)
+    _replace(asked, planned, output, changelog, arrived, discard_edits=discard_edits)
     return DONE
 
 
@@ -130,31 +137,30 @@ def _replace(
     planned: Plan,
     output: Output,
     changelog: Path | None,
-    sidecar: Sidecar | None,
+    arrived: Arrival,
     *,
     discard_edits: bool,
 ) -> None:
     """Put the document, the client and the entry of the changelog in place."""
+    from ..fetch.openapi import remove_stale
     from ..upgrade.replace import replace
 
-    contents = _contents(asked.document, planned, changelog, sidecar)
+    contents = _contents(asked.document, planned, changelog, arrived)
     done = replace(asked.out, output.files, contents, discard_edits=discard_edits)
+    remove_stale(arrived.stale)
     for path in (*done.written, *done.removed):
         echo(f"changed {asked.out / path}")
     if not planned.is_news and not done.written and not done.removed:
         echo(f"{asked.document} and {asked.out} are up to date")
 
 
-def _contents(
-    document: Path, planned: Plan, changelog: Path | None, sidecar: Sidecar | None
-) -> dict[Path, bytes]:
+def _contents(document: Path, planned: Plan, changelog: Path | None, arrived: Arrival) -> dict[Path, bytes]:
     """The files beside the client; those of a document that is the one here stay."""
-    from ..fetch.sidecar import path_of
     from ..upgrade.changelog import entry, with_entry
 
     contents: dict[Path, bytes] = {}
     if planned.is_news and changelog is not None:
         contents[changelog] = with_entry(changelog, entry(planned))
-    if planned.is_news and sidecar is not None:
-        contents[path_of(document)] = sidecar.text()
+    if planned.is_news:
+        contents |= arrived.beside
     return {**contents, document: planned.inputs.document}

@@ -12,7 +12,7 @@ from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
-from .inputs import DISCARD
+from .inputs import DISCARD, ROOT
 from .problems import DIFFERENT, DONE, EDITED
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ OPTIONS = (
     click.option(
         "--document", type=click.Path(path_type=Path), help="Generate the client from this, copy no other."
     ),
+    ROOT,
     click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
     click.option("--package", default="", help="What the copy calls itself in its documentation."),
@@ -59,6 +60,7 @@ def vendor(
     extras: tuple[str, ...],
     client: str,
     document: Path | None,
+    root: Path | None,
     overlay: Path | None,
     methods: tuple[str, ...],
     package: str,
@@ -76,7 +78,7 @@ def vendor(
     from ..emit import emit
     from ..moved import refuse_edits
     from ..shadowing import check_package
-    from ..vendor import Order, findings, manifest_of, order_of, ordered
+    from ..vendor import Order, findings, manifest_of, order_of, ordered, runtime_findings
     from ..whole import check_target
 
     if mode != "update" and (against or fail_on != "never"):
@@ -88,6 +90,7 @@ def vendor(
     asked = Order(
         client=client,
         document=_from(folder, document),
+        root=_from(folder, root),
         overlay=_from(folder, overlay),
         methods=" ".join(sorted(methods)),
         package=package,
@@ -99,9 +102,10 @@ def vendor(
     manifest, order = (manifest_of(folder), asked) if mode is None else order_of(folder)
     want = ordered(order, folder, manifest)
     if mode == "check" and manifest is not None:
-        found = list(findings(folder, manifest, want))
+        found = [*findings(folder, manifest, want), *runtime_findings(folder, order)]
         for each in found:
             echo(each.text)
+        found = [each for each in found if not each.is_note]
         return EDITED if any(each.is_edit for each in found) else DIFFERENT if found else DONE
     refuse_edits(folder, want, discard=discard_edits)
     if mode == "update" and manifest is not None:

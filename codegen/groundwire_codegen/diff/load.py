@@ -11,9 +11,9 @@ from ..ir import Api
 from ..lower import Lowered, lower
 from ..lower.checks import unused_names
 from ..problem import Problem, SpecError
-from ..read.discovery import read_document
 from ..read.draft import Draft
 from ..read.overlay import Overlay, read_overlay
+from ..reader import read_draft
 from .overlay_for_document import overlay_for_document
 
 
@@ -31,11 +31,14 @@ class Sides:
 
 @frozen(kw_only=True)
 class Given:
-    """A document as bytes with its file's name, and the overlay that belongs to it."""
+    """A document as bytes with its file's name, the overlay that belongs to it, and what it refers to, by URI."""
 
     name: str
     document: bytes
     overlay: bytes | None = None
+    references: Mapping[str, bytes] = field(factory=dict[str, bytes])
+    base: str = ""
+    """The URI that references are relative to."""
 
 
 def read_sides(
@@ -125,7 +128,13 @@ def _misfits(
 
 
 def _document(given: Given, allow_hosts: tuple[str, ...], problems: list[Problem]) -> Draft:
-    draft = read_document(given.document, source=given.name, allow_hosts=allow_hosts)
+    draft = read_draft(
+        given.document,
+        source=given.name,
+        allow_hosts=allow_hosts,
+        references=given.references,
+        base=given.base,
+    )
     problems += draft.problems
     return draft
 

@@ -21,6 +21,7 @@ SECONDS: Final = 60.0
 """For everything, redirects included."""
 REDIRECTS: Final = 3
 _HINT: Final = "try again; a proxy is taken from HTTPS_PROXY"
+_ACCEPT: Final = "application/json, application/yaml;q=0.9, */*;q=0.8"
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -32,6 +33,8 @@ class Brought:
     """The address that was asked first."""
     body: bytes | None
     etag: str = ""
+    place: str = ""
+    """The address that answered, behind redirects; what the body refers to is relative to it."""
 
 
 def bring(
@@ -47,23 +50,17 @@ def bring(
 
     `id_` is the API whose description Google is asked for, redirects included. Bounded in size and time. Raises SpecError for an address that is not allowed and for any other answer.
     """
-    from groundwire_runtime.clock import SYSTEM
-
-    if transport is None:
-        from groundwire_runtime.transport import UrllibTransport
-
-        transport = UrllibTransport(max_response=MAX_BYTES)
-    deadline = SYSTEM.monotonic() + seconds
+    asker = Asker(transport, seconds)
     for url in urls:
         etag = known[1] if known[0] == url else ""
-        answer = _followed(url, etag, (allow_hosts, id_), transport, deadline)
+        answer, place = asker.ask(url, etag, allow_hosts, id_)
         if answer.status == 404 and url != urls[-1]:
             continue
         if answer.status == 304 and etag:
-            return Brought(url, None, etag)
+            return Brought(url, None, etag, place)
         if answer.status != 200:
             raise SpecError([Problem(url, "", f"answered with {answer.status}", _hint(answer.status))])
-        return Brought(url, answer.body, answer.headers.get("etag", ""))
+        return Brought(url, answer.body, answer.headers.get("etag", ""), place)
     raise SpecError([Problem("options", "", "no address to fetch from")])
 
 
@@ -71,21 +68,32 @@ def _hint(status: int) -> str:
     return "look at the name and the version" if status == 404 else ""
 
 
-def _followed(
-    url: str, etag: str, allowed: tuple[tuple[str, ...], str], transport: Transport, deadline: float
-) -> Response:
-    """The answer at an address, or where it leads to; each step is held to what is allowed."""
-    here = url
-    for _ in range(REDIRECTS + 1):
-        answer = _sent(checked(here, *allowed), etag, transport, deadline)
-        if answer.status not in _MOVED:
-            return answer
-        here = urljoin(here, answer.headers.get("location", ""))
-    raise SpecError([Problem(url, "", f"more than {REDIRECTS} redirects")])
+class Asker:
+    """Asks for several addresses in one time limit, in seconds. The system's transport, unless another is given."""
+
+    def __init__(self, transport: Transport | None = None, seconds: float = SECONDS) -> None:
+        from groundwire_runtime.clock import SYSTEM
+
+        if transport is None:
+            from groundwire_runtime.transport import UrllibTransport
+
+            transport = UrllibTransport(max_response=MAX_BYTES)
+        self._transport = transport
+        self._deadline = SYSTEM.monotonic() + seconds
+
+    def ask(self, url: str, etag: str, allow_hosts: tuple[str, ...], id_: str = "") -> tuple[Response, str]:
+        """Return the answer at an address, or where it leads to, with that address; each step is held to what is allowed."""
+        here = url
+        for _ in range(REDIRECTS + 1):
+            answer = _sent(checked(here, allow_hosts, id_), etag, self._transport, self._deadline)
+            if answer.status not in _MOVED:
+                return answer, here
+            here = urljoin(here, answer.headers.get("location", ""))
+        raise SpecError([Problem(url, "", f"more than {REDIRECTS} redirects")])
 
 
 def _sent(url: str, etag: str, transport: Transport, deadline: float) -> Response:
-    headers = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": "groundwire-codegen"}
+    headers = {"accept": _ACCEPT, "accept-encoding": "gzip", "user-agent": "groundwire-codegen"}
     if etag:
         headers["if-none-match"] = etag
     request = Request(method_id="fetch", verb="GET", url=url, headers=headers, deadline=deadline)

@@ -39,17 +39,30 @@ def path_of(document: Path) -> Path:
 
 def known(document: Path, *, prose: bool) -> tuple[str, str]:
     """The address and the ETag of what is here; two empty texts when it was changed, or is another form."""
+    said = _said(document)
     try:
-        value: Any = json.loads(read_bounded(path_of(document), _LARGEST))
         here = read_bounded(document, MAX_BYTES)
-    except (OSError, ValueError, RecursionError, SpecError):
+    except (OSError, SpecError):
         return "", ""
-    said = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     url, etag = said.get("url"), said.get("etag")
     same = said.get("sha256") == file_digest(here) and said.get("prose") is prose
     if not same or not isinstance(url, str) or not isinstance(etag, str) or not _ETAG.fullmatch(etag):
         return "", ""
     return url, etag
+
+
+def address(document: Path) -> str:
+    """Return the address that a document's sidecar names, whatever the document is by now; empty when there is none."""
+    url = _said(document).get("url")
+    return url if isinstance(url, str) else ""
+
+
+def _said(document: Path) -> dict[str, Any]:
+    try:
+        value: Any = json.loads(read_bounded(path_of(document), _LARGEST))
+    except (OSError, ValueError, RecursionError, SpecError):
+        return {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def sidecar(url: str, etag: str, data: bytes, *, prose: bool) -> Sidecar | None:

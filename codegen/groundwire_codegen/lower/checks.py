@@ -40,7 +40,7 @@ def overlay_problems(draft: Api, overlay: Overlay) -> Iterator[Problem]:
         if name not in draft.messages and not has_schema(draft, name):
             yield _nothing(rule.pointer, f"no schema {name!r}")
         else:
-            yield from _message_problems(draft, rule, draft.messages.get(name))
+            yield from _message_problems(draft, rule, draft.messages.get(name), overlay)
     for name, method in overlay.methods.items():
         if name not in draft.methods:
             yield _nothing(method.pointer, f"no method {name!r}")
@@ -82,7 +82,9 @@ def _wires(message: Message | None) -> set[str]:
     return set() if message is None else {field.wire for field in message.wire_fields}
 
 
-def _message_problems(draft: Api, rule: MessageRule, message: Message | None) -> Iterator[Problem]:
+def _message_problems(
+    draft: Api, rule: MessageRule, message: Message | None, overlay: Overlay
+) -> Iterator[Problem]:
     own = _wires(message)
     known = own | rule.extensions.keys()
     for wire, field in rule.fields.items():
@@ -94,7 +96,8 @@ def _message_problems(draft: Api, rule: MessageRule, message: Message | None) ->
         if wire not in known:
             yield _nothing(f"{rule.pointer}/order", f"no field {wire!r}")
     for wire, extension in rule.extensions.items():
-        if wire in own:
+        # An OpenAPI document that was written from the Discovery one has the overlay's extensions.
+        if wire in own and not overlay.openapi.service:
             yield _problem(extension.pointer, f"the document has {wire!r} by now", "make it a field rule")
         if extension.after is not None and extension.after not in known:
             yield _nothing(f"{extension.pointer}/after", f"no field {extension.after!r}")
@@ -218,9 +221,9 @@ def shared_places(reached: Reach) -> Iterator[Problem]:
     """Yield types that stand at one place: names of the lock are by place."""
     for types in (reached.messages, reached.enums, reached.aliases):
         first: dict[str, str] = {}
-        for each in types.values():
-            other = first.setdefault(each.place, each.pointer)
-            if other != each.pointer:
+        for key, each in types.items():
+            other = first.setdefault(each.place, key)
+            if other != key:
                 yield Problem("document", each.pointer, f"its place {each.place!r} is that of {other} too")
 
 

@@ -34,7 +34,7 @@ from ..ir import (
 )
 from ..problem import Problem, SpecError, escape
 from ..read.overlay import NO_FIELD, NO_MESSAGE, NO_METHOD, FieldRule, MessageRule, Overlay
-from ..read.overlay.apply import applied_enum, applied_message, with_extensions
+from ..read.overlay.apply import applied_enum, applied_message, with_extensions, without_named_groups
 from .limits import broken_limit
 
 MAX_NESTING: Final = 64
@@ -110,6 +110,7 @@ class Reach:
     def _fill(self, key: str) -> None:
         """Resolve the types of a message's fields, and put the overlay's rule on it."""
         message, rule = self.messages[key], self.overlay.messages.get(key, NO_MESSAGE)
+        message = without_named_groups(message, rule)
         stated = (*message.fields, *self._extensions(message, rule))
         fields = {each.wire: found for each in stated if (found := self._field(each, rule)) is not None}
         groups = tuple(self._group(each, rule) for each in message.groups)

@@ -11,6 +11,12 @@ from attrs import frozen
 
 from ..problem import Problem, escape
 
+
+def as_list(value: Any) -> list[Any]:
+    """Return a JSON value that is an array; empty for any other value."""
+    return value if value.__class__ is list else []
+
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 

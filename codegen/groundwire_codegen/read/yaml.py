@@ -7,7 +7,8 @@ Source: https://yaml.org/spec/1.2.2/#103-core-schema
 from __future__ import annotations
 
 import re
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
 
 import yaml
 from attrs import Factory, define
@@ -29,8 +30,9 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it, else PyYAML's own parser; both give the same events."""
-
+_PARSE: Final[Any] = vars(yaml)["parse"]
 _Event: TypeAlias = Any
+"""An event of the parser, which has no types."""
 
 
 def read_yaml(data: bytes, source: str) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def read_yaml(data: bytes, source: str) -> dict[str, Any]:
         raise _refused(source, f"not UTF-8 at byte {error.start}", "save the document as UTF-8") from None
     builder = _Builder(source)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in events(text):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -53,12 +55,18 @@ def read_yaml(data: bytes, source: str) -> dict[str, Any]:
         raise _refused(source, f"not YAML: {error.reason} at position {error.position}") from None
     except RecursionError:
         raise _refused(source, _TOO_DEEP) from None
-    if not isinstance(builder.root, dict):
+    root: Any = builder.root
+    if root.__class__ is not dict:
         raise _refused(source, "the root is not an object")
     # An alias is as deep as what it stands for.
-    if is_deep(builder.root):
+    if is_deep(root):
         raise _refused(source, _TOO_DEEP)
-    return cast("dict[str, Any]", builder.root)
+    return root
+
+
+def events(text: str) -> Iterator[Any]:
+    """Yield the events of the parser. Raises yaml.YAMLError for the syntax."""
+    yield from _PARSE(text, Loader=_LOADER)
 
 
 def _refused(source: str, message: str, hint: str = "") -> SpecError:
@@ -195,7 +203,7 @@ class _Builder:
             self.root = value
             return
         into = self._open[-1]
-        if isinstance(into.value, list):
+        if into.value.__class__ is list:
             into.value.append(value)
         elif into.key is not None:
             into.value[into.key] = value

@@ -60,11 +60,12 @@ class StyledView:
 
 @frozen(kw_only=True)
 class ContentView:
-    """A body in one media type. No type: it is text, or bytes."""
+    """A body in one media type. No type: it is text, or bytes. `styles` are triples of a name, a style and explode."""
 
     media_type: Source
     type: Source | None
     encoding: Source | None
+    styles: Source | None
 
 
 @frozen(kw_only=True)
@@ -155,7 +156,8 @@ def request_annotation(method: Method) -> Source | None:
     if method.body is None or not method.body.contents:
         return None
     named = (WITH_MEDIA_TYPE,) if _takes_media_type(method) else ()
-    return either(*map(_content_annotation, method.body.contents), *named)
+    contents = (_content_annotation(each, sent=True) for each in method.body.contents)
+    return either(*contents, *named)
 
 
 def result_annotation(method: Method) -> Source:
@@ -187,8 +189,9 @@ def _answer_annotations(answer: Response) -> Iterator[Source]:
         yield NONE
 
 
-def _content_annotation(content: Content) -> Source:
-    if content.encoding is Encoding.JSON:
+def _content_annotation(content: Content, *, sent: bool = False) -> Source:
+    """Return the annotation of a body. A form is typed where it is sent, and bytes where it is received."""
+    if content.encoding is Encoding.JSON or (sent and content.encoding is Encoding.FORM):
         return annotation(content.type, MESSAGES)
     return TEXT if content.encoding is Encoding.TEXT else BYTES
 
@@ -204,7 +207,7 @@ def _method(method: Method) -> RestMethodView:
         verb=literal(method.verb),
         path=literal(method.path),
         parameters=tuple(_parameter(each, method) for each in method.parameters),
-        bodies=tuple(map(_content, contents)),
+        bodies=tuple(_content(each, sent=True) for each in contents),
         body_is_optional=body is not None and not body.required,
         answers=tuple(map(_answer, method.responses)),
         security=None if method.security is None else _security(method),
@@ -245,12 +248,21 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
     )
 
 
-def _content(content: Content) -> ContentView:
-    encoding = {Encoding.JSON: None, Encoding.TEXT: literal("text")}.get(content.encoding, literal("bytes"))
+def _content(content: Content, *, sent: bool = False) -> ContentView:
+    """Return the view of a content. A form is written, and read as bytes."""
+    known = {Encoding.JSON: None, Encoding.TEXT: literal("text")}
+    if sent:
+        known[Encoding.FORM] = literal("form")
+    encoding = known.get(content.encoding, literal("bytes"))
+    has_type = content.encoding is Encoding.JSON or (sent and content.encoding is Encoding.FORM)
+    stated = tuple(
+        (each.wire, each.style.value, each.explode) for each in content.parts if not each.content_type
+    )
     return ContentView(
         media_type=literal(content.media_type),
-        type=codec_type(content.type) if encoding is None else None,
+        type=codec_type(content.type) if has_type else None,
         encoding=encoding,
+        styles=literal(stated) if has_type and encoding is not None and stated else None,
     )
 
 

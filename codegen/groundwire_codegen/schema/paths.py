@@ -12,17 +12,11 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from ..ir import Api, Kind, Method, Parameter
+from ..read.overlay.google import COMMON
 from .options import JsonObject, JsonValue, Options
 from .scalars import INTEGER_RANGES, REF
 from .schemas import names_schema
 
-COMMON: Final = frozenset(
-    {
-        "$.xgafv", "$alt", "access_token", "alt", "callback", "fields", "key", "oauth_token", "prettyPrint",
-        "quotaUser", "uploadType", "upload_protocol",
-    }
-)  # fmt: skip
-"""Query parameters that every Google API takes."""
 PAGE_SIZE: Final = "pageSize"
 """The parameter that must not be negative in any method (AIP-158)."""
 OAUTH: Final = "oauth2"

@@ -11,6 +11,7 @@ from ..folder import client_lock
 from ..inputs import Inputs
 from ..lock import Lock, is_older
 from ..problem import Problem, SpecError
+from ..references import References
 
 
 @frozen(kw_only=True)
@@ -20,7 +21,7 @@ class Plan:
     inputs: Inputs
     before: Lock
     is_news: bool
-    """True if the new document is another than the one that is here."""
+    """True if the new document, or what it refers to, is another than the one that is here."""
     old_revision: str
     new_revision: str
     diff: Diff
@@ -31,14 +32,29 @@ class Plan:
         return is_older(self.new_revision, self.old_revision)
 
 
-def plan(inputs: Inputs, out: Path, new: bytes) -> Plan:
-    """Compare the document of `inputs` with another one. Raises SpecError, also when the folder holds no client."""
+def plan(inputs: Inputs, out: Path, new: bytes, references: References | None = None) -> Plan:
+    """Compare the document of `inputs` with another one, which has its own references.
+
+    Raises SpecError, also when the folder holds no client.
+    """
     before = client_lock(out)
     if before is None:
         raise SpecError([Problem(out.name, "", "holds no generated client", "generate it first")])
+    after = evolve(
+        inputs,
+        document=new,
+        references={} if references is None else references.contents,
+        base="" if references is None else references.base,
+    )
     old, now = (
-        Given(name=f"{inputs.name}{mark}", document=document, overlay=inputs.overlay)
-        for document, mark in ((inputs.document, ""), (new, " (new)"))
+        Given(
+            name=f"{each.name}{mark}",
+            document=each.document,
+            overlay=each.overlay,
+            references=each.references,
+            base=each.base,
+        )
+        for each, mark in ((inputs, ""), (after, " (new)"))
     )
     sides = read_sides(
         old,
@@ -49,10 +65,10 @@ def plan(inputs: Inputs, out: Path, new: bytes) -> Plan:
         allow_hosts=inputs.allow_hosts,
     )
     return Plan(
-        inputs=evolve(inputs, document=new),
+        inputs=after,
         # A lock may be older than decisions: they are those of the document that the client is of.
         before=evolve(before, decisions={**sides.decisions, **before.decisions}),
-        is_news=new != inputs.document,
+        is_news=(new, after.references) != (inputs.document, inputs.references),
         old_revision=sides.old.revision,
         new_revision=sides.new.revision,
         diff=compare(sides.old, sides.new),

@@ -4,6 +4,7 @@ from .copy import ordered, vendored
 from .manifest import FILE as DESCRIPTION
 from .manifest import between, findings
 from .request import Order, manifest_of, order_of
+from .shared import runtime_findings
 
 __all__ = [
     "DESCRIPTION",
@@ -13,5 +14,6 @@ __all__ = [
     "manifest_of",
     "order_of",
     "ordered",
+    "runtime_findings",
     "vendored",
 ]

@@ -14,12 +14,13 @@ from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, package_name
 from ..lock import FILE, MAX_BYTES, Lock, file_digest, generator_digest, read_lock
 from ..pipeline import generate
 from ..problem import Problem, SpecError
+from ..references import read_references
 from ..regular import read_bounded, read_regular
 from .features import RUNTIME, needed_modules, selected, without
 from .manifest import FILE as DESCRIPTION
 from .manifest import description, shipped
 from .notice import license_text, notice
-from .request import Order
+from .request import Order, repository_of
 
 EXPORTS: Final = "groundwire_exports"
 EXPORTED: Final = "message:ExportImageRequest"
@@ -83,15 +84,20 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
 
 def installed(client: str) -> dict[str, str]:
     """Return the files of an importable generated client. Raises SpecError if it was not generated."""
-    root = _place(client)
+    root = place_of(client)
     if root is not None and not (root / FILE).is_file():
         raise SpecError([Problem("options", "/client", f"{client!r} has no {FILE}: it was not generated")])
     return _package(client)
 
 
+def installed_runtime() -> dict[str, str]:
+    """Return the files that a copy of the installed runtime can have, by path."""
+    return {path: _marked(path, text) for path, text in _package(RUNTIME).items()}
+
+
 def _package(name: str) -> dict[str, str]:
     """The text files of an installed package. Neither it nor a package around it is imported: a manifest may name any."""
-    root = _place(name)
+    root = place_of(name)
     if root is None:
         raise SpecError([Problem("options", "/client", f"no package {name!r} is installed")])
     paths = [
@@ -109,7 +115,7 @@ def _package(name: str) -> dict[str, str]:
         raise SpecError([Problem("options", "/client", f"a file of {name!r} is not UTF-8")]) from None
 
 
-def _place(name: str) -> Path | None:
+def place_of(name: str) -> Path | None:
     """The folder of an importable package, looked for along the path as an import does; None when there is none."""
     first, *inner = name.split(".")
     try:
@@ -157,19 +163,23 @@ def ordered(order: Order, folder: Path, before: Lock | None) -> dict[str, str]:
 def _inputs(order: Order, folder: Path) -> Inputs:
     document = _inside(folder, order.document)
     overlay = read_regular(_inside(folder, order.overlay), OVERLAY_BYTES) if order.overlay else None
+    data = read_regular(document, DOCUMENT_BYTES)
+    references = read_references(document, data, _inside(folder, order.root) if order.root else None)
     return Inputs(
         name=document.name,
-        document=read_regular(document, DOCUMENT_BYTES),
+        document=data,
         overlay=overlay,
         package=package_name(order.package or None, overlay, folder.resolve().name),
         methods=tuple(order.methods.split()),
+        references=references.contents,
+        base=references.base,
     )
 
 
 def _inside(folder: Path, path: str) -> Path:
     """The file at a path from a copy. Raises SpecError for one outside of the copy's repository: a manifest names it."""
     place = (folder / path).resolve()
-    root = next((above for above in folder.resolve().parents if (above / ".git").exists()), None)
+    root = repository_of(folder)
     if Path(path).is_absolute() or (root is not None and not place.is_relative_to(root)):
         raise SpecError([Problem("options", "/document", f"{path!r} is outside of the repository", _HINT)])
     return place

@@ -14,10 +14,13 @@ from ..fetch.normal import normal
 from ..folder import contents_of
 from ..inputs import Inputs
 from ..lock import FILE as LOCK
-from ..lock import Lock, file_digest, with_lf
+from ..lock import MAX_BYTES, Lock, file_digest, with_lf
 from ..moved import edits, first_difference
 from ..problem import Problem, SpecError
 from ..read.overlay import Overlay, read_overlay
+from ..read.text import read_text
+from ..reader import is_openapi
+from ..references import is_document
 from ..shipped import spec_folder
 
 FILE: Final = "description.json"
@@ -25,15 +28,33 @@ _HINT: Final = "take the copy's own from version control"
 
 
 def description(inputs: Inputs) -> str:
-    """The file's content: JSON of the document, cut to what the client needs and without prose; of the overlay; of the methods."""
-    document: dict[str, Any] = json.loads(normal(inputs.document, inputs.name, prose=False))
+    """The file's content: JSON of the document, of the overlay, of the methods, and of the references if there are any.
+
+    A Discovery document is cut to what the client needs, and has no prose. Raises SpecError for one that is too large.
+    """
     overlay = Overlay() if inputs.overlay is None else read_overlay(inputs.overlay)[0]
+    if is_openapi(inputs.document):
+        document = read_text(inputs.document, inputs.name).value
+    else:
+        document = json.loads(normal(inputs.document, inputs.name, prose=False))
+        document = _cut(document, overlay, inputs.methods or overlay.generate)
     value = {
-        "document": _cut(document, overlay, inputs.methods or overlay.generate),
+        "document": document,
         "methods": sorted(inputs.methods),
         "overlay": None if inputs.overlay is None else with_lf(inputs.overlay).decode(),
     }
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=True) + "\n"
+    if inputs.references:
+        value["references"] = {
+            uri: read_text(data, uri).value
+            for uri, data in inputs.references.items()
+            if is_document(data, uri)
+        }
+        value["base"] = inputs.base
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=True) + "\n"
+    if len(text) > MAX_BYTES:
+        words = f"with what it refers to, larger than {MAX_BYTES} bytes as JSON"
+        raise SpecError([Problem(inputs.name, "", words, "vendor fewer documents")])
+    return text
 
 
 def shipped(lock: Lock, package: str) -> Inputs | None:
@@ -63,11 +84,16 @@ def _read(text: str) -> tuple[Given, tuple[str, ...]]:
     try:
         value: Any = json.loads(text)
         document = json.dumps(value["document"]).encode()
+        references = {
+            str(uri): json.dumps(each).encode() for uri, each in value.get("references", {}).items()
+        }
+        base = str(value.get("base", ""))
         methods = tuple(map(str, value["methods"]))
         overlay = None if value["overlay"] is None else str(value["overlay"]).encode()
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
         raise SpecError([Problem(FILE, "", "no description of a copy", _HINT)]) from None
-    return Given(name=FILE, document=document, overlay=overlay), methods
+    given = Given(name=FILE, document=document, overlay=overlay, references=references, base=base)
+    return given, methods
 
 
 def _cut(document: dict[str, Any], overlay: Overlay, wanted: Sequence[str]) -> dict[str, Any]:
@@ -138,6 +164,8 @@ class Finding:
 
     text: str
     is_edit: bool = False
+    is_note: bool = False
+    """Nothing is wrong."""
 
 
 def findings(folder: Path, manifest: Lock, want: Mapping[str, str]) -> Iterator[Finding]:

@@ -26,6 +26,8 @@ class Order:
     client: str = "groundwire"
     """Importable package to copy, unless a document is named."""
     document: str = ""
+    root: str = ""
+    """The folder that references of the document may lead into; the document's own by default."""
     overlay: str = ""
     methods: str = ""
     package: str = ""
@@ -41,6 +43,9 @@ class Order:
         if self.methods and not self.document:
             hint = "name the document that the client is generated from: --document FILE"
             wrong.append(Problem("options", "/methods", "an installed client has the methods it has", hint))
+        if self.root and not self.document:
+            hint = "name the document too: --document FILE"
+            wrong.append(Problem("options", "/root", "bounds the references of a document", hint))
         if self.package and not is_package_name(self.package):
             wrong.append(Problem("options", "/package", f"{self.package!r} is not a package name"))
         if self.runtime and not (
@@ -61,6 +66,11 @@ class Order:
         return {
             key: value for key, value in values.items() if value and not (self.document and key == "client")
         }
+
+
+def repository_of(folder: Path) -> Path | None:
+    """Return the nearest folder above a copy that is a git repository, None without one."""
+    return next((above for above in folder.resolve().parents if (above / ".git").exists()), None)
 
 
 def manifest_of(folder: Path) -> Lock | None:

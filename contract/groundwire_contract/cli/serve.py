@@ -79,7 +79,7 @@ class _Options(TypedDict):
     "--state",
     "file",
     type=click.Path(path_type=Path),
-    help="Keep everything in this SQLite file, made when it is not there; in memory otherwise.",
+    help="Keep everything, request bodies too, in this SQLite file; in memory otherwise. A new file is its owner's alone.",
 )
 @click.option(
     "--script", default="standard", show_default=True, help="What operations do, by name; see below."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -57,6 +58,7 @@ def open_state_file(path: Path) -> sqlite3.Connection:
         raise StateForeignError(path, "it is no regular file")
     if not path.parent.is_dir():
         raise StateUnwritableError(path, f"there is no folder {path.parent}")
+    _create_private(path)
     with state_errors(path):
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -73,6 +75,16 @@ def open_state_file(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _create_private(path: Path) -> None:
+    """Create a missing file with permissions for its owner only: it keeps request bodies. SQLite's logs beside it get the same."""
+    try:
+        os.close(os.open(path.resolve(), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StateUnwritableError(path, str(error.strerror)) from error
 
 
 @contextmanager

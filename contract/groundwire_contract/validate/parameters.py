@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 from groundwire_codegen.ir import Method, Parameter
-from groundwire_codegen.schema.paths import COMMON, PAGE_SIZE
+from groundwire_codegen.read.overlay.google import COMMON
+from groundwire_codegen.schema.paths import PAGE_SIZE
 
 from ..exchange import JsonObject, JsonValue
 from ..rules.error_bodies import Fault

@@ -28,7 +28,8 @@ def document(
 
 
 def encoded(value: Any) -> bytes:
-    return json.dumps(value).encode()
+    # JSON's own way to write what a float cannot hold.
+    return json.dumps(value).replace("Infinity", "1e999").encode()
 
 
 def read(value: Any, **options: Any) -> Draft:

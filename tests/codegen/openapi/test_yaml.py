@@ -7,6 +7,7 @@ import math
 
 import pytest
 from groundwire_codegen.problem import SpecError
+from groundwire_codegen.read.openapi import read_document
 from groundwire_codegen.read.source import MAX_DEPTH, MAX_VALUES
 from groundwire_codegen.read.yaml import MAX_DIGITS, read_yaml
 from hypothesis import given
@@ -163,3 +164,29 @@ def test_depth_is_bounded(opening: str) -> None:
 def test_depth_is_bounded_through_aliases() -> None:
     lines = ["l0: &l0 [x]"] + [f"l{n}: &l{n} [*l{n - 1}]" for n in range(1, 80)]
     assert f"nested deeper than {MAX_DEPTH} levels" in refusal("\n".join(lines))
+
+
+def test_a_problem_of_a_document_says_its_line() -> None:
+    text = b"""\
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+paths:
+  /books:
+    get:
+      operationId: op
+      parameters:
+        - {name: a, in: query, schema: {type: string}}
+        - name: b
+          in: query
+          schema:
+            type: text
+      responses:
+        OK: {description: ''}
+odd: 1
+"""
+    draft = read_document(text)
+    assert [(each.pointer, each.message) for each in draft.faults["op"]] == [
+        ("/paths/~1books/get/parameters/1/schema/type", "unknown type 'text' (line 12)"),
+        ("/paths/~1books/get/responses/OK", "'OK' is no status (line 14)"),
+    ]
+    assert [each.message for each in draft.warnings] == ["unknown keyword 'odd' is ignored (line 15)"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ...log import inert
@@ -17,13 +18,18 @@ _COMMANDS: Final = {
     Verdict.BEHAVIOUR: "warning",
     Verdict.COMPATIBLE: "notice",
 }
+_JSON: Final = re.compile(r"[\ufeff\s]*\{")
 _SHOWN: Final = 10
 """Annotations of each command that GitHub shows of a step."""
 
 
 def workflow_commands(diff: Diff, file: str, text: str) -> str:
-    """One command a change, the worst first, at its line in the text of the file, which is the new document."""
-    at = lines(text, {change.place.pointer for change in diff.changes})
+    """One command a change, the worst first, at its line in the text of the file, which is the new document.
+
+    In a document in YAML every change is at the first line; its pointer is in the sentence.
+    """
+    pointers = {change.place.pointer for change in diff.changes}
+    at = lines(text, pointers) if _JSON.match(text) else dict.fromkeys(pointers, 1)
     said: dict[str, list[str]] = {command: [] for command in ("error", "warning", "notice")}
     for change in diff.changes:
         command = _COMMANDS[change.verdict]

@@ -6,6 +6,7 @@ Names are sorted, so the order of keys does not matter.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
@@ -32,8 +33,9 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
     value = read_json(data, source)
     root = Cursor(value, source, "", [])
     if root.any("kind") != "discovery#restDescription":
-        hint = 'expected "kind": "discovery#restDescription"'
-        raise SpecError([Problem(source, "/kind", "not a Discovery document", hint)])
+        hint = 'expected "openapi": "3.x", or "kind": "discovery#restDescription"'
+        words = "not a Discovery document, nor an OpenAPI one"
+        raise SpecError([Problem(source, "/kind", words, hint)])
     said = root.read(TOP)
     schemas = Schemas()
     for name, node in root.children("schemas"):
@@ -82,37 +84,41 @@ def _features(root: Cursor) -> tuple[str, ...]:
 
 
 def base_url(root: Cursor, allow_hosts: tuple[str, ...]) -> str:
-    """`rootUrl` and `servicePath` in one. A host that is neither Google's nor allowed is a problem."""
+    """Return `rootUrl` and `servicePath` in one. A host that is neither Google's nor allowed is a problem."""
     root_url = root.required("rootUrl")
     if not root_url:
         return ""
     url = f"{root_url.rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
     where = root.at("rootUrl", url)
+    for message, hint in base_url_faults(url, allow_hosts):
+        where.refuse(message, hint)
+    return url
+
+
+def base_url_faults(url: str, allow_hosts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the URL that a document sends credentials to, each with a hint."""
     try:
         parts = split_url(url)
         host = (parts.hostname or "").lower()
         port = parts.port
     except ValueError:
-        where.refuse("not a URL")
-        return url
+        yield "not a URL", ""
+        return
     if not _URL.fullmatch(url) or (host and host not in allow_hosts and not _HOST.fullmatch(host)):
-        where.refuse(f"a character that does not belong in a URL: {url[:200]!r}")
-        return url
+        yield f"a character that does not belong in a URL: {url[:200]!r}", ""
+        return
     if parts.username is not None or parts.password is not None:
-        where.refuse("a URL with user information is refused")
+        yield "a URL with user information is refused", ""
     if (
         parts.query
         or parts.fragment
         or any(segment in (".", "..") for segment in unquote(parts.path).split("/"))
     ):
-        where.refuse("a query, a fragment or a dot segment does not belong in a base URL")
+        yield "a query, a fragment or a dot segment does not belong in a base URL", ""
     if host in allow_hosts:
-        return url
+        return
     if parts.scheme != "https" or port not in (None, 443):
-        where.refuse("must be https on the standard port", f"allow it with --allow-host {host}")
+        yield "must be https on the standard port", f"allow it with --allow-host {host}"
     elif not any(host.endswith(suffix) for suffix in HOSTS):
-        where.refuse(
-            f"host {host!r} is not one of {', '.join(f'*{suffix}' for suffix in HOSTS)}",
-            f"allow it with --allow-host {host}",
-        )
-    return url
+        names = ", ".join(f"*{suffix}" for suffix in HOSTS)
+        yield f"host {host!r} is not one of {names}", f"allow it with --allow-host {host}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
@@ -16,8 +16,12 @@ from .shape import Choice, Schema, Shape, Site, Target
 from .version import modern
 from .vocabulary import ANNOTATIONS, SCHEMA
 
-MAX_STEPS: Final = 1_000_000
-"""Schemas that are flattened for one document, each as often as it is read."""
+LEAST_STEPS: Final = 20_000
+BYTES_A_STEP: Final = 20
+"""Bound of the schemas that are flattened for one document, each as often as it is read: it grows with the text.
+
+GitHub's, the largest that was measured, has 13 MB and takes 50,000 steps.
+"""
 _STRUCTURAL: Final = frozenset(
     [
         "enum",
@@ -67,12 +71,12 @@ class Flattener:
     """Flattens the schemas of a document."""
 
     documents: Documents
-    _keywords: Keywords = field(init=False)
+    size: int
+    """Bytes of the document, and of those beside it."""
+    _keywords: Keywords = field(
+        init=False, default=Factory(lambda self: Keywords(self.documents), takes_self=True)
+    )
     _steps: list[int] = field(factory=lambda: [0])
-
-    @_keywords.default
-    def _reads(self) -> Keywords:
-        return Keywords(self.documents)
 
     def gather(self, schema: Schema) -> Shape:
         """Return what a schema says itself and in its `allOf`; references are left to be followed."""
@@ -160,8 +164,9 @@ class Flattener:
 
     def _count(self, site: Site) -> None:
         self._steps[0] += 1
-        if self._steps[0] > MAX_STEPS:
-            words = f"flattening takes more than {MAX_STEPS} steps"
+        most = LEAST_STEPS + self.size // BYTES_A_STEP
+        if self._steps[0] > most:
+            words = f"flattening takes more than {most} steps"
             raise SpecError([Problem(site.node.source, site.node.pointer, words)])
 
     def _list(self, site: Site, keyword: str, stated: Mapping[str, Any]) -> list[Site]:
@@ -212,8 +217,9 @@ class Flattener:
             if len(real) > 1:
                 shape.choices.append(choice)
                 continue
-            vote = self._take(shape, real[0], schema, trail, words)
-            null = null or vote
+            for only in real:
+                vote = self._take(shape, only, schema, trail, words)
+                null = null or vote
         return null
 
 

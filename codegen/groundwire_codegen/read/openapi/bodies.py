@@ -13,7 +13,7 @@ from ..cursor import Cursor
 from .places import place_of
 from .scalars import ANY, STRING
 from .schemas import Schemas
-from .shape import Schema, Site
+from .shape import Schema, Site, is_equal
 from .vocabulary import BODY, MEDIA_TYPE, PART, RESPONSE, media_encoding
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9*!#$&^_.+-]+(/[A-Za-z0-9*!#$&^_.+-]+)?( *;[ -~]*)?", re.ASCII)
@@ -82,7 +82,7 @@ class Bodies:
         if content is None:
             return ()
         found: list[Content] = []
-        first: Any = None
+        read: list[tuple[Any, TypeRef | None]] = []
         for media_type in cast("dict[str, Any]", content.value):
             inner = content.child(media_type)
             if inner is None:
@@ -90,15 +90,16 @@ class Bodies:
             if not _MEDIA_TYPE.fullmatch(media_type):
                 inner.refuse(f"{media_type[:80]!r} is no media type")
                 continue
+            self.schemas.documents.check(inner, MEDIA_TYPE)
             stated = inner.any("schema")
-            own = place if first is None or stated == first else f"{place}.{media_type}"
-            first = stated if first is None else first
-            found.append(self._content(inner, media_type, own, answer=answer))
+            # A schema that several media types repeat is one type.
+            known = [type_ for other, type_ in read if is_equal(other, stated)]
+            type_ = known[0] if known else self._type(inner, f"{place}.{media_type}" if read else place)
+            read.append((stated, type_))
+            found.append(self._content(inner, media_type, type_, answer=answer))
         return tuple(found)
 
-    def _content(self, node: Cursor, media_type: str, place: str, *, answer: bool) -> Content:
-        self.schemas.documents.check(node, MEDIA_TYPE)
-        type_ = self._type(node, place)
+    def _content(self, node: Cursor, media_type: str, type_: TypeRef | None, *, answer: bool) -> Content:
         encoding = media_encoding(media_type)
         if encoding is Encoding.TEXT and "yaml" in media_type and not answer and type_ not in (None, STRING):
             # JSON is YAML.

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from attrs import evolve, frozen
 
@@ -30,14 +30,12 @@ from ..cursor import Cursor
 from .groups import take_groups
 from .scalars import literal_type, literals, text_of
 from .shape import CONTRADICTION, Schema, Shape, Site
+from .type_reader import TypeReader
 from .unions import Member, schema_name, tell_apart
-
-if TYPE_CHECKING:
-    from .schemas import Schemas
 
 MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
-MAX_NESTING: Final = 8
+MAX_NESTING: Final = 6
 """Unions inside one another that are looked into."""
 _FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)))
 _NUMBERS: Final = frozenset(
@@ -51,7 +49,7 @@ _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 class Choices:
     """Reads the unions of schemas."""
 
-    schemas: Schemas
+    schemas: TypeReader
 
     def union(self, schema: Schema, shape: Shape) -> TypeRef | None:
         """Return the union of a shape's choices; each member has what stands beside them as well."""
@@ -70,7 +68,9 @@ class Choices:
         own = self.schemas.enums.get(found.name) if isinstance(found, EnumRef) else None
         if isinstance(found, EnumRef) and own is not None and own.place.startswith(f"{schema.place}."):
             # An open enum: what is left of a list of known values and any text is the type itself.
-            self.schemas.enums[found.name] = evolve(own, place=schema.place)
+            said = shape.words.get("description")
+            doc = said if isinstance(said, str) else own.doc
+            self.schemas.enums[found.name] = evolve(own, place=schema.place, doc=doc)
         return found
 
     def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
@@ -109,7 +109,7 @@ class Choices:
                 return None
             if isinstance(type_, Nullable):
                 null, type_ = True, type_.type
-            types.setdefault(type_, Member(name, tuple(self._shapes(schema))))
+            types.setdefault(type_, Member(name, tuple(itertools.islice(self._shapes(schema), MAX_MEMBERS))))
         if not types:
             shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
             return None
@@ -180,9 +180,10 @@ class Choices:
                 site = evolve(sites[0], place=place)
                 yield name, Schema((site,), self.schemas.documents.key(site.node), place, schema.omit)
             else:
-                joined = self.schemas.together((*sites, *schema.sites), place)
-                key = f"{joined.key} without {' '.join(sorted(omit))}"
-                yield name, evolve(joined, key=key, omit=omit)
+                keys = sorted({self.schemas.documents.key(site.node) for site in (*sites, *schema.sites)})
+                key = f"{' & '.join(keys)} without {' '.join(sorted(omit))}"
+                moved = tuple(evolve(site, place=place) for site in sites)
+                yield name, Schema((*moved, *schema.sites), key, place, omit)
 
     def _name(self, node: Cursor) -> str | None:
         ref = node.any("$ref")
@@ -191,13 +192,22 @@ class Choices:
     def _one_enum(
         self, schema: Schema, shape: Shape, members: Sequence[tuple[str | None, Schema]]
     ) -> TypeRef | None:
-        """Return one enum for inline members that are all literals of one JSON type; None for any others."""
+        """Return one enum for inline members that are all literals, any text aside; None for any others."""
         values: dict[JsonScalar, str] = {}
+        any_text = False
         for name, member in members:
             if name is not None:
                 return None
             one = self.schemas.flattener.flat(member)
             if one.contradiction:
+                continue
+            if (
+                one.types == ("string",)
+                and one.enum is None
+                and not one.choices
+                and "format" not in one.words
+            ):
+                any_text = True
                 continue
             own = literals(one, self.schemas.documents) if not one.choices else None
             if not own:
@@ -205,9 +215,11 @@ class Choices:
             said = [one.words.get("title"), member.sites[0].node.any("description")]
             doc = ": ".join(each for each in said if isinstance(each, str) and each)
             values.update(dict.fromkeys(own, doc))
-        type_ = literal_type(tuple(values)) if values else None
-        if type_ is not None or not values:
-            return type_
+        if not values or (any_text and not all(isinstance(value, str) for value in values)):
+            return None
+        type_ = literal_type(tuple(values))
+        if type_ is not None:
+            return Scalar(Kind.STRING) if any_text else type_
         self.schemas.enums[schema.key] = Enum(
             place=schema.place,
             values=tuple(EnumValue(wire=text_of(value), doc=doc) for value, doc in values.items()),
@@ -223,7 +235,7 @@ class Choices:
         if together.enum is not None or not together.choices:
             return literals(together, self.schemas.documents)
         values: dict[tuple[type, JsonScalar], None] = {}
-        for shape in self._shapes(Schema(tuple(sites), "", "")):
+        for shape in itertools.islice(self._shapes(Schema(tuple(sites), "", "")), MAX_MEMBERS):
             own = literals(shape, self.schemas.documents)
             if not own:
                 return None

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from attrs import evolve
+
 from ...ir import Api, ErrorShape, Method, Server, TypeRef, references
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
 from ..draft import Draft
 from ..text import Text, read_text
+from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
 from .operations import Operations
@@ -35,36 +38,40 @@ def read_document(
     source: str = "document",
     references: Mapping[str, bytes] | None = None,
     base: str = ROOT,
+    parsed: Text | None = None,
 ) -> Draft:
     """Read and check a document, JSON or YAML. Raises SpecError when it is not one at all; other problems are returned.
 
     `references` are the documents that it refers to, by URI: absolute, or relative to the document's own folder.
-    `base` is the document's own URI.
+    `base` is the document's own URI, `parsed` the data where it is read as JSON values already.
     """
-    return read_value(read_text(data, source), source=source, references=references, base=base)
+    text = read_text(data, source) if parsed is None else parsed
+    draft = _read(text, source, references or {}, base)
+    if not text.is_yaml:
+        return draft
+    return evolve(
+        draft,
+        problems=with_lines(draft.problems, data, source),
+        warnings=with_lines(draft.warnings, data, source),
+        faults={id_: with_lines(faults, data, source) for id_, faults in draft.faults.items()},
+    )
 
 
-def read_value(
-    text: Text,
-    *,
-    source: str = "document",
-    references: Mapping[str, bytes] | None = None,
-    base: str = ROOT,
-) -> Draft:
-    """Read a document that is parsed. Raises SpecError as `read_document` does."""
+def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -> Draft:
     root = Cursor(text.value, source, "", [])
     version = root.any("openapi")
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         hint = 'expected "openapi": "3.0.x" or "3.1.x"'
         raise SpecError([Problem(source, "/openapi", f"OpenAPI {str(version)[:80]!r} is not read", hint)])
-    documents = Documents(root, references or {}, base)
+    documents = Documents(root, references, base)
     if text.marked:
         documents.warn(root, "starts with a byte order mark")
     documents.check(root, TOP)
     components = root.child("components")
     if components is not None:
         documents.check(components, COMPONENTS)
-    schemas = _schemas(documents, components)
+    size = text.size + sum(map(len, documents.references.values()))
+    schemas = _schemas(documents, components, size)
     access = Access(documents)
     schemes = access.read_schemes(components)
     operations = Operations(schemas, schemes, access.read_security(root, schemes))
@@ -84,7 +91,7 @@ def read_value(
     )
 
 
-def _schemas(documents: Documents, components: Cursor | None) -> Schemas:
+def _schemas(documents: Documents, components: Cursor | None, size: int) -> Schemas:
     """Return the reader of schemas, with the component schemas read."""
     nodes: dict[str, Cursor] = {}
     stated = None if components is None else components.child("schemas")
@@ -95,7 +102,7 @@ def _schemas(documents: Documents, components: Cursor | None) -> Schemas:
                 nodes[name] = node
             else:
                 node.refuse("expected a schema")
-    flattener = Flattener(documents)
+    flattener = Flattener(documents, size)
     schemas = Schemas(documents, flattener, Bases(documents, flattener, nodes))
     schemas.read_components()
     return schemas

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from attrs import frozen
 
+from ..cursor import as_list
 from .shape import Choice, Shape
 from .vocabulary import ANNOTATIONS
 
@@ -50,7 +51,7 @@ def _is_constraint(value: Any, shape: Shape) -> bool:
         if set(cast("dict[str, Any]", inner)) - ANNOTATIONS - {"not"}:
             return False
     lists = [stated[key] for key in ("oneOf", "anyOf", "allOf") if key in stated]
-    return all(isinstance(each, list) and all(_is_constraint(one, shape) for one in each) for each in lists)
+    return all(_is_constraint(one, shape) for each in lists for one in as_list(each))
 
 
 def _group(choice: Choice, shape: Shape) -> Presence | None:
@@ -62,8 +63,8 @@ def _group(choice: Choice, shape: Shape) -> Presence | None:
         if "not" in stated and "required" not in stated:
             required = False
             continue
-        names: Any = stated.get("required")
-        if not isinstance(names, list) or len(names) != 1 or names[0] not in shape.properties:
+        names = as_list(stated.get("required"))
+        if len(names) != 1 or names[0] not in shape.properties:
             return None
         wires.append(names[0])
     fits = len(set(wires)) == len(wires) > 1 and not shape.required & set(wires)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from ..cursor import as_list
 from .references import Documents
 from .shape import Shape, Site, add_site
 from .vocabulary import TYPES
@@ -27,7 +28,7 @@ class Keywords:
             self.documents.warn(site.node, "'nullable' means nothing here; it is read as: or null")
         if "type" not in stated:
             return own
-        types: list[Any] = stated["type"] if isinstance(stated["type"], list) else [stated["type"]]
+        types = as_list(stated["type"]) or [stated["type"]]
         if None in types:
             self.documents.warn(site.node.at("type", None), "null is read as the type 'null'")
         names = ["null" if each is None else each for each in types]
@@ -47,13 +48,12 @@ class Keywords:
     def values(self, shape: Shape, site: Site, stated: Mapping[str, Any], null: bool | None) -> bool | None:
         """Read `enum` and `const`. Returns whether null is allowed by them, or by the type."""
         if "const" in stated:
-            shape.constant = True
             values: list[Any] = [stated["const"]]
         elif "enum" in stated:
             if not isinstance(stated["enum"], list):
                 site.node.at("enum", None).refuse("expected a list")
                 return null
-            values = stated["enum"]
+            values = as_list(stated["enum"])
             if not values:
                 self.documents.warn(site.node.at("enum", None), "an enum without values is ignored")
                 return null
@@ -72,8 +72,8 @@ class Keywords:
         for wire in properties:
             place = f"{site.place}.{wire}"
             add_site(shape.properties.setdefault(wire, []), site.below("properties", wire, place=place))
-        required: Any = stated.get("required", [])
-        if isinstance(required, list) and all(isinstance(each, str) for each in required):
+        required = as_list(stated.get("required"))
+        if all(isinstance(each, str) for each in required) and isinstance(stated.get("required", []), list):
             shape.required.update(required)
             shape.structural |= bool(required)
         else:
@@ -104,10 +104,10 @@ class Keywords:
         """Read `items` and `prefixItems`."""
         old = isinstance(site.node.value.get("items"), list)
         rest, prefix = ("additionalItems", "items") if old else ("items", "prefixItems")
-        if "prefixItems" in stated and isinstance(stated["prefixItems"], list):
+        if as_list(stated.get("prefixItems")):
             shape.prefix = [
                 site.below(prefix, index, place=f"{site.place}[{index}]")
-                for index in range(len(stated["prefixItems"]))
+                for index in range(len(as_list(stated["prefixItems"])))
             ]
         items = stated.get("items")
         if items is False:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -11,16 +10,14 @@ from ...ir import ByJsonType, Field, Group, MapOf, Message, MessageRef, TypeRef,
 from .groups import Presence
 from .scalars import ANY, STRUCT, default_of, read_rules
 from .shape import Schema, Shape
-
-if TYPE_CHECKING:
-    from .schemas import Schemas
+from .type_reader import TypeReader
 
 
 @frozen
 class Objects:
     """Reads the schemas of objects."""
 
-    schemas: Schemas
+    schemas: TypeReader
 
     def typed(self, schema: Schema, shape: Shape, groups: Sequence[Presence]) -> TypeRef | None:
         """Return the type of an object, which is a message where it has properties."""

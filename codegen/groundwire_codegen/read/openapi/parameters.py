@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 
@@ -19,7 +19,7 @@ from ...ir import (
     Style,
     TypeRef,
 )
-from ..cursor import Cursor
+from ..cursor import Cursor, as_list
 from .places import place_of
 from .scalars import STRING, default_of, literals, read_rules, read_scalar, text_of
 from .schemas import Schemas
@@ -71,11 +71,10 @@ class Parameters:
 
     def _rows(self, node: Cursor, place: str) -> dict[tuple[str, Location], Parameter]:
         found: dict[tuple[str, Location], Parameter] = {}
-        stated: Any = node.any("parameters") or []
-        if not isinstance(stated, list):
+        stated = node.any("parameters")
+        if stated is not None and not isinstance(stated, list):
             node.at("parameters", None).refuse("expected a list of parameters")
-            return {}
-        for index, value in enumerate(stated):
+        for index, value in enumerate(as_list(stated)):
             row = self.schemas.documents.resolve(node.at("parameters", None).at(index, value))
             each = None if row is None else self._parameter(row, place)
             if each is None:
@@ -200,9 +199,7 @@ class Parameters:
         if values and all(isinstance(each, str) for each in values):
             return STRING, tuple(text_of(each) for each in values)
         kind = next(iter(shape.kinds), None)
-        if kind in (None, "array", "object"):
-            return None
-        if kind is None or (values and not shape.types):
+        if kind is None or kind in ("array", "object") or (values and not shape.types):
             return None
         return read_scalar(kind, shape, self.schemas.documents), ()
 

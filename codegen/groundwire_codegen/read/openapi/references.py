@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Set
 from typing import Any, Final
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import evolve, field, frozen
 
-from ...problem import Problem, SpecError, escape
-from ..cursor import Cursor
+from ...problem import Problem, SpecError
+from ..cursor import Cursor, as_list
 from ..text import read_text
 from .vocabulary import VERSION
 
@@ -68,7 +68,7 @@ class Documents:
     def target(self, node: Cursor, ref: str) -> Cursor | None:
         """Return the node that a reference names; None after a problem."""
         place = node.at("$ref", ref)
-        uri, fragment = urldefrag(ref)
+        uri, _, fragment = ref.partition("#")
         document = node.source if not uri else self._uri(place, uri)
         if document is None:
             return None
@@ -118,7 +118,7 @@ class Documents:
             if isinstance(value, dict) and key in value:
                 node = node.at(key, value[key])
                 continue
-            items: list[Any] = value if isinstance(value, list) else []
+            items = as_list(value)
             if key.isdecimal() and len(key) < 7 and int(key) < len(items):
                 node = node.at(int(key), items[int(key)])
                 continue
@@ -133,7 +133,7 @@ class Documents:
     def version(self, node: Cursor) -> str:
         """Return the version of OpenAPI that a node is written in: its document's own, else that of the first."""
         top: Any = self.root.value if self.is_root(node) else self._parsed.get(node.source)
-        stated = top.get("openapi") if isinstance(top, dict) else None
+        stated = Cursor(top, "", "", []).any("openapi")
         if not isinstance(stated, str) or not VERSION.fullmatch(stated):
             stated = self.root.value.get("openapi")
         return stated if isinstance(stated, str) else ""
@@ -151,7 +151,3 @@ class Documents:
         if name == node.pointer or "/" in name:
             return None
         return name.replace("~1", "/").replace("~0", "~")
-
-    def component_named(self, name: str) -> str:
-        """Return the pointer of a component schema."""
-        return f"{_SCHEMAS}{escape(name)}"

@@ -7,6 +7,7 @@ import math
 from typing import Any, Final, TypeGuard
 
 from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
+from ..cursor import as_list
 from ..safe_regex import is_linear
 from .references import Documents
 from .shape import Shape
@@ -69,6 +70,10 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_finite(value: Any) -> bool:
+    return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
 def literals(shape: Shape, documents: Documents) -> tuple[JsonScalar, ...] | None:
     """Return the values that a shape lists, without null; None where it lists none, or other than scalars."""
     if shape.enum is None:
@@ -101,8 +106,8 @@ def literal_type(values: tuple[JsonScalar, ...]) -> TypeRef | None:
 
 def enum_values(shape: Shape, values: tuple[JsonScalar, ...]) -> tuple[EnumValue, ...]:
     """Return the values of an enum; extensions that describe them are read where they fit."""
-    docs: Any = shape.node.any("x-enumDescriptions") or shape.node.any("x-enum-descriptions")
-    said = docs if isinstance(docs, list) and len(docs) == len(values) else [""] * len(values)
+    docs = as_list(shape.node.any("x-enumDescriptions") or shape.node.any("x-enum-descriptions"))
+    said: list[Any] = docs if len(docs) == len(values) else [""] * len(values)
     return tuple(
         EnumValue(wire=text_of(value), doc=doc if isinstance(doc, str) else "")
         for value, doc in zip(values, said, strict=True)
@@ -128,14 +133,13 @@ def read_rules(shape: Shape, documents: Documents) -> Rules:
         return NO_RULES
     found: dict[str, Any] = {}
     for keyword, name in (*_BOUNDS.items(), *_SIZES.items()):
-        value = shape.words.get(keyword)
+        value: Any = shape.words.get(keyword)
         if value is None:
             continue
         if isinstance(value, float) and keyword in _SIZES and value.is_integer():
             value = int(value)
         size = keyword in _SIZES
-        is_number = is_whole(value) if size else is_json_scalar(value) and not isinstance(value, str | bool)
-        if is_number and (not size or value >= 0):
+        if (is_whole(value) and value >= 0) if size else _is_finite(value):
             found[name] = value
         else:
             documents.warn(shape.node.at(keyword, None), "a bound that is no number is ignored")

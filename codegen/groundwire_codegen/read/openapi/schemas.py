@@ -30,8 +30,8 @@ from .references import Documents
 from .scalars import ANY, enum_values, literal_type, literals, read_rules, read_scalar
 from .shape import CONTRADICTION, Schema, Shape, Site, Target
 
-MAX_DEPTH: Final = 64
-"""Inline schemas inside one another; beyond, a document's own depth is at its bound too."""
+MAX_DEPTH: Final = 40
+"""Inline schemas inside one another; a document of 64 levels has half as many, unless overlaps add to them."""
 
 
 @frozen
@@ -59,6 +59,7 @@ class Schemas:
     _null: dict[str, bool] = field(factory=dict[str, bool])
     _waiting: list[Schema] = field(factory=list[Schema])
     _named: set[str] = field(factory=set[str])
+    _places: set[str] = field(factory=set[str])
     _open: dict[str, bool] = field(factory=dict[str, bool])
     """Inline schemas that are being read, and whether they hold themselves."""
 
@@ -85,8 +86,18 @@ class Schemas:
         key = self.documents.key(node)
         if key not in self._named:
             self._named.add(key)
+            place = self._distinct(node, place)
+            self._places.add(place)
             self._waiting.append(Schema((Site(node, place),), key, place))
         return key
+
+    def _distinct(self, node: Cursor, place: str) -> str:
+        """Return the place of a schema; behind the path of its document where another one has a schema of this place."""
+        if self.documents.is_root(node):
+            return place
+        *_, folder, file = ("", *node.source.split("/"))
+        longer = (f"{file.partition('.')[0]}.{place}", f"{folder}.{file}.{place}", f"{node.source}.{place}")
+        return next((each for each in (place, *longer) if each not in self._places), longer[-1])
 
     def _read_named(self, schema: Schema) -> None:
         """Read a named schema: a message, an enum, or an alias of any other type."""

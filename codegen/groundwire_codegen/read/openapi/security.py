@@ -10,7 +10,7 @@ from attrs import frozen
 from groundwire_runtime.http import split_url
 
 from ...ir import Location, SchemeKind, SchemeRequirement, Security, SecurityScheme, Server, ServerVariable
-from ..cursor import Cursor
+from ..cursor import Cursor, as_list
 from .references import Documents
 from .vocabulary import SCHEME, SERVER, VARIABLE
 
@@ -105,21 +105,21 @@ class Access:
             if node.members is not None:
                 node.refuse("'url' is missing")
             return None
-        variables = tuple(
-            ServerVariable(
-                name=name,
-                default=_text(child.any("default")),
-                values=tuple(_text(each) for each in _rows(child, "enum")),
-                doc=child.text("description") or "",
-            )
-            for name, child in node.children("variables")
-            if self.documents.check(child, VARIABLE) is not None
-        )
+        variables = tuple(self._variable(name, child) for name, child in node.children("variables"))
         fault = url_fault(url, {each.name: each.default for each in variables})
         if fault:
             self.documents.warn(node.at("url", url), f"{fault}: {url[:200]!r}; the server is ignored")
             return None
         return Server(url=url, variables=variables, doc=node.text("description") or "")
+
+    def _variable(self, name: str, node: Cursor) -> ServerVariable:
+        self.documents.check(node, VARIABLE)
+        return ServerVariable(
+            name=name,
+            default=_text(node.any("default")),
+            values=tuple(_text(each) for each in as_list(node.any("enum"))),
+            doc=node.text("description") or "",
+        )
 
 
 def filled(server: Server) -> str:
@@ -147,11 +147,6 @@ def url_fault(url: str, values: Mapping[str, str]) -> str:
     if parts.query or parts.fragment:
         return "a query or a fragment in the URL of a server"
     return "" if parts.netloc or not parts.scheme else "a URL without a host"
-
-
-def _rows(node: Cursor, key: str) -> list[Any]:
-    value = node.any(key)
-    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

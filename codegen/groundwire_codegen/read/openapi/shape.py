@@ -78,7 +78,6 @@ class Shape:
     """Whether null is allowed; None: nothing is said."""
     enum: tuple[Any, ...] | None = None
     """Values without null, of `enum` or of `const`."""
-    constant: bool = False
     properties: dict[str, list[Site]] = Factory(dict[str, list[Site]])
     required: set[str] = Factory(set[str])
     additional: list[Site] = Factory(list[Site])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..cursor import as_list
+
 _EXCLUSIVE: Final = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
@@ -21,7 +23,7 @@ def modern(members: Mapping[str, Any]) -> dict[str, Any]:
             if exclusive and bound in found:
                 found[flag] = found.pop(bound)
     if found.get("nullable") is True and "type" in found:
-        stated = found["type"] if isinstance(found["type"], list) else [found["type"]]
+        stated = as_list(found["type"]) or [found["type"]]
         found["type"] = [*stated, "null"]
         del found["nullable"]
     elif found.get("nullable") is False:

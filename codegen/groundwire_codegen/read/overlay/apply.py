@@ -31,6 +31,18 @@ def with_extensions(draft: Api, overlay: Overlay) -> Api:
     return evolve(draft, messages={**draft.messages, **messages}, enums={**draft.enums, **enums})
 
 
+def without_named_groups(message: Message, rule: MessageRule) -> Message:
+    """Return a message without the groups that the overlay makes of the same fields, which it names."""
+    named = {wire for union in rule.unions.values() for wire in union.members}
+    members: list[Field | Group] = []
+    for member in message.members:
+        if isinstance(member, Group) and any(each.field.wire in named for each in member.variants):
+            members += (each.field for each in member.variants)
+        else:
+            members.append(member)
+    return evolve(message, members=tuple(members)) if named else message
+
+
 def applied_message(message: Message, fields: Mapping[str, Field], rule: MessageRule) -> Message:
     """Return the message with these fields, in the overlay's order, in groups, and with what it says of each."""
     groups = {wire: group for group, union in rule.unions.items() for wire in union.members}

@@ -188,6 +188,19 @@ class HintRule:
 
 
 @frozen(kw_only=True)
+class OpenApiRule:
+    """What an OpenAPI document of one of Google's APIs cannot state.
+
+    `service` is "google". `paths` has the path template of a method by id, where one value spans several segments;
+    `patterns` has the pattern of a variable in it, by `METHOD_ID:VARIABLE`.
+    """
+
+    service: str = ""
+    paths: Mapping[str, str] = field(factory=dict[str, str])
+    patterns: Mapping[str, str] = field(factory=dict[str, str])
+
+
+@frozen(kw_only=True)
 class EnumRule:
     """Docs of a named enum."""
 
@@ -210,6 +223,7 @@ class Overlay:
     messages: Mapping[str, MessageRule] = field(factory=dict[str, MessageRule])
     enums: Mapping[str, EnumRule] = field(factory=dict[str, EnumRule])
     hints: tuple[HintRule, ...] = ()
+    openapi: OpenApiRule = OpenApiRule()
     names: Mapping[str, str] = field(factory=dict[str, str])
     """Python names by the keys that `groundwire.lock` has for them: what may move a published name."""
 

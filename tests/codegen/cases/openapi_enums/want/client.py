@@ -11,9 +11,10 @@ from groundwire_runtime.json_scalars import INTEGER
 from groundwire_runtime.messages import Unlisted
 from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.rest_auth import RestScheme
-from groundwire_runtime.rest_client import RestClient, RestOptions, RestServer
+from groundwire_runtime.rest_client import RestClient, RestOptions
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import STRING, ListOf, Ref
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
 from . import messages

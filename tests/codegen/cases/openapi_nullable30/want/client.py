@@ -9,9 +9,10 @@ from typing import Any, Final, Unpack
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.rest_auth import RestScheme
-from groundwire_runtime.rest_client import RestClient, RestOptions, RestServer
+from groundwire_runtime.rest_client import RestClient, RestOptions
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import STRING, Ref
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
 from . import messages

@@ -12,9 +12,10 @@ from groundwire_runtime.json_scalars import DAY, INTEGER, NUMBER
 from groundwire_runtime.messages import Unrecognized
 from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.rest_auth import RestScheme
-from groundwire_runtime.rest_client import RestClient, RestOptions, RestServer
+from groundwire_runtime.rest_client import RestClient, RestOptions
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import BOOLEAN, INT32, STRING, TIMESTAMP, Bounds, ListOf, Ref
+from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 from groundwire_runtime.unions import Union
 

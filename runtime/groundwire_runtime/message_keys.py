@@ -69,6 +69,8 @@ class Row:
     by_class: Mapping[type, Key] = attrs.field(factory=dict[type, Key])
     required: str = ""
     """The rule that a missing value breaks; empty where it may be missing."""
+    default: object = None
+    """What a message that was read holds for an absent value."""
     needed: bool = False
     """The class has no default: what is read must have it too."""
     null: bool = False
