@@ -19,13 +19,12 @@ from groundwire_runtime.http import FunctionTransport, Request
 from groundwire_runtime.http import Response as Answer
 
 from . import styles
+from .compare import ANY_KEY, differences, filled, kind, short
 from .documents import Operation, operations, resolved
 from .values import NoValueError, Pair, Values
 
 ENDPOINT: Final = "https://echo.example/base"
 SECRET: Final = "s3cret"
-OWN_HEADERS: Final = ("accept-encoding", "user-agent")
-ANY_KEY: Final = "a key of the client's own"
 IGNORED_HEADERS: Final = ("accept", "content-type", "authorization")
 """Header parameters that the specification says are ignored (4.8.12.1)."""
 
@@ -103,7 +102,7 @@ class Echo:
         [request] = self._sent
         wanted = self._request(operation, given, media_type, want_body)
         self._tally.faults += self._unaccepted(operation, request)
-        self._tally.faults += [f"{operation.name}: {fault}" for fault in _differences(request, wanted)]
+        self._tally.faults += [f"{operation.name}: {fault}" for fault in differences(request, wanted)]
         self._check_result(operation, method, result, expected)
         self._check_error(operation, method, lambda: stub(**arguments))
 
@@ -118,7 +117,7 @@ class Echo:
         """Return a client with every credential; with an endpoint, unless an operation has its own server."""
         if own_server not in self._clients:
             auth = {
-                name: ("user", SECRET) if _kind(each) == "basic" else SECRET
+                name: ("user", SECRET) if kind(each) == "basic" else SECRET
                 for name, each in self._schemes.items()
                 if each.get("type") != "mutualTLS"
             }
@@ -135,10 +134,10 @@ class Echo:
     def _base(self, servers: tuple[Mapping[str, Any], ...]) -> str:
         """Return the base URL of an operation with servers of its own, or of the document; "" if that is relative."""
         own = next(iter(self._document.get("servers") or ()), {"url": "/"})
-        url = _filled(own)
+        url = filled(own)
         if not url.startswith("https:"):
             return ""
-        return urljoin(f"{url.rstrip('/')}/", _filled(servers[0])) if servers else url
+        return urljoin(f"{url.rstrip('/')}/", filled(servers[0])) if servers else url
 
     def _body(self, operation: Operation, method: Method) -> tuple[Any, str, Any]:
         """Return a body, the media type that it must have, and its JSON or bytes."""
@@ -241,16 +240,16 @@ class Echo:
         types = [each.type for each in narrowest.contents if each.media_type == content.media_type]
         if "Unrecognized(" in repr(result):
             self._tally.faults.append(
-                f"{operation.name}: the answer {_short(pair.json)} fits no member of its union"
+                f"{operation.name}: the answer {short(pair.json)} fits no member of its union"
             )
         back = json.loads(self._codecs.write(types[0], result))
         if back != pair.json:
             self._tally.faults.append(
-                f"{operation.name}: the answer {_short(pair.json)} came back as {_short(back)}"
+                f"{operation.name}: the answer {short(pair.json)} came back as {short(back)}"
             )
         elif not self._values.loose and result != pair.value:
             self._tally.faults.append(
-                f"{operation.name}: the answer {_short(pair.value)} was read as {_short(result)}"
+                f"{operation.name}: the answer {short(pair.value)} was read as {short(result)}"
             )
 
     def _check_error(self, operation: Operation, method: Method, call: Callable[[], object]) -> None:
@@ -286,7 +285,7 @@ class Echo:
             self._tally.errors += 1
             if not loose and error.body_typed != pair.value:
                 self._tally.faults.append(
-                    f"{operation.name}: the error {_short(pair.value)} was read as {_short(error.body_typed)}"
+                    f"{operation.name}: the error {short(pair.value)} was read as {short(error.body_typed)}"
                 )
             if error.http_status != int(status):
                 self._tally.faults.append(
@@ -343,70 +342,16 @@ class Echo:
         bearers: list[str] = []
         for name in chosen:
             scheme = self._schemes.get(name, {})
-            kind = _kind(scheme)
-            if kind == "apiKey":
+            type_ = kind(scheme)
+            if type_ == "apiKey":
                 pair = f"{quote(scheme['name'], safe='')}={SECRET}"
                 if scheme["in"] == "header":
                     headers[scheme["name"].lower()] = SECRET
                 else:
                     (query if scheme["in"] == "query" else cookies).append(pair)
-            elif kind == "basic":
+            elif type_ == "basic":
                 bearers.append(f"Basic {base64.b64encode(f'user:{SECRET}'.encode()).decode()}")
-            elif kind != "mutualTLS":
+            elif type_ != "mutualTLS":
                 bearers.append(f"Bearer {SECRET}")
         if bearers:
             headers["authorization"] = bearers
-
-
-def _kind(scheme: Mapping[str, Any]) -> str:
-    kind: str = scheme.get("type", "")
-    return str(scheme.get("scheme", "")).lower() if kind == "http" else kind
-
-
-def _filled(server: Mapping[str, Any]) -> str:
-    url: str = server["url"]
-    for name, variable in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(variable["default"]))
-    return url
-
-
-def _differences(request: Request, wanted: Mapping[str, Any]) -> list[str]:
-    base, _, query = request.url.partition("?")
-    headers: dict[str, Any] = {key: value for key, value in request.headers.items() if key not in OWN_HEADERS}
-    headers.pop("accept", None)
-    if "cookie" in headers:
-        headers["cookie"] = sorted(headers["cookie"].split("; "))
-    want_headers: dict[str, Any] = {
-        key: sorted(value) if isinstance(value, list) else value for key, value in wanted["headers"].items()
-    }
-    if want_headers.get("content-type", "").startswith("text/"):
-        headers["content-type"] = headers.get("content-type", "").partition(";")[0]
-        want_headers["content-type"] = want_headers["content-type"].partition(";")[0]
-    if (
-        len(want_headers.get("authorization", ())) > 1
-        and headers.get("authorization") in want_headers["authorization"]
-    ):
-        want_headers["authorization"] = [headers["authorization"]]
-    if want_headers.get("authorization"):
-        [want_headers["authorization"]] = want_headers["authorization"]
-    if want_headers.get("idempotency-key") == ANY_KEY and request.request_id:
-        want_headers["idempotency-key"] = request.request_id
-    body: Any = request.body
-    if body is not None and not isinstance(wanted["body"], bytes):
-        body = json.loads(body)
-    pairs = {
-        "verb": (request.verb, wanted["verb"]),
-        "URL": (base, wanted["base"]),
-        "query": (sorted(query.split("&")) if query else [], wanted["query"]),
-        "headers": (headers, want_headers),
-        "body": (body, wanted["body"]),
-    }
-    return [
-        f"{what} {_short(ours)}, by the document {_short(theirs)}"
-        for what, (ours, theirs) in pairs.items()
-        if ours != theirs
-    ]
-
-
-def _short(value: Any) -> str:
-    return repr(value)[:600]
