@@ -143,7 +143,7 @@ def _names(api: Api, kind: ModelKind) -> Names:
     return Names(
         fields={message.name: dict(_fields(message, kind)) for message in api.messages.values()},
         pointers={message.name: message.pointer for message in api.messages.values()},
-        aliases=frozenset(api.enums),
+        aliases=frozenset(api.enums) | frozenset(api.aliases),
     )
 
 

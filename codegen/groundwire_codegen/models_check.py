@@ -14,14 +14,14 @@ from .problem import Problem, SpecError
 _SIGNS: Final = ("Negative", "NonNegative", "NonPositive", "Positive")
 _IMPORTS: Final[Mapping[str, frozenset[str]]] = {
     "__future__": frozenset({"annotations"}),
-    "builtins": frozenset({"bool", "dict", "float", "int", "list", "str"}),
+    "builtins": frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"}),
     "dataclasses": frozenset({"dataclass", "field"}),
     "msgspec": frozenset({"Meta", "Struct", "UNSET", "UnsetType", "field"}),
     "pydantic": frozenset(
         {"BaseModel", "ConfigDict", "Field", "confloat", "conint", "conlist", "constr"}
         | {f"{sign}{number}" for sign in _SIGNS for number in ("Float", "Int")}
     ),
-    "typing": frozenset({"Annotated", "Any", "Literal", "NotRequired", "TypeAlias", "TypedDict"}),
+    "typing": frozenset({"Annotated", "Any", "Dict", "Literal", "NotRequired", "TypeAlias", "TypedDict"}),
     "typing_extensions": frozenset({"NotRequired", "TypeAliasType", "TypedDict"}),
 }
 _CALLS: Final = frozenset(
@@ -152,6 +152,11 @@ class _Reader:
                 case ast.Pass() | ast.Expr(value=ast.Constant(value=str())):
                     pass
                 case ast.Assign(targets=[ast.Name(id="model_config")], value=value):
+                    self._expression(value)
+                case ast.Assign(
+                    targets=[ast.Name(id="__annotations__")],
+                    value=ast.Dict(keys=[ast.Constant(value="__pydantic_extra__")], values=[value]),
+                ):
                     self._expression(value)
                 case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                     self._expression(annotation)

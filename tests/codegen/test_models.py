@@ -121,8 +121,13 @@ def test_models_accept_every_recorded_export(earth: dict[ModelKind, types.Module
 def test_every_case_has_models(folder: Path, kind: ModelKind) -> None:
     case = case_inputs(folder)
     api = read_api(case.document, case.overlay)
-    if folder.name == "names" and kind is ModelKind.MSGSPEC:
-        with pytest.raises(SpecError, match="msgspec cannot have a field"):
+    refused = {
+        "names": "msgspec cannot have a field",
+        "openapi_allof": "msgspec cannot decode the union",
+        "openapi_unions": "msgspec cannot decode the union",
+    }
+    if folder.name in refused and kind is ModelKind.MSGSPEC:
+        with pytest.raises(SpecError, match=refused[folder.name]):
             models(api, kind)
         return
     module = loaded(models(api, kind).text, f"{folder.name}_{kind}")

@@ -14,6 +14,7 @@ from typing import Any
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.lock import FILE, is_published_name
 from groundwire_codegen.pipeline import generate
+from groundwire_codegen.read.text import read_text
 
 from tests.codegen.packages import CASES, case_inputs
 from tests.hostile.audited import Result
@@ -72,7 +73,7 @@ def _bases() -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = []
     for case in map(case_inputs, CASES):
         overlay = None if case.overlay is None else tomllib.loads(case.overlay.decode())
-        found.append((json.loads(case.document), overlay))
+        found.append((read_text(case.document, case.name).value, overlay))
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..ir import Api
+from ..ir import Api, ErrorShape
 from ..log import echo, inert_json
 from ..problem import Problem, SpecError
 from .problems import DONE
@@ -17,9 +17,12 @@ _START = '{ "openapi": "3.1.0",'
 
 
 def openapi(api: Api, *, out: Path | None) -> int:
-    """Write DOCUMENT, with its overlay, as an OpenAPI 3.1 document in JSON."""
+    """Write a Discovery DOCUMENT, with its overlay, as an OpenAPI 3.1 document in JSON."""
     from ..schema import AmbiguousPathError, document, json_text
 
+    if api.errors is ErrorShape.BY_STATUS:
+        hint = "`models` writes its types; `generate` its client"
+        raise SpecError([Problem("document", "/openapi", "it is OpenAPI already", hint)])
     try:
         text = json_text(document(api))
     except AmbiguousPathError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
@@ -60,6 +60,8 @@ def lower(
     wanted = wanted_methods(draft.api, overlay, methods, found)
     found += (problem for method in wanted for problem in draft.faults.get(method.id, ()))
     reached = reach(draft.api, applied_methods(wanted, overlay), overlay, found)
+    by_rule = (each for key in reached.messages for each in draft.type_faults.get(key, ()))
+    found += [each for each in dict.fromkeys(by_rule) if each not in found]
     found += (*misfits(reached), *shared_places(reached))
     naming = Naming(published or {}, decisions or {}, overlay, found)
     api = _finished(draft.api, reached, overlay, naming)
@@ -73,8 +75,16 @@ def lower(
         dict(sorted(naming.published.items())),
         dict(sorted(naming.decisions.items())),
         review(draft.document, overlay, reviewed or {}),
-        (*draft.warnings, *unenforced_patterns(api)),
+        (*_passed_over(draft, reached), *unenforced_patterns(api)),
     )
+
+
+def _passed_over(draft: Draft, reached: Reach) -> Iterator[Problem]:
+    """Yield the document's warnings, and the faults of types and methods that are not generated."""
+    yield from draft.warnings
+    wanted = {method.id for method in reached.methods}
+    lost = {each: None for id_ in sorted(draft.faults.keys() - wanted) for each in draft.faults[id_]}
+    yield from (each for each in lost if each not in draft.warnings)
 
 
 def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> Api:

@@ -25,3 +25,5 @@ class Draft:
     warnings: tuple[Problem, ...] = ()
     """Faults that a document is published with and that are read all the same; they stop nothing."""
     faults: Mapping[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
+    type_faults: Mapping[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
+    """Problems of named types, for those that only a rule of the overlay reaches."""

@@ -16,6 +16,7 @@ from ...ir import Api, ErrorShape, SchemeKind, SecurityScheme, Server
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
 from ..draft import Draft
+from ..faults import attributed_faults
 from ..source import read_json
 from .methods import GOOGLE, Methods, read_parameter
 from .schemas import Schemas
@@ -38,8 +39,13 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
         raise SpecError([Problem(source, "/kind", words, hint)])
     said = root.read(TOP)
     schemas = Schemas()
+    by_schema: dict[str, tuple[Problem, ...]] = {}
     for name, node in root.children("schemas"):
+        start = len(root.problems)
         schemas.read_named(name, node)
+        if len(root.problems) > start and name in (schemas.messages | schemas.enums | schemas.aliases):
+            by_schema[name] = tuple(root.problems[start:])
+            del root.problems[start:]
     methods = Methods(schemas, "data" if "dataWrapper" in _features(root) else None)
     methods.read_resource(root)
     api = Api(
@@ -58,8 +64,16 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
         methods=dict(sorted(methods.found.items())),
         doc=said.get("description") or "",
     )
-    faults = {id_: tuple(found) for id_, found in methods.faults.items() if found}
-    return Draft(api=api, document=value, problems=tuple(root.problems), faults=faults)
+    by_method = {id_: tuple(found) for id_, found in methods.faults.items() if found}
+    faults, unreached = attributed_faults(api, by_schema, by_method)
+    return Draft(
+        api=api,
+        document=value,
+        problems=tuple(root.problems),
+        faults=faults,
+        type_faults=by_schema,
+        warnings=tuple(unreached),
+    )
 
 
 def _revision(node: Cursor) -> str:
