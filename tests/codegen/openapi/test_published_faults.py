@@ -18,7 +18,7 @@ from groundwire_codegen.ir import (
     TypeRef,
 )
 
-from tests.codegen.openapi.shop import document, encoded, field, operation, read, tried, warnings
+from tests.codegen.openapi.shop import document, encoded, field, operation, read, refusals, tried, warnings
 
 STRING = Scalar(Kind.STRING)
 OK = {"200": {"description": ""}}
@@ -191,3 +191,54 @@ def test_what_is_described_and_not_generated_is_read_past() -> None:
 
 def test_a_default_that_is_an_object_is_text() -> None:
     assert field({"type": "object", "default": {"a": [1]}}).default == '{"a":[1]}'
+
+
+def answered(content: dict[str, Any]) -> Any:
+    return document(paths=operation(responses={"200": {"description": "", "content": content}}))
+
+
+def test_several_media_types_in_one_key() -> None:
+    draft = read(answered({"text/csv, text/plain": {"schema": {"type": "string"}}}))
+    (response,) = draft.api.methods["op"].responses
+    assert [(each.media_type, each.type) for each in response.contents] == [
+        ("text/csv", STRING),
+        ("text/plain", STRING),
+    ]
+    said(draft, "'text/csv, text/plain' is read as 2 media types")
+
+
+def test_a_key_that_is_no_media_type_is_left_out() -> None:
+    draft = read(answered({"a/b/c": {}, "application/json": {"schema": {"type": "string"}}}))
+    (response,) = draft.api.methods["op"].responses
+    assert [each.media_type for each in response.contents] == ["application/json"]
+    said(draft, "'a/b/c' is no media type; it is left out")
+
+
+def test_a_body_without_a_media_type_to_send_it_as_is_refused() -> None:
+    draft = tried(document(paths=operation(verb="post", requestBody={"content": {"a/b/c": {}}})))
+    assert refusals(draft) == [
+        ("/paths/~1books/post/requestBody/content", "no media type is left to send the body as")
+    ]
+
+
+def test_descriptions_that_are_no_text_are_ignored() -> None:
+    draft = read(document(paths=operation(summary={"a": 1}, description=["b"])))
+    assert draft.api.methods["op"].doc == ""
+    said(draft, "summary is no text; ignored", "description is no text; ignored")
+
+
+def test_members_of_one_title_are_types_of_their_own() -> None:
+    members = [
+        {"type": "object", "title": "Bad", "required": [key], "properties": {key: {"type": "string"}}}
+        for key in "abc"
+    ]
+    draft = read(document({"Box": {"type": "object", "properties": {"x": {"oneOf": members}}}}))
+    places = {each.place: [one.wire for one in each.fields] for each in draft.api.messages.values()}
+    assert places == {"Box": ["x"], "Box.x.Bad": ["a"], "Box.x.Bad2": ["b"], "Box.x.Bad3": ["c"]}
+
+
+def test_an_inline_type_beside_a_component_of_its_place_has_a_number() -> None:
+    inline = {"type": "object", "properties": {"a": {"type": "string"}}}
+    box = {"type": "object", "properties": {"x": inline}}
+    draft = read(document({"Box": box, "Box.x": {"type": "object", "properties": {"b": {"type": "string"}}}}))
+    assert sorted(each.place for each in draft.api.messages.values()) == ["Box", "Box.x", "Box.x2"]

@@ -37,6 +37,8 @@ class Bodies:
         self.schemas.documents.check(node, BODY)
         contents = self._contents(node, _home(node, f"{place}.request"), answer=False)
         if not contents:
+            if node.child("content"):
+                node.at("content", None).refuse("no media type is left to send the body as")
             return None
         return Body(contents=contents, required=node.any("required") is True)
 
@@ -87,17 +89,28 @@ class Bodies:
             inner = content.child(media_type)
             if inner is None:
                 continue
-            if not _MEDIA_TYPE.fullmatch(media_type):
-                inner.refuse(f"{media_type[:80]!r} is no media type")
-                continue
             self.schemas.documents.check(inner, MEDIA_TYPE)
             stated = inner.any("schema")
             # A schema that several media types repeat is one type.
             known = [type_ for other, type_ in read if is_equal(other, stated)]
             type_ = known[0] if known else self._type(inner, f"{place}.{media_type}" if read else place)
             read.append((stated, type_))
-            found.append(self._content(inner, media_type, type_, answer=answer))
+            found += (
+                self._content(inner, each, type_, answer=answer)
+                for each in self._media_types(inner, media_type)
+            )
         return tuple(found)
+
+    def _media_types(self, node: Cursor, stated: str) -> tuple[str, ...]:
+        """Return the media type that a key states, or the several of a list. One that is none is left out."""
+        if _MEDIA_TYPE.fullmatch(stated):
+            return (stated,)
+        several = tuple(each.strip() for each in stated.split(","))
+        if all(_MEDIA_TYPE.fullmatch(each) for each in several):
+            self.schemas.documents.warn(node, f"{stated[:80]!r} is read as {len(several)} media types")
+            return several
+        self.schemas.documents.warn(node, f"{stated[:80]!r} is no media type; it is left out")
+        return ()
 
     def _content(self, node: Cursor, media_type: str, type_: TypeRef | None, *, answer: bool) -> Content:
         encoding = media_encoding(media_type)

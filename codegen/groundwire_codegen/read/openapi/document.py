@@ -21,6 +21,7 @@ from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
 from .operations import Operations
+from .places import distinct_places
 from .references import ROOT, Documents
 from .schemas import Schemas
 from .security import Access
@@ -109,8 +110,8 @@ def _schemas(documents: Documents, components: Cursor | None, size: int) -> Sche
 
 
 def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access) -> Api:
-    info = root.child("info")
-    title = "" if info is None else info.text("title") or ""
+    documents, info = schemas.documents, root.child("info")
+    title = "" if info is None else documents.words(info, "title")
     slug = _UNSAFE.sub("-", title.lower()).strip("-") or "api"
     version = "" if info is None else info.any("version")
     return Api(
@@ -121,11 +122,11 @@ def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access)
         servers=access.read_servers(root) or (_NO_SERVER,),
         schemes=operations.schemes,
         errors=ErrorShape.BY_STATUS,
-        messages=schemas.messages,
-        enums=schemas.enums,
-        aliases=schemas.aliases,
+        messages=distinct_places(schemas.messages, schemas.bases.components),
+        enums=distinct_places(schemas.enums, schemas.bases.components),
+        aliases=distinct_places(schemas.aliases, schemas.bases.components),
         methods=dict(sorted(operations.found.items())),
-        doc="" if info is None else info.text("description") or "",
+        doc="" if info is None else documents.words(info, "description"),
     )
 
 

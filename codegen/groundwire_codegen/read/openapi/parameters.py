@@ -167,7 +167,7 @@ class Parameters:
             default=None if default is None else text_of(default),
             deprecated=node.any("deprecated") is True
             or (shape is not None and shape.words.get("deprecated") is True),
-            doc=node.text("description") or _doc(shape),
+            doc=self.schemas.documents.words(node, "description") or _doc(shape),
             pointer=node.pointer,
         )
 

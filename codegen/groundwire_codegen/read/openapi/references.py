@@ -50,6 +50,14 @@ class Documents:
                 self.warn(node.at(key, None), f"unknown keyword {key[:80]!r} is ignored")
         return members
 
+    def words(self, node: Cursor, key: str) -> str:
+        """Return a text for readers, such as a description; empty for none. Anything else is a warning."""
+        value = node.any(key)
+        if value is None or isinstance(value, str):
+            return node.text(key) or ""
+        self.warn(node.at(key, value), f"{key} is no text; ignored")
+        return ""
+
     def resolve(self, node: Cursor) -> Cursor | None:
         """Return the node that a node stands for; None after a problem. Not for schemas, whose siblings count."""
         chain = 0
