@@ -242,3 +242,15 @@ def test_an_inline_type_beside_a_component_of_its_place_has_a_number() -> None:
     box = {"type": "object", "properties": {"x": inline}}
     draft = read(document({"Box": box, "Box.x": {"type": "object", "properties": {"b": {"type": "string"}}}}))
     assert sorted(each.place for each in draft.api.messages.values()) == ["Box", "Box.x", "Box.x2"]
+
+
+def test_a_reference_for_all_responses_is_followed() -> None:
+    draft = read(document(paths=operation(responses={"$ref": "#/x-responses"}), **{"x-responses": OK}))
+    assert [each.low for each in draft.api.methods["op"].responses] == [200]
+    said(draft, "a reference may stand for one response only; it is followed")
+
+
+def test_a_server_without_a_url_is_ignored() -> None:
+    draft = read(document(servers=[{"description": "main"}, {"url": "https://books.example"}]))
+    assert draft.api.servers == (Server(url="https://books.example"),)
+    said(draft, "'url' is missing; the server is ignored")

@@ -45,8 +45,11 @@ class Bodies:
     def read_responses(self, operation: Cursor, place: str) -> tuple[Response, ...]:
         """Return the answers of an operation by status, sorted. `default` alone is the success as well."""
         stated = operation.child("responses")
+        if stated is not None and stated.has("$ref"):
+            self.schemas.documents.warn(stated, "a reference may stand for one response only; it is followed")
+            stated = self.schemas.documents.resolve(stated)
         found: dict[tuple[int, int], tuple[Response, Cursor]] = {}
-        for status in () if stated is None else sorted(cast("dict[str, Any]", stated.value)):
+        for status in () if stated is None else sorted(stated.members or {}):
             node = stated.at(status, stated.value[status]) if stated is not None else operation
             if status.startswith("x-"):
                 continue

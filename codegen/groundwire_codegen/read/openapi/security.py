@@ -103,7 +103,7 @@ class Access:
         url = node.text("url")
         if url is None:
             if node.members is not None:
-                node.refuse("'url' is missing")
+                self.documents.warn(node, "'url' is missing; the server is ignored")
             return None
         variables = tuple(self._variable(name, child) for name, child in node.children("variables"))
         fault = url_fault(url, {each.name: each.default for each in variables})
