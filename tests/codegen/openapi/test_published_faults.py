@@ -245,7 +245,8 @@ def test_an_inline_type_beside_a_component_of_its_place_has_a_number() -> None:
 
 
 def test_a_reference_for_all_responses_is_followed() -> None:
-    draft = read(document(paths=operation(responses={"$ref": "#/x-responses"}), **{"x-responses": OK}))
+    more: dict[str, Any] = {"x-responses": OK}
+    draft = read(document(paths=operation(responses={"$ref": "#/x-responses"}), **more))
     assert [each.low for each in draft.api.methods["op"].responses] == [200]
     said(draft, "a reference may stand for one response only; it is followed")
 
@@ -254,3 +255,23 @@ def test_a_server_without_a_url_is_ignored() -> None:
     draft = read(document(servers=[{"description": "main"}, {"url": "https://books.example"}]))
     assert draft.api.servers == (Server(url="https://books.example"),)
     said(draft, "'url' is missing; the server is ignored")
+
+
+def test_a_contradiction_in_an_error_does_not_refuse_its_method() -> None:
+    text, number = ({"type": "object", "properties": {"x": {"type": kind}}} for kind in ("string", "integer"))
+    both = {"allOf": [text, number, {"properties": {"code": {"type": "string"}}}]}
+    content = {"application/json": {"schema": both}}
+    error = {"4XX": {"description": "", "content": content}}
+    draft = read(document(paths=operation(responses={**OK, **error})))
+    (message,) = draft.api.messages.values()
+    assert [each.wire for each in message.fields] == ["code"]
+    said(draft, "left out of an error; contradiction: string and integer")
+    success = {"200": {"description": "", "content": content}}
+    assert refusals(tried(document(paths=operation(responses=success))))
+
+
+def test_a_parameter_with_several_media_types_has_the_first() -> None:
+    content = {"application/json": {"schema": {"type": "integer"}}, "text/plain": {}}
+    draft = read(document(paths=operation(parameters=[{"name": "q", "in": "query", "content": content}])))
+    assert draft.api.methods["op"].parameters[0].type == Scalar(Kind.INTEGER)
+    said(draft, "expected one media type; the first is read")

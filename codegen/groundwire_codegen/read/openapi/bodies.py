@@ -13,7 +13,7 @@ from ..cursor import Cursor
 from .places import place_of
 from .scalars import ANY, STRING
 from .schemas import Schemas
-from .shape import Schema, Site, is_equal
+from .shape import CONTRADICTION, Schema, Site, is_equal
 from .vocabulary import BODY, MEDIA_TYPE, PART, RESPONSE, media_encoding
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9*!#$&^_.+-]+(/[A-Za-z0-9*!#$&^_.+-]+)?( *;[ -~]*)?", re.ASCII)
@@ -79,8 +79,21 @@ class Bodies:
         contents: tuple[Content, ...] = ()
         if node is not None:
             self.schemas.documents.check(node, RESPONSE)
+            start = len(node.problems)
             contents = self._contents(node, _home(node, place), answer=True)
+            if bounds[1] > _SUCCESS[1] and bounds != _SUCCESS:
+                self._pass_contradictions(node, start)
         return Response(low=bounds[0], high=bounds[1], contents=contents)
+
+    def _pass_contradictions(self, node: Cursor, start: int) -> None:
+        """Make the contradictions of an error's schema warnings: what it states is left out, the method stays."""
+        new = node.problems[start:]
+        if new and all(each.hint == CONTRADICTION for each in new):
+            del node.problems[start:]
+            for each in new:
+                self.schemas.documents.warn(
+                    Cursor(None, each.source, each.pointer, []), f"left out of an error; {each.message}"
+                )
 
     def _contents(self, node: Cursor, place: str, *, answer: bool) -> tuple[Content, ...]:
         content = node.child("content")

@@ -130,9 +130,9 @@ class Parameters:
         holder = node
         if content is not None:
             if len(content.value) != 1:
-                content.refuse("expected one media type")
+                self._warn(content, "expected one media type; the first is read")
             media = next(iter(content.value), "")
-            inner = content.child(media)
+            inner = content.child(media) if content.value else None
             if inner is None:
                 return None
             holder = inner
