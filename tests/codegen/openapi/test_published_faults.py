@@ -275,3 +275,35 @@ def test_a_parameter_with_several_media_types_has_the_first() -> None:
     draft = read(document(paths=operation(parameters=[{"name": "q", "in": "query", "content": content}])))
     assert draft.api.methods["op"].parameters[0].type == Scalar(Kind.INTEGER)
     said(draft, "expected one media type; the first is read")
+
+
+def test_empty_keys_are_read_as_if_they_were_not_there() -> None:
+    box = {
+        "type": "object",
+        "required": None,
+        "properties": {"a": {"type": "string", "enum": None}, "b": None},
+    }
+    content = {"application/json": {"schema": box}}
+    draft = read(
+        document(
+            {"Any": None},
+            {
+                **operation(tags=None, parameters=None, responses={"200": {"content": content}, "404": None}),
+                "/empty": {"get": None},
+                "/none": None,
+            },
+            security=None,
+        )
+    )
+    (message,) = draft.api.messages.values()
+    assert [(each.wire, each.type) for each in message.fields] == [("a", STRING), ("b", Scalar(Kind.ANY))]
+    assert [each.low for each in draft.api.methods["op"].responses] == [200, 404]
+    assert [*draft.api.methods] == ["op"]
+    assert "an empty 'get' is read as if it were not there" in warnings(draft)
+
+
+def test_null_as_a_value_is_a_value() -> None:
+    assert field({"type": "string", "default": None, "enum": ["a", "b", None]}).type == Nullable(
+        EnumRef("/components/schemas/Box/properties/x")
+    )
+    assert field({"const": None}).type == Const((None,))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...ir import Body, Content, Encoding, Kind, Part, Response, Scalar, Style, TypeRef
 from ..cursor import Cursor
@@ -59,6 +59,9 @@ class Bodies:
                     f"{status[:80]!r} is no status", "a code such as 200, a range such as 4XX, or default"
                 )
                 continue
+            if node.value is None:
+                self.schemas.documents.warn(node, "an empty response is one without a body")
+                node = evolve(node, value={})
             if not isinstance(node.value, dict):
                 node.refuse("expected an object")
                 continue
@@ -102,7 +105,7 @@ class Bodies:
         found: list[Content] = []
         read: list[tuple[Any, TypeRef | None]] = []
         for media_type in cast("dict[str, Any]", content.value):
-            inner = content.child(media_type)
+            inner = content.child(media_type) if content.has(media_type) else content.at(media_type, {})
             if inner is None:
                 continue
             self.schemas.documents.check(inner, MEDIA_TYPE)

@@ -59,7 +59,7 @@ def read_document(
 
 
 def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -> Draft:
-    root = Cursor(text.value, source, "", [])
+    root = Cursor(text.value, source, "", [], empty_is_absent=True)
     version = root.any("openapi")
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         hint = 'expected "openapi": "3.0.x" or "3.1.x"'
@@ -99,6 +99,9 @@ def _schemas(documents: Documents, components: Cursor | None, size: int) -> Sche
     if stated is not None:
         for name in sorted(stated.value):
             node = stated.at(name, stated.value[name])
+            if node.value is None:
+                documents.warn(node, "an empty schema is any value")
+                node = stated.at(name, True)
             if isinstance(node.value, dict | bool):
                 nodes[name] = node
             else:

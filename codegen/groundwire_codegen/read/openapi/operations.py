@@ -46,6 +46,9 @@ class Operations:
             item = self.schemas.documents.resolve(paths.at(path, stated[path]))
             if item is None:
                 continue
+            if item.value is None:
+                self._warn(item, "an empty path is ignored")
+                continue
             self.schemas.documents.check(item, PATH_ITEM)
             for verb in VERBS:
                 operation = item.child(verb)
