@@ -9,7 +9,7 @@ from ..ir import Enum, Message, Method
 
 MAX_MESSAGES: Final = 20_000
 """Messages and enums of a client; Google's largest has 3,000."""
-MAX_FIELDS: Final = 16_000
+MAX_FIELDS: Final = 40_000
 """Fields of a client's messages, each of which takes up to 25 KB of memory; Google's largest has 7,647."""
 MAX_NAMES: Final = 50_000
 """Parameters of a client's methods, and names of its enums; Google's largest has 14,880."""

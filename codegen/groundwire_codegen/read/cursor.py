@@ -36,6 +36,8 @@ class Cursor:
     source: str
     pointer: str
     problems: list[Problem]
+    empty_is_absent: bool = False
+    """Whether a key whose value is null counts as one that is not there."""
 
     @property
     def members(self) -> Mapping[str, Any] | None:
@@ -49,11 +51,14 @@ class Cursor:
 
     def at(self, key: str | int, value: Any) -> Cursor:
         """The node below, under `key`."""
-        return Cursor(value, self.source, f"{self.pointer}/{escape(str(key))}", self.problems)
+        return Cursor(
+            value, self.source, f"{self.pointer}/{escape(str(key))}", self.problems, self.empty_is_absent
+        )
 
     def has(self, key: str) -> bool:
         """Return True for an object with `key`."""
-        return key in (self.members or ())
+        members = self.members or {}
+        return key in members and not (self.empty_is_absent and members[key] is None)
 
     def read(self, vocabulary: Vocabulary) -> dict[str, Any]:
         """Read every member; a key outside the vocabulary is a problem, and so is a value of another type."""

@@ -18,7 +18,7 @@ from groundwire_codegen.ir import (
     TypeRef,
 )
 
-from tests.codegen.openapi.shop import document, encoded, field, operation, read, tried, warnings
+from tests.codegen.openapi.shop import document, encoded, field, operation, read, refusals, tried, warnings
 
 STRING = Scalar(Kind.STRING)
 OK = {"200": {"description": ""}}
@@ -191,3 +191,119 @@ def test_what_is_described_and_not_generated_is_read_past() -> None:
 
 def test_a_default_that_is_an_object_is_text() -> None:
     assert field({"type": "object", "default": {"a": [1]}}).default == '{"a":[1]}'
+
+
+def answered(content: dict[str, Any]) -> Any:
+    return document(paths=operation(responses={"200": {"description": "", "content": content}}))
+
+
+def test_several_media_types_in_one_key() -> None:
+    draft = read(answered({"text/csv, text/plain": {"schema": {"type": "string"}}}))
+    (response,) = draft.api.methods["op"].responses
+    assert [(each.media_type, each.type) for each in response.contents] == [
+        ("text/csv", STRING),
+        ("text/plain", STRING),
+    ]
+    said(draft, "'text/csv, text/plain' is read as 2 media types")
+
+
+def test_a_key_that_is_no_media_type_is_left_out() -> None:
+    draft = read(answered({"a/b/c": {}, "application/json": {"schema": {"type": "string"}}}))
+    (response,) = draft.api.methods["op"].responses
+    assert [each.media_type for each in response.contents] == ["application/json"]
+    said(draft, "'a/b/c' is no media type; it is left out")
+
+
+def test_a_body_without_a_media_type_to_send_it_as_is_refused() -> None:
+    draft = tried(document(paths=operation(verb="post", requestBody={"content": {"a/b/c": {}}})))
+    assert refusals(draft) == [
+        ("/paths/~1books/post/requestBody/content", "no media type is left to send the body as")
+    ]
+
+
+def test_descriptions_that_are_no_text_are_ignored() -> None:
+    draft = read(document(paths=operation(summary={"a": 1}, description=["b"])))
+    assert draft.api.methods["op"].doc == ""
+    said(draft, "summary is no text; ignored", "description is no text; ignored")
+
+
+def test_members_of_one_title_are_types_of_their_own() -> None:
+    members = [
+        {"type": "object", "title": "Bad", "required": [key], "properties": {key: {"type": "string"}}}
+        for key in "abc"
+    ]
+    draft = read(document({"Box": {"type": "object", "properties": {"x": {"oneOf": members}}}}))
+    places = {each.place: [one.wire for one in each.fields] for each in draft.api.messages.values()}
+    assert places == {"Box": ["x"], "Box.x.Bad": ["a"], "Box.x.Bad2": ["b"], "Box.x.Bad3": ["c"]}
+
+
+def test_an_inline_type_beside_a_component_of_its_place_has_a_number() -> None:
+    inline = {"type": "object", "properties": {"a": {"type": "string"}}}
+    box = {"type": "object", "properties": {"x": inline}}
+    draft = read(document({"Box": box, "Box.x": {"type": "object", "properties": {"b": {"type": "string"}}}}))
+    assert sorted(each.place for each in draft.api.messages.values()) == ["Box", "Box.x", "Box.x2"]
+
+
+def test_a_reference_for_all_responses_is_followed() -> None:
+    more: dict[str, Any] = {"x-responses": OK}
+    draft = read(document(paths=operation(responses={"$ref": "#/x-responses"}), **more))
+    assert [each.low for each in draft.api.methods["op"].responses] == [200]
+    said(draft, "a reference may stand for one response only; it is followed")
+
+
+def test_a_server_without_a_url_is_ignored() -> None:
+    draft = read(document(servers=[{"description": "main"}, {"url": "https://books.example"}]))
+    assert draft.api.servers == (Server(url="https://books.example"),)
+    said(draft, "'url' is missing; the server is ignored")
+
+
+def test_a_contradiction_in_an_error_does_not_refuse_its_method() -> None:
+    text, number = ({"type": "object", "properties": {"x": {"type": kind}}} for kind in ("string", "integer"))
+    both = {"allOf": [text, number, {"properties": {"code": {"type": "string"}}}]}
+    content = {"application/json": {"schema": both}}
+    error = {"4XX": {"description": "", "content": content}}
+    draft = read(document(paths=operation(responses={**OK, **error})))
+    (message,) = draft.api.messages.values()
+    assert [each.wire for each in message.fields] == ["code"]
+    said(draft, "left out of an error; contradiction: string and integer")
+    success = {"200": {"description": "", "content": content}}
+    assert refusals(tried(document(paths=operation(responses=success))))
+
+
+def test_a_parameter_with_several_media_types_has_the_first() -> None:
+    content = {"application/json": {"schema": {"type": "integer"}}, "text/plain": {}}
+    draft = read(document(paths=operation(parameters=[{"name": "q", "in": "query", "content": content}])))
+    assert draft.api.methods["op"].parameters[0].type == Scalar(Kind.INTEGER)
+    said(draft, "expected one media type; the first is read")
+
+
+def test_empty_keys_are_read_as_if_they_were_not_there() -> None:
+    box = {
+        "type": "object",
+        "required": None,
+        "properties": {"a": {"type": "string", "enum": None}, "b": None},
+    }
+    content = {"application/json": {"schema": box}}
+    draft = read(
+        document(
+            {"Any": None},
+            {
+                **operation(tags=None, parameters=None, responses={"200": {"content": content}, "404": None}),
+                "/empty": {"get": None},
+                "/none": None,
+            },
+            security=None,
+        )
+    )
+    (message,) = draft.api.messages.values()
+    assert [(each.wire, each.type) for each in message.fields] == [("a", STRING), ("b", Scalar(Kind.ANY))]
+    assert [each.low for each in draft.api.methods["op"].responses] == [200, 404]
+    assert [*draft.api.methods] == ["op"]
+    assert "an empty 'get' is read as if it were not there" in warnings(draft)
+
+
+def test_null_as_a_value_is_a_value() -> None:
+    assert field({"type": "string", "default": None, "enum": ["a", "b", None]}).type == Nullable(
+        EnumRef("/components/schemas/Box/properties/x")
+    )
+    assert field({"const": None}).type == Const((None,))

@@ -242,3 +242,16 @@ def test_null_inside_a_member_is_said_once() -> None:
     assert isinstance(found, Nullable)
     assert isinstance(found.type, UnionOf)
     assert found.type.members == (MessageRef("A"), MessageRef("B"))
+
+
+def test_a_schema_that_adds_nothing_to_its_base_is_a_message_of_its_own() -> None:
+    base = {
+        "type": "object",
+        "required": ["type"],
+        "discriminator": {"propertyName": "type"},
+        "properties": {"type": {"type": "string"}},
+    }
+    schemas = {"Base": base, "Foo": {"allOf": [{"type": "object"}, {"$ref": "#/components/schemas/Base"}]}}
+    api = read(document(schemas)).api
+    assert [each.wire for each in api.messages["Foo"].fields] == ["type"]
+    assert api.aliases["Base"].type == MessageRef("Foo")

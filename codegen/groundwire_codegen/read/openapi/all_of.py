@@ -136,6 +136,8 @@ class Flattener:
         value = site.node.value
         if value is False:
             shape.never = True
+        elif value is None:
+            self.documents.warn(site.node, "an empty schema is any value")
         elif value is not True and not isinstance(value, dict):
             site.node.refuse("expected a schema")
         if not isinstance(value, dict) or not value:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...ir import Body, Content, Encoding, Kind, Part, Response, Scalar, Style, TypeRef
 from ..cursor import Cursor
 from .places import place_of
 from .scalars import ANY, STRING
 from .schemas import Schemas
-from .shape import Schema, Site, is_equal
+from .shape import CONTRADICTION, Schema, Site, is_equal
 from .vocabulary import BODY, MEDIA_TYPE, PART, RESPONSE, media_encoding
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9*!#$&^_.+-]+(/[A-Za-z0-9*!#$&^_.+-]+)?( *;[ -~]*)?", re.ASCII)
@@ -37,14 +37,19 @@ class Bodies:
         self.schemas.documents.check(node, BODY)
         contents = self._contents(node, _home(node, f"{place}.request"), answer=False)
         if not contents:
+            if node.child("content"):
+                node.at("content", None).refuse("no media type is left to send the body as")
             return None
         return Body(contents=contents, required=node.any("required") is True)
 
     def read_responses(self, operation: Cursor, place: str) -> tuple[Response, ...]:
         """Return the answers of an operation by status, sorted. `default` alone is the success as well."""
         stated = operation.child("responses")
+        if stated is not None and stated.has("$ref"):
+            self.schemas.documents.warn(stated, "a reference may stand for one response only; it is followed")
+            stated = self.schemas.documents.resolve(stated)
         found: dict[tuple[int, int], tuple[Response, Cursor]] = {}
-        for status in () if stated is None else sorted(cast("dict[str, Any]", stated.value)):
+        for status in () if stated is None else sorted(stated.members or {}):
             node = stated.at(status, stated.value[status]) if stated is not None else operation
             if status.startswith("x-"):
                 continue
@@ -54,6 +59,9 @@ class Bodies:
                     f"{status[:80]!r} is no status", "a code such as 200, a range such as 4XX, or default"
                 )
                 continue
+            if node.value is None:
+                self.schemas.documents.warn(node, "an empty response is one without a body")
+                node = evolve(node, value={})
             if not isinstance(node.value, dict):
                 node.refuse("expected an object")
                 continue
@@ -74,8 +82,21 @@ class Bodies:
         contents: tuple[Content, ...] = ()
         if node is not None:
             self.schemas.documents.check(node, RESPONSE)
+            start = len(node.problems)
             contents = self._contents(node, _home(node, place), answer=True)
+            if bounds[1] > _SUCCESS[1] and bounds != _SUCCESS:
+                self._pass_contradictions(node, start)
         return Response(low=bounds[0], high=bounds[1], contents=contents)
+
+    def _pass_contradictions(self, node: Cursor, start: int) -> None:
+        """Make the contradictions of an error's schema warnings: what it states is left out, the method stays."""
+        new = node.problems[start:]
+        if new and all(each.hint == CONTRADICTION for each in new):
+            del node.problems[start:]
+            for each in new:
+                self.schemas.documents.warn(
+                    Cursor(None, each.source, each.pointer, []), f"left out of an error; {each.message}"
+                )
 
     def _contents(self, node: Cursor, place: str, *, answer: bool) -> tuple[Content, ...]:
         content = node.child("content")
@@ -84,11 +105,8 @@ class Bodies:
         found: list[Content] = []
         read: list[tuple[Any, TypeRef | None]] = []
         for media_type in cast("dict[str, Any]", content.value):
-            inner = content.child(media_type)
+            inner = content.child(media_type) if content.has(media_type) else content.at(media_type, {})
             if inner is None:
-                continue
-            if not _MEDIA_TYPE.fullmatch(media_type):
-                inner.refuse(f"{media_type[:80]!r} is no media type")
                 continue
             self.schemas.documents.check(inner, MEDIA_TYPE)
             stated = inner.any("schema")
@@ -96,8 +114,22 @@ class Bodies:
             known = [type_ for other, type_ in read if is_equal(other, stated)]
             type_ = known[0] if known else self._type(inner, f"{place}.{media_type}" if read else place)
             read.append((stated, type_))
-            found.append(self._content(inner, media_type, type_, answer=answer))
+            found += (
+                self._content(inner, each, type_, answer=answer)
+                for each in self._media_types(inner, media_type)
+            )
         return tuple(found)
+
+    def _media_types(self, node: Cursor, stated: str) -> tuple[str, ...]:
+        """Return the media type that a key states, or the several of a list. One that is none is left out."""
+        if _MEDIA_TYPE.fullmatch(stated):
+            return (stated,)
+        several = tuple(each.strip() for each in stated.split(","))
+        if all(_MEDIA_TYPE.fullmatch(each) for each in several):
+            self.schemas.documents.warn(node, f"{stated[:80]!r} is read as {len(several)} media types")
+            return several
+        self.schemas.documents.warn(node, f"{stated[:80]!r} is no media type; it is left out")
+        return ()
 
     def _content(self, node: Cursor, media_type: str, type_: TypeRef | None, *, answer: bool) -> Content:
         encoding = media_encoding(media_type)

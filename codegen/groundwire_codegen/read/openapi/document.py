@@ -22,6 +22,7 @@ from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
 from .operations import Operations
+from .places import distinct_places
 from .references import ROOT, Documents
 from .schemas import Schemas
 from .security import Access
@@ -59,7 +60,7 @@ def read_document(
 
 
 def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -> Draft:
-    root = Cursor(text.value, source, "", [])
+    root = Cursor(text.value, source, "", [], empty_is_absent=True)
     version = root.any("openapi")
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         hint = 'expected "openapi": "3.0.x" or "3.1.x"'
@@ -99,6 +100,9 @@ def _schemas(documents: Documents, components: Cursor | None, size: int) -> Sche
     if stated is not None:
         for name in sorted(stated.value):
             node = stated.at(name, stated.value[name])
+            if node.value is None:
+                documents.warn(node, "an empty schema is any value")
+                node = stated.at(name, True)
             if isinstance(node.value, dict | bool):
                 nodes[name] = node
             else:
@@ -110,8 +114,8 @@ def _schemas(documents: Documents, components: Cursor | None, size: int) -> Sche
 
 
 def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access) -> Api:
-    info = root.child("info")
-    title = "" if info is None else info.text("title") or ""
+    documents, info = schemas.documents, root.child("info")
+    title = "" if info is None else documents.words(info, "title")
     slug = _UNSAFE.sub("-", title.lower()).strip("-") or "api"
     version = "" if info is None else info.any("version")
     return Api(
@@ -122,11 +126,11 @@ def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access)
         servers=access.read_servers(root) or (_NO_SERVER,),
         schemes=operations.schemes,
         errors=ErrorShape.BY_STATUS,
-        messages=schemas.messages,
-        enums=schemas.enums,
-        aliases=schemas.aliases,
+        messages=distinct_places(schemas.messages, schemas.bases.components),
+        enums=distinct_places(schemas.enums, schemas.bases.components),
+        aliases=distinct_places(schemas.aliases, schemas.bases.components),
         methods=dict(sorted(operations.found.items())),
-        doc="" if info is None else info.text("description") or "",
+        doc="" if info is None else documents.words(info, "description"),
     )
 
 

@@ -14,6 +14,7 @@ from ...problem import Problem
 from ..cursor import Cursor
 from .bodies import Bodies
 from .parameters import Parameters
+from .references import Documents
 from .schemas import Schemas
 from .security import Access, filled
 from .vocabulary import OPERATION, PATH_ITEM, VERBS
@@ -44,6 +45,9 @@ class Operations:
                 continue
             item = self.schemas.documents.resolve(paths.at(path, stated[path]))
             if item is None:
+                continue
+            if item.value is None:
+                self._warn(item, "an empty path is ignored")
                 continue
             self.schemas.documents.check(item, PATH_ITEM)
             for verb in VERBS:
@@ -101,7 +105,7 @@ class Operations:
             responses=bodies.read_responses(operation, id_),
             security=security if operation.has("security") else self.security,
             deprecated=operation.any("deprecated") is True,
-            doc=_doc(operation),
+            doc=_doc(self.schemas.documents, operation),
             pointer=operation.pointer,
         )
 
@@ -112,9 +116,9 @@ def made_id(verb: str, path: str) -> str:
     return verb + "".join(word[:1].upper() + word[1:] for word in words)
 
 
-def _doc(operation: Cursor) -> str:
+def _doc(documents: Documents, operation: Cursor) -> str:
     """Return the summary and the description of an operation."""
-    texts = [operation.text(key) or "" for key in ("summary", "description")]
+    texts = [documents.words(operation, key) for key in ("summary", "description")]
     if texts[1].startswith(texts[0]):
         texts = texts[1:]
     return "\n\n".join(text.strip() for text in texts if text.strip())

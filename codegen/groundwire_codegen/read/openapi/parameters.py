@@ -130,9 +130,9 @@ class Parameters:
         holder = node
         if content is not None:
             if len(content.value) != 1:
-                content.refuse("expected one media type")
+                self._warn(content, "expected one media type; the first is read")
             media = next(iter(content.value), "")
-            inner = content.child(media)
+            inner = content.child(media) if content.value else None
             if inner is None:
                 return None
             holder = inner
@@ -167,7 +167,7 @@ class Parameters:
             default=None if default is None else text_of(default),
             deprecated=node.any("deprecated") is True
             or (shape is not None and shape.words.get("deprecated") is True),
-            doc=node.text("description") or _doc(shape),
+            doc=self.schemas.documents.words(node, "description") or _doc(shape),
             pointer=node.pointer,
         )
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Final
+from collections.abc import Container, Mapping
+from typing import Final, TypeVar
 
+from attrs import evolve
+
+from ...ir import Alias, Enum, Message
+
+_T = TypeVar("_T", Message, Enum, Alias)
 _SEPARATE: Final = {
     "items": "[]",
     "additionalProperties": "{}",
@@ -38,3 +44,19 @@ def place_of(source: str, pointer: str) -> str:
         elif segment not in _SKIPPED:
             place = f"{place}.{segment}"
     return place
+
+
+def distinct_places(types: Mapping[str, _T], components: Container[str]) -> dict[str, _T]:
+    """Return types with a place each: members of a union may have the same title, and `a.b` may be one name or two.
+
+    Components keep theirs; of the others at one place, those after the first have a number behind it.
+    """
+    taken = {each.place for key, each in types.items() if key in components}
+    found: dict[str, _T] = {}
+    for key, each in types.items():
+        place, number = each.place, 2
+        while key not in components and place in taken:
+            place, number = f"{each.place}{number}", number + 1
+        taken.add(place)
+        found[key] = each if place == each.place else evolve(each, place=place)
+    return found

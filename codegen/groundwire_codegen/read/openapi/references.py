@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from ...problem import Problem, SpecError
 from ..cursor import Cursor, as_list
 from ..text import read_text
-from .vocabulary import VERSION
+from .vocabulary import VALUES, VERSION
 
 MAX_CHAIN: Final = 64
 """References that lead to one another without anything between."""
@@ -48,7 +48,20 @@ class Documents:
         for key in () if members.keys() <= known else members:
             if key not in known and not key.startswith("x-"):
                 self.warn(node.at(key, None), f"unknown keyword {key[:80]!r} is ignored")
-        return members
+        if None not in members.values():
+            return members
+        empty = [key for key, value in members.items() if value is None and key not in VALUES]
+        for key in empty:
+            self.warn(node.at(key, None), f"an empty {key[:80]!r} is read as if it were not there")
+        return {key: value for key, value in members.items() if key not in empty}
+
+    def words(self, node: Cursor, key: str) -> str:
+        """Return a text for readers, such as a description; empty for none. Anything else is a warning."""
+        value = node.any(key)
+        if value is None or isinstance(value, str):
+            return node.text(key) or ""
+        self.warn(node.at(key, value), f"{key} is no text; ignored")
+        return ""
 
     def resolve(self, node: Cursor) -> Cursor | None:
         """Return the node that a node stands for; None after a problem. Not for schemas, whose siblings count."""
@@ -105,7 +118,7 @@ class Documents:
                 self._parsed[uri] = None
                 place.problems.extend(error.problems)
         value = self._parsed[uri]
-        return None if value is None else Cursor(value, uri, "", place.problems)
+        return None if value is None else Cursor(value, uri, "", place.problems, empty_is_absent=True)
 
     def _walk(self, place: Cursor, node: Cursor, fragment: str) -> Cursor | None:
         """Follow a JSON pointer (RFC 6901) from the top of a document."""

@@ -163,12 +163,20 @@ class Schemas:
 
     def _of_shape(self, schema: Schema, shape: Shape) -> TypeRef | None:
         target = self._only_target(shape)
-        if target is not None:
+        if target is not None and not self._is_child(schema, target):
             type_ = self.reference(target.node, target.place)
             stated = shape.null is False
             return type_.type if stated and isinstance(type_, Nullable) else type_
         self.flattener.follow(shape, schema)
         return self.typed(schema, shape)
+
+    def _is_child(self, schema: Schema, target: Target) -> bool:
+        """Return True for a component that is one of those which its own base, the target, stands for."""
+        key = self.documents.key(target.node)
+        if schema.key not in self.bases.components or not self.bases.extends(schema.key, key):
+            return False
+        base = self.flattener.gather(Schema((Site(target.node, target.place),), key, target.place))
+        return schema.key in {self.documents.key(each) for each in self.bases.children(base, key)}
 
     def _only_target(self, shape: Shape) -> Target | None:
         """Return the one schema that a schema stands for; None where it says more, or is no reference."""

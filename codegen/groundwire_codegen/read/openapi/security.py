@@ -42,7 +42,7 @@ class Access:
 
     def _scheme(self, node: Cursor) -> SecurityScheme | None:
         self.documents.check(node, SCHEME)
-        kind, doc = node.required("type"), node.text("description") or ""
+        kind, doc = node.required("type"), self.documents.words(node, "description")
         if kind == "apiKey":
             wire, where = node.required("name"), node.text("in")
             if where not in ("query", "header", "cookie"):
@@ -103,14 +103,14 @@ class Access:
         url = node.text("url")
         if url is None:
             if node.members is not None:
-                node.refuse("'url' is missing")
+                self.documents.warn(node, "'url' is missing; the server is ignored")
             return None
         variables = tuple(self._variable(name, child) for name, child in node.children("variables"))
         fault = url_fault(url, {each.name: each.default for each in variables})
         if fault:
             self.documents.warn(node.at("url", url), f"{fault}: {url[:200]!r}; the server is ignored")
             return None
-        return Server(url=url, variables=variables, doc=node.text("description") or "")
+        return Server(url=url, variables=variables, doc=self.documents.words(node, "description"))
 
     def _variable(self, name: str, node: Cursor) -> ServerVariable:
         self.documents.check(node, VARIABLE)
@@ -118,7 +118,7 @@ class Access:
             name=name,
             default=_text(node.any("default")),
             values=tuple(_text(each) for each in as_list(node.any("enum"))),
-            doc=node.text("description") or "",
+            doc=self.documents.words(node, "description"),
         )
 
 

@@ -25,6 +25,8 @@ TOP: Final = _keys(
 COMPONENTS: Final = _keys(
     "schemas responses parameters examples requestBodies headers securitySchemes links callbacks pathItems"
 )
+VALUES: Final = _keys("default const example value")
+"""Keys whose value may be null."""
 VERBS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PATH_ITEM: Final = frozenset((*VERBS, "$ref", "summary", "description", "servers", "parameters"))
 OPERATION: Final = _keys(
