@@ -122,7 +122,9 @@ class BaseClient(ABC):
         project = options.get("quota_project") or settings.quota_project
         watched = settings.on_event is not None or LOG.isEnabledFor(logging.INFO)
         call = CallState(
-            listeners(settings.on_event) if watched else (), reservation=Reservation(self._budget)
+            listeners(settings.on_event) if watched else (),
+            reservation=Reservation(self._budget),
+            new_id=self._clock.new_id,
         )
         request = method.request(
             parameters,

@@ -58,7 +58,7 @@ class RetryPolicy:
         return not self.statuses.isdisjoint((error.http_status, status))
 
     def _retryable(self, error: GroundwireError, request: Request) -> bool:
-        if isinstance(error, DeadlineReached):
+        if isinstance(error, DeadlineReached) or not request.repeatable:
             return False
         if isinstance(error, TransportError):
             return error.retryable and (request.safe_to_retry or not error.sent)

@@ -20,11 +20,12 @@ from attrs import define, evolve, field, frozen
 from urllib3 import exceptions as faults
 
 from .body import BodyReader
+from .bounded_response import BrokenAnswer
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
 from .http import METADATA_HOSTS, Request, Response, is_loopback, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
-from .sockets import CURRENT, UNLIMITED, BrokenAnswer, Pool, TlsPool
+from .sockets import CURRENT, UNLIMITED, Pool, TlsPool
 
 _PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")
@@ -80,6 +81,9 @@ class UrllibTransport:
             route = self._route(proxy, origin)
             with route.gate.turn(deadline, parts.netloc):
                 return self._exchanged(route.pool, target, request, deadline)
+        except ArgumentError:
+            # A file of the body cannot be read.
+            raise
         except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
             raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:

@@ -102,6 +102,7 @@ class ClientView:
     literals: bool
     times: Source | None
     values: Source | None
+    files: bool
     """Imports of the annotations."""
 
 
@@ -140,6 +141,7 @@ def client_view(api: Api) -> ClientView:
         literals="Literal" in used,
         times=imported(("date", "datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
+        files="FilePart" in used,
     )
 
 

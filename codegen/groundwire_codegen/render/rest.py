@@ -16,6 +16,7 @@ from ..ir import (
     Method,
     Nullable,
     Parameter,
+    Part,
     Response,
     SecurityScheme,
     Server,
@@ -37,7 +38,9 @@ STYLES: Final = {
 BYTES: Final = word("bytes")
 TEXT: Final = word("str")
 WITH_MEDIA_TYPE: Final = word("WithMediaType")
-CONTENT_WORDS: Final = ("RestAnswer", "RestContent", "WithMediaType")
+FILE: Final = word("FilePart")
+_FORMS: Final = (Encoding.FORM, Encoding.MULTIPART)
+CONTENT_WORDS: Final = ("RestAnswer", "RestContent", "RestPart", "WithMediaType")
 
 
 @frozen(kw_only=True)
@@ -59,12 +62,24 @@ class StyledView:
 
 
 @frozen(kw_only=True)
+class PartView:
+    """The encoding of a property of a form; None for a fact that is not stated."""
+
+    name: Source
+    content_type: Source | None
+    style: Source | None
+    explode: Source | None
+    reserved: bool
+
+
+@frozen(kw_only=True)
 class ContentView:
     """A body in one media type. No type: it is text, or bytes."""
 
     media_type: Source
     type: Source | None
     encoding: Source | None
+    parts: tuple[PartView, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -136,6 +151,7 @@ def rest_view(api: Api) -> RestView:
         "RestContent": any(
             method.bodies or any(answer.contents for answer in method.answers) for method in methods
         ),
+        "RestPart": any(content.parts for method in methods for content in method.bodies),
         "WithMediaType": any(_takes_media_type(each) for each in api.methods.values()),
     }
     return RestView(
@@ -155,7 +171,7 @@ def request_annotation(method: Method) -> Source | None:
     if method.body is None or not method.body.contents:
         return None
     named = (WITH_MEDIA_TYPE,) if _takes_media_type(method) else ()
-    return either(*map(_content_annotation, method.body.contents), *named)
+    return either(*map(_body_annotation, method.body.contents), *named)
 
 
 def result_annotation(method: Method) -> Source:
@@ -193,6 +209,13 @@ def _content_annotation(content: Content) -> Source:
     return TEXT if content.encoding is Encoding.TEXT else BYTES
 
 
+def _body_annotation(content: Content) -> Source:
+    if content.encoding in _FORMS:
+        return annotation(content.type, MESSAGES)
+    sent = _content_annotation(content)
+    return either(sent, FILE) if sent is BYTES else sent
+
+
 def _method(method: Method) -> RestMethodView:
     body, facts = method.body, method.idempotency
     contents = () if body is None else body.contents
@@ -204,7 +227,7 @@ def _method(method: Method) -> RestMethodView:
         verb=literal(method.verb),
         path=literal(method.path),
         parameters=tuple(_parameter(each, method) for each in method.parameters),
-        bodies=tuple(map(_content, contents)),
+        bodies=tuple(map(_sent, contents)),
         body_is_optional=body is not None and not body.required,
         answers=tuple(map(_answer, method.responses)),
         security=None if method.security is None else _security(method),
@@ -252,6 +275,29 @@ def _content(content: Content) -> ContentView:
         media_type=literal(content.media_type),
         type=codec_type(content.type) if encoding is None else None,
         encoding=encoding,
+    )
+
+
+def _sent(content: Content) -> ContentView:
+    """Return the view of the body of a request."""
+    if content.encoding not in _FORMS:
+        return _content(content)
+    return ContentView(
+        media_type=literal(content.media_type),
+        type=codec_type(content.type),
+        encoding=literal(content.encoding.value),
+        parts=tuple(map(_part, content.parts)),
+    )
+
+
+def _part(part: Part) -> PartView:
+    styled = part.style is not None and part.style is not Style.DEEP
+    return PartView(
+        name=literal(part.wire),
+        content_type=_stated(part.content_type),
+        style=None if part.style is None else literal(part.style.value),
+        explode=literal(part.explode) if styled and part.explode != (part.style is Style.FORM) else None,
+        reserved=part.reserved,
     )
 
 

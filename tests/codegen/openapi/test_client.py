@@ -101,7 +101,7 @@ def test_a_stub_takes_the_types_of_all_contents(load: Load) -> None:
     create = inspect.signature(package.client.Tiles.create).parameters
     assert (
         create["request"].annotation
-        == "messages.Tile | Sequence[messages.Tile] | str | bytes | WithMediaType"
+        == "messages.Tile | Sequence[messages.Tile] | str | bytes | FilePart | WithMediaType"
     )
     assert create["request"].default is inspect.Parameter.empty
     image = inspect.signature(package.client.Tiles.render).parameters
