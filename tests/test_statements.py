@@ -34,7 +34,14 @@ COMMANDS: dict[str, click.Group] = {"groundwire-codegen": codegen, "groundwire-c
 OPTION = r"(?<![\w-])--[a-z][a-z-]+"
 OURS = {"--endpoint", "--bucket", "--project", "--pictures", "--generate", "--contracts", "--full"}
 """Options of the demo and of sessions."""
-GENERATED = {"index.json", "report.md", "description.json", "groundwire.lock", "contract.json", "CHANGELOG.md"}
+GENERATED = {
+    "index.json",
+    "report.md",
+    "description.json",
+    "groundwire.lock",
+    "contract.json",
+    "CHANGELOG.md",
+}
 """Files that a command writes in the reader's repository."""
 ids = [page.relative_to(ROOT).as_posix() for page in PAGES]
 every_page = pytest.mark.parametrize("page", PAGES, ids=ids)

@@ -197,7 +197,7 @@ def external_refs(value: Any) -> Iterator[tuple[str, str]]:
                 if inner.__class__ in (dict, list) and (has_names or not _is_literal(key))
             ]
             waiting += reversed(below)
-        elif isinstance(node, list):
+        elif node.__class__ is list:
             items: list[Any] = node
             waiting += [
                 (items[at], f"{pointer}/{at}", False)

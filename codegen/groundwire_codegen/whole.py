@@ -55,8 +55,9 @@ def replaced(contents: Mapping[Path, bytes]) -> Generator[Callable[[], None]]:
         done = True
 
     try:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
         for path in waiting:
-            path.parent.mkdir(parents=True, exist_ok=True)
             _stage(beside[path], after[path], path)
         yield put
     except BaseException:

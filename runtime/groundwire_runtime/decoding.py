@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from .errors import DecodeError
 from .jsontext import Reader, check_levels, too_deep
-from .keys import Key, Put, Row, setter
+from .message_keys import Key, Put, Row, setter
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
 from .schema import json_name

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from .errors import ArgumentError, EncodeError
 from .jsontext import MAX_LEVELS, Writer, chunks, quote, too_deep, write_object
-from .keys import Key, Row
+from .message_keys import Key, Row
 from .messages import EMPTY, MAX_DEPTH, Message
 
 

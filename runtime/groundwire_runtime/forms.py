@@ -2,7 +2,7 @@
 
 Sources: OpenAPI Specification 3.1.1, 4.8.14 and 4.8.15 with its appendixes C to E; WHATWG URL 5 (urlencoded); RFC 7578 and RFC 2046
 5.1 (multipart). A property whose style the description states is written as a query parameter of this style. Any other one is
-written by its content type, each item of a list on its own: scalars as text, objects and nested lists as JSON.
+written by its content type, each item of a list on its own: scalars as text, objects and nested lists as JSON. A null is left out.
 """
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
@@ -102,17 +102,17 @@ def _properties(value: Any, parts: Sequence[RestPart]) -> Iterator[tuple[RestPar
         raise EncodeError.expected(value, "an object: a form has named values")
     stated = {each.name: each for each in parts}
     for name, item in value.items():
+        if item is None:
+            continue
         yield stated.get(name) or RestPart(name=name), item
 
 
 def _items(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list) else (value,)
+    return (each for each in value if each is not None) if isinstance(value, list) else (value,)
 
 
 def _text(value: Any, content_type: str | None) -> str:
-    """Return a scalar as text, and anything else as JSON; null is empty."""
-    if value is None:
-        return ""
+    """Return a scalar as text, and anything else as JSON."""
     is_text = isinstance(value, str) and not isinstance(value, Digits)
     return value if is_text and not _is_json(content_type) else json_text(value)
 

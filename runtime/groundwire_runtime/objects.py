@@ -17,7 +17,7 @@ from .decoding import message_reader, put_unknown_fields, read_at_once, value_re
 from .encoding import message_writer, variant_writer, written_at_once
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, Reader, Writer
-from .keys import Key, Put, Row, setter
+from .message_keys import Key, Put, Row, setter
 from .presence import ABSENT, EMPTY
 from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Extra, Family, Field, Member, OneOf, Ref

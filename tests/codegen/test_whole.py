@@ -196,3 +196,15 @@ def test_a_link_in_the_place_of_the_staging_folder_stays(place: Path) -> None:
     assert tree(place / "docs") == before
     assert (place / ".shop.groundwire").is_symlink()
     assert tree(place / "shop") == {path: text.encode() for path, text in NEW.items()}
+
+
+def test_a_folder_of_new_files_goes_with_them(place: Path) -> None:
+    before = sorted(place.iterdir())
+    new = {place / "kept" / "a.json": b"a", place / "kept" / "b.json": b"b"}
+    with pytest.raises(FileNotFoundError), replaced(new) as put:
+        (place / "kept" / ".b.json.groundwire").unlink()
+        put()
+    assert sorted(place.iterdir()) == before
+    with replaced(new) as put:
+        put()
+    assert tree(place / "kept") == {"a.json": b"a", "b.json": b"b"}

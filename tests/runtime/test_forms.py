@@ -94,7 +94,8 @@ def form(value: object, *parts: RestPart) -> str:
             "places=%7B%22zip%22%3A%221%22%7D&places=%7B%22zip%22%3A%222%22%7D",
         ),
         (Form(grid=[[1, 2], [3.0, 1e21]]), "grid=%5B1%2C2%5D&grid=%5B3.0%2C1e%2B21%5D"),
-        (Form(null_fields={"name"}), "name="),
+        (Form(null_fields={"name"}, tags=("a",)), "tags=a"),
+        (Form(grid=[None, 1]), "grid=1"),
         (Form(image=b"\x00\xff"), "image=AP8%3D"),
     ],
 )

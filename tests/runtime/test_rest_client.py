@@ -6,12 +6,14 @@ import pickle
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from attrs import frozen
 from groundwire_runtime import errors
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent, WithMediaType
+from groundwire_runtime.forms import RestPart
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
 from groundwire_runtime.rest_client import RestClient
@@ -146,6 +148,40 @@ def test_a_body_is_sent_as_the_first_content_that_takes_it(body: Any, media_type
     )
     sent = call(made, body=body)
     assert (sent.headers["content-type"], sent.body) == (media_type, data)
+
+
+def test_a_form_is_written_by_the_styles_of_its_members() -> None:
+    content = RestContent(
+        media_type="application/x-www-form-urlencoded",
+        type=ANY,
+        encoding="form",
+        parts=(
+            RestPart(name="deep", style="deepObject"),
+            RestPart(name="joined", style="form", explode=False),
+        ),
+    )
+    value = {
+        "text": "a b&c",
+        "number": 1.50,
+        "no": None,
+        "list": ["x", True],
+        "joined": [1, 2],
+        "object": {"k": [1.0, "v"]},
+        "deep": {"k": "v"},
+    }
+    sent = call(method("POST", bodies=(content,), answers=EMPTY), body=value)
+    assert sent.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert parse_qsl(sent.body.decode(), strict_parsing=True) == [
+        ("text", "a b&c"),
+        ("number", "1.5"),
+        ("list", "x"),
+        ("list", "true"),
+        ("joined", "1,2"),
+        ("object", '{"k":[1.0,"v"]}'),
+        ("deep[k]", "v"),
+    ]
+    with pytest.raises(errors.EncodeError, match="expected an object"):
+        call(method("POST", bodies=(content,), answers=EMPTY), body=["x"])
 
 
 @pytest.mark.parametrize("verb", ["GET", "DELETE", "HEAD", "OPTIONS"])

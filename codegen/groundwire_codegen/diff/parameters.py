@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from ..ir import InParameter, Method, Parameter, Rules
+from ..ir import InParameter, ListOf, Method, Parameter, Rules, TypeRef
 from ..render.annotations import annotation
 from .bounds import steps
 from .change import Change, Place
@@ -77,7 +77,7 @@ def _where(parameter: Parameter) -> str:
 
 
 def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
-    if _is_text(old) and new.repeated and annotation(new.scalar).text == "str" and not new.values:
+    if _is_text(old) and new.repeated and annotation(_item(new)).text == "str" and not new.values:
         yield place.change("parameter.repeated", _type(old), _type(new))
     elif old.repeated != new.repeated or (new.values and not old.values):
         yield place.change("parameter.type", _type(old), _type(new))
@@ -87,7 +87,7 @@ def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
         for value in sorted({*new.values} - {*old.values}):
             yield place.change("parameter.value-added", new=value)
     else:
-        found = step(old.scalar, new.scalar)
+        found = step(_item(old), _item(new))
         rule = {"annotation": "type", "same": "widened"}.get(found, found)
         yield place.change(f"parameter.{rule}", _type(old), _type(new))
 
@@ -99,11 +99,16 @@ def _is_token(parameter: Parameter, method: Method) -> bool:
 
 
 def _is_text(parameter: Parameter) -> bool:
-    return annotation(parameter.scalar).text == "str" and not parameter.repeated
+    return annotation(_item(parameter)).text == "str" and not parameter.repeated
+
+
+def _item(parameter: Parameter) -> TypeRef:
+    """Return the type of one value: an item of a list, else the parameter's own, which in OpenAPI may be any."""
+    return parameter.type.item if isinstance(parameter.type, ListOf) else parameter.type
 
 
 def _type(parameter: Parameter) -> str:
-    text = " | ".join(sorted(parameter.values)) or shown(parameter.scalar)
+    text = " | ".join(sorted(parameter.values)) or shown(_item(parameter))
     return f"Sequence[{text}]" if parameter.repeated else text
 
 

@@ -1,4 +1,4 @@
-"""Oneof groups and messages under their published names: attributes, classes of members, families."""
+"""Messages under their published names: attributes, the classes of oneof members, and families."""
 
 from __future__ import annotations
 

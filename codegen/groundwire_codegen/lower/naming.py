@@ -1,6 +1,6 @@
 """Names: from wire names to Python's, unique in their scope, safe, and frozen once published.
 
-Every Python name of generated code comes from here.
+Every Python name of generated code is allocated here. `groups` says which members of a oneof get a class.
 """
 
 from __future__ import annotations

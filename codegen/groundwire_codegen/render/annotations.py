@@ -111,7 +111,7 @@ def _tuple(type_: TupleOf, module: Source | None) -> Source:
         if len(items) == 1:
             return rest
     parts = [part for item in items for part in (", ", item)][1:]
-    return joined(word("tuple"), "[", *parts, "]") if items else joined(word("tuple"), "[", "()", "]")
+    return joined(word("tuple"), "[", *parts, "]") if items else joined(word("tuple"), "[", literal(()), "]")
 
 
 def parameter_annotation(parameter: Parameter) -> Source:

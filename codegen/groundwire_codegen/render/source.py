@@ -25,7 +25,7 @@ CLOSE: Final = "\u27eb"
 WIDTH: Final = 96
 """Columns of a docstring's text, indentation apart."""
 _WORD: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII)
-_PUNCTUATION: Final = frozenset({"[", "]", "(", ")", ", ", " | ", ".", "=", "*", "...", "()", "lambda: "})
+_PUNCTUATION: Final = frozenset({"[", "]", "(", ")", ", ", " | ", ".", "=", "*", "..."})
 _CODING: Final = re.compile("(coding)([:=])")
 
 

@@ -128,7 +128,9 @@ class Samples:
 
     def _text(self, schema: Any) -> str:
         if schema.get("pattern"):
-            return next(filter(re.compile(schema["pattern"]).search, CANDIDATES), None) or self._none()
+            sid = re.fullmatch(r"\^([A-Z]{2})\[0-9a-fA-F\]\{32\}\$", schema["pattern"])
+            texts = (sid[1] + "0" * 32,) if sid else CANDIDATES
+            return next(filter(re.compile(schema["pattern"]).search, texts), None) or self._none()
         is_base64 = schema.get("contentEncoding") == "base64"
         text = FORMATS.get("byte" if is_base64 else schema.get("format", ""), "a b/\u00fc&")
         low, high = schema.get("minLength", 0), schema.get("maxLength", len(text))

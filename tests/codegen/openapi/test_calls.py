@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from groundwire_codegen.inputs import Inputs
@@ -17,13 +18,14 @@ from groundwire_codegen.reader import read_lowered
 from groundwire_runtime.http import FunctionTransport, Request, Response
 
 from tests.codegen.conftest import Load
-from tests.codegen.openapi.samples import Samples, UnsampledError, expanded
+from tests.codegen.openapi.samples import Samples, UnsampledError, expanded, text_of
 from tests.outside import FOLDER, needed
 
+FORM = "application/x-www-form-urlencoded"
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 NAMES = (
     *("box.json", "galaxy.yaml", "k8s-apps.json", "ogc-edr-oas30.json", "openeo.yaml", "stac-fastapi.json"),
-    *("titiler.json", "xero-files.yaml"),
+    *("titiler.json", "twilio-flex.yaml", "xero-files.yaml"),
 )
 
 
@@ -133,10 +135,18 @@ def test_a_call_of_each_operation_is_sent_as_its_document_says(name: str, load: 
         found = f"{place}{'?' if query else ''}{'&'.join(sorted(query.split('&')))}"
         assert (request.verb, found) == (verb, target)
         assert {key: request.headers.get(key) for key in headers} == headers
-        if body is not None:
+        if body is not None and request.headers["content-type"].partition(";")[0] == FORM:
+            texts = [(key, text_of(item)) for key, value in body.items() for item in _items(value)]
+            pairs = parse_qsl((request.body or b"").decode(), strict_parsing=bool(texts))
+            assert sorted(pairs) == sorted(texts), method.id
+        elif body is not None:
             assert json.loads(request.body or b"null") == body, method.id
         sent += 1
     assert sent >= 0.6 * (sent + skipped), skipped
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 IGNORED = ("accept", "content-type", "authorization")
@@ -163,7 +173,7 @@ def sampled(
         )
     content = samples.resolved(operation.get("requestBody", {})).get("content", {})
     first = next(iter(content), "")
-    if first.partition(";")[0] == "application/json" and "schema" in content[first]:
+    if first.partition(";")[0] in ("application/json", FORM) and "schema" in content[first]:
         return given, samples.of(content[first]["schema"])
     if content and samples.resolved(operation["requestBody"]).get("required"):
         raise UnsampledError

@@ -122,6 +122,28 @@ def test_a_change_of_a_reference_is_a_change_of_the_document(tmp_path: Path, for
     assert (other.exit_code, "mobile" in other.output) == (1, True)
 
 
+def test_parameters_of_any_type_are_compared(tmp_path: Path) -> None:
+    def api(code: str) -> Path:
+        value = document()
+        either = {"oneOf": [{"type": "integer"}, {"$ref": "common.yaml#/components/schemas/Hut"}]}
+        region = {"type": "object", "properties": {"code": {"type": code}}}
+        value["paths"]["/huts"]["get"]["parameters"] = [
+            {"name": "near", "in": "query", "schema": either},
+            {"name": "in", "in": "query", "style": "deepObject", "schema": region},
+            {
+                "name": "all",
+                "in": "query",
+                "schema": {"type": "array", "items": either if code == "string" else {}},
+            },
+        ]
+        return write(tmp_path / code, value)
+
+    old, new = api("string"), api("integer")
+    assert run("diff", str(old), str(old)).exit_code == 0
+    other = run("diff", str(old), str(new))
+    assert (other.exit_code, "huts.all" in other.output) == (1, True), other.output
+
+
 def test_each_side_of_a_diff_has_its_own_folder_of_references(tmp_path: Path) -> None:
     old, new = (write(tmp_path / name / "spec", document("../spec/common.yaml")) for name in ("old", "new"))
     for path in (old, new):
@@ -249,7 +271,7 @@ def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_number_and_size_of_all_documents_are_bounded(tmp_path: Path) -> None:
-    many = {"$ref": [], **{str(at): {"$ref": f"{at}.yaml"} for at in range(10_000)}}
+    many: dict[str, Any] = {"$ref": [], **{str(at): {"$ref": f"{at}.yaml"} for at in range(10_000)}}
     path = write(tmp_path, {**document(), "components": {"schemas": many}})
     refused = generate(path)
     assert (refused.exit_code, "more than 4000 other documents are referred to" in refused.output) == (
