@@ -130,7 +130,9 @@ class Readable(Protocol):
 
     def read(self, amt: int | None = None) -> bytes:
         """Return at most `amt` bytes more, none at the end; all that are left without a number."""
-        ...
+
+    def read1(self, n: int = -1) -> bytes:
+        """Return at most `n` bytes that have come, none at the end."""
 
 
 class _Members:
@@ -221,6 +223,19 @@ class BodyReader:
         except BaseException:
             self.reservation.release()
             raise
+
+    def pieces(self, answer: Readable, headers: Mapping[str, str]) -> Iterator[bytes]:
+        """Yield the body as it comes. Raises TransportError where it is cut, and TimeoutError."""
+        members, length, taken = self._members(headers), int(headers.get("content-length") or 0), 0
+        while raw := answer.read1(PIECE):
+            taken += len(raw)
+            self.check_deadline()
+            yield from (raw,) if members is None else members.unpacked(raw)
+        if members is not None:
+            members.check_whole(length)
+        elif taken < length:
+            raise self._fault(f"the answer was cut off after {taken} of {length} bytes")
+        answer.read()  # the connection is free once the end was read
 
     def _read_pieces(self, answer: Readable, members: _Members | None, body: Buffer) -> None:
         taken = 0

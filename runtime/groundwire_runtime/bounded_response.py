@@ -20,7 +20,7 @@ class _Reader(io.RawIOBase):
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         super().__init__()
         self._sock = sock
-        self._deadline = deadline
+        self.deadline = deadline
         self._raw = sock.makefile("rb", buffering=0)
         self.ended = False
         self.stopped = False  # True once nothing more may be read from the socket
@@ -35,7 +35,7 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         if self.stopped:
             return None
-        self._deadline.arm(self._sock)
+        self.deadline.arm(self._sock)
         count = self._raw.readinto(buffer)
         self.ended = self.ended or count == 0
         return count
@@ -60,6 +60,10 @@ class BoundedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, deadline: Deadline, *args: Any, **kwargs: Any) -> None:
         self._reader = _Reader(sock, deadline)
         super().__init__(self._reader, *args, **kwargs)  # type: ignore[arg-type] # only makefile is used
+
+    def read_until(self, deadline: Deadline) -> None:
+        """Read the rest within another deadline."""
+        self._reader.deadline = deadline
 
     def begin(self) -> None:
         """Read the head."""

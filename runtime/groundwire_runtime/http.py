@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -130,6 +130,10 @@ class Request:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Credentials that the request carries, to redact from its response."""
     call: CallState = field(factory=CallState, eq=False, repr=False)
+    opens: Callable[[Response], bool] | None = field(default=None, eq=False, repr=False)
+    """Gets a successful response without its body; True leaves the body open, as `Response.stream`."""
+    lasting: bool = False
+    """The deadline ends with the head of a response whose body is left open."""
 
     @property
     def repeatable(self) -> bool:
@@ -137,18 +141,46 @@ class Request:
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
 
 
+class ByteStream(Protocol):
+    """An open body. It is closed at its end, by an error, or by `close`; then its connection is free."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes as they come. Raises TransportError."""
+        ...
+
+    def close(self) -> None:
+        """Leave the rest of the body."""
+        ...
+
+
 @frozen(kw_only=True)
 class Response:
-    """One HTTP response with its whole body. Header names are lower case."""
+    """One HTTP response with its body. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
+    stream: ByteStream | None = field(default=None, repr=False)
+    """The body, where it was left open; then `body` is empty."""
 
     @property
     def server_request_id(self) -> str:
         """The service's own id of the request; "" where it sends none."""
         return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
+
+
+_LISTS: Final = frozenset(
+    {"accept-ranges", "allow", "cache-control", "link", "vary", "warning", "www-authenticate"}
+)
+
+
+def joined_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by their names in lower case; the lines of a list are one value (RFC 9110 5.3), else the last counts."""
+    headers: dict[str, str] = {}
+    for name, value in items:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in _LISTS and key in headers else value
+    return headers
 
 
 class Transport(Protocol):

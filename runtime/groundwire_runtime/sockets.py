@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -140,7 +140,7 @@ class Bounded(HTTPConnection):
         self._tail = b""
         super().close()
 
-    def exchange(self, request: Request, target: str) -> http.client.HTTPResponse:
+    def exchange(self, request: Request, target: str) -> BoundedResponse:
         """Send a request, a small body in one packet with its head, and read the head of the response."""
         body, headers = request.body, request.headers
         length = len(body or b"") if body is None or isinstance(body, bytes) else body.length
@@ -157,13 +157,16 @@ class Bounded(HTTPConnection):
                 raise
             # A server may answer before it read the whole body (RFC 9112 9.3), and close.
             return self._early_answer(error)
-        return http.client.HTTPConnection.getresponse(self)
+        return self._read_head()
 
-    def _early_answer(self, error: OSError) -> http.client.HTTPResponse:
+    def _read_head(self) -> BoundedResponse:
+        return cast("BoundedResponse", http.client.HTTPConnection.getresponse(self))
+
+    def _early_answer(self, error: OSError) -> BoundedResponse:
         """Return the answer to a body that was not sent whole. Raises the error where there is none."""
         self.spent = True
         try:
-            return http.client.HTTPConnection.getresponse(self)
+            return self._read_head()
         except (OSError, HTTPException):
             raise error from None
 

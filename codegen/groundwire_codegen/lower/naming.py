@@ -52,7 +52,7 @@ RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
 CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
     {
         *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
-        *("methods", "pages", "wait", "wait_with"),
+        *("methods", "pages", "save", "wait", "wait_with", "with_response"),
     }
 )
 CLIENT_MODULE_NAMES: Final = frozenset(
