@@ -231,6 +231,13 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session
+def openapi(session: nox.Session) -> None:
+    """Generate, check and use clients of published OpenAPI documents, beside openapi-python-client."""
+    session.install("-q", "-e", ".[dev]")
+    session.run("python", "-m", "tests.audits.openapi", *session.posargs, env=vectors())
+
+
+@nox.session
 def guide(session: nox.Session) -> None:
     """Follow the guides in docs/ command by command, each in an empty environment."""
     missing = [tool for tool in ("bash", "curl", "git", "make") if not shutil.which(tool)]

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change]`: print each figure with its
+"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change] [description]`: print each figure with its
 bound."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from . import call, change, codec, contract, memory, start
+from . import call, change, codec, contract, description, memory, start
 
 PARTS = {
     "codec": codec.run,
@@ -15,6 +15,7 @@ PARTS = {
     "memory": memory.run,
     "contract": contract.run,
     "change": change.run,
+    "description": description.run,
 }
 BOUNDS = {
     ("encode 20,000 nodes", "json.dumps"): 1.15,
@@ -32,6 +33,7 @@ BOUNDS = {
     ("one export call", "google-api-python-client"): 1.0,
     ("generate", "s"): 3.0,
     ("check", "s"): 3.0,
+    ("generate 1,223 operations", "openapi-python-client"): 0.15,
     ("diff, whole documents", "s"): 1.0,
     ("diff, compute.v1 to compute.beta", "s"): 20.0,
     ("upgrade", "s"): 3.0,

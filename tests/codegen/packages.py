@@ -12,7 +12,11 @@ from groundwire_codegen.pipeline import Output, generate
 from tests.codegen.documents import encoded
 
 ROOT = Path(__file__).parents[2]
-CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/spec.json"))
+DOCUMENTS = ("spec.json", "openapi.json", "openapi.yaml")
+"""The file names of a case's document: Discovery or OpenAPI."""
+CASES = sorted(
+    path.parent for path in (Path(__file__).parent / "cases").glob("*/*.*") if path.name in DOCUMENTS
+)
 
 
 def inputs(document: dict[str, Any] | bytes, overlay: str | None = None, **options: Any) -> Inputs:
@@ -38,7 +42,8 @@ def case_inputs(folder: Path) -> Inputs:
     """The inputs of a case."""
     overlay = folder / "overlay.toml"
     said = overlay.read_text("utf-8") if overlay.exists() else None
-    return inputs((folder / "spec.json").read_bytes(), said, package=folder.name)
+    document = next(folder / name for name in DOCUMENTS if (folder / name).exists())
+    return inputs(document.read_bytes(), said, package=folder.name, name=document.name)
 
 
 def earth_engine() -> Inputs:

@@ -1,4 +1,4 @@
-"""A folder is a test: `spec.json` and `overlay.toml` give `want/`, and `example.json` survives it.
+"""A folder is a test: its document and `overlay.toml` give `want/`, and `example.json` survives it.
 
 An example names a message: `json` is kept as it stands, `also` says the same in other words, `refused`
 is refused, and `unsendable` is read but never sent.

@@ -18,7 +18,9 @@ from groundwire_codegen.ir import (
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_api
 
+from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop, with_property
+from tests.codegen.packages import files
 
 
 def refusal(document: dict[str, Any] | bytes, overlay: bytes | None = None) -> str:
@@ -239,3 +241,17 @@ def test_a_fault_of_a_method_refuses_those_who_want_it_alone(change: dict[str, A
     with pytest.raises(SpecError, match="/resources/books/methods/other"):
         read_api(data)
     assert read_api(data, methods=["bookshop.books.get"]).methods.keys() == {"bookshop.books.get"}
+
+
+def test_a_type_that_holds_itself_has_a_name(load: Load) -> None:
+    document = with_property("tree", {"$ref": "Tree"})
+    document["schemas"]["Tree"] = {"id": "Tree", "type": "array", "items": {"$ref": "Branches"}}
+    document["schemas"]["Branches"] = {
+        "id": "Branches",
+        "type": "object",
+        "additionalProperties": {"$ref": "Tree"},
+    }
+    shop = load(files(document))
+    book = shop.decode(shop.Book, b'{"tree": [{"left": [], "right": [{}]}]}')
+    assert book.tree == ({"left": (), "right": ({},)},)
+    assert shop.encode(book) == b'{"tree":[{"left":[],"right":[{}]}]}'

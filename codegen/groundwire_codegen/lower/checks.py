@@ -266,5 +266,8 @@ def _unenforced(api: Api) -> Iterator[tuple[str, str, tuple[str, str]]]:
                 yield f"{parameter.pointer}/pattern", rules.pattern, _SLOW
     for message in api.messages.values():
         for field in message.wire_fields:
-            if field.pattern is not None and field.rules.pattern is None:
+            rules = field.rules
+            if rules.pattern is not None and not rules.pattern_is_linear:
+                yield f"{field.pointer}/pattern", rules.pattern, _SLOW
+            elif field.pattern is not None and rules.pattern is None:
                 yield f"{field.pointer}/pattern", field.pattern, _FIELD

@@ -185,21 +185,17 @@ def _rules(api: Api, field: Field) -> Iterator[Source]:
         yield joined(word("only"), "=", literal(names))
 
 
-def bounds_call(rules: Rules, *, pattern: bool = True) -> Source | None:
-    """Return the expression of bounds in the language of the runtime's `schema`, with the pattern or not; None without one."""
+def bounds_call(rules: Rules) -> Source | None:
+    """Return the expression of bounds in the language of the runtime's `schema`; None without one.
+
+    A pattern that may take more than linear time is documentation.
+    """
     bounds = [
         joined(word(name), "=", literal(value))
-        for name, value in _bounds(rules)
-        if pattern or name != "pattern"
+        for name in BOUNDS
+        if (value := getattr(rules, name)) is not None and (name != "pattern" or rules.pattern_is_linear)
     ]
     return _call("Bounds", *bounds) if bounds else None
-
-
-def _bounds(rules: Rules) -> Iterator[tuple[str, object]]:
-    for name in BOUNDS:
-        value = getattr(rules, name)
-        if value is not None:
-            yield name, value
 
 
 def _type(field: Field) -> Source:

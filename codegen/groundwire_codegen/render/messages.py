@@ -244,18 +244,21 @@ def _field(field: Field) -> AttributeView:
 
 
 def _default(field: Field) -> Source | None:
-    """Return what the attribute holds unless it is given: a constant that must be there is filled in."""
+    """Return what the attribute holds unless it is given: a constant that must be there is filled in, but for null."""
     if not field.needed:
         return absent(field.type)
-    constant = isinstance(field.type, Const) and len(field.type.values) == 1
-    return literal(field.type.values[0]) if constant and isinstance(field.type, Const) else None
+    values = field.type.values if isinstance(field.type, Const) else ()
+    return literal(values[0]) if len(values) == 1 and values != (None,) else None
 
 
 def _field_doc(field: Field) -> str:
     """The field's text, with the marks that a caller should see."""
     notes = ["Deprecated."] if field.deprecated else []
     notes += ["Set by the service."] if field.read_only else []
-    notes += [f"Pattern: `{field.pattern}`."] if field.pattern and not field.rules.pattern else []
+    rules = field.rules
+    unchecked = rules.pattern if rules.pattern and not rules.pattern_is_linear else None
+    pattern = unchecked or (field.pattern if not rules.pattern else None)
+    notes += [f"Pattern: `{pattern}`."] if pattern else []
     notes += _choice_notes(leaf(field.type))
     notes += [f"An extension: {field.evidence}."] if field.evidence else []
     return " ".join([field.doc.strip(), *notes]).strip()

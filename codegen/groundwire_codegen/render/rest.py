@@ -251,7 +251,6 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
     key = parameter_key(parameter, method.parameters)
     type_ = parameter.type.type if isinstance(parameter.type, Nullable) else parameter.type
     explodes = parameter.style is Style.FORM
-    rules = parameter.rules
     has_explode = parameter.style not in (Style.DEEP, Style.CONTENT)
     return StyledView(
         name=literal(key),
@@ -262,7 +261,7 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
         explode=literal(parameter.explode) if has_explode and parameter.explode != explodes else None,
         reserved=parameter.reserved,
         required=parameter.required,
-        bounds=bounds_call(rules, pattern=rules.pattern_is_linear),
+        bounds=bounds_call(parameter.rules),
         values=_stated(parameter.values or None),
         prefix=_stated(parameter.prefix or None),
         held=_stated(parameter.held or None),

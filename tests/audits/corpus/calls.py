@@ -45,8 +45,8 @@ def _is_plain(text: str) -> bool:
 
 
 @cache
-def _matching(pattern: str) -> str:
-    """The shortest text of printable ASCII that matches."""
+def matching(pattern: str, *, in_path: bool = True) -> str:
+    """The shortest text of printable ASCII that matches, and that a path can hold."""
     alphabet = st.characters(min_codepoint=32, max_codepoint=126)
     calm = settings(
         database=None,
@@ -56,14 +56,14 @@ def _matching(pattern: str) -> str:
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    return find(st.from_regex(pattern, alphabet=alphabet), _is_plain, settings=calm)
+    return find(st.from_regex(pattern, alphabet=alphabet), _is_plain if in_path else bool, settings=calm)
 
 
 def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.values:
         one: Any = parameter.values[-1]
     elif parameter.rules.pattern:
-        one = _matching(parameter.rules.pattern)
+        one = matching(parameter.rules.pattern)
     else:
         one = values.get(parameter.scalar.kind, "some text" if parameter.location == "query" else "some-id")
     if parameter.rules.minimum is not None and not isinstance(one, str):

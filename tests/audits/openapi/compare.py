@@ -1,0 +1,70 @@
+"""Requests beside what their document says that they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from groundwire_runtime.http import Request
+
+ANY_KEY: Final = "a key of the client's own"
+OWN_HEADERS: Final = ("accept-encoding", "user-agent")
+
+
+def kind(scheme: Mapping[str, Any]) -> str:
+    """Return the kind of a security scheme; of an HTTP one, its scheme."""
+    type_: str = scheme.get("type", "")
+    return str(scheme.get("scheme", "")).lower() if type_ == "http" else type_
+
+
+def filled(server: Mapping[str, Any]) -> str:
+    """Return the URL of a server with the defaults of its variables."""
+    url: str = server["url"]
+    for name, variable in (server.get("variables") or {}).items():
+        url = url.replace(f"{{{name}}}", str(variable["default"]))
+    return url
+
+
+def differences(request: Request, wanted: Mapping[str, Any]) -> list[str]:
+    """Return how a request differs from what its document says."""
+    base, _, query = request.url.partition("?")
+    headers: dict[str, Any] = {key: value for key, value in request.headers.items() if key not in OWN_HEADERS}
+    headers.pop("accept", None)
+    if "cookie" in headers:
+        headers["cookie"] = sorted(headers["cookie"].split("; "))
+    want_headers: dict[str, Any] = {
+        key: sorted(value) if isinstance(value, list) else value for key, value in wanted["headers"].items()
+    }
+    if want_headers.get("content-type", "").startswith("text/"):
+        headers["content-type"] = headers.get("content-type", "").partition(";")[0]
+        want_headers["content-type"] = want_headers["content-type"].partition(";")[0]
+    if (
+        len(want_headers.get("authorization", ())) > 1
+        and headers.get("authorization") in want_headers["authorization"]
+    ):
+        want_headers["authorization"] = [headers["authorization"]]
+    if want_headers.get("authorization"):
+        [want_headers["authorization"]] = want_headers["authorization"]
+    if want_headers.get("idempotency-key") == ANY_KEY and request.request_id:
+        want_headers["idempotency-key"] = request.request_id
+    body: Any = request.body
+    if body is not None and not isinstance(wanted["body"], bytes):
+        body = json.loads(body)
+    pairs = {
+        "verb": (request.verb, wanted["verb"]),
+        "URL": (base, wanted["base"]),
+        "query": (sorted(query.split("&")) if query else [], wanted["query"]),
+        "headers": (headers, want_headers),
+        "body": (body, wanted["body"]),
+    }
+    return [
+        f"{what} {short(ours)}, by the document {short(theirs)}"
+        for what, (ours, theirs) in pairs.items()
+        if ours != theirs
+    ]
+
+
+def short(value: Any) -> str:
+    """Return the first characters of a value."""
+    return repr(value)[:600]
