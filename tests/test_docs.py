@@ -82,6 +82,9 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             return Response(status=404, headers={"content-type": "application/problem+json"}, body=problem)
         if request.url.endswith("/photo"):
             return Response(status=200, headers={"content-type": "image/jpeg"}, body=b"\xff\xd8")
+        if request.url.endswith("/visits"):
+            lines = b'{"name": "Ada"}\n{"name": "Eve"}\n'
+            return Response(status=200, headers={"content-type": "application/x-ndjson"}, body=lines)
         hut = b'{"id": "tschierva", "owner": {"kind": "club", "members": 7}}'
         return Response(
             status=200 if request.verb == "GET" else 204,
@@ -97,7 +100,8 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     photo = asked.pop(1)
     assert photo[:2] == ("POST", f"{huts}/tschierva/photos")
     assert photo[2] is not None
-    assert [asked.pop(1)[1] for _ in range(2)] == [f"{huts}/tschierva", f"{huts}/tschierva/photo"]
+    others = [asked.pop(1)[1].removeprefix(f"{huts}/tschierva") for _ in range(3)]
+    assert (others, names["names"]) == (["", "/photo", "/visits"], ["Ada", "Eve"])
     assert (tmp_path / "tschierva.jpg").read_bytes() == b"\xff\xd8"
     assert photo[2].count(b'name="tags"') == 2
     assert b'filename="north.jpg"\r\ncontent-type: image/jpeg\r\n\r\n\xff\xd8\r\n' in photo[2]

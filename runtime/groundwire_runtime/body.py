@@ -19,14 +19,12 @@ PIECE: Final = 256 * 1024
 """Bytes read, or decompressed, at a time."""
 FED: Final = 16 * 1024
 """Compressed bytes passed to zlib at a time; it copies what follows a member."""
-MEMBERS: Final = 1_000
-"""Members that a gzip body may have."""
+MEMBERS: Final = 1_000  # of a gzip body
 _ENCODINGS: Final = frozenset(
     ["br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "identity", "x-gzip", "zstd"]
 )
 """Registered content codings; an error quotes no other, which may repeat what was sent. Source: IANA, HTTP Parameters."""
-BLOCK: Final = 1024 * 1024
-"""Bytes that a buffer allocates at a time."""
+BLOCK: Final = 1024 * 1024  # bytes that a buffer allocates at a time
 
 
 @define(eq=False)
@@ -130,9 +128,11 @@ class Readable(Protocol):
 
     def read(self, amt: int | None = None) -> bytes:
         """Return at most `amt` bytes more, none at the end; all that are left without a number."""
+        ...
 
     def read1(self, n: int = -1) -> bytes:
         """Return at most `n` bytes that have come, none at the end."""
+        ...
 
 
 class _Members:

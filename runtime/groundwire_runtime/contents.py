@@ -10,6 +10,7 @@ from attrs import frozen
 from .errors import ArgumentError, DecodeError, EncodeError
 from .forms import RestPart, multipart, urlencoded
 from .http import BodySource, Response
+from .streams import stream_of
 from .styles import checked_header
 from .uploads import FilePart, Upload
 
@@ -37,7 +38,7 @@ class RestContent:
 
     media_type: str
     type: Type | None = None
-    encoding: Literal["json", "form", "multipart", "text", "bytes"] = "json"
+    encoding: Literal["json", "form", "multipart", "lines", "events", "text", "bytes"] = "json"
     parts: tuple[RestPart, ...] = ()
 
     def sent(
@@ -68,8 +69,15 @@ class RestContent:
             return bytes(cast("bytes", value))
         raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes or a FilePart")
 
+    @property
+    def is_stream(self) -> bool:
+        """True for items that come one by one."""
+        return self.encoding in ("lines", "events")
+
     def read(self, response: Response, codecs: Codecs) -> Any:
-        """Return a body as a value. Raises DecodeError."""
+        """Return a body as a value, a stream of items as they come. Raises DecodeError."""
+        if self.is_stream:
+            return stream_of(response, None if self.encoding == "events" else self.type, codecs)
         if self.encoding == "json" and self.type is not None:
             return codecs.read(self.type, response.body)
         return _decoded_text(response) if self.encoding == "text" else response.body

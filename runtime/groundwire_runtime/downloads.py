@@ -88,7 +88,9 @@ def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO) -> Generator[Target]:
 def save(send: Callable[[Request], Response], request: Request, target: Target, clock: Clock) -> Response:
     """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued."""
     # A range counts the bytes that are sent, so they must not be compressed.
-    whole = evolve(request, opens=_always, headers={**request.headers, "accept-encoding": "identity"})
+    whole = evolve(
+        request, opens=_always, lasting=False, headers={**request.headers, "accept-encoding": "identity"}
+    )
     current, failures = whole, 0
     while True:
         response = send(current)

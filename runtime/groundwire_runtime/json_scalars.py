@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from math import inf, isfinite
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec
@@ -91,7 +91,7 @@ def _write_binary(value: Any, depth: int) -> str:
             raise EncodeError("", value, "a file travels in multipart/form-data alone")
         return BYTES.write(value, depth)
     if isinstance(value, (bytearray, memoryview)):
-        value = bytes(value)
+        value = bytes(cast("bytes", value))
     if not isinstance(value, (bytes, FilePart)):
         raise EncodeError.expected(value, "bytes or a FilePart")
     collected.append(value)

@@ -90,7 +90,18 @@ class RestMethod(Generic[T_co]):
             request_id=request_id,
             deadline=deadline,
             call=call,
+            opens=self._opens if self._has_streams else None,
+            lasting=self._has_streams,
         )
+
+    @property
+    def _has_streams(self) -> bool:
+        return any(content.is_stream for each in self.answers if each.success for content in each.contents)
+
+    def _opens(self, response: Response) -> bool:
+        """Return True for an answer of items that come one by one."""
+        content = self._content(response)
+        return content is not None and content.is_stream
 
     @property
     def accept(self) -> str:
@@ -173,10 +184,13 @@ class RestMethod(Generic[T_co]):
         contents = self._contents(response.status)
         if self.verb == "HEAD" or contents == ():
             return None
-        if not response.body or response.status in (204, 205):
+        if response.stream is None and (not response.body or response.status in (204, 205)):
             return self._empty(response, contents, codecs)
-        content = matching(contents, response.headers.get("content-type", ""))
+        content = self._content(response)
         return response.body if content is None else content.read(response, codecs)
+
+    def _content(self, response: Response) -> RestContent | None:
+        return matching(self._contents(response.status), response.headers.get("content-type", ""))
 
     def _contents(self, status: int) -> tuple[RestContent, ...] | None:
         """Return the contents stated for a status; those of all answers for another one, None if there are none at all."""
@@ -191,6 +205,8 @@ class RestMethod(Generic[T_co]):
         if contents is None or any(each.success and not each.contents for each in self.answers):
             return None
         for content in contents:
+            if content.is_stream:
+                return content.read(response, codecs)
             if content.encoding != "json":
                 return "" if content.encoding == "text" else b""
             try:

@@ -148,43 +148,54 @@ class UrllibTransport:
                 pool.close()
 
 
+@define
+class _Hold:
+    """The connection that an open body holds. It is closed where bytes are left on it."""
+
+    connection: ExitStack
+    ended: bool = False
+
+    def release(self) -> None:
+        """Return the connection."""
+        if self.ended:
+            self.connection.close()
+        else:
+            self.connection.__exit__(GeneratorExit, GeneratorExit(), None)
+
+
 class OpenBody:
     """The body of a response that is read as it comes, over the connection that it holds."""
 
     def __init__(
         self, pieces: Iterator[bytes], connection: ExitStack, request: Request, deadline: Deadline
     ) -> None:
-        self._connection = connection
-        self._ended = False
-        self._pieces = self._read(pieces, request, deadline)
+        self._hold = _Hold(connection)
+        # No frame of it holds this object, so that one that is dropped ends at once.
+        self._pieces = _held_pieces(pieces, self._hold, request, deadline)
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces
-
-    def _read(self, pieces: Iterator[bytes], request: Request, deadline: Deadline) -> Generator[bytes]:
-        try:
-            yield from pieces
-            self._ended = True
-        except _FAULTS as error:
-            raise _translated(error, request, deadline, sent=True) from error
-        finally:
-            self._release()
 
     def close(self) -> None:
         """Leave the rest, and free the connection."""
         with suppress(ValueError):  # another thread reads: it meets a closed connection
             self._pieces.close()
-        self._release()
-
-    def _release(self) -> None:
-        """Return the connection; it is closed where bytes are left on it."""
-        if self._ended:
-            self._connection.close()
-        else:
-            self._connection.__exit__(GeneratorExit, GeneratorExit(), None)
+        self._hold.release()
 
     def __del__(self) -> None:
         self.close()
+
+
+def _held_pieces(
+    pieces: Iterator[bytes], hold: _Hold, request: Request, deadline: Deadline
+) -> Generator[bytes]:
+    try:
+        yield from pieces
+        hold.ended = True
+    except _FAULTS as error:
+        raise _translated(error, request, deadline, sent=True) from error
+    finally:
+        hold.release()
 
 
 @define

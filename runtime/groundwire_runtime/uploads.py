@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -76,7 +76,7 @@ class _File:
             raise ArgumentError(f"file {self.label}: it became shorter while it was sent", hint=_UNREADABLE)
 
     @contextmanager
-    def _opened(self) -> Iterator[BinaryIO]:
+    def _opened(self) -> Generator[BinaryIO]:
         if isinstance(self.source, (str, os.PathLike)):
             try:
                 file = Path(self.source).open("rb")  # noqa: SIM115 # closed below
@@ -86,12 +86,15 @@ class _File:
                 yield file
             return
         if self.rewinds:
-            self.source.seek(self.start)
+            try:
+                self.source.seek(self.start)
+            except (OSError, ValueError) as error:
+                raise _unreadable(self.label, error) from None
         yield self.source
 
     def _read(self, file: BinaryIO, size: int) -> bytes:
         try:
-            piece: object = file.read(size)
+            piece = cast("object", file.read(size))  # a text file gives str
         except (OSError, ValueError) as error:
             raise _unreadable(self.label, error) from None
         if not isinstance(piece, bytes):
@@ -107,8 +110,8 @@ def _unreadable(label: str, error: Exception) -> ArgumentError:
 def _file(part: FilePart) -> bytes | _File:
     """Return the content of a part with its size. Raises ArgumentError for a file that is not there."""
     source = part.source
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return bytes(source)
+    if isinstance(source, bytes):
+        return source
     if isinstance(source, (str, os.PathLike)):
         try:
             facts = Path(source).stat()

@@ -78,7 +78,7 @@ REST_MODULE_NAMES: Final = CLIENT_MODULE_NAMES | frozenset(
     {
         *("RestAnswer", "RestCallOptions", "RestClient", "RestContent", "RestMethod", "RestOptions"),
         *("FilePart", "RestPart", "RestScheme", "RestServer", "SCHEMES", "SERVERS", "StyledParameter"),
-        *("BINARY", "WithMediaType"),
+        *("BINARY", "ServerEvent", "Stream", "WithMediaType"),
         *("ANY", "BOOLEAN", "BYTES", "DAY", "DOUBLE", "DURATION", "FIELD_MASK", "FLOAT", "INT32"),
         *("INT64", "INTEGER", "LONG", "NUMBER", "STRING", "STRUCT", "TIMESTAMP", "UINT32", "UINT64"),
         *("ULONG", "Alias", "Bounds", "Case", "Const", "Enum", "Extra", "Family", "Field", "JsonValue"),

@@ -9,22 +9,26 @@ from attrs import frozen
 
 from ..ir import (
     Api,
-    Content,
-    Encoding,
     InParameter,
     Location,
     Method,
     Nullable,
     Parameter,
-    Part,
-    Response,
     SecurityScheme,
     Server,
     Style,
     parameter_key,
 )
-from .annotations import MESSAGES, NONE, annotation, either
 from .codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS, bounds_call, codec_type
+from .contents import (
+    AnswerView,
+    ContentView,
+    answer_view,
+    result_annotation,
+    sent_view,
+    stated,
+    takes_media_type,
+)
 from .layout import in_import_order, used_names
 from .source import Source, literal, name, word
 
@@ -35,12 +39,6 @@ STYLES: Final = {
     Location.COOKIE: Style.FORM,
 }
 """The style of each location where the document states none."""
-BYTES: Final = word("bytes")
-TEXT: Final = word("str")
-WITH_MEDIA_TYPE: Final = word("WithMediaType")
-FILE: Final = word("FilePart")
-_FORMS: Final = (Encoding.FORM, Encoding.MULTIPART)
-CONTENT_WORDS: Final = ("RestAnswer", "RestContent", "RestPart", "WithMediaType")
 
 
 @frozen(kw_only=True)
@@ -59,36 +57,6 @@ class StyledView:
     values: Source | None
     prefix: Source | None
     held: Source | None
-
-
-@frozen(kw_only=True)
-class PartView:
-    """The encoding of a property of a form; None for a fact that is not stated."""
-
-    name: Source
-    content_type: Source | None
-    style: Source | None
-    explode: Source | None
-    reserved: bool
-
-
-@frozen(kw_only=True)
-class ContentView:
-    """A body in one media type. No type: it is text, or bytes."""
-
-    media_type: Source
-    type: Source | None
-    encoding: Source | None
-    parts: tuple[PartView, ...] = ()
-
-
-@frozen(kw_only=True)
-class AnswerView:
-    """The contents of an answer."""
-
-    low: Source
-    high: Source
-    contents: tuple[ContentView, ...]
 
 
 @frozen(kw_only=True)
@@ -136,6 +104,7 @@ class RestView:
     servers: tuple[ServerView, ...]
     schemes: tuple[SchemeView, ...]
     contents: tuple[Source, ...]
+    parts: bool
     scalars: tuple[Source, ...]
     schema: tuple[Source, ...]
     unions: tuple[Source, ...]
@@ -151,69 +120,19 @@ def rest_view(api: Api) -> RestView:
         "RestContent": any(
             method.bodies or any(answer.contents for answer in method.answers) for method in methods
         ),
-        "RestPart": any(content.parts for method in methods for content in method.bodies),
-        "WithMediaType": any(_takes_media_type(each) for each in api.methods.values()),
+        "WithMediaType": any(takes_media_type(each) for each in api.methods.values()),
     }
     return RestView(
         methods=methods,
         servers=tuple(map(_server, api.servers)),
         schemes=tuple(_scheme(key, scheme) for key, scheme in sorted(api.schemes.items())),
         contents=_imports({each for each, is_used in facts.items() if is_used}),
+        parts=any(content.parts for method in methods for content in method.bodies),
         scalars=_imports(SCALAR_WORDS & used),
         schema=_imports(SCHEMA_WORDS & used),
         unions=_imports(UNION_WORDS & used),
         parameters=any(method.parameters for method in methods),
     )
-
-
-def request_annotation(method: Method) -> Source | None:
-    """Return the annotation of the body of a call; None for a method without one."""
-    if method.body is None or not method.body.contents:
-        return None
-    named = (WITH_MEDIA_TYPE,) if _takes_media_type(method) else ()
-    return either(*map(_body_annotation, method.body.contents), *named)
-
-
-def result_annotation(method: Method) -> Source:
-    """Return the annotation of what a call returns: one of the types of all answers."""
-    if method.verb == "HEAD":
-        return NONE
-    answers = [each for each in method.responses if each.success]
-    if not answers:
-        return either(BYTES, NONE)
-    return either(*(option for answer in answers for option in _answer_annotations(answer)))
-
-
-def body_paragraph(method: Method) -> str:
-    """Return the words of a docstring on the media types of a body; "" where it is JSON alone."""
-    contents = () if method.body is None else method.body.contents
-    if not contents or (len(contents) == 1 and contents[0].encoding is Encoding.JSON):
-        return ""
-    return f"`request`: {', '.join(f'`{each.media_type}`' for each in contents)}."
-
-
-def _takes_media_type(method: Method) -> bool:
-    contents = () if method.body is None else method.body.contents
-    return len(contents) > 1 or any("*" in each.media_type for each in contents)
-
-
-def _answer_annotations(answer: Response) -> Iterator[Source]:
-    yield from map(_content_annotation, answer.contents)
-    if not answer.contents:
-        yield NONE
-
-
-def _content_annotation(content: Content) -> Source:
-    if content.encoding is Encoding.JSON:
-        return annotation(content.type, MESSAGES)
-    return TEXT if content.encoding is Encoding.TEXT else BYTES
-
-
-def _body_annotation(content: Content) -> Source:
-    if content.encoding in _FORMS:
-        return annotation(content.type, MESSAGES)
-    sent = _content_annotation(content)
-    return either(sent, FILE) if sent is BYTES else sent
 
 
 def _method(method: Method) -> RestMethodView:
@@ -227,24 +146,19 @@ def _method(method: Method) -> RestMethodView:
         verb=literal(method.verb),
         path=literal(method.path),
         parameters=tuple(_parameter(each, method) for each in method.parameters),
-        bodies=tuple(map(_sent, contents)),
+        bodies=tuple(map(sent_view, contents)),
         body_is_optional=body is not None and not body.required,
-        answers=tuple(map(_answer, method.responses)),
+        answers=tuple(map(answer_view, method.responses)),
         security=None if method.security is None else _security(method),
-        idempotent=_stated(facts.always),
-        idempotency_key=_stated(key),
-        server=_stated(method.server),
+        idempotent=stated(facts.always),
+        idempotency_key=stated(key),
+        server=stated(method.server),
     )
 
 
 def _security(method: Method) -> Source:
     requirements = method.security or ()
     return literal(tuple(tuple(each.scheme for each in schemes) for schemes in requirements))
-
-
-def _stated(value: object) -> Source | None:
-    """Return the literal of a value that is stated."""
-    return None if value is None else literal(value)
 
 
 def _parameter(parameter: Parameter, method: Method) -> StyledView:
@@ -262,53 +176,15 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
         reserved=parameter.reserved,
         required=parameter.required,
         bounds=bounds_call(parameter.rules),
-        values=_stated(parameter.values or None),
-        prefix=_stated(parameter.prefix or None),
-        held=_stated(parameter.held or None),
-    )
-
-
-def _content(content: Content) -> ContentView:
-    encoding = {Encoding.JSON: None, Encoding.TEXT: literal("text")}.get(content.encoding, literal("bytes"))
-    return ContentView(
-        media_type=literal(content.media_type),
-        type=codec_type(content.type) if encoding is None else None,
-        encoding=encoding,
-    )
-
-
-def _sent(content: Content) -> ContentView:
-    """Return the view of the body of a request."""
-    if content.encoding not in _FORMS:
-        return _content(content)
-    return ContentView(
-        media_type=literal(content.media_type),
-        type=codec_type(content.type),
-        encoding=literal(content.encoding.value),
-        parts=tuple(map(_part, content.parts)),
-    )
-
-
-def _part(part: Part) -> PartView:
-    styled = part.style is not None and part.style is not Style.DEEP
-    return PartView(
-        name=literal(part.wire),
-        content_type=_stated(part.content_type),
-        style=None if part.style is None else literal(part.style.value),
-        explode=literal(part.explode) if styled and part.explode != (part.style is Style.FORM) else None,
-        reserved=part.reserved,
-    )
-
-
-def _answer(answer: Response) -> AnswerView:
-    return AnswerView(
-        low=literal(answer.low), high=literal(answer.high), contents=tuple(map(_content, answer.contents))
+        values=stated(parameter.values or None),
+        prefix=stated(parameter.prefix or None),
+        held=stated(parameter.held or None),
     )
 
 
 def _server(server: Server) -> ServerView:
     variables = tuple((each.name, each.default, each.values) for each in server.variables)
-    return ServerView(url=literal(server.url), variables=_stated(variables or None))
+    return ServerView(url=literal(server.url), variables=stated(variables or None))
 
 
 def _scheme(key: str, scheme: SecurityScheme) -> SchemeView:
@@ -316,7 +192,7 @@ def _scheme(key: str, scheme: SecurityScheme) -> SchemeView:
         key=literal(key),
         kind=literal(scheme.kind.value),
         location=None if scheme.location is None else literal(scheme.location.value),
-        name=_stated(scheme.wire),
+        name=stated(scheme.wire),
     )
 
 

@@ -38,7 +38,7 @@ CUSTOMER = {
     }
 }
 DOCUMENT = document(
-    {"Photo": PHOTO},
+    {"Photo": PHOTO, "Log": {"properties": {"n": {"type": "integer"}}}},
     {
         "/photos": {
             "post": {
@@ -72,6 +72,21 @@ DOCUMENT = document(
                 "responses": {"204": {"description": ""}},
             }
         },
+        "/logs": {
+            "get": {
+                "operationId": "follow",
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {
+                            "application/x-ndjson": {"schema": {"$ref": "#/components/schemas/Log"}},
+                            "text/event-stream": {"schema": {"type": "string"}},
+                        },
+                    },
+                    "404": {"description": "", "content": {"application/x-ndjson": {}}},
+                },
+            }
+        },
         "/files": {
             "put": {
                 "operationId": "putFile",
@@ -93,13 +108,14 @@ class Shop:
         files = generate(inputs).files
         self.package: Any = load({path: text for path, text in files.items() if path.endswith(".py")})
         self.requests: list[Request] = []
+        self.answer = Response(status=204)
         self.client = self.package.Client(
             transport=FunctionTransport(self.send), endpoint="https://shop.example"
         )
 
     def send(self, request: Request) -> Response:
         self.requests.append(request)
-        return Response(status=204)
+        return self.answer
 
 
 def test_a_multipart_body_is_a_message(load: Load) -> None:
@@ -147,3 +163,16 @@ def test_bytes_may_be_a_file(load: Load) -> None:
         b"".join([body] if isinstance(body, bytes) else body or ())
         for body in (each.body for each in shop.requests)
     ] == [b"abc"] * 2
+
+
+def test_lines_are_a_stream_of_messages(load: Load) -> None:
+    shop = Shop(load)
+    headers = {"content-type": "application/x-ndjson"}
+    shop.answer = Response(status=200, headers=headers, body=b'{"n":1}\n{"n":2}\n')
+    with shop.client.follow() as logs:
+        assert list(logs) == [shop.package.Log(n=1), shop.package.Log(n=2)]
+    assert (
+        inspect.signature(shop.client.follow).return_annotation
+        == "Stream[messages.Log] | Stream[ServerEvent]"
+    )
+    assert shop.requests[0].headers["accept"] == "application/x-ndjson, text/event-stream"

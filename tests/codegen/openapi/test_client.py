@@ -18,7 +18,7 @@ from groundwire_codegen.lower.naming import REST_MODULE_NAMES
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.render import render
 from groundwire_codegen.render.codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS
-from groundwire_codegen.render.rest import CONTENT_WORDS
+from groundwire_codegen.render.contents import CONTENT_WORDS
 from groundwire_codegen.vendor.features import imported_packages, needed_modules
 from groundwire_runtime import errors
 from groundwire_runtime.http import FunctionTransport, Request
