@@ -371,7 +371,7 @@ class Client(GoogleClient):
         """
         return OPERATION.wait(
             self,
-            PROJECTS_OPERATIONS_GET,
+            [PROJECTS_OPERATIONS_GET],
             operation,
             timeout=timeout,
             on_progress=on_progress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import attrs
@@ -24,6 +24,7 @@ from .errors import (
 from .google_hints import operation_hint
 from .messages import Message
 from .options import CallOptions, is_seconds
+from .parameters import CAP, matcher
 from .retry import DEFAULT
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 OperationT = TypeVar("OperationT")
 
+NAME: Final = "name"
+"""The parameter of a method that polls (AIP-151)."""
 FIRST: Final = 1.0
 """Seconds before the first poll."""
 GROWTH: Final = 1.5
@@ -70,14 +73,14 @@ class OperationView(Generic[OperationT]):
     def wait(
         self,
         client: BaseClient,
-        poll: Method[OperationT],
+        polls: Sequence[Method[OperationT]],
         operation: OperationT,
         *,
         timeout: float | None,
         on_progress: Callable[[Any], object] | None,
     ) -> OperationT:
-        """Wait for an operation through the method that polls it. Raises ArgumentError for anything else."""
-        expected = poll.response_type
+        """Wait for an operation through the one of the methods that takes its name. Raises ArgumentError for anything else."""
+        expected = polls[0].response_type
         if expected is not None and not isinstance(operation, expected):
             raise ArgumentError(
                 f"operation: expected an {expected.__name__}, got {shortened(operation)}",
@@ -88,10 +91,24 @@ class OperationView(Generic[OperationT]):
         def read(name: str, seconds: float | None) -> OperationT:
             own = math.inf if client.timeout is None else client.timeout
             options: CallOptions = {} if seconds is None else {"timeout": min(seconds, own)}
-            return client.call(poll, {"name": name}, None, options)
+            return client.call(_poll_of(polls, name), {NAME: name}, None, options)
 
         waiter = Waiter(view=self, poll=read, clock=client.clock, redact=client.redacted)
         return waiter.wait(operation, timeout=timeout, on_progress=on_progress)
+
+
+def _poll_of(polls: Sequence[Method[OperationT]], name: str) -> Method[OperationT]:
+    """Return the first method whose pattern takes the name of an operation; a single one says itself what it refuses."""
+    if len(polls) == 1:
+        return polls[0]
+    patterns = [next((each.pattern for each in poll.parameters if each.name == NAME), None) for poll in polls]
+    for poll, pattern in zip(polls, patterns, strict=True):
+        if pattern is None or (len(name) <= CAP and matcher(pattern).search(name)):
+            return poll
+    raise ArgumentError(
+        f"operation: no method of this client polls {shortened(name)}",
+        hint=f"Their names match {' or '.join(filter(None, patterns))}.",
+    )
 
 
 def _instance(operation: object, attribute: str, cls: type) -> Any:

@@ -21,12 +21,18 @@ from groundwire_codegen.emit import emit, lock_of
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.lock import FILE
 from groundwire_codegen.pipeline import generate
-from groundwire_runtime.errors import DecodeError, EncodeError, OperationError, PermissionDenied
+from groundwire_runtime.errors import (
+    ArgumentError,
+    DecodeError,
+    EncodeError,
+    OperationError,
+    PermissionDenied,
+)
 
 from tests.codegen.conftest import Load
 from tests.codegen.documents import bookshop
 from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine, files
-from tests.runtime.doubles import Script, answer
+from tests.runtime.doubles import Script, Time, answer
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -135,3 +141,32 @@ def test_the_committed_client_is_up_to_date() -> None:
         path: text for path, text in generate(earth_engine(), lock_of(folder)).files.items() if path != FILE
     }
     assert contents(folder) == want
+
+
+def test_an_operation_is_polled_by_the_method_that_takes_its_name(load: Load) -> None:
+    inputs = case_inputs(ROOT / "tests" / "codegen" / "cases" / "operation")
+    document = json.loads(inputs.document)
+    get = document["resources"]["operations"]["methods"]["get"]
+    name = {
+        "type": "string",
+        "location": "path",
+        "required": True,
+        "pattern": "^ovens/[^/]+/operations/[^/]+$",
+    }
+    oven = {**get, "id": "kiln.ovens.operations.get", "path": "v1/{+name}", "parameters": {"name": name}}
+    get["parameters"]["name"]["pattern"] = "^operations/[^/]+$"
+    get["path"] = "v2/{+name}"
+    document["resources"]["ovens"] = {"resources": {"operations": {"methods": {"get": oven}}}}
+    kiln = load(generate(attrs.evolve(inputs, document=json.dumps(document).encode())).files)
+    script = Script(forever=answer({"name": "x", "done": True, "response": {}}))
+    client = kiln.Client(credentials=kiln.credentials.anonymous(), transport=script, clock=Time().clock())
+    for running, path in (
+        ("operations/1", "/v2/operations/1"),
+        ("ovens/2/operations/3", "/v1/ovens/2/operations/3"),
+    ):
+        script.forever = answer({"name": running, "done": True, "response": {}})
+        client.wait(kiln.Operation(name=running))
+        assert script.requests[-1].url.endswith(path)
+    with pytest.raises(ArgumentError, match="no method of this client polls") as caught:
+        client.wait(kiln.Operation(name="kilns/4"))
+    assert "^ovens/" in caught.value.hint

@@ -59,7 +59,7 @@ class WaitView:
     """The client's method that waits for an operation."""
 
     message: Source
-    poll: Source
+    polls: tuple[Source, ...]
     metadata: Source
     error_attribute: Source
     error: Source
@@ -258,7 +258,7 @@ def _wait(found: Waited, api: Api) -> WaitView:
     any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
     return WaitView(
         message=message_class(found.message),
-        poll=name("constant", api.methods[found.polls[0].method].constant),
+        polls=tuple(name("constant", api.methods[poll.method].constant) for poll in found.polls),
         metadata=either(*map(message_class, found.metadata)) if found.metadata else any_mapping,
         error_attribute=literal(message.holder("error")[0]),
         error=held_class(message, "error"),

@@ -131,4 +131,4 @@ class Client(GoogleClient):
 
         Raises OperationError when the operation failed or was cancelled.
         """
-        return OPERATION.wait(self, OPERATIONS_GET, operation, timeout=timeout, on_progress=on_progress)
+        return OPERATION.wait(self, [OPERATIONS_GET], operation, timeout=timeout, on_progress=on_progress)
