@@ -23,7 +23,7 @@ class PrintFirstRequest:
 
     def send(self, request: Request) -> Response:
         """Send a request, after printing it if it is the first with a body."""
-        if request.body is not None and request.method_id != "token" and not self.shown:
+        if isinstance(request.body, bytes) and request.method_id != "token" and not self.shown:
             self.shown = True
             self.console.print("\n".join(_lines(request, request.body)), markup=False)
         return self.inner.send(request)

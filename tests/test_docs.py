@@ -68,18 +68,28 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     )
     assert done.exit_code == 0, done.output
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "north.jpg").write_bytes(b"\xff\xd8")
     asked: list[tuple[str, str, bytes | None]] = []
 
     def answered(request: Request) -> Response:
-        asked.append((request.verb, request.url, request.body))
+        body = request.body
+        asked.append(
+            (request.verb, request.url, body if body is None or isinstance(body, bytes) else b"".join(body))
+        )
         if request.url.endswith("nowhere"):
             problem = b'{"title": "No such hut", "detail": "nowhere"}'
             return Response(status=404, headers={"content-type": "application/problem+json"}, body=problem)
-        body = b'{"id": "tschierva", "owner": {"kind": "club", "members": 7}}'
+        if request.url.endswith("/photo"):
+            return Response(status=200, headers={"content-type": "image/jpeg"}, body=b"\xff\xd8")
+        if request.url.endswith("/visits"):
+            lines = b'{"name": "Ada"}\n{"name": "Eve"}\n'
+            return Response(status=200, headers={"content-type": "application/x-ndjson"}, body=lines)
+        hut = b'{"id": "tschierva", "owner": {"kind": "club", "members": 7}}'
         return Response(
             status=200 if request.verb == "GET" else 204,
             headers={"content-type": "application/json"},
-            body=body if request.verb == "GET" else b"",
+            body=hut if request.verb == "GET" else b"",
         )
 
     names: dict[str, Any] = {"answered": FunctionTransport(answered)}
@@ -87,6 +97,14 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         here = snippet.replace("huts.Client(", "huts.Client(transport=answered, ")
         exec(compile(here, "openapi.md", "exec"), names)  # noqa: S102 - our own page
     huts = "https://huts.example/v1/huts"
+    photo = asked.pop(1)
+    assert photo[:2] == ("POST", f"{huts}/tschierva/photos")
+    assert photo[2] is not None
+    others = [asked.pop(1)[1].removeprefix(f"{huts}/tschierva") for _ in range(3)]
+    assert (others, names["names"]) == (["", "/photo", "/visits"], ["Ada", "Eve"])
+    assert (tmp_path / "tschierva.jpg").read_bytes() == b"\xff\xd8"
+    assert photo[2].count(b'name="tags"') == 2
+    assert b'filename="north.jpg"\r\ncontent-type: image/jpeg\r\n\r\n\xff\xd8\r\n' in photo[2]
     assert asked == [
         ("GET", f"{huts}/tschierva?fields=id,owner,state", None),
         ("PATCH", f"{huts}/tschierva", b'{"state":"closed","opened":null}'),

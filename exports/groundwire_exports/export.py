@@ -12,7 +12,6 @@ from typing import Final, Literal, Protocol, TypeVar
 from attrs import define, field
 from groundwire import Empty, ExportImageRequest, Operation, OperationMetadata, OperationState
 from groundwire.client import OPERATION
-from groundwire_runtime.client import StartedOperations
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     ApiError,
@@ -29,6 +28,7 @@ from groundwire_runtime.errors import (
 from groundwire_runtime.operations import CANCELLED, Waiter
 from groundwire_runtime.reprs import partial_repr
 from groundwire_runtime.retry import RetryPolicy
+from groundwire_runtime.started import StartedOperations
 
 from .arguments import check_callback, checked_seconds
 from .refusals import is_retryable, pause_before_retry

@@ -155,7 +155,7 @@ class AuthTransport:
         response = self._exchange(authorized)
         if response.status != 401 or not authorized.secrets:
             return response
-        renewed = self.authorizer.renew(authorized, self.inner)
+        renewed = request.repeatable and self.authorizer.renew(authorized, self.inner)
         if renewed:
             emit_retry(request, self.error_of(response, request, self.clock), 0.0)
             authorized = self.authorizer.authorize(request, self.inner)

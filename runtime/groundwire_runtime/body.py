@@ -19,14 +19,12 @@ PIECE: Final = 256 * 1024
 """Bytes read, or decompressed, at a time."""
 FED: Final = 16 * 1024
 """Compressed bytes passed to zlib at a time; it copies what follows a member."""
-MEMBERS: Final = 1_000
-"""Members that a gzip body may have."""
+MEMBERS: Final = 1_000  # of a gzip body
 _ENCODINGS: Final = frozenset(
     ["br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "identity", "x-gzip", "zstd"]
 )
 """Registered content codings; an error quotes no other, which may repeat what was sent. Source: IANA, HTTP Parameters."""
-BLOCK: Final = 1024 * 1024
-"""Bytes that a buffer allocates at a time."""
+BLOCK: Final = 1024 * 1024  # bytes that a buffer allocates at a time
 
 
 @define(eq=False)
@@ -132,6 +130,10 @@ class Readable(Protocol):
         """Return at most `amt` bytes more, none at the end; all that are left without a number."""
         ...
 
+    def read1(self, n: int = -1) -> bytes:
+        """Return at most `n` bytes that have come, none at the end."""
+        ...
+
 
 class _Members:
     """The members of a gzip body, one after the other (RFC 1952 2.2). `name` starts each error."""
@@ -221,6 +223,19 @@ class BodyReader:
         except BaseException:
             self.reservation.release()
             raise
+
+    def pieces(self, answer: Readable, headers: Mapping[str, str]) -> Iterator[bytes]:
+        """Yield the body as it comes. Raises TransportError where it is cut, and TimeoutError."""
+        members, length, taken = self._members(headers), int(headers.get("content-length") or 0), 0
+        while raw := answer.read1(PIECE):
+            taken += len(raw)
+            self.check_deadline()
+            yield from (raw,) if members is None else members.unpacked(raw)
+        if members is not None:
+            members.check_whole(length)
+        elif taken < length:
+            raise self._fault(f"the answer was cut off after {taken} of {length} bytes")
+        answer.read()  # the connection is free once the end was read
 
     def _read_pieces(self, answer: Readable, members: _Members | None, body: Buffer) -> None:
         taken = 0

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, ParamSpec, Self, TypeVar, Unpack, cast
 
+from .answers import Answered, Watch, current_watch, seen, watching
 from .auth import Anonymous, Authorizer, AuthTransport, without_frames
 from .body import Budget, Reservation
-from .clock import Clock, renew_after_fork
+from .clock import Clock
+from .downloads import Saved, SaveTo, opened, save
 from .errors import ApiError, DecodeError, OutcomeUnknown
 from .events import LOG, emit, listeners
 from .http import CallState, Described, Request, Response, Transport
@@ -23,18 +26,19 @@ from .options import (
     checked_timeout,
     unexpected,
 )
-from .redaction import Secrets
+from .redaction import Secrets, public_headers
 from .retry import RetryTransport
+from .started import StartedOperations
 
 if TYPE_CHECKING:
+    import os
     from types import TracebackType
 
     from .codec import Codecs
 
+P = ParamSpec("P")
 T = TypeVar("T")
 ErrorT = TypeVar("ErrorT", bound=BaseException)
-MAX_STARTED: Final = 10_000
-"""Names of operations that a client remembers."""
 
 
 class Resource:
@@ -122,7 +126,9 @@ class BaseClient(ABC):
         project = options.get("quota_project") or settings.quota_project
         watched = settings.on_event is not None or LOG.isEnabledFor(logging.INFO)
         call = CallState(
-            listeners(settings.on_event) if watched else (), reservation=Reservation(self._budget)
+            listeners(settings.on_event) if watched else (),
+            reservation=Reservation(self._budget),
+            new_id=self._clock.new_id,
         )
         request = method.request(
             parameters,
@@ -138,6 +144,9 @@ class BaseClient(ABC):
         transport = RetryTransport(authorized, self._read_error, policy, self._clock)
         try:
             send = self._watched_send if watched else RetryTransport.send
+            watch = current_watch()
+            if watch is not None:
+                return self._seen(watch, method, request, partial(send, transport))
             # An error that is kept keeps this frame: the response is no variable of it.
             return self._started.check(method.answer(send(transport, request), self._codecs), request)
         except (DecodeError, OutcomeUnknown) as error:
@@ -146,6 +155,50 @@ class BaseClient(ABC):
             raise self.redacted(error) from error.__cause__
         finally:
             call.reservation.release()
+
+    def with_response(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Answered[T]:
+        """Make one call, and return its value with the status and the headers of its answer. Raises GroundwireError.
+
+        `client.with_response(client.huts.get_hut, "tschierva").headers["etag"]`.
+        """
+        watch = Watch()
+        with watching(watch):
+            value = call(*args, **kwargs)
+        response = seen(watch)
+        return Answered(value=value, status=response.status, headers=response.headers)
+
+    def save(
+        self,
+        to: SaveTo | str | os.PathLike[str] | BinaryIO,
+        call: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Saved:
+        """Make one call, and write the body of its answer to a file as it comes, in constant memory. Raises GroundwireError.
+
+        A body that was cut is continued where the service has ranges: `client.save("x.tif", client.huts.image, "tschierva")`.
+        """
+        with opened(to) as target:
+            watch = Watch(target)
+            with watching(watch):
+                call(*args, **kwargs)
+            response = seen(watch)
+            return Saved(size=target.size, status=response.status, headers=response.headers)
+
+    def _seen(
+        self, watch: Watch, method: Described[T], request: Request, send: Callable[[Request], Response]
+    ) -> T:
+        """Send for `with_response` or `save`. A body that goes to a file has no value."""
+        if watch.target is None:
+            response = send(request)
+            value = self._started.check(method.answer(response, self._codecs), request)
+        else:
+            response = save(send, request, watch.target, self._clock)
+            value = cast("T", None)
+        headers = public_headers(response.headers, self._secrets.redacted)
+        watch.response = Response(status=response.status, headers=headers)
+        return value
 
     def redacted(self, error: ErrorT) -> ErrorT:
         """Redact the client's credentials in an error that quotes an answer. Return the error.
@@ -220,57 +273,6 @@ class BaseClient(ABC):
     @abstractmethod
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         """Return the error of a response that is no success, as the service words errors."""
-
-
-class StartedOperations:
-    """The operations that the starts of one client got: the newest names, each with the request id of its start.
-
-    Two starts never get one operation, so a name that comes back for another request id is an answer that went
-    astray. Thread-safe.
-    """
-
-    def __init__(self, most: int = MAX_STARTED) -> None:
-        self._most = most
-        self._ids: dict[str, str] = {}
-        self.after_fork()
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Make a new lock, in the child."""
-        self._lock = threading.Lock()
-
-    def claim(self, name: str, request_id: str) -> bool:
-        """Remember an operation and its start; False if a start with another request id got it before."""
-        with self._lock:
-            known = self._ids.setdefault(name, request_id)
-            if len(self._ids) > self._most:
-                del self._ids[next(iter(self._ids))]
-            return known == request_id
-
-    def check(self, answer: T, request: Request) -> T:
-        """Return an answer; claim the operation that a start got (AIP-151: it has `name`, `done` and `metadata`).
-
-        Raises OutcomeUnknown if another start got it before.
-        """
-        if not request.request_id:
-            return answer
-        name = getattr(answer, "name", None)
-        is_operation = (
-            hasattr(answer, "done") and hasattr(answer, "metadata") and isinstance(name, str) and name
-        )
-        if not is_operation or self.claim(str(name), request.request_id):
-            return answer
-        raise OutcomeUnknown(
-            f"{request.method_id}: the outcome is unknown: it was answered with {str(name)[:200]}, "
-            "which another start got",
-            request_id=request.request_id,
-            hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
-        )
-
-    def clear(self) -> None:
-        """Forget all, as after a reset of a test server that gives names again."""
-        with self._lock:
-            self._ids.clear()
 
 
 def version() -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from attrs import frozen
 
 from .errors import ArgumentError, DecodeError, EncodeError
-from .http import Response
-from .styles import Style, form
+from .forms import RestPart, multipart, urlencoded
+from .http import BodySource, Response
+from .streams import stream_of
+from .styles import checked_header
+from .uploads import FilePart, Upload
 
 if TYPE_CHECKING:
     from .codec import Codecs
@@ -28,33 +31,53 @@ class WithMediaType:
 
 @frozen(kw_only=True)
 class RestContent:
-    """A body in one media type: JSON of a type, a form of one, text, or bytes as they are. The media type may be a range.
+    """A body in one media type: JSON of a type, a form, text, or bytes as they are. The media type may be a range.
 
-    `styles` are the style and explode of members of a form, by their name, where the document states them.
+    `parts` are the properties of a form whose encoding is stated.
     """
 
     media_type: str
     type: Type | None = None
-    encoding: Literal["json", "form", "text", "bytes"] = "json"
-    styles: tuple[tuple[str, Style, bool], ...] = ()
+    encoding: Literal["json", "form", "multipart", "lines", "events", "text", "bytes"] = "json"
+    parts: tuple[RestPart, ...] = ()
 
-    def written(self, value: object, codecs: Codecs) -> bytes:
-        """Return a value as a body. Raises EncodeError for one of another type."""
+    def sent(
+        self, value: object, codecs: Codecs, new_id: Callable[[], str], media_type: str | None = None
+    ) -> tuple[bytes | BodySource, str]:
+        """Return a value as a body with its media type. Raises EncodeError for one of another type, and ArgumentError."""
+        if self.encoding == "multipart" and self.type is not None:
+            boundary = new_id()
+            kind = f"{media_type or self.media_type}; boundary={boundary}"
+            return multipart(self.type, value, self.parts, codecs, boundary), checked_header(
+                "media_type", kind
+            )
+        data = self._written(value, codecs)
+        if media_type is not None:
+            return data, checked_header("media_type", media_type)
+        return data, sent_media_type(self, data)
+
+    def _written(self, value: object, codecs: Codecs) -> bytes | BodySource:
         if self.encoding == "json" and self.type is not None:
             return codecs.write(self.type, value)
         if self.encoding == "form" and self.type is not None:
-            styles: dict[str, tuple[Style, bool]] = {
-                name: (style, explode) for name, style, explode in self.styles
-            }
-            return form(codecs.write(self.type, value), styles)
+            return urlencoded(self.type, value, self.parts, codecs)
+        if self.encoding == "bytes" and isinstance(value, FilePart):
+            return Upload.of(value)
         if self.encoding == "text" and isinstance(value, str):
             return _encoded_text(value, self.media_type)
         if self.encoding == "bytes" and isinstance(value, (bytes, bytearray, memoryview)):
             return bytes(cast("bytes", value))
-        raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes")
+        raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes or a FilePart")
+
+    @property
+    def is_stream(self) -> bool:
+        """True for items that come one by one."""
+        return self.encoding in ("lines", "events")
 
     def read(self, response: Response, codecs: Codecs) -> Any:
-        """Return a body as a value. Raises DecodeError."""
+        """Return a body as a value, a stream of items as they come. Raises DecodeError."""
+        if self.is_stream:
+            return stream_of(response, None if self.encoding == "events" else self.type, codecs)
         if self.encoding == "json" and self.type is not None:
             return codecs.read(self.type, response.body)
         return _decoded_text(response) if self.encoding == "text" else response.body
@@ -109,7 +132,7 @@ def _normal(media_type: str) -> str:
     return "".join(media_type.lower().split())
 
 
-def sent_media_type(content: RestContent, data: bytes) -> str:
+def sent_media_type(content: RestContent, data: bytes | BodySource) -> str:
     """Return the media type to send a body as. Raises ArgumentError where the document states a range alone."""
     kind = content.media_type
     if essence(kind) == _ANY:
@@ -120,7 +143,8 @@ def sent_media_type(content: RestContent, data: bytes) -> str:
         raise ArgumentError(
             f"request: {kind} is a range", hint='Name the type: WithMediaType(value, "image/png").'
         )
-    plain = content.encoding == "text" and not data.isascii() and "charset" not in kind.lower()
+    is_ascii = not isinstance(data, bytes) or data.isascii()
+    plain = content.encoding == "text" and not is_ascii and "charset" not in kind.lower()
     return f"{kind}; charset=utf-8" if plain else kind
 
 

@@ -21,7 +21,7 @@ Each has a `hint`: what to do about it (hints.py).
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from typing import Any, Self
 
 from .error_body import ErrorBody
@@ -173,7 +173,8 @@ class ApiError(ErrorBody, GroundwireError):
     """The service answered with an error.
 
     `http_status`; `status`, the google.rpc code's name; `reason` and `domain` of its ErrorInfo; `message`;
-    `details` as they came; `retry_after` in seconds; `server_request_id`; `attempts` made; `method_id`.
+    `details` as they came; `retry_after` in seconds; `server_request_id`; `attempts` made; `method_id`; `headers` of
+    the answer, with names in lower case and without credentials.
     """
 
     def __init__(
@@ -201,6 +202,7 @@ class ApiError(ErrorBody, GroundwireError):
         self.server_request_id = server_request_id
         self.method_id = method_id
         self.attempts = attempts
+        self.headers: Mapping[str, str] = {}
         self.proves_no_effect = proves_no_effect(http_status, status)
 
     def __str__(self) -> str:

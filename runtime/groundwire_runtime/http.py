@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from attrs import define, field, frozen
 
 from .body import Reservation
+from .clock import SYSTEM
 
 T_co = TypeVar("T_co", covariant=True)
 METADATA_HOSTS: Final = frozenset(
@@ -72,6 +73,24 @@ class Policy(Protocol):
         ...
 
 
+class BodySource(Protocol):
+    """A body that is read while it is sent, each time from its start."""
+
+    @property
+    def length(self) -> int | None:
+        """The size in bytes; None where it is unknown, and the body is sent in chunks."""
+        ...
+
+    @property
+    def repeatable(self) -> bool:
+        """True where it can be sent, or sent once more."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Read the body."""
+        ...
+
+
 @define(eq=False)
 class CallState:
     """State that all sends of one call share. For one thread."""
@@ -86,6 +105,8 @@ class CallState:
     """The policy for fetching the tokens that the call needs."""
     reservation: Reservation = field(factory=Reservation)
     """Memory that holds the response."""
+    new_id: Callable[[], str] = SYSTEM.new_id
+    """Makes the boundary of a body of several parts."""
 
 
 @frozen(kw_only=True)
@@ -96,7 +117,7 @@ class Request:
     verb: str
     url: str = field(repr=without_query)
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | BodySource | None = field(default=None, repr=False)
     safe_to_retry: bool = False
     """True where a lost call may be made again: as its method states, by a request id, or by the verb."""
     resent_after: frozenset[int] = frozenset()
@@ -109,20 +130,57 @@ class Request:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Credentials that the request carries, to redact from its response."""
     call: CallState = field(factory=CallState, eq=False, repr=False)
+    opens: Callable[[Response], bool] | None = field(default=None, eq=False, repr=False)
+    """Gets a successful response without its body; True leaves the body open, as `Response.stream`."""
+    lasting: bool = False
+    """The deadline ends with the head of a response whose body is left open."""
+
+    @property
+    def repeatable(self) -> bool:
+        """True where the body can be sent, or sent once more."""
+        return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
+
+
+class ByteStream(Protocol):
+    """An open body. It is closed at its end, by an error, or by `close`; then its connection is free."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes as they come. Raises TransportError."""
+        ...
+
+    def close(self) -> None:
+        """Leave the rest of the body."""
+        ...
 
 
 @frozen(kw_only=True)
 class Response:
-    """One HTTP response with its whole body. Header names are lower case."""
+    """One HTTP response with its body. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     body: bytes = field(default=b"", repr=False)
+    stream: ByteStream | None = field(default=None, repr=False)
+    """The body, where it was left open; then `body` is empty."""
 
     @property
     def server_request_id(self) -> str:
         """The service's own id of the request; "" where it sends none."""
         return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
+
+
+_LISTS: Final = frozenset(
+    {"accept-ranges", "allow", "cache-control", "link", "vary", "warning", "www-authenticate"}
+)
+
+
+def joined_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by their names in lower case; the lines of a list are one value (RFC 9110 5.3), else the last counts."""
+    headers: dict[str, str] = {}
+    for name, value in items:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in _LISTS and key in headers else value
+    return headers
 
 
 class Transport(Protocol):

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from math import inf, isfinite
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec
-from .scalars import whole
+from .scalars import BYTES, whole
+from .uploads import FilePart
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -81,6 +83,26 @@ def _write_day(value: Any, depth: int) -> str:
     return f'"{value.isoformat()}"'
 
 
+def _write_binary(value: Any, depth: int) -> str:
+    """Write bytes as base64; in a body of several parts as a sign for a part of their own."""
+    collected = PARTS.get()
+    if collected is None:
+        if isinstance(value, FilePart):
+            raise EncodeError("", value, "a file travels in multipart/form-data alone")
+        return BYTES.write(value, depth)
+    if isinstance(value, (bytearray, memoryview)):
+        value = bytes(cast("bytes", value))
+    if not isinstance(value, (bytes, FilePart)):
+        raise EncodeError.expected(value, "bytes or a FilePart")
+    collected.append(value)
+    return f"{PART_SIGN}{len(collected) - 1}"
+
+
+PARTS: Final[ContextVar[list[bytes | FilePart] | None]] = ContextVar("PARTS", default=None)
+"""Gets the binary values of the body that is written; None where they are base64."""
+PART_SIGN: Final = "-0e"
+"""Begins the number that stands for a binary value in JSON: no codec writes another zero this way."""
+BINARY: Final = Codec(BYTES.read, _write_binary)
 INTEGER: Final = _integer("an integer")
 INT32: Final = _integer("int32", -(2**31), 2**31 - 1)
 UINT32: Final = _integer("uint32", 0, 2**32 - 1)

@@ -21,6 +21,8 @@ SHORTEST: Final = 8
 NEWEST: Final = 64
 """Credentials that a client remembers, to redact them from the errors of its waits."""
 _CREDENTIAL_HEADERS: Final = ("authorization", "proxy-authorization", "x-goog-api-key")
+_UNSEEN: Final = frozenset({"authentication-info", "proxy-authentication-info", "set-cookie", "set-cookie2"})
+"""Headers that hold credentials of the answer's own."""
 _REST: Final = r"(?:[a-z0-9_.~+/=-]|%[0-9a-f]{2}|\\{1,4}(?:u00[0-9a-f]{2}|/))*"
 """What may follow the start of a secret that a limit cut off, or that goes on."""
 
@@ -157,3 +159,8 @@ def _redacted_json(value: Any, redact: Redact) -> Any:
 def redacted_bytes(data: bytes, redact: Redact) -> bytes:
     """Return bytes without secrets; those that are not UTF-8 stay as they are."""
     return redact(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def public_headers(headers: Mapping[str, str], redact: Redact = str) -> dict[str, str]:
+    """Return headers without what they hold of credentials."""
+    return {name: "..." if name in _UNSEEN else redact(value) for name, value in headers.items()}

@@ -13,6 +13,7 @@ from .rest_auth import Auth, RestScheme, Security, scheme_auth
 from .rest_errors import read_error
 from .rest_method import RestMethod
 from .servers import RestServer, checked_server, chosen_server
+from .streams import Stream
 
 if TYPE_CHECKING:
     from .auth import Authorizer
@@ -88,7 +89,11 @@ class RestClient(BaseClient):
         if self._settings.endpoint is not None and isinstance(method, RestMethod):
             # An endpoint of one's own stands for all servers.
             method = evolve(method, server=None) if method.server is not None else method
-        return super().call(method, parameters, body, cast("CallOptions", options))
+        answer: T = super().call(method, parameters, body, cast("CallOptions", options))
+        stream: object = answer
+        if isinstance(stream, Stream):
+            stream.redact = self.redacted
+        return answer
 
     def _security_of(self, method_id: str) -> Security | None:
         method = self._rest_methods.get(method_id)

@@ -9,12 +9,12 @@ from urllib.parse import urljoin
 
 from attrs import frozen
 
-from .contents import RestAnswer, RestContent, WithMediaType, matching, sent_media_type
+from .contents import RestAnswer, RestContent, WithMediaType, matching
 from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError
-from .http import CallState, Request, Response
+from .http import BodySource, CallState, Request, Response
 from .method import IDEMPOTENT, note_response
 from .servers import checked_server
-from .styles import StyledParameter, checked_header, checked_header_name, expand
+from .styles import StyledParameter, checked_header_name, expand
 
 if TYPE_CHECKING:
     from .codec import Codecs
@@ -70,7 +70,8 @@ class RestMethod(Generic[T_co]):
         """Return the request of a call: parameters by name, None for absent. Raises ArgumentError or EncodeError."""
         del scopes  # a scope is asked for with a token, which comes from the caller
         self._check_names(parameters)
-        data, media_type = self._body(body, codecs)
+        call = call or CallState()
+        data, media_type = self._body(body, codecs, call.new_id)
         stated = {"accept": self.accept, **({"content-type": media_type} if media_type else {})}
         path, query, sent_headers = self._placed(parameters, codecs)
         base = base_url if self.server is None else checked_server(urljoin(base_url, self.server))
@@ -88,8 +89,19 @@ class RestMethod(Generic[T_co]):
             resent_after=_LIMITED if self.idempotent is not False else frozenset(),
             request_id=request_id,
             deadline=deadline,
-            call=call or CallState(),
+            call=call,
+            opens=self._opens if self._has_streams else None,
+            lasting=self._has_streams,
         )
+
+    @property
+    def _has_streams(self) -> bool:
+        return any(content.is_stream for each in self.answers if each.success for content in each.contents)
+
+    def _opens(self, response: Response) -> bool:
+        """Return True for an answer of items that come one by one."""
+        content = self._content(response)
+        return content is not None and content.is_stream
 
     @property
     def accept(self) -> str:
@@ -130,8 +142,10 @@ class RestMethod(Generic[T_co]):
             headers["cookie"] = "; ".join(pairs["cookie"])
         return expand(self.path, texts), "&".join(pairs["query"]), headers
 
-    def _body(self, body: object, codecs: Codecs) -> tuple[bytes | None, str]:
-        """Return the body as bytes, and its media type. Raises ArgumentError or EncodeError."""
+    def _body(
+        self, body: object, codecs: Codecs, new_id: Callable[[], str]
+    ) -> tuple[bytes | BodySource | None, str]:
+        """Return the body that is sent, and its media type. Raises ArgumentError or EncodeError."""
         if body is None:
             if self.bodies and self.body_required:
                 raise ArgumentError(f"request: {self.id} needs a body")
@@ -140,15 +154,13 @@ class RestMethod(Generic[T_co]):
             raise ArgumentError(f"request: {self.id} takes no body")
         if isinstance(body, WithMediaType):
             content = self._content_for(body.media_type)
-            return content.written(body.value, codecs), checked_header("media_type", body.media_type)
+            return content.sent(body.value, codecs, new_id, body.media_type)
         faults: list[EncodeError] = []
         for content in self.bodies:
             try:
-                data = content.written(body, codecs)
+                return content.sent(body, codecs, new_id)
             except EncodeError as error:
                 faults.append(error)
-            else:
-                return data, sent_media_type(content, data)
         # The type that a value was meant for is the one that most of it fits.
         raise max(faults, key=lambda error: error.path.count("/"))
 
@@ -172,10 +184,13 @@ class RestMethod(Generic[T_co]):
         contents = self._contents(response.status)
         if self.verb == "HEAD" or contents == ():
             return None
-        if not response.body or response.status in (204, 205):
+        if response.stream is None and (not response.body or response.status in (204, 205)):
             return self._empty(response, contents, codecs)
-        content = matching(contents, response.headers.get("content-type", ""))
+        content = self._content(response)
         return response.body if content is None else content.read(response, codecs)
+
+    def _content(self, response: Response) -> RestContent | None:
+        return matching(self._contents(response.status), response.headers.get("content-type", ""))
 
     def _contents(self, status: int) -> tuple[RestContent, ...] | None:
         """Return the contents stated for a status; those of all answers for another one, None if there are none at all."""
@@ -190,6 +205,8 @@ class RestMethod(Generic[T_co]):
         if contents is None or any(each.success and not each.contents for each in self.answers):
             return None
         for content in contents:
+            if content.is_stream:
+                return content.read(response, codecs)
             if content.encoding != "json":
                 return "" if content.encoding == "text" else b""
             try:

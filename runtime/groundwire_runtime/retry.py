@@ -22,6 +22,7 @@ from .errors import (
 )
 from .events import LOG, emit_retry
 from .http import Request, Response, Transport
+from .redaction import public_headers
 from .statuses import equivalent_status
 
 ErrorReader: TypeAlias = Callable[[Response, Request, Clock], ApiError]
@@ -58,7 +59,7 @@ class RetryPolicy:
         return not self.statuses.isdisjoint((error.http_status, status))
 
     def _retryable(self, error: GroundwireError, request: Request) -> bool:
-        if isinstance(error, DeadlineReached):
+        if isinstance(error, DeadlineReached) or not request.repeatable:
             return False
         if isinstance(error, TransportError):
             return error.retryable and (request.safe_to_retry or not error.sent)
@@ -172,7 +173,9 @@ class RetryTransport:
             return response
         # A send that followed a 401 is counted by the transport below.
         request.call.attempts = max(request.call.attempts, attempt)
-        return self.error_of(response, request, self.clock)
+        refusal = self.error_of(response, request, self.clock)
+        refusal.headers = public_headers(response.headers)
+        return refusal
 
 
 def _check_repeat(request: Request, error: GroundwireError, sends: _Sends) -> None:

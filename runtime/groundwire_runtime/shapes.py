@@ -13,6 +13,7 @@ from . import json_scalars, scalars
 from .jsontext import ANY, STRUCT, Codec
 from .messages import Unlisted
 from .schema import Classes, Enum, ListOf, MapOf, Packed, Ref
+from .uploads import FilePart
 
 JSON_NAMES: Final[Mapping[type, str]] = {
     str: "a text",
@@ -59,6 +60,7 @@ _SCALARS: Final[tuple[tuple[Codec, Shape], ...]] = (
     (scalars.FIELD_MASK, _TEXTS),
     (scalars.BOOLEAN, shape((bool,), (bool,))),
     (scalars.BYTES, shape((str,), (bytes, bytearray, memoryview), "bytes")),
+    (json_scalars.BINARY, shape((str,), (bytes, bytearray, memoryview, FilePart), "bytes")),
     (scalars.TIMESTAMP, shape((str,), (datetime,), "a datetime")),
     (scalars.DURATION, shape((str,), (timedelta,), "a timedelta")),
     (json_scalars.DAY, shape((str,), (date,), "a date")),

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import http.client
-import io
 import logging
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPException
 from typing import Any, Final, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ProxyError
 
+from .bounded_response import BoundedResponse
 from .clock import SYSTEM, Deadline
 from .http import Request
 
-BUFFER: Final = 16 * 1024  # bytes of the head that are read ahead; a body bypasses the buffer
 SMALL: Final = 64 * 1024  # bytes of a body that are copied behind the head, to leave in one packet
-INTERIM: Final = 100  # interim responses (1xx) that are skipped
-INTERIM_BYTES: Final = 256 * 1024  # bytes of their heads together
 UNLIMITED: Final = Deadline(None, SYSTEM.monotonic)
 
 
@@ -76,110 +73,6 @@ def connected(
     raise failures[-1] if failures else OSError("the name has no address")
 
 
-class _Reader(io.RawIOBase):
-    """The raw bytes of a socket, each read within the deadline. Looks like a socket to `http.client`."""
-
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        super().__init__()
-        self._sock = sock
-        self._deadline = deadline
-        self._raw = sock.makefile("rb", buffering=0)
-        self.ended = False
-        self.stopped = False  # True once nothing more may be read from the socket
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        del mode
-        return io.BufferedReader(self, BUFFER)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self.stopped:
-            return None
-        self._deadline.arm(self._sock)
-        count = self._raw.readinto(buffer)
-        self.ended = self.ended or count == 0
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class BrokenAnswer(HTTPException):
-    """A response that breaks HTTP in a way that `http.client` accepts. The text quotes nothing of it."""
-
-
-class BoundedResponse(HTTPResponse):
-    """A response that is read within a deadline, behind its interim responses (RFC 9110 15.2). Raises HTTPException.
-
-    It rejects what `http.client` accepts: a truncated head, an ambiguous length, a switch of protocols.
-    """
-
-    surplus = False  # True if bytes follow the end of the response; known once it was read
-
-    def __init__(self, sock: socket.socket, deadline: Deadline, *args: Any, **kwargs: Any) -> None:
-        self._reader = _Reader(sock, deadline)
-        super().__init__(self._reader, *args, **kwargs)  # type: ignore[arg-type] # only makefile is used
-
-    def begin(self) -> None:
-        """Read the head."""
-        try:
-            super().begin()
-        except BadStatusLine as error:
-            line = str(error.args[0])
-            if line and self._reader.ended and (line.startswith("HTTP/1.") or "HTTP/1.".startswith(line)):
-                raise IncompleteRead(b"") from error
-            raise
-        if self._reader.ended:
-            raise IncompleteRead(b"")
-        lengths = set(self.headers.get_all("content-length", ()))
-        codings = [coding.lower() for coding in self.headers.get_all("transfer-encoding", ())]
-        if len(lengths) + bool(codings) > 1 or codings not in ([], ["chunked"]):
-            raise BrokenAnswer("more than one way to tell where the answer ends")
-        if not all(length.isascii() and length.isdigit() for length in lengths):
-            raise BrokenAnswer("a length that is no number")
-        if self.status in (204, 304) and (codings or lengths - {"0"}):
-            self.chunked, self.will_close = False, True  # a body may follow all the same (RFC 9112 6.3)
-
-    def _read_status(self) -> tuple[str, int, str]:
-        room = INTERIM_BYTES
-        for _ in range(INTERIM + 1):
-            line = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc] # missing from the stubs
-            status = line[1]
-            if not 100 <= status < 200:
-                return line
-            if status == 101:
-                raise BrokenAnswer("a switch of protocols that nobody asked for")
-            room = self._skip_head(room)
-        raise BrokenAnswer(f"more than {INTERIM} interim answers")
-
-    def _skip_head(self, room: int) -> int:
-        """Skip the headers of an interim response; return the bytes left of `room`."""
-        line = b""
-        while line not in (b"\r\n", b"\n"):
-            line = self.fp.readline(room + 1)
-            room -= len(line)
-            if room < 0:
-                raise BrokenAnswer(f"interim answers of more than {INTERIM_BYTES} bytes")
-            if not line:
-                raise IncompleteRead(b"")
-        return room
-
-    def _close_conn(self) -> None:
-        self._reader.stopped = True  # bytes read ahead go with the buffer: the next user would never see them
-        self.surplus = bool(self.fp.peek(1))
-        super()._close_conn()  # type: ignore[misc] # missing from the stubs
-
-    def _read_next_chunk_size(self) -> int:
-        size = int(super()._read_next_chunk_size())  # type: ignore[misc] # missing from the stubs
-        if size < 0:
-            self._close_conn()
-            raise ValueError("a chunk size below zero")
-        return size
-
-
 class Bounded(HTTPConnection):
     """A connection that is opened, written to and read within the deadline of the call that uses it."""
 
@@ -188,6 +81,8 @@ class Bounded(HTTPConnection):
     _tail: bytes = b""
     _answer: BoundedResponse | None = None
     _tunnelling: bool = False
+    spent: bool = False
+    """True where a request was not sent whole: no other one may follow it."""
 
     def connect(self) -> None:
         """Connect; the time for it starts now, however long the call waited before."""
@@ -245,15 +140,35 @@ class Bounded(HTTPConnection):
         self._tail = b""
         super().close()
 
-    def exchange(self, request: Request, target: str) -> http.client.HTTPResponse:
+    def exchange(self, request: Request, target: str) -> BoundedResponse:
         """Send a request, a small body in one packet with its head, and read the head of the response."""
         body, headers = request.body, request.headers
-        if body and len(body) <= SMALL:
-            headers = {**headers, "content-length": str(len(body))}
+        length = len(body or b"") if body is None or isinstance(body, bytes) else body.length
+        if body is not None and length is not None:
+            headers = {**headers, "content-length": str(length)}
+        if isinstance(body, bytes) and len(body) <= SMALL:
             self._tail, body = body, None
+        self.spent = False
         # The standard library's methods: urllib3's serve headers and responses of its own.
-        http.client.HTTPConnection.request(self, request.verb, target, body=body, headers=headers)
-        return http.client.HTTPConnection.getresponse(self)
+        try:
+            http.client.HTTPConnection.request(self, request.verb, target, body=body, headers=headers)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            if body is None or isinstance(body, bytes):
+                raise
+            # A server may answer before it read the whole body (RFC 9112 9.3), and close.
+            return self._early_answer(error)
+        return self._read_head()
+
+    def _read_head(self) -> BoundedResponse:
+        return cast("BoundedResponse", http.client.HTTPConnection.getresponse(self))
+
+    def _early_answer(self, error: OSError) -> BoundedResponse:
+        """Return the answer to a body that was not sent whole. Raises the error where there is none."""
+        self.spent = True
+        try:
+            return self._read_head()
+        except (OSError, HTTPException):
+            raise error from None
 
 
 class BoundedTls(Bounded, HTTPSConnection):  # pyright: ignore[reportIncompatibleVariableOverride] # as above
@@ -275,6 +190,8 @@ class Pool(HTTPConnectionPool):
             if connection.sock is None:
                 self._open(connection)
             yield connection
+            if connection.spent:
+                connection.close()
         except BaseException:
             connection.close()  # bytes may be left on it
             raise

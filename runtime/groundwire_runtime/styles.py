@@ -83,10 +83,10 @@ class StyledParameter:
 
     def pairs(self, value: object, codecs: Codecs) -> list[tuple[str, str]]:
         """Return the encoded names and values of a query or of cookies; none for an empty list. Raises ArgumentError."""
-        return self.written(self._json(value, codecs))
+        return self.json_pairs(self._json(value, codecs))
 
-    def written(self, json_value: Any) -> list[tuple[str, str]]:
-        """Return the encoded names and values of a JSON value, whose numbers are text."""
+    def json_pairs(self, json_value: Any) -> list[tuple[str, str]]:
+        """Return the same of a JSON value, with its numbers as texts that JSON has for them."""
         encode = _encode_reserved if self.reserved else encode_all
         name = encode_all(self.wire)
         if self.style == "content":
@@ -139,7 +139,7 @@ class StyledParameter:
             raise ArgumentError(
                 f"{self.name}{error.path}: {error.rule}, got {shortened(error.value)}", hint=error.own_hint
             ) from None
-        return text if self.style == "content" else json.loads(text, parse_int=_Digits, parse_float=_Digits)
+        return text if self.style == "content" else parsed(text)
 
     def _check_known(self, value: object) -> None:
         for item in value if isinstance(value, (list, tuple)) else (value,):
@@ -153,7 +153,7 @@ class StyledParameter:
             # A query carries control characters, percent-encoded (RFC 3986 2.1).
             check_text(self.name, item, printable=self.location != "query")
             return item
-        return "" if item is None else _json_text(item)
+        return "" if item is None else json_text(item)
 
     def _simple(self, value: Any, encode: Encode) -> list[str]:
         if isinstance(value, dict) and self.explode:
@@ -199,23 +199,6 @@ class StyledParameter:
             yield encode_all(name), encode(self._text(value))
 
 
-def form(data: bytes, styles: Mapping[str, tuple[Style, bool]]) -> bytes:
-    """Return a JSON object as `application/x-www-form-urlencoded`, each member with its style and explode.
-
-    A member without a style is text, a list of them is repeated, and an object is JSON (4.8.15.1.1). Raises EncodeError.
-    """
-    value = json.loads(data, parse_int=_Digits, parse_float=_Digits)
-    if not isinstance(value, dict):
-        raise EncodeError.expected(value, "an object, which a form is made of")
-    pairs: list[tuple[str, str]] = []
-    for key, item in value.items():
-        plain = _json_text(item) if isinstance(item, dict) and key not in styles else item
-        style, explode = styles.get(key, ("form", True))
-        parameter = StyledParameter(name=key, location="query", style=style, explode=explode)
-        pairs += [] if plain is None else parameter.written(plain)
-    return "&".join(f"{name}={text}" for name, text in pairs).encode()
-
-
 def expand(template: str, texts: Mapping[str, str]) -> str:
     """Return a path with each variable replaced by its encoded text.
 
@@ -249,19 +232,25 @@ def _encode_reserved(text: str) -> str:
     return quote(_BARE_PERCENT.sub("%25", text), safe=_RESERVED)
 
 
-class _Digits(str):
+class Digits(str):
     """A number as JSON has it."""
 
     __slots__ = ()
 
 
-def _json_text(value: Any) -> str:
-    if isinstance(value, _Digits):
+def parsed(text: str | bytes, number: Callable[[str], Any] = Digits) -> Any:
+    """Return JSON with each number as the text that it has; `number` makes one of a text with a fraction or an exponent."""
+    return json.loads(text, parse_int=Digits, parse_float=number)
+
+
+def json_text(value: Any) -> str:
+    """Return a value of `parsed` as JSON."""
+    if isinstance(value, Digits):
         return str(value)
     if isinstance(value, list):
-        return f"[{','.join(map(_json_text, value))}]"
+        return f"[{','.join(map(json_text, value))}]"
     if isinstance(value, dict):
-        return f"{{{','.join(f'{_json_text(key)}:{_json_text(item)}' for key, item in value.items())}}}"
+        return f"{{{','.join(f'{json_text(key)}:{json_text(item)}' for key, item in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -8,9 +8,8 @@ import re
 import ssl
 import threading
 import urllib.request
-from collections import deque
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, suppress
 from itertools import chain
 from typing import Any, Final, cast
 from urllib.parse import unquote
@@ -19,12 +18,14 @@ import urllib3
 from attrs import define, evolve, field, frozen
 from urllib3 import exceptions as faults
 
-from .body import BodyReader
+from .body import BodyReader, Reservation
+from .bounded_response import BrokenAnswer
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
-from .http import METADATA_HOSTS, Request, Response, is_loopback, split_url
+from .gate import ConnectionWaitError, Gate
+from .http import METADATA_HOSTS, Request, Response, is_loopback, joined_headers, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
-from .sockets import CURRENT, UNLIMITED, BrokenAnswer, Pool, TlsPool
+from .sockets import CURRENT, UNLIMITED, Pool, TlsPool
 
 _PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")
@@ -78,22 +79,38 @@ class UrllibTransport:
                 # Over plain HTTP, the connections to a proxy serve every host.
                 request, target, origin = proxy.forwarded(request), request.url, ""
             route = self._route(proxy, origin)
-            with route.gate.turn(deadline, parts.netloc):
-                return self._exchanged(route.pool, target, request, deadline)
-        except (faults.HTTPError, OSError, http.client.HTTPException, ValueError) as error:
+            return self._exchanged(route, parts.netloc, target, request, deadline)
+        except ArgumentError:
+            # A file of the body cannot be read.
+            raise
+        except _FAULTS as error:
             raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
             CURRENT.deadline = CURRENT.connecting = UNLIMITED
             CURRENT.connect_timeout = None
 
-    def _exchanged(self, pool: Pool, target: str, request: Request, deadline: Deadline) -> Response:
-        with pool.connected(deadline) as connection, connection.exchange(request, target) as answer:
-            headers = {name.lower(): value for name, value in answer.headers.items()}
+    def _exchanged(
+        self, route: Route, host: str, target: str, request: Request, deadline: Deadline
+    ) -> Response:
+        gate, pool = route.gate, route.pool
+        with ExitStack() as stack:
+            stack.enter_context(gate.turn(deadline, host))
+            connection = stack.enter_context(pool.connected(deadline))
+            answer = stack.enter_context(connection.exchange(request, target))
+            response = Response(status=answer.status, headers=joined_headers(answer.headers.items()))
+            opens = request.opens is not None and 200 <= answer.status < 300 and answer.status != 204
+            if opens and request.opens is not None and request.opens(response):
+                if request.lasting:
+                    deadline = Deadline(None, deadline.now, deadline.silence)
+                    answer.read_until(deadline)
+                reader = BodyReader(request.method_id, self.max_response, Reservation(), deadline.check)
+                pieces = reader.pieces(answer, response.headers)
+                return evolve(response, stream=OpenBody(pieces, stack.pop_all(), request, deadline))
             reader = BodyReader(
                 request.method_id, self.max_response, request.call.reservation, deadline.check
             )
-            body = reader.read(answer, headers, head_only=request.verb == "HEAD")
-            return Response(status=answer.status, headers=headers, body=body)
+            body = reader.read(answer, response.headers, head_only=request.verb == "HEAD")
+            return evolve(response, body=body)
 
     def _route(self, proxy: Proxy | None, origin: str) -> Route:
         route = self._routes.get((proxy, origin))
@@ -131,72 +148,54 @@ class UrllibTransport:
                 pool.close()
 
 
-class ConnectionWaitError(TimeoutError):
-    """A call's time ran out while it waited for a connection. The text says how long, and for which host."""
+@define
+class _Hold:
+    """The connection that an open body holds. It is closed where bytes are left on it."""
+
+    connection: ExitStack
+    ended: bool = False
+
+    def release(self) -> None:
+        """Return the connection."""
+        if self.ended:
+            self.connection.close()
+        else:
+            self.connection.__exit__(GeneratorExit, GeneratorExit(), None)
 
 
-class Gate:
-    """Admits `places` calls at a time to the connections of a host, first come, first served. Thread-safe.
+class OpenBody:
+    """The body of a response that is read as it comes, over the connection that it holds."""
 
-    The pool behind it would prefer the thread that has just returned a connection.
-    """
+    def __init__(
+        self, pieces: Iterator[bytes], connection: ExitStack, request: Request, deadline: Deadline
+    ) -> None:
+        self._hold = _Hold(connection)
+        # No frame of it holds this object, so that one that is dropped ends at once.
+        self._pieces = _held_pieces(pieces, self._hold, request, deadline)
 
-    def __init__(self, places: int) -> None:
-        self._places = places
-        self._free = places
-        # None is free while one waits: who leaves hands the place to who waits longest.
-        self._waiting: deque[threading.Lock] = deque()
-        self._lock = threading.Lock()
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
 
-    @contextmanager
-    def turn(self, deadline: Deadline, host: str) -> Generator[None]:
-        """Wait for a place, and hold it. Raises ConnectionWaitError past the deadline."""
-        with self._lock:
-            turn = None if self._free else threading.Lock()
-            if turn is None:
-                self._free -= 1
-            else:
-                turn.acquire()
-                self._waiting.append(turn)
-        if turn is not None:
-            self._wait(turn, deadline, host)
-        try:
-            yield
-        finally:
-            self._leave()
+    def close(self) -> None:
+        """Leave the rest, and free the connection."""
+        with suppress(ValueError):  # another thread reads: it meets a closed connection
+            self._pieces.close()
+        self._hold.release()
 
-    def _wait(self, turn: threading.Lock, deadline: Deadline, host: str) -> None:
-        try:
-            begun, left = deadline.now(), deadline.left()
-            came = turn.acquire(timeout=-1 if left is None else left)
-        except BaseException:
-            self._give_up(turn)
-            raise
-        if not came:
-            position, waiting = self._give_up(turn)
-            raise ConnectionWaitError(
-                f"after {deadline.now() - begun:.1f} s of waiting for one of the {self._places} connections to "
-                f"{host}, as number {position} of {waiting} in the queue"
-            )
+    def __del__(self) -> None:
+        self.close()
 
-    def _leave(self) -> None:
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
 
-    def _give_up(self, turn: threading.Lock) -> tuple[int, int]:
-        """Leave the queue; return the position that was held, from 1, and the length of the queue."""
-        with self._lock:
-            waiting = len(self._waiting)
-            if turn in self._waiting:
-                position = self._waiting.index(turn) + 1
-                self._waiting.remove(turn)
-                return position, waiting
-        # The turn came at this moment: pass it on.
-        self._leave()
-        return 1, waiting + 1
+def _held_pieces(
+    pieces: Iterator[bytes], hold: _Hold, request: Request, deadline: Deadline
+) -> Generator[bytes]:
+    try:
+        yield from pieces
+        hold.ended = True
+    except _FAULTS as error:
+        raise _translated(error, request, deadline, sent=True) from error
+    finally:
+        hold.release()
 
 
 @define
@@ -285,6 +284,7 @@ def _translated(error: Exception, request: Request, deadline: Deadline, *, sent:
     return fault(f"no answer{' through the proxy' if is_any(faults.ProxyError) else ''} ({name})", hint=hint)
 
 
+_FAULTS: Final = (faults.HTTPError, OSError, http.client.HTTPException, ValueError)
 _CUT: Final = (http.client.RemoteDisconnected, http.client.IncompleteRead)
 _CUT_TLS: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 

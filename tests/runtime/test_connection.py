@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from groundwire_runtime.bounded_response import INTERIM, INTERIM_BYTES
 from groundwire_runtime.errors import TransportError
 from groundwire_runtime.http import Request
-from groundwire_runtime.sockets import INTERIM, INTERIM_BYTES
 from groundwire_runtime.transport import UrllibTransport
 
 from .test_transport import request, talking

@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 from attrs import evolve, frozen
 from groundwire import Client, ExportImageRequest, Operation, credentials
-from groundwire_runtime.client import StartedOperations
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
@@ -25,6 +24,7 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.http import Request, Response
 from groundwire_runtime.operations import polling_delay
+from groundwire_runtime.started import StartedOperations
 
 from .doubles import Answer, Script, Time, answer, refusal
 

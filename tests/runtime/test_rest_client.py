@@ -13,6 +13,7 @@ from attrs import frozen
 from groundwire_runtime import errors
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent, WithMediaType
+from groundwire_runtime.forms import RestPart
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
 from groundwire_runtime.rest_client import RestClient
@@ -154,7 +155,10 @@ def test_a_form_is_written_by_the_styles_of_its_members() -> None:
         media_type="application/x-www-form-urlencoded",
         type=ANY,
         encoding="form",
-        styles=(("deep", "deepObject", True), ("joined", "form", False)),
+        parts=(
+            RestPart(name="deep", style="deepObject"),
+            RestPart(name="joined", style="form", explode=False),
+        ),
     )
     value = {
         "text": "a b&c",

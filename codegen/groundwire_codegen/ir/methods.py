@@ -108,8 +108,10 @@ class Part:
 
     wire: str
     content_type: str | None = None
-    style: Style = Style.FORM
+    style: Style | None = None
+    """None: it is written by its content type."""
     explode: bool = True
+    reserved: bool = False
 
 
 @frozen(kw_only=True)

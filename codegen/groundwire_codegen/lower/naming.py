@@ -26,7 +26,7 @@ CLASS_NAMES: Final = frozenset(name for name in dir(builtins) if name[0].isupper
     {
         *("Any", "CODECS", "Client", "Converter", "Duration", "EMPTY", "JsonValue", "Mapping"),
         *("Message", "NO_TIMEOUT", "RetryPolicy", "Sequence", "StrEnum", "Timestamp", "Token"),
-        *("TypeAlias", "Unlisted", "WithMediaType"),
+        *("FilePart", "TypeAlias", "Unlisted", "WithMediaType"),
     }
 )
 """Class names that generated modules use or export themselves."""
@@ -52,7 +52,7 @@ RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
 CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
     {
         *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
-        *("methods", "pages", "wait", "wait_with"),
+        *("methods", "pages", "save", "wait", "wait_with", "with_response"),
     }
 )
 CLIENT_MODULE_NAMES: Final = frozenset(
@@ -77,7 +77,8 @@ CLIENT_MODULE_NAMES: Final = frozenset(
 REST_MODULE_NAMES: Final = CLIENT_MODULE_NAMES | frozenset(
     {
         *("RestAnswer", "RestCallOptions", "RestClient", "RestContent", "RestMethod", "RestOptions"),
-        *("RestScheme", "RestServer", "SCHEMES", "SERVERS", "StyledParameter", "WithMediaType"),
+        *("FilePart", "RestPart", "RestScheme", "RestServer", "SCHEMES", "SERVERS", "StyledParameter"),
+        *("BINARY", "ServerEvent", "Stream", "WithMediaType"),
         *("ANY", "BOOLEAN", "BYTES", "DAY", "DOUBLE", "DURATION", "FIELD_MASK", "FLOAT", "INT32"),
         *("INT64", "INTEGER", "LONG", "NUMBER", "STRING", "STRUCT", "TIMESTAMP", "UINT32", "UINT64"),
         *("ULONG", "Alias", "Bounds", "Case", "Const", "Enum", "Extra", "Family", "Field", "JsonValue"),

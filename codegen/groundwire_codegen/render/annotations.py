@@ -53,7 +53,7 @@ SCALARS: Final = {
     **dict.fromkeys((Kind.INTEGER, Kind.LONG, Kind.ULONG), word("int")),
     Kind.NUMBER: word("float"),
     Kind.DAY: word("date"),
-    Kind.BINARY: word("bytes"),
+    Kind.BINARY: joined(word("bytes"), " | ", word("FilePart")),
 }
 
 

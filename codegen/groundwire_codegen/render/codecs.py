@@ -40,7 +40,6 @@ SCALARS: Final = {
     **{kind: word(kind.name) for kind in Kind},
     Kind.DATE: word("STRING"),
     Kind.DATE_TIME: word("STRING"),
-    Kind.BINARY: word("BYTES"),
 }
 """The scalars of the runtime, by kind."""
 SCHEMA_WORDS: Final = frozenset(
@@ -51,7 +50,7 @@ SCHEMA_WORDS: Final = frozenset(
     }
 )
 """What a table imports from the runtime's `schema`."""
-SCALAR_WORDS: Final = frozenset({"DAY", "INTEGER", "LONG", "NUMBER", "ULONG"})
+SCALAR_WORDS: Final = frozenset({"BINARY", "DAY", "INTEGER", "LONG", "NUMBER", "ULONG"})
 """What it imports from `json_scalars`."""
 UNION_WORDS: Final = frozenset({"Alias", "Const", "Keys", "Nullable", "Tag", "TupleOf", "Union"})
 """What it imports from `unions`."""

@@ -103,6 +103,7 @@ class MessagesView:
     families: bool
     containers: Source | None
     times: Source | None
+    files: bool
     values: tuple[Source, ...]
     """The imports of the module."""
 
@@ -136,6 +137,7 @@ def messages_view(api: Api) -> MessagesView:
         families=families,
         containers=imported(("Mapping", "Sequence"), used),
         times=imported(("date", "datetime", "timedelta"), used),
+        files="FilePart" in used,
         values=tuple(word(each) for each in order if each in used),
     )
 

@@ -9,9 +9,10 @@ from attrs import frozen
 from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter, parameter_key
 from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
+from .contents import body_paragraph, request_annotation, result_annotation
 from .layout import imported, used_names
 from .methods import MethodView, held_class, method_view
-from .rest import RestView, body_paragraph, request_annotation, rest_view, result_annotation
+from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -102,6 +103,8 @@ class ClientView:
     literals: bool
     times: Source | None
     values: Source | None
+    files: bool
+    streams: Source | None
     """Imports of the annotations."""
 
 
@@ -140,6 +143,8 @@ def client_view(api: Api) -> ClientView:
         literals="Literal" in used,
         times=imported(("date", "datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
+        files="FilePart" in used,
+        streams=imported(("ServerEvent", "Stream"), used),
     )
 
 

@@ -9,21 +9,26 @@ from attrs import frozen
 
 from ..ir import (
     Api,
-    Content,
-    Encoding,
     InParameter,
     Location,
     Method,
     Nullable,
     Parameter,
-    Response,
     SecurityScheme,
     Server,
     Style,
     parameter_key,
 )
-from .annotations import MESSAGES, NONE, annotation, either
 from .codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS, bounds_call, codec_type
+from .contents import (
+    AnswerView,
+    ContentView,
+    answer_view,
+    result_annotation,
+    sent_view,
+    stated,
+    takes_media_type,
+)
 from .layout import in_import_order, used_names
 from .source import Source, literal, name, word
 
@@ -34,10 +39,6 @@ STYLES: Final = {
     Location.COOKIE: Style.FORM,
 }
 """The style of each location where the document states none."""
-BYTES: Final = word("bytes")
-TEXT: Final = word("str")
-WITH_MEDIA_TYPE: Final = word("WithMediaType")
-CONTENT_WORDS: Final = ("RestAnswer", "RestContent", "WithMediaType")
 
 
 @frozen(kw_only=True)
@@ -56,25 +57,6 @@ class StyledView:
     values: Source | None
     prefix: Source | None
     held: Source | None
-
-
-@frozen(kw_only=True)
-class ContentView:
-    """A body in one media type. No type: it is text, or bytes. `styles` are triples of a name, a style and explode."""
-
-    media_type: Source
-    type: Source | None
-    encoding: Source | None
-    styles: Source | None
-
-
-@frozen(kw_only=True)
-class AnswerView:
-    """The contents of an answer."""
-
-    low: Source
-    high: Source
-    contents: tuple[ContentView, ...]
 
 
 @frozen(kw_only=True)
@@ -122,6 +104,7 @@ class RestView:
     servers: tuple[ServerView, ...]
     schemes: tuple[SchemeView, ...]
     contents: tuple[Source, ...]
+    parts: bool
     scalars: tuple[Source, ...]
     schema: tuple[Source, ...]
     unions: tuple[Source, ...]
@@ -137,63 +120,19 @@ def rest_view(api: Api) -> RestView:
         "RestContent": any(
             method.bodies or any(answer.contents for answer in method.answers) for method in methods
         ),
-        "WithMediaType": any(_takes_media_type(each) for each in api.methods.values()),
+        "WithMediaType": any(takes_media_type(each) for each in api.methods.values()),
     }
     return RestView(
         methods=methods,
         servers=tuple(map(_server, api.servers)),
         schemes=tuple(_scheme(key, scheme) for key, scheme in sorted(api.schemes.items())),
         contents=_imports({each for each, is_used in facts.items() if is_used}),
+        parts=any(content.parts for method in methods for content in method.bodies),
         scalars=_imports(SCALAR_WORDS & used),
         schema=_imports(SCHEMA_WORDS & used),
         unions=_imports(UNION_WORDS & used),
         parameters=any(method.parameters for method in methods),
     )
-
-
-def request_annotation(method: Method) -> Source | None:
-    """Return the annotation of the body of a call; None for a method without one."""
-    if method.body is None or not method.body.contents:
-        return None
-    named = (WITH_MEDIA_TYPE,) if _takes_media_type(method) else ()
-    contents = (_content_annotation(each, sent=True) for each in method.body.contents)
-    return either(*contents, *named)
-
-
-def result_annotation(method: Method) -> Source:
-    """Return the annotation of what a call returns: one of the types of all answers."""
-    if method.verb == "HEAD":
-        return NONE
-    answers = [each for each in method.responses if each.success]
-    if not answers:
-        return either(BYTES, NONE)
-    return either(*(option for answer in answers for option in _answer_annotations(answer)))
-
-
-def body_paragraph(method: Method) -> str:
-    """Return the words of a docstring on the media types of a body; "" where it is JSON alone."""
-    contents = () if method.body is None else method.body.contents
-    if not contents or (len(contents) == 1 and contents[0].encoding is Encoding.JSON):
-        return ""
-    return f"`request`: {', '.join(f'`{each.media_type}`' for each in contents)}."
-
-
-def _takes_media_type(method: Method) -> bool:
-    contents = () if method.body is None else method.body.contents
-    return len(contents) > 1 or any("*" in each.media_type for each in contents)
-
-
-def _answer_annotations(answer: Response) -> Iterator[Source]:
-    yield from map(_content_annotation, answer.contents)
-    if not answer.contents:
-        yield NONE
-
-
-def _content_annotation(content: Content, *, sent: bool = False) -> Source:
-    """Return the annotation of a body. A form is typed where it is sent, and bytes where it is received."""
-    if content.encoding is Encoding.JSON or (sent and content.encoding is Encoding.FORM):
-        return annotation(content.type, MESSAGES)
-    return TEXT if content.encoding is Encoding.TEXT else BYTES
 
 
 def _method(method: Method) -> RestMethodView:
@@ -207,24 +146,19 @@ def _method(method: Method) -> RestMethodView:
         verb=literal(method.verb),
         path=literal(method.path),
         parameters=tuple(_parameter(each, method) for each in method.parameters),
-        bodies=tuple(_content(each, sent=True) for each in contents),
+        bodies=tuple(map(sent_view, contents)),
         body_is_optional=body is not None and not body.required,
-        answers=tuple(map(_answer, method.responses)),
+        answers=tuple(map(answer_view, method.responses)),
         security=None if method.security is None else _security(method),
-        idempotent=_stated(facts.always),
-        idempotency_key=_stated(key),
-        server=_stated(method.server),
+        idempotent=stated(facts.always),
+        idempotency_key=stated(key),
+        server=stated(method.server),
     )
 
 
 def _security(method: Method) -> Source:
     requirements = method.security or ()
     return literal(tuple(tuple(each.scheme for each in schemes) for schemes in requirements))
-
-
-def _stated(value: object) -> Source | None:
-    """Return the literal of a value that is stated."""
-    return None if value is None else literal(value)
 
 
 def _parameter(parameter: Parameter, method: Method) -> StyledView:
@@ -242,39 +176,15 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
         reserved=parameter.reserved,
         required=parameter.required,
         bounds=bounds_call(parameter.rules),
-        values=_stated(parameter.values or None),
-        prefix=_stated(parameter.prefix or None),
-        held=_stated(parameter.held or None),
-    )
-
-
-def _content(content: Content, *, sent: bool = False) -> ContentView:
-    """Return the view of a content. A form is written, and read as bytes."""
-    known = {Encoding.JSON: None, Encoding.TEXT: literal("text")}
-    if sent:
-        known[Encoding.FORM] = literal("form")
-    encoding = known.get(content.encoding, literal("bytes"))
-    has_type = content.encoding is Encoding.JSON or (sent and content.encoding is Encoding.FORM)
-    stated = tuple(
-        (each.wire, each.style.value, each.explode) for each in content.parts if not each.content_type
-    )
-    return ContentView(
-        media_type=literal(content.media_type),
-        type=codec_type(content.type) if has_type else None,
-        encoding=encoding,
-        styles=literal(stated) if has_type and encoding is not None and stated else None,
-    )
-
-
-def _answer(answer: Response) -> AnswerView:
-    return AnswerView(
-        low=literal(answer.low), high=literal(answer.high), contents=tuple(map(_content, answer.contents))
+        values=stated(parameter.values or None),
+        prefix=stated(parameter.prefix or None),
+        held=stated(parameter.held or None),
     )
 
 
 def _server(server: Server) -> ServerView:
     variables = tuple((each.name, each.default, each.values) for each in server.variables)
-    return ServerView(url=literal(server.url), variables=_stated(variables or None))
+    return ServerView(url=literal(server.url), variables=stated(variables or None))
 
 
 def _scheme(key: str, scheme: SecurityScheme) -> SchemeView:
@@ -282,7 +192,7 @@ def _scheme(key: str, scheme: SecurityScheme) -> SchemeView:
         key=literal(key),
         kind=literal(scheme.kind.value),
         location=None if scheme.location is None else literal(scheme.location.value),
-        name=_stated(scheme.wire),
+        name=stated(scheme.wire),
     )
 
 

@@ -29,9 +29,9 @@ from attrs import frozen
 from groundwire import Client, ExportImageRequest, Expression, Operation, OperationMetadata, ValueNode
 from groundwire_exports import Export, QueueFull, start_export, unmarked
 from groundwire_exports.export import Projects
-from groundwire_runtime.client import StartedOperations
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import GroundwireError, OutcomeUnknown
+from groundwire_runtime.started import StartedOperations
 
 from .proxy import TOKENS, FaultProxy
 

@@ -18,7 +18,7 @@ from groundwire_codegen.lower.naming import REST_MODULE_NAMES
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.render import render
 from groundwire_codegen.render.codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS
-from groundwire_codegen.render.rest import CONTENT_WORDS
+from groundwire_codegen.render.contents import CONTENT_WORDS
 from groundwire_codegen.vendor.features import imported_packages, needed_modules
 from groundwire_runtime import errors
 from groundwire_runtime.http import FunctionTransport, Request
@@ -101,7 +101,7 @@ def test_a_stub_takes_the_types_of_all_contents(load: Load) -> None:
     create = inspect.signature(package.client.Tiles.create).parameters
     assert (
         create["request"].annotation
-        == "messages.Tile | Sequence[messages.Tile] | str | bytes | WithMediaType"
+        == "messages.Tile | Sequence[messages.Tile] | str | bytes | FilePart | WithMediaType"
     )
     assert create["request"].default is inspect.Parameter.empty
     image = inspect.signature(package.client.Tiles.render).parameters

@@ -354,6 +354,6 @@ def test_parts_of_a_form() -> None:
     schema = {"properties": {"file": {"type": "string", "format": "binary"}, "ids": {"type": "array"}}}
     found = body({"multipart/form-data": {"schema": schema, "encoding": encoding}}).contents[0].parts
     assert [(each.wire, each.content_type, each.style, each.explode) for each in found] == [
-        ("file", "image/png", Style.FORM, True),
+        ("file", "image/png", None, True),
         ("ids", None, Style.SPACE, False),
     ]

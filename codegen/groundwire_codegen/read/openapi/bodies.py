@@ -163,6 +163,8 @@ class Bodies:
     def _parts(self, node: Cursor) -> Iterator[Part]:
         for wire, child in node.children("encoding"):
             self.schemas.documents.check(child, PART)
+            # One of the three keys is enough: the others have their defaults then (3.1.1, 4.8.15.1.2).
+            is_styled = any(child.has(each) for each in ("style", "explode", "allowReserved"))
             style = child.text("style") or "form"
             if style not in (Style.FORM, Style.SPACE, Style.PIPE, Style.DEEP):
                 child.at("style", style).refuse(f"style {style[:80]!r} is none of a form")
@@ -170,8 +172,9 @@ class Bodies:
             yield Part(
                 wire=wire,
                 content_type=child.text("contentType"),
-                style=Style(style),
+                style=Style(style) if is_styled else None,
                 explode=child.flag("explode") if child.has("explode") else style == "form",
+                reserved=child.flag("allowReserved"),
             )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from groundwire_runtime.contents import WithMediaType
     from groundwire_runtime.options import NO_TIMEOUT
     from groundwire_runtime.retry import RetryPolicy
+    from groundwire_runtime.uploads import FilePart
 
     from .client import Client
 
@@ -35,6 +36,7 @@ __all__ = [
     "Client",
     "Dog",
     "Duration",
+    "FilePart",
     "RetryPolicy",
     "Timestamp",
     "Tree",
@@ -73,6 +75,10 @@ if not TYPE_CHECKING:
             from groundwire_runtime.contents import WithMediaType
 
             found = WithMediaType
+        elif name == "FilePart":
+            from groundwire_runtime.uploads import FilePart
+
+            found = FilePart
         elif name == "auth":
             from groundwire_runtime import api_key as auth
 

@@ -14,6 +14,7 @@ from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import STRING, Ref
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
+from groundwire_runtime.uploads import FilePart
 
 from . import messages
 from .codecs import CODECS
@@ -133,7 +134,7 @@ class Files(Resource):
     def put_file(
         self,
         id: str,
-        request: bytes | messages.File | str | WithMediaType | None = None,
+        request: bytes | FilePart | messages.File | str | WithMediaType | None = None,
         **options: Unpack[RestCallOptions],
     ) -> messages.File | messages.Made | None:
         """Call `putFile`.
@@ -154,7 +155,9 @@ class Client(RestClient):
         """Call `addFeature`."""
         return self.call(ADD_FEATURE, {}, request, options)
 
-    def add_image(self, request: bytes | WithMediaType, **options: Unpack[RestCallOptions]) -> bytes:
+    def add_image(
+        self, request: bytes | FilePart | WithMediaType, **options: Unpack[RestCallOptions]
+    ) -> bytes:
         """Call `addImage`.
 
         `request`: `image/*`.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from groundwire_runtime.contents import WithMediaType
     from groundwire_runtime.options import NO_TIMEOUT
     from groundwire_runtime.retry import RetryPolicy
+    from groundwire_runtime.uploads import FilePart
 
     from .client import Client
 
@@ -30,6 +31,7 @@ __all__ = [
     "NO_TIMEOUT",
     "Client",
     "Duration",
+    "FilePart",
     "Person",
     "PersonSize",
     "RetryPolicy",
@@ -69,6 +71,10 @@ if not TYPE_CHECKING:
             from groundwire_runtime.contents import WithMediaType
 
             found = WithMediaType
+        elif name == "FilePart":
+            from groundwire_runtime.uploads import FilePart
+
+            found = FilePart
         elif name == "auth":
             from groundwire_runtime import api_key as auth
 

@@ -1,0 +1,157 @@
+"""Write the body of an answer to a file, in constant memory, and go on where it was cut (RFC 9110 14)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from attrs import define, evolve, frozen
+
+from .errors import ArgumentError, DeadlineReached, ProtocolError, TransportError
+from .http import Request, Response
+from .retry import next_delay
+
+if TYPE_CHECKING:
+    from .clock import Clock
+
+_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
+
+
+@frozen
+class SaveTo:
+    """A file to write a body to: a path, or an open binary file, which is written from where it stands.
+
+    A path is replaced when the body is complete. `on_progress` is called with the bytes so far and with those of the whole
+    body, None where the service does not tell.
+    """
+
+    file: str | os.PathLike[str] | BinaryIO
+    on_progress: Callable[[int, int | None], object] | None = None
+
+
+@frozen(kw_only=True)
+class Saved:
+    """A body that was written to a file: its size in bytes, with the status and the headers of the answer."""
+
+    size: int
+    status: int
+    headers: Mapping[str, str]
+
+
+@define(eq=False)
+class Target:
+    """An open file, and how many bytes of the body are in it."""
+
+    file: BinaryIO
+    on_progress: Callable[[int, int | None], object] | None = None
+    size: int = 0
+    total: int | None = None
+
+    def write(self, piece: bytes) -> None:
+        """Append bytes. Raises OSError of the file."""
+        self.file.write(piece)
+        self.size += len(piece)
+        if self.on_progress is not None:
+            self.on_progress(self.size, self.total)
+
+    def restart(self) -> None:
+        """Drop what was written. Raises OSError or ValueError where the file cannot seek."""
+        self.file.seek(-self.size, os.SEEK_CUR)
+        self.file.truncate()
+        self.size = 0
+
+
+@contextmanager
+def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO) -> Generator[Target]:
+    """Yield a target. A path is written beside itself, and replaced at the end; nothing stays of a body that is cut."""
+    if not isinstance(to, SaveTo):
+        to = SaveTo(to)
+    if not isinstance(to.file, (str, os.PathLike)):
+        yield Target(to.file, to.on_progress)
+        return
+    path = Path(to.file)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield Target(file, to.on_progress)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def save(send: Callable[[Request], Response], request: Request, target: Target, clock: Clock) -> Response:
+    """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued."""
+    # A range counts the bytes that are sent, so they must not be compressed.
+    whole = evolve(
+        request, opens=_always, lasting=False, headers={**request.headers, "accept-encoding": "identity"}
+    )
+    current, failures = whole, 0
+    while True:
+        response = send(current)
+        _begin(response, target, resumed=current is not whole)
+        before = target.size
+        try:
+            for piece in _pieces(response):
+                target.write(piece)
+        except TransportError as error:
+            failures = 1 if target.size > before else failures + 1
+            following = _rest(whole, response, target.size)
+            delay = next_delay(failures, error, request, clock)
+            if isinstance(error, DeadlineReached) or following is None or delay is None:
+                raise
+            clock.sleep(delay)
+            current = following
+        else:
+            return evolve(response, stream=None)
+
+
+def _always(_: Response) -> bool:
+    return True
+
+
+def _pieces(response: Response) -> Iterable[bytes]:
+    return (response.body,) if response.stream is None else response.stream
+
+
+def _begin(response: Response, target: Target, *, resumed: bool) -> None:
+    """Take the size of an answer; drop what was written where it begins again."""
+    length = response.headers.get("content-length", "")
+    left = int(length) if length.isdecimal() and "content-encoding" not in response.headers else None
+    if resumed and response.status == 206:
+        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
+        if found is None or int(found[1]) != target.size:
+            _close(response)
+            raise ProtocolError("the rest of a body was asked for, and another part of it came")
+        return
+    if target.size:
+        try:
+            target.restart()
+        except (OSError, ValueError):
+            _close(response)
+            raise ArgumentError(
+                "the body changed while it was read, and the file cannot begin again",
+                hint="Pass a file that seeks.",
+            ) from None
+    target.total = left
+
+
+def _close(response: Response) -> None:
+    if response.stream is not None:
+        response.stream.close()
+
+
+def _rest(request: Request, response: Response, size: int) -> Request | None:
+    """Return the request for the rest of a body; None where the service has no ranges, or no name for this very body."""
+    headers = response.headers
+    etag = headers.get("etag", "")
+    name = etag if etag.startswith('"') else headers.get("last-modified", "")
+    has_ranges = headers.get("accept-ranges", "").lower() == "bytes" or response.status == 206
+    if request.verb != "GET" or not has_ranges or not name or "content-encoding" in headers or not size:
+        return None
+    return evolve(request, headers={**request.headers, "range": f"bytes={size}-", "if-range": name})
