@@ -17,6 +17,8 @@ from .redaction import Secrets, credentials_in, redact_error, redacted_bytes, re
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 _ORIGIN: Final = re.compile(r"[^/]*//[^/]*")
+_SAID: Final = 300
+"""Characters of what a service says about refused credentials."""
 
 
 class Secret(str):
@@ -191,8 +193,9 @@ class AuthTransport:
                 f"the service refused the API key (401{reason})",
                 hint="Check the key and its restrictions; most methods need credentials with a scope instead.",
             ) from error
+        said = f": {error.message[:_SAID]}" if not reason and error.message else ""
         raise AuthError(
-            f"the service refused the credentials (401{reason}){', also after a refresh' if renewed else ''}",
+            f"the service refused the credentials (401{reason}){', also after a refresh' if renewed else ''}{said}",
             hint="Sign in again, and check the clock and the scopes.",
         ) from error
 

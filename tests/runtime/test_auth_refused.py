@@ -18,9 +18,9 @@ from .test_auth import CANARY, Fresh, request
 @pytest.mark.parametrize(
     ("credentials", "reason", "says"),
     [
-        (Token(CANARY), "", "(401)"),
+        (Token(CANARY), "", "(401): no"),
         (Token(CANARY), "ACCESS_TOKEN_EXPIRED", "(401 ACCESS_TOKEN_EXPIRED)"),
-        (Token(CANARY), "<b>any</b> text", "(401)"),
+        (Token(CANARY), "<b>any</b> text", "(401): no"),
         (Fresh(token="old"), "ACCESS_TOKEN_EXPIRED", "(401 ACCESS_TOKEN_EXPIRED), also after a refresh"),
     ],
 )

@@ -26,7 +26,13 @@ SHARED: Final = (
     "errors",
 )
 """Exports of the package of a Google API, beside its messages and enums."""
-REST: Final = (*(each for each in SHARED if each != "credentials"), "FilePart", "WithMediaType", "auth")
+REST: Final = (
+    *(each for each in SHARED if each != "credentials"),
+    "FilePart",
+    "Unrecognized",
+    "WithMediaType",
+    "auth",
+)
 """Exports of the package of an API that OpenAPI describes."""
 
 
