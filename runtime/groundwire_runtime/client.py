@@ -147,8 +147,7 @@ class BaseClient(ABC):
             if watch is not None:
                 return self._seen(watch, method, request, partial(send, transport))
             # An error that is kept keeps this frame: the response is no variable of it.
-            answer = method.answer(send(transport, request), self._codecs)
-            return self._started.check(answer, request) if request.request_id else answer
+            return self._started.check(method.answer(send(transport, request), self._codecs), request)
         except (DecodeError, OutcomeUnknown) as error:
             if not self._secrets:
                 raise
