@@ -27,8 +27,7 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
 from groundwire_runtime.reprs import partial_repr
-from groundwire_runtime.retry import RetryPolicy
-from groundwire_runtime.started import StartedOperations
+from groundwire_runtime.retry import RetryPolicy, StartedOperations
 
 from .arguments import check_callback, checked_seconds
 from .refusals import is_retryable, pause_before_retry

@@ -35,22 +35,17 @@ class Watch:
     response: Response | None = None
 
 
-_WATCH: Final[ContextVar[Watch | None]] = ContextVar("_WATCH", default=None)
+WATCH: Final[ContextVar[Watch | None]] = ContextVar("WATCH", default=None)
 
 
 @contextmanager
 def watching(watch: Watch) -> Generator[None]:
     """Let the next call of this context be seen."""
-    token = _WATCH.set(watch)
+    token = WATCH.set(watch)
     try:
         yield
     finally:
-        _WATCH.reset(token)
-
-
-def current_watch() -> Watch | None:
-    """Return what sees the call that begins now."""
-    return _WATCH.get()
+        WATCH.reset(token)
 
 
 def seen(watch: Watch) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, ParamSpec, Self, TypeVar, Unpack, cast
 
-from .answers import Answered, Watch, current_watch, seen, watching
+from .answers import WATCH, Answered, Watch, seen, watching
 from .auth import Anonymous, Authorizer, AuthTransport, without_frames
 from .body import Budget, Reservation
 from .clock import Clock
@@ -27,8 +27,7 @@ from .options import (
     unexpected,
 )
 from .redaction import Secrets, public_headers
-from .retry import RetryTransport
-from .started import StartedOperations
+from .retry import RetryTransport, StartedOperations
 
 if TYPE_CHECKING:
     import os
@@ -144,7 +143,7 @@ class BaseClient(ABC):
         transport = RetryTransport(authorized, self._read_error, policy, self._clock)
         try:
             send = self._watched_send if watched else RetryTransport.send
-            watch = current_watch()
+            watch = WATCH.get()
             if watch is not None:
                 return self._seen(watch, method, request, partial(send, transport))
             # An error that is kept keeps this frame: the response is no variable of it.

@@ -22,10 +22,9 @@ from .body import BodyReader, Reservation
 from .bounded_response import BrokenAnswer
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
-from .gate import ConnectionWaitError, Gate
 from .http import METADATA_HOSTS, Request, Response, is_loopback, joined_headers, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
-from .sockets import CURRENT, UNLIMITED, Pool, TlsPool
+from .sockets import CURRENT, UNLIMITED, ConnectionWaitError, Gate, Pool, TlsPool
 
 _PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")

@@ -24,7 +24,7 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.http import Request, Response
 from groundwire_runtime.operations import polling_delay
-from groundwire_runtime.started import StartedOperations
+from groundwire_runtime.retry import StartedOperations
 
 from .doubles import Answer, Script, Time, answer, refusal
 

@@ -10,7 +10,8 @@ import pytest
 from groundwire_runtime.clock import SYSTEM, Clock, Deadline
 from groundwire_runtime.errors import DeadlineReached
 from groundwire_runtime.http import Request
-from groundwire_runtime.transport import ConnectionWaitError, Gate, UrllibTransport
+from groundwire_runtime.sockets import ConnectionWaitError, Gate
+from groundwire_runtime.transport import UrllibTransport
 
 from .test_connection import HOST, WAYS, over
 from .test_transport import request

@@ -31,7 +31,7 @@ from groundwire_exports import Export, QueueFull, start_export, unmarked
 from groundwire_exports.export import Projects
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import GroundwireError, OutcomeUnknown
-from groundwire_runtime.started import StartedOperations
+from groundwire_runtime.retry import StartedOperations
 
 from .proxy import TOKENS, FaultProxy
 
