@@ -14,11 +14,9 @@ from .api import (
     Server,
     ServerVariable,
 )
+from .contents import Body, Content, Encoding, Part, Response, Style
 from .messages import NO_RULES, Alias, Enum, EnumValue, Field, Group, Message, Rules, Variant
 from .methods import (
-    Body,
-    Content,
-    Encoding,
     ExtraScope,
     Idempotency,
     InBody,
@@ -28,14 +26,11 @@ from .methods import (
     Method,
     Paging,
     Parameter,
-    Part,
     Path,
     Poll,
     Resource,
-    Response,
     SchemeRequirement,
     Security,
-    Style,
     ValueLocation,
     Waiting,
     parameter_key,

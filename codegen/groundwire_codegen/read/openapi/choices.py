@@ -31,7 +31,7 @@ from .groups import take_groups
 from .scalars import literal_type, literals, text_of
 from .shape import CONTRADICTION, Schema, Shape, Site
 from .type_reader import TypeReader
-from .unions import Member, schema_name, tell_apart
+from .unions import Member, is_special, schema_name, tell_apart
 
 MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
@@ -41,7 +41,6 @@ _FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)
 _NUMBERS: Final = frozenset(
     (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
 )
-_SPECIAL: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
 
@@ -130,7 +129,7 @@ class Choices:
             # An enum is open: any text is a value of it. A constant is one text of many.
             for type_ in [text] if open_enum else [each for each in types if _is_text_constant(each)]:
                 del types[type_]
-        special = next((type_ for type_, member in types.items() if _is_special(member)), None)
+        special = next((type_ for type_, member in types.items() if is_special(member)), None)
         if special is not None and any(type_ in _FRACTIONS for type_ in types):
             # Proto3 JSON: NaN and the infinities are texts.
             member = types.pop(special)
@@ -272,13 +271,6 @@ def _is_enum(type_: TypeRef, member: Member) -> bool:
     return all(
         len(each.enum or ()) > 1 and all(isinstance(one, str) for one in each.enum or ())
         for each in member.shapes
-    )
-
-
-def _is_special(member: Member) -> bool:
-    """Return True for a member that has no value but NaN and the infinities."""
-    return bool(member.shapes) and all(
-        each.enum and _SPECIAL.issuperset(map(str, each.enum)) for each in member.shapes
     )
 
 

@@ -25,6 +25,7 @@ from .shape import Shape, Site
 Literals: TypeAlias = Callable[[Sequence[Site]], "tuple[JsonScalar, ...] | None"]
 """The values that a property lists; None where it lists none."""
 _EVERY: Final = frozenset({"array", "boolean", "number", "object", "string"})
+SPECIAL: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
 @frozen
@@ -186,3 +187,10 @@ def _union(member: Member, *, required: bool) -> set[str]:
 
 def _is_free(shape: Shape) -> bool:
     return not shape.properties and not shape.closed
+
+
+def is_special(member: Member) -> bool:
+    """Return True for a member that has no value but NaN and the infinities."""
+    return bool(member.shapes) and all(
+        each.enum and SPECIAL.issuperset(map(str, each.enum)) for each in member.shapes
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groundwire_runtime import errors
-from groundwire_runtime.messages import Unlisted
+from groundwire_runtime.messages import Unlisted, Unrecognized
 from groundwire_runtime.times import Duration, Timestamp
 
 from .codecs import CODECS
@@ -39,6 +39,7 @@ __all__ = [
     "RetryPolicy",
     "Timestamp",
     "Unlisted",
+    "Unrecognized",
     "WithMediaType",
     "auth",
     "converter",
