@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from .auth import Bearer, Secret, checked_token, hidden, with_secrets
 from .errors import ArgumentError, AuthError
 from .http import Request, Transport
+from .styles import checked_header_name
 
 __all__ = ["ApiKey", "Basic", "Bearer"]
 
@@ -31,6 +32,8 @@ class ApiKey:
     def __attrs_post_init__(self) -> None:
         if sum(place is not None for place in (self.header, self.query, self.cookie)) > 1:
             raise ArgumentError("ApiKey: it travels in one of header, query and cookie")
+        if self.header is not None:
+            checked_header_name(self.header)
 
     @property
     def placed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
     from .codec import Codecs
     from .schema import Type
 
+_CHARSETS: Final = frozenset(
+    {
+        "ascii",
+        "big5",
+        "euc-jp",
+        "euc-kr",
+        "gb18030",
+        "gbk",
+        "koi8-r",
+        "latin-1",
+        "latin1",
+        "shift_jis",
+        "us-ascii",
+        "utf-16",
+    }
+)
+_CODE_PAGE: Final = re.compile(r"(?:iso-8859-|windows-|cp)\d{1,4}", re.ASCII)
 _ANY: Final = "*/*"
 
 
@@ -149,13 +167,16 @@ def sent_media_type(content: RestContent, data: bytes | BodySource) -> str:
 
 
 def _charset(media_type: str) -> str:
+    """Return the charset of a media type, UTF-8 where it is none of those in use: a codec of Python may be anything."""
     parameters: Iterator[tuple[str, str, str]] = (each.partition("=") for each in media_type.split(";")[1:])
-    return next((value.strip(' "') for name, _, value in parameters if name.strip().lower() == "charset"), "")
+    stated = next((value for name, _, value in parameters if name.strip().lower() == "charset"), "")
+    charset = stated.strip(' "').lower()
+    return charset if charset in _CHARSETS or _CODE_PAGE.fullmatch(charset) else "utf-8"
 
 
 def _encoded_text(text: str, media_type: str) -> bytes:
     try:
-        return text.encode(_charset(media_type) or "utf-8")
+        return text.encode(_charset(media_type))
     except (UnicodeError, LookupError) as error:
         raise EncodeError("", text, f"cannot be written as {media_type}: {error}") from None
 
@@ -163,6 +184,6 @@ def _encoded_text(text: str, media_type: str) -> bytes:
 def _decoded_text(response: Response) -> str:
     kind = response.headers.get("content-type", "")
     try:
-        return response.body.decode(_charset(kind) or "utf-8")
+        return response.body.decode(_charset(kind))
     except (UnicodeError, LookupError) as error:
         raise DecodeError("", response.body[:200], f"not text as {kind[:80]}: {error}") from None

@@ -52,6 +52,7 @@ def shape(json: Iterable[type], python: Iterable[type], name: str = "") -> Shape
 
 _NUMBERS: Final = shape((int, float), (int, float, Decimal), "a number")
 _INTEGERS: Final = shape((int,), (int,))
+_TEXT_INTEGERS: Final = shape((str,), (int,))
 _TEXTS: Final = shape((str,), (str,))
 _SCALARS: Final[tuple[tuple[Codec, Shape], ...]] = (
     (ANY, shape(JSON_NAMES, (object,), "a JSON value")),
@@ -65,10 +66,9 @@ _SCALARS: Final[tuple[tuple[Codec, Shape], ...]] = (
     (scalars.DURATION, shape((str,), (timedelta,), "a timedelta")),
     (json_scalars.DAY, shape((str,), (date,), "a date")),
     *((each, _NUMBERS) for each in (scalars.DOUBLE, scalars.FLOAT, json_scalars.NUMBER)),
-    *(
-        (each, _INTEGERS)
-        for each in (scalars.INT32, scalars.UINT32, scalars.INT64, scalars.UINT64, json_scalars.INTEGER)
-    ),
+    *((each, _INTEGERS) for each in (scalars.INT32, scalars.UINT32, json_scalars.INTEGER)),
+    # Their texts are told from numbers, which another member of a union may take.
+    *((each, _TEXT_INTEGERS) for each in (scalars.INT64, scalars.UINT64)),
     *(
         (each, _INTEGERS)
         for each in (json_scalars.INT32, json_scalars.UINT32, json_scalars.LONG, json_scalars.ULONG)

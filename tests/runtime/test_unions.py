@@ -18,6 +18,7 @@ from groundwire_runtime.messages import EMPTY, Message, Unlisted, Unrecognized, 
 from groundwire_runtime.schema import (
     ANY,
     BOOLEAN,
+    INT64,
     STRING,
     TIMESTAMP,
     Enum,
@@ -204,3 +205,30 @@ def test_names_are_exact_where_they_are_no_proto_names() -> None:
 
 def test_a_decimal_keeps_its_digits() -> None:
     assert CODECS.write(numbers.NUMBER, Decimal("0.10000000000000000000001")) == b"0.10000000000000000000001"
+
+
+def test_the_work_of_nested_unions_grows_with_their_depth_alone() -> None:
+    codecs = Codecs(
+        CLASSES,
+        {},
+        {
+            "U": lambda: Union(
+                (TupleOf((Alias("U"), numbers.INTEGER)), TupleOf((Alias("U"), BOOLEAN)), STRING)
+            ),
+        },
+        proto_names=False,
+    )
+    value: Any = "leaf"
+    for _ in range(40):
+        value = [value, True]
+    read = codecs.read(Alias("U"), json.dumps(value).encode())
+    assert json.loads(codecs.write(Alias("U"), read)) == value
+    with pytest.raises(EncodeError):
+        codecs.write(Alias("U"), ((read, True), 1.5))
+
+
+def test_a_text_of_an_integer_is_told_from_a_number() -> None:
+    either = Union((INT64, numbers.INTEGER))
+    assert there_and_back(either, 5) == 5
+    assert CODECS.read(either, b'"5"') == 5
+    assert there_and_back(Union((numbers.DAY, numbers.INTEGER)), "soon") == Unrecognized("soon")

@@ -14,8 +14,10 @@ from .idempotency import precondition_fault
 from .naming import HELD_NAMES, KEYWORDS, snake
 from .reach import Reach
 
-WHOLE: Final = frozenset({Kind.INT32, Kind.INT64, Kind.UINT32, Kind.UINT64})
-NUMBERS: Final = WHOLE | {Kind.DOUBLE, Kind.FLOAT}
+WHOLE: Final = frozenset(
+    {Kind.INT32, Kind.INT64, Kind.UINT32, Kind.UINT64, Kind.INTEGER, Kind.LONG, Kind.ULONG}
+)
+NUMBERS: Final = WHOLE | {Kind.DOUBLE, Kind.FLOAT, Kind.NUMBER}
 TEXT: Final = ("a text", frozenset({Kind.STRING}))
 NUMBER: Final = ("a number", NUMBERS)
 SCALAR_RULES: Final = {

@@ -24,7 +24,7 @@ from ..ir import (
     renamed,
 )
 from ..read.overlay import NO_FIELD, NO_MESSAGE, MessageRule, Overlay
-from .naming import FIELD_NAMES, Naming, camel, constant, snake
+from .naming import FIELD_NAMES, REST_FIELD_NAMES, Naming, camel, constant, snake
 from .reach import Reach
 
 
@@ -84,9 +84,10 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
     }
     sent = closure(reached.messages, reached.aliases, _sent(reached.methods))
     received = closure(reached.messages, reached.aliases, _received(reached.methods, overlay))
+    reserved = REST_FIELD_NAMES if reached.draft.errors is ErrorShape.BY_STATUS else FIELD_NAMES
     found = {
         known.messages[key]: evolve(
-            _named(message, key, rules[key], families, known, naming),
+            _named(message, key, rules[key], families, known, naming, reserved),
             sent=key in sent,
             received=key in received,
         )
@@ -141,7 +142,13 @@ def _is_family(message: Message, stated: bool | None, naming: Naming) -> bool:
 
 
 def _named(
-    message: Message, key: str, rule: MessageRule, families: set[str], known: Classes, naming: Naming
+    message: Message,
+    key: str,
+    rule: MessageRule,
+    families: set[str],
+    known: Classes,
+    naming: Naming,
+    reserved: frozenset[str],
 ) -> Message:
     family = key in families
     wanted = {
@@ -155,7 +162,7 @@ def _named(
         wanted[EXTRA] = "additional_properties"
     keys = {wire: f"field:{message.place}.{wire}" for wire in wanted}
     names = naming.allocate(
-        {keys[wire]: snake(preferred) for wire, preferred in wanted.items()}, reserved=FIELD_NAMES
+        {keys[wire]: snake(preferred) for wire, preferred in wanted.items()}, reserved=reserved
     )
 
     def field(stated: Field) -> Field:

@@ -34,7 +34,9 @@ TYPE_NAMES: Final = frozenset(
     {"bool", "bytes", "datetime", "float", "int", "messages", "object", "str", "timedelta"}
 )
 """Names in annotations, which an attribute or a method of the same class would hide."""
-FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"self", "unknown_fields", "value"}
+FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"null_fields", "self", "unknown_fields", "value"}
+REST_FIELD_NAMES: Final = FIELD_NAMES | {"dt", "tuple"}
+"""The same for an API that OpenAPI describes, which has dates and tuples."""
 CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
 CLIENT_OPTIONS: Final = CALL_OPTIONS | frozenset(
     {
@@ -52,7 +54,7 @@ RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
 CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
     {
         *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
-        *("methods", "pages", "save", "wait", "wait_with", "with_response"),
+        *("methods", "pages", "redacted", "save", "started", "timeout", "wait", "wait_with", "with_response"),
     }
 )
 CLIENT_MODULE_NAMES: Final = frozenset(

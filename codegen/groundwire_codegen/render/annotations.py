@@ -52,7 +52,7 @@ SCALARS: Final = {
     Kind.STRUCT: joined(word("Mapping"), "[", _STR, ", ", _JSON, "]"),
     **dict.fromkeys((Kind.INTEGER, Kind.LONG, Kind.ULONG), word("int")),
     Kind.NUMBER: word("float"),
-    Kind.DAY: word("date"),
+    Kind.DAY: word("dt.date"),
     Kind.BINARY: joined(word("bytes"), " | ", word("FilePart")),
 }
 

@@ -102,6 +102,7 @@ class MessagesView:
     typing: Source | None
     families: bool
     containers: Source | None
+    dates: bool
     times: Source | None
     files: bool
     values: tuple[Source, ...]
@@ -110,7 +111,7 @@ class MessagesView:
     @property
     def imports_standard(self) -> bool:
         """True if the module imports from the standard library."""
-        return bool(self.typing or self.enums or self.containers or self.times)
+        return bool(self.typing or self.enums or self.containers or self.dates or self.times)
 
 
 def messages_view(api: Api) -> MessagesView:
@@ -136,7 +137,8 @@ def messages_view(api: Api) -> MessagesView:
         typing=imported(("Literal", "TypeAlias"), typing),
         families=families,
         containers=imported(("Mapping", "Sequence"), used),
-        times=imported(("date", "datetime", "timedelta"), used),
+        dates="dt" in used,
+        times=imported(("datetime", "timedelta"), used),
         files="FilePart" in used,
         values=tuple(word(each) for each in order if each in used),
     )

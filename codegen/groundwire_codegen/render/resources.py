@@ -101,6 +101,7 @@ class ClientView:
     """True if there are any: `client.py` imports what they need."""
     sequences: bool
     literals: bool
+    dates: bool
     times: Source | None
     values: Source | None
     files: bool
@@ -141,7 +142,8 @@ def client_view(api: Api) -> ClientView:
         preconditions=any(method.preconditions for method in methods),
         sequences="Sequence" in used,
         literals="Literal" in used,
-        times=imported(("date", "datetime", "timedelta"), used),
+        dates="dt" in used,
+        times=imported(("datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
         files="FilePart" in used,
         streams=imported(("ServerEvent", "Stream"), used),

@@ -82,8 +82,8 @@ FORMATS: Final = {
     ("integer", "uint16"): Kind.UINT32,
     ("integer", "uint32"): Kind.UINT32,
     ("integer", "uint64"): Kind.ULONG,
-    ("number", "float"): Kind.FLOAT,
-    ("number", "double"): Kind.DOUBLE,
+    ("number", "float"): Kind.NUMBER,
+    ("number", "double"): Kind.NUMBER,
 }
 """Formats that are a type of their own. Every other format is documentation."""
 MISSPELT: Final = {

@@ -15,8 +15,10 @@ from ...ir import (
     NO_RULES,
     Api,
     ErrorShape,
+    Field,
     Kind,
     Location,
+    Message,
     Method,
     Parameter,
     Rules,
@@ -25,6 +27,8 @@ from ...ir import (
     SchemeRequirement,
     SecurityScheme,
     Server,
+    TypeRef,
+    mapped,
 )
 from ...problem import Problem, escape
 from ..discovery.document import base_url_faults
@@ -67,6 +71,7 @@ def stated_as_discovery(draft: Draft, overlay: Overlay, allow_hosts: tuple[str, 
         servers=(Server(url=url),),
         schemes={GOOGLE: SecurityScheme(kind=SchemeKind.GOOGLE)},
         errors=ErrorShape.GOOGLE,
+        messages={key: _proto_numbers(message) for key, message in draft.api.messages.items()},
         methods={key: _method(method, rule) for key, method in draft.api.methods.items()},
     )
     return evolve(draft, api=api, problems=tuple(problems))
@@ -94,6 +99,27 @@ def _rule_problems(api: Api, rule: OpenApiRule) -> Iterator[Problem]:
     for key in rule.patterns.keys() - places:
         words = f"the rule matches nothing: no variable {key[:200]!r} in `paths`"
         yield Problem("overlay", f"{_RULE}/patterns/{escape(key)}", words)
+
+
+def _proto_numbers(message: Message) -> Message:
+    """Return a message whose numbers are doubles, as in proto3 JSON: NaN and the infinities are texts."""
+
+    def stated(field: Field) -> Field:
+        return evolve(field, type=mapped(field.type, _double))
+
+    return evolve(
+        message,
+        members=tuple(
+            stated(each)
+            if isinstance(each, Field)
+            else evolve(each, variants=tuple(evolve(one, field=stated(one.field)) for one in each.variants))
+            for each in message.members
+        ),
+    )
+
+
+def _double(type_: TypeRef) -> TypeRef:
+    return Scalar(Kind.DOUBLE) if type_ == Scalar(Kind.NUMBER) else type_
 
 
 def _method(method: Method, rule: OpenApiRule) -> Method:

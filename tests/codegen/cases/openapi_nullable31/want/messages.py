@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 
 from attrs import frozen
@@ -30,7 +30,7 @@ class Person(Message):
 
     age: int | None = None
 
-    born: date | None = None
+    born: dt.date | None = None
 
     id: str
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.contents import RestAnswer, RestContent
@@ -279,7 +280,7 @@ class Client(RestClient):
         *,
         bbox: Sequence[float] | None = None,
         code: str | None = None,
-        day: date | None = None,
+        day: dt.date | None = None,
         either: int | str | Unrecognized | None = None,
         empty: str | None = None,
         filter: messages.QueryParametersFilter | None = None,

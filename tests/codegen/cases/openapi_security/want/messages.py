@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from enum import StrEnum
 
 from attrs import frozen
@@ -27,7 +27,7 @@ class OrderYes(StrEnum):
 class Order(Message):
     """The message Order."""
 
-    day: date | None = None
+    day: dt.date | None = None
 
     id: str
 

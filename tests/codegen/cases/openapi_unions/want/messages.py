@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from datetime import date
 from typing import Literal, TypeAlias
 
 from attrs import frozen
@@ -98,7 +98,7 @@ class Point(Message):
 
     type: Literal["Point"] | Unlisted = "Point"
 
-Loose: TypeAlias = "date | str | Unrecognized"
+Loose: TypeAlias = "dt.date | str | Unrecognized"
 """The first of these types that fits is taken."""
 Payment: TypeAlias = "Card | Cash | Unrecognized"
 """How a book is paid for."""

@@ -1,0 +1,78 @@
+"""Names of a document that the client, its messages or its modules have themselves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from groundwire_codegen.inputs import Inputs
+from groundwire_codegen.lower.naming import CLIENT_NAMES
+from groundwire_codegen.pipeline import generate
+from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.google_client import GoogleClient
+from groundwire_runtime.rest_client import RestClient
+
+from tests.codegen.conftest import Load
+
+DAY = {"type": "string", "format": "date"}
+
+
+def files(properties: dict[str, Any], tag: str = "things", **scheme: Any) -> dict[str, str]:
+    answer = {
+        "description": "",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/W"}}},
+    }
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Names", "version": "1"},
+        "servers": [{"url": "https://names.example"}],
+        "paths": {"/w": {"get": {"operationId": "getW", "tags": [tag], "responses": {"200": answer}}}},
+        "components": {
+            "schemas": {"W": {"type": "object", "required": [*properties], "properties": properties}},
+            "securitySchemes": {"key": {"type": "apiKey", **scheme}} if scheme else {},
+        },
+    }
+    data = json.dumps(document).encode()
+    return dict(generate(Inputs(name="names.json", document=data, package="names")).files)
+
+
+def test_every_public_name_of_a_client_is_reserved() -> None:
+    public = {name for cls in (GoogleClient, RestClient) for name in dir(cls) if not name.startswith("_")}
+    assert public <= CLIENT_NAMES
+
+
+@pytest.mark.parametrize("tag", ["started", "timeout", "redacted", "save"])
+def test_a_tag_that_is_a_name_of_the_client_gives_way(load: Load, tag: str) -> None:
+    client = load(files({"v": {"type": "string"}}, tag)).Client()
+    assert hasattr(client, f"{tag}_")
+
+
+@pytest.mark.parametrize("name", ["null_fields", "nullFields", "unknown_fields", "value", "self"])
+def test_a_property_that_is_a_name_of_messages_gives_way(load: Load, name: str) -> None:
+    package = load(files({name: {"type": "string"}, "v": {"type": "string"}}))
+    body = json.dumps({name: "x", "v": "y"}).encode()
+    assert json.loads(package.encode(package.decode(package.W, body))) == json.loads(body)
+
+
+def test_a_property_called_date_hides_no_type(tmp_path: Path) -> None:
+    package = tmp_path / "names"
+    package.mkdir()
+    types = {"type": "array", "prefixItems": [DAY, {"type": "integer"}]}
+    for path, text in files({"date": DAY, "day": DAY, "dt": DAY, "tuple": types, "later": types}).items():
+        (package / path).write_text(text, "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "names"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own tool
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("header", ["Host", "Content-Length", "Transfer-Encoding", "a b", "X\r\nEvil"])
+def test_a_key_travels_in_no_header_of_the_transport(load: Load, header: str) -> None:
+    package = load(files({"v": {"type": "string"}}, name=header, **{"in": "header"}))
+    with pytest.raises(ArgumentError, match="is no header that a caller may set"):
+        package.Client(auth={"key": "secret-of-eight"})
+    with pytest.raises(ArgumentError, match="is no header that a caller may set"):
+        package.auth.ApiKey("secret-of-eight", header=header)
