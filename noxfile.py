@@ -39,7 +39,6 @@ TEST_TOOLS = (
     "msgspec",
     "openapi-spec-validator",
     "pytest",
-    "pyyaml",
 )
 DEPENDENCY_TESTS = (
     *("tests/client", "tests/exports"),  # attrs, cattrs
