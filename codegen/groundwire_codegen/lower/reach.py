@@ -59,6 +59,8 @@ class Reach:
     _inside: list[str] = field(factory=list[str])
     """Lists and maps whose items are being resolved."""
     _recursive: set[str] = field(factory=set[str])
+    _refused: set[str] = field(factory=set[str])
+    """Aliases whose problem is reported; their users do not report it again."""
     _waiting: list[str] = field(factory=list[str])
     """Messages whose fields are not read yet: references chain further than Python's stack."""
 
@@ -165,7 +167,7 @@ class Reach:
             case MessageRef(name):
                 return self._reference(name, pointer, nesting)
             case EnumRef(name):
-                self._add_enum(name, self.draft.enums[name])
+                self.enums.setdefault(name, self.draft.enums[name])
                 return type_
             case ListOf(item):
                 inner = self._inner(item, f"{pointer}/items", nesting)
@@ -196,8 +198,8 @@ class Reach:
         return found
 
     def _alias(self, name: str, alias: Alias, nesting: int) -> TypeRef | None:
-        """Return the type that an alias names; a union, and a type that holds itself, stay behind their name."""
-        if alias.type is None:
+        """Return the type that an alias names; a union, a tuple and a type that holds itself stay behind their name."""
+        if alias.type is None or name in self._refused:
             return None
         if name in self._open:
             if len(self._inside) == self._open[name]:
@@ -209,8 +211,11 @@ class Reach:
             self._open[name] = len(self._inside)
             type_ = self._resolve(alias.type, alias.pointer, nesting + 1)
             del self._open[name]
+            if type_ is None:
+                self._refused.add(name)
+                return None
             named = type_.type if isinstance(type_, Nullable) else type_
-            if named is None or not (isinstance(named, UnionOf) or name in self._recursive):
+            if not (isinstance(named, (UnionOf, TupleOf)) or name in self._recursive):
                 return type_
             self.aliases[name] = evolve(alias, type=type_)
         stays = AliasRef(name)
@@ -224,13 +229,10 @@ class Reach:
             self._reach(name)
             return MessageRef(name)
         if name in self.draft.enums:
-            self._add_enum(name, self.draft.enums[name])
+            self.enums.setdefault(name, self.draft.enums[name])
             return EnumRef(name)
         self._refuse(pointer, f"unresolved $ref {name!r}", "no schema has this id")
         return None
-
-    def _add_enum(self, key: str, enum: Enum) -> None:
-        self.enums.setdefault(key, enum)
 
     def _with_enum(self, type_: TypeRef, stated: Field, rule: FieldRule) -> TypeRef:
         """Return the type of a field whose own inline enum has the overlay's docs, and its name where it gives one."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.read.openapi.references import MAX_CHAIN
 from groundwire_codegen.read.source import MAX_BYTES, MAX_DEPTH
+from groundwire_codegen.reader import read_lowered
 
 from tests.codegen.openapi.shop import (
     document,
@@ -222,6 +224,51 @@ def test_diamonds_of_unions_are_bounded(key: str) -> None:
     assert "flattening takes more than" in refusal(encoded(document(diamonds(key, 40))))
 
 
+@pytest.mark.parametrize(
+    "level",
+    [
+        lambda below: {"oneOf": [below, {"items": below}, {"additionalProperties": below}]},
+        lambda below: {"prefixItems": [below, below], "items": False},
+    ],
+)
+def test_a_fault_at_the_end_of_many_ways_is_not_reported_for_each(
+    level: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
+    schemas = {f"L{n}": level(ref(f"L{n + 1}")) for n in range(15)}
+    faulty = {"allOf": [{"type": "string"}, {"type": "integer"}]}
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": ref("L0")}}}}
+    described = document({**schemas, "L15": faulty}, operation(responses=answer))
+    with pytest.raises(SpecError) as caught:
+        read_lowered(encoded(described))
+    assert len(caught.value.problems) <= 2
+
+
+def test_faults_of_properties_that_many_overlaps_share_are_reported_once() -> None:
+    levels = 24
+    faulty = {"allOf": [{"type": "string"}, {"type": "integer"}]}
+    schemas: dict[str, Any] = {
+        f"L{n}": {
+            "properties": {
+                key: {"allOf": [ref(f"L{n + 1}"), {"properties": {own: ref(f"L{n + 1}")}}]}
+                for key, own in (("a", "x"), ("b", "y"))
+            }
+        }
+        for n in range(levels)
+    }
+    schemas[f"L{levels}"] = {"properties": dict.fromkeys("abqx", faulty)}
+    assert len(refusals(referred(ref("L0"), **schemas))) == 4
+
+
+def test_tuples_of_tuples_stay_behind_their_names() -> None:
+    """Written out, the first would have a million items."""
+    schemas: dict[str, Any] = {
+        f"L{n}": {"type": "array", "prefixItems": [ref(f"L{n + 1}"), ref(f"L{n + 1}")]} for n in range(20)
+    }
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": ref("L0")}}}}
+    described = document({**schemas, "L20": {"type": "string"}}, operation(responses=answer))
+    assert set(read_lowered(encoded(described)).api.aliases) == {f"L{n}" for n in range(20)}
+
+
 def test_unions_of_unions_are_bounded() -> None:
     schemas: dict[str, Any] = {"L0": {"properties": {"end": {"type": "string"}}}}
     for level in range(1, 20):
@@ -241,7 +288,7 @@ def test_unions_of_unions_are_bounded() -> None:
 
 
 def test_a_union_of_too_many_members_is_refused() -> None:
-    each = {"oneOf": [{"properties": {f"p{n}": {}}} for n in range(30)]}
+    each: dict[str, Any] = {"oneOf": [{"properties": {f"p{n}": {}}} for n in range(30)]}
     draft = referred({"allOf": [each, {"anyOf": each["oneOf"]}]})
     assert [words for _, words in refusals(draft)] == ["a union of more than 500 members"]
 

@@ -158,7 +158,8 @@ class Schemas:
         if self._open.pop(key) and not (key in self.messages or key in self.enums):
             self.aliases[key] = Alias(place=schema.place, type=type_, pointer=shape.node.pointer)
             type_ = MessageRef(key)
-        self._known[key] = _Read(type_, shape, tuple(problems[start:]))
+        # A problem of one schema comes back from each of its users: kept once, or they would double at every level.
+        self._known[key] = _Read(type_, shape, tuple(dict.fromkeys(problems[start:])))
         return type_, shape
 
     def _of_shape(self, schema: Schema, shape: Shape) -> TypeRef | None:

@@ -11,8 +11,10 @@ from groundwire_runtime.times import Duration, Timestamp
 
 from .codecs import CODECS
 from .messages import (
+    Box,
     Closed,
     Open,
+    Row,
     Thing,
 )
 
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_TIMEOUT",
+    "Box",
     "Client",
     "Closed",
     "Duration",
     "FilePart",
     "Open",
     "RetryPolicy",
+    "Row",
     "Thing",
     "Timestamp",
     "Unlisted",

@@ -8,7 +8,7 @@ from typing import Final
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.json_scalars import INTEGER, NUMBER
 from groundwire_runtime.schema import ANY, BOOLEAN, STRING, STRUCT, Bounds, Extra, Field, ListOf, MapOf, Ref
-from groundwire_runtime.unions import TupleOf
+from groundwire_runtime.unions import Alias, TupleOf
 
 from . import messages
 
@@ -24,16 +24,20 @@ CODECS: Final = Codecs(
         ),
         "Thing": lambda: (
             Field("anything", ANY),
-            Field("box", TupleOf((NUMBER, NUMBER)), bounds=Bounds(min_items=2, max_items=2)),
+            Field("box", Alias("Box"), bounds=Bounds(min_items=2, max_items=2)),
             Field("closed", Ref("Closed")),
             Field("free", STRUCT),
             Field("nested", MapOf(MapOf(ListOf(STRING)))),
             Field("open", Ref("Open")),
             Field("patterned", MapOf(STRING)),
             Field("prices", MapOf(NUMBER)),
-            Field("row", TupleOf((STRING, INTEGER), BOOLEAN)),
-            Field("rows", ListOf(TupleOf((STRING, INTEGER), BOOLEAN))),
+            Field("row", Alias("Row")),
+            Field("rows", ListOf(Alias("Row"))),
         ),
+    },
+    {
+        "Box": lambda: TupleOf((NUMBER, NUMBER)),
+        "Row": lambda: TupleOf((STRING, INTEGER), BOOLEAN),
     },
     proto_names=False,
 )

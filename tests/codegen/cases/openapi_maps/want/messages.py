@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, EMPTY, JsonValue, Message, keep_containers
 
 __all__ = [
+    "Box",
     "Closed",
     "Open",
+    "Row",
     "Thing",
 ]
 
@@ -38,7 +41,7 @@ class Thing(Message):
 
     anything: JsonValue = None
 
-    box: tuple[float, float] | None = None
+    box: Box | None = None
 
     closed: Closed | None = None
 
@@ -52,6 +55,9 @@ class Thing(Message):
 
     prices: Mapping[str, float] = EMPTY
 
-    row: tuple[str, int, *tuple[bool, ...]] | None = None
+    row: Row | None = None
 
-    rows: Sequence[tuple[str, int, *tuple[bool, ...]]] = ABSENT
+    rows: Sequence[Row] = ABSENT
+
+Box: TypeAlias = "tuple[float, float]"
+Row: TypeAlias = "tuple[str, int, *tuple[bool, ...]]"
