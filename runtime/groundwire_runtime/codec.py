@@ -151,6 +151,13 @@ class Codecs:
         """Return the type that a name stands for."""
         return self.aliases[name]()
 
+    def alias_codec(self, name: str) -> Codec:
+        """Return the codec of the type that a name stands for: one, so that a union inside it knows what it has tried."""
+        codec = self._made.get(name)
+        if codec is None:
+            codec = self._made[name] = codec_of(self.alias(name), self)
+        return codec
+
     def enum(self, name: str) -> Codec:
         """Return the codec of an enum."""
         codec = self._made.get(name)

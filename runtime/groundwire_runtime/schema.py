@@ -58,6 +58,10 @@ class Classes(Protocol):
         """Return the type that a name stands for."""
         ...
 
+    def alias_codec(self, name: str) -> Codec:
+        """Return the codec of the type that a name stands for."""
+        ...
+
 
 class Declared(Protocol):
     """A type whose codec is found when it is first needed."""

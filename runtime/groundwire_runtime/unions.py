@@ -31,15 +31,9 @@ class Alias:
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the type."""
-        found: list[Codec] = []
-
-        def codec() -> Codec:
-            if not found:
-                found.append(codec_of(classes.alias(self.name), classes))
-            return found[0]
-
         return Codec(
-            lambda value, depth: codec().read(value, depth), lambda value, depth: codec().write(value, depth)
+            lambda value, depth: classes.alias_codec(self.name).read(value, depth),
+            lambda value, depth: classes.alias_codec(self.name).write(value, depth),
         )
 
     def shape(self, classes: Classes) -> Shape:
@@ -301,11 +295,13 @@ def _union_writer(members: Sequence[Codec], shapes: Sequence[Shape]) -> Callable
     def write(value: Any, depth: int) -> str:
         if value.__class__ is Unrecognized:
             return write_any(value.value, depth)
-        fitting = [member for member, shape in zip(members, shapes, strict=True) if shape.takes(value)]
+        places = [place for place, shape in enumerate(shapes) if shape.takes(value)]
+        # A number is sent as a number where a member reads numbers, before one that writes it as text.
+        places.sort(key=lambda place: value.__class__ is int and int not in shapes[place].json)
         faults: list[GroundwireError] = []
-        for member in fitting:
+        for place in places:
             try:
-                return member.write(value, depth)
+                return members[place].write(value, depth)
             except EncodeError as error:
                 faults.append(error)
         if len(faults) == 1:
