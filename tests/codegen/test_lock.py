@@ -310,7 +310,7 @@ def operations(*ids: str) -> dict[str, Any]:
 
 def test_operations_are_polled_by_the_method_that_did_so_first() -> None:
     def poll(found: Output) -> str:
-        [name] = re.findall(r"OPERATION\.wait\(\s*self,\s*(\w+)", found.files["client.py"])
+        [name] = re.findall(r"OPERATION\.wait\(\s*self,\s*\[(\w+)", found.files["client.py"])
         return str(name)
 
     first = output(operations("poll"))
