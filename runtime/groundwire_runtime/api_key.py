@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from typing import NoReturn
 from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
-from .auth import Bearer, Secret, checked_token, hidden, with_secrets
+from .auth import Bearer, Secret, SecretHolder, checked_token, hidden, with_secrets
 from .errors import ArgumentError, AuthError
 from .http import Request, Transport
 from .styles import checked_header_name
@@ -18,7 +17,7 @@ __all__ = ["ApiKey", "Basic", "Bearer"]
 
 
 @frozen(repr=False)
-class ApiKey:
+class ApiKey(SecretHolder):
     """An API key, or a function that returns the current one, with the header, query parameter or cookie that it travels in.
 
     In a mapping by scheme the place may be left out: it is the scheme's.
@@ -62,15 +61,9 @@ class ApiKey:
         del request, transport
         return callable(self.value)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is not pickled: it is a secret")
-
 
 @frozen(repr=False)
-class Basic:
+class Basic(SecretHolder):
     """A name and a password (RFC 7617)."""
 
     user: str
@@ -92,12 +85,6 @@ class Basic:
         """Return False: there is no other password."""
         del request, transport
         return False
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is not pickled: it is a secret")
 
 
 def _checked_key(key: object) -> Secret:

@@ -83,8 +83,20 @@ def hidden(value: str | Callable[[], str]) -> str | Callable[[], str]:
     return Secret(value) if isinstance(value, str) else value
 
 
+class SecretHolder:
+    """An object whose secret neither its repr shows nor a pickle carries."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is not pickled: it is a secret")
+
+
 @frozen(repr=False)
-class Bearer:
+class Bearer(SecretHolder):
     """An access token, or a function that returns the current one (RFC 6750)."""
 
     value: str | Callable[[], str] = field(converter=hidden)
@@ -99,12 +111,6 @@ class Bearer:
         """Return True if the function may have another token."""
         del request, transport
         return callable(self.value)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is not pickled: it is a secret")
 
 
 def with_secrets(request: Request, headers: Mapping[str, str], *secrets: str) -> Request:

@@ -16,7 +16,7 @@
       OperationError                   an operation that failed or was cancelled
       OperationTimeout(TimeoutError)   an operation that still runs when waiting ended
 
-Each has a `hint`: what to do about it (hints.py).
+Each has a `hint`: what to do about it (error_hints.py).
 """
 
 from __future__ import annotations

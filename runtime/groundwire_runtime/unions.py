@@ -8,17 +8,17 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar, Final, TypeAlias
 
 from attrs import field, frozen
 
 from .errors import DecodeError, EncodeError, GroundwireError
-from .jsontext import SCALARS, Codec, read_any, write_any
+from .jsontext import Codec, read_any, write_any
 from .messages import Unlisted, Unrecognized
 from .schema import Classes, Type, codec_of
 from .shapes import JSON_NAMES, Shape, joined, shape, shape_of
+from .trials import once
 
 JsonScalar: TypeAlias = str | int | float | bool | None
 
@@ -231,55 +231,7 @@ def _union_reader(
         found = _first_read([members[place] for place in fitting], value, depth)
         return Unrecognized(read_any(value, depth)) if found is _UNFIT else found
 
-    return _once(read)
-
-
-class _Memory(threading.local):
-    """What the unions around a value have made of it: one that several members try is read, or written, once for each union."""
-
-    found: dict[tuple[int, int, int], _Outcome] | None = None
-
-
-@frozen
-class _Outcome:
-    """What became of a value, which is held here so that no other takes its identity; or the error that it gave."""
-
-    value: Any
-    made: Any = None
-    fault: tuple[type[DecodeError | EncodeError], str, Any, str] | None = None
-
-
-_MEMORY: Final = _Memory()
-
-
-def _once(work: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
-    """Return a reader or a writer that does no work twice for one container while an outer union is at work."""
-
-    def remembered(value: Any, depth: int) -> Any:
-        if value.__class__ in SCALARS:
-            return work(value, depth)
-        outer = _MEMORY.found
-        found = _MEMORY.found = {} if outer is None else outer
-        key = (id(work), id(value), depth)
-        try:
-            if key not in found:
-                found[key] = _outcome(work, value, depth)
-            outcome = found[key]
-        finally:
-            _MEMORY.found = outer
-        if outcome.fault is not None:
-            cls, *words = outcome.fault
-            raise cls(*words)
-        return outcome.made
-
-    return remembered
-
-
-def _outcome(work: Callable[[Any, int], Any], value: Any, depth: int) -> _Outcome:
-    try:
-        return _Outcome(value, work(value, depth))
-    except (DecodeError, EncodeError) as error:
-        return _Outcome(value, fault=(error.__class__, error.path, error.value, error.rule))
+    return once(read)
 
 
 def _first_read(members: Sequence[Codec], value: Any, depth: int) -> Any:
@@ -308,4 +260,4 @@ def _union_writer(members: Sequence[Codec], shapes: Sequence[Shape]) -> Callable
             raise faults[0]
         raise EncodeError.expected(value, " or ".join(dict.fromkeys(shape.name for shape in shapes)))
 
-    return _once(write)
+    return once(write)

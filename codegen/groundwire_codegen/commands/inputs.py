@@ -22,23 +22,26 @@ from ..problem import Problem, SpecError
 from .options import with_options
 from .problems import reported
 
+DOCUMENT = click.argument("document", type=click.Path(path_type=Path))
+OVERLAY = click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document.")
+ALLOW_HOST = click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="HOST",
+    help="Accept a document that calls this host, or comes from it.",
+)
 ROOT = click.option(
     "--root",
     type=click.Path(path_type=Path),
     help="Folder that references may lead into; the document's own by default.",
 )
 OPTIONS = (
-    click.argument("document", type=click.Path(path_type=Path)),
-    click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
+    DOCUMENT,
+    OVERLAY,
     click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the package."),
     click.option("--package", help="Package name; the overlay's, or the folder's, by default."),
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
-    click.option(
-        "--allow-host",
-        multiple=True,
-        metavar="HOST",
-        help="Accept a document that calls this host, or comes from it.",
-    ),
+    ALLOW_HOST,
     ROOT,
 )
 STRICT = click.option(

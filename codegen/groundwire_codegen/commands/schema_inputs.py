@@ -13,23 +13,18 @@ import click
 from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, check_text, read_input
 from ..ir import Api
 from ..problem import Problem, SpecError
-from .inputs import ROOT
+from .inputs import ALLOW_HOST, DOCUMENT, OVERLAY, ROOT
 from .options import with_options
 from .problems import reported
 
 OPTIONS = (
-    click.argument("document", type=click.Path(path_type=Path)),
-    click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
+    DOCUMENT,
+    OVERLAY,
     click.option("--methods", multiple=True, metavar="ID", help="Methods whose types are written: ID ..."),
     click.option(
         "--client", type=click.Path(path_type=Path), help="Folder of a client whose published names are kept."
     ),
-    click.option(
-        "--allow-host",
-        multiple=True,
-        metavar="HOST",
-        help="Accept a document that calls this host, or comes from it.",
-    ),
+    ALLOW_HOST,
     ROOT,
 )
 _FIRST_BYTES = 200

@@ -12,7 +12,7 @@ from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
-from .inputs import DISCARD, ROOT
+from .inputs import DISCARD, OVERLAY, ROOT
 from .problems import DIFFERENT, DONE, EDITED
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ OPTIONS = (
         "--document", type=click.Path(path_type=Path), help="Generate the client from this, copy no other."
     ),
     ROOT,
-    click.option("--overlay", type=click.Path(path_type=Path), help="TOML beside the document."),
+    OVERLAY,
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
     click.option("--package", default="", help="What the copy calls itself in its documentation."),
     click.option("--runtime", default="", metavar="PACKAGE", help="Share this runtime: no copy of its own."),

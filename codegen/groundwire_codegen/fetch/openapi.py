@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from groundwire_runtime.http import Transport
 
 PROSE: Final = True
-"""What the sidecar says of a document that is kept as it came."""
+"""The mark of a document that is kept as it came, descriptions too."""
 
 
 @frozen(kw_only=True)

@@ -71,7 +71,7 @@ class ClientParameter:
 
 @frozen(kw_only=True)
 class Hint:
-    """What to do about an error of the API that has one of the reasons, or one of the lower-case words in its message."""
+    """Advice on an error of the API that has one of the reasons, or one of the lower-case words in its message."""
 
     text: str
     reasons: tuple[str, ...] = ()

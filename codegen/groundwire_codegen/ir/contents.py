@@ -10,7 +10,7 @@ from .types import TypeRef
 
 
 class Style(enum.StrEnum):
-    """How a list or an object is written as a parameter (OpenAPI 3.1, 4.8.12.2). CONTENT: as JSON."""
+    """The style in which a list or an object is written as a parameter (OpenAPI 3.1, 4.8.12.2). CONTENT: as JSON."""
 
     FORM = "form"
     SIMPLE = "simple"
@@ -23,7 +23,7 @@ class Style(enum.StrEnum):
 
 
 class Encoding(enum.StrEnum):
-    """How a body is written and read, by its media type."""
+    """The form in which a body is written and read, by its media type."""
 
     JSON = "json"
     LINES = "lines"
@@ -38,7 +38,7 @@ class Encoding(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Part:
-    """How one property of a form or multipart body is written, where the document states it (`encoding`)."""
+    """The form of one property of a form or multipart body, where the document states it (`encoding`)."""
 
     wire: str
     content_type: str | None = None

@@ -1,4 +1,4 @@
-"""How large a client may be."""
+"""Bounds on the size of a client."""
 
 from __future__ import annotations
 

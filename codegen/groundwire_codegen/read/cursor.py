@@ -37,7 +37,7 @@ class Cursor:
     pointer: str
     problems: list[Problem]
     empty_is_absent: bool = False
-    """Whether a key whose value is null counts as one that is not there."""
+    """True if a key whose value is null counts as one that is not there."""
 
     @property
     def members(self) -> Mapping[str, Any] | None:

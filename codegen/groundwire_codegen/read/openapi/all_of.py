@@ -63,7 +63,7 @@ _WORDS: Final = frozenset(
     ]
 )
 _OF_REFERENCE: Final = _WORDS - {"title", "description", "deprecated", "default"}
-"""What a reference passes on of its target; the rest is said of the target's own type."""
+"""The words that a reference passes on of its target; the rest is said of the target's own type."""
 
 
 @frozen(eq=False)
