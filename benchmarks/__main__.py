@@ -18,7 +18,7 @@ PARTS = {
     "description": description.run,
 }
 BOUNDS = {
-    ("encode 20,000 nodes", "json.dumps"): 1.15,
+    ("encode 20,000 nodes", "json.dumps"): 1.0,
     ("encode a recorded request x 1,000", "json.dumps"): 1.0,
     ("decode 20,000 nodes", "json.loads"): 3.5,
     ("decode a recorded request x 1,000", "json.loads"): 3.5,

@@ -17,7 +17,13 @@ from groundwire_contract.cli import main as contract
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "spec" / "README.md", *(ROOT / "docs").glob("*.md")]
+    [
+        ROOT / "README.md",
+        ROOT / "SECURITY.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "spec" / "README.md",
+        *(ROOT / "docs").glob("*.md"),
+    ]
 )
 ABOUT_US = [page for page in PAGES if page.name not in ("builds.md", "testing.md")]
 """Pages whose files are those of this repository; the others are about the reader's own."""

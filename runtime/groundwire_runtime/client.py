@@ -178,7 +178,7 @@ class BaseClient(ABC):
 
         A body that was cut is continued where the service has ranges: `client.save("x.tif", client.huts.image, "tschierva")`.
         """
-        with opened(to) as target:
+        with opened(to, self._clock) as target:
             watch = Watch(target)
             with watching(watch):
                 call(*args, **kwargs)

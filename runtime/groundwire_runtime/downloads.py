@@ -66,23 +66,26 @@ class Target:
 
 
 @contextmanager
-def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO) -> Generator[Target]:
-    """Yield a target. A path is written beside itself, and replaced at the end; nothing stays of a body that is cut."""
+def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO, clock: Clock) -> Generator[Target]:
+    """Yield a target. A path is written beside itself under a new name, and replaced at the end; nothing stays of a body that is cut."""
     if not isinstance(to, SaveTo):
         to = SaveTo(to)
     if not isinstance(to.file, (str, os.PathLike)):
         yield Target(to.file, to.on_progress)
         return
     path = Path(to.file)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
+    part = path.with_name(f"{path.name}.{clock.new_id()}.part")
+    # "x": a file or a link that somebody put there is refused, and stays.
+    with part.open("xb") as file:
+        try:
             yield Target(file, to.on_progress)
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
+            file.close()
+            part.replace(path)
+        except BaseException:
+            file.close()
+            with suppress(OSError):
+                part.unlink()
+            raise
 
 
 def save(send: Callable[[Request], Response], request: Request, target: Target, clock: Clock) -> Response:

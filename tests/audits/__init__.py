@@ -1,1 +1,1 @@
-"""Long audits, each a nox session of its own: mutation, corpus, soak, builds. The test suite runs a small part of each."""
+"""Long audits, each a nox session of its own: mutation, corpus, openapi, soak, builds. The test suite runs a small part of each."""

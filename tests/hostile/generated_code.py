@@ -118,8 +118,7 @@ def _callee(node: ast.AST, own: set[str]) -> str:
         return "own" if node.id in own else node.id
     if isinstance(node, ast.Attribute):
         of = _callee(node.value, own)
-        return f"{of}.public"
-        return f"{of}.{'own' if node.attr in own or of == 'own' else node.attr}"
+        return f"{of}.{'own' if node.attr in own else node.attr}"
     if isinstance(node, ast.Subscript):
         return f"{_callee(node.value, own)}[]"
     return f"{_callee(node.func, own)}()" if isinstance(node, ast.Call) else type(node).__name__

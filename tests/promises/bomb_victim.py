@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 
 from groundwire_runtime.errors import GroundwireError
 from groundwire_runtime.http import Request
 from groundwire_runtime.transport import UrllibTransport
+
+from tests.memory import peak
 
 
 def main(url: str, limit: int) -> None:
@@ -22,12 +22,6 @@ def main(url: str, limit: int) -> None:
     except GroundwireError as error:
         said = type(error).__name__
     print(peak() - before, said)
-
-
-def peak() -> int:
-    """The most bytes of memory that this process ever held, without what its parent did before it."""
-    (kibibytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    return int(kibibytes) * 1024
 
 
 if __name__ == "__main__":

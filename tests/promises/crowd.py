@@ -12,7 +12,8 @@ from attrs import asdict, frozen
 from groundwire import Client
 from groundwire_runtime.errors import GroundwireError
 
-from .bomb_victim import peak
+from tests.memory import peak
+
 from .shop import NAME, seconds_of
 
 

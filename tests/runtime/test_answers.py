@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attrs import evolve
 from groundwire import Client, credentials
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
@@ -28,6 +29,8 @@ from groundwire_runtime.http import FunctionTransport, Response
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.retry import RetryPolicy
+
+from tests.memory import NEEDS_LINUX
 
 from .doubles import Time
 from .wire import Reply, Wire, cut, http, plain, zipped
@@ -137,6 +140,19 @@ def test_a_body_that_is_cut_is_continued(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["x.png"]
 
 
+def test_what_stands_beside_the_file_stays(tmp_path: Path) -> None:
+    other, victim, link = tmp_path / "x.png.part", tmp_path / "victim", tmp_path / "x.png.id.part"
+    other.write_bytes(b"other")
+    victim.write_bytes(b"victim")
+    link.symlink_to(victim)
+    with Wire(ranged) as wire:
+        assert images(wire).save(tmp_path / "x.png").size == len(DATA)
+        with pytest.raises(FileExistsError):
+            images(wire, clock=evolve(Time().clock(), new_id=lambda: "id")).save(tmp_path / "x.png")
+    assert (other.read_bytes(), victim.read_bytes(), link.is_symlink()) == (b"other", b"victim", True)
+    assert (tmp_path / "x.png").read_bytes() == DATA
+
+
 def test_progress_allows_more_cuts_than_a_policy_has_attempts() -> None:
     file = io.BytesIO()
     with Wire(ranged) as wire:
@@ -205,8 +221,9 @@ def test_the_deadline_ends_a_download() -> None:
 
 
 PROGRAM = """
-import resource, sys
+import sys
 from groundwire_runtime.downloads import SaveTo
+from tests.memory import peak
 from tests.runtime.test_answers import HEADERS, images
 from tests.runtime.wire import Reply, Wire, cut, http
 import re
@@ -226,15 +243,14 @@ class Body:
 def answer(request):
     found = re.search(rb"range: bytes=(\\d+)-", request)
     return Reply(pieces=Body(int(found[1]) if found else 0), then="close")
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 with Wire(answer) as wire:
     start = peak()
     saved = images(wire).save(sys.argv[1], timeout=60)
-    print(saved.size == SIZE, len(wire.requests), peak() - start)
+    print(saved.size == SIZE, len(wire.requests), (peak() - start) // 2**20)
 """
 
 
+@NEEDS_LINUX
 def test_a_large_body_that_is_cut_passes_in_constant_memory(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 - this interpreter
         [sys.executable, "-c", PROGRAM, str(tmp_path / "x")],
