@@ -100,6 +100,11 @@ def test_a_session_exists(page: Path) -> None:
     assert set(re.findall(r"\bnox -s (\w+)", text(page))) <= sessions
 
 
+def test_every_session_is_named_where_changes_are_explained() -> None:
+    sessions = set(re.findall(r"^def (\w+)\(session: nox", text(ROOT / "noxfile.py"), re.MULTILINE))
+    assert sessions - set(re.findall(r"\bnox -s (\w+)", text(ROOT / "CONTRIBUTING.md"))) == set()
+
+
 @pytest.mark.parametrize("page", ABOUT_US, ids=[page.name for page in ABOUT_US])
 def test_a_file_exists(page: Path) -> None:
     for name in re.findall(r"`([\w./-]+\.(?:py|toml|yml|json|md))`", text(page)):
