@@ -24,7 +24,7 @@ def _shown(text: str) -> str:
 
 def escape(key: str) -> str:
     """Return a key as a segment of a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 
 @frozen(order=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard, cast
 
 from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
 from ..cursor import as_list
 from ..safe_regex import is_linear
 from .references import Documents
-from .shape import Shape
+from .shape import Schema, Shape
 from .vocabulary import FORMATS, MISSPELT, PLAIN, media_encoding
 
 ANY: Final = Scalar(Kind.ANY)
@@ -37,6 +37,22 @@ _RANGES: Final = {
 }
 """Bounds that a kind has in any case."""
 _STATED: Final = frozenset((*_BOUNDS, *_SIZES, "pattern"))
+ScalarWords: TypeAlias = tuple[str, str, str | None, bool | None]
+"""The document, the type, the format and `nullable` of a schema that says nothing else."""
+_SCALAR_WORDS: Final = frozenset(("type", "format", "nullable", "example", "examples"))
+
+
+def scalar_words(schema: Schema) -> ScalarWords | None:
+    """Return the words of a schema that is a scalar, by its type and format alone; None for any other schema."""
+    node = schema.sites[0].node
+    if len(schema.sites) > 1 or node.value.__class__ is not dict or not node.value.keys() <= _SCALAR_WORDS:
+        return None
+    stated = cast("dict[str, Any]", node.value)
+    type_, format_, null = stated.get("type"), stated.get("format"), stated.get("nullable")
+    if type_.__class__ is not str or type_ not in PLAIN:
+        return None
+    exact = (format_ is None or format_.__class__ is str) and (null is None or null.__class__ is bool)
+    return (node.source, type_, format_, null) if exact else None
 
 
 def read_scalar(kind: str, shape: Shape, documents: Documents) -> Scalar:

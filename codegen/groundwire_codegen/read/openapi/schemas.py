@@ -27,7 +27,16 @@ from .choices import Choices
 from .groups import take_groups
 from .objects import Objects
 from .references import Documents
-from .scalars import ANY, enum_values, literal_type, literals, read_rules, read_scalar
+from .scalars import (
+    ANY,
+    ScalarWords,
+    enum_values,
+    literal_type,
+    literals,
+    read_rules,
+    read_scalar,
+    scalar_words,
+)
 from .shape import CONTRADICTION, Schema, Shape, Site, Target
 
 MAX_DEPTH: Final = 40
@@ -56,6 +65,10 @@ class Schemas:
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
     _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
     """Types of inline schemas, by key: one that several schemas inherit is read once."""
+    _alike: dict[ScalarWords, tuple[TypeRef | None, Shape]] = field(
+        factory=dict[ScalarWords, "tuple[TypeRef | None, Shape]"]
+    )
+    """Inline scalars by their words, which are most schemas of a large document; those with nothing to report."""
     _null: dict[str, bool] = field(factory=dict[str, bool])
     _waiting: list[Schema] = field(factory=list[Schema])
     _named: set[str] = field(factory=set[str])
@@ -140,6 +153,18 @@ class Schemas:
 
     def type_and_shape(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
         """Return the type of a schema with its own words: annotations and bounds."""
+        words = scalar_words(schema)
+        if words is None:
+            return self._typed_inline(schema)
+        if words not in self._alike:
+            reported = len(self.documents.root.problems), len(self.documents.warnings)
+            read = self._typed_inline(schema)
+            if (len(self.documents.root.problems), len(self.documents.warnings)) != reported:
+                return read
+            self._alike[words] = read
+        return self._alike[words]
+
+    def _typed_inline(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
         key, problems = schema.key, self.documents.root.problems
         known = self._known.get(key)
         if known is not None:
@@ -245,7 +270,7 @@ class Schemas:
 
     def together(self, sites: Sequence[Site], place: str) -> Schema:
         """Return the schema of a value that several schemas hold for; a single one keeps its own place."""
-        left = self._narrowest(sites)
+        left = sites if len(sites) == 1 else self._narrowest(sites)
         if len(left) == 1:
             return Schema(tuple(left), self.documents.key(left[0].node), left[0].place)
         keys = sorted({self.documents.key(site.node) for site in left})
@@ -253,8 +278,6 @@ class Schemas:
 
     def _narrowest(self, sites: Sequence[Site]) -> Sequence[Site]:
         """Leave out schemas of objects that say nothing beside another one, which has all their properties."""
-        if len(sites) < 2:
-            return sites
         shapes = [self.flattener.flat(Schema((site,), self.documents.key(site.node), "")) for site in sites]
         left = [*range(len(sites))]
         for index in reversed(range(len(sites))):

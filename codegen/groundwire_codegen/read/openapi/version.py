@@ -7,15 +7,18 @@ from typing import Any, Final
 
 from ..cursor import as_list
 
+_CHANGED: Final = frozenset(("exclusiveMinimum", "exclusiveMaximum", "nullable", "items"))
 _EXCLUSIVE: Final = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
-def modern(members: Mapping[str, Any]) -> dict[str, Any]:
+def modern(members: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the keywords of a schema in the words of 3.1; those below it are left as they are.
 
     `nullable` becomes a type of null where a type is stated, and is left where none is. An exclusive bound that is
     a flag takes the bound's place. Documents of 3.1 that use these words all the same are read as they were meant.
     """
+    if _CHANGED.isdisjoint(members):
+        return members
     found = dict(members)
     for flag, bound in _EXCLUSIVE:
         if isinstance(found.get(flag), bool):
