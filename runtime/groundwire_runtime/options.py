@@ -47,7 +47,7 @@ NO_TIMEOUT: Final = NoTimeout()
 """Let a call take as long as it takes."""
 
 
-class RestCallOptions(TypedDict, total=False):
+class SendOptions(TypedDict, total=False):
     """Options of any call besides its parameters.
 
     `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
@@ -57,8 +57,17 @@ class RestCallOptions(TypedDict, total=False):
     retry: RetryPolicy | None
 
 
-class CallOptions(RestCallOptions, total=False):
-    """Options of a call of one of Google's APIs besides its parameters; see also `RestCallOptions`.
+class RestCallOptions(SendOptions, total=False):
+    """Options of a call of an API that OpenAPI describes besides its parameters; see also `SendOptions`.
+
+    `accept`: the one media type to ask for, of those that the method answers with.
+    """
+
+    accept: str
+
+
+class CallOptions(SendOptions, total=False):
+    """Options of a call of one of Google's APIs besides its parameters; see also `SendOptions`.
 
     `scopes`: instead of the method's own. `quota_project`: billed and limited instead of the credentials' own.
     """
@@ -111,7 +120,7 @@ CALL_OPTIONS: Final = CallOptions.__optional_keys__
 
 
 def unexpected(
-    options: RestCallOptions, method_id: str, known_options: frozenset[str] = CALL_OPTIONS
+    options: SendOptions, method_id: str, known_options: frozenset[str] = CALL_OPTIONS
 ) -> TypeError:
     """Return the error for options that a call does not take."""
     name = min(options.keys() - known_options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 from attrs import evolve
 
 from .client import BaseClient, version
-from .options import RestCallOptions, TransportOptions, unexpected
+from .options import RestCallOptions, SendOptions, TransportOptions, unexpected
 from .rest_auth import Auth, RestScheme, Security, scheme_auth
 from .rest_errors import read_error
 from .rest_method import RestMethod
@@ -81,7 +81,7 @@ class RestClient(BaseClient):
         )
 
     def call(
-        self, method: Described[T], parameters: Mapping[str, object], body: object, options: RestCallOptions
+        self, method: Described[T], parameters: Mapping[str, object], body: object, options: SendOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
         if not options.keys() <= RestCallOptions.__optional_keys__:
@@ -89,7 +89,10 @@ class RestClient(BaseClient):
         if self._settings.endpoint is not None and isinstance(method, RestMethod):
             # An endpoint of one's own stands for all servers.
             method = evolve(method, server=None) if method.server is not None else method
-        answer: T = super().call(method, parameters, body, cast("CallOptions", options))
+        others = cast("RestCallOptions", {**options})
+        if "accept" in others and isinstance(method, RestMethod):
+            method = method.accepting(others.pop("accept"))
+        answer: T = super().call(method, parameters, body, cast("CallOptions", others))
         stream: object = answer
         if isinstance(stream, Stream):
             stream.redact = self.redacted

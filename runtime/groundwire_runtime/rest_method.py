@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 from urllib.parse import urljoin
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .contents import RestAnswer, RestContent, WithMediaType, matching
-from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError
+from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError, shortened
 from .http import BodySource, CallState, Request, Response
 from .method import IDEMPOTENT, note_response
 from .servers import checked_server
-from .styles import StyledParameter, checked_header_name, expand
+from .styles import StyledParameter, checked_header, checked_header_name, expand
 
 if TYPE_CHECKING:
     from .codec import Codecs
@@ -46,6 +46,18 @@ class RestMethod(Generic[T_co]):
     """Whether a repeat is safe; None: by the verb, or by the idempotency key."""
     idempotency_key: str | None = None
     server: str | None = None
+    accepted: str | None = None
+    """The one media type that a caller asks for."""
+
+    def accepting(self, media_type: str) -> Self:
+        """Return the method as it asks for one media type. Raises ArgumentError for one that it does not answer with."""
+        contents = tuple(content for each in self.answers if each.success for content in each.contents)
+        if not isinstance(media_type, str) or matching(contents, media_type or _ANY) is None:
+            known = ", ".join(dict.fromkeys(content.media_type for content in contents)) or "none"
+            raise ArgumentError(
+                f"accept: {self.id} does not answer with {shortened(media_type)}", hint=f"It has {known}."
+            )
+        return evolve(self, accepted=checked_header("accept", media_type))
 
     def with_request_id(
         self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
@@ -105,12 +117,23 @@ class RestMethod(Generic[T_co]):
 
     @property
     def accept(self) -> str:
-        """The value of `accept`: the media types of answers, then those of errors."""
-        contents = sorted(
-            ((each.success, content.media_type) for each in self.answers for content in each.contents),
-            key=lambda found: not found[0],
-        )
-        return ", ".join(dict.fromkeys(media_type for _, media_type in contents)) or _ANY
+        """The value of `accept`: the media types of answers, then those of errors (RFC 9110 12.5.1).
+
+        JSON is preferred to text: services that have both write the text for people.
+        """
+        success = [content for each in self.answers if each.success for content in each.contents]
+        if self.accepted is not None:
+            success = [RestContent(media_type=self.accepted)]
+        has_json = any(content.encoding == "json" for content in success)
+        stated = [
+            f"{content.media_type};q=0.9" if has_json and content.encoding == "text" else content.media_type
+            for content in success
+        ]
+        failed = [
+            content.media_type for each in self.answers if not each.success for content in each.contents
+        ]
+        essences = {content.media_type for content in success}
+        return ", ".join(dict.fromkeys([*stated, *(each for each in failed if each not in essences)])) or _ANY
 
     def _check_names(self, parameters: Mapping[str, object]) -> None:
         known = {parameter.name for parameter in self.parameters}

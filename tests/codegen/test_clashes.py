@@ -13,7 +13,7 @@ from groundwire_codegen.lower.naming import CALL_OPTIONS, CLIENT_OPTIONS, snake
 from groundwire_codegen.problem import SpecError
 from groundwire_runtime.google_client import GoogleOptions
 from groundwire_runtime.http import FunctionTransport, Request, Response
-from groundwire_runtime.options import CallOptions
+from groundwire_runtime.options import CallOptions, RestCallOptions
 
 from tests.audits.corpus.examine import mypy, ruff
 from tests.codegen.conftest import Load
@@ -245,7 +245,7 @@ def test_parameters_named_as_what_a_stub_uses(load: Load) -> None:
 
 
 def test_the_generator_knows_the_options_of_the_runtime() -> None:
-    assert set(CallOptions.__annotations__) == CALL_OPTIONS
+    assert {*CallOptions.__annotations__, *RestCallOptions.__annotations__} == CALL_OPTIONS
     assert set(GoogleOptions.__annotations__) == CLIENT_OPTIONS
 
 

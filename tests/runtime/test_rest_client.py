@@ -16,6 +16,7 @@ from groundwire_runtime.contents import RestAnswer, RestContent, WithMediaType
 from groundwire_runtime.forms import RestPart
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
+from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
@@ -121,6 +122,36 @@ def test_a_request_says_which_media_types_are_stated() -> None:
     assert call(method(answers=EMPTY)).headers["accept"] == "*/*"
     assert sent.headers["user-agent"].startswith("groundwire/")
     assert "x-goog-api-client" not in sent.headers
+
+
+def test_json_is_preferred_to_the_page_that_a_service_has_for_people() -> None:
+    page = RestContent(media_type="text/html", encoding="text")
+    answers = (RestAnswer(200, 200, (page, TILE)), RestAnswer(400, 499, (page, PROBLEM)))
+    sent = call(method(answers=answers))
+    assert sent.headers["accept"] == "text/html;q=0.9, application/json, application/problem+json"
+    assert call(method(answers=(RestAnswer(200, 200, (page,)),))).headers["accept"] == "text/html"
+
+
+def test_a_caller_asks_for_one_of_the_media_types() -> None:
+    wild = RestContent(media_type="image/*", encoding="bytes")
+    made = method(answers=(RestAnswer(200, 200, (TILE, wild)), RestAnswer(404, 404, (PROBLEM,))))
+
+    def asked(accept: Any) -> str:
+        requests: list[Request] = []
+
+        def send(request: Request) -> Response:
+            requests.append(request)
+            return Response(status=200, headers={"content-type": "image/png"}, body=b"\x89PNG")
+
+        options: RestCallOptions = {"accept": accept}
+        assert client(made, FunctionTransport(send)).call(made, {}, None, options) == b"\x89PNG"
+        return requests[0].headers["accept"]
+
+    assert asked("image/png") == "image/png, application/problem+json"
+    assert asked("application/json;v=1") == "application/json;v=1, application/problem+json"
+    for wrong in ("text/csv", "", "image/png\r\nx: y", None, 7):
+        with pytest.raises(errors.ArgumentError, match="accept"):
+            asked(wrong)
 
 
 @pytest.mark.parametrize(
@@ -495,5 +526,7 @@ def test_a_wait_is_as_long_as_the_service_asks() -> None:
 
 def test_options_of_googles_calls_are_none_here() -> None:
     made = method(answers=EMPTY)
-    with pytest.raises(TypeError, match="unexpected keyword argument 'scopes'; options are retry, timeout"):
+    with pytest.raises(
+        TypeError, match="unexpected keyword argument 'scopes'; options are accept, retry, timeout"
+    ):
         client(made, Script()).call(made, {}, None, {"scopes": ["s"]})  # type: ignore[typeddict-unknown-key] # on purpose

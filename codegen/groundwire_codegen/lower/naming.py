@@ -37,8 +37,9 @@ TYPE_NAMES: Final = frozenset(
 FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"null_fields", "self", "unknown_fields", "value"}
 REST_FIELD_NAMES: Final = FIELD_NAMES | {"dt", "tuple"}
 """The same for an API that OpenAPI describes, which has dates and tuples."""
-CALL_OPTIONS: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
-CLIENT_OPTIONS: Final = CALL_OPTIONS | frozenset(
+_OF_BOTH: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
+CALL_OPTIONS: Final = _OF_BOTH | {"accept"}
+CLIENT_OPTIONS: Final = _OF_BOTH | frozenset(
     {
         *("clock", "connect_timeout", "connections", "credential_hosts", "credentials", "endpoint"),
         *("max_response_bytes", "max_unpacked_bytes", "auth", "on_event", "read_timeout", "tls"),
