@@ -55,7 +55,15 @@ _LOOKED_AT: Final = 4_000
 """Bytes of a page that an excerpt is made of."""
 _DEEPEST: Final = 8
 """Levels of a body at which a message is looked for."""
-_OTHER_NAMES: Final = ("error_description", "detail", "error_message", "errorMessage", "msg", "text")
+_OTHER_NAMES: Final = (
+    "error_description",
+    "detail",
+    "error_message",
+    "errorMessage",
+    "msg",
+    "text",
+    "description",
+)
 """Members besides `message` that hold a text for people."""
 _PREFIX: Final = re.compile(r"\A\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)?\s*")
 """Prefixes before JSON, with which services keep pages from loading it as a script."""

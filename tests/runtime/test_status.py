@@ -168,6 +168,8 @@ def test_an_error_in_a_list_or_bare_keeps_all_that_it_says(body: object) -> None
             "invalid_grant",
             0,
         ),
+        # STAC, openEO and OGC APIs.
+        ({"code": "NotFoundError", "description": "no hut x"}, "no hut x", "", 0),
         ([{"error": "invalid_scope", "error_description": "no"}], "invalid_scope: no", "invalid_scope", 0),
         ({"error": "gone fishing"}, "gone fishing", "", 0),
         ({"error": "Not Found", "message": "no such shelf", "status": 404}, "no such shelf", "", 0),

@@ -217,7 +217,7 @@ class Echo:
 
     def _unaccepted(self, operation: Operation, request: Request) -> list[str]:
         """Return a fault for each media type of a success that the request does not accept."""
-        accepted = request.headers.get("accept", "").split(", ")
+        accepted = [each.partition(";q=")[0] for each in request.headers.get("accept", "").split(", ")]
         responses = (operation.stated.get("responses") or {}).items()
         stated = [
             resolved(self._document, each).get("content") or {}

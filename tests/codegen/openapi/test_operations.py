@@ -48,6 +48,34 @@ def test_every_verb(verb: str) -> None:
     assert read(document(paths=operation(verb=verb))).api.methods["op"].verb == verb.upper()
 
 
+def test_methods_are_named_by_the_function_behind_them_where_fastapi_made_the_id() -> None:
+    ids = {
+        "/": {"get": "landing__get"},
+        "/huts/{hut-id}": {"get": "read_hut_huts__hut_id__get"},
+        "/huts": {"get": "list_huts_get", "post": "add_huts_post"},
+        "/search": {"get": "search_search_get", "post": "search_search_post"},
+        "/other": {"get": "_other_get", "put": "add", "post": "add_other_put"},
+    }
+    paths = {
+        path: {verb: {"operationId": id_, "responses": OK} for verb, id_ in verbs.items()}
+        for path, verbs in ids.items()
+    }
+    draft = read(document(paths=paths))
+    assert {id_: method.wire for id_, method in draft.api.methods.items()} == {
+        "landing__get": "landing",
+        "read_hut_huts__hut_id__get": "read_hut",
+        "list_huts_get": "list",
+        # Another method is called so.
+        "add_huts_post": "add_post",
+        "search_search_get": "search_get",
+        "search_search_post": "search_post",
+        # No function is left, and another verb.
+        "_other_get": "_other_get",
+        "add": "add",
+        "add_other_put": "add_other_put",
+    }
+
+
 def test_ids_that_are_missing_or_used_twice() -> None:
     paths = {
         "/a/{b-c}.json": {"get": {"responses": OK}, "put": {"operationId": "x", "responses": OK}},

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ...ir import Method, Security, SecurityScheme, Server
 from ...problem import Problem
@@ -22,6 +23,7 @@ from .vocabulary import OPERATION, PATH_ITEM, VERBS
 _WORDS: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 _ID: Final = re.compile(r"[!-~](?:[ -~]{0,250}[!-~])?", re.ASCII)
 """What an operation id may look like: it goes into logs, reports and overlays."""
+_NOT_WORD: Final = re.compile(r"\W")
 _PATH: Final = re.compile(r"/(?:[^\s{}\\\x00-\x20\x7f]|\{[^{}/?#\s]+\})*")
 
 
@@ -54,6 +56,7 @@ class Operations:
                 operation = item.child(verb)
                 if operation is not None:
                     self._add(item, operation, verb, path)
+        self.found.update(named_by_function(self.found))
 
     def _add(self, item: Cursor, operation: Cursor, verb: str, path: str) -> None:
         """Read an operation; what is wrong with it refuse it alone."""
@@ -114,6 +117,29 @@ def made_id(verb: str, path: str) -> str:
     """Return an id from a verb and a path: `get /a/{b}` -> `getAB`."""
     words: Iterator[str] = (found[0] for found in _WORDS.finditer(path))
     return verb + "".join(word[:1].upper() + word[1:] for word in words)
+
+
+def named_by_function(methods: Mapping[str, Method]) -> dict[str, Method]:
+    """Name methods by the function behind each, where FastAPI made the id of its name, the path and the verb.
+
+    `read_hut_huts__id__get` is `read_hut`, with its verb where a resource has two of a name; a name that is taken all the
+    same stays whole. Source: `fastapi.utils.generate_unique_id`.
+    """
+    functions = {id_: _function(method) for id_, method in methods.items()}
+    with_verb = {id_: f"{functions[id_]}_{method.verb.lower()}" for id_, method in methods.items()}
+    taken = Counter((methods[id_].resource, name.lower()) for id_, name in functions.items())
+    taken.update((methods[id_].resource, name.lower()) for id_, name in with_verb.items())
+    found: dict[str, Method] = {}
+    for id_, method in methods.items():
+        names = (functions[id_], with_verb[id_]) if functions[id_] != id_ else ()
+        free = (name for name in names if taken[method.resource, name.lower()] == 1)
+        found[id_] = evolve(method, wire=next(free, id_))
+    return found
+
+
+def _function(method: Method) -> str:
+    suffix = f"{_NOT_WORD.sub('_', method.path)}_{method.verb.lower()}"
+    return method.id.removesuffix(suffix) or method.id
 
 
 def _doc(documents: Documents, operation: Cursor) -> str:
