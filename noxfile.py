@@ -280,6 +280,14 @@ def official(session: nox.Session) -> None:
 
 
 @nox.session
+def services(session: nox.Session) -> None:
+    """Run generated clients against real services on loopback: titiler and stac-fastapi."""
+    real = ("titiler.application>=2", "stac-fastapi.api>=6", "uvicorn>=0.30")
+    session.install("-q", "-e", ".[codegen,contract]", *tools(*TEST_TOOLS), *real)
+    session.run("pytest", "tests/services", *session.posargs)
+
+
+@nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests that call a dependency with the lowest versions that pyproject.toml allows."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"

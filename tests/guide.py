@@ -23,6 +23,7 @@ from .audits.builds.descriptions import descriptions
 ROOT: Final = Path(__file__).parent.parent
 TESTING: Final = ROOT / "docs" / "testing.md"
 BUILDS: Final = ROOT / "docs" / "builds.md"
+GEOSPATIAL: Final = ROOT / "docs" / "geospatial.md"
 PORTS: Final = ("8085", "8086")
 BRINGS: Final = ("pip ", "nox ", "pre-commit ", "git commit")
 """Commands that may bring packages, from where they really are."""
@@ -55,7 +56,7 @@ def script(steps: list[tuple[str, tuple[str, ...]]], *, install: bool) -> str:
         out = f"../out.{number}"
         if command.endswith(" &"):
             lines += [f"touch {out}", f"{command[:-2]} > {out} 2>&1 &"]
-            lines.append(f"until grep -q ' at http' {out}; do kill -0 $!; done")
+            lines.append(f"until grep -qE ' (at|on) http' {out}; do kill -0 $!; done")
         elif command.startswith("kill"):
             # A person does not notice that a process takes a moment to go.
             lines.append(f"{command}; wait || true")
@@ -135,7 +136,7 @@ def main() -> None:
     parser.add_argument("--install", action="store_true", help="in an empty environment")
     install = parser.parse_args().install
     found: list[str] = []
-    for page in (TESTING, BUILDS):
+    for page in (TESTING, BUILDS, GEOSPATIAL):
         with tempfile.TemporaryDirectory() as folder, descriptions(Path(folder)) as environment:
             found += [
                 f"{page.name}: {line}" for line in wrong(Path(folder), page, environment, install=install)

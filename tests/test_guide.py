@@ -23,6 +23,13 @@ def test_the_page_on_testing_is_right(tmp_path: Path) -> None:
     assert guide.wrong(tmp_path, guide.TESTING) == []
 
 
+@needs("bash", "curl")
+def test_the_page_on_geospatial_services_is_right(tmp_path: Path) -> None:
+    for package in ("titiler.application", "stac_fastapi.api", "mypy"):
+        pytest.importorskip(package, reason="`nox -s guide` brings the services of the page")
+    assert guide.wrong(tmp_path, guide.GEOSPATIAL) == []
+
+
 @needs("bash", "git", "make")
 def test_the_page_on_builds_is_right_and_its_workflow_is_green(tmp_path: Path) -> None:
     with descriptions(tmp_path) as environment:
@@ -55,6 +62,7 @@ def test_the_workflow_on_the_page_is_the_one_that_is_here() -> None:
     ("path", "names"),
     [
         (guide.TESTING, {"pipeline.py", "test_pipeline.py", "service.py"}),
+        (guide.GEOSPATIAL, {"image.py", "catalogue.py", "spec/titiler.toml", "download.py"}),
         (
             guide.BUILDS,
             {
@@ -70,8 +78,8 @@ def test_the_runner_reads_the_whole_page(path: Path, names: set[str]) -> None:
     page = path.read_text(encoding="utf-8")
     assert set(guide.files(page)) == names
     steps = guide.commands(page)
-    assert len(steps) == page.count("\n$ ") > 15
-    assert sum(len(printed) for _, printed in steps) > 10
+    assert len(steps) == page.count("\n$ ") > 10
+    assert sum(len(printed) for _, printed in steps) > 6
 
 
 def test_the_runner_sees_what_does_not_come_out(tmp_path: Path) -> None:
