@@ -1,12 +1,12 @@
-"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change] [description]`: print each figure with its
-bound."""
+"""`python -m benchmarks [codec] [call] [start] [memory] [contract] [change] [description] [transfer]`: print each
+figure with its bound."""
 
 from __future__ import annotations
 
 import platform
 import sys
 
-from . import call, change, codec, contract, description, memory, start
+from . import call, change, codec, contract, description, memory, start, transfer
 
 PARTS = {
     "codec": codec.run,
@@ -16,6 +16,7 @@ PARTS = {
     "contract": contract.run,
     "change": change.run,
     "description": description.run,
+    "transfer": transfer.run,
 }
 BOUNDS = {
     ("encode 20,000 nodes", "json.dumps"): 1.0,
@@ -37,6 +38,8 @@ BOUNDS = {
     ("diff, whole documents", "s"): 1.0,
     ("diff, compute.v1 to compute.beta", "s"): 20.0,
     ("upgrade", "s"): 3.0,
+    ("an answer of 1 GB, cut 10 times: memory over the start", "64 MiB"): 1.0,
+    ("a form with a file of 1 GB: memory over the start", "64 MiB"): 1.0,
     ("contract server: ready", "s"): 0.3,
     ("contract server: 1,000 exports, 8 connections", "s"): 0.5,
     ("contract server: reset", "s"): 0.005,
