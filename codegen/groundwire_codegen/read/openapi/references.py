@@ -65,18 +65,23 @@ class Documents:
 
     def resolve(self, node: Cursor) -> Cursor | None:
         """Return the node that a node stands for; None after a problem. Not for schemas, whose siblings count."""
-        chain = 0
+        chain = self.chain(node)
+        return chain[-1] if chain else None
+
+    def chain(self, node: Cursor) -> list[Cursor]:
+        """Return a node and those that its references lead to, in a row; empty after a problem."""
+        found = [node]
         while node.has("$ref"):
             ref = node.text("$ref")
             target = None if ref is None else self.target(node, ref)
-            chain += 1
             if target is None:
-                return None
-            if chain > MAX_CHAIN:
+                return []
+            if len(found) > MAX_CHAIN:
                 node.refuse(f"a reference cycle, or more than {MAX_CHAIN} references in a row")
-                return None
+                return []
+            found.append(target)
             node = target
-        return node
+        return found
 
     def target(self, node: Cursor, ref: str) -> Cursor | None:
         """Return the node that a reference names; None after a problem."""
