@@ -190,9 +190,17 @@ class Flattener:
             shape.targets.append(Target(target, place_of(target.source, target.pointer), trail))
 
     def _enclosing(self, node: Cursor, keyword: str) -> Cursor | None:
-        """Return the component schema around a reference to its own top."""
+        """Return what a dynamic reference leads to: the one schema of its anchor, or the component around one to its own top."""
+        stated = node.any(keyword)
+        if (
+            keyword == "$dynamicRef"
+            and isinstance(stated, str)
+            and stated.startswith("#")
+            and len(stated) > 1
+        ):
+            return self.documents.target(node, stated)
         parts = node.pointer.split("/")
-        if node.any(keyword) == "#" and parts[1:3] == ["components", "schemas"] and len(parts) > 4:
+        if stated == "#" and parts[1:3] == ["components", "schemas"] and len(parts) > 4:
             return self.documents.target(node, f"#{'/'.join(parts[:4])}")
         node.at(keyword, None).refuse(f"{keyword} is not read", "use $ref")
         return None
