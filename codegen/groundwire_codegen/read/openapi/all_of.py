@@ -221,6 +221,7 @@ class Flattener:
             real = tuple(each for each in members if not is_null(each.node.value))
             if len(real) < len(members):
                 null = True
+            real = tuple(each for each in real if each.node.value is not False)
             choice = Choice(site.node, keyword, real, site.node.child("discriminator"))
             if choice.id in schema.omit or not real:
                 continue
