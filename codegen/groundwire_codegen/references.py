@@ -12,12 +12,13 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import field, frozen
 
-from .problem import Problem, SpecError, escape
+from .problem import Problem, SpecError
+from .read.openapi.nodes import objects_of
 from .read.source import MAX_BYTES
 from .read.text import read_text
 from .reference_index import Index, folder_of, read_index, read_kept
@@ -32,14 +33,6 @@ MAX_LENGTH: Final = 2_000
 _EXTERNAL: Final = re.compile(rb"\$ref[\"']?\s*:\s*[\"']?[^\"'#\s]")
 _ESCAPED: Final = (b"\\u0024", b"\\x24")
 """The dollar sign of a `$ref` as JSON and YAML may write it too."""
-_NAMED: Final = frozenset(
-    {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
-    | {"callbacks", "headers", "links", "parameters", "pathItems", "paths"}
-    | {"requestBodies", "responses", "schemas", "webhooks"}
-)
-"""Keywords whose members have names of the document's own."""
-_LITERAL: Final = frozenset({"const", "default", "enum", "example", "examples"})
-"""Keywords whose values are data: a `$ref` there refers to nothing."""
 _OWN_PIPES: Final = Path("/dev/fd")
 
 
@@ -183,31 +176,10 @@ def _value(data: bytes, source: str) -> Any:
 
 def external_refs(value: Any) -> Iterator[tuple[str, str]]:
     """Yield the place (a JSON pointer) and the text of each `$ref` that leads to another document, in the document's order."""
-    waiting: list[tuple[Any, str, bool]] = [(value, "", True)]
-    while waiting:
-        node, pointer, has_names = waiting.pop()
-        if isinstance(node, dict):
-            members = cast("dict[str, Any]", node)
-            ref = members.get("$ref")
-            if isinstance(ref, str) and ref and not ref.startswith("#"):
-                yield f"{pointer}/$ref", ref
-            below = [
-                (inner, f"{pointer}/{escape(key)}", key in _NAMED and (not pointer or not has_names))
-                for key, inner in members.items()
-                if inner.__class__ in (dict, list) and (has_names or not _is_literal(key))
-            ]
-            waiting += reversed(below)
-        elif node.__class__ is list:
-            items: list[Any] = node
-            waiting += [
-                (items[at], f"{pointer}/{at}", False)
-                for at in reversed(range(len(items)))
-                if items[at].__class__ in (dict, list)
-            ]
-
-
-def _is_literal(key: str) -> bool:
-    return key in _LITERAL or key.startswith("x-")
+    for pointer, members in objects_of(value):
+        ref = members.get("$ref")
+        if isinstance(ref, str) and ref and not ref.startswith("#"):
+            yield f"{pointer}/$ref", ref
 
 
 def resolved(base: str, ref: str) -> str | None:

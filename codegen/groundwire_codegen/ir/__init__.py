@@ -57,7 +57,7 @@ from .types import (
     TypeRef,
     UnionOf,
 )
-from .visit import closure, inner_types, leaf, mapped, references, renamed, types_of
+from .visit import closure, inner_types, leaf, mapped, reachable, references, renamed, types_of
 
 __all__ = [
     "NO_RULES",
@@ -124,6 +124,7 @@ __all__ = [
     "leaf",
     "mapped",
     "parameter_key",
+    "reachable",
     "references",
     "renamed",
     "types_of",

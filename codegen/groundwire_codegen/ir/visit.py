@@ -104,6 +104,13 @@ def types_of(message: Message) -> Iterator[TypeRef]:
 
 def closure(messages: Mapping[str, Message], aliases: Mapping[str, Alias], roots: Iterable[str]) -> set[str]:
     """Return the messages that some types lead to, however deep; `roots` are names of messages and aliases."""
+    return reachable(messages, aliases, roots) & messages.keys()
+
+
+def reachable(
+    messages: Mapping[str, Message], aliases: Mapping[str, Alias], roots: Iterable[str]
+) -> set[str]:
+    """Return all names that some types lead to, their own included."""
     found: set[str] = set()
     waiting = [*roots]
     while waiting:
@@ -115,4 +122,4 @@ def closure(messages: Mapping[str, Message], aliases: Mapping[str, Alias], roots
             waiting += [each for type_ in types_of(messages[name]) for each in references(type_)]
         elif name in aliases and (type_ := aliases[name].type) is not None:
             waiting += references(type_)
-    return found & messages.keys()
+    return found

@@ -24,7 +24,16 @@ from ..ir import (
     renamed,
 )
 from ..read.overlay import NO_FIELD, NO_MESSAGE, MessageRule, Overlay
-from .naming import FIELD_NAMES, REST_FIELD_NAMES, Naming, camel, constant, snake
+from .naming import (
+    CLASS_NAMES,
+    FIELD_NAMES,
+    REST_CLASS_NAMES,
+    REST_FIELD_NAMES,
+    Naming,
+    camel,
+    constant,
+    snake,
+)
 from .reach import Reach
 
 
@@ -43,7 +52,8 @@ class Classes:
 
 def classes(reached: Reach, naming: Naming) -> Classes:
     """Name the class of every message and enum that was reached, and every alias."""
-    naming.name_classes(reached.messages, reached.enums, reached.aliases)
+    reserved = REST_CLASS_NAMES if reached.draft.errors is ErrorShape.BY_STATUS else CLASS_NAMES
+    naming.name_classes(reached.messages, reached.enums, reached.aliases, reserved)
     return Classes(
         {key: naming.published[f"message:{each.place}"] for key, each in reached.messages.items()},
         {key: naming.published[f"enum:{each.place}"] for key, each in reached.enums.items()},

@@ -26,10 +26,12 @@ CLASS_NAMES: Final = frozenset(name for name in dir(builtins) if name[0].isupper
     {
         *("Any", "CODECS", "Client", "Converter", "Duration", "EMPTY", "JsonValue", "Mapping"),
         *("Message", "NO_TIMEOUT", "RetryPolicy", "Sequence", "StrEnum", "Timestamp", "Token"),
-        *("FilePart", "TypeAlias", "Unlisted", "WithMediaType"),
+        *("ABSENT", "FilePart", "TypeAlias", "Unlisted", "WithMediaType"),
     }
 )
 """Class names that generated modules use or export themselves."""
+REST_CLASS_NAMES: Final = CLASS_NAMES | {"IntEnum", "Literal", "Unrecognized"}
+"""The same for an API that OpenAPI describes, which has literals, unions and enums of whole numbers."""
 TYPE_NAMES: Final = frozenset(
     {"bool", "bytes", "datetime", "float", "int", "messages", "object", "str", "timedelta"}
 )
@@ -205,14 +207,18 @@ class Naming:
         self.classes: frozenset[str] = CLASS_NAMES
 
     def name_classes(
-        self, messages: Mapping[str, Message], enums: Mapping[str, Enum], aliases: Mapping[str, Alias]
+        self,
+        messages: Mapping[str, Message],
+        enums: Mapping[str, Enum],
+        aliases: Mapping[str, Alias],
+        reserved: frozenset[str] = CLASS_NAMES,
     ) -> None:
         """Name every message, enum and alias; a class that is nested in a message would hide one of its name."""
         wanted = {f"message:{each.place}": place_name(each.place) for each in messages.values()}
         wanted |= {f"enum:{each.place}": place_name(each.place) for each in enums.values()}
         wanted |= {f"alias:{each.place}": place_name(each.place) for each in aliases.values()}
-        names = self.allocate(wanted, reserved=CLASS_NAMES, avoided=self._nested, folded=True)
-        self.classes = frozenset(names.values()) | CLASS_NAMES
+        names = self.allocate(wanted, reserved=reserved, avoided=self._nested, folded=True)
+        self.classes = frozenset(names.values()) | reserved
 
     def allocate(
         self,

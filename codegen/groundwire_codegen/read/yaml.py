@@ -1,7 +1,7 @@
-"""Reading a document's YAML text as JSON values: YAML 1.2's core schema, without tags, merge keys and duplicates.
+"""Reading a document's YAML text as JSON values: YAML 1.2's core schema without tags and duplicates, with the merge keys of YAML 1.1.
 
 The parser's events are read, never its constructors, so a text cannot name a Python type.
-Source: https://yaml.org/spec/1.2.2/#103-core-schema
+Sources: https://yaml.org/spec/1.2.2/#103-core-schema, https://yaml.org/type/merge.html
 """
 
 from __future__ import annotations
@@ -87,6 +87,10 @@ class _Open:
     """Values that were read before it."""
     key: str | None = None
     """The key whose value comes next."""
+    merges: bool = False
+    """That key is a merge key."""
+    merged: list[dict[str, Any]] | None = None
+    """The mappings of its merge key."""
 
 
 @define
@@ -110,6 +114,8 @@ class _Builder:
                 self._start(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 ended = self._open.pop()
+                for mapping in ended.merged or ():
+                    ended.value |= {key: mapping[key] for key in mapping if key not in ended.value}
                 self._remember(ended.anchor, ended.value, self._values - ended.before + 1)
                 self._put(ended.value, event)
             case yaml.AliasEvent():
@@ -141,12 +147,12 @@ class _Builder:
 
     def _key(self, text: str, event: _Event) -> None:
         """Take a key, which is always text, as it is written."""
-        if text == "<<" and event.implicit[0]:
-            self._refuse(event, "a merge key", "write the keys out")
-        if text in self._open[-1].value:
+        into = self._open[-1]
+        into.merges = text == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]
+        if text in into.value or (into.merges and into.merged is not None):
             self._refuse(event, f"duplicate key {text[:80]!r}")
         self._remember(event.anchor, text, 1)
-        self._open[-1].key = text
+        into.key = text
 
     def _plain(self, text: str, event: _Event) -> Any:
         """Return the value of a scalar without quotes."""
@@ -205,6 +211,11 @@ class _Builder:
         into = self._open[-1]
         if into.value.__class__ is list:
             into.value.append(value)
+        elif into.merges:
+            into.merged = value if value.__class__ is list else [value]
+            if not all(each.__class__ is dict for each in into.merged):
+                self._refuse(event, "a merge key takes a mapping, or a list of them")
+            into.key, into.merges = None, False
         elif into.key is not None:
             into.value[into.key] = value
             into.key = None

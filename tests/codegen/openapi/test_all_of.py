@@ -214,6 +214,31 @@ def test_a_base_with_a_discriminator_is_the_union_of_its_children() -> None:
     assert api.messages["Owner"].fields[1].type == ListOf(MessageRef("Pet"))
 
 
+def test_a_base_that_its_own_mapping_names_is_one_of_its_members() -> None:
+    mapping = {"pet": "Pet", "cat": "Cat", "dog": "Dog"}
+    pet = {**PETS["Pet"], "discriminator": {"propertyName": "kind", "mapping": mapping}}
+    api = read(document({"Pet": pet, "Cat": PETS["Cat"], "Dog": PETS["Dog"]})).api
+    assert api.aliases["Pet"].type == UnionOf(
+        (MessageRef("Cat"), MessageRef("Dog"), MessageRef("Pet#own")),
+        ByDiscriminator("kind", (("cat", 0), ("dog", 1), ("pet", 2))),
+    )
+    assert [each.wire for each in api.messages["Pet#own"].fields] == ["kind", "name"]
+
+
+def test_a_base_that_extends_another_is_one_of_its_own_members() -> None:
+    dog = {"allOf": [ref("Pet")], "discriminator": {"propertyName": "kind"}}
+    puppies = {
+        name: {"allOf": [ref("Dog"), {"properties": {"age": {"type": "integer"}}}]}
+        for name in ("Pup", "Whelp")
+    }
+    api = read(document({**PETS, "Dog": dog, **puppies})).api
+    found = api.aliases["Dog"].type
+    assert isinstance(found, UnionOf)
+    assert found.members == (MessageRef("Pup"), MessageRef("Whelp"), MessageRef("Dog#own"))
+    assert [each.wire for each in api.messages["Dog#own"].fields] == ["kind", "name"]
+    assert [each.wire for each in api.messages["Pup"].fields] == ["age", "kind", "name"]
+
+
 def test_a_base_without_children_is_a_message() -> None:
     api = read(document({"Pet": {**PETS["Pet"], "discriminator": {"propertyName": "kind"}}})).api
     assert [each.wire for each in api.messages["Pet"].fields] == ["kind", "name"]

@@ -176,3 +176,28 @@ def test_lines_are_a_stream_of_messages(load: Load) -> None:
         == "Stream[messages.Log] | Stream[ServerEvent]"
     )
     assert shop.requests[0].headers["accept"] == "application/x-ndjson, text/event-stream"
+
+
+def test_a_binary_value_is_octets_in_a_form_and_text_in_json(load: Load) -> None:
+    raw = {"type": "string", "format": "binary"}
+    both = {"anyOf": [raw, {"type": "string"}]}
+    part = {"properties": {"data": {"$ref": "#/components/schemas/Octets"}}}
+    answer = {"properties": {"data": raw, "more": {"type": "array", "items": raw}, "both": both}}
+    schemas = {"Octets": raw, "Part": part, "Answer": answer}
+
+    def content(media_type: str, name: str) -> dict[str, Any]:
+        return {"content": {media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+
+    operation = {
+        "operationId": "send",
+        "requestBody": content("multipart/form-data", "Part"),
+        "responses": {"200": {"description": "", **content("application/json", "Answer")}},
+    }
+    data = json.dumps(document(schemas, {"/": {"post": operation}})).encode()
+    package = load(generate(Inputs(name="shop.json", document=data, package="shop")).files)
+    assert inspect.signature(package.Part).parameters["data"].annotation == "bytes | FilePart | None"
+    # None of these is base64, which nothing says that a text is.
+    body = {"data": "octets!", "more": ["binary"], "both": "x"}
+    found = package.decode(package.Answer, json.dumps(body).encode())
+    assert (found.data, found.more) == ("octets!", ("binary",))
+    assert json.loads(package.encode(found)) == body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -10,29 +11,30 @@ from typing import Any
 
 import pytest
 from groundwire_codegen.inputs import Inputs
-from groundwire_codegen.lower.naming import CLIENT_NAMES
+from groundwire_codegen.lower.naming import CLIENT_NAMES, REST_CLASS_NAMES
 from groundwire_codegen.pipeline import generate
 from groundwire_runtime.errors import ArgumentError
 from groundwire_runtime.google_client import GoogleClient
 from groundwire_runtime.rest_client import RestClient
 
 from tests.codegen.conftest import Load
+from tests.codegen.packages import CASES
 
 DAY = {"type": "string", "format": "date"}
 
 
-def files(properties: dict[str, Any], tag: str = "things", **scheme: Any) -> dict[str, str]:
-    answer = {
-        "description": "",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/W"}}},
-    }
+def files(
+    properties: dict[str, Any], tag: str = "things", schema: str = "W", **scheme: Any
+) -> dict[str, str]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    answer = {"description": "", "content": content}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Names", "version": "1"},
         "servers": [{"url": "https://names.example"}],
         "paths": {"/w": {"get": {"operationId": "getW", "tags": [tag], "responses": {"200": answer}}}},
         "components": {
-            "schemas": {"W": {"type": "object", "required": [*properties], "properties": properties}},
+            "schemas": {schema: {"type": "object", "required": [*properties], "properties": properties}},
             "securitySchemes": {"key": {"type": "apiKey", **scheme}} if scheme else {},
         },
     }
@@ -43,6 +45,25 @@ def files(properties: dict[str, Any], tag: str = "things", **scheme: Any) -> dic
 def test_every_public_name_of_a_client_is_reserved() -> None:
     public = {name for cls in (GoogleClient, RestClient) for name in dir(cls) if not name.startswith("_")}
     assert public <= CLIENT_NAMES
+
+
+@pytest.mark.parametrize("module", ["__init__.py", "messages.py"])
+def test_every_class_that_a_module_imports_is_reserved(module: str) -> None:
+    found: set[str] = set()
+    for case in CASES:
+        for node in ast.walk(ast.parse((case / "want" / module).read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module != "messages":
+                found |= {each.asname or each.name for each in node.names}
+    assert {name for name in found if name[0].isupper() and "_" not in name} <= REST_CLASS_NAMES
+
+
+@pytest.mark.parametrize("name", ["ABSENT", "IntEnum", "Literal", "Unrecognized"])
+def test_a_schema_called_as_a_class_that_is_imported_gives_way(load: Load, name: str) -> None:
+    union = {"oneOf": [DAY, {"type": "integer"}]}
+    package = load(files({"a": {"enum": [1, 2]}, "b": {"const": "x"}, "c": union}, schema=name))
+    body = b'{"a":1,"b":"x","c":3}'
+    decoded = package.decode(getattr(package, f"{name}2"), body)
+    assert json.loads(package.encode(decoded)) == json.loads(body)
 
 
 @pytest.mark.parametrize("tag", ["started", "timeout", "redacted", "save"])

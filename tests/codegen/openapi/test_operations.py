@@ -21,7 +21,7 @@ from groundwire_codegen.ir import (
 
 from tests.codegen.openapi.shop import document, operation, parameter, read, refusals, tried, warnings
 
-STRING, INTEGER = Scalar(Kind.STRING), Scalar(Kind.INTEGER)
+ANY, STRING, INTEGER = Scalar(Kind.ANY), Scalar(Kind.STRING), Scalar(Kind.INTEGER)
 JSON = "application/json"
 OK = {"200": {"description": ""}}
 
@@ -212,6 +212,62 @@ def test_a_parameter_whose_value_is_json() -> None:
     assert found.style is Style.CONTENT
     assert isinstance(found.type, MessageRef)
     assert draft.api.messages[found.type.name].place == "op.parameters.p"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "type_", "style"),
+    [
+        ("application/geo+json", None, ANY, Style.CONTENT),
+        ("text/plain", {"type": "string"}, STRING, Style.FORM),
+        ("text/plain", {"type": "integer"}, INTEGER, Style.FORM),
+        ("application/xml", {"properties": {"a": {"type": "string"}}}, STRING, Style.FORM),
+        ("application/x-www-form-urlencoded", {"type": "object"}, STRING, Style.FORM),
+        ("text/csv", {"type": "array", "items": {"type": "string"}}, STRING, Style.FORM),
+        ("text/csv", None, STRING, Style.FORM),
+    ],
+)
+def test_a_parameter_of_any_media_type_but_json_is_text(
+    media_type: str, schema: Any, type_: Any, style: Style
+) -> None:
+    content = {} if schema is None else {"schema": schema}
+    found = parameter({"name": "p", "in": "query", "content": {media_type: content}})
+    assert (found.type, found.style) == (type_, style)
+
+
+def test_headers_of_a_path_are_overridden_whatever_their_case() -> None:
+    def row(name: str, **more: Any) -> dict[str, Any]:
+        return {"name": name, "in": "header", "schema": {"type": "string"}, **more}
+
+    own = {"operationId": "op", "parameters": [row("x-trace")], "responses": OK}
+    paths = {"/": {"parameters": [row("X-Trace", required=True)], "get": own}}
+    found = read(document(paths=paths)).api.methods["op"].parameters
+    assert [(each.wire, each.required) for each in found] == [("x-trace", False)]
+
+
+def test_what_stands_beside_a_reference_of_a_path_is_read_first() -> None:
+    def get(id_: str) -> dict[str, Any]:
+        return {"operationId": id_, "responses": OK}
+
+    def row(name: str, **more: Any) -> dict[str, Any]:
+        return {"name": name, "in": "query", "schema": {"type": "string"}, **more}
+
+    shared = {"get": get("read"), "put": get("hidden"), "parameters": [row("a"), row("b")]}
+    path = {
+        "$ref": "#/components/pathItems/Shared",
+        "put": get("write"),
+        "post": get("add"),
+        "parameters": [row("b", required=True)],
+        "servers": [{"url": "https://own.example"}],
+    }
+    draft = read(document(paths={"/x": path}, components={"pathItems": {"Shared": shared}}))
+    assert {each.id: each.verb for each in draft.api.methods.values()} == {
+        "read": "GET",
+        "write": "PUT",
+        "add": "POST",
+    }
+    for each in draft.api.methods.values():
+        assert each.server == "https://own.example"
+        assert [(one.wire, one.required) for one in each.parameters] == [("b", True), ("a", False)]
 
 
 def test_parameters_of_a_path_and_their_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_pointer_into_a_list_and_through_a_path() -> None:
         ("#/components/schemas/Gone", "the reference leads nowhere"),
         ("#/components/schemas/Box/properties/x/9", "the reference leads nowhere"),
         ("#/info/title", "expected a schema"),
-        ("#anchor", "'anchor' is no JSON pointer"),
+        ("#anchor", "'anchor' is no JSON pointer, and no anchor"),
         (3, "expected a string"),
         ("other.yaml", "'other.yaml' is not at hand"),
         ("https://example.com/a.yaml#/x", "'https://example.com/a.yaml' is not at hand"),
@@ -90,6 +91,32 @@ def test_references_that_are_refused_where_they_are(ref: Any, words: str) -> Non
     draft = referred({"properties": {"x": {"$ref": ref}}}, Box={"properties": {"x": {}}})
     assert any(words in message for _, message in refusals(draft))
     assert set(draft.faults) == {"op"}
+
+
+@pytest.mark.parametrize(("keyword", "anchor"), [("$ref", "$anchor"), ("$dynamicRef", "$dynamicAnchor")])
+def test_an_anchor_names_a_schema(keyword: str, anchor: str) -> None:
+    node = {anchor: "node", "type": "object", "properties": {"below": {keyword: "#node"}}}
+    box = {"properties": {"x": {"$ref": "#node"}, "y": {"default": {anchor: "node"}}}}
+    draft = read(document({"Box": box, "Node": node}))
+    assert draft.api.messages["Box"].fields[0].type == MessageRef("Node")
+    assert draft.api.messages["Node"].fields[0].type == MessageRef("Node")
+
+
+def test_an_anchor_of_another_document_is_its_own() -> None:
+    other = {"$defs": {"A": {"$anchor": "a", "type": "string", "format": "date"}}}
+    mine = {"$anchor": "a", "type": "integer"}
+    box = {"properties": {"x": {"$ref": "other.json#a"}, "y": {"$ref": "#a"}}}
+    draft = read(document({"Box": box, "Mine": mine}), references={"other.json": json.dumps(other).encode()})
+    x, y = draft.api.messages["Box"].fields
+    assert isinstance(x.type, MessageRef)
+    assert (draft.api.aliases[x.type.name].type, y.type) == (Scalar(Kind.DAY), MessageRef("Mine"))
+
+
+def test_an_anchor_at_two_places_is_refused() -> None:
+    # The one that holds is chosen by the way to it, as for the types of a generic list.
+    schemas = {name: {"$dynamicAnchor": "item", "type": name.lower()} for name in ("String", "Integer")}
+    draft = referred({"type": "array", "items": {"$dynamicRef": "#item"}}, **schemas)
+    assert [message for _, message in refusals(draft)] == ["'item' is at 2 places"]
 
 
 def ref(name: str) -> dict[str, Any]:

@@ -118,6 +118,17 @@ def test_literals_that_are_shared_tell_nothing() -> None:
         ([{"type": "integer", "format": "int64"}, {"type": "integer", "format": "int32"}], (INTEGER,), None),
         ([TEXT, {"type": "string", "format": "uuid"}], (STRING,), None),
         ([TEXT, {"const": "auto"}], (STRING,), None),
+        ([False, TEXT], (STRING,), None),
+        (
+            [{"type": "number"}, {"type": "integer"}, {"enum": ["NaN"]}],
+            (Scalar(Kind.DOUBLE),),
+            None,
+        ),
+        (
+            [{"type": "integer", "format": "int64"}, {"type": "string", "format": "int64"}],
+            (Scalar(Kind.LONG), STRING),
+            ByJsonType(),
+        ),
         (
             [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
             (Scalar(Kind.TIMESTAMP), Scalar(Kind.DAY)),
@@ -140,6 +151,11 @@ def test_values_that_are_no_objects(
 def test_a_list_of_types() -> None:
     found = type_of({"type": ["string", "array", "null"], "items": {"type": "integer"}, "maxLength": 3})
     assert found == Nullable(UnionOf((STRING, ListOf(INTEGER)), ByJsonType()))
+
+
+def test_a_text_of_digits_beside_a_number_stays_a_text() -> None:
+    found = type_of({"type": ["integer", "string"], "format": "int64"})
+    assert found == UnionOf((Scalar(Kind.LONG), STRING), ByJsonType())
 
 
 def test_an_open_enum_beside_any_text_is_the_enum() -> None:
@@ -254,4 +270,8 @@ def test_a_schema_that_adds_nothing_to_its_base_is_a_message_of_its_own() -> Non
     schemas = {"Base": base, "Foo": {"allOf": [{"type": "object"}, {"$ref": "#/components/schemas/Base"}]}}
     api = read(document(schemas)).api
     assert [each.wire for each in api.messages["Foo"].fields] == ["type"]
-    assert api.aliases["Base"].type == MessageRef("Foo")
+    # Another value of `type` than Foo is no Foo.
+    assert api.aliases["Base"].type == UnionOf(
+        (MessageRef("Foo"), MessageRef("Base#own")), ByDiscriminator("type", (("Base", 1), ("Foo", 0)))
+    )
+    assert api.messages["Base#own"].place == "Base.Base"

@@ -114,7 +114,10 @@ def test_every_json_value_is_itself(value: object) -> None:
         ("a: !mine {b: c}", "tag '!mine' at line 1 column 4"),
         ("a: 1\nb: 2\na: 3\n", "duplicate key 'a' at line 3 column 1"),
         ("a: {b: 1, 'b': 2}", "duplicate key 'b' at line 1"),
-        ("base: &x {a: 1}\nother:\n  <<: *x\n", "a merge key at line 3 column 3"),
+        ("a: {<<: 1}", "a merge key takes a mapping, or a list of them at line 1 column 9"),
+        ("a: {<<: [{b: 1}, [c]]}", "a merge key takes a mapping, or a list of them"),
+        ("a: {<<: {b: 1}, <<: {c: 1}}", "duplicate key '<<' at line 1 column 17"),
+        ("a: &x {<<: *x}", "alias 'x' of itself, or of nothing"),
         ("a: 1\n---\nb: 2\n", "a second document at line 2 column 1"),
         ("? [a, b]\n: c\n", "a key that is not a scalar at line 1 column 3"),
         ("x: &a [1]\n*a : 2\n", "a key that is not text at line 2 column 1"),
@@ -136,6 +139,35 @@ def test_every_json_value_is_itself(value: object) -> None:
 )
 def test_all_else_is_refused_with_its_place(text: str | bytes, words: str) -> None:
     assert words in refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("&x {a: 1, b: 2}", {"a": 1, "b": 2}),
+        ("{<<: {a: 1, b: 2}, b: 3}", {"a": 1, "b": 3}),
+        ("{b: 3, <<: {a: 1, b: 2}}", {"a": 1, "b": 3}),
+        ("{<<: [{a: 1, b: 2}, {b: 3, c: 4}]}", {"a": 1, "b": 2, "c": 4}),
+        ("{<<: {<<: {a: 1}, b: 2}, c: 3}", {"a": 1, "b": 2, "c": 3}),
+        ("{<<: {a: {b: 1}}, a: {c: 2}}", {"a": {"c": 2}}),
+        ("{<<: []}", {}),
+        ("{'<<': {a: 1}}", {"<<": {"a": 1}}),
+        ("{&x '<<': 1, z: {*x : 2}}", {"<<": 1, "z": {"<<": 2}}),
+    ],
+)
+def test_merge_keys(text: str, value: object) -> None:
+    assert read_yaml(f"value: {text}".encode(), "document")["value"] == value
+
+
+def test_a_merge_changes_no_mapping_that_it_takes_keys_of() -> None:
+    found = read_yaml(b"base: &x {a: 1}\none: {<<: *x, b: 2}\ntwo: {<<: *x, a: 3}", "document")
+    assert found == {"base": {"a": 1}, "one": {"a": 1, "b": 2}, "two": {"a": 3}}
+
+
+def test_merges_count_as_aliases_do() -> None:
+    lines = ["l0: &l0 {a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9}"]
+    lines += [f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 9)}]}}" for n in range(1, 9)]
+    assert f"more than {MAX_VALUES} values, aliases counted in full" in refusal("\n".join(lines))
 
 
 def test_long_numbers_are_refused_unread() -> None:

@@ -190,9 +190,17 @@ class Flattener:
             shape.targets.append(Target(target, place_of(target.source, target.pointer), trail))
 
     def _enclosing(self, node: Cursor, keyword: str) -> Cursor | None:
-        """Return the component schema around a reference to its own top."""
+        """Return what a dynamic reference leads to: the one schema of its anchor, or the component around one to its own top."""
+        stated = node.any(keyword)
+        if (
+            keyword == "$dynamicRef"
+            and isinstance(stated, str)
+            and stated.startswith("#")
+            and len(stated) > 1
+        ):
+            return self.documents.target(node, stated)
         parts = node.pointer.split("/")
-        if node.any(keyword) == "#" and parts[1:3] == ["components", "schemas"] and len(parts) > 4:
+        if stated == "#" and parts[1:3] == ["components", "schemas"] and len(parts) > 4:
             return self.documents.target(node, f"#{'/'.join(parts[:4])}")
         node.at(keyword, None).refuse(f"{keyword} is not read", "use $ref")
         return None
@@ -213,6 +221,7 @@ class Flattener:
             real = tuple(each for each in members if not is_null(each.node.value))
             if len(real) < len(members):
                 null = True
+            real = tuple(each for each in real if each.node.value is not False)
             choice = Choice(site.node, keyword, real, site.node.child("discriminator"))
             if choice.id in schema.omit or not real:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import field, frozen
 
@@ -11,6 +12,9 @@ from .all_of import Flattener
 from .references import Documents
 from .shape import Schema, Shape, Site
 from .unions import read_mapping
+
+OWN: Final = "#own"
+"""Ends the key of a base where it stands for itself alone, not for those that extend it."""
 
 
 @frozen(eq=False)
@@ -48,13 +52,26 @@ class Bases:
                     waiting.append(each)
         return False
 
-    def children(self, shape: Shape, key: str) -> list[Cursor]:
-        """Return the schemas that a base stands for: those of its mapping, and those that extend it."""
-        if shape.discriminator is None or shape.choices:
-            return []
-        names = dict.fromkeys(read_mapping(shape.discriminator).values())
-        names.update(dict.fromkeys(self._descendants(key)))
-        return [self.components[name] for name in names if name in self.components and name != key]
+    def children(self, shape: Shape, key: str) -> dict[str, Schema]:
+        """Return the schemas that a base stands for, by name: those of its mapping, and those that extend it.
+
+        The base itself is one of them where the mapping names it, where there is no mapping and it extends another base,
+        or where it has only one child.
+        """
+        if shape.discriminator is None or shape.choices or key.endswith(OWN):
+            return {}
+        mapped = dict.fromkeys(read_mapping(shape.discriminator).values())
+        names = mapped | dict.fromkeys(self._descendants(key))
+        found = {
+            name: Schema((Site(self.components[name], name),), name, name)
+            for name in names
+            if name in self.components and name != key
+        }
+        is_member = key in mapped or len(found) == 1 or (not mapped and self.extended(key))
+        if found and key in self.components and is_member:
+            place = f"{key}.Base"
+            found[key] = Schema((Site(self.components[key], place),), f"{key}{OWN}", place)
+        return found
 
     def _descendants(self, key: str) -> list[str]:
         if not self._by_base:

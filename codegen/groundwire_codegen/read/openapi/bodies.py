@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from ...ir import Body, Content, Encoding, Kind, Part, Response, Scalar, Style, TypeRef
 from ..cursor import Cursor
+from .binaries import as_text
 from .places import place_of
 from .scalars import ANY, STRING
 from .schemas import Schemas
@@ -143,6 +144,8 @@ class Bodies:
             type_ = _BINARY
         elif encoding is Encoding.TEXT:
             type_ = STRING
+        elif type_ is not None and encoding not in (Encoding.FORM, Encoding.MULTIPART):
+            type_ = as_text(type_)
         parts: tuple[Part, ...] = ()
         if encoding in (Encoding.FORM, Encoding.MULTIPART):
             parts = tuple(self._parts(node))

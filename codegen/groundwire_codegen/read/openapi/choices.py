@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from attrs import evolve, frozen
@@ -41,6 +41,7 @@ _FRACTIONS: Final = frozenset(map(Scalar, (Kind.NUMBER, Kind.DOUBLE, Kind.FLOAT)
 _NUMBERS: Final = frozenset(
     (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
 )
+_TEXT_NUMBERS: Final = frozenset(map(Scalar, (Kind.INT64, Kind.UINT64)))
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
 
@@ -72,13 +73,9 @@ class Choices:
             self.schemas.enums[found.name] = evolve(own, place=schema.place, doc=doc)
         return found
 
-    def of_children(self, shape: Shape, children: Sequence[Cursor]) -> TypeRef | None:
+    def of_children(self, shape: Shape, children: Mapping[str, Schema]) -> TypeRef | None:
         """Return the union of the schemas that a base stands for."""
-        members: list[tuple[str | None, Schema]] = []
-        for node in children:
-            name = self.schemas.documents.key(node)
-            members.append((name, Schema((Site(node, name),), name, name)))
-        return self.made(shape, members, shape.discriminator)
+        return self.made(shape, [*children.items()], shape.discriminator)
 
     def of_types(self, schema: Schema, shape: Shape, kinds: Sequence[str]) -> TypeRef | None:
         """Return the union of a list of JSON types."""
@@ -90,7 +87,8 @@ class Choices:
             type_ = self.schemas.typed(evolve(schema, key=f"{schema.key}#{kind}"), one)
             if type_ is None:
                 return None
-            members.append(type_)
+            # A number as a text would be the same value as a number.
+            members.append(Scalar(Kind.STRING) if type_ in _TEXT_NUMBERS else type_)
         return _union(members, ByJsonType())
 
     def made(
@@ -129,21 +127,24 @@ class Choices:
             # An enum is open: any text is a value of it. A constant is one text of many.
             for type_ in [text] if open_enum else [each for each in types if _is_text_constant(each)]:
                 del types[type_]
+        numbers = [type_ for type_ in types if isinstance(type_, Scalar) and type_.kind in _NUMBERS]
+        whole = _FRACTIONS.isdisjoint(numbers)
         special = next((type_ for type_, member in types.items() if is_special(member)), None)
-        if special is not None and any(type_ in _FRACTIONS for type_ in types):
+        if special is not None and not whole:
             # Proto3 JSON: NaN and the infinities are texts.
             member = types.pop(special)
-            for type_ in _FRACTIONS & types.keys():
+            for type_ in numbers:
                 del types[type_]
             types[Scalar(Kind.DOUBLE)] = member
-            return
-        numbers = [type_ for type_ in types if isinstance(type_, Scalar) and type_.kind in _NUMBERS]
-        if len(numbers) > 1:
+        elif len(numbers) > 1:
             # A number without a format keeps whole numbers whole.
             member = types[numbers[0]]
             for type_ in numbers:
                 del types[type_]
-            types[Scalar(Kind.INTEGER if _FRACTIONS.isdisjoint(numbers) else Kind.NUMBER)] = member
+            types[Scalar(Kind.INTEGER if whole else Kind.NUMBER)] = member
+        if numbers:
+            for type_ in _TEXT_NUMBERS & types.keys():
+                types.setdefault(text, types.pop(type_))
 
     def _is_impossible(self, schema: Schema, start: int) -> bool:
         """Return True for a member that no value fits, which is left out: its problems from `start` on are a warning."""
@@ -252,9 +253,8 @@ class Choices:
             yield shape
             return
         if children:
-            for node in children:
-                name = self.schemas.documents.key(node)
-                yield from self._shapes(Schema((Site(node, name),), name, name), nesting + 1)
+            for child in children.values():
+                yield from self._shapes(child, nesting + 1)
             return
         take_groups(shape)
         if not shape.choices or math.prod(len(each.members) for each in shape.choices) > MAX_MEMBERS:

@@ -21,6 +21,7 @@ from ..text import Text, read_text
 from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
+from .binaries import without_binaries
 from .operations import Operations
 from .places import distinct_places
 from .references import ROOT, Documents
@@ -118,7 +119,7 @@ def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access)
     title = "" if info is None else documents.words(info, "title")
     slug = _UNSAFE.sub("-", title.lower()).strip("-") or "api"
     version = "" if info is None else info.any("version")
-    return Api(
+    api = Api(
         id=slug,
         title=title,
         name=slug,
@@ -132,6 +133,7 @@ def _api(root: Cursor, schemas: Schemas, operations: Operations, access: Access)
         methods=dict(sorted(operations.found.items())),
         doc="" if info is None else documents.words(info, "description"),
     )
+    return without_binaries(api)
 
 
 def _grouped(warnings: Any) -> Iterator[Problem]:

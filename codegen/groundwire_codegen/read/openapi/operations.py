@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -45,25 +45,27 @@ class Operations:
         for path in sorted(stated):
             if paths is None or path.startswith("x-"):
                 continue
-            item = self.schemas.documents.resolve(paths.at(path, stated[path]))
-            if item is None:
+            # What stands beside a reference is read as well, and before what the reference leads to.
+            items = self.schemas.documents.chain(paths.at(path, stated[path]))
+            if not items:
                 continue
-            if item.value is None:
-                self._warn(item, "an empty path is ignored")
+            if items[-1].value is None:
+                self._warn(items[-1], "an empty path is ignored")
                 continue
-            self.schemas.documents.check(item, PATH_ITEM)
+            for item in items:
+                self.schemas.documents.check(item, PATH_ITEM)
             for verb in VERBS:
-                operation = item.child(verb)
+                operation = next((item.child(verb) for item in items if item.has(verb)), None)
                 if operation is not None:
-                    self._add(item, operation, verb, path)
+                    self._add(items, operation, verb, path)
         self.found.update(named_by_function(self.found))
 
-    def _add(self, item: Cursor, operation: Cursor, verb: str, path: str) -> None:
+    def _add(self, items: Sequence[Cursor], operation: Cursor, verb: str, path: str) -> None:
         """Read an operation; what is wrong with it refuse it alone."""
         problems = operation.problems
         start = len(problems)
         id_ = self._id(operation, verb, path)
-        self.found[id_] = self._read(item, operation, id_, verb, path)
+        self.found[id_] = self._read(items, operation, id_, verb, path)
         found = tuple(problems[start:])
         del problems[start:]
         if found:
@@ -86,14 +88,14 @@ class Operations:
     def _warn(self, operation: Cursor, message: str) -> None:
         self.schemas.documents.warn(operation, message)
 
-    def _read(self, item: Cursor, operation: Cursor, id_: str, verb: str, path: str) -> Method:
+    def _read(self, items: Sequence[Cursor], operation: Cursor, id_: str, verb: str, path: str) -> Method:
         self.schemas.documents.check(operation, OPERATION)
         if not _PATH.fullmatch(path):
             operation.refuse(f"template syntax of path {path[:200]!r}")
         tags = operation.texts("tags")
         access = Access(self.schemas.documents)
         security = access.read_security(operation, self.schemes)
-        servers: tuple[Server, ...] = access.read_servers(operation) or access.read_servers(item)
+        servers: tuple[Server, ...] = next(filter(None, map(access.read_servers, (operation, *items))), ())
         bodies = Bodies(self.schemas)
         template = path.partition("#")[0]
         return Method(
@@ -103,7 +105,7 @@ class Operations:
             verb=verb.upper(),
             path=template,
             server=filled(servers[0]) if servers else None,
-            parameters=Parameters(self.schemas).read(item, operation, template, id_),
+            parameters=Parameters(self.schemas).read((*reversed(items), operation), template, id_),
             body=bodies.read_request(operation, id_),
             responses=bodies.read_responses(operation, id_),
             security=security if operation.has("security") else self.security,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...ir import (
     NO_RULES,
+    Encoding,
     Kind,
     ListOf,
     Location,
@@ -21,10 +23,10 @@ from ...ir import (
 )
 from ..cursor import Cursor, as_list
 from .places import place_of
-from .scalars import STRING, default_of, literals, read_rules, read_scalar, text_of
+from .scalars import ANY, STRING, STRUCT, default_of, literals, read_rules, read_scalar, text_of
 from .schemas import Schemas
 from .shape import Schema, Shape, Site
-from .vocabulary import PARAMETER
+from .vocabulary import PARAMETER, media_encoding
 
 _VARIABLE: Final = re.compile(r"\{([^{}/?#]*)\}")
 _STYLES: Final = {
@@ -50,9 +52,12 @@ class Parameters:
 
     schemas: Schemas
 
-    def read(self, item: Cursor, operation: Cursor, path: str, place: str) -> tuple[Parameter, ...]:
-        """Return the parameters of an operation and of its path, required ones first, the others sorted."""
-        found = {**self._rows(item, place), **self._rows(operation, place)}
+    def read(self, nodes: Sequence[Cursor], path: str, place: str) -> tuple[Parameter, ...]:
+        """Return the parameters of a path and of its operation, the last of `nodes`: required ones first, others sorted."""
+        operation = nodes[-1]
+        found: dict[tuple[str, Location], Parameter] = {}
+        for node in nodes:
+            found.update(self._rows(node, place))
         wanted = variables(path)
         for wire in wanted:
             if (wire, Location.PATH) not in found:
@@ -79,9 +84,11 @@ class Parameters:
             each = None if row is None else self._parameter(row, place)
             if each is None:
                 continue
-            if (each.wire, each.location) in found:
+            # The names of headers have no case.
+            key = each.wire.lower() if each.location is Location.HEADER else each.wire, each.location
+            if key in found:
                 self._warn(node, f"parameter {each.wire[:80]!r} is declared twice; the last is read")
-            found[each.wire, each.location] = each
+            found[key] = each
         return found
 
     def _parameter(self, node: Cursor, place: str) -> Parameter | None:
@@ -104,14 +111,23 @@ class Parameters:
             place = place_of(node.source, node.pointer)
         else:
             place = f"{place}.parameters.{wire}"
-        style, explode = self._style(node, location)
-        schema = self._schema(node, place)
-        return self._made(node, wire, location, style, explode, schema)
+        media_type, holder = self._content(node)
+        is_json = media_type is not None and media_encoding(media_type) in (Encoding.JSON, None)
+        style, explode = (Style.CONTENT, False) if is_json else self._style(node, location)
+        site = Site(holder, place).below("schema") if holder is not None and holder.has("schema") else None
+        schema = None if site is None else Schema((site,), self.schemas.documents.key(site.node), place)
+        found = self._made(node, wire, location, style, explode, schema)
+        if (
+            media_type is None
+            or is_json
+            or (isinstance(found.type, Scalar) and found.type not in (ANY, STRUCT))
+        ):
+            return found
+        # A value of any other media type is a text that the caller writes.
+        return evolve(found, type=STRING, values=())
 
     def _style(self, node: Cursor, location: Location) -> tuple[Style, bool]:
         """Return how a parameter is written; a style that its location does not have is refused."""
-        if node.has("content"):
-            return Style.CONTENT, False
         allowed = _STYLES[location]
         stated = node.text("style") or allowed[0]
         if stated not in allowed:
@@ -123,23 +139,15 @@ class Parameters:
         explode = node.flag("explode") if node.has("explode") else style is Style.FORM
         return style, explode or style is Style.DEEP
 
-    def _schema(self, node: Cursor, place: str) -> Schema | None:
-        """Return the schema of a parameter, which stands alone or in its one content."""
+    def _content(self, node: Cursor) -> tuple[str | None, Cursor | None]:
+        """Return the media type of a parameter, None where it has a style, and the node that has its schema."""
         content = node.child("content")
-        keys: tuple[str, ...] = ("schema",)
-        holder = node
-        if content is not None:
-            if len(content.value) != 1:
-                self._warn(content, "expected one media type; the first is read")
-            media = next(iter(content.value), "")
-            inner = content.child(media) if content.value else None
-            if inner is None:
-                return None
-            holder = inner
-        if not holder.has("schema"):
-            return None
-        site = Site(holder, place).below(*keys)
-        return Schema((site,), self.schemas.documents.key(site.node), place)
+        if content is None:
+            return None, node
+        if len(content.value) != 1:
+            self._warn(content, "expected one media type; the first is read")
+        media_type = next(iter(content.value), "*/*")
+        return media_type, content.child(media_type)
 
     def _made(
         self,
@@ -150,7 +158,8 @@ class Parameters:
         explode: bool,
         schema: Schema | None,
     ) -> Parameter:
-        type_, values, shape = (STRING, (), None) if schema is None else self._type(schema)
+        untyped = ANY if style is Style.CONTENT else STRING
+        type_, values, shape = (untyped, (), None) if schema is None else self._type(schema)
         if schema is None and node.has("type"):
             self._warn(node, "a type beside 'schema' is ignored")
         default = None if shape is None else default_of(shape)

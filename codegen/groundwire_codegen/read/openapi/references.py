@@ -12,12 +12,14 @@ from attrs import evolve, field, frozen
 from ...problem import Problem, SpecError
 from ..cursor import Cursor, as_list
 from ..text import read_text
+from .nodes import objects_of
 from .vocabulary import VALUES, VERSION
 
 MAX_CHAIN: Final = 64
 """References that lead to one another without anything between."""
 ROOT: Final = ""
 """Where the document itself stands among those that it refers to."""
+_ANCHORS: Final = ("$anchor", "$dynamicAnchor")
 _SCHEMAS: Final = "/components/schemas/"
 _FETCH: Final = (
     "external references are read from files beside the document; `groundwire-codegen fetch` brings them"
@@ -33,6 +35,7 @@ class Documents:
     base: str = ROOT
     warnings: dict[tuple[str, str, str], Problem] = field(factory=dict[tuple[str, str, str], Problem])
     _parsed: dict[str, Any] = field(factory=dict[str, Any])
+    _anchored: dict[str, dict[str, list[str]]] = field(factory=dict[str, "dict[str, list[str]]"])
 
     def warn(self, node: Cursor, message: str, hint: str = "") -> None:
         """Record a warning about a node, once."""
@@ -65,18 +68,23 @@ class Documents:
 
     def resolve(self, node: Cursor) -> Cursor | None:
         """Return the node that a node stands for; None after a problem. Not for schemas, whose siblings count."""
-        chain = 0
+        chain = self.chain(node)
+        return chain[-1] if chain else None
+
+    def chain(self, node: Cursor) -> list[Cursor]:
+        """Return a node and those that its references lead to, in a row; empty after a problem."""
+        found = [node]
         while node.has("$ref"):
             ref = node.text("$ref")
             target = None if ref is None else self.target(node, ref)
-            chain += 1
             if target is None:
-                return None
-            if chain > MAX_CHAIN:
+                return []
+            if len(found) > MAX_CHAIN:
                 node.refuse(f"a reference cycle, or more than {MAX_CHAIN} references in a row")
-                return None
+                return []
+            found.append(target)
             node = target
-        return node
+        return found
 
     def target(self, node: Cursor, ref: str) -> Cursor | None:
         """Return the node that a reference names; None after a problem."""
@@ -88,7 +96,24 @@ class Documents:
         top = self.root if document in (self.root.source, self.base) else self._external(place, document)
         if top is None:
             return None
-        return self._walk(place, evolve(top, problems=node.problems), unquote(fragment))
+        pointer = unquote(fragment)
+        if pointer and not pointer.startswith("/"):
+            found = self._anchors(top).get(pointer, [])
+            if len(found) != 1:
+                words = f"is at {len(found)} places" if found else "is no JSON pointer, and no anchor"
+                place.refuse(f"{pointer[:80]!r} {words}", "refer by a JSON pointer")
+                return None
+            pointer = found[0]
+        return self._walk(place, evolve(top, problems=node.problems), pointer)
+
+    def _anchors(self, top: Cursor) -> Mapping[str, list[str]]:
+        """Return the pointers of the schemas of a document that have an anchor, by its name."""
+        if top.source not in self._anchored:
+            found = self._anchored.setdefault(top.source, {})
+            for pointer, members in objects_of(top.value):
+                for name in {name for each in _ANCHORS if isinstance(name := members.get(each), str)}:
+                    found.setdefault(name, []).append(pointer)
+        return self._anchored[top.source]
 
     def _uri(self, place: Cursor, uri: str) -> str | None:
         """Return the URI of another document, which is relative to the one that refers to it."""
@@ -122,9 +147,6 @@ class Documents:
 
     def _walk(self, place: Cursor, node: Cursor, fragment: str) -> Cursor | None:
         """Follow a JSON pointer (RFC 6901) from the top of a document."""
-        if fragment and not fragment.startswith("/"):
-            place.refuse(f"{fragment[:80]!r} is no JSON pointer", "anchors are not read")
-            return None
         for segment in fragment.split("/")[1:]:
             key = segment.replace("~1", "/").replace("~0", "~")
             value: Any = node.value

@@ -22,7 +22,7 @@ from ...ir import (
 from ...problem import Problem
 from ..cursor import Cursor
 from .all_of import Flattener
-from .bases import Bases
+from .bases import OWN, Bases
 from .choices import Choices
 from .groups import take_groups
 from .objects import Objects
@@ -198,11 +198,11 @@ class Schemas:
 
     def _is_child(self, schema: Schema, target: Target) -> bool:
         """Return True for a component that is one of those which its own base, the target, stands for."""
-        key = self.documents.key(target.node)
-        if schema.key not in self.bases.components or not self.bases.extends(schema.key, key):
+        own, key = schema.key.removesuffix(OWN), self.documents.key(target.node)
+        if own not in self.bases.components or not self.bases.extends(own, key):
             return False
         base = self.flattener.gather(Schema((Site(target.node, target.place),), key, target.place))
-        return schema.key in {self.documents.key(each) for each in self.bases.children(base, key)}
+        return own in self.bases.children(base, key)
 
     def _only_target(self, shape: Shape) -> Target | None:
         """Return the one schema that a schema stands for; None where it says more, or is no reference."""
