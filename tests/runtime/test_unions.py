@@ -22,6 +22,7 @@ from groundwire_runtime.schema import (
     INT64,
     STRING,
     TIMESTAMP,
+    Bounds,
     Enum,
     Extra,
     Field,
@@ -196,6 +197,16 @@ def test_what_cannot_be_sent_is_refused(type_: Type, value: object) -> None:
 def test_a_needed_null_and_the_values_of_other_keys_are_kept() -> None:
     found = there_and_back(Ref("Scores"), {"title": "t", "note": None, "a": 1, "b_c": 2.5})
     assert found == Scores(title="t", note=None, additional_properties={"a": 1, "b_c": 2.5})
+
+
+def test_a_refused_member_says_what_to_do() -> None:
+    bounds = Bounds(minimum=1)
+    codecs = Codecs(
+        CLASSES, {"Cat": lambda: (Field("kind", numbers.INTEGER, bounds=bounds), Field("name", STRING))}
+    )
+    with pytest.raises(EncodeError) as caught:
+        codecs.write(Union((Ref("Cat"), STRING)), Cat(kind=0))
+    assert caught.value.hint == bounds.hint
 
 
 def test_a_constant_is_filled_in() -> None:
