@@ -39,8 +39,8 @@ WATCH: Final[ContextVar[Watch | None]] = ContextVar("WATCH", default=None)
 
 
 @contextmanager
-def watching(watch: Watch) -> Generator[None]:
-    """Let the next call of this context be seen."""
+def watching(watch: Watch | None) -> Generator[None]:
+    """Let the calls of this context be seen, or for None not."""
     token = WATCH.set(watch)
     try:
         yield

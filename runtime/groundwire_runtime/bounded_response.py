@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+from contextlib import suppress
 from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, Final, cast
 
@@ -40,6 +41,11 @@ class _Reader(io.RawIOBase):
         self.ended = self.ended or count == 0
         return count
 
+    def shut(self) -> None:
+        with suppress(OSError):
+            # Not the method of TLS, which would change what the other thread uses.
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._raw.close()
         super().close()
@@ -64,6 +70,10 @@ class BoundedResponse(HTTPResponse):
     def read_until(self, deadline: Deadline) -> None:
         """Read the rest within another deadline."""
         self._reader.deadline = deadline
+
+    def shut(self) -> None:
+        """End the connection under a thread that reads from it."""
+        self._reader.shut()
 
     def begin(self) -> None:
         """Read the head."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -13,6 +13,9 @@ from .errors import EncodeError
 from .jsontext import Codec
 from .parameters import CAP, matcher
 from .scalars import whole
+
+_EXACT: Final = Context(prec=1_000, traps=[])
+"""Divides any two floats exactly; the remainder of larger quotients is NaN, which is no zero."""
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -66,7 +69,8 @@ class Bounds:
             if self.min_items is not None and len(value) < self.min_items:
                 return f"must have at least {self.min_items} items"
             return None
-        return self._broken_by_number(value)
+        # What is no number, such as a value that no member of a union fits, breaks no bound of numbers.
+        return self._broken_by_number(value) if hasattr(value, "__float__") else None
 
     def _broken_by_number(self, value: Any) -> str | None:
         # Written so that NaN, which compares with nothing, keeps no bound.
@@ -78,7 +82,9 @@ class Bounds:
             return f"must be more than {self.exclusive_minimum}"
         if self.exclusive_maximum is not None and not value < self.exclusive_maximum:
             return f"must be less than {self.exclusive_maximum}"
-        if self.multiple_of is not None and Decimal(str(value)) % Decimal(str(self.multiple_of)):
+        if self.multiple_of is not None and _EXACT.remainder(
+            Decimal(str(value)), Decimal(str(self.multiple_of))
+        ):
             return f"must be a multiple of {self.multiple_of}"
         return None
 

@@ -174,7 +174,7 @@ class BaseClient(ABC):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Saved:
-        """Make one call, and write the body of its answer to a file as it comes, in constant memory. Raises GroundwireError.
+        """Make one call, and write the body of its answer to a file as it comes, in constant memory. Raises GroundwireError, and OSError of the file.
 
         A body that was cut is continued where the service has ranges: `client.save("x.tif", client.huts.image, "tschierva")`.
         """
@@ -189,12 +189,14 @@ class BaseClient(ABC):
         self, watch: Watch, method: Described[T], request: Request, send: Callable[[Request], Response]
     ) -> T:
         """Send for `with_response` or `save`. A body that goes to a file has no value."""
-        if watch.target is None:
-            response = send(request)
-            value = self._started.check(method.answer(response, self._codecs), request)
-        else:
-            response = save(send, request, watch.target, self._clock)
-            value = cast("T", None)
+        # Calls that a source of credentials or a listener makes meanwhile are not seen.
+        with watching(None):
+            if watch.target is None:
+                response = send(request)
+                value = self._started.check(method.answer(response, self._codecs), request)
+            else:
+                response = save(send, request, watch.target, self._clock)
+                value = cast("T", None)
         headers = public_headers(response.headers, self._secrets.redacted)
         watch.response = Response(status=response.status, headers=headers)
         return value

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 LARGE: Final = 64 * 1024
 """Bytes from which a body is decoded with the cyclic collector paused."""
+_TOO_DEEP: Final = "nested deeper than Python can follow"
+"""Lists and maps of a named type that holds itself nest without a limit of their own."""
 _LONE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -66,9 +68,11 @@ class Codecs:
     def write(self, type_: Type, value: object) -> bytes:
         """Return a value of any declared type as JSON in UTF-8. Raises EncodeError."""
         codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
-        text = codec.write(value, 0)
         try:
+            text = codec.write(value, 0)
             return text.encode("utf-8")
+        except RecursionError:
+            raise EncodeError("", "...", _TOO_DEEP) from None
         except UnicodeEncodeError:
             raise _surrogate(json.loads(text)) from None
 
@@ -80,6 +84,8 @@ class Codecs:
             gc.disable()
         try:
             return codec.read(parse(data), 0)
+        except RecursionError:
+            raise DecodeError("", data[:200], _TOO_DEEP) from None
         finally:
             if pauses:
                 gc.enable()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from attrs import define, evolve, frozen
 
-from .errors import ArgumentError, DeadlineReached, ProtocolError, TransportError
+from .errors import ArgumentError, DeadlineReached, ProtocolError, TransportError, shortened
 from .http import Request, Response
 from .retry import next_delay
 
@@ -67,16 +67,23 @@ class Target:
 
 @contextmanager
 def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO, clock: Clock) -> Generator[Target]:
-    """Yield a target. A path is written beside itself under a new name, and replaced at the end; nothing stays of a body that is cut."""
+    """Yield a target. A path is written beside itself under a new name, and replaced at the end; nothing stays of a body that is cut.
+
+    Raises ArgumentError for what is no file, and OSError.
+    """
     if not isinstance(to, SaveTo):
         to = SaveTo(to)
-    if not isinstance(to.file, (str, os.PathLike)):
-        yield Target(to.file, to.on_progress)
+    if hasattr(to.file, "write"):
+        yield Target(cast("BinaryIO", to.file), to.on_progress)
         return
-    path = Path(to.file)
-    part = path.with_name(f"{path.name}.{clock.new_id()}.part")
-    # "x": a file or a link that somebody put there is refused, and stays.
-    with part.open("xb") as file:
+    try:
+        path = Path(cast("str", to.file))
+        part = path.with_name(f"{path.name}.{clock.new_id()}.part")
+        # "x": a file or a link that somebody put there is refused, and stays.
+        begun = part.open("xb")
+    except (TypeError, ValueError):
+        raise ArgumentError(f"to: expected a path or an open binary file, got {shortened(to.file)}") from None
+    with begun as file:
         try:
             yield Target(file, to.on_progress)
             file.close()
@@ -97,11 +104,13 @@ def save(send: Callable[[Request], Response], request: Request, target: Target, 
     current, failures = whole, 0
     while True:
         response = send(current)
-        _begin(response, target, resumed=current is not whole)
         before = target.size
         try:
-            for piece in _pieces(response):
-                target.write(piece)
+            with _pieces(response) as pieces:
+                _begin(response, target, resumed=current is not whole)
+                before = target.size
+                for piece in pieces:
+                    target.write(piece)
         except TransportError as error:
             failures = 1 if target.size > before else failures + 1
             following = _rest(whole, response, target.size)
@@ -118,35 +127,34 @@ def _always(_: Response) -> bool:
     return True
 
 
-def _pieces(response: Response) -> Iterable[bytes]:
-    return (response.body,) if response.stream is None else response.stream
+@contextmanager
+def _pieces(response: Response) -> Generator[Iterable[bytes]]:
+    """Yield the body, which is closed at the end, also where the file cannot be written."""
+    if response.stream is None:
+        yield (response.body,)
+        return
+    with closing(response.stream) as stream:
+        yield stream
 
 
 def _begin(response: Response, target: Target, *, resumed: bool) -> None:
     """Take the size of an answer; drop what was written where it begins again."""
     length = response.headers.get("content-length", "")
-    left = int(length) if length.isdecimal() and "content-encoding" not in response.headers else None
+    is_size = length.isdecimal() and len(length) < 19 and "content-encoding" not in response.headers
     if resumed and response.status == 206:
         found = _RANGE.fullmatch(response.headers.get("content-range", ""))
         if found is None or int(found[1]) != target.size:
-            _close(response)
             raise ProtocolError("the rest of a body was asked for, and another part of it came")
         return
     if target.size:
         try:
             target.restart()
         except (OSError, ValueError):
-            _close(response)
             raise ArgumentError(
                 "the body changed while it was read, and the file cannot begin again",
                 hint="Pass a file that seeks.",
             ) from None
-    target.total = left
-
-
-def _close(response: Response) -> None:
-    if response.stream is not None:
-        response.stream.close()
+    target.total = int(length) if is_size else None
 
 
 def _rest(request: Request, response: Response, size: int) -> Request | None:

@@ -10,6 +10,7 @@ written by its content type, each item of a list on its own: scalars as text, ob
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus, unquote
@@ -75,7 +76,8 @@ def multipart(
     written.sort(key=lambda each: each[2])
     pieces: list[bytes | FilePart] = []
     for head, content, _ in written:
-        pieces += [f"--{boundary}\r\n{head}\r\n\r\n".encode(), content, b"\r\n"]
+        # A name of a file may have bytes that are no text.
+        pieces += [f"--{boundary}\r\n{head}\r\n\r\n".encode(errors="replace"), content, b"\r\n"]
     pieces.append(f"--{boundary}--\r\n".encode())
     plain = [each for each in pieces if isinstance(each, bytes)]
     return b"".join(plain) if len(plain) == len(pieces) else Upload.of(*pieces)
@@ -123,9 +125,9 @@ def _is_json(content_type: str | None) -> bool:
 
 
 def _written(part: RestPart, value: Any) -> Iterator[tuple[str, bytes | FilePart, bool]]:
-    """Yield the head and the content of each part that a property becomes, and True for a file."""
-    if part.style is not None:
-        for name, text in evolve(part, reserved=False).pairs(value):
+    """Yield the head and the content of each part that a property becomes, and True for a file; a file has no style."""
+    if part.style is not None and not any(isinstance(each, (bytes, FilePart)) for each in _items(value)):
+        for name, text in evolve(part, reserved=False).pairs(_inside(value, part.name)):
             yield _head(unquote(name), None, None), unquote(text).encode(), False
         return
     for item in _items(value):
@@ -136,7 +138,18 @@ def _written(part: RestPart, value: Any) -> Iterator[tuple[str, bytes | FilePart
         else:
             complex_ = JSON if isinstance(item, (dict, list)) else None
             kind = _only_type(part.content_type) or complex_
-            yield _head(part.name, kind, None), _text(item, kind).encode(), False
+            yield _head(part.name, kind, None), _text(_inside(item, part.name), kind).encode(), False
+
+
+def _inside(value: Any, path: str) -> Any:
+    """Return a JSON value whose binary values are base64. Raises EncodeError for a file, which is a part of its own."""
+    if isinstance(value, list):
+        return [_inside(each, f"{path}/{index}") for index, each in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _inside(each, f"{path}/{key}") for key, each in value.items()}
+    if isinstance(value, FilePart):
+        raise EncodeError(f"/{path}", value, "a file is a part of its own: it cannot be inside another value")
+    return b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _only_type(content_type: str | None) -> str | None:

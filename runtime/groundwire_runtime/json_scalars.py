@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec
-from .scalars import BYTES, whole
+from .scalars import BYTES, converted, whole
 from .uploads import FilePart
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -36,17 +36,23 @@ def _integer(name: str, lowest: float = -inf, highest: float = inf) -> Codec:
         number = value if value.__class__ is int else whole(value)
         if not lowest <= number <= highest:
             raise EncodeError("", value, f"out of the range of {name}")
-        try:
-            return int.__repr__(number)
-        except ValueError:
-            raise EncodeError("", "...", "a number of more digits than Python writes") from None
+        return _digits(number)
 
     return Codec(read, write)
 
 
+def _digits(number: int) -> str:
+    try:
+        return int.__repr__(number)
+    except ValueError:
+        raise EncodeError("", "...", "a number of more digits than Python writes") from None
+
+
 def _read_number(value: Any, depth: int) -> float:
-    if value.__class__ is int or value.__class__ is float:
+    if value.__class__ is int or (value.__class__ is float and isfinite(value)):
         return value
+    if value.__class__ is float:  # 1e400, which could not be sent again
+        raise DecodeError("", value, "out of the range of a double")
     raise DecodeError.expected(value, "a number")
 
 
@@ -58,12 +64,12 @@ def _write_number(value: Any, depth: int) -> str:
     elif isinstance(value, Decimal):
         if value.is_finite():
             return str(value)
-    elif value.__class__ is int:
-        return int.__repr__(value)
     elif isinstance(value, bool) or not hasattr(value, "__float__"):
         raise EncodeError.expected(value, "a number")
-    elif isfinite(number := float(value)):
-        return int.__repr__(whole(value)) if hasattr(value, "__index__") else float.__repr__(number)
+    elif hasattr(value, "__index__"):
+        return _digits(whole(value))
+    elif isfinite(number := converted(value)):
+        return float.__repr__(number)
     raise EncodeError("", value, "NaN and infinities are not JSON values")
 
 

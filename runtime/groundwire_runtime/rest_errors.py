@@ -79,6 +79,6 @@ def _typed(response: Response, answers: tuple[RestAnswer, ...], codecs: Codecs) 
     answer = min(stated, key=lambda each: each.high - each.low)
     content = matching(answer.contents, response.headers.get("content-type", ""))
     try:
-        return None if content is None else content.read(response, codecs)
+        return None if content is None or content.is_stream else content.read(response, codecs)
     except DecodeError:
         return None

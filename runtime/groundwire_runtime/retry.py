@@ -15,6 +15,7 @@ from .clock import SYSTEM, Clock, renew_after_fork
 from .errors import (
     AlreadyExists,
     ApiError,
+    ArgumentError,
     AuthError,
     DeadlineReached,
     GroundwireError,
@@ -151,7 +152,8 @@ class RetryTransport:
             attempt += 1
             try:
                 error = self._attempt(request, attempt)
-            except AuthError as refused:
+            except (AuthError, ArgumentError) as refused:
+                # A body that cannot be read again is refused too, and an earlier send may be lost.
                 _give_up(request, refused, sends)
             if isinstance(error, Response):
                 return error

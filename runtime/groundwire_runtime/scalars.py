@@ -138,7 +138,7 @@ def _write_double(value: Any, depth: int) -> str:
     elif isinstance(value, bool) or not hasattr(value, "__float__"):
         raise EncodeError.expected(value, "a float")
     else:
-        return _write_converted(value)
+        return _write_double(converted(value), 0)
     try:
         float(number)
     except OverflowError:
@@ -146,8 +146,8 @@ def _write_double(value: Any, depth: int) -> str:
     return int.__repr__(number)
 
 
-def _write_converted(value: Any) -> str:
-    """Write what is no float but stands for one: a Decimal, a Fraction, a NumPy number."""
+def converted(value: Any) -> float:
+    """Return the float for what stands for one: a Decimal, a Fraction, a NumPy number. Raises EncodeError."""
     try:
         number = float(value)
     except OverflowError:
@@ -156,7 +156,7 @@ def _write_converted(value: Any) -> str:
         raise EncodeError.expected(value, "a float") from None
     if not isfinite(number) and not isnan(number) and value != number:
         raise EncodeError("", value, "out of the range of a double")
-    return _write_double(number, 0)
+    return number
 
 
 def _read_float(value: Any, depth: int) -> float:

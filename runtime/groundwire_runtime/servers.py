@@ -31,9 +31,9 @@ class RestServer:
         known = {name: (default, allowed) for name, default, allowed in self.variables}
         for name, value in values.items():
             if name not in known:
-                near = get_close_matches(name, known, cutoff=0.5) or sorted(known)
+                near = get_close_matches(str(name), known, cutoff=0.5) or sorted(known)
                 raise ArgumentError(
-                    f"server_variables: {self.url} has no variable {name[:80]!r}",
+                    f"server_variables: {self.url} has no variable {str(name)[:80]!r}",
                     hint=f"It has {', '.join(near) or 'none'}.",
                 )
             allowed = known[name][1]

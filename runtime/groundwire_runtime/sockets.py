@@ -223,8 +223,6 @@ class Bounded(HTTPConnection):
         try:
             http.client.HTTPConnection.request(self, request.verb, target, body=body, headers=headers)
         except (BrokenPipeError, ConnectionResetError) as error:
-            if body is None or isinstance(body, bytes):
-                raise
             # A server may answer before it read the whole body (RFC 9112 9.3), and close.
             return self._early_answer(error)
         return self._read_head()

@@ -5,12 +5,14 @@ Sources: ndjson.org; RFC 7464 (application/json-seq); WHATWG HTML 9.2 (text/even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from attrs import frozen
 
-from .errors import DecodeError, ResponseTooLarge
+from .errors import DecodeError, GroundwireError, ResponseTooLarge
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -45,6 +47,7 @@ class Stream(Generic[T]):
     def __init__(self, items: Generator[T], close: Callable[[], None]) -> None:
         self._items = items
         self._close = close
+        self._closed = False
         self.redact: Callable[[DecodeError], DecodeError] = _unchanged
         """Redacts the credentials of the client in an error that quotes an item."""
 
@@ -54,11 +57,14 @@ class Stream(Generic[T]):
     def __next__(self) -> T:
         try:
             return next(self._items)
-        except DecodeError as error:
+        except BaseException as error:
+            was_closed = self._closed
             self.close()
-            raise self.redact(error) from error.__cause__
-        except BaseException:
-            self.close()
+            if was_closed and isinstance(error, GroundwireError):
+                # Another thread closed it while this one waited.
+                raise StopIteration from None
+            if isinstance(error, DecodeError):
+                raise self.redact(error) from error.__cause__
             raise
 
     def __enter__(self) -> Self:
@@ -70,8 +76,10 @@ class Stream(Generic[T]):
         self.close()
 
     def close(self) -> None:
-        """Leave the rest, and free the connection."""
-        self._items.close()
+        """Leave the rest, and free the connection. A thread that waits for the next item gets none."""
+        self._closed = True
+        with suppress(ValueError):  # another thread is inside: it ends with the body
+            self._items.close()
         self._close()
 
 
@@ -106,21 +114,24 @@ def _values(records: Iterable[bytes], type_: Type, codecs: Codecs) -> Generator[
 
 def split(pieces: Iterable[bytes], separator: bytes) -> Iterator[bytes]:
     """Yield the records between separators, without white space around them; none that is empty. Raises ResponseTooLarge."""
-    held: list[bytes] = []
-    for piece in pieces:
-        first, *rest = piece.split(separator)
-        held.append(first)
-        _check_length(held)
-        for following in rest:
-            if record := b"".join(held).strip():
-                yield record
-            held = [following]
-    if record := b"".join(held).strip():
-        yield record
+    for line in _lines(piece.split(separator) for piece in chain(pieces, (separator,))):
+        if record := line.strip():
+            yield record
 
 
-def _check_length(held: list[bytes]) -> None:
-    if len(held) % 64 == 0 and sum(map(len, held)) > LONGEST:
+def _lines(parts: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
+    """Yield the lines of pieces that were split at line ends, but for one that has no end. Raises ResponseTooLarge."""
+    held = bytearray()
+    for *ended, rest in parts:
+        for part in ended:
+            yield bytes(held) + part
+            held.clear()
+        held += rest
+        _check_size(len(held))
+
+
+def _check_size(size: int) -> None:
+    if size > LONGEST:
         raise ResponseTooLarge(f"an item has more than {LONGEST} bytes", sent=True, retryable=False)
 
 
@@ -144,9 +155,8 @@ def events(pieces: Iterable[bytes]) -> Generator[ServerEvent]:
             facts, data, size = {}, [], 0
         elif name == "data":
             data.append(value)
-            size += len(value)
-            if size > LONGEST:
-                raise ResponseTooLarge(f"an item has more than {LONGEST} bytes", sent=True, retryable=False)
+            size += len(value) + 1
+            _check_size(size)
         elif name == "id" and "\0" not in value:
             last_id = value
         elif name in ("event", "retry"):
@@ -155,16 +165,14 @@ def events(pieces: Iterable[bytes]) -> Generator[ServerEvent]:
 
 def _event_lines(pieces: Iterable[bytes]) -> Iterator[str]:
     """Yield lines that end with CR LF, LF or CR, each of them as soon as its end came."""
-    held: list[bytes] = []
-    is_first, after_return = True, False
-    for piece in pieces:
-        # The LF of a CR LF whose CR ended a line before.
-        text = piece[1:] if after_return and piece[:1] == b"\n" else piece
-        after_return = piece[-1:] == b"\r" if piece else after_return
-        first, *rest = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        held.append(first)
-        _check_length(held)
-        for following in rest:
-            line = b"".join(held)
-            yield (line.removeprefix(_BOM) if is_first else line).decode("utf-8", "replace")
-            is_first, held = False, [following]
+
+    def parts() -> Iterator[Sequence[bytes]]:
+        after_return = False
+        for piece in filter(None, pieces):
+            # The LF of a CR LF whose CR ended a line before.
+            text = piece[1:] if after_return and piece[:1] == b"\n" else piece
+            after_return = piece[-1:] == b"\r"
+            yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+
+    for index, line in enumerate(_lines(parts())):
+        yield (line if index else line.removeprefix(_BOM)).decode("utf-8", "replace")

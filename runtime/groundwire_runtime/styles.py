@@ -39,6 +39,7 @@ _SEPARATORS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _RESERVED: Final = ":/?@!$'()*,;=%"
 """Reserved characters that a query carries as they are; the others (`#[]&+`) would end the value or become another one."""
 _BARE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
 _HEADER: Final = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 _FRAMING: Final = frozenset(
@@ -87,7 +88,8 @@ class StyledParameter:
 
     def json_pairs(self, json_value: Any) -> list[tuple[str, str]]:
         """Return the same of a JSON value, with its numbers as texts that JSON has for them."""
-        encode = _encode_reserved if self.reserved else encode_all
+        # In a cookie, a semicolon would begin another one.
+        encode = _encode_reserved if self.reserved and self.location == "query" else encode_all
         name = encode_all(self.wire)
         if self.style == "content":
             return [(name, encode(json_value))]
@@ -260,7 +262,7 @@ def _present(items: Iterable[Any]) -> Iterable[Any]:
 
 def _ascii_json(text: str) -> str:
     """Return JSON text in ASCII: characters beyond it stand only in texts, where JSON may escape them."""
-    return text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":"))
+    return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def checked_header(name: str, text: str) -> str:

@@ -9,7 +9,7 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from itertools import chain
 from typing import Any, Final, cast
 from urllib.parse import unquote
@@ -19,7 +19,7 @@ from attrs import define, evolve, field, frozen
 from urllib3 import exceptions as faults
 
 from .body import BodyReader, Reservation
-from .bounded_response import BrokenAnswer
+from .bounded_response import BoundedResponse, BrokenAnswer
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
 from .http import METADATA_HOSTS, Request, Response, is_loopback, joined_headers, split_url
@@ -97,14 +97,15 @@ class UrllibTransport:
             connection = stack.enter_context(pool.connected(deadline))
             answer = stack.enter_context(connection.exchange(request, target))
             response = Response(status=answer.status, headers=joined_headers(answer.headers.items()))
-            opens = request.opens is not None and 200 <= answer.status < 300 and answer.status != 204
-            if opens and request.opens is not None and request.opens(response):
+            has_body = 200 <= answer.status < 300 and answer.status != 204 and request.verb != "HEAD"
+            if has_body and request.opens is not None and request.opens(response):
                 if request.lasting:
                     deadline = Deadline(None, deadline.now, deadline.silence)
                     answer.read_until(deadline)
                 reader = BodyReader(request.method_id, self.max_response, Reservation(), deadline.check)
                 pieces = reader.pieces(answer, response.headers)
-                return evolve(response, stream=OpenBody(pieces, stack.pop_all(), request, deadline))
+                hold = _Hold(stack.pop_all(), answer)
+                return evolve(response, stream=OpenBody(pieces, hold, request, deadline))
             reader = BodyReader(
                 request.method_id, self.max_response, request.call.reservation, deadline.check
             )
@@ -152,6 +153,7 @@ class _Hold:
     """The connection that an open body holds. It is closed where bytes are left on it."""
 
     connection: ExitStack
+    answer: BoundedResponse
     ended: bool = False
 
     def release(self) -> None:
@@ -165,21 +167,22 @@ class _Hold:
 class OpenBody:
     """The body of a response that is read as it comes, over the connection that it holds."""
 
-    def __init__(
-        self, pieces: Iterator[bytes], connection: ExitStack, request: Request, deadline: Deadline
-    ) -> None:
-        self._hold = _Hold(connection)
+    def __init__(self, pieces: Iterator[bytes], hold: _Hold, request: Request, deadline: Deadline) -> None:
+        self._hold = hold
         # No frame of it holds this object, so that one that is dropped ends at once.
-        self._pieces = _held_pieces(pieces, self._hold, request, deadline)
+        self._pieces = _held_pieces(pieces, hold, request, deadline)
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces
 
     def close(self) -> None:
         """Leave the rest, and free the connection."""
-        with suppress(ValueError):  # another thread reads: it meets a closed connection
+        try:
             self._pieces.close()
-        self._hold.release()
+        except ValueError:  # another thread reads: it meets the end of the connection, and frees it
+            self._hold.answer.shut()
+        else:
+            self._hold.release()
 
     def __del__(self) -> None:
         self.close()

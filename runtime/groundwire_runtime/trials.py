@@ -24,7 +24,7 @@ class _Outcome:
 
     value: Any
     made: Any = None
-    fault: tuple[type[DecodeError | EncodeError], str, Any, str] | None = None
+    fault: tuple[type[DecodeError | EncodeError], str, Any, str, str] | None = None
 
 
 _MEMORY: Final = _Memory()
@@ -46,8 +46,8 @@ def once(work: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
         finally:
             _MEMORY.found = outer
         if outcome.fault is not None:
-            cls, *words = outcome.fault
-            raise cls(*words)
+            cls, path, refused, rule, hint = outcome.fault
+            raise cls(path, refused, rule, hint=hint)
         return outcome.made
 
     return remembered
@@ -57,4 +57,5 @@ def _outcome(work: Callable[[Any, int], Any], value: Any, depth: int) -> _Outcom
     try:
         return _Outcome(value, work(value, depth))
     except (DecodeError, EncodeError) as error:
-        return _Outcome(value, fault=(error.__class__, error.path, error.value, error.rule))
+        # The error itself would keep the frames of the trial, and its path grows on the way out.
+        return _Outcome(value, fault=(error.__class__, error.path, error.value, error.rule, error.own_hint))

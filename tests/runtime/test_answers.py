@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import pickle
 import re
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from groundwire import Client, credentials
+from groundwire_runtime.auth import Bearer
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.downloads import Saved, SaveTo
@@ -25,7 +27,7 @@ from groundwire_runtime.errors import (
     ProtocolError,
     TransportError,
 )
-from groundwire_runtime.http import FunctionTransport, Response
+from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.retry import RetryPolicy
@@ -203,6 +205,51 @@ def test_other_bodies_reach_a_file_too() -> None:
         assert [found.save(file).size for _ in range(3)] == [1, 9_000, 0]
         assert wire.connections == 1
     assert file.getvalue() == b"a" + b"b" * 9_000
+
+
+def test_a_connection_is_free_after_a_file_that_cannot_be_written() -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "no space")
+
+    with Wire([plain(DATA, **HEADERS)]) as wire:
+        found = Images(endpoint=wire.url, connections=1, timeout=3)
+        with pytest.raises(OSError, match="no space") as caught:
+            found.save(Full())
+        assert found.save(io.BytesIO()).size == len(DATA)
+        del caught
+
+
+@pytest.mark.parametrize("to", ["", ".", "a\0b", 5, None])
+def test_what_is_no_file_is_refused(to: Any) -> None:
+    with pytest.raises(ArgumentError, match="a path or an open binary file"):
+        Images(endpoint="https://a.example").save(to)
+
+
+def test_a_size_that_is_no_size_is_unknown() -> None:
+    headers = {"content-type": "image/png", "content-length": "9" * 5_000}
+    send = FunctionTransport(lambda request: Response(status=200, headers=headers, body=b"x"))
+    steps = list[tuple[int, int | None]]()
+    to = SaveTo(io.BytesIO(), on_progress=lambda *step: steps.append(step))
+    assert Images(endpoint="https://a.example", transport=send).save(to).size == 1
+    assert steps == [(1, None)]
+
+
+def test_a_call_that_fetches_a_token_is_not_the_one_that_is_saved() -> None:
+    headers = {"content-type": "image/png"}
+    sources = FunctionTransport(lambda request: Response(status=200, headers=headers, body=b"token-12345678"))
+    other = Images(endpoint="https://tokens.example", transport=sources)
+    sent: list[str] = []
+
+    def send(request: Request) -> Response:
+        sent.append(request.headers["authorization"])
+        return Response(status=200, headers=headers, body=b"image")
+
+    token = Bearer(lambda: other.image().decode())
+    found = Images(endpoint="https://a.example", transport=FunctionTransport(send), auth=token)
+    file = io.BytesIO()
+    assert found.save(file).size == 5
+    assert (file.getvalue(), sent) == (b"image", ["Bearer token-12345678"])
 
 
 def test_an_error_leaves_the_file_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from attrs import frozen
 from groundwire_runtime.bounds import Bounds, bounded, check_multiple, only
 from groundwire_runtime.errors import EncodeError
 from groundwire_runtime.jsontext import Codec
+from groundwire_runtime.messages import Unrecognized
 from groundwire_runtime.parameters import CAP
 from groundwire_runtime.scalars import INT32, STRING
 
@@ -51,6 +53,10 @@ EVERYTHING_LIKE = Bounds(pattern="^a+$", min_length=2, max_length=3)
         (MORE_THAN, math.nan, "must be more than 0"),
         (Bounds(exclusive_minimum=0, minimum=-5), -1, "must be more than 0"),
         (Bounds(), math.nan, None),
+        (Bounds(multiple_of=0.01), 1e30, None),
+        (Bounds(multiple_of=7), 10**40, "must be a multiple of 7"),
+        (Bounds(multiple_of=3), Decimal("1E+99999"), "must be a multiple of 3"),
+        (BETWEEN, Unrecognized({"a": 1}), None),
         (ITEMS, [], None),
         (ITEMS, [1, 2], None),
         (ITEMS, (1, 2, 3), "must have at most 2 items"),

@@ -18,7 +18,7 @@ from groundwire_runtime.errors import ArgumentError, EncodeError
 from groundwire_runtime.forms import RestPart
 from groundwire_runtime.json_scalars import BINARY, INTEGER, NUMBER
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
-from groundwire_runtime.schema import ANY, BOOLEAN, STRING, Field, ListOf, Ref
+from groundwire_runtime.schema import ANY, BOOLEAN, STRING, Field, ListOf, MapOf, Ref
 from groundwire_runtime.unions import Union
 from groundwire_runtime.uploads import FilePart
 
@@ -37,6 +37,7 @@ class Form(Message):
     open: bool | None = None
     tags: Any = ABSENT
     place: Place | None = None
+    album: Any = ABSENT
     places: Any = ABSENT
     grid: Any = None
     image: bytes | FilePart | None = None
@@ -55,6 +56,7 @@ CODECS = Codecs(
             Field("open", BOOLEAN),
             Field("tags", ListOf(STRING)),
             Field("place", Ref("Place")),
+            Field("album", MapOf(ListOf(BINARY))),
             Field("places", ListOf(Ref("Place"))),
             Field("grid", ANY),
             Field("image", BINARY),
@@ -199,6 +201,19 @@ def test_a_member_of_a_union_may_be_a_file() -> None:
     assert parts(Form(either=FilePart(b"a", filename="n"))) == [
         ("either", "n", "application/octet-stream", b"a")
     ]
+
+
+def test_a_file_has_no_style_and_bytes_inside_a_value_are_base64() -> None:
+    value = Form(images=(b"1", FilePart(b"2", filename="\udce4.png")), album={"a": (b"\x89",)})
+    styled = [RestPart(name="images", style="form"), RestPart(name="album", style="deepObject")]
+    images = [
+        ("images", "images", "application/octet-stream", b"1"),
+        ("images", "?.png", "application/octet-stream", b"2"),
+    ]
+    assert parts(value) == [("album", None, "application/json", b'{"a":["iQ=="]}'), *images]
+    assert parts(value, *styled) == [("album[a]", None, None, b"iQ=="), *images]
+    with pytest.raises(EncodeError, match="/album/a/0: a file is a part of its own"):
+        parts(Form(album={"a": (FilePart(b"x"),)}))
 
 
 def test_a_number_is_never_taken_for_a_file() -> None:

@@ -448,6 +448,15 @@ def test_a_long_body_of_an_error_is_cut() -> None:
     assert len(error.body) == 1024 * 1024
 
 
+def test_an_error_holds_no_stream() -> None:
+    lines = RestContent(media_type="application/x-ndjson", type=Ref("Job"), encoding="lines")
+    error = refused(
+        json('{"job":"j"}', 500, "application/x-ndjson"), answers=(RestAnswer(500, 500, (lines,)),)
+    )
+    assert (error.body_typed, error.body) == (None, b'{"job":"j"}')
+    assert pickle.loads(pickle.dumps(error)).body == error.body  # noqa: S301 - its own
+
+
 def test_an_error_is_pickled_with_its_body() -> None:
     error = refused(json('{"title":"t"}', 500, "text/plain"))
     loaded = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own

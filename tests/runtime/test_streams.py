@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.errors import DecodeError, NotFound, TransportError
@@ -19,6 +21,7 @@ from groundwire_runtime.schema import INT32, Field, Ref
 from groundwire_runtime.streams import ServerEvent, Stream, events, split
 
 from .wire import SILENCE, Reply, Wire, cut, http, plain, zipped
+from .wire.authority import authority
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -94,6 +97,43 @@ def test_a_stream_that_is_dropped_gives_its_place_back() -> None:
             del stream
 
 
+@pytest.mark.parametrize("is_secure", [False, True])
+@pytest.mark.parametrize("framing", ["length", "chunks", "closed"])
+def test_a_stream_is_closed_while_another_thread_waits(framing: str, is_secure: bool) -> None:
+    facts: dict[str, Any] = {"content_type": "application/x-ndjson"}
+    head = {
+        "length": http(b'{"n":1}\n', "200 OK", content_length="99", **facts),
+        "chunks": http(b'8\r\n{"n":1}\n\r\n', "200 OK", sized=False, transfer_encoding="chunked", **facts),
+        "closed": http(b'{"n":1}\n', sized=False, **facts),
+    }[framing]
+    found: list[Any] = []
+    came = threading.Event()
+    with (
+        Wire(
+            [Reply(pieces=[head, b"late"], every=8), plain(b'{"n": 2}')],
+            tls=authority().server() if is_secure else None,
+        ) as wire,
+        client(endpoint=wire.url, connections=1, tls=authority().client() if is_secure else None) as one,
+    ):
+        stream = follow(one)
+
+        def read() -> None:
+            for item in stream:
+                found.append(item.n)
+                came.set()
+            found.append("end")
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert came.wait(5)
+        stream.close()
+        reader.join(5)
+        assert found == [1, "end"]
+        assert list(stream) == []
+        # Its place is free.
+        assert follow(one, timeout=5).n == 2
+
+
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_a_stream_that_is_cut_is_an_error(framing: str) -> None:
     facts: dict[str, Any] = {"content_type": "application/x-ndjson"}
@@ -129,6 +169,16 @@ def test_errors_and_other_answers_of_such_a_method() -> None:
         with pytest.raises(NotFound):
             follow(one)
         assert follow(one).n == 1
+
+
+def test_a_head_opens_no_stream() -> None:
+    method = evolve(FOLLOW, verb="HEAD")
+    head = http(b"", content_length="99", content_type="application/x-ndjson")
+    with Wire([Reply(pieces=[head])]) as wire, client(endpoint=wire.url, connections=1) as one:
+        for _ in range(2):
+            assert one.call(method, {}, None, {}) is None
+            assert one.save(io.BytesIO(), lambda: one.call(method, {}, None, {})).size == 0
+        assert wire.connections == 1
 
 
 def answered(kind: str, body: bytes) -> Any:

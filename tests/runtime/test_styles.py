@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
@@ -13,6 +14,7 @@ import pytest
 from attrs import frozen
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.json_scalars import NUMBER
 from groundwire_runtime.messages import Message, Unlisted, keep_containers
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import (
@@ -26,6 +28,7 @@ from groundwire_runtime.schema import (
     Bounds,
     Field,
     ListOf,
+    MapOf,
     Ref,
 )
 from groundwire_runtime.styles import StyledParameter
@@ -208,6 +211,18 @@ def test_a_content_parameter_is_json_in_every_location() -> None:
     header = written("content", False, value, "header")
     assert header.isascii()
     assert json.loads(header) == value
+
+
+def test_a_content_header_keeps_the_digits_of_numbers() -> None:
+    value = {"ü\U0001f600": Decimal("0.10000000000000000000001")}
+    parameter = StyledParameter(name="color", location="header", style="content", type=MapOf(NUMBER))
+    _, headers = request(parameter, value)
+    assert headers["color"] == '{"\\u00fc\\ud83d\\ude00":0.10000000000000000000001}'
+
+
+def test_a_reserved_cookie_begins_no_other_one() -> None:
+    parameter = StyledParameter(name="color", location="cookie", reserved=True)
+    assert request(parameter, "a;admin=1")[1]["cookie"] == "color=a%3Badmin%3D1"
 
 
 def test_what_the_table_has_no_form_for_is_json() -> None:

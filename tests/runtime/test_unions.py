@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ from groundwire_runtime.schema import (
     INT64,
     STRING,
     TIMESTAMP,
+    Bounds,
     Enum,
     Extra,
     Field,
@@ -72,7 +74,11 @@ CODECS = Codecs(
             Extra("additional_properties", numbers.NUMBER),
         ),
     },
-    {"Tree": lambda: Union((STRING, ListOf(Alias("Tree"))))},
+    {
+        "Tree": lambda: Union((STRING, ListOf(Alias("Tree")))),
+        "Lists": lambda: ListOf(Alias("Lists")),
+        "Maps": lambda: MapOf(Alias("Maps")),
+    },
     proto_names=False,
 )
 KEYS = Keys((("kind", "name"), ("kind", "barks")))
@@ -167,6 +173,8 @@ def test_what_cannot_be_read_is_refused_at_its_place(type_: Type, value: object,
     ("type_", "value"),
     [
         (PETS, {"kind": "cat"}),
+        pytest.param(numbers.NUMBER, 10**5_000, id="digits"),
+        pytest.param(numbers.NUMBER, Fraction(10**400), id="fraction"),
         (PETS, Scores(title="t", note=None)),
         (Union((STRING, numbers.INTEGER)), 1.5),
         (Union((STRING, numbers.INTEGER)), True),
@@ -191,6 +199,16 @@ def test_a_needed_null_and_the_values_of_other_keys_are_kept() -> None:
     assert found == Scores(title="t", note=None, additional_properties={"a": 1, "b_c": 2.5})
 
 
+def test_a_refused_member_says_what_to_do() -> None:
+    bounds = Bounds(minimum=1)
+    codecs = Codecs(
+        CLASSES, {"Cat": lambda: (Field("kind", numbers.INTEGER, bounds=bounds), Field("name", STRING))}
+    )
+    with pytest.raises(EncodeError) as caught:
+        codecs.write(Union((Ref("Cat"), STRING)), Cat(kind=0))
+    assert caught.value.hint == bounds.hint
+
+
 def test_a_constant_is_filled_in() -> None:
     assert CODECS.encode(Dog()) == b'{"kind":"dog"}'
 
@@ -205,6 +223,28 @@ def test_names_are_exact_where_they_are_no_proto_names() -> None:
 
 def test_a_decimal_keeps_its_digits() -> None:
     assert CODECS.write(numbers.NUMBER, Decimal("0.10000000000000000000001")) == b"0.10000000000000000000001"
+
+
+def test_a_number_that_no_float_holds_is_refused() -> None:
+    with pytest.raises(DecodeError, match="out of the range"):
+        CODECS.read(numbers.NUMBER, b"1e400")
+
+
+@pytest.mark.parametrize(
+    ("name", "opening", "closing"), [("Tree", "[", "]"), ("Lists", "[", "]"), ("Maps", '{"a":', "}")]
+)
+def test_a_type_that_holds_itself_is_followed_no_further_than_python_can(
+    name: str, opening: str, closing: str
+) -> None:
+    end = "{}" if name == "Maps" else "[]"
+    with pytest.raises(DecodeError, match="nested deeper"):
+        CODECS.read(Alias(name), (opening * 900 + end + closing * 900).encode())
+    value: Any = {} if name == "Maps" else []
+    for _ in range(2_000):
+        value = {"a": value} if name == "Maps" else [value]
+    with pytest.raises(EncodeError, match="nested deeper"):
+        CODECS.write(Alias(name), value)
+    assert there_and_back(Alias(name), {} if name == "Maps" else []) == ({} if name == "Maps" else ())
 
 
 def test_the_work_of_nested_unions_grows_with_their_depth_alone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import re
@@ -14,11 +15,20 @@ from typing import Any, BinaryIO, cast
 import pytest
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
-from groundwire_runtime.errors import ApiError, ArgumentError, ResourceExhausted, TransportError, Unavailable
+from groundwire_runtime.errors import (
+    ApiError,
+    ArgumentError,
+    OutcomeUnknown,
+    ResourceExhausted,
+    TransportError,
+    Unavailable,
+)
+from groundwire_runtime.http import Request, Response
 from groundwire_runtime.json_scalars import BINARY
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import MapOf
+from groundwire_runtime.styles import StyledParameter
 from groundwire_runtime.uploads import FilePart
 
 from tests.memory import NEEDS_LINUX
@@ -124,11 +134,12 @@ def test_an_answer_that_comes_before_the_end_of_the_body_is_read(tmp_path: Path)
     with path.open("wb") as file:
         file.truncate(64 * 1024 * 1024)
     refusal = cut(http("too large", "413 Content Too Large", content_type="text/plain"))
-    with (
-        Sink(answers=[refusal, OK], stops=[100_000]) as sink,
-        pytest.raises(ApiError, match="413: too large"),
-    ):
-        put(sink, FilePart(path), retry=None)
+    for body in (FilePart(path), bytes(64 * 1024 * 1024)):
+        with (
+            Sink(answers=[refusal, OK], stops=[100_000]) as sink,
+            pytest.raises(ApiError, match="413: too large"),
+        ):
+            put(sink, body, retry=None)
 
 
 def test_a_file_that_shrinks_ends_the_call(tmp_path: Path) -> None:
@@ -145,6 +156,48 @@ def test_a_file_that_shrinks_ends_the_call(tmp_path: Path) -> None:
         file.close()
         with pytest.raises(ArgumentError, match="closed file"):
             put(sink, FilePart(file))
+
+
+def test_a_file_that_cannot_be_read_again_leaves_a_lost_call_unknown() -> None:
+    class Once(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0) -> int:
+            if self.tell() and not whence and not offset and self.tell() < len(DATA):
+                raise OSError(errno.EIO, "gone")
+            return super().seek(offset, whence)
+
+    class Lost:
+        def __init__(self) -> None:
+            self.sends = 0
+
+        def send(self, request: Request) -> Response:
+            self.sends += 1
+            for _ in request.body or ():
+                break
+            raise TransportError("lost", sent=True)
+
+    lost = Lost()
+    client = RestClient(
+        CODECS,
+        servers=(),
+        methods={},
+        schemes={},
+        held={},
+        endpoint="https://a.example",
+        clock=Time().clock(),
+        transport=lost,
+    )
+    method = RestMethod[Any](
+        id="put",
+        verb="POST",
+        path="/x",
+        parameters=(StyledParameter(name="Idempotency-Key", location="header"),),
+        idempotency_key="Idempotency-Key",
+        bodies=(BYTES,),
+        answers=ANSWER,
+    )
+    with pytest.raises(OutcomeUnknown, match="gone"):
+        client.call(method, {}, FilePart(Once(DATA)), {})
+    assert lost.sends == 2
 
 
 def test_a_text_file_is_refused() -> None:
