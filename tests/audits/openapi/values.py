@@ -136,7 +136,7 @@ class Values:
                 one = self._random.choice(values)
                 return Pair(one, one)
             case EnumRef(name):
-                return self._enum(name)
+                return self._enum(name, rules)
             case MessageRef(name):
                 return self._message(self._api.messages[name], depth, {})
             case AliasRef(name):
@@ -173,10 +173,10 @@ class Values:
         ]
         return Pair(tuple(each.value for each in parts), [each.json for each in parts])
 
-    def _enum(self, name: str) -> Pair:
+    def _enum(self, name: str, rules: Rules) -> Pair:
         known = self._api.enums[name]
         one = self._random.choice(known.values)
-        if self._random.random() < 0.1 and not self._strict:
+        if self._random.random() < 0.1 and not self._strict and rules == NO_RULES:
             return Pair(Unlisted(4711), 4711) if known.whole else Pair(Unlisted("newer"), "newer")
         return Pair(
             getattr(getattr(self._package, name), one.name), int(one.wire) if known.whole else one.wire
