@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import HTTP
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +18,9 @@ from groundwire_runtime.messages import ABSENT, Message, keep_containers
 from groundwire_runtime.schema import ANY, BOOLEAN, STRING, Field, ListOf, MapOf, Ref
 from groundwire_runtime.unions import Union
 from groundwire_runtime.uploads import FilePart
+
+from tests import forms
+from tests.forms import Part
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -135,26 +135,16 @@ def test_a_property_is_written_as_its_encoding_says(value: Form, part: RestPart,
     assert form(value, part) == want
 
 
-def parts(value: object, *encoding: RestPart) -> list[tuple[str | None, str | None, str | None, bytes]]:
-    """Return the name, the file's name, the type and the content of each part."""
+def parts(value: object, *encoding: RestPart) -> list[Part]:
+    """Return the parts of a form as another parser reads them."""
     content = RestContent(
         media_type="multipart/form-data", type=Ref("Form"), encoding="multipart", parts=encoding
     )
     data, kind = content.sent(value, CODECS, lambda: "b-1")
     assert kind == "multipart/form-data; boundary=b-1"
-    head = f"content-type: {kind}\r\n\r\n".encode()
-    whole = head + b"".join([data] if isinstance(data, bytes) else data)
-    assert isinstance(data, bytes) or data.length == len(whole) - len(head)
-    message: Any = BytesParser(EmailMessage, policy=HTTP).parsebytes(whole)
-    return [
-        (
-            each.get_param("name", header="content-disposition"),
-            each.get_filename(),
-            each["content-type"],
-            each.get_payload(decode=True),
-        )
-        for each in message.iter_parts()
-    ]
+    body = data if isinstance(data, bytes) else b"".join(data)
+    assert isinstance(data, bytes) or data.length == len(body)
+    return forms.parts(kind, body)
 
 
 def test_parts_by_the_types_of_properties(tmp_path: Path) -> None:

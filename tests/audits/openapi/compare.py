@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from groundwire_runtime.http import Request
 
+from .forms import Form
+
 ANY_KEY: Final = "a key of the client's own"
 OWN_HEADERS: Final = ("accept-encoding", "user-agent")
 
@@ -49,20 +51,33 @@ def differences(request: Request, wanted: Mapping[str, Any]) -> list[str]:
     if want_headers.get("idempotency-key") == ANY_KEY and request.request_id:
         want_headers["idempotency-key"] = request.request_id
     body: Any = request.body
-    if body is not None and not isinstance(wanted["body"], bytes):
+    want_body, faults = wanted["body"], list[str]()
+    if isinstance(want_body, Form):
+        faults = _of_form(headers, request, want_body)
+        body = want_body = None
+    elif body is not None and not isinstance(want_body, bytes):
         body = json.loads(body)
     pairs = {
         "verb": (request.verb, wanted["verb"]),
         "URL": (base, wanted["base"]),
         "query": (sorted(query.split("&")) if query else [], wanted["query"]),
         "headers": (headers, want_headers),
-        "body": (body, wanted["body"]),
+        "body": (body, want_body),
     }
-    return [
+    return faults + [
         f"{what} {short(ours)}, by the document {short(theirs)}"
         for what, (ours, theirs) in pairs.items()
         if ours != theirs
     ]
+
+
+def _of_form(headers: dict[str, Any], request: Request, want: Form) -> list[str]:
+    """Return how a form differs, and take the boundary out of its media type."""
+    kind = headers.get("content-type", "")
+    body = request.body
+    data = body if isinstance(body, bytes) else b"".join(body or ())
+    headers["content-type"] = kind.partition("; boundary=")[0]
+    return want.differences(kind, data)
 
 
 def short(value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,18 +13,25 @@ from urllib.parse import unquote
 import yaml
 from attrs import frozen
 
+from tests.outside import FOLDER
+
 VERBS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 CHOSEN: Final = (
+    "box.json",
     "ex-polymorphism.json",
     "galaxy.yaml",
     "museum.yaml",
+    "k8s-apps.json",
+    "ogc-edr-oas30.json",
     "ogc-records.yaml",
     "openeo.yaml",
     "shipengine-connect.json",
     "stac-fastapi.json",
     "titiler.json",
+    "twilio-flex.yaml",
+    "xero-files.yaml",
 )
-"""Small documents of many features: unions, styles, security, servers, media types, nulls, tuples, YAML."""
+"""Documents of many features that are read in seconds: unions, styles, security, servers, media types, forms, nulls, tuples, YAML."""
 
 
 class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the class is chosen at run time
@@ -66,10 +72,9 @@ class Operation:
 
 
 def folder() -> Path | None:
-    """Return where the documents are; None where they are not beside the project."""
-    beside = Path(__file__).parents[4] / "shared"
-    place = Path(os.environ.get("GROUNDWIRE_VECTORS") or beside) / "openapi"
-    return place if place.is_dir() else None
+    """Return the folder of documents among the outside vectors; None where there is none."""
+    place = None if FOLDER is None else Path(FOLDER) / "openapi"
+    return place if place is not None and place.is_dir() else None
 
 
 def names() -> list[str]:
@@ -129,8 +134,10 @@ def at(document: Any, pointer: str) -> Any:
 
 
 def resolved(document: Any, node: Any) -> Any:
-    """Follow references until there is none."""
+    """Follow references until there is none; an empty object stands for one that leads out of the document."""
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        if not node["$ref"].startswith("#"):
+            return {}
         node = at(document, node["$ref"][1:])
     return node
 
@@ -158,7 +165,8 @@ def _operation(document: Any, path: str, verb: str, item: Mapping[str, Any]) -> 
     parameters: dict[tuple[str, str], Any] = {}
     for each in (*item.get("parameters", ()), *stated.get("parameters", ())):
         parameter = resolved(document, each)
-        parameters[parameter["in"], parameter["name"]] = parameter
+        if parameter:
+            parameters[parameter["in"], parameter["name"]] = parameter
     security = stated.get("security", document.get("security"))
     return Operation(
         verb=verb.upper(),

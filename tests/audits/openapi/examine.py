@@ -57,6 +57,8 @@ class Examination:
     untyped: int = 0
     dropped: int = 0
     without: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
+    """Schemas that the validator cannot follow."""
     faults: tuple[str, ...] = ()
 
 
@@ -88,8 +90,14 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
     untyped = [*_untyped(api, document), *_annotations_of_any(files)]
     said = Echo(document, api, package, name + seed).all()
     read = examples.check(document, api, package)
-    refused = validity.faults(document, api, package, name + seed)
-    found = [*(f"{each} is dropped" for each in dropped), *untyped, *said.faults, *read.faults, *refused]
+    verdicts = validity.check(document, api, package, name + seed)
+    found = [
+        *(f"{each} is dropped" for each in dropped),
+        *untyped,
+        *said.faults,
+        *read.faults,
+        *verdicts.faults,
+    ]
     return Examination(
         name=name,
         operations=len(stated),
@@ -103,6 +111,7 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
         untyped=len(untyped),
         dropped=len(dropped),
         without=tuple(said.without),
+        unjudged=tuple(dict.fromkeys([*read.unjudged, *verdicts.unjudged])),
         faults=(*faults, *(f"{name}: {fault}" for fault in found)),
     )
 

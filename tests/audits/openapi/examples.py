@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from types import ModuleType
 from typing import Any, Final
@@ -15,14 +17,20 @@ from groundwire_runtime.errors import GroundwireError
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import Ref, Type
 from jsonschema import FormatChecker
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import UnknownType, ValidationError
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 from referencing import Registry, Resource
+from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from .documents import escaped, operations, place_of, resolved
+from .samples import Samples, UnsampledError
 
 BASE: Final = "urn:document"
+
+
+class UnjudgedError(Exception):
+    """The validator itself cannot follow a schema: its reference, its type, its pattern, or its depth."""
 
 
 @frozen
@@ -43,6 +51,8 @@ class Tally:
     kept: int = 0
     refused: int = 0
     """Examples that their own schema refuses."""
+    unjudged: list[str] = field(factory=list)
+    """Schemas that the validator itself cannot follow, for an example that did not come back."""
     unfitted: int = 0
     """Kept ones with a value that fits no member of its union."""
     faults: list[str] = field(factory=list)
@@ -67,22 +77,25 @@ def check(document: Any, api: Api, package: ModuleType) -> Tally:
             fault = f"{type(error).__name__}: {str(error)[:300]}"
         if not fault:
             tally.kept += 1
-        elif _refusal(judges[example.sent], example) is not None:
+            continue
+        try:
+            is_refused = bool(judged(judges[example.sent], example.schema, example.value))
+        except UnjudgedError as error:
+            tally.unjudged.append(str(error))
+            continue
+        if is_refused:
             tally.refused += 1
         else:
             tally.faults.append(f"{example.pointer}: {fault}")
     return tally
 
 
-def _refusal(validator: Any, example: Example) -> str | None:
-    """Return why its own schema refuses an example; None if it does not."""
+def judged(validator: Any, schema: str, value: Any) -> list[ValidationError]:
+    """Return what a schema of the document refuses of a value. Raises UnjudgedError."""
     try:
-        error: ValidationError | None = next(
-            validator.evolve(schema={"$ref": f"{BASE}#{example.schema}"}).iter_errors(example.value), None
-        )
-    except Exception as problem:  # noqa: BLE001 - a schema that the validator itself cannot follow
-        return f"the schema cannot be followed: {problem}"
-    return None if error is None else error.message
+        return list(validator.evolve(schema={"$ref": f"{BASE}#{schema}"}).iter_errors(value))
+    except (Unresolvable, UnknownType, re.error, RecursionError) as problem:
+        raise UnjudgedError(f"{schema}: {type(problem).__name__}: {str(problem)[:200]}") from problem
 
 
 def validators(document: Any) -> Mapping[bool, Any]:
@@ -144,8 +157,8 @@ def _examples(document: Any, api: Api, package: ModuleType) -> Iterator[Example]
         schema = (document.get("components") or {}).get("schemas", {}).get(message.place)
         pointer = f"/components/schemas{escaped(message.place)}"
         if schema is not None and message.pointer == pointer:
+            sent = message.sent and not message.received
             for where, value in _in_schema(schema):
-                sent = message.sent and not message.received
                 yield Example(f"{pointer}/{where}", pointer, value, sent, Ref(message.name))
 
 
@@ -180,6 +193,8 @@ def _of_contents(
             found += [(f"examples{escaped(name)}/value", example["value"])] if "value" in example else []
         if "$ref" not in content["schema"]:
             found += [(f"schema/{where}", value) for where, value in _in_schema(content["schema"])]
+        with suppress(UnsampledError):
+            found.append(("schema (a sample)", Samples(document, sent).of(content["schema"])))
         for where, value in found:
             if not (value is None and sent):  # no body
                 yield Example(f"{place}/{where}", f"{place}/schema", _unwrapped(value), sent, type_)

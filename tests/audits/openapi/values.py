@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import random
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
 from groundwire_codegen.ir import (
@@ -35,9 +35,11 @@ from groundwire_codegen.ir import (
 )
 from groundwire_codegen.ir.messages import NO_RULES
 from groundwire_runtime.messages import Unlisted
+from groundwire_runtime.uploads import FilePart
 
 from ..corpus.calls import matching
 
+T = TypeVar("T")
 DEEPEST: Final = 4
 """Containers below which only what is required is filled in."""
 PLAIN: Final = string.ascii_letters + string.digits
@@ -45,6 +47,14 @@ BODY: Final = PLAIN + " /\\\"'{}\n\té\u2028\U0001f30d"
 URL: Final = PLAIN + " /?#[]@!$&'()*+,;=%:-._~é\U0001f30d\""
 HEADER: Final = PLAIN + " !#$%&'()*+-./:;<=>?@[]^_`{|}~"
 SAMPLES: Final = {"query": URL, "path": URL, "header": HEADER, "cookie": HEADER}
+
+
+class File(str):
+    """A binary value: base64 as JSON, a file as a part of a form."""
+
+    data = b""
+    filename = ""
+    content_type = ""
 
 
 @frozen
@@ -71,12 +81,33 @@ class Values:
         self._random = random.Random(seed)  # noqa: S311 - test values
         self._characters = BODY
         self._strict = strict
+        self._files = False
         self.loose = False
 
     def body(self, type_: TypeRef) -> Pair:
         """Return a value of a body."""
         self._characters, self.loose = BODY, False
         return self._pair(type_, 0)
+
+    def form(self, type_: TypeRef, *, files: bool) -> Pair:
+        """Return an object for a form, some of whose binary values may be files with a name and a type."""
+        self._files = files
+        try:
+            return self.filled(type_, dict)
+        finally:
+            self._files = False
+
+    def filled(self, type_: TypeRef, *kinds: type) -> Pair:
+        """Return a value of a body that is not null, and of one of some JSON types. Raises NoValueError."""
+        for _ in range(99):
+            pair = self.body(type_)
+            if pair.json is not None and (not kinds or isinstance(pair.json, kinds)):
+                return pair
+        raise NoValueError(f"no value of {type_} for a body")
+
+    def choice(self, values: Sequence[T]) -> T:
+        """Return one of some values."""
+        return self._random.choice(values)
 
     def argument(self, parameter: Parameter) -> Pair:
         """Return a value for a parameter. Raises NoValueError where its style has no form for its type."""
@@ -87,7 +118,7 @@ class Values:
             return Pair((one,), [one]) if isinstance(parameter.type, ListOf) else Pair(one, one)
         for _ in range(20):
             pair = self._pair(type_, DEEPEST - 2, parameter.rules)
-            if parameter.style == "content" or _has_form(pair.json, parameter):
+            if parameter.style == "content" or has_form(pair.json, parameter.style, parameter.location):
                 return pair
         raise NoValueError(f"{parameter.wire}: no form for {type_}")
 
@@ -105,7 +136,7 @@ class Values:
                 one = self._random.choice(values)
                 return Pair(one, one)
             case EnumRef(name):
-                return self._enum(name)
+                return self._enum(name, rules)
             case MessageRef(name):
                 return self._message(self._api.messages[name], depth, {})
             case AliasRef(name):
@@ -142,10 +173,10 @@ class Values:
         ]
         return Pair(tuple(each.value for each in parts), [each.json for each in parts])
 
-    def _enum(self, name: str) -> Pair:
+    def _enum(self, name: str, rules: Rules) -> Pair:
         known = self._api.enums[name]
         one = self._random.choice(known.values)
-        if self._random.random() < 0.1 and not self._strict:
+        if self._random.random() < 0.1 and not self._strict and rules == NO_RULES:
             return Pair(Unlisted(4711), 4711) if known.whole else Pair(Unlisted("newer"), "newer")
         return Pair(
             getattr(getattr(self._package, name), one.name), int(one.wire) if known.whole else one.wire
@@ -158,6 +189,10 @@ class Values:
         for field in message.fields:
             needed = field.needed or field.required
             if not needed and field.wire not in forced and not (depth < DEEPEST and self.chance()):
+                continue
+            if not needed and field.wire not in forced and self._is_cleared(field):
+                json[field.wire] = None
+                nulls.add(field.name)
                 continue
             pair = self._forced(field, forced[field.wire]) if field.wire in forced else None
             pair = pair or self._pair(field.type, depth + 1, field.rules)
@@ -189,6 +224,11 @@ class Values:
                 values[message.extra_name] = {key: pair.value for key, pair in more.items()}
                 json |= {key: pair.json for key, pair in more.items()}
         return Pair(getattr(self._package, message.name)(**values, null_fields=frozenset(nulls)), json)
+
+    def _is_cleared(self, field: Field) -> bool:
+        """Return True for an optional field of a body that gets null: any may, since a PATCH clears one so."""
+        is_free = field.type != Scalar(Kind.ANY) and not self._strict and self._characters is BODY
+        return is_free and self._random.random() < 0.05
 
     def _forced(self, field: Field, value: Any) -> Pair:
         """Return the pair of the value that tells a member of a union apart."""
@@ -240,7 +280,7 @@ class Values:
             Kind.DOUBLE: lambda: self._number(1.7e308, rules),
             Kind.NUMBER: lambda: self._number(1e15, rules),
             Kind.BYTES: self._bytes,
-            Kind.BINARY: self._bytes,
+            Kind.BINARY: self._binary,
             Kind.TIMESTAMP: self._instant,
             Kind.DAY: self._day,
             Kind.ANY: lambda: _same(self._json(2)),
@@ -290,6 +330,18 @@ class Values:
         data = self._random.randbytes(self._random.randint(1, 8))
         return Pair(data, base64.b64encode(data).decode())
 
+    def _binary(self) -> Pair:
+        data = self._random.randbytes(self._random.randint(0, 8))
+        file = File(base64.b64encode(data).decode())
+        file.data = data
+        if not self._files or self.chance():
+            return Pair(data, file)
+        file.filename, file.content_type = self._random.choice(
+            [("a \u00fc.bin", ""), ("", "image/png"), ('"b".json', "application/x-tar")]
+        )
+        part = FilePart(data, filename=file.filename or None, content_type=file.content_type or None)
+        return Pair(part, file)
+
     def _instant(self) -> Pair:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=self._random.randint(-(10**9), 10**10))
         text = moment.strftime("%Y-%m-%dT%H:%M:%S")
@@ -318,11 +370,11 @@ def _object(pairs: Mapping[str, Pair]) -> Pair:
     )
 
 
-def _has_form(json: Any, parameter: Parameter) -> bool:
+def has_form(json: Any, style: str, location: str) -> bool:
     """Return True for a value that the specification's table has a column for: scalars, flat lists and objects."""
-    if isinstance(json, dict) and parameter.style == "deepObject":
+    if isinstance(json, dict) and style == "deepObject":
         return bool(json) and all(
-            _has_form(item, parameter)
+            has_form(item, style, location)
             if isinstance(item, dict)
             else not isinstance(item, list) and item is not None
             for item in json.values()
@@ -330,4 +382,4 @@ def _has_form(json: Any, parameter: Parameter) -> bool:
     if isinstance(json, (dict, list)):
         items = json.values() if isinstance(json, dict) else json
         return bool(json) and not any(isinstance(each, (list, dict)) or each is None for each in items)
-    return json is not None and (json != "" or parameter.location in ("query", "cookie"))
+    return json is not None and (json != "" or location in ("query", "cookie"))

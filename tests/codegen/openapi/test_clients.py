@@ -10,6 +10,7 @@ from groundwire_codegen.reader import read_api
 
 from tests.audits.openapi import documents
 from tests.audits.openapi.echo import Echo
+from tests.audits.openapi.examples import UnjudgedError, judged, validators
 from tests.codegen.conftest import Load
 from tests.codegen.packages import CASES, case_inputs
 
@@ -27,3 +28,12 @@ def test_calls_are_as_an_independent_encoder_writes_them(case: Path, load: Load)
         assert said.faults == []
         assert said.without == []
         assert said.calls == stated
+
+
+@pytest.mark.parametrize(
+    "schema", [{"$ref": "#/nowhere"}, {"$ref": "#/schema"}, {"$ref": "https://x.example/y"}, {"pattern": "("}]
+)
+def test_a_schema_that_the_judge_cannot_follow_is_named(schema: dict[str, str]) -> None:
+    judge = validators({"openapi": "3.1.0", "schema": schema})[True]
+    with pytest.raises(UnjudgedError, match="/schema: "):
+        judged(judge, "/schema", "text")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import tarfile
 from collections.abc import Iterator
@@ -11,17 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from groundwire_codegen.ir import Api, Method, TypeRef, references
 from groundwire_codegen.read.draft import Draft
 from groundwire_codegen.read.openapi import read_document
 
-from tests.outside import FOLDER
+from tests.audits.openapi import documents
 
-OPENAPI = Path(FOLDER or "/nowhere") / "openapi"
-NAMES = sorted(
-    path.name for path in OPENAPI.glob("*") if path.name.endswith((".json", ".yaml", ".json.gz", ".yaml.gz"))
-)
+OPENAPI = documents.folder() or Path("/nowhere")
+NAMES = documents.names()
 EXTERNAL = {
     "nasa-harmony-coverages.yaml": 2,
     "ogc-features-example2.yaml": 6,
@@ -29,29 +25,18 @@ EXTERNAL = {
     "stac-transaction.yaml": 5,
 }
 """Operations that refer to other documents; all others have no fault at all."""
-VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 pytestmark = pytest.mark.skipif(not NAMES, reason="GROUNDWIRE_VECTORS names no folder with OpenAPI documents")
-
-
-def data(name: str) -> bytes:
-    path = OPENAPI / name
-    return gzip.decompress(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
 
 
 @cache
 def draft(name: str) -> Draft:
-    return read_document(data(name))
+    return read_document(documents.read(name))
 
 
 @cache
 def plain(name: str) -> Any:
-    """Return a document as other parsers read it; PyYAML reads YAML 1.1, where keys may be numbers."""
-    text = data(name).decode("utf-8-sig")
-    return (
-        json.loads(text)
-        if ".json" in name
-        else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 # both are safe
-    )
+    """Return a document as other parsers read it."""
+    return documents.parsed(documents.read(name))
 
 
 def types(api: Api) -> Iterator[TypeRef]:
@@ -77,13 +62,7 @@ def test_all_are_here() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_operation_is_read(name: str) -> None:
-    document = plain(name)
-    expected = sorted(
-        (verb.upper(), path.partition("#")[0])
-        for path, item in (document.get("paths") or {}).items()
-        for verb in item
-        if verb in VERBS
-    )
+    expected = sorted((each.verb, each.path.partition("#")[0]) for each in documents.operations(plain(name)))
     found = draft(name)
     assert sorted((each.verb, each.path) for each in found.api.methods.values()) == expected
     assert found.problems == ()
@@ -116,37 +95,18 @@ def test_no_two_types_share_a_place(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_parameter_is_read(name: str) -> None:
     """Only headers that the specification ignores, and path parameters that no path has, are left out."""
-    document = plain(name)
-
-    def at(node: Any) -> Any:
-        while isinstance(node, dict) and "$ref" in node:
-            if not node["$ref"].startswith("#"):
-                return None
-            found: Any = document
-            for segment in node["$ref"].removeprefix("#/").split("/"):
-                found = found[segment.replace("~1", "/").replace("~0", "~")]
-            node = found
-        return node
-
     methods = {(each.pointer): each for each in draft(name).api.methods.values()}
-    for path, item in (document.get("paths") or {}).items():
-        for verb in VERBS:
-            if verb not in item:
-                continue
-            pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{verb}"
-            rows = [at(each) for each in (*item.get("parameters", ()), *item[verb].get("parameters", ()))]
-            expected = {
-                (row["in"], row["name"])
-                for row in rows
-                if row is not None
-                and not (
-                    row["in"] == "header"
-                    and row["name"].lower() in ("accept", "content-type", "authorization")
-                )
-                and (row["in"] != "path" or f"{{{row['name']}}}" in path)
-            }
-            found = {(each.location.value, each.wire) for each in methods[pointer].parameters}
-            assert expected <= found
+    for operation in documents.operations(plain(name)):
+        expected = {
+            (row["in"], row["name"])
+            for row in operation.parameters
+            if not (
+                row["in"] == "header" and row["name"].lower() in ("accept", "content-type", "authorization")
+            )
+            and (row["in"] != "path" or f"{{{row['name']}}}" in operation.path)
+        }
+        found = {(each.location.value, each.wire) for each in methods[operation.pointer].parameters}
+        assert expected <= found
 
 
 def test_reading_does_not_depend_on_the_order_of_keys() -> None:
@@ -176,7 +136,7 @@ def files(archive: str) -> dict[str, bytes]:
 
 
 def test_a_document_with_those_that_it_refers_to() -> None:
-    found = read_document(data("ogc-features-example2.yaml"), references=fetched())
+    found = read_document(documents.read("ogc-features-example2.yaml"), references=fetched())
     assert (found.problems, found.faults) == ((), {})
     assert "buildingGeoJSON" in found.api.messages
 

@@ -1,20 +1,24 @@
-"""A sample of a JSON value that a schema describes, and the text that a parameter is to be sent as: of the raw document alone."""
+"""A sample of a JSON value that a schema describes, made from the raw document alone: a valid value that a type must take."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
 
+from .documents import resolved
+
 DEEPEST = 6
+FULL = 3
+"""Levels of objects that have all their properties."""
 FORMATS = {
     "date-time": "2024-05-06T07:08:09Z",
     "date": "2024-05-06",
     "uuid": "00000000-0000-4000-8000-000000000001",
     "byte": "YQ==",
+    "binary": "YQ==",
     "uri": "https://x.example/a?b=c",
 }
 CANDIDATES = (
@@ -33,16 +37,6 @@ CANDIDATES = (
     "https://x.example/a",
 )
 """Texts that may match a pattern."""
-UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-JOINERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
-OPERATORS = {
-    "simple": ("", ",", False, ""),
-    "label": (".", ".", False, ""),
-    "matrix": (";", ";", True, ""),
-    "form": ("", "&", True, "="),
-}
-"""RFC 6570, appendix A: what comes first, between variables, whether names are written, and what stands for an empty value."""
-STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
 class UnsampledError(Exception):
@@ -51,18 +45,10 @@ class UnsampledError(Exception):
 
 @frozen
 class Samples:
-    """Makes samples of the schemas of one document."""
+    """Makes samples of the schemas of one document: of what is sent, or of what is received."""
 
     document: Mapping[str, Any]
-
-    def resolved(self, node: Any) -> Any:
-        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            found: Any = self.document
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                key = part.replace("~1", "/").replace("~0", "~").replace("%7B", "{").replace("%7D", "}")
-                found = found[int(key)] if isinstance(found, list) else found[key]
-            node = found
-        return node
+    sent: bool
 
     def of(self, schema: Any, depth: int = 0) -> Any:
         """Return a value that the schema describes."""
@@ -71,6 +57,8 @@ class Samples:
             raise UnsampledError
         if not schema:
             return "any value"
+        if "discriminator" in schema and not {"oneOf", "anyOf"} & schema.keys():
+            raise UnsampledError  # it stands for what extends it, which JSON Schema does not know
         if "const" in schema:
             return schema["const"]
         values = [each for each in schema.get("enum", ()) if each not in (None, "")]
@@ -86,7 +74,7 @@ class Samples:
 
     def merged(self, schema: Any) -> dict[str, Any]:
         """Return a schema without references and `allOf`."""
-        schema = self.resolved(schema)
+        schema = resolved(self.document, schema)
         if not isinstance(schema, dict):
             return {}
         made: dict[str, Any] = {}
@@ -101,12 +89,7 @@ class Samples:
         if kind is None:
             kind = "object" if "properties" in schema else "array" if "items" in schema else "string"
         if kind == "object":
-            properties = schema.get("properties") or {}
-            wanted = [key for key in dict.fromkeys(schema.get("required", ())) if key in properties] or list(
-                properties
-            )[:1]
-            sent = (key for key in wanted if not self.resolved(properties[key]).get("readOnly"))
-            return {key: self.of(properties[key], depth + 1) for key in sent}
+            return self._object(schema, depth)
         if kind == "array":
             count = max(1, schema.get("minItems", 1))
             tuple_ = schema.get("prefixItems")
@@ -122,6 +105,22 @@ class Samples:
                 min(lowest, schema["maximum"]) if isinstance(schema.get("maximum"), (int, float)) else lowest
             )
         return True if kind == "boolean" else None if kind == "null" else self._text(schema)
+
+    def _object(self, schema: Any, depth: int) -> dict[str, Any]:
+        """Return an object with all properties; below some depth, with those that it requires, or its first."""
+        properties = schema.get("properties") or {}
+        required = [key for key in dict.fromkeys(schema.get("required", ())) if key in properties]
+        wanted = list(properties) if depth < FULL else required or list(properties)[:1]
+        made: dict[str, Any] = {}
+        for key in wanted:
+            if self.merged(properties[key]).get("readOnly" if self.sent else "writeOnly"):
+                continue
+            try:
+                made[key] = self.of(properties[key], depth + 1)
+            except UnsampledError:
+                if key in required:
+                    raise
+        return made
 
     def _none(self) -> str:
         raise UnsampledError
@@ -143,45 +142,3 @@ def _both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     required = [*first.get("required", ()), *second.get("required", ())]
     more = {"properties": properties} if properties else {}
     return {**first, **second, **more, **({"required": required} if required else {})}
-
-
-def encoded(text: str) -> str:
-    """Percent-encode everything but unreserved characters (RFC 3986 2.3)."""
-    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode())
-
-
-def text_of(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def expanded(parameter: Mapping[str, Any], value: Any) -> str:
-    """Return what a parameter is sent as: in a query and a cookie with its name."""
-    name, where = parameter["name"], parameter["in"]
-    encode = str if where == "header" else encoded
-    if "content" in parameter:
-        text = encode(json.dumps(value, separators=(",", ":"), ensure_ascii=where == "header"))
-        return f"{encode(name)}={text}" if where in ("query", "cookie") else text
-    style = parameter.get("style", STYLES[where])
-    explode = parameter.get("explode", style == "form")
-    name = encoded(name)
-    if style == "deepObject" and isinstance(value, dict):
-        return "&".join(f"{name}%5B{encoded(key)}%5D={encode(text_of(each))}" for key, each in value.items())
-    if style in JOINERS and not explode and isinstance(value, list):
-        return f"{name}={JOINERS[style].join(encode(text_of(each)) for each in value)}"
-    first, separator, named, empty = OPERATORS.get(style, OPERATORS["form"])
-    separator = "; " if where == "cookie" else separator
-
-    def pair(key: str, text: str) -> str:
-        return f"{key}={text}" if text else f"{key}{empty}"
-
-    if not isinstance(value, (list, dict)):
-        text = encode(text_of(value))
-        return first + (pair(name, text) if named else text)
-    if not explode:
-        flat = value if isinstance(value, list) else [part for each in value.items() for part in each]
-        text = ",".join(encode(text_of(each)) for each in flat)
-        return first + (pair(name, text) if named else text)
-    if isinstance(value, list):
-        texts = [encode(text_of(each)) for each in value]
-        return first + separator.join(pair(name, each) if named else each for each in texts)
-    return first + separator.join(f"{encode(key)}={encode(text_of(each))}" for key, each in value.items())
