@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from ..ir import Api, Method, SchemeKind, SchemeRequirement, Security, SecurityScheme, Server
+from ..ir import Api, ErrorShape, Method, SchemeKind, SchemeRequirement, Security, SecurityScheme, Server
 from ..read.discovery.methods import GOOGLE
 from ..read.openapi.security import filled
 from .change import Change, Place
@@ -20,25 +20,26 @@ def access_changes(old: Api, new: Api) -> Iterator[Change]:
     if old.errors is not new.errors:
         place = Place(subject="api", path="service", name="Client")
         yield place.change("api.service", old.errors, new.errors)
-    yield from _server_changes(old.servers, new.servers)
+    yield from _server_changes(old.servers, new.servers, is_google=new.errors is ErrorShape.GOOGLE)
     yield from _scheme_changes(old.schemes, new.schemes)
 
 
-def _server_changes(old: tuple[Server, ...], new: tuple[Server, ...]) -> Iterator[Change]:
+def _server_changes(old: tuple[Server, ...], new: tuple[Server, ...], *, is_google: bool) -> Iterator[Change]:
+    """Yield the changes of servers. A client of one of Google's APIs is not given any of them by its URL."""
     first = [" ".join(map(filled, servers[:1])) for servers in (old, new)]
     place = Place(
-        subject="api", path="baseUrl", name="Client", pointer="/servers" if len(new) > 1 else "/rootUrl"
+        subject="api", path="baseUrl", name="Client", pointer="/rootUrl" if is_google else "/servers"
     )
     if first[0] != first[1]:
         yield place.change("api.base-url", *first)
     before, after = ({each.url: each for each in servers} for servers in (old, new))
-    if len(old) > 1 or len(new) > 1:
+    if not is_google:
         for url in before.keys() - after.keys():
             yield place.change("api.server-removed", old=url)
         for url in after.keys() - before.keys():
             yield place.change("api.server-added", new=url)
         kept = [
-            [each.url for each in servers if each.url in before.keys() & after.keys()]
+            [each.url for each in servers if each.url in before and each.url in after]
             for servers in (old, new)
         ]
         if kept[0] != kept[1]:

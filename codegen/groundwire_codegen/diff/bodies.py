@@ -14,12 +14,16 @@ _BYTES, _TEXT = Scalar(Kind.BYTES), Scalar(Kind.STRING)
 _FILE, _NAMED = Word("FilePart"), Word("WithMediaType")
 
 
-def body_changes(place: Place, fit: Fit, old: Method, new: Method) -> Iterator[Change]:
-    """Yield the changes of the body that a stub takes, and of how it is sent."""
+def body_changes(place: Place, fit: Fit, old: Method, new: Method, *, is_google: bool) -> Iterator[Change]:
+    """Yield the changes of the body that a stub takes, and of how it is sent.
+
+    `is_google`: a stub sends an empty body in place of one that is left out.
+    """
     words = [_body_words(each) for each in (old, new)]
     if (old.body is None) != (new.body is None):
         needed = new.body is not None and new.body.required
-        rule = "removed" if new.body is None else "added" if needed else "optional-added"
+        optional = "optional-added" if is_google else "offered"
+        rule = "removed" if new.body is None else "added" if needed else optional
         yield place.change(f"method.request-{rule}", *words)
     if old.body is None or new.body is None:
         return

@@ -124,7 +124,7 @@ def _between(place: Place, old: Seat, new: Seat, fit: Fit, *, divides: bool) -> 
     patterns = [_unchecked(each, is_sent=place.direction.sends) for each in (first, second)]
     if patterns[0] != patterns[1]:
         yield place.change("field.pattern", *(each or "" for each in patterns))
-    if first.default != second.default:
+    if _value(first.default) != _value(second.default):
         checked = divides and place.direction.sends and _divides_less(first.default, second.default)
         rule = "field.default-divides" if checked else "field.default"
         yield place.change(rule, _value(first.default), _value(second.default))
@@ -237,7 +237,7 @@ def _flag(flag: bool, yes: str, no: str = "") -> str:
 
 
 def _value(value: object) -> str:
-    return "" if value is None else str(value)
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def _doc(field: Field) -> str:

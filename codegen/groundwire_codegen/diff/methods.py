@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, Body, InBody, Method, Response, ValueLocation
+from ..ir import Api, Body, ErrorShape, InBody, Method, Response, ValueLocation
 from .access import security_changes
 from .bodies import answer_changes, body_changes
 from .change import Change, Place
@@ -65,7 +65,7 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
         yield place.change("method.name", _stub(on.old, old), _stub(on.new, new))
     elif (old.name, old.constant) != (new.name, new.constant):
         yield place.change("method.name", f"{old.name} ({old.constant})", f"{new.name} ({new.constant})")
-    yield from body_changes(place, on.fit, old, new)
+    yield from body_changes(place, on.fit, old, new, is_google=on.new.errors is ErrorShape.GOOGLE)
     yield from answer_changes(place, on.fit, old, new, (on.old, on.new))
     yield from _paging_changes(place, old, new)
     yield from security_changes(place, old, new)

@@ -18,7 +18,12 @@ CALLS: Final = (
     ),
     ("api.server-added", Kind.ADDED, _C, "The client can be given one more server."),
     ("api.server-removed", Kind.REMOVED, _R, "A client that is given this server is refused."),
-    ("api.server-order", Kind.TRANSPORT, _B, "A server that is given by its index is another one."),
+    (
+        "api.server-order",
+        Kind.TRANSPORT,
+        _R,
+        "A server that is given by its index is another one, which may lack the variables that are given.",
+    ),
     ("api.server-default", Kind.DEFAULT, _B, "A client that leaves the variable out calls another address."),
     (
         "api.server-variable-added",
@@ -98,6 +103,7 @@ CALLS: Final = (
         _B,
         "The stub takes an empty body, and sends one when none is given.",
     ),
+    ("method.request-offered", Kind.SIGNATURE, _C, "The stub takes a body that may be left out."),
     ("method.request-removed", Kind.SIGNATURE, _T, "The stub takes no body any more."),
     ("method.request-type", Kind.SIGNATURE, _T, "The stub takes a body of another class."),
     ("method.request-takes-more", Kind.SIGNATURE, _C, "The stub takes every body that it took, and others."),
