@@ -7,11 +7,11 @@ from typing import Final, cast
 
 from ..ir import Rules
 
-_LOW: Final = ("minimum", "exclusive_minimum", "min_length")
-_HIGH: Final = ("maximum", "max_length", "max_items")
+_LOW: Final = ("minimum", "exclusive_minimum", "min_length", "min_items")
+_HIGH: Final = ("maximum", "exclusive_maximum", "max_length", "max_items")
 _WORDS: Final = {"divides_into": "multiple_of", "only": "members"}
 """Bounds that the overlay calls otherwise."""
-_OTHERS: Final = ("pattern", "divides_into", "only")
+_OTHERS: Final = ("multiple_of", "pattern", "divides_into", "only")
 
 
 def steps(old: Rules, new: Rules) -> Iterator[tuple[str, bool, str, str]]:
@@ -28,6 +28,8 @@ def _tighter(name: str, old: object, new: object) -> bool:
         return False
     if old is None or old == () or name in ("pattern", "divides_into"):
         return True
+    if name == "multiple_of":
+        return _number(old) % _number(new) != 0
     if name == "only":
         return not set(_texts(old)) <= set(_texts(new))
     return _number(new) > _number(old) if name in _LOW else _number(new) < _number(old)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from ..ir import Api
 from ..lower.waiting import Waited, waited
+from .access import access_changes
+from .aliases import alias_changes
 from .change import Change, Diff, Place
 from .enums import enum_changes
 from .fields import pointers
@@ -19,11 +21,13 @@ def compare(old: Api, new: Api) -> Diff:
     on = ground(old, new)
     places = pointers(old.messages) | pointers(new.messages)
     changes = (
+        *access_changes(old, new),
         *_client_changes(old, new),
         *_resource_changes(old, new),
         *method_changes(on),
         *message_changes(on),
         *enum_changes(on, places),
+        *alias_changes(on),
     )
     methods = tuple(sorted(old.methods.keys() | new.methods.keys()))
     return Diff(old=_title(old), new=_title(new), changes=changes, methods=methods)
@@ -34,10 +38,6 @@ def _title(api: Api) -> str:
 
 
 def _client_changes(old: Api, new: Api) -> Iterator[Change]:
-    urls = [" ".join(server.url for server in api.servers) for api in (old, new)]
-    if urls[0] != urls[1]:
-        place = Place(subject="api", path="baseUrl", name="Client", pointer="/rootUrl")
-        yield place.change("api.base-url", *urls)
     before, after = ({held.name: held for held in api.held} for api in (old, new))
     for name in before.keys() | after.keys():
         place = Place(subject="client", path=f"client.{name}", name=f"Client({name})")

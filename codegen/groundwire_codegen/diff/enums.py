@@ -72,4 +72,6 @@ def _between(whole: Place, old: Enum, new: Enum) -> Iterator[Change]:
         yield from text_changes(
             place(wire), "enum", (first.doc, first.deprecated), (second.doc, second.deprecated)
         )
+    if old.whole != new.whole:
+        yield whole.change("enum.base", *("whole numbers" if each.whole else "texts" for each in (old, new)))
     yield from text_changes(whole, "enum", (old.doc, False), (new.doc, False))

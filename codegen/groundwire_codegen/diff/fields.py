@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ..ir import Field, Group, Message, references
+from ..ir import (
+    Const,
+    Field,
+    Group,
+    Kind,
+    ListOf,
+    MapOf,
+    Message,
+    Nullable,
+    Rules,
+    Scalar,
+    TypeRef,
+    references,
+)
 from .bounds import steps
 from .change import Change, Place
+from .fits import Fit
 from .ground import same_shape, text_changes
 from .types import rewritten, shown, step
 
@@ -39,7 +53,7 @@ def seats(message: Message) -> dict[str, Seat]:
     return found
 
 
-def field_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
+def field_changes(whole: Place, old: Message, new: Message, fit: Fit) -> Iterator[Change]:
     """Yield every change of a field of a message that both sides have."""
     before, after = seats(old), seats(new)
     gone = {wire: _shape(before[wire]) for wire in before.keys() - after.keys() if not before[wire].group}
@@ -59,7 +73,7 @@ def field_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:
     divisors = {field.rules.divides_into for field in new.wire_fields}
     for wire in before.keys() & after.keys():
         place = _place(whole, after[wire])
-        yield from _between(place, before[wire], after[wire], divides=wire in divisors)
+        yield from _between(place, before[wire], after[wire], fit, divides=wire in divisors)
 
 
 def _shape(seat: Seat) -> tuple[object, ...]:
@@ -84,11 +98,19 @@ def _added(whole: Place, seat: Seat, old: Message, new: Message) -> str:
         if not (old.family and new.family):
             return "union.joined"
         return "union.joined-family" if whole.direction.receives else "union.joined-family-sent"
-    needed = seat.field.required and not seat.group and whole.direction.sends
-    return "field.added-required" if needed else "field.added"
+    if not seat.field.required or seat.group or not whole.direction.sends:
+        return "field.added"
+    if not seat.field.needed:
+        return "field.added-required"
+    return "field.added-filled" if _filled(seat.field) else "field.added-needed"
 
 
-def _between(place: Place, old: Seat, new: Seat, *, divides: bool) -> Iterator[Change]:
+def _filled(field: Field) -> bool:
+    """Return True for a constant that the class fills in."""
+    return isinstance(field.type, Const) and len(field.type.values) == 1 and field.type.values != (None,)
+
+
+def _between(place: Place, old: Seat, new: Seat, fit: Fit, *, divides: bool) -> Iterator[Change]:
     first, second = old.field, new.field
     if old.group != new.group:
         yield place.change("union.moved", old.group or "a plain field", new.group or "a plain field")
@@ -96,11 +118,13 @@ def _between(place: Place, old: Seat, new: Seat, *, divides: bool) -> Iterator[C
         yield place.change("union.member-class", old.class_name or "itself", new.class_name or "itself")
     elif not old.group and first.name != second.name:
         yield place.change("field.name", first.name, second.name)
-    yield from _type_changes(place, first, second)
+    yield from type_changes(place, *_types(first, second), fit)
+    yield from _need_changes(place, first, second)
     yield from _rule_changes(place, first, second)
-    if first.pattern != second.pattern:
-        yield place.change("field.pattern", first.pattern or "", second.pattern or "")
-    if first.default != second.default:
+    patterns = [_unchecked(each, is_sent=place.direction.sends) for each in (first, second)]
+    if patterns[0] != patterns[1]:
+        yield place.change("field.pattern", *(each or "" for each in patterns))
+    if _value(first.default) != _value(second.default):
         checked = divides and place.direction.sends and _divides_less(first.default, second.default)
         rule = "field.default-divides" if checked else "field.default"
         yield place.change(rule, _value(first.default), _value(second.default))
@@ -117,6 +141,12 @@ def _between(place: Place, old: Seat, new: Seat, *, divides: bool) -> Iterator[C
     if first.read_only != second.read_only:
         words = (_flag(each.read_only, "set by the service", "writable") for each in (first, second))
         yield place.change("field.read-only", *words)
+    if first.write_only != second.write_only:
+        words = (_flag(each.write_only, "never in an answer") for each in (first, second))
+        yield place.change("field.write-only", *words)
+    if first.nullable != second.nullable and not (first.needed or second.needed) and place.direction.sends:
+        words = (_flag(each.nullable, "may be null") for each in (first, second))
+        yield place.change("field.nullable", *words)
     yield from text_changes(
         place,
         "field",
@@ -125,35 +155,76 @@ def _between(place: Place, old: Seat, new: Seat, *, divides: bool) -> Iterator[C
     )
 
 
-def _type_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
-    found = step(old.type, new.type)
+def _types(old: Field, new: Field) -> tuple[TypeRef, TypeRef]:
+    """Return both types; where only one side needs the field, whether its attribute is None is said apart."""
+    if old.needed == new.needed:
+        return old.type, new.type
+    first, second = (each.type.type if isinstance(each.type, Nullable) else each.type for each in (old, new))
+    return first, second
+
+
+def type_changes(place: Place, old: TypeRef, new: TypeRef, fit: Fit) -> Iterator[Change]:
+    """Yield the change of the type of an attribute."""
+    found = step(old, new, place.direction, fit)
     if found == "same":
         return
-    number = "int" in shown(new.type) or "float" in shown(new.type)
-    rewrites = place.direction.sends and rewritten(old.type, new.type)
+    number = "int" in shown(new) or "float" in shown(new)
+    rewrites = place.direction.sends and rewritten(old, new)
     if found == "annotation":
         rule = "field.type"
+    elif found in ("takes-more", "gives-less", "told-apart"):
+        rule = f"field.{found}"
     elif found == "widened" and not rewrites and (number or not place.direction.receives):
         rule = "field.widened"
     elif found == "narrowed" and place.direction.sends:
         rule = "field.narrowed"
     else:
         rule = "field.form"
-    yield place.change(rule, shown(old.type), shown(new.type))
+    yield place.change(rule, shown(old), shown(new))
+
+
+def _need_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
+    """Changes of whether the class has a default for the field, and an answer may be without it."""
+    if old.needed == new.needed:
+        return
+    sends, receives = place.direction.sends, place.direction.receives
+    if new.needed:
+        rule = "always-there" if not sends else "filled" if _filled(new) else "needed"
+    else:
+        rule = "may-be-absent" if receives and _may_be_none(new) and not _may_be_none(old) else "optional"
+    yield place.change(f"field.{rule}", *(_flag(each.needed, "required", "optional") for each in (old, new)))
+
+
+def _may_be_none(field: Field) -> bool:
+    none = Scalar(Kind.ANY)
+    if field.needed:
+        return isinstance(field.type, Nullable) or field.type == none
+    return not isinstance(field.type, (ListOf, MapOf))
+
+
+def _unchecked(field: Field, *, is_sent: bool) -> str | None:
+    """Return the pattern that the client does not check."""
+    rules = field.rules
+    return rules.pattern if is_sent and rules.pattern and not rules.pattern_is_linear else field.pattern
 
 
 def _rule_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
     sends = place.direction.sends
-    if old.required != new.required:
+    if old.required != new.required and old.needed == new.needed:
         rule = "unchecked" if not sends else "required" if new.required else "optional"
         yield place.change(
             f"field.{rule}", *(_flag(each.required, "required", "optional") for each in (old, new))
         )
     if not (old.rules.present or new.rules.present):
         return
-    for _, tighter, before, after in steps(old.rules, new.rules):
+    bounds = (old.rules, new.rules) if not sends else (_enforced(old.rules), _enforced(new.rules))
+    for _, tighter, before, after in steps(*bounds):
         rule = "unchecked" if not sends else "tightened" if tighter else "loosened"
         yield place.change(f"field.{rule}", before, after)
+
+
+def _enforced(rules: Rules) -> Rules:
+    return rules if rules.pattern_is_linear else evolve(rules, pattern=None)
 
 
 def _divides_less(old: object, new: object) -> bool:
@@ -166,7 +237,7 @@ def _flag(flag: bool, yes: str, no: str = "") -> str:
 
 
 def _value(value: object) -> str:
-    return "" if value is None else str(value)
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def _doc(field: Field) -> str:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ..ir import Api
 from .change import Change, Place
+from .fits import Fit
 from .reach import Reach, reached
 
 T = TypeVar("T")
@@ -24,6 +25,11 @@ class Ground:
     old: Api
     new: Api
     reach: Mapping[str, Reach]
+
+    @property
+    def fit(self) -> Fit:
+        """The comparison of types of the old side with those of the new one."""
+        return Fit.of(self.old, self.new)
 
     def of(self, *names: str) -> Reach:
         """The reach of something that has one name, or one on each side."""

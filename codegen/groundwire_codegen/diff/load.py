@@ -14,6 +14,7 @@ from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay, read_overlay
 from ..reader import read_draft
+from .formats import in_one_format
 from .overlay_for_document import overlay_for_document
 
 
@@ -57,7 +58,7 @@ def read_sides(
     Raises SpecError with every problem of either.
     """
     problems: list[Problem] = []
-    documents = [_document(given, allow_hosts, problems) for given in (old, new)]
+    documents = [_document(given, allow_hosts) for given in (old, new)]
     overlays = [_overlay(given, problems) for given in (old, new)]
     known = {name for document in documents for name in document.api.methods}
     wanted = {("options", name) for name in methods}
@@ -71,6 +72,8 @@ def read_sides(
         for source, name in wanted
         if name not in known
     ]
+    documents, overlays = in_one_format(documents, overlays, allow_hosts)
+    problems += (each for document in documents for each in document.problems)
     if problems:
         raise SpecError(problems)
     with resting_collector():
@@ -127,16 +130,14 @@ def _misfits(
     return ()
 
 
-def _document(given: Given, allow_hosts: tuple[str, ...], problems: list[Problem]) -> Draft:
-    draft = read_draft(
+def _document(given: Given, allow_hosts: tuple[str, ...]) -> Draft:
+    return read_draft(
         given.document,
         source=given.name,
         allow_hosts=allow_hosts,
         references=given.references,
         base=given.base,
     )
-    problems += draft.problems
-    return draft
 
 
 def _overlay(given: Given, problems: list[Problem]) -> Overlay:

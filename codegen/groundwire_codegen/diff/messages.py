@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Group, Message
+from attrs import evolve
+
+from ..ir import Group, MapOf, Message
 from .change import Change, Place
-from .fields import field_changes
+from .fields import field_changes, type_changes
+from .fits import Fit
 from .ground import Ground, same_shape, text_changes
+from .types import shown
 
 
 def message_changes(on: Ground) -> Iterator[Change]:
@@ -27,7 +31,7 @@ def message_changes(on: Ground) -> Iterator[Change]:
         yield _place(on, new[key]).change("message.added", new=new[key].name, contains=_wires(new[key]))
     for key in old.keys() & new.keys():
         if old[key] != new[key]:
-            yield from _between(_place(on, new[key], old[key]), old[key], new[key])
+            yield from _between(on, _place(on, new[key], old[key]), old[key], new[key])
 
 
 def _shape(message: Message) -> tuple[object, ...]:
@@ -50,18 +54,34 @@ def _place(on: Ground, message: Message, before: Message | None = None) -> Place
     )
 
 
-def _between(place: Place, old: Message, new: Message) -> Iterator[Change]:
+def _between(on: Ground, place: Place, old: Message, new: Message) -> Iterator[Change]:
     if old.name != new.name:
         yield place.change("message.name", old.name, new.name)
     if old.family != new.family:
         yield place.change("message.family", _family(old), _family(new))
     yield from text_changes(place, "message", (old.doc, old.deprecated), (new.doc, new.deprecated))
-    yield from field_changes(place, old, new)
+    yield from field_changes(place, old, new, on.fit)
+    yield from _extra_changes(place, old, new, on.fit)
     yield from _union_changes(place, old, new)
 
 
 def _family(message: Message) -> str:
     return "a family" if message.family else "one class"
+
+
+def _extra_changes(whole: Place, old: Message, new: Message, fit: Fit) -> Iterator[Change]:
+    """Changes of the attribute with the values under all other keys."""
+    if (old.extra, old.extra_name) == (new.extra, new.extra_name):
+        return
+    name = new.extra_name or old.extra_name
+    place = evolve(whole, subject="field", path=f"{whole.path}.*", name=f"{whole.name}.{name}")
+    if old.extra is None or new.extra is None:
+        words = ["" if each.extra is None else shown(MapOf(each.extra)) for each in (old, new)]
+        yield place.change("message.extra-removed" if new.extra is None else "message.extra-added", *words)
+        return
+    if old.extra_name != new.extra_name:
+        yield place.change("field.name", old.extra_name, new.extra_name)
+    yield from type_changes(place, MapOf(old.extra), MapOf(new.extra), fit)
 
 
 def _union_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:

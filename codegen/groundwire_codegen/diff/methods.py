@@ -1,11 +1,12 @@
-"""Compare methods: the signature of the stub, its result, and the request that it sends."""
+"""Compare methods: the name and the pager of the stub, and the request that it sends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, Body, InBody, Method, Response, SchemeRequirement, ValueLocation
-from ..read.discovery.methods import GOOGLE, JSON
+from ..ir import Api, Body, ErrorShape, InBody, Method, Response, ValueLocation
+from .access import security_changes
+from .bodies import answer_changes, body_changes
 from .change import Change, Place
 from .ground import Ground, same_shape, text_changes
 from .parameters import parameter_changes
@@ -30,11 +31,12 @@ def method_changes(on: Ground) -> Iterator[Change]:
     for id_ in old.keys() & new.keys():
         place = _place(on.new, new[id_])
         yield from _between(on, place, old[id_], new[id_])
-        yield from parameter_changes(place, old[id_], new[id_])
+        yield from parameter_changes(place, old[id_], new[id_], on.fit)
 
 
 def _call(method: Method) -> tuple[object, ...]:
-    return method.verb, method.path, method.request, method.response
+    bodies = (method.body and method.body.contents, tuple(each.contents for each in method.responses))
+    return method.verb, method.path, *bodies
 
 
 def _wires(method: Method) -> tuple[str, ...]:
@@ -63,50 +65,29 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
         yield place.change("method.name", _stub(on.old, old), _stub(on.new, new))
     elif (old.name, old.constant) != (new.name, new.constant):
         yield place.change("method.name", f"{old.name} ({old.constant})", f"{new.name} ({new.constant})")
-    yield from _signature(place, old, new)
+    yield from body_changes(place, on.fit, old, new, is_google=on.new.errors is ErrorShape.GOOGLE)
+    yield from answer_changes(place, on.fit, old, new, (on.old, on.new))
+    yield from _paging_changes(place, old, new)
+    yield from security_changes(place, old, new)
     for rule, before, after in (
         ("path", old.path, new.path),
         ("verb", old.verb, new.verb),
-        ("scopes", _scopes(old), _scopes(new)),
         ("request-id", _request_id(old), _request_id(new)),
         ("idempotency", _idempotency(old), _idempotency(new)),
         ("transport", _transport(old), _transport(new)),
         ("media", _media(old), _media(new)),
+        ("server", old.server or "", new.server or ""),
     ):
         if before != after:
             yield place.change(f"method.{rule}", before, after)
     yield from text_changes(place, "method", (old.doc, old.deprecated), (new.doc, new.deprecated))
 
 
-def _signature(place: Place, old: Method, new: Method) -> Iterator[Change]:
-    rule = _request_rule(old, new)
-    if rule:
-        yield place.change(f"method.{rule}", _body(old.request), _body(new.request))
-    if old.response != new.response:
-        yield place.change("method.response-type", old.response or "nothing", new.response or "nothing")
+def _paging_changes(place: Place, old: Method, new: Method) -> Iterator[Change]:
     if old.paging == new.paging:
         return
     same = old.paging is not None and new.paging is not None and old.paging.items == new.paging.items
     yield place.change("method.paging-fields" if same else "method.paging", _paging(old), _paging(new))
-
-
-def _request_rule(old: Method, new: Method) -> str:
-    """The rule that a change of the body follows; empty for none."""
-    if old.request is None or new.request is None:
-        if old.request == new.request:
-            return ""
-        if new.request is None:
-            return "request-removed"
-        return "request-added" if _needs_body(new) else "request-optional-added"
-    return "request-type" if old.request != new.request else ""
-
-
-def _needs_body(method: Method) -> bool:
-    return method.body is not None and method.body.required
-
-
-def _body(name: str | None) -> str:
-    return name or "no body"
 
 
 def _paging(method: Method) -> str:
@@ -116,19 +97,6 @@ def _paging(method: Method) -> str:
     token = paging.place
     place, wire = ("body", token.path[-1]) if isinstance(token, InBody) else ("query", token.wire)
     return f"pages of {'.'.join(paging.items)} by {wire} in the {place}"
-
-
-def _scopes(method: Method) -> str:
-    extra = [f"{each.scope} (for {'.'.join(each.path)})" for each in method.extra_scopes]
-    stated = [_requirement(each) for each in method.security or ()]
-    return " ".join([*(stated if stated or method.security is None else ["none"]), *extra])
-
-
-def _requirement(schemes: tuple[SchemeRequirement, ...]) -> str:
-    """Return all schemes of one requirement; Google's is the one whose scopes need no name before them."""
-    return " and ".join(
-        " ".join([*([] if each.scheme == GOOGLE else [each.scheme]), *each.scopes]) for each in schemes
-    )
 
 
 def _request_id(method: Method) -> str:
@@ -152,15 +120,13 @@ def _precondition(place: ValueLocation) -> str:
 
 
 def _transport(method: Method) -> str:
-    """Return the fixed headers, the envelopes, and media types and statuses other than the usual ones."""
+    """Return the fixed headers and the envelopes."""
     bodies: tuple[Body | Response, ...] = (
         *([method.body] if method.body is not None else []),
         *method.responses,
     )
     words = [f"{name}: {value}" for name, value in method.headers]
     words += dict.fromkeys(f"envelope {each.envelope}" for each in bodies if each.envelope)
-    words += [each.media_type for body in bodies for each in body.contents if each.media_type != JSON]
-    words += [f"{each.low}-{each.high}" for each in method.responses if (each.low, each.high) != (200, 299)]
     return " ".join(words)
 
 

@@ -60,7 +60,7 @@ def _foreign(name: str, here: Container[str], there: Container[str]) -> bool:
 
 def _paths(draft: Api) -> set[str]:
     """Return every `Schema.field` and `METHOD_ID:parameter` of a document."""
-    fields = {f"{name}.{field.wire}" for name, each in draft.messages.items() for field in each.fields}
+    fields = {f"{name}.{field.wire}" for name, each in draft.messages.items() for field in each.wire_fields}
     return fields | {f"{name}:{wire}" for name, each in draft.methods.items() for wire in arguments(each)}
 
 
@@ -139,7 +139,7 @@ class _Cut:
     def _extends(self, message: str, wire: str, extension: Extension) -> bool:
         """Return True if it is still an extension: no field here by now, and of a type that exists here."""
         own, others = (inside(each.draft, message) for each in (self.here, self.there))
-        is_field = wire in own and wire not in others
+        is_field = wire in own and wire not in others and not self.here.overlay.openapi.service
         field = extension.schema
         exists = field is None or self.here.has_types_of(field) or not self.there.has_types_of(field)
         return not is_field and exists

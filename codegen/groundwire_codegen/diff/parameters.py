@@ -6,18 +6,37 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from ..ir import InParameter, ListOf, Method, Parameter, Rules, TypeRef
+from ..ir import (
+    EnumRef,
+    InParameter,
+    Kind,
+    ListOf,
+    Method,
+    Nullable,
+    Parameter,
+    Rules,
+    Scalar,
+    Style,
+    TypeRef,
+    parameter_key,
+)
 from ..render.annotations import annotation
+from ..render.rest import STYLES
 from .bounds import steps
-from .change import Change, Place
+from .change import Change, Direction, Place
+from .fits import Fit
 from .ground import text_changes
 from .types import shown, step
 
 
-def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change]:
-    """Yield every change of a parameter of a method that both sides have. Parameters are the same by wire name."""
-    before = {parameter.wire: parameter for parameter in old.parameters}
-    after = {parameter.wire: parameter for parameter in new.parameters}
+def parameter_changes(whole: Place, old: Method, new: Method, fit: Fit) -> Iterator[Change]:
+    """Yield every change of a parameter of a method that both sides have.
+
+    Parameters are the same by wire name, and by location where a method has two of one name.
+    """
+    before, after = (
+        {parameter_key(each, method.parameters): each for each in method.parameters} for method in (old, new)
+    )
     for wire in before.keys() - after.keys():
         rule = "removed-token" if _is_token(before[wire], old) else "removed"
         yield _place(whole, before[wire]).change(f"parameter.{rule}", old=_type(before[wire]))
@@ -25,7 +44,7 @@ def parameter_changes(whole: Place, old: Method, new: Method) -> Iterator[Change
         yield _place(whole, after[wire]).change(_added(after[wire]), new=_type(after[wire]))
     for wire in before.keys() & after.keys():
         place = _place(whole, after[wire])
-        yield from _argument(place, before[wire], after[wire])
+        yield from _argument(place, before[wire], after[wire], fit)
         yield from _value(place, before[wire], after[wire])
         yield from text_changes(
             place,
@@ -55,7 +74,7 @@ def _positional(parameter: Parameter) -> bool:
     return parameter.required and parameter.held is None
 
 
-def _argument(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
+def _argument(place: Place, old: Parameter, new: Parameter, fit: Fit) -> Iterator[Change]:
     """Changes of what callers write."""
     if old.name != new.name:
         yield place.change("parameter.name", old.name, new.name)
@@ -65,7 +84,7 @@ def _argument(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
         rule = "required" if new.required else "optional"
         yield place.change(f"parameter.{rule}", *map(_where, (old, new)))
     if _type(old) != _type(new):
-        yield from _types(place, old, new)
+        yield from _types(place, old, new, fit)
     if old.held != new.held:
         needed = old.held and new.held and new.required
         rule = "held-required" if needed else "held"
@@ -76,7 +95,7 @@ def _where(parameter: Parameter) -> str:
     return f"{'positional' if _positional(parameter) else 'keyword'}, {'required' if parameter.required else 'optional'}"
 
 
-def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
+def _types(place: Place, old: Parameter, new: Parameter, fit: Fit) -> Iterator[Change]:
     if _is_text(old) and new.repeated and annotation(_item(new)).text == "str" and not new.values:
         yield place.change("parameter.repeated", _type(old), _type(new))
     elif old.repeated != new.repeated or (new.values and not old.values):
@@ -87,8 +106,9 @@ def _types(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
         for value in sorted({*new.values} - {*old.values}):
             yield place.change("parameter.value-added", new=value)
     else:
-        found = step(_item(old), _item(new))
-        rule = {"annotation": "type", "same": "widened"}.get(found, found)
+        found = step(_item(old), _item(new), Direction.SENT, fit)
+        words = {"annotation": "type", "same": "widened", "takes-more": "widened", "told-apart": "form"}
+        rule = words.get(found, found)
         yield place.change(f"parameter.{rule}", _type(old), _type(new))
 
 
@@ -123,8 +143,21 @@ def _value(place: Place, old: Parameter, new: Parameter) -> Iterator[Change]:
         yield place.change("parameter.default", old.default or "", new.default or "")
     if old.location != new.location:
         yield place.change("parameter.location", old.location, new.location)
+    elif _style(old) != _style(new):
+        yield place.change("parameter.style", _style(old), _style(new))
     if old.prefix != new.prefix:
         yield place.change("parameter.prefix", old.prefix or "", new.prefix or "")
+
+
+def _style(parameter: Parameter) -> str:
+    """Return how a value is written, as far as its type can show it."""
+    inner = parameter.type.type if isinstance(parameter.type, Nullable) else parameter.type
+    explodes = parameter.style is Style.FORM
+    is_plain = isinstance(inner, (Scalar, EnumRef)) and inner != Scalar(Kind.ANY)
+    words = [] if parameter.style is STYLES[parameter.location] else [parameter.style.value]
+    if parameter.explode != explodes and not is_plain:
+        words.append("exploded" if parameter.explode else "in one")
+    return " ".join([*words, *(["with reserved characters"] if parameter.reserved else [])])
 
 
 def _pattern(new: Rules) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from attrs import frozen
 
-from ..ir import Api, references
+from ..ir import Api, Method, TypeRef, references, types_of
 from .change import Direction
 
 
@@ -35,17 +36,20 @@ class Reach:
 
 
 def reached(api: Api) -> Mapping[str, Reach]:
-    """The reach of every message and enum, by published name."""
+    """The reach of every message, enum and alias, by published name."""
     edges = {
-        message.name: frozenset(name for field in message.wire_fields for name in references(field.type))
+        message.name: frozenset(name for type_ in types_of(message) for name in references(type_))
         for message in api.messages.values()
+    }
+    edges |= {
+        name: frozenset(references(alias.type))
+        for name, alias in api.aliases.items()
+        if alias.type is not None
     }
     roots: dict[str, tuple[set[str], set[str]]] = {}
     for method in api.methods.values():
-        metadata = method.waiting.metadata if method.waiting is not None else None
-        kept = next(references(metadata), None) if metadata is not None else None
-        for root, way in ((method.request, 0), (method.response, 1), (kept, 1)):
-            if root is not None:
+        for type_, way in _types(method):
+            for root in references(type_):
                 roots.setdefault(root, (set(), set()))[way].add(method.id)
     sent: dict[str, set[str]] = {}
     received: dict[str, set[str]] = {}
@@ -54,6 +58,18 @@ def reached(api: Api) -> Mapping[str, Reach]:
             sent.setdefault(name, set()).update(senders)
             received.setdefault(name, set()).update(receivers)
     return {name: Reach(frozenset(sent[name]), frozenset(received[name])) for name in sent}
+
+
+def _types(method: Method) -> Iterator[tuple[TypeRef, Literal[0, 1]]]:
+    """Yield the types of a call, each with 0 if it is sent and 1 if it is received."""
+    for content in () if method.body is None else method.body.contents:
+        yield content.type, 0
+    for parameter in method.parameters:
+        yield parameter.type, 0
+    for response in method.responses:
+        yield from ((content.type, 1) for content in response.contents)
+    if method.waiting is not None and method.waiting.metadata is not None:
+        yield method.waiting.metadata, 1
 
 
 def _closure(root: str, edges: Mapping[str, frozenset[str]]) -> set[str]:

@@ -59,7 +59,7 @@ class References:
             if not name.startswith("/"):
                 yield name
             elif name in self.draft.messages:
-                for field in self.draft.messages[name].fields:
+                for field in self.draft.messages[name].wire_fields:
                     yield from self._referenced(field.type)
 
     def type_of(self, type_: TypeRef) -> TypeRef:
@@ -125,7 +125,7 @@ class References:
 def inside(draft: Api, message: str) -> Mapping[str, Field]:
     """Return the fields of a schema by wire name."""
     found = draft.messages.get(message)
-    return {} if found is None else {field.wire: field for field in found.fields}
+    return {} if found is None else {field.wire: field for field in found.wire_fields}
 
 
 def arguments(method: Method | None) -> frozenset[str]:

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Final, Literal
 
-from ..ir import Kind, ListOf, MapOf, Packed, Scalar, TypeRef, leaf
-from ..render.annotations import annotation
-
-Step = Literal["same", "annotation", "widened", "narrowed", "form"]
-"""From one type to another: `form` is neither wider nor narrower under one annotation."""
-_WIDER: Final = frozenset(
-    {
-        (Kind.INT32, Kind.INT64),
-        (Kind.UINT32, Kind.INT64),
-        (Kind.UINT32, Kind.UINT64),
-        (Kind.FLOAT, Kind.DOUBLE),
-        (Kind.DATE, Kind.STRING),
-        (Kind.DATE_TIME, Kind.STRING),
-    }
+from ..ir import (
+    Const,
+    Kind,
+    Packed,
+    Scalar,
+    TypeRef,
+    UnionOf,
+    inner_types,
+    leaf,
 )
+from ..render.annotations import annotation
+from .change import Direction
+from .fits import WIDER, Fit
+
+Step = Literal["same", "annotation", "takes-more", "gives-less", "widened", "told-apart", "form", "narrowed"]
+"""From one type to another: `form` is neither wider nor narrower under one annotation."""
+_WORST: Final[tuple[Step, ...]] = ("same", "widened", "told-apart", "form", "narrowed")
 _TEXTS: Final = frozenset({Kind.STRING, Kind.DATE, Kind.DATE_TIME})
 """Texts that the client takes whatever they say."""
 _QUOTED: Final = frozenset({Kind.INT64, Kind.UINT64})
 """Whole numbers that JSON holds as text."""
 
 
-def step(old: TypeRef, new: TypeRef) -> Step:
-    """Return the kind of a change of type."""
+def step(old: TypeRef, new: TypeRef, direction: Direction = Direction.BOTH, fit: Fit = Fit()) -> Step:  # noqa: B008 - a frozen value
+    """Return the kind of a change of type, of values that travel in this direction.
+
+    Of values that are only sent, another annotation is harmless if it takes all that the old one took; of those that are only
+    received, if the old one had all that the new one gives.
+    """
     if old == new:
         return "same"
-    if annotation(old) != annotation(new):
-        return "annotation"
-    if isinstance(old, ListOf) and isinstance(new, ListOf):
-        return step(old.item, new.item)
-    if isinstance(old, MapOf) and isinstance(new, MapOf):
-        return step(old.value, new.value)
+    if annotation(old) == annotation(new):
+        return _values(old, new)
+    if direction is Direction.SENT and fit.type(old, new):
+        return "takes-more"
+    if direction is Direction.RECEIVED and fit.back.type(new, old):
+        return "gives-less"
+    return "annotation"
+
+
+def _values(old: TypeRef, new: TypeRef) -> Step:
+    """Return the kind of a change of two types with one annotation."""
+    if old == new:
+        return "same"
     if isinstance(old, Scalar) and isinstance(new, Scalar):
-        if (old.kind, new.kind) in _WIDER:
+        if (old.kind, new.kind) in WIDER:
             return "widened"
-        return "form" if new.kind in _TEXTS else "narrowed"
-    return "form"
+        return "form" if new.kind in _TEXTS or old.kind is Kind.NUMBER else "narrowed"
+    if type(old) is not type(new) or isinstance(old, (Packed, Const)):
+        return "form"
+    found = [
+        "form" if one is None or other is None else _values(one, other)
+        for one, other in zip_longest(inner_types(old), inner_types(new))
+    ]
+    if isinstance(old, UnionOf) and isinstance(new, UnionOf) and old.discrimination != new.discrimination:
+        found.append("told-apart")
+    return max(found, key=_WORST.index, default="form")
 
 
 def rewritten(old: TypeRef, new: TypeRef) -> bool:

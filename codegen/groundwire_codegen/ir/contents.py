@@ -65,6 +65,8 @@ class Body:
     contents: tuple[Content, ...]
     required: bool = True
     """True if the stub takes it as an argument that cannot be left out, as first published."""
+    needed: bool = False
+    """True if the document says that the service refuses a call without it."""
     envelope: str | None = None
 
 

@@ -49,6 +49,8 @@ class Field:
     required: bool = False
     needed: bool = False
     """The class has no default for it, and an answer without it is refused; a reader leaves it to `lower`."""
+    nullable: bool = False
+    """An absent field, which is None, may be sent as null too; a reader leaves it to `lower`."""
     rules: Rules = NO_RULES
     default: object = None
     """The value that the service assumes when the field is absent; documentation, never sent."""

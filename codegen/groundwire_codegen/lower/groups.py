@@ -115,8 +115,9 @@ def _with_needs(message: Message) -> Message:
         absent = (field.read_only and message.sent) or (field.write_only and message.received)
         needed = field.required and not absent
         # Of a field that may be absent, None says so; null on purpose is in `null_fields`.
-        type_ = field.type.type if isinstance(field.type, Nullable) and not needed else field.type
-        return evolve(field, needed=needed, required=needed, type=type_)
+        nullable = isinstance(field.type, Nullable) and not needed
+        type_ = field.type.type if isinstance(field.type, Nullable) and nullable else field.type
+        return evolve(field, needed=needed, required=needed, type=type_, nullable=nullable)
 
     return evolve(
         message,

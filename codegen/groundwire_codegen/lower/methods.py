@@ -169,7 +169,8 @@ def _finished_rest(
     body = method.body
     if body is not None:
         decided = naming.before(f"body:{method.id}") or ("required" if body.required else "optional")
-        body = evolve(body, required=naming.decide(f"body:{method.id}", decided) == "required")
+        is_required = naming.decide(f"body:{method.id}", decided) == "required"
+        body = evolve(body, required=is_required, needed=body.required)
     return evolve(
         _with_types(evolve(method, body=body), known),
         name=names.methods[method.id],

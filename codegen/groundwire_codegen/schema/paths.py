@@ -24,7 +24,17 @@ _VARIABLE: Final = re.compile(r"\{\+?([^{}]+)\}")
 _LITERAL: Final = re.compile(r"[A-Za-z0-9._-]+")
 _WILDCARDS: Final = {"[^/]+": "^[^/]+$", ".*": "^.+$", ".+": "^.+$"}
 """A segment of a pattern, to the pattern of the variable that stands for it."""
-_MEDIA: Final = "HttpBody"
+_FORMATS: Final = {
+    Kind.FIELD_MASK: "google-fieldmask",
+    Kind.DURATION: "google-duration",
+    Kind.TIMESTAMP: "date-time",
+    Kind.DATE: "date",
+    Kind.BYTES: "byte",
+}
+"""Formats of texts in a path or a query."""
+MEDIA: Final = "HttpBody"
+"""The message that stands for bytes of any kind."""
+ANY_MEDIA: Final = "*/*"
 
 
 class AmbiguousPathError(ValueError):
@@ -114,9 +124,11 @@ def _responses(api: Api, method: Method, error: str) -> JsonObject:
     page: JsonObject = {"text/html": {"schema": {"type": "string"}}}
     ok: JsonObject = {"description": "The method's result."}
     if method.response is not None:
-        is_media = api.messages[method.response].place == _MEDIA
+        is_media = api.messages[method.response].place == MEDIA
         ok["content"] = (
-            {"*/*": {}} if is_media else {"application/json": {"schema": _enveloped(method, method.response)}}
+            {ANY_MEDIA: {}}
+            if is_media
+            else {"application/json": {"schema": _enveloped(method, method.response)}}
         )
     return {
         "200": ok,
@@ -198,4 +210,9 @@ def _parameter_schema(parameter: Parameter, options: Options) -> JsonObject:
         return {"type": "number", "format": kind.value}
     if kind is Kind.BOOLEAN:
         return {"type": "boolean"}
-    return {"type": "string", **({"pattern": parameter.rules.pattern} if parameter.rules.pattern else {})}
+    pattern = parameter.rules.pattern
+    return {
+        "type": "string",
+        **({"format": _FORMATS[kind]} if kind in _FORMATS else {}),
+        **({"pattern": pattern} if pattern else {}),
+    }

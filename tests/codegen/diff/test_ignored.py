@@ -9,19 +9,30 @@ from typing import Any
 
 import attrs
 import pytest
+from attrs import evolve
 from groundwire_codegen import ir
 from groundwire_codegen.diff import compare
 from groundwire_codegen.diff.ignored import IGNORED
 from groundwire_codegen.ir import (
+    Alias,
+    AliasRef,
     Api,
     Body,
+    ByDiscriminator,
+    ByJsonType,
+    ByKeys,
+    ByLiteral,
     ClientParameter,
+    Const,
     Content,
+    Encoding,
     Enum,
     EnumRef,
     EnumValue,
+    ErrorShape,
     ExtraScope,
     Field,
+    FirstThatFits,
     Group,
     Hint,
     Idempotency,
@@ -35,16 +46,24 @@ from groundwire_codegen.ir import (
     Message,
     MessageRef,
     Method,
+    Nullable,
     Packed,
     Paging,
     Parameter,
+    Part,
     Poll,
     Resource,
     Response,
     Rules,
     Scalar,
+    SchemeKind,
     SchemeRequirement,
+    SecurityScheme,
     Server,
+    ServerVariable,
+    Style,
+    TupleOf,
+    UnionOf,
     Variant,
     Waiting,
 )
@@ -176,11 +195,99 @@ API = Api(
     hints=(Hint(text="Buy another.", reasons=("SOLD",), words=("sold out",)),),
     doc="A shop.",
 )
+SEAT = Field(
+    name="seat",
+    wire="seat",
+    type=TEXT,
+    required=True,
+    needed=True,
+    rules=Rules(exclusive_maximum=9, min_items=1, multiple_of=2),
+)
+ROOM = Message(
+    name="Room",
+    place="Room",
+    members=(
+        SEAT,
+        plain("floor", EnumRef("Floor")),
+        plain("state", Const(("open", "shut"))),
+        plain("size", TupleOf((TEXT, TEXT), TEXT)),
+        plain("place", Nullable(TEXT)),
+        plain("owner", AliasRef("Owner")),
+        plain(
+            "first", UnionOf((MessageRef("Room"), MessageRef("Seat")), ByDiscriminator("kind", (("a", 0),)))
+        ),
+        plain("second", UnionOf((MessageRef("Room"), MessageRef("Seat")), ByLiteral("kind", (("a", 0),)))),
+        plain(
+            "third",
+            UnionOf((MessageRef("Room"), MessageRef("Seat")), ByKeys((frozenset({"a"}),), exact=True)),
+        ),
+        plain("fourth", UnionOf((MessageRef("Room"), TEXT), ByJsonType())),
+        plain("fifth", UnionOf((MessageRef("Room"), MessageRef("Seat")), FirstThatFits())),
+    ),
+    extra=TEXT,
+    extra_name="additional_properties",
+    sent=True,
+    received=True,
+)
+MULTIPART = Content(
+    media_type="multipart/form-data",
+    type=MessageRef("Room"),
+    encoding=Encoding.MULTIPART,
+    parts=(Part(wire="seat", content_type="text/plain", style=Style.FORM),),
+)
+CHANGE = Method(
+    id="change",
+    wire="change",
+    name="change",
+    constant="CHANGE",
+    verb="POST",
+    path="/rooms",
+    server="https://rooms.example",
+    parameters=(
+        Parameter(
+            name="tags",
+            wire="tags",
+            location=Location.QUERY,
+            type=ListOf(TEXT),
+            style=Style.PIPE,
+            reserved=True,
+        ),
+    ),
+    body=Body(contents=(MULTIPART,), needed=True),
+    responses=(
+        Response(
+            low=200, high=200, contents=(Content(media_type="application/json", type=MessageRef("Room")),)
+        ),
+        Response(low=400, high=499),
+    ),
+    security=((SchemeRequirement(scheme="key"), SchemeRequirement(scheme="token")),),
+)
+REST = evolve(
+    API,
+    errors=ErrorShape.BY_STATUS,
+    servers=(
+        Server(
+            url="https://{region}.rooms.example",
+            variables=(ServerVariable(name="region", default="eu", values=("eu", "us")),),
+        ),
+        Server(url="https://test.rooms.example"),
+    ),
+    schemes={
+        "key": SecurityScheme(kind=SchemeKind.API_KEY, location=Location.HEADER, wire="x-key"),
+        "token": SecurityScheme(kind=SchemeKind.BEARER),
+    },
+    messages={"Room": ROOM, "Seat": evolve(NOTE, name="Seat", place="Seat")},
+    enums={"Floor": Enum(name="Floor", place="Floor", values=(EnumValue(name="A", wire="1"),), whole=True)},
+    aliases={"Owner": Alias(name="Owner", place="Owner", type=TEXT, doc="An owner.")},
+    methods={CHANGE.id: CHANGE},
+    resources=(),
+    held=(),
+)
 CLASSES = {name: cls for name, cls in vars(ir).items() if inspect.isclass(cls) and attrs.has(cls)}
 ATTRIBUTES = [f"{name}.{each.name}" for name, cls in CLASSES.items() for each in attrs.fields(cls)]
 
 
-def other(value: Any) -> Any:
+def other(value: Any, attribute: str) -> Any:
     """Another value of the same type."""
     match value:
         case bool():
@@ -192,22 +299,22 @@ def other(value: Any) -> Any:
         case int():
             return value + 7
         case None:
-            return True
+            return True if attribute != "Message.extra" else TEXT
         case tuple():
             return value[:-1]
         case _:
             return dict(list(value.items())[:-1])
 
 
-def others(value: Any) -> Iterator[Any]:
+def others(value: Any, attribute: str) -> Iterator[Any]:
     """Other values of the same type: of a class of the IR, one for each attribute."""
     if not attrs.has(type(value)):
-        yield other(value)
+        yield other(value, attribute)
         return
     for field in attrs.fields(type(value)):
         held = getattr(value, field.name)
         if not attrs.has(type(held)):
-            yield attrs.evolve(value, **{field.name: other(held)})
+            yield attrs.evolve(value, **{field.name: other(held, attribute)})
 
 
 def altered(value: Any, attribute: str) -> Iterator[Any]:
@@ -222,13 +329,13 @@ def altered(value: Any, attribute: str) -> Iterator[Any]:
         for field in attrs.fields(type(value)):
             held = getattr(value, field.name)
             if f"{type(value).__name__}.{field.name}" == attribute:
-                yield from (attrs.evolve(value, **{field.name: each}) for each in others(held))
+                yield from (attrs.evolve(value, **{field.name: each}) for each in others(held, attribute))
             yield from (attrs.evolve(value, **{field.name: each}) for each in altered(held, attribute))
 
 
 def is_compared(attribute: str) -> bool:
     """Whether the diff says something when the attribute differs in one place."""
-    return any(compare(API, each).changes for each in altered(API, attribute))
+    return any(compare(api, each).changes for api in (API, REST) for each in altered(api, attribute))
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)

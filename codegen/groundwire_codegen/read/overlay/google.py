@@ -6,7 +6,7 @@ shape of errors. The overlay's `[openapi]` says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import evolve
@@ -14,12 +14,16 @@ from attrs import evolve
 from ...ir import (
     NO_RULES,
     Api,
+    EnumRef,
     ErrorShape,
     Field,
     Kind,
+    ListOf,
     Location,
     Message,
+    MessageRef,
     Method,
+    Packed,
     Parameter,
     Rules,
     Scalar,
@@ -27,6 +31,7 @@ from ...ir import (
     SchemeRequirement,
     SecurityScheme,
     Server,
+    Style,
     TypeRef,
     mapped,
 )
@@ -45,6 +50,10 @@ COMMON: Final = frozenset(
 )  # fmt: skip
 """Query parameters of all Google APIs."""
 GOOGLE: Final = "google"
+_KINDS: Final = {Kind.NUMBER: Kind.DOUBLE, Kind.DAY: Kind.DATE}
+"""Kinds of OpenAPI, to those of proto3 JSON."""
+_WHOLE: Final = {Kind.LONG: Kind.INT64, Kind.ULONG: Kind.UINT64}
+"""Of parameters, whose values are texts in any case."""
 _RULE: Final = "/openapi"
 
 
@@ -71,8 +80,8 @@ def stated_as_discovery(draft: Draft, overlay: Overlay, allow_hosts: tuple[str, 
         servers=(Server(url=url),),
         schemes={GOOGLE: SecurityScheme(kind=SchemeKind.GOOGLE)},
         errors=ErrorShape.GOOGLE,
-        messages={key: _proto_numbers(message) for key, message in draft.api.messages.items()},
-        methods={key: _method(method, rule) for key, method in draft.api.methods.items()},
+        messages={key: _proto_types(message, draft.api) for key, message in draft.api.messages.items()},
+        methods={key: _method(method, rule, draft.api) for key, method in draft.api.methods.items()},
     )
     return evolve(draft, api=api, problems=tuple(problems))
 
@@ -101,11 +110,21 @@ def _rule_problems(api: Api, rule: OpenApiRule) -> Iterator[Problem]:
         yield Problem("overlay", f"{_RULE}/patterns/{escape(key)}", words)
 
 
-def _proto_numbers(message: Message) -> Message:
-    """Return a message whose numbers are doubles, as in proto3 JSON: NaN and the infinities are texts."""
+def _proto_types(message: Message, api: Api) -> Message:
+    """Return a message with the types of proto3 JSON.
+
+    Numbers are doubles: NaN and the infinities are texts. Dates are texts. An inline object of which `@type` alone is said is
+    packed.
+    """
+
+    def proto(type_: TypeRef) -> TypeRef:
+        if isinstance(type_, MessageRef) and type_.name in api.messages and type_.name.startswith("/"):
+            fields = [each.wire for each in api.messages[type_.name].wire_fields]
+            return Packed(()) if fields == ["@type"] else type_
+        return Scalar(_KINDS[type_.kind]) if isinstance(type_, Scalar) and type_.kind in _KINDS else type_
 
     def stated(field: Field) -> Field:
-        return evolve(field, type=mapped(field.type, _double))
+        return evolve(field, type=mapped(field.type, proto))
 
     return evolve(
         message,
@@ -118,18 +137,40 @@ def _proto_numbers(message: Message) -> Message:
     )
 
 
-def _double(type_: TypeRef) -> TypeRef:
-    return Scalar(Kind.DOUBLE) if type_ == Scalar(Kind.NUMBER) else type_
+def _parameter(parameter: Parameter, api: Api) -> Parameter:
+    """Return a parameter as a Discovery document has it: of no style, its enum without a class, its numbers those of proto3."""
+    parameter = evolve(parameter, style=Style.FORM, explode=True, reserved=False)
+    is_list = isinstance(parameter.type, ListOf)
+    item = parameter.type.item if isinstance(parameter.type, ListOf) else parameter.type
+    name = item.name if isinstance(item, (EnumRef, MessageRef)) else ""
+    alias = api.aliases.get(name)
+    if alias is not None and isinstance(alias.type, EnumRef):
+        name = alias.type.name
+    enum = api.enums.get(name)
+    if enum is not None:
+        text = Scalar(Kind.STRING)
+        values = tuple(each.wire for each in enum.values)
+        return evolve(parameter, type=ListOf(text) if is_list else text, values=values)
+    kind = item.kind if isinstance(item, Scalar) else Kind.ANY
+    scalar = Scalar(_WHOLE.get(kind) or _KINDS.get(kind) or kind)
+    return (
+        evolve(parameter, type=ListOf(scalar) if is_list else scalar)
+        if isinstance(item, Scalar)
+        else parameter
+    )
 
 
-def _method(method: Method, rule: OpenApiRule) -> Method:
+def _method(method: Method, rule: OpenApiRule, api: Api) -> Method:
     path = rule.paths.get(method.id)
     kept = [
-        each for each in method.parameters if each.wire not in COMMON or each.location is not Location.QUERY
+        _parameter(each, api)
+        for each in method.parameters
+        if each.wire not in COMMON or each.location is not Location.QUERY
     ]
     if path is not None:
+        own = {each.wire: each for each in kept if each.location is Location.PATH}
         kept = [each for each in kept if each.location is not Location.PATH]
-        kept = [*(_variable(method.id, wire, rule) for wire in read_template(path)[0]), *kept]
+        kept = [*(_variable(method.id, wire, rule, own) for wire in read_template(path)[0]), *kept]
     scopes = dict.fromkeys(
         scope for alternative in method.security or () for each in alternative for scope in each.scopes
     )
@@ -144,8 +185,11 @@ def _method(method: Method, rule: OpenApiRule) -> Method:
     )
 
 
-def _variable(id_: str, wire: str, rule: OpenApiRule) -> Parameter:
+def _variable(id_: str, wire: str, rule: OpenApiRule, own: Mapping[str, Parameter]) -> Parameter:
+    """Return a variable of a path: the document's own where the rule says nothing of its values."""
     pattern = rule.patterns.get(f"{id_}:{wire}")
+    if pattern is None and wire in own:
+        return own[wire]
     rules = NO_RULES if pattern is None else Rules(pattern=pattern, pattern_is_linear=is_linear(pattern))
     return Parameter(
         wire=wire,

@@ -1,0 +1,80 @@
+"""Verdicts on changes of OpenAPI documents, proved by execution, beside those of oasdiff."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+
+import pytest
+from groundwire_codegen.diff import RULES, Verdict
+
+from tests.codegen.diff.ground import worst
+from tests.codegen.diff.rest import REST_PROOFS, RestProof
+from tests.codegen.diff.rest.ground import RestGround, done_by, lay_ground, outcome
+from tests.codegen.diff.rest.proof import RECEIPT
+
+each_proof = pytest.mark.parametrize("proof", REST_PROOFS, ids=lambda proof: proof.name)
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestGround]:
+    pytest.importorskip("mypy")
+    folder = tmp_path_factory.mktemp("rest_proofs")
+    ground = lay_ground(folder)
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    yield ground
+    sys.path.remove(str(folder))
+    written = {path.stem for path in folder.iterdir()}
+    for name in [each for each in sys.modules if each.partition(".")[0] in written]:
+        del sys.modules[name]
+
+
+@each_proof
+def test_what_happens_is_what_the_verdict_says(proof: RestProof, ground: RestGround) -> None:
+    assert f"old_{proof.name}" not in ground.errors, ground.errors[f"old_{proof.name}"]
+    diff = ground.diffs[proof.name]
+    assert proof.rule in {change.rule.id for change in diff.changes}
+    happened = what_happened(proof, ground)
+    if proof.alone:
+        assert (happened, RULES[proof.rule].verdict) == (Verdict.COMPATIBLE, Verdict.BEHAVIOUR)
+    else:
+        assert happened is RULES[proof.rule].verdict
+    assert worst(diff).rank >= happened.rank
+
+
+def what_happened(proof: RestProof, ground: RestGround) -> Verdict:
+    before = ground.before(proof)
+    if f"new_{proof.name}" in ground.errors:
+        return Verdict.TYPES
+    try:
+        after = outcome("new", proof)
+    except Exception:  # noqa: BLE001 - whatever it raises, the old client did not
+        return Verdict.RUN
+    return Verdict.COMPATIBLE if after == before else Verdict.BEHAVIOUR
+
+
+@each_proof
+def test_what_the_worst_verdict_rules_out_happens_to_nobody(proof: RestProof, ground: RestGround) -> None:
+    """All users' code, with every client whose changes are not worse than breaking at run time."""
+    limit = worst(ground.diffs[proof.name])
+    if proof.name not in ground.users:
+        return
+    assert f"all_{proof.name}" not in ground.errors, ground.errors[f"all_{proof.name}"]
+    users = importlib.import_module(f"use_all_{proof.name}")
+    if limit is Verdict.RUN:
+        return
+    # The service answers what the new document states.
+    answer = proof.answer if isinstance(proof.answer, dict) and "total" in proof.answer else RECEIPT
+    for other in REST_PROOFS:
+        if other.before is None and other.answer is None:
+            after = done_by(getattr(users, f"run_{other.name}"), other, answer)
+            if limit is Verdict.COMPATIBLE:
+                assert after == outcome("old", other, answer), other.name
+
+
+def test_the_checks_of_oasdiff_that_concern_a_client_have_a_verdict() -> None:
+    checks = [proof.check for proof in REST_PROOFS if proof.check]
+    assert len(checks) == len({*checks}) >= 90
+    assert all(proof.level for proof in REST_PROOFS if proof.check)
