@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 from urllib.parse import urljoin
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .contents import RestAnswer, RestContent, WithMediaType, matching
 from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError
@@ -46,6 +46,10 @@ class RestMethod(Generic[T_co]):
     """Whether a repeat is safe; None: by the verb, or by the idempotency key."""
     idempotency_key: str | None = None
     server: str | None = None
+
+    def at_endpoint(self) -> RestMethod[T_co]:
+        """Return the method without a server of its own: an endpoint of one's own stands for all servers."""
+        return self if self.server is None else evolve(self, server=None)
 
     def with_request_id(
         self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]

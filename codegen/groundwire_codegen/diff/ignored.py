@@ -10,6 +10,9 @@ _KEY: Final = "what is compared is found by it"
 _TITLE: Final = "the diff is headed with it"
 _LOCK: Final = "the lock keeps it, whatever the document says"
 _GOOGLE: Final = "the same in every document that can be compared"
+_OVERLAY: Final = (
+    "the overlay states it, which is the same on both sides; the answers that it names are compared"
+)
 _OPENAPI: Final = "no Discovery document states it, and OpenAPI documents are not compared yet"
 _HINTS: Final = "advice in the text of errors, which comes from the overlay alone"
 IGNORED: Final[Mapping[str, str]] = {
@@ -45,12 +48,15 @@ IGNORED: Final[Mapping[str, str]] = {
     "Message.extra": _OPENAPI,
     "Message.extra_name": _OPENAPI,
     "Hint": _HINTS,
+    "Listing": _OVERLAY,
     "Message.pointer": _PLACE,
     "Message.received": "each change says which way its message travels",
     "Message.sent": "each change says which way its message travels",
     "Method.id": _KEY,
+    "Method.listing": _OVERLAY,
     "Method.pointer": _PLACE,
     "Method.server": _OPENAPI,
+    "Method.watched": _OVERLAY,
     "Method.wire": "what callers see is the name",
     "Nullable": _OPENAPI,
     "Parameter.explode": _OPENAPI,
@@ -71,5 +77,6 @@ IGNORED: Final[Mapping[str, str]] = {
     "ServerVariable": _OPENAPI,
     "TupleOf": _OPENAPI,
     "UnionOf": _OPENAPI,
+    "Watched": _OVERLAY,
 }
 """By class, or by class and attribute."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import inspect
 import json
 import re
@@ -17,6 +18,7 @@ from groundwire_runtime.contents import WithMediaType
 from groundwire_runtime.errors import ApiError, AuthError, GroundwireError
 from groundwire_runtime.http import FunctionTransport, Request
 from groundwire_runtime.http import Response as Answer
+from groundwire_runtime.paging import Pager
 
 from . import styles
 from .compare import ANY_KEY, differences, filled, kind, short
@@ -39,6 +41,17 @@ class Tally:
     faults: list[str] = field(factory=list)
     without: list[str] = field(factory=list)
     """Operations that were not called: no valid argument could be made."""
+
+
+def first_page(stub: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a stub that gives the first page, where it gives a pager."""
+
+    @functools.wraps(stub)
+    def call(**arguments: Any) -> Any:
+        result = stub(**arguments)
+        return next(result.pages()) if isinstance(result, Pager) else result
+
+    return call
 
 
 class Echo:
@@ -89,15 +102,13 @@ class Echo:
             arguments[each.name] = pair.value
         body, media_type, want_body = self._body(operation, method)
         expected = self._answer(operation, method)
-        stub = self._stub(operation, method)
+        stub = first_page(self._stub(operation, method))
         if body is not None:
             names = inspect.signature(stub).parameters
             own = {each.name for each in method.parameters}
             arguments[next(name for name in names if name not in own)] = body
         self._sent.clear()
         result = stub(**arguments)
-        if method.paging is not None:
-            result = next(result.pages())
         self._tally.calls += 1
         [request] = self._sent
         wanted = self._request(operation, given, media_type, want_body)
