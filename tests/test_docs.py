@@ -84,6 +84,9 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             return Response(status=404, headers={"content-type": "application/problem+json"}, body=problem)
         if request.url.endswith("/photo"):
             return Response(status=200, headers={"content-type": "image/jpeg"}, body=b"\xff\xd8")
+        if request.url == "https://login.example/token":
+            grant = b'{"access_token": "t", "token_type": "bearer"}'
+            return Response(status=200, headers={"content-type": "application/json"}, body=grant)
         if "/huts?" in request.url:
             pages = {
                 "page=2": b'{"huts": [{"id": "b", "owner": {"kind": "person", "name": "Ada"}}], "links": []}'
@@ -102,13 +105,17 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             body=hut if request.verb == "GET" else b"",
         )
 
-    names: dict[str, Any] = {"answered": FunctionTransport(answered)}
+    names: dict[str, Any] = {"answered": FunctionTransport(answered), "read_token": lambda: "t"}
     for snippet in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         here = snippet.replace("huts.Client(", "huts.Client(transport=answered, ")
         exec(compile(here, "openapi.md", "exec"), names)  # noqa: S102 - our own page
     huts = "https://huts.example/v1/huts"
     assert (names["ids"], names["sizes"], names["rest"]) == (["a", "b"], [1, 1], ["b"])
     asked = [each for each in asked if "/huts?" not in each[1]]
+    grant = b"grant_type=client_credentials&scope=huts.write"
+    login = asked.index(("POST", "https://login.example/token", grant))
+    assert asked[login + 1] == ("PATCH", f"{huts}/tschierva", b'{"state":"open"}')
+    del asked[login : login + 2]
     photo = asked.pop(1)
     assert photo[:2] == ("POST", f"{huts}/tschierva/photos")
     assert photo[2] is not None

@@ -29,7 +29,7 @@ from .messages import (
 
 if TYPE_CHECKING:
     from cattrs import Converter
-    from groundwire_runtime import api_key as auth
+    from groundwire_runtime import token_source as auth
     from groundwire_runtime.contents import WithMediaType
     from groundwire_runtime.options import NO_TIMEOUT
     from groundwire_runtime.retry import RetryPolicy
@@ -101,7 +101,7 @@ if not TYPE_CHECKING:
 
             found = FilePart
         elif name == "auth":
-            from groundwire_runtime import api_key as auth
+            from groundwire_runtime import token_source as auth
 
             found = auth
         else:
