@@ -63,9 +63,11 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     page = (PAGE.parent / "openapi.md").read_text(encoding="utf-8")
     [document] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "huts.yaml").write_text(document, encoding="utf-8")
-    done = CliRunner().invoke(
-        main, ["generate", str(tmp_path / "huts.yaml"), "--out", str(tmp_path / "huts")]
-    )
+    rules = re.findall(r"^```toml\n(\[methods.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    overlay = tmp_path / "overlay.toml"
+    overlay.write_text('document = "huts"\n' + "".join(rules), encoding="utf-8")
+    options = ["--overlay", str(overlay), "--out", str(tmp_path / "huts")]
+    done = CliRunner().invoke(main, ["generate", str(tmp_path / "huts.yaml"), *options])
     assert done.exit_code == 0, done.output
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -82,6 +84,17 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             return Response(status=404, headers={"content-type": "application/problem+json"}, body=problem)
         if request.url.endswith("/photo"):
             return Response(status=200, headers={"content-type": "image/jpeg"}, body=b"\xff\xd8")
+        if request.url == "https://login.example/token":
+            grant = b'{"access_token": "t", "token_type": "bearer"}'
+            return Response(status=200, headers={"content-type": "application/json"}, body=grant)
+        if "/huts?" in request.url:
+            pages = {
+                "page=2": b'{"huts": [{"id": "b", "owner": {"kind": "person", "name": "Ada"}}], "links": []}'
+            }
+            first = b'{"huts": [{"id": "a", "owner": {"kind": "club", "members": 1}}], "links": [%s]}'
+            link = b'{"rel": "next", "href": "?state=open&page=2"}'
+            body = pages.get(request.url[-6:], first % link)
+            return Response(status=200, headers={"content-type": "application/json"}, body=body)
         if request.url.endswith("/visits"):
             lines = b'{"name": "Ada"}\n{"name": "Eve"}\n'
             return Response(status=200, headers={"content-type": "application/x-ndjson"}, body=lines)
@@ -92,11 +105,17 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             body=hut if request.verb == "GET" else b"",
         )
 
-    names: dict[str, Any] = {"answered": FunctionTransport(answered)}
+    names: dict[str, Any] = {"answered": FunctionTransport(answered), "read_token": lambda: "t"}
     for snippet in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         here = snippet.replace("huts.Client(", "huts.Client(transport=answered, ")
         exec(compile(here, "openapi.md", "exec"), names)  # noqa: S102 - our own page
     huts = "https://huts.example/v1/huts"
+    assert (names["ids"], names["sizes"], names["rest"]) == (["a", "b"], [1, 1], ["b"])
+    asked = [each for each in asked if "/huts?" not in each[1]]
+    grant = b"grant_type=client_credentials&scope=huts.write"
+    login = asked.index(("POST", "https://login.example/token", grant))
+    assert asked[login + 1] == ("PATCH", f"{huts}/tschierva", b'{"state":"open"}')
+    del asked[login : login + 2]
     photo = asked.pop(1)
     assert photo[:2] == ("POST", f"{huts}/tschierva/photos")
     assert photo[2] is not None

@@ -122,11 +122,11 @@ class Codecs:
 
     def has(self, cls: type) -> bool:
         """Return whether a class is one of this client's messages, or a variant of a family."""
-        name = self._message_of(cls)
+        name = self.name_of(cls)
         return name in self.table and (cls is self.named(name) or cls in self._variants(name))
 
-    def _message_of(self, cls: type) -> str:
-        """The name of a message, or of the family of a variant."""
+    def name_of(self, cls: type) -> str:
+        """Return the name of a message, or of the family of a variant."""
         name: str = getattr(cls, "__qualname__", "")
         return name if name in self.table else name.rpartition(".")[0]
 
@@ -147,7 +147,7 @@ class Codecs:
         """Return the codec of a message, or of a variant of a family."""
         codec = self._made.get(cls)
         if codec is None:
-            name = self._message_of(cls)
+            name = self.name_of(cls)
             owner = self.named(name)
             codec = self._made.get(owner) or message_codec(self, owner, self.members(name))
             self._made[owner] = self._made[cls] = codec

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,11 +12,9 @@ from attrs import define, field
 from .auth import check_destination, checked_token, with_secrets
 from .clock import SYSTEM, Clock, Deadline, renew_after_fork
 from .credentials import application_default, from_file, scoped
-from .errors import AuthError
-from .events import emit_retry
 from .google_tokens import TokenRequest, fetched, universe_of
 from .http import Request, Transport, is_loopback, place
-from .retry import next_delay
+from .shared_refresh import SharedRefresh, held, persistently
 from .subject_token import bounded
 from .token_endpoints import TokenEndpoints
 from .universe import check_universe
@@ -30,13 +27,10 @@ _API_KEY: Final = "x-goog-api-key"
 
 @define(eq=False)
 class _Scoped:
-    """Credentials with one set of scopes, and the lock under which they are refreshed."""
+    """Credentials with one set of scopes, and their refresh."""
 
     credentials: Any = field(repr=False)
-    lock: threading.Lock = field(factory=threading.Lock)
-    failures: int = 0
-    failure: AuthError | None = None
-    """The latest refresh that failed for good."""
+    refresh: SharedRefresh = field(factory=SharedRefresh)
 
     def is_stale(self, refused: str | None = None) -> bool:
         """Return True for no valid token, or the refused one."""
@@ -96,7 +90,7 @@ class GoogleAuth:
         source = self._scoped.get(request.scopes)
         if source is not None:
             return source
-        with self._held(self._lock, request):
+        with held(self._lock, request, self._clock):
             if self._loaded is None:
                 self._loaded = self._load(request, transport)
             credentials = scoped(self._loaded, request.scopes)
@@ -117,7 +111,7 @@ class GoogleAuth:
         if is_loopback(host):
             return
         if not self._universe:
-            with self._held(self._lock, request):
+            with held(self._lock, request, self._clock):
                 if not self._universe:
                     self._universe = self._persistently(
                         lambda asking: universe_of(self._loaded, asking), request, transport
@@ -128,35 +122,16 @@ class GoogleAuth:
         self, source: _Scoped, request: Request, transport: Transport, refused: str | None
     ) -> None:
         """Refresh a stale token, unless another thread did, or failed for good, while this one waited."""
-        failures = source.failures
-        if not source.is_stale(refused):
-            return
-        with self._held(source.lock, request):
-            if not source.is_stale(refused):
-                return
-            if source.failure is not None and source.failures != failures:
-                raise _copy(source.failure)
-            try:
-                self._persistently(bounded(source.credentials).refresh, request, transport)
-            except AuthError as error:
-                if not error.retryable:
-                    source.failures, source.failure = source.failures + 1, _copy(error)
-                raise
+
+        def refresh() -> None:
+            self._persistently(bounded(source.credentials).refresh, request, transport)
+
+        source.refresh.run(lambda: source.is_stale(refused), refresh, request, self._clock)
 
     def _persistently(self, ask: Callable[[TokenRequest], T], request: Request, transport: Transport) -> T:
         """Ask a source of tokens, and again after a transient failure, by the call's policy and deadline."""
         asking = self._token_request(request, transport)
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return fetched(ask, asking)
-            except AuthError as error:
-                delay = next_delay(attempt, error, request, self._clock)
-                if delay is None:
-                    raise
-                emit_retry(request, error, delay)
-            self._clock.sleep(delay)
+        return persistently(lambda: fetched(ask, asking), request, self._clock)
 
     def _token_request(
         self, request: Request, transport: Transport, *, probing: bool = False
@@ -169,25 +144,3 @@ class GoogleAuth:
             probing=probing,
             unix=self._clock.unix,
         )
-
-    @contextmanager
-    def _held(self, lock: threading.Lock, request: Request) -> Generator[None, None, None]:
-        """Hold a lock, waiting for it no longer than the call may take."""
-        left = Deadline(request.deadline, self._clock.monotonic).left()
-        if not lock.acquire(timeout=-1.0 if left is None else left):
-            raise AuthError(
-                "no time left to wait for a token that another thread is fetching",
-                hint="Give the call more time: timeout=...",
-                retryable=True,
-            )
-        try:
-            yield
-        finally:
-            lock.release()
-
-
-def _copy(error: AuthError) -> AuthError:
-    """Copy an error without the frames of the thread that met it."""
-    copy = AuthError(error.message, hint=error.hint)
-    copy.__cause__ = error.__cause__
-    return copy

@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from itertools import count
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from attrs import define, field
 
 from .auth import without_frames
 from .clock import LOWEST, SYSTEM, Deadline
-from .error_messages import BY_STATUS
 from .errors import AuthError, DeadlineReached, GroundwireError, TransportError
 from .events import listeners, observed_send
 from .http import CallState, Request, Response, Transport, place
 from .retry import retry_after
 from .token_endpoints import TokenEndpoints
+from .token_errors import SIGN_IN, code_of, hint_of, may_pass
 from .universe import GOOGLE
 
-_SIGN_IN: Final = "Sign in again, or check the key, the clock and the network."
 _SLOW: Final = "Check the network and the source of tokens, or give the call more time: timeout=..."
-_HINTS: Final[Mapping[str, str]] = {
-    "invalid_grant": "Sign in again, or check the key and the clock: the grant is expired, revoked or for another client.",
-    "invalid_rapt": "Sign in again: the organisation asks for a new sign-in from time to time.",
-    "invalid_client": "Check the client's id and secret.",
-    "deleted_client": "Check the client's id: it was deleted.",
-    "disabled_client": "Check the client's id: it is disabled.",
-    "unauthorized_client": "Check the client, and that it may ask for these scopes.",
-    "invalid_scope": "Ask for other scopes: Client(scopes=[...]).",
-    "invalid_target": "Check the audience of the workload identity pool.",
-    "invalid_request": _SIGN_IN,
-    "unsupported_grant_type": _SIGN_IN,
-    "access_denied": "Ask the administrator: a policy refuses.",
-    "admin_policy_enforced": "Ask the administrator: a policy refuses.",
-    "org_internal": "Sign in with an account of the client's organisation.",
-    "server_error": "Try again later.",
-    "temporarily_unavailable": "Try again later.",
-    "internal_failure": "Try again later.",
-    "PERMISSION_DENIED": "Grant the caller roles/iam.serviceAccountTokenCreator on the service account, or access to it.",
-}
-"""Hints for the error codes of a token endpoint (RFC 6749 5.2, RFC 8693 2.2.2, and Google's own).
-
-No other text of an answer is shown: it may repeat what was sent.
-"""
-
-_PASSING: Final = ("server_error", "temporarily_unavailable", "internal_failure")
-"""Codes that say, with any status, that asking again may help. Source: google-auth."""
 
 
 class _Answer:
@@ -70,7 +42,7 @@ class TokenRequest:
     deadline: Deadline
     said: str = ""
     """The last answer, in words that hold no secret."""
-    hint: str = _SIGN_IN
+    hint: str = SIGN_IN
     own: Mapping[str, str] = field(factory=dict[str, str])
     """The headers that say who calls."""
     endpoints: TokenEndpoints = field(factory=TokenEndpoints)
@@ -107,7 +79,7 @@ class TokenRequest:
         except GroundwireError as error:
             raise self._unanswered(error, final) from error
         self._note(request, response)
-        if final and self._may_pass(response):
+        if final and may_pass(response):
             late = ", with no time left to ask again" if self.probing else ""
             raise AuthError(
                 f"the token could not be refreshed: {self.said}{late}",
@@ -137,15 +109,10 @@ class TokenRequest:
             return AuthError(f"the token could not be fetched in time{said}", hint=_SLOW, retryable=True)
         return AuthError(
             f"the token could not be refreshed: {error.message}",
-            hint=error.own_hint or _SIGN_IN,
+            hint=error.own_hint or SIGN_IN,
             retryable=isinstance(error, TransportError)
             and (error.retryable or isinstance(error, DeadlineReached)),
         )
-
-    def _may_pass(self, response: Response) -> bool:
-        """Return True if an answer says that asking again may help."""
-        status = response.status
-        return status >= 500 or status in (408, 429) or _code(response) in _PASSING
 
     def _until(self, timeout: float | None) -> float | None:
         """The deadline of one request: google-auth's own timeout, within what the call has left."""
@@ -156,27 +123,13 @@ class TokenRequest:
         return own if at is None else min(at, own)
 
     def _note(self, request: Request, response: Response) -> None:
-        code = _code(response)
+        code = code_of(response)
         self.said = f"{place(request.url)[1]} answered {response.status}{f' {code}' if code else ''}"
-        self.hint = _HINTS.get(code, "Try again later." if response.status >= 500 else _SIGN_IN)
+        self.hint = hint_of(response)
 
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _code(response: Response) -> str:
-    """The code of an error, if it is a known one."""
-    if response.status < 400:
-        return ""
-    try:
-        found: Any = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return ""
-    error = cast("dict[str, Any]", found).get("error") if isinstance(found, dict) else None
-    if isinstance(error, dict):
-        error = cast("dict[str, Any]", error).get("status")
-    return error if isinstance(error, str) and (error in _HINTS or error in BY_STATUS) else ""
 
 
 T = TypeVar("T")

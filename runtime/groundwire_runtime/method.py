@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from attrs import evolve, frozen
 
 from .codec import LARGE
-from .errors import ArgumentError, DecodeError
+from .errors import ArgumentError, DecodeError, shortened
 from .http import CallState, Request, Response
 from .jsontext import parse
 from .parameters import Parameter, expand, variables
@@ -47,6 +47,25 @@ class Paging:
     in_body: bool
     items: str
     next_token: str
+
+    def start(self, token: object) -> str:
+        """Return the token that a caller starts with. Raises ArgumentError."""
+        if not isinstance(token, str) or not token:
+            raise ArgumentError(f"start: expected a page token, got {shortened(token)}")
+        return token
+
+    def page_of(self, answer: Any) -> Any:
+        """Return the page that an answer is."""
+        return answer
+
+    def items_of(self, answer: Any) -> Any:
+        """Return the items of an answer."""
+        return getattr(answer, self.items)
+
+    def following(self, answer: Any, position: Any) -> Any:
+        """Return the token of the page behind an answer; None behind the last."""
+        del position
+        return getattr(answer, self.next_token) or None
 
 
 def _value_at(body: object, attributes: tuple[str, ...]) -> object:

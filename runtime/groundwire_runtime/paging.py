@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -11,7 +11,7 @@ from .errors import ArgumentError, ProtocolError
 
 if TYPE_CHECKING:
     from .client import BaseClient
-    from .method import Method, Paging
+    from .method import Method
     from .options import CallOptions
 
 ItemT = TypeVar("ItemT")
@@ -20,17 +20,38 @@ MAX_PAGES: Final = 100_000
 """Pages after which a listing is taken to have no end."""
 
 
+class Steps(Protocol):
+    """The way from one page to the next. A position is a token, a number or a link; it is hashable."""
+
+    def start(self, token: object, /) -> Any:
+        """Return the position that a caller starts at. Raises ArgumentError."""
+        ...
+
+    def page_of(self, answer: Any, /) -> Any:
+        """Return the page that an answer holds."""
+        ...
+
+    def items_of(self, answer: Any, /) -> Any:
+        """Return the items of an answer."""
+        ...
+
+    def following(self, answer: Any, position: Any, /) -> Any:
+        """Return the position behind an answer, which came for `position`; None behind the last. Raises ProtocolError."""
+        ...
+
+
 @frozen
 class Pager(Generic[ItemT, PageT]):
     """Items over pages: iterate over it for items, over `.pages()` for whole answers.
 
-    Each iteration starts at the first page. Raises ProtocolError when a page token repeats, or after
-    `max_pages` pages.
+    Each iteration starts at the first page, or where `starting_at` says. Raises ProtocolError when a page token or a link
+    repeats, or after `max_pages` pages.
     """
 
-    _fetch: Callable[[str | None], PageT] = field(repr=False)
-    _paging: Paging = field(repr=False)
+    _fetch: Callable[[Any], Any] = field(repr=False)
+    _paging: Steps = field(repr=False)
     max_pages: int = MAX_PAGES
+    _start: Any = field(default=None, kw_only=True, repr=False)
 
     @staticmethod
     def over(
@@ -54,26 +75,31 @@ class Pager(Generic[ItemT, PageT]):
 
         return Pager(fetch, paging)
 
+    def starting_at(self, token: object) -> Self:
+        """Return the same listing from another page on: its token, its number, or a link to it. Raises ArgumentError."""
+        return evolve(self, start=self._paging.start(token))
+
     def pages(self) -> Iterator[PageT]:
         """The answers, one a page."""
-        token: str | None = None
-        seen: set[str] = set()
-        for _ in range(self.max_pages):
-            page = self._fetch(token)
-            yield page
-            following: Any = getattr(page, self._paging.next_token)
-            if not following:
-                return
-            if following in seen:
-                raise ProtocolError(
-                    "the listing repeats a page token: it would never end",
-                    hint="Start the listing again; report it if that does not help.",
-                )
-            seen.add(following)
-            token = following
-        raise ProtocolError(f"the listing has more than {self.max_pages} pages")
+        return map(self._paging.page_of, self._answers())
 
     def __iter__(self) -> Iterator[ItemT]:
-        for page in self.pages():
-            items: Any = getattr(page, self._paging.items)
-            yield from items
+        for answer in self._answers():
+            yield from self._paging.items_of(answer)
+
+    def _answers(self) -> Iterator[Any]:
+        position = self._start
+        seen = {position}
+        for _ in range(self.max_pages):
+            answer = self._fetch(position)
+            yield answer
+            position = self._paging.following(answer, position)
+            if position is None:
+                return
+            if position in seen:
+                raise ProtocolError(
+                    "the listing repeats a page token or a link: it would never end",
+                    hint="Start the listing again; report it if that does not help.",
+                )
+            seen.add(position)
+        raise ProtocolError(f"the listing has more than {self.max_pages} pages")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
+from urllib.parse import urljoin
 
 from attrs import evolve, field, frozen
 
@@ -22,16 +24,32 @@ Auth: TypeAlias = Authorizer | Mapping[str, Credential]
 _PORTS: Final = {"https": 443, "http": 80}
 
 
+@runtime_checkable
+class Placeable(Protocol):
+    """A source of credentials whose token endpoint a security scheme may name."""
+
+    def at_scheme(self, kind: str, url: str | None) -> Authorizer:
+        """Return the source for a scheme. Raises ArgumentError where no endpoint is known."""
+        ...
+
+
 @frozen(kw_only=True)
 class RestScheme:
-    """A security scheme of the document. `location` and `name` are those of an API key."""
+    """A security scheme of the document.
+
+    `location` and `name` are those of an API key; `url` is the token endpoint of client credentials (oauth2), or the
+    discovery document (openIdConnect).
+    """
 
     kind: Literal["google", "bearer", "basic", "apiKey", "oauth2", "openIdConnect", "mutualTLS"]
     location: str | None = None
     name: str | None = None
+    url: str | None = None
 
-    def authorizer(self, credential: Credential) -> Authorizer:
+    def authorizer(self, credential: Credential, base_url: str) -> Authorizer:
         """Return the authorizer of a credential for this scheme. Raises ArgumentError for one that is of another kind."""
+        if isinstance(credential, Placeable):
+            return credential.at_scheme(self.kind, None if self.url is None else urljoin(base_url, self.url))
         if isinstance(credential, ApiKey) and not credential.placed:
             return self._key(credential.value)
         if is_authorizer(credential):
@@ -116,7 +134,7 @@ def scheme_auth(
             raise ArgumentError(
                 "auth: an API key alone needs its place", hint='For example ApiKey(key, header="x-api-key").'
             )
-        return evolve(empty, every=auth)
+        return evolve(empty, every=_placed(auth, schemes, base_url))
     if not isinstance(auth, Mapping):
         raise ArgumentError(
             "auth: expected a source of credentials, or a mapping by scheme",
@@ -128,7 +146,26 @@ def scheme_auth(
             raise ArgumentError(
                 f"auth: the API has no scheme {str(name)[:80]!r}", hint=f"It has {', '.join(near) or 'none'}."
             )
-    return evolve(empty, by_scheme={name: schemes[name].authorizer(each) for name, each in auth.items()})
+    return evolve(
+        empty, by_scheme={name: schemes[name].authorizer(each, base_url) for name, each in auth.items()}
+    )
+
+
+def _placed(auth: Authorizer, schemes: Mapping[str, RestScheme], base_url: str) -> Authorizer:
+    """Return a source for any scheme. Raises ArgumentError where it has no token endpoint, and not one scheme states it."""
+    if not isinstance(auth, Placeable):
+        return auth
+    try:
+        return auth.at_scheme("", None)
+    except ArgumentError as error:
+        missing = error
+    placed: list[Authorizer] = []
+    for scheme in {each.url: each for each in schemes.values() if each.url is not None}.values():
+        with suppress(ArgumentError):
+            placed.append(scheme.authorizer(auth, base_url))
+    if len(placed) != 1:
+        raise missing
+    return placed[0]
 
 
 def origin_of(url: str) -> tuple[str, str, int | None]:

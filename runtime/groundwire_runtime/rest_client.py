@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
-
-from attrs import evolve
 
 from .client import BaseClient, version
 from .options import RestCallOptions, SendOptions, TransportOptions, unexpected
@@ -86,17 +84,23 @@ class RestClient(BaseClient):
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
         if not options.keys() <= RestCallOptions.__optional_keys__:
             raise unexpected(options, method.id, RestCallOptions.__optional_keys__)
-        if self._settings.endpoint is not None and isinstance(method, RestMethod):
-            # An endpoint of one's own stands for all servers.
-            method = evolve(method, server=None) if method.server is not None else method
+        relocated: Callable[[], Described[T]] | None = getattr(method, "at_endpoint", None)
+        if self._settings.endpoint is not None and relocated is not None:
+            method = relocated()
         others = cast("RestCallOptions", {**options})
-        if "accept" in others and isinstance(method, RestMethod):
-            method = method.accepting(others.pop("accept"))
+        accepting: Callable[[str], Described[T]] | None = getattr(method, "accepting", None)
+        if "accept" in others and accepting is not None:
+            method = accepting(others.pop("accept"))
         answer: T = super().call(method, parameters, body, cast("CallOptions", others))
         stream: object = answer
         if isinstance(stream, Stream):
             stream.redact = self.redacted
         return answer
+
+    @property
+    def codecs(self) -> Codecs:
+        """The codecs of the client's messages."""
+        return self._codecs
 
     def _security_of(self, method_id: str) -> Security | None:
         method = self._rest_methods.get(method_id)

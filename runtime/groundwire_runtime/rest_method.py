@@ -59,6 +59,10 @@ class RestMethod(Generic[T_co]):
             )
         return evolve(self, accepted=checked_header("accept", media_type))
 
+    def at_endpoint(self) -> RestMethod[T_co]:
+        """Return the method without a server of its own: an endpoint of one's own stands for all servers."""
+        return self if self.server is None else evolve(self, server=None)
+
     def with_request_id(
         self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
     ) -> tuple[Mapping[str, object], Any]:

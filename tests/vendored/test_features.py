@@ -51,6 +51,10 @@ USES = {
         "assert mine == Mine([book])\n"
         "assert shop.converter.unstructure(mine) == {'books': [{'name': 'n'}]}"
     ),
+    "oauth2": (
+        "from shop._runtime.oauth2 import ClientCredentials\n"
+        "assert repr(ClientCredentials('id', 'secret')) == 'ClientCredentials(...)'"
+    ),
     "earthengine": (
         "found = shop.credentials.earthengine(sys.argv[1])\n"
         "assert found.refresh_token == 'r' and found.quota_project_id == 'p'"
@@ -73,7 +77,7 @@ def copied(repository: Path, feature: str) -> Path:
         document["auth"] = {"oauth2": {"scopes": {scope: {"description": "d"}}}}
         document["resources"]["books"]["methods"]["get"]["scopes"] = [scope]
         (repository / "bookshop.json").write_bytes(encoded(document))
-    options = ["--with", "converter"] if feature == "converter" else []
+    options = ["--with", feature] if feature in ("converter", "oauth2") else []
     done = run("vendor", str(repository / "shop"), "--document", str(repository / "bookshop.json"), *options)
     assert done.exit_code == 0, done.output
     return repository / "shop"

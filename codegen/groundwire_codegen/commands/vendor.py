@@ -27,7 +27,7 @@ OPTIONS = (
         "--with",
         "extras",
         multiple=True,
-        type=click.Choice(["converter", "exports"]),
+        type=click.Choice(["converter", "exports", "oauth2"]),
         help="Add optional parts.",
     ),
     click.option(

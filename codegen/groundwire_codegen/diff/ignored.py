@@ -9,6 +9,9 @@ _PLACE: Final = "where the document states it"
 _KEY: Final = "what is compared is found by it"
 _TITLE: Final = "the diff is headed with it"
 _LOCK: Final = "the lock keeps it, whatever the document says"
+_OVERLAY: Final = (
+    "the overlay states it, which is the same on both sides; the answers that it names are compared"
+)
 _HINTS: Final = "advice in the text of errors, which comes from the overlay alone"
 IGNORED: Final[Mapping[str, str]] = {
     "Alias.pointer": _PLACE,
@@ -29,11 +32,14 @@ IGNORED: Final[Mapping[str, str]] = {
     "Enum.pointer": _PLACE,
     "Field.pointer": _PLACE,
     "Hint": _HINTS,
+    "Listing": _OVERLAY,
     "Message.pointer": _PLACE,
     "Message.received": "each change says which way its message travels",
     "Message.sent": "each change says which way its message travels",
     "Method.id": _KEY,
+    "Method.listing": _OVERLAY,
     "Method.pointer": _PLACE,
+    "Method.watched": _OVERLAY,
     "Method.wire": "what callers see is the name",
     "Parameter.pointer": _PLACE,
     "Parameter.position": _LOCK,
@@ -44,5 +50,6 @@ IGNORED: Final[Mapping[str, str]] = {
     "SecurityScheme.scopes": "those that a method requires are compared",
     "Server.doc": "no generated text shows it",
     "ServerVariable.doc": "no generated text shows it",
+    "Watched": _OVERLAY,
 }
 """By class, or by class and attribute."""

@@ -21,6 +21,8 @@ from .methods import (
     Idempotency,
     InBody,
     InParameter,
+    Listing,
+    ListingKind,
     Location,
     Media,
     Method,
@@ -33,6 +35,7 @@ from .methods import (
     Security,
     ValueLocation,
     Waiting,
+    Watched,
     parameter_key,
 )
 from .types import (
@@ -89,6 +92,8 @@ __all__ = [
     "JsonScalar",
     "Kind",
     "ListOf",
+    "Listing",
+    "ListingKind",
     "Location",
     "MapOf",
     "Media",
@@ -119,6 +124,7 @@ __all__ = [
     "ValueLocation",
     "Variant",
     "Waiting",
+    "Watched",
     "closure",
     "inner_types",
     "leaf",

@@ -30,6 +30,8 @@ class SecurityScheme:
     kind: SchemeKind
     location: Location | None = None
     wire: str | None = None
+    url: str | None = None
+    """The token endpoint of client credentials (oauth2), or the discovery document (openIdConnect)."""
     scopes: tuple[str, ...] = ()
     doc: str = ""
 

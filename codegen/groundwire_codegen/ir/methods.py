@@ -103,6 +103,51 @@ class Paging:
     item: TypeRef
 
 
+class ListingKind(enum.StrEnum):
+    """The ways to the next page of a listing."""
+
+    TOKEN = "token"  # noqa: S105 - a kind
+    """An answer has the token of the next page."""
+    LAST = "last"
+    """A value of the last item is the token of the next page."""
+    PAGE = "page"
+    OFFSET = "offset"
+    LINK = "link"
+    """An answer has a link."""
+    HEADER = "header"
+    """The header `Link`."""
+
+
+@frozen(kw_only=True)
+class Listing:
+    """The paging of a method that an overlay states. `source` leads to a token or to links."""
+
+    kind: ListingKind
+    item: TypeRef
+    items: Path = ()
+    place: ValueLocation | None = None
+    """Where a token or a number goes. A parameter is by its key in a call."""
+    source: Path = ()
+    first: int = 1
+    more: Path = ()
+    total: Path = ()
+    pages: Path = ()
+
+
+@frozen(kw_only=True)
+class Watched:
+    """How the answer of a method that reads a job tells of its end, as an overlay states it."""
+
+    status: Path = ()
+    """() is: by the HTTP status."""
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    message: Path = ()
+    progress: Path = ()
+    arguments: tuple[tuple[str, Path], ...] = ()
+    """Pairs of a parameter, by its key in a call, and the path of its value in a job."""
+
+
 @frozen(kw_only=True)
 class Poll:
     """A method that reads an operation again, by id; `place` takes the operation's name, held to `pattern`."""
@@ -193,7 +238,9 @@ class Method:
     extra_scopes: tuple[ExtraScope, ...] = ()
     idempotency: Idempotency = Idempotency()
     paging: Paging | None = None
+    listing: Listing | None = None
     waiting: Waiting | None = None
+    watched: Watched | None = None
     media: Media | None = None
     deprecated: bool = False
     doc: str = ""

@@ -21,6 +21,7 @@ from .checks import (
     variant_clashes,
 )
 from .groups import classes, named_aliases, named_enums, named_messages
+from .listing import google_problems, with_overlay_facts
 from .methods import call_names, finished_methods
 from .naming import Naming
 from .reach import Reach, reach
@@ -64,7 +65,7 @@ def lower(
     found += [each for each in dict.fromkeys(by_rule) if each not in found]
     found += (*misfits(reached), *shared_places(reached))
     naming = Naming(published or {}, decisions or {}, overlay, found)
-    api = _finished(draft.api, reached, overlay, naming)
+    api = _finished(draft.api, reached, overlay, naming, found)
     found += variant_clashes(api.messages.values())
     if not methods:
         found += unused_names(overlay, naming.published)
@@ -87,7 +88,7 @@ def _passed_over(draft: Draft, reached: Reach) -> Iterator[Problem]:
     yield from (each for each in lost if each not in draft.warnings)
 
 
-def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> Api:
+def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming, problems: list[Problem]) -> Api:
     """Return the API of what was reached, under published names."""
     known = classes(reached, naming)
     enums = named_enums(reached, known, naming)
@@ -95,12 +96,17 @@ def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming) -> A
     aliases = named_aliases(reached, known)
     rest = draft.errors is ErrorShape.BY_STATUS
     names = call_names(reached.methods, overlay, naming, rest=rest)
+    methods = finished_methods(reached.methods, names, overlay, messages, known, naming, rest=rest)
+    if rest:
+        methods = with_overlay_facts(methods, overlay, messages, aliases, problems)
+    else:
+        problems += google_problems(overlay)
     return evolve(
         draft,
         messages=messages,
         enums=enums,
         aliases=aliases,
-        methods=finished_methods(reached.methods, names, overlay, messages, known, naming, rest=rest),
+        methods=methods,
         resources=names.resources,
         held=tuple(
             ClientParameter(name=name, prefix=rule.prefix, doc=rule.doc)

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ..ir import Api
+from ..ir import Api, SchemeKind
 from .layout import in_import_order
 from .messages import published_kinds
 from .resources import is_rest
@@ -46,6 +46,8 @@ class PackageView:
     public: tuple[Source, ...]
     """All that `from package import *` gives."""
     rest: bool
+    auth: Source
+    """The module of the runtime that has the sources of credentials."""
 
 
 @frozen(kw_only=True)
@@ -71,7 +73,16 @@ def package_view(api: Api, package: str) -> PackageView:
         names=tuple(names[each] for each in in_import_order(names)),
         public=tuple(public[each] for each in sorted(public, key=_place)),
         rest=rest,
+        auth=word(_auth_module(api)),
     )
+
+
+def _auth_module(api: Api) -> str:
+    """Return the module with the sources of credentials that the schemes of an API may take, and no more."""
+    kinds = {each.kind for each in api.schemes.values()}
+    if kinds & {SchemeKind.OAUTH2, SchemeKind.OPENID}:
+        return "oauth2"
+    return "token_source" if SchemeKind.BEARER in kinds else "api_key"
 
 
 def _place(name: str) -> tuple[int, str]:

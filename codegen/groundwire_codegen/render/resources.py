@@ -11,6 +11,7 @@ from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
 from .contents import body_paragraph, request_annotation, result_annotation
 from .layout import imported, used_names
+from .listing import ListingView, listing_view, pager_annotation
 from .methods import MethodView, held_class, method_view
 from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
@@ -43,6 +44,8 @@ class StubView:
     """True if the call may have no body."""
     result: Source
     pages: bool
+    listing: ListingView | None
+    """How it pages, as an overlay states it."""
 
 
 @frozen(kw_only=True)
@@ -97,6 +100,7 @@ class ClientView:
     parameters: bool
     extra_scopes: bool
     paging: bool
+    listings: bool
     preconditions: bool
     """True if there are any: `client.py` imports what they need."""
     sequences: bool
@@ -139,6 +143,7 @@ def client_view(api: Api) -> ClientView:
         parameters=any(method.parameters for method in methods),
         extra_scopes=any(method.extra_scopes for method in methods),
         paging=any(method.paging for method in methods),
+        listings=any(method.listing for method in api.methods.values()),
         preconditions=any(method.preconditions for method in methods),
         sequences="Sequence" in used,
         literals="Literal" in used,
@@ -202,8 +207,9 @@ def _stub(method: Method, *, rest: bool) -> StubView:
         else None,
         request_is_empty=is_optional and not rest,
         request_is_optional=is_optional and rest,
-        result=result_annotation(method) if rest else _result(method),
+        result=_rest_result(method) if rest else _result(method),
         pages=method.paging is not None,
+        listing=None if method.listing is None else listing_view(method.listing),
     )
 
 
@@ -228,6 +234,12 @@ def _result(method: Method) -> Source:
         return result
     item = annotation(method.paging.item, MESSAGES)
     return joined(word("Pager"), "[", item, ", ", result, "]")
+
+
+def _rest_result(method: Method) -> Source:
+    """The annotation of what a stub returns, as OpenAPI describes it."""
+    result = result_annotation(method)
+    return result if method.listing is None else pager_annotation(method.listing, result)
 
 
 def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool) -> Iterator[str]:

@@ -94,6 +94,7 @@ class SchemeView:
     kind: Source
     location: Source | None
     name: Source | None
+    url: Source | None
 
 
 @frozen(kw_only=True)
@@ -193,6 +194,7 @@ def _scheme(key: str, scheme: SecurityScheme) -> SchemeView:
         kind=literal(scheme.kind.value),
         location=None if scheme.location is None else literal(scheme.location.value),
         name=stated(scheme.wire),
+        url=stated(scheme.url),
     )
 
 

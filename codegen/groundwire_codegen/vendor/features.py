@@ -40,6 +40,7 @@ FEATURES: Final = (
             ),
         ),
     ),
+    Feature(name="oauth2", modules=("oauth2",)),
     Feature(
         name="earthengine",
         modules=("earthengine",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -14,6 +15,7 @@ from groundwire_codegen.ir import Api, Content, Method
 from groundwire_runtime.errors import ApiError, AuthError, GroundwireError
 from groundwire_runtime.http import FunctionTransport, Request
 from groundwire_runtime.http import Response as Answer
+from groundwire_runtime.paging import Pager
 
 from .bodies import EMPTY, Bodies, Expected
 from .compare import differences, kind, short
@@ -32,6 +34,17 @@ class Tally:
     faults: list[str] = field(factory=list)
     without: list[str] = field(factory=list)
     """Operations that were not called: no valid argument could be made."""
+
+
+def first_page(stub: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a stub that gives the first page, where it gives a pager."""
+
+    @functools.wraps(stub)
+    def call(**arguments: Any) -> Any:
+        result = stub(**arguments)
+        return next(result.pages()) if isinstance(result, Pager) else result
+
+    return call
 
 
 class Echo:
@@ -85,15 +98,13 @@ class Echo:
         body = self._bodies.sent(operation, method)
         expected = self._bodies.answer(operation, method)
         self._reply = expected.answer
-        stub = self._stub(operation, method)
+        stub = first_page(self._stub(operation, method))
         if body is not None:
             names = inspect.signature(stub).parameters
             own = {each.name for each in method.parameters}
             arguments[next(name for name in names if name not in own)] = body.value
         self._sent.clear()
         result = stub(**arguments)
-        if method.paging is not None:
-            result = next(result.pages())
         self._tally.calls += 1
         [request] = self._sent
         wanted = self._wanted.request(

@@ -45,8 +45,8 @@ def test_schemes() -> None:
         "cookie": SecurityScheme(kind=SchemeKind.API_KEY, location=Location.COOKIE, wire="session"),
         "basic": SecurityScheme(kind=SchemeKind.BASIC),
         "token": SecurityScheme(kind=SchemeKind.BEARER),
-        "oauth": SecurityScheme(kind=SchemeKind.OAUTH2, scopes=("a", "b", "c")),
-        "openid": SecurityScheme(kind=SchemeKind.OPENID),
+        "oauth": SecurityScheme(kind=SchemeKind.OAUTH2, url="https://a", scopes=("a", "b", "c")),
+        "openid": SecurityScheme(kind=SchemeKind.OPENID, url="https://a"),
         "tls": SecurityScheme(kind=SchemeKind.MUTUAL_TLS),
     }
 
@@ -86,6 +86,23 @@ def test_schemes_that_are_not_known_are_ignored_with_a_warning() -> None:
         "unknown security scheme 'old'; ignored",
         "unknown security scheme 'gone'; ignored",
     }
+
+
+def test_a_token_endpoint_that_is_no_url_is_left_to_the_client() -> None:
+    flows = {"clientCredentials": {"tokenUrl": "ht tp://a", "scopes": {}}}
+    schemes = {
+        "bad": {"type": "oauth2", "flows": flows},
+        "relative": {
+            "type": "oauth2",
+            "flows": {"clientCredentials": {"tokenUrl": "/token?v=2", "scopes": {}}},
+        },
+    }
+    draft = read(document(components={"securitySchemes": schemes}))
+    assert {name: each.url for name, each in draft.api.schemes.items()} == {
+        "bad": None,
+        "relative": "/token?v=2",
+    }
+    assert warnings(draft) == ["not a URL: 'ht tp://a'; name it in the client"]
 
 
 def test_servers() -> None:

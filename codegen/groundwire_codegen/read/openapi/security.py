@@ -58,9 +58,23 @@ class Access:
             )
             return None
         if kind in _OTHER:
-            return SecurityScheme(kind=_OTHER[kind], scopes=tuple(_scopes(node)), doc=doc)
+            return SecurityScheme(
+                kind=_OTHER[kind], url=self._url(node), scopes=tuple(_scopes(node)), doc=doc
+            )
         if kind:
             self.documents.warn(node, f"security scheme of type {kind[:80]!r} is not known; it is ignored")
+        return None
+
+    def _url(self, node: Cursor) -> str | None:
+        """Return the token endpoint of client credentials, or the place of the discovery document; None for no such URL."""
+        places = [(node, "openIdConnectUrl")]
+        places += [(flow, "tokenUrl") for name, flow in node.children("flows") if name == "clientCredentials"]
+        for place, key in places:
+            url = place.text(key)
+            if url and url_fault(url.partition("?")[0], {}):
+                self.documents.warn(place.at(key, url), f"not a URL: {url[:200]!r}; name it in the client")
+            elif url:
+                return url
         return None
 
     def read_security(self, node: Cursor, schemes: Mapping[str, SecurityScheme]) -> Security | None:

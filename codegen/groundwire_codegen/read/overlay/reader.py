@@ -103,7 +103,8 @@ def _reader(hint: Any) -> Callable[[Cursor, str], Any]:
         return Cursor.text
     if bool in (hint, *options):
         return Cursor.flag
-    return Cursor.number if int in options else lambda node, key: _read(node.at(key, node.any(key)), hint)
+    rule = options[0] if options else hint
+    return Cursor.number if int in options else lambda node, key: _read(node.at(key, node.any(key)), rule)
 
 
 def _table(hint: Any) -> Callable[[Cursor, str], Any]:

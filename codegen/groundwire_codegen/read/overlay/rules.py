@@ -132,6 +132,59 @@ class ParameterRule:
 
 
 @frozen(kw_only=True)
+class PagingRule:
+    """How a list method of an OpenAPI document pages. One of `token`, `page`, `offset`, `link` and `link_header` is there.
+
+    A parameter is named by its wire name, or as `body.FIELD`. A path is wire names of the answer, with dots between.
+    """
+
+    pointer: str
+    items: str = ""
+    """The path of the items; absent: the answer is the list."""
+    token: str = ""
+    """The parameter that takes the token of the next page."""
+    next: str = ""
+    """The path of that token."""
+    last: str = ""
+    """In place of `next`: the path, in the last item of a page, of what is the token of the next page."""
+    page: str = ""
+    """The parameter that takes the number of a page."""
+    first: Number | None = None
+    """The number of the first page; absent: 1."""
+    offset: str = ""
+    """The parameter that takes the number of items to skip."""
+    link: str = ""
+    """The path of the links, of which one has `rel` = "next"; of one such link; or of its URL."""
+    link_header: bool = False
+    """The header `Link` has the next page (RFC 8288)."""
+    more: str = ""
+    """The path of a boolean: false on the last page."""
+    total: str = ""
+    """The path of the number of all items."""
+    pages: str = ""
+    """The path of the number of all pages."""
+
+
+@frozen(kw_only=True)
+class WaitingRule:
+    """How the answer of a method that reads a job tells of its end. Paths are as in `PagingRule`."""
+
+    pointer: str
+    status: str = ""
+    """The path of the job's state; absent: the HTTP status tells: 202 is running, any other success the end."""
+    done: tuple[str, ...] = ()
+    """The states of a job that ended well."""
+    failed: tuple[str, ...] = ()
+    """The states of a job that failed or was cancelled. Any other state is of a job that runs."""
+    message: str = ""
+    """The path of what a failed job says."""
+    progress: str = ""
+    """The path of what is reported while it runs; absent: the answer itself."""
+    arguments: Mapping[str, str] = field(factory=dict[str, str])
+    """By parameter of the method, the path of its value in a job: so that a job is enough to read it again."""
+
+
+@frozen(kw_only=True)
 class MethodRule:
     """A rule of one method. `digest` is without its parameters."""
 
@@ -146,6 +199,8 @@ class MethodRule:
     operation_metadata: str | None = None
     idempotent: bool | tuple[str, ...] | None = None
     """True: always, False: never, names: when one of them is set, None: as the verb says."""
+    paging: PagingRule | None = None
+    waiting: WaitingRule | None = None
     parameters: Mapping[str, ParameterRule] = field(factory=dict[str, ParameterRule])
 
 

@@ -17,7 +17,7 @@ from .messages import (
 
 if TYPE_CHECKING:
     from cattrs import Converter
-    from groundwire_runtime import api_key as auth
+    from groundwire_runtime import oauth2 as auth
     from groundwire_runtime.contents import WithMediaType
     from groundwire_runtime.options import NO_TIMEOUT
     from groundwire_runtime.retry import RetryPolicy
@@ -77,7 +77,7 @@ if not TYPE_CHECKING:
 
             found = FilePart
         elif name == "auth":
-            from groundwire_runtime import api_key as auth
+            from groundwire_runtime import oauth2 as auth
 
             found = auth
         else:

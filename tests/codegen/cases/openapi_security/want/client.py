@@ -83,7 +83,7 @@ SCHEMES: Final[Mapping[str, RestScheme]] = {
     "app": RestScheme(kind="apiKey", location="header", name="X-App"),
     "key": RestScheme(kind="apiKey", location="query", name="api_key"),
     "login": RestScheme(kind="basic"),
-    "oauth": RestScheme(kind="oauth2"),
+    "oauth": RestScheme(kind="oauth2", url="https://login.shop.example/token"),
     "session": RestScheme(kind="apiKey", location="cookie", name="sid"),
     "token": RestScheme(kind="bearer"),
 }

@@ -1,0 +1,154 @@
+"""Calls of a method where a link of an answer leads: to another page, or to a job that runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import define, evolve
+
+from .errors import ArgumentError, ProtocolError
+from .http import CallState, Request, Response
+from .links import Link, followed
+from .styles import checked_header, checked_header_name
+
+if TYPE_CHECKING:
+    from .rest_method import RestMethod
+
+_OWN: Final = frozenset(
+    {
+        *(
+            "accept-encoding",
+            "authorization",
+            "connection",
+            "content-length",
+            "content-type",
+            "cookie",
+            "expect",
+        ),
+        *(
+            "host",
+            "keep-alive",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "user-agent",
+        ),
+    }
+)
+"""Headers of a link that are left out: the client sets them."""
+
+
+@define(eq=False)
+class Fetched:
+    """The value of an answer, with what its links are read from."""
+
+    value: Any
+    status: int
+    url: str
+    headers: Mapping[str, str]
+
+
+@define(eq=False)
+class LinkedMethod:
+    """One call of a method: as it is, or where a link leads. Its answer has the URL and the headers too."""
+
+    method: RestMethod[Any]
+    link: Link | None = None
+    url: str = ""
+    """The URL that was asked."""
+
+    def at_endpoint(self) -> LinkedMethod:
+        """Return the call without a server of its own."""
+        self.method = self.method.at_endpoint()
+        return self
+
+    def accepting(self, media_type: str) -> LinkedMethod:
+        """Return the method as it asks for one media type. Raises ArgumentError for one that it does not answer with."""
+        self.method = self.method.accepting(media_type)
+        return self
+
+    @property
+    def id(self) -> str:
+        """The id of the method."""
+        return self.method.id
+
+    @property
+    def parameters(self) -> Sequence[Any]:
+        """The parameters of the method."""
+        return self.method.parameters
+
+    def with_request_id(
+        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
+    ) -> tuple[Mapping[str, object], Any]:
+        """Return the same call with what makes a resend recognisable."""
+        return self.method.with_request_id(parameters, body, new_id)
+
+    def request(
+        self,
+        parameters: Mapping[str, object],
+        body: object = None,
+        *,
+        base_url: str,
+        codecs: Any,
+        headers: Mapping[str, str] | None = None,
+        scopes: tuple[str, ...] | None = None,
+        deadline: float | None = None,
+        call: CallState | None = None,
+    ) -> Request:
+        """Return the request of a page. Raises ArgumentError, EncodeError, or ProtocolError for a link that is not followed."""
+        request = self.method.request(
+            parameters,
+            body,
+            base_url=base_url,
+            codecs=codecs,
+            headers=headers,
+            scopes=scopes,
+            deadline=deadline,
+            call=call,
+        )
+        request = request if self.link is None else linked(request, self.link)
+        self.url = request.url
+        return request
+
+    def answer(self, response: Response, codecs: Any) -> Fetched:
+        """Decode a successful response. Raises DecodeError and ProtocolError."""
+        return Fetched(self.method.answer(response, codecs), response.status, self.url, response.headers)
+
+
+def linked(request: Request, link: Link) -> Request:
+    """Return the request of a link: that of the listing, with the link's URL, verb, headers and body. Raises ProtocolError."""
+    url = followed(link, request.url)
+    headers = {
+        name: value for name, value in request.headers.items() if link.verb != "GET" or name != "content-type"
+    }
+    try:
+        headers |= {
+            checked_header_name(name): checked_header(name, value)
+            for name, value in link.headers.items()
+            if name not in _OWN
+        }
+    except ArgumentError as error:
+        raise ProtocolError(f"the link has a header that cannot be sent: {error.message}") from None
+    return evolve(
+        request,
+        url=url,
+        verb=link.verb,
+        headers=headers if link.verb == "GET" else {"content-type": "application/json", **headers},
+        body=None if link.verb == "GET" else _body(request, link),
+        safe_to_retry=link.verb == "GET" or (request.safe_to_retry and request.verb == link.verb),
+    )
+
+
+def _body(request: Request, link: Link) -> Any:
+    """Return the body for a link: its own, laid over that of the first request with `merge`; that one where it has none."""
+    if link.body is None:
+        return request.body
+    body = link.body
+    if link.merge and isinstance(request.body, bytes) and isinstance(body, dict):
+        first = json.loads(request.body)
+        body = {**first, **body} if isinstance(first, dict) else body
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
