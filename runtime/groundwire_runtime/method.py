@@ -59,8 +59,9 @@ class Paging:
         return answer
 
     def items_of(self, answer: Any) -> Any:
-        """Return the items of an answer."""
-        return getattr(answer, self.items)
+        """Return the items of an answer, those of a map as pairs."""
+        found = getattr(answer, self.items)
+        return found.items() if isinstance(found, Mapping) else found
 
     def following(self, answer: Any, position: Any) -> Any:
         """Return the token of the page behind an answer; None behind the last."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 from attrs import evolve, field, frozen
 
 from .errors import ArgumentError, ProtocolError
+from .options import CALL_OPTIONS, unexpected
 
 if TYPE_CHECKING:
     from .client import BaseClient
@@ -61,7 +62,9 @@ class Pager(Generic[ItemT, PageT]):
         body: Any,
         options: CallOptions,
     ) -> Pager[Any, Any]:
-        """Return the items of a list method; each page is fetched when it is reached."""
+        """Return the items of a list method; each page is fetched when it is reached. Raises TypeError for unknown options."""
+        if not options.keys() <= CALL_OPTIONS:
+            raise unexpected(options, method.id)
         paging = method.paging
         if paging is None:
             raise ArgumentError(f"{method.id} does not page")

@@ -10,12 +10,12 @@ from attrs import evolve, field, frozen
 from .errors import ArgumentError, ProtocolError, shortened
 from .linked_method import Fetched, LinkedMethod
 from .links import Link, checked_start, followed, header_link, next_link
+from .options import RestCallOptions, unexpected
 from .paging import Pager
 from .wire_paths import Path, value_at, with_value
 
 if TYPE_CHECKING:
     from .codec import Codecs
-    from .options import RestCallOptions
     from .rest_client import RestClient
     from .rest_method import RestMethod
 
@@ -56,8 +56,13 @@ class RestPaging:
         body: Any,
         options: RestCallOptions,
     ) -> Pager[Any, Any]:
-        """Return the items of a list method; each page is fetched when it is reached. Raises ArgumentError."""
+        """Return the items of a list method; each page is fetched when it is reached.
+
+        Raises ArgumentError, and TypeError for unknown options.
+        """
         codecs = client.codecs
+        if not options.keys() <= RestCallOptions.__optional_keys__:
+            raise unexpected(options, method.id, RestCallOptions.__optional_keys__)
         if not isinstance(self.place, str) and body is None:
             raise ArgumentError(f"request: {method.id} needs one to page: the position goes into it")
 

@@ -254,7 +254,7 @@ def paged(*, token: bool = True, more: bool = False) -> dict[str, Any]:
         "id": "Page",
         "type": "object",
         "properties": {
-            "books": books,
+            "found": books,
             **({"nextPageToken": {"type": "string"}} if token else {}),
             **({"others": books} if more else {}),
         },
@@ -274,7 +274,7 @@ def test_a_method_stays_a_pager_or_none() -> None:
     assert pager not in output(paged(more=True)).files["client.py"]
     assert pager in output(paged(more=True), before=many.lock).files["client.py"]
     lost = output(paged(token=False), before=many.lock)
-    assert "/decisions/pager:bookshop.books.get: was books, is -" in "".join(map(str, lost.warnings))
+    assert "/decisions/pager:bookshop.books.get: was found, is -" in "".join(map(str, lost.warnings))
 
 
 def operations(*ids: str) -> dict[str, Any]:

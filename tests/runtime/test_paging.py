@@ -154,3 +154,10 @@ def test_a_method_that_does_not_page_is_refused() -> None:
     method = evolve(one.methods["earthengine.projects.operations.list"], paging=None)
     with pytest.raises(ArgumentError, match="does not page"):
         Pager.over(one, method, {}, None, {})
+
+
+def test_an_option_that_there_is_not_is_refused_at_the_call() -> None:
+    one = client(Script())
+    method = one.methods["earthengine.projects.operations.list"]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'timeuot'"):
+        Pager.over(one, method, {}, None, {"timeuot": 1})  # type: ignore[typeddict-unknown-key] # on purpose

@@ -458,3 +458,9 @@ def test_a_lost_page_is_fetched_again() -> None:
     script = Script([answer({"items": [1], "next": "?p=2"}), once, answer({"items": [2]})])
     assert list(listing(script, LINKS)) == [1, 2]
     assert lost[0].url == script.urls[2]
+
+
+def test_an_option_that_there_is_not_is_refused_at_the_call() -> None:
+    paging = RestPaging(kind="token", items=("items",), place="token", source=("next",))
+    with pytest.raises(TypeError, match="unexpected keyword argument 'timeuot'"):
+        paging.over(client(Script()), LIST, {}, None, {"timeuot": 1})  # type: ignore[typeddict-unknown-key] # on purpose
