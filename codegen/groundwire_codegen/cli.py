@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, upgrade, vendor, diff, fetch, openapi, models. Exit codes: docs/changes.md."""
+"""`groundwire-codegen`: generate, check, upgrade, vendor, diff, fetch, lint, openapi, models. Exit codes: docs/changes.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 
 import click
 
-from .commands import check, diff, fetch, generate, models, openapi, upgrade, vendor
+from .commands import check, diff, fetch, generate, lint, models, openapi, upgrade, vendor
 from .commands.inputs import with_inputs
 from .commands.methods import Methods
 from .commands.options import with_options
@@ -28,5 +28,6 @@ main.command("upgrade", cls=Methods)(with_options(upgrade.OPTIONS, with_inputs(u
 main.command("vendor", cls=Methods)(with_options(vendor.OPTIONS, reported(vendor.vendor)))
 main.command("diff", cls=Methods)(with_options(diff.OPTIONS, reported(diff.diff)))
 main.command("fetch")(with_options(fetch.OPTIONS, reported(fetch.fetch)))
+main.command("lint")(with_options(lint.OPTIONS, reported(lint.lint)))
 main.command("openapi", cls=Methods)(with_options(openapi.OPTIONS, with_api(openapi.openapi)))
 main.command("models", cls=Methods)(with_options(models.OPTIONS, with_api(models.models)))

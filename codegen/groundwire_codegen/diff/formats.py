@@ -34,8 +34,8 @@ def in_one_format(
     if is_discovery == [True, True]:
         return [*drafts], [*overlays]
     if is_discovery == [False, False]:
-        stated = [stated_as_discovery(*each, allow_hosts) for each in zip(drafts, overlays, strict=True)]
-        return stated, [*overlays]
+        pairs = zip(drafts, overlays, strict=True)
+        return [stated_as_discovery(*each, allow_hosts) for each in pairs], [*overlays]
     discovery, other = is_discovery.index(True), is_discovery.index(False)
     model, fitted = drafts[discovery], list(overlays)
     fitted[discovery] = evolve(overlays[discovery], openapi=OpenApiRule())

@@ -20,8 +20,8 @@ from ..problem import Problem, SpecError
 from ..read.overlay import Overlay, read_overlay
 from ..read.text import read_text
 from ..reader import is_openapi
-from ..references import is_document
 from ..shipped import spec_folder
+from .cut_openapi import cut
 
 FILE: Final = "description.json"
 _HINT: Final = "take the copy's own from version control"
@@ -30,27 +30,28 @@ _HINT: Final = "take the copy's own from version control"
 def description(inputs: Inputs) -> str:
     """The file's content: JSON of the document, of the overlay, of the methods, and of the references if there are any.
 
-    A Discovery document is cut to what the client needs, and has no prose. Raises SpecError for one that is too large.
+    The document is cut to what the client needs; one of Discovery has no prose. Raises SpecError for one that is too large.
     """
     overlay = Overlay() if inputs.overlay is None else read_overlay(inputs.overlay)[0]
+    wanted = inputs.methods or overlay.generate
+    references: dict[str, Any] = {}
     if is_openapi(inputs.document):
-        document = read_text(inputs.document, inputs.name).value
+        whole = read_text(inputs.document, inputs.name).value
+        document, references = cut(whole, inputs.document, inputs.references, inputs.base, overlay, wanted)
     else:
         document = json.loads(normal(inputs.document, inputs.name, prose=False))
-        document = _cut(document, overlay, inputs.methods or overlay.generate)
+        document = _cut(document, overlay, wanted)
     value = {
         "document": document,
         "methods": sorted(inputs.methods),
         "overlay": None if inputs.overlay is None else with_lf(inputs.overlay).decode(),
     }
-    if inputs.references:
-        value["references"] = {
-            uri: read_text(data, uri).value
-            for uri, data in inputs.references.items()
-            if is_document(data, uri)
-        }
+    if references:
+        value["references"] = references
         value["base"] = inputs.base
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=True) + "\n"
+    # The order of media types and of alternatives counts in OpenAPI.
+    in_order = is_openapi(inputs.document)
+    text = json.dumps(value, separators=(",", ":"), sort_keys=not in_order, ensure_ascii=True) + "\n"
     if len(text) > MAX_BYTES:
         words = f"with what it refers to, larger than {MAX_BYTES} bytes as JSON"
         raise SpecError([Problem(inputs.name, "", words, "vendor fewer documents")])
