@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
-from ..ir import InBody, Listing, Path, ValueLocation
-from .annotations import MESSAGES, annotation
-from .source import Source, joined, literal, word
+from ..ir import (
+    AliasRef,
+    Api,
+    InBody,
+    Kind,
+    Listing,
+    MessageRef,
+    Method,
+    Nullable,
+    Path,
+    Scalar,
+    TypeRef,
+    UnionOf,
+    ValueLocation,
+    Watched,
+)
+from .annotations import MESSAGES, annotation, either, message_class
+from .contents import result_annotation
+from .source import Source, joined, literal, name, word
 
 
 @frozen(kw_only=True)
@@ -40,6 +58,76 @@ def listing_view(listing: Listing) -> ListingView:
 def pager_annotation(listing: Listing, page: Source) -> Source:
     """Return the annotation of a pager over pages of a type."""
     return joined(word("Pager"), "[", annotation(listing.item, MESSAGES), ", ", page, "]")
+
+
+@frozen(kw_only=True)
+class JobView:
+    """A method that reads a job; None for a fact that is not stated."""
+
+    constant: Source
+    status: Source | None
+    done: Source | None
+    failed: Source | None
+    message: Source | None
+    progress: Source | None
+    arguments: Source | None
+    types: tuple[Source, ...]
+
+
+@frozen(kw_only=True)
+class JobsView:
+    """The client's method that waits for a job."""
+
+    methods: tuple[JobView, ...]
+    job: Source
+    """The annotation of a job, before it has ended."""
+    result: Source
+
+
+def jobs_view(api: Api) -> JobsView | None:
+    """Return the view of how a client waits; None where no method reads a job."""
+    watched = [(method, method.watched) for method in api.methods.values() if method.watched is not None]
+    if not watched:
+        return None
+    views = tuple(_job(method, facts, api) for method, facts in watched)
+    types = dict.fromkeys(type_ for view in views if view.arguments for type_ in view.types)
+    answered = joined(word("Answered"), "[", word("Any"), "]")
+    return JobsView(
+        methods=views,
+        job=either(*types, answered, word("str")),
+        result=either(*(result_annotation(method) for method, _ in watched)),
+    )
+
+
+def _job(method: Method, facts: Watched, api: Api) -> JobView:
+    contents = (content for each in method.responses if each.success for content in each.contents)
+    names = dict.fromkeys(name for content in contents for name in _messages(content.type, api))
+    return JobView(
+        constant=name("constant", method.constant),
+        status=_path(facts.status),
+        done=_path(facts.done),
+        failed=_path(facts.failed),
+        message=_path(facts.message),
+        progress=_path(facts.progress),
+        arguments=literal(facts.arguments) if facts.arguments else None,
+        types=tuple(map(message_class, names)),
+    )
+
+
+def _messages(type_: TypeRef, api: Api) -> Iterator[str]:
+    """Yield the messages that a value of a type may be."""
+    match type_:
+        case MessageRef(found):
+            yield found
+        case Nullable(inner):
+            yield from _messages(inner, api)
+        case AliasRef(found):
+            yield from _messages(api.aliases[found].type or Scalar(Kind.ANY), api)
+        case UnionOf(members):
+            for each in members:
+                yield from _messages(each, api)
+        case _:
+            return
 
 
 def _path(path: Path) -> Source | None:

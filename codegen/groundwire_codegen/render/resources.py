@@ -11,7 +11,7 @@ from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
 from .contents import body_paragraph, request_annotation, result_annotation
 from .layout import imported, used_names
-from .listing import ListingView, listing_view, pager_annotation
+from .listing import JobsView, ListingView, jobs_view, listing_view, pager_annotation
 from .methods import MethodView, held_class, method_view
 from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
@@ -94,6 +94,7 @@ class ClientView:
     base_url: Source
     hints: tuple[HintView, ...]
     wait: WaitView | None
+    jobs: JobsView | None
     resources: bool
     nested: bool
     stubs: bool
@@ -128,7 +129,7 @@ def client_view(api: Api) -> ClientView:
             *(argument.annotation for argument in stub.arguments),
         )
     )
-    found = waited(api)
+    found, jobs = waited(api), jobs_view(api)
     return ClientView(
         methods=methods,
         rest=rest,
@@ -137,6 +138,7 @@ def client_view(api: Api) -> ClientView:
         base_url=literal(api.base_url if api.servers else ""),
         hints=tuple(map(_hint, api.hints)),
         wait=None if found is None else _wait(found, api),
+        jobs=jobs,
         resources=len(classes) > 1,
         nested=any(each.name is not None and each.children for each in classes),
         stubs=bool(stubs),
