@@ -142,6 +142,7 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert asked == [
         ("GET", f"{huts}/tschierva?fields=id,owner,state", None),
         ("PATCH", f"{huts}/tschierva", b'{"state":"closed","opened":null}'),
+        ("PATCH", f"{huts}/tschierva", b'{"opened":null}'),
         ("GET", f"{huts}/nowhere", None),
     ]
     assert names["owner"] == "a club of 7"

@@ -71,7 +71,16 @@ CLIENT_MODULE_NAMES: Final = frozenset(
             "METHODS",
             "Mapping",
         ),
-        *("Method", "OPERATION", "OperationView", "Pager", "Paging", "Preconditions", "Parameter"),
+        *(
+            "Method",
+            "OPERATION",
+            "clearing",
+            "OperationView",
+            "Pager",
+            "Paging",
+            "Preconditions",
+            "Parameter",
+        ),
         *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
 )

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attrs import frozen
 
 from ..ir import (
-    AliasRef,
     Api,
     InBody,
-    Kind,
     Listing,
-    MessageRef,
     Method,
-    Nullable,
     Path,
-    Scalar,
-    TypeRef,
-    UnionOf,
     ValueLocation,
     Watched,
 )
 from .annotations import MESSAGES, annotation, either, message_class
-from .contents import result_annotation
+from .contents import messages_of, result_annotation
 from .source import Source, joined, literal, name, word
 
 
@@ -101,7 +92,7 @@ def jobs_view(api: Api) -> JobsView | None:
 
 def _job(method: Method, facts: Watched, api: Api) -> JobView:
     contents = (content for each in method.responses if each.success for content in each.contents)
-    names = dict.fromkeys(name for content in contents for name in _messages(content.type, api))
+    names = dict.fromkeys(name for content in contents for name in messages_of(content.type, api))
     return JobView(
         constant=name("constant", method.constant),
         status=_path(facts.status),
@@ -112,22 +103,6 @@ def _job(method: Method, facts: Watched, api: Api) -> JobView:
         arguments=literal(facts.arguments) if facts.arguments else None,
         types=tuple(map(message_class, names)),
     )
-
-
-def _messages(type_: TypeRef, api: Api) -> Iterator[str]:
-    """Yield the messages that a value of a type may be."""
-    match type_:
-        case MessageRef(found):
-            yield found
-        case Nullable(inner):
-            yield from _messages(inner, api)
-        case AliasRef(found):
-            yield from _messages(api.aliases[found].type or Scalar(Kind.ANY), api)
-        case UnionOf(members):
-            for each in members:
-                yield from _messages(each, api)
-        case _:
-            return
 
 
 def _path(path: Path) -> Source | None:
