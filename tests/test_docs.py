@@ -14,6 +14,8 @@ from groundwire_codegen.cli import main
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_runtime.http import FunctionTransport, Request, Response
 
+from .runtime.doubles import Time
+
 PAGE = Path(__file__).parent.parent / "docs" / "exports.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
@@ -87,6 +89,14 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         if request.url == "https://login.example/token":
             grant = b'{"access_token": "t", "token_type": "bearer"}'
             return Response(status=200, headers={"content-type": "application/json"}, body=grant)
+        if request.url.endswith("/map") or "/jobs/" in request.url:
+            job = (
+                b'{"jobID": "j1", "status": "successful"}'
+                if "/jobs/" in request.url
+                else b'{"jobID": "j1", "status": "accepted"}'
+            )
+            sent = {"content-type": "application/json", "location": "/v1/jobs/j1"}
+            return Response(status=200, headers=sent, body=job)
         if "/huts?" in request.url:
             pages = {
                 "page=2": b'{"huts": [{"id": "b", "owner": {"kind": "person", "name": "Ada"}}], "links": []}'
@@ -105,13 +115,18 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             body=hut if request.verb == "GET" else b"",
         )
 
-    names: dict[str, Any] = {"answered": FunctionTransport(answered), "read_token": lambda: "t"}
+    names: dict[str, Any] = {
+        "answered": FunctionTransport(answered),
+        "read_token": lambda: "t",
+        "clock": Time().clock(),
+    }
     for snippet in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        here = snippet.replace("huts.Client(", "huts.Client(transport=answered, ")
+        here = snippet.replace("huts.Client(", "huts.Client(transport=answered, clock=clock, ")
         exec(compile(here, "openapi.md", "exec"), names)  # noqa: S102 - our own page
     huts = "https://huts.example/v1/huts"
     assert (names["ids"], names["sizes"], names["rest"]) == (["a", "b"], [1, 1], ["b"])
-    asked = [each for each in asked if "/huts?" not in each[1]]
+    assert names["ended"] == names["again"] != names["job"]
+    asked = [each for each in asked if not re.search(r"/huts\?|/map$|/jobs/", each[1])]
     grant = b"grant_type=client_credentials&scope=huts.write"
     login = asked.index(("POST", "https://login.example/token", grant))
     assert asked[login + 1] == ("PATCH", f"{huts}/tschierva", b'{"state":"open"}')
@@ -127,6 +142,7 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert asked == [
         ("GET", f"{huts}/tschierva?fields=id,owner,state", None),
         ("PATCH", f"{huts}/tschierva", b'{"state":"closed","opened":null}'),
+        ("PATCH", f"{huts}/tschierva", b'{"opened":null}'),
         ("GET", f"{huts}/nowhere", None),
     ]
     assert names["owner"] == "a club of 7"

@@ -4,45 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-import attrs
 from attrs import frozen
 
 from .clock import SYSTEM, Clock
 from .errors import (
-    ApiError,
     ArgumentError,
-    AuthError,
     GroundwireError,
     OperationError,
-    OperationTimeout,
     ProtocolError,
-    TransportError,
     shortened,
 )
 from .google_hints import operation_hint
-from .messages import Message
-from .options import CallOptions, is_seconds
+from .options import CallOptions
 from .parameters import CAP, matcher
-from .retry import DEFAULT
+from .polling import Polled, Polling, polling_delay
 
 if TYPE_CHECKING:
     from .client import BaseClient
     from .error_hints import Hint
     from .method import Method
 
+__all__ = ["CANCELLED", "NAME", "OperationView", "Waiter", "polling_delay"]
+
 OperationT = TypeVar("OperationT")
 
 NAME: Final = "name"
 """The parameter of a method that polls (AIP-151)."""
-FIRST: Final = 1.0
-"""Seconds before the first poll."""
-GROWTH: Final = 1.5
-LONGEST: Final = 20.0
-"""Seconds between polls at the most."""
-OUTAGE: Final = 3600.0
-"""Seconds without a token after which a wait without a timeout gives up."""
 CANCELLED: Final = 1
 """The code of an operation that was cancelled. Source: google/rpc/code.proto."""
 
@@ -116,11 +105,6 @@ def _instance(operation: object, attribute: str, cls: type) -> Any:
     return value if value is not None and isinstance(value, cls) else None
 
 
-def polling_delay(number: int) -> float:
-    """Seconds to wait before poll `number` (from 0): 1, 1.5, 2.25 ... up to 20."""
-    return min(LONGEST, FIRST * GROWTH ** min(number, 16))
-
-
 @frozen(kw_only=True)
 class Waiter(Generic[OperationT]):
     """Polls one operation until it is done.
@@ -145,58 +129,31 @@ class Waiter(Generic[OperationT]):
         was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when its states
         contradict each other. An interrupt leaves it running too, and names it in a note.
         """
-        _check_timeout(timeout)
-        if on_progress is not None and not callable(on_progress):
-            raise ArgumentError(
-                f"on_progress: expected a function of one argument, got {shortened(on_progress)}"
-            )
+        polling: Polling[OperationT] = Polling(
+            poll=self._latest,
+            is_done=self._is_done,
+            progress_of=lambda each: getattr(each, self.view.metadata),
+            clock=self.clock,
+            redact=self.redact,
+        )
+        polling.check(timeout, on_progress)
         name = getattr(operation, self.view.name)
         if not name:
             raise ArgumentError(
                 "operation: it has no name, so it cannot be waited for",
                 hint="Take it from the list of operations: the answer that it came in did not name it.",
             )
-        try:
-            return self._until_done(operation, name, timeout, _Progress(on_progress))
-        except (OperationError, OperationTimeout, ProtocolError) as error:
-            if self.redact is None:
-                raise
-            raise self.redact(error) from error.__cause__
-        except KeyboardInterrupt as interrupt:
-            interrupt.add_note(f"{name} still runs; wait for it again, or cancel it")
-            raise
+        return polling.wait(name, operation, timeout=timeout, on_progress=on_progress)
 
-    def _until_done(
-        self, operation: OperationT, name: str, timeout: float | None, progress: _Progress
-    ) -> OperationT:
-        end = math.inf if timeout is None else self.clock.monotonic() + timeout
-        number = 0
-        answered = self.clock.monotonic()
-        lost: GroundwireError | None = None
-        while True:
-            progress.show(getattr(operation, self.view.metadata))
-            if self._is_done(operation, name):
-                return operation
-            pause = polling_delay(number)
-            left = end - self.clock.monotonic()
-            if left <= 0:
-                raise self._still_runs(operation, name, timeout) from lost
-            self.clock.sleep(min(pause, left))
-            number += 1
-            try:
-                latest = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))
-            except (ApiError, AuthError, TransportError) as error:
-                outage = isinstance(error, AuthError) and self.clock.monotonic() - answered < OUTAGE
-                if not _is_passing(error) or (timeout is None and not outage):
-                    raise
-                lost = error
-                continue
-            found = getattr(latest, self.view.name)
-            if found != name:
-                raise ProtocolError(f"asked for operation {name}, got {str(found)[:200]!r}")
-            operation, lost, answered = latest, None, self.clock.monotonic()
+    def _latest(self, name: str, seconds: float | None) -> Polled[OperationT]:
+        latest = self.poll(name, seconds)
+        found = getattr(latest, self.view.name)
+        if found != name:
+            raise ProtocolError(f"asked for operation {name}, got {str(found)[:200]!r}")
+        return Polled(latest)
 
-    def _is_done(self, operation: OperationT, name: str) -> bool:
+    def _is_done(self, operation: OperationT) -> bool:
+        name = getattr(operation, self.view.name)
         error, response = self.view.error_of(operation), self.view.response_of(operation)
         if error is not None and response is not None:
             raise ProtocolError(f"{name} has both an error and a response")
@@ -218,50 +175,3 @@ class Waiter(Generic[OperationT]):
         verb = "was cancelled" if code == CANCELLED else "failed"
         hint = operation_hint(said, self.view.hints)
         return OperationError(f"{name} {verb}: {said}", operation=operation, code=code, hint=hint)
-
-    def _still_runs(self, operation: OperationT, name: str, timeout: float | None) -> OperationTimeout:
-        return OperationTimeout(
-            f"{name} still runs after {timeout} s",
-            operation=operation,
-            hint="Wait for it again with a longer timeout, or cancel it.",
-        )
-
-
-def _is_passing(error: GroundwireError) -> bool:
-    """Return True if the next poll may succeed."""
-    if isinstance(error, (AuthError, TransportError)):
-        return error.retryable
-    return isinstance(error, ApiError) and DEFAULT.covers(error)
-
-
-class _Progress:
-    """Calls back when metadata says something new; its update time alone is nothing new."""
-
-    def __init__(self, callback: Callable[[Any], object] | None) -> None:
-        self._callback = callback
-        self._last: Any = None
-
-    def show(self, metadata: Any) -> None:
-        """Report metadata unless it says what the last one said."""
-        if self._callback is None or metadata is None:
-            return
-        said = _without_update_time(metadata)
-        if said != self._last:
-            self._last = said
-            self._callback(metadata)
-
-
-def _without_update_time(metadata: Any) -> Any:
-    """The service touches the update time of a stalled operation too, so it is no sign of life."""
-    if isinstance(metadata, Message) and hasattr(metadata, "update_time"):
-        unset: dict[str, Any] = {"update_time": None}
-        return attrs.evolve(metadata, **unset)
-    if isinstance(metadata, dict):
-        members = cast("dict[str, Any]", metadata)
-        return {key: value for key, value in members.items() if key != "updateTime"}
-    return metadata
-
-
-def _check_timeout(timeout: object) -> None:
-    if timeout is not None and not is_seconds(timeout):
-        raise ArgumentError(f"timeout: expected finite seconds above 0, or None, got {shortened(timeout)}")

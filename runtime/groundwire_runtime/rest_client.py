@@ -98,6 +98,11 @@ class RestClient(BaseClient):
         return answer
 
     @property
+    def base_url(self) -> str:
+        """The URL below which the methods are."""
+        return self._base_url
+
+    @property
     def codecs(self) -> Codecs:
         """The codecs of the client's messages."""
         return self._codecs

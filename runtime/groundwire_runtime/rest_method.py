@@ -9,9 +9,10 @@ from urllib.parse import urljoin
 
 from attrs import evolve, frozen
 
-from .contents import RestAnswer, RestContent, WithMediaType, matching
+from .contents import RestAnswer, RestContent, WithMediaType, essence, matching
 from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError, shortened
 from .http import BodySource, CallState, Request, Response
+from .jsontext import ANY
 from .method import IDEMPOTENT, note_response
 from .servers import checked_server
 from .styles import StyledParameter, checked_header, checked_header_name, expand
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 _ANY: Final = "*/*"
+_MERGE_PATCH: Final = "application/merge-patch+json"
 _LIMITED: Final = frozenset({429})
 """Statuses after which any call may be made again: the service counted it, and did not carry it out."""
 
@@ -62,6 +64,12 @@ class RestMethod(Generic[T_co]):
     def at_endpoint(self) -> RestMethod[T_co]:
         """Return the method without a server of its own: an endpoint of one's own stands for all servers."""
         return self if self.server is None else evolve(self, server=None)
+
+    def as_merge_patch(self, body: object) -> object:
+        """Return a body with the media type of a merge patch (RFC 7396), where the method takes it and the caller names none."""
+        typed = [each for each in self.bodies if each.type not in (None, ANY)]
+        takes = any(essence(each.media_type) == _MERGE_PATCH for each in typed)
+        return WithMediaType(body, _MERGE_PATCH) if takes and not isinstance(body, WithMediaType) else body
 
     def with_request_id(
         self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]

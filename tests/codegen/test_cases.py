@@ -170,3 +170,17 @@ def test_an_operation_is_polled_by_the_method_that_takes_its_name(load: Load) ->
     with pytest.raises(ArgumentError, match="no method of this client polls") as caught:
         client.wait(kiln.Operation(name="kilns/4"))
     assert "^ovens/" in caught.value.hint
+
+
+def test_a_patch_empties_fields_with_and_without_a_mask(load: Load) -> None:
+    diary = load(generate(case_inputs(ROOT / "tests" / "codegen" / "cases" / "patch")).files)
+    script = Script(forever=answer())
+    client = diary.Client(credentials=diary.credentials.anonymous(), transport=script, clock=Time().clock())
+    client.events.patch("1", diary.Event(summary="s"), clear=("attendees", "labels.k"))
+    client.events.change("events/1", diary.Event(name="events/1", summary="s"), clear=["attendees"])
+    first, second = script.requests
+    assert first.body == b'{"summary":"s","attendees":null,"labels":{"k":null}}'
+    assert second.url.endswith("/v2/events/1?updateMask=summary%2Cattendees")
+    assert second.body == b'{"name":"events/1","summary":"s"}'
+    with pytest.raises(ArgumentError, match="Event has no field 'atendees'"):
+        client.events.patch("1", diary.Event(), clear=("atendees",))

@@ -74,7 +74,16 @@ CLIENT_MODULE_NAMES: Final = frozenset(
             "METHODS",
             "Mapping",
         ),
-        *("Method", "OPERATION", "OperationView", "Pager", "Paging", "Preconditions", "Parameter"),
+        *(
+            "Method",
+            "OPERATION",
+            "clearing",
+            "OperationView",
+            "Pager",
+            "Paging",
+            "Preconditions",
+            "Parameter",
+        ),
         *("Resource", "Sequence", "Unlisted", "Unpack"),
     }
 )
@@ -82,7 +91,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
 REST_MODULE_NAMES: Final = CLIENT_MODULE_NAMES | frozenset(
     {
         *("RestAnswer", "RestCallOptions", "RestClient", "RestContent", "RestMethod", "RestOptions"),
-        *("RestPaging",),
+        *("Answered", "JobMethod", "JobMethods", "RestPaging"),
         *("FilePart", "RestPart", "RestScheme", "RestServer", "SCHEMES", "SERVERS", "StyledParameter"),
         *("BINARY", "ServerEvent", "Stream", "WithMediaType"),
         *("ANY", "BOOLEAN", "BYTES", "DAY", "DOUBLE", "DURATION", "FIELD_MASK", "FLOAT", "INT32"),

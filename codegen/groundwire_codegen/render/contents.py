@@ -7,7 +7,23 @@ from typing import Final
 
 from attrs import frozen
 
-from ..ir import Content, Encoding, ListOf, Method, Part, Response, Style, TypeRef
+from ..ir import (
+    AliasRef,
+    Api,
+    Content,
+    Encoding,
+    Kind,
+    ListOf,
+    MessageRef,
+    Method,
+    Nullable,
+    Part,
+    Response,
+    Scalar,
+    Style,
+    TypeRef,
+    UnionOf,
+)
 from .annotations import MESSAGES, NONE, annotation, either
 from .codecs import codec_type
 from .source import Source, joined, literal, word
@@ -168,3 +184,26 @@ def answer_view(answer: Response) -> AnswerView:
 def stated(value: object) -> Source | None:
     """Return the literal of a value that is stated."""
     return None if value is None else literal(value)
+
+
+def clears(method: Method, api: Api) -> bool:
+    """Return True for a method that may empty fields of a message: it patches."""
+    contents = () if method.body is None else method.body.contents
+    typed = any(each.encoding is Encoding.JSON and any(messages_of(each.type, api)) for each in contents)
+    return method.verb == "PATCH" and typed
+
+
+def messages_of(type_: TypeRef, api: Api) -> Iterator[str]:
+    """Yield the names of the messages that a value of a type may be."""
+    match type_:
+        case MessageRef(found):
+            yield found
+        case Nullable(inner):
+            yield from messages_of(inner, api)
+        case AliasRef(found):
+            yield from messages_of(api.aliases[found].type or Scalar(Kind.ANY), api)
+        case UnionOf(members):
+            for each in members:
+                yield from messages_of(each, api)
+        case _:
+            return

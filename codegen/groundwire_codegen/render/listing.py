@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ..ir import InBody, Listing, Path, ValueLocation
-from .annotations import MESSAGES, annotation
-from .source import Source, joined, literal, word
+from ..ir import (
+    Api,
+    InBody,
+    Listing,
+    Method,
+    Path,
+    ValueLocation,
+    Watched,
+)
+from .annotations import MESSAGES, annotation, either, message_class
+from .contents import messages_of, result_annotation
+from .source import Source, joined, literal, name, word
 
 
 @frozen(kw_only=True)
@@ -40,6 +49,60 @@ def listing_view(listing: Listing) -> ListingView:
 def pager_annotation(listing: Listing, page: Source) -> Source:
     """Return the annotation of a pager over pages of a type."""
     return joined(word("Pager"), "[", annotation(listing.item, MESSAGES), ", ", page, "]")
+
+
+@frozen(kw_only=True)
+class JobView:
+    """A method that reads a job; None for a fact that is not stated."""
+
+    constant: Source
+    status: Source | None
+    done: Source | None
+    failed: Source | None
+    message: Source | None
+    progress: Source | None
+    arguments: Source | None
+    types: tuple[Source, ...]
+
+
+@frozen(kw_only=True)
+class JobsView:
+    """The client's method that waits for a job."""
+
+    methods: tuple[JobView, ...]
+    job: Source
+    """The annotation of a job, before it has ended."""
+    result: Source
+
+
+def jobs_view(api: Api) -> JobsView | None:
+    """Return the view of how a client waits; None where no method reads a job."""
+    watched = [(method, method.watched) for method in api.methods.values() if method.watched is not None]
+    if not watched:
+        return None
+    views = tuple(_job(method, facts, api) for method, facts in watched)
+    types = dict.fromkeys(type_ for view in views if view.arguments for type_ in view.types)
+    answered = joined(word("Answered"), "[", word("Any"), "]")
+    return JobsView(
+        methods=views,
+        job=either(*types, answered, word("str")),
+        result=either(*(result_annotation(method) for method, _ in watched)),
+    )
+
+
+def _job(method: Method, facts: Watched, api: Api) -> JobView:
+    contents = (content for each in method.responses if each.success for content in each.contents)
+    names = dict.fromkeys(name for content in contents for name in messages_of(content.type, api))
+    return JobView(
+        constant=name("constant", method.constant),
+        status=_path(facts.status),
+        done=_path(facts.done),
+        failed=_path(facts.failed),
+        message=_path(facts.message),
+        progress=_path(facts.progress),
+        arguments=literal(facts.arguments) if facts.arguments else None,
+        types=tuple(map(message_class, names)),
+    )
 
 
 def _path(path: Path) -> Source | None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import frozen
 
 from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter, parameter_key
 from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
-from .contents import body_paragraph, request_annotation, result_annotation
+from .contents import body_paragraph, clears, request_annotation, result_annotation
 from .layout import imported, used_names
-from .listing import ListingView, listing_view, pager_annotation
+from .listing import JobsView, ListingView, jobs_view, listing_view, pager_annotation
 from .methods import MethodView, held_class, method_view
 from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
+
+_CLEAR: Final = "`clear`: fields to empty, by name, with dots between (`metadata.key`)."
 
 
 @frozen(kw_only=True)
@@ -42,6 +45,10 @@ class StubView:
     """True if the request may be left out, since its message has no fields."""
     request_is_optional: bool
     """True if the call may have no body."""
+    clears: bool
+    """True if the call may empty fields."""
+    named: bool
+    """True if it has arguments by keyword."""
     result: Source
     pages: bool
     listing: ListingView | None
@@ -94,6 +101,9 @@ class ClientView:
     base_url: Source
     hints: tuple[HintView, ...]
     wait: WaitView | None
+    jobs: JobsView | None
+    waits: bool
+    """True for either."""
     resources: bool
     nested: bool
     stubs: bool
@@ -103,6 +113,7 @@ class ClientView:
     listings: bool
     preconditions: bool
     """True if there are any: `client.py` imports what they need."""
+    clears: bool
     sequences: bool
     literals: bool
     dates: bool
@@ -128,7 +139,7 @@ def client_view(api: Api) -> ClientView:
             *(argument.annotation for argument in stub.arguments),
         )
     )
-    found = waited(api)
+    found, jobs = waited(api), jobs_view(api)
     return ClientView(
         methods=methods,
         rest=rest,
@@ -137,6 +148,8 @@ def client_view(api: Api) -> ClientView:
         base_url=literal(api.base_url if api.servers else ""),
         hints=tuple(map(_hint, api.hints)),
         wait=None if found is None else _wait(found, api),
+        jobs=jobs,
+        waits=found is not None or jobs is not None,
         resources=len(classes) > 1,
         nested=any(each.name is not None and each.children for each in classes),
         stubs=bool(stubs),
@@ -145,7 +158,8 @@ def client_view(api: Api) -> ClientView:
         paging=any(method.paging for method in methods),
         listings=any(method.listing for method in api.methods.values()),
         preconditions=any(method.preconditions for method in methods),
-        sequences="Sequence" in used,
+        clears=any(stub.clears for stub in stubs),
+        sequences="Sequence" in used or any(stub.clears for stub in stubs),
         literals="Literal" in used,
         dates="dt" in used,
         times=imported(("datetime", "timedelta"), used),
@@ -170,7 +184,7 @@ def _classes(api: Api) -> Iterator[ClassView]:
         attribute = name("resource", resource.name)
         children.setdefault(resource.path[:-1], []).append((attribute, names[resource.path]))
     for method in api.methods.values():
-        stubs.setdefault(method.resource, []).append(_stub(method, rest=is_rest(api)))
+        stubs.setdefault(method.resource, []).append(_stub(method, api))
     for path in sorted({*names, ()}, key=lambda path: (-len(path), path)):
         yield ClassView(
             name=names.get(path),
@@ -189,14 +203,15 @@ def _client_doc(api: Api) -> str:
     return "\n\n".join(lines)
 
 
-def _stub(method: Method, *, rest: bool) -> StubView:
+def _stub(method: Method, api: Api) -> StubView:
+    rest, is_patch = is_rest(api), clears(method, api)
     filled = [each for each in method.parameters if not _is_page_token(each, method)]
     arguments = [(each, _argument(each, parameter_key(each, method.parameters))) for each in filled]
     is_optional = method.body is not None and not method.body.required
     return StubView(
         name=name("method", method.name),
         constant=name("constant", method.constant),
-        doc=doc("\n\n".join(_paragraphs(method, filled, rest=rest)), 8),
+        doc=doc("\n\n".join(_paragraphs(method, filled, rest=rest, is_patch=is_patch)), 8),
         positional=tuple(view for each, view in arguments if each.position is not None),
         keywords=tuple(view for each, view in arguments if each.position is None),
         arguments=tuple(view for _, view in arguments),
@@ -207,6 +222,8 @@ def _stub(method: Method, *, rest: bool) -> StubView:
         else None,
         request_is_empty=is_optional and not rest,
         request_is_optional=is_optional and rest,
+        clears=is_patch,
+        named=is_patch or any(each.position is None for each in filled),
         result=_rest_result(method) if rest else _result(method),
         pages=method.paging is not None,
         listing=None if method.listing is None else listing_view(method.listing),
@@ -242,7 +259,7 @@ def _rest_result(method: Method) -> Source:
     return result if method.listing is None else pager_annotation(method.listing, result)
 
 
-def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool) -> Iterator[str]:
+def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool, is_patch: bool) -> Iterator[str]:
     """The text of a stub's docstring."""
     yield method.doc or f"Call `{method.id}`."
     if method.deprecated:
@@ -257,6 +274,8 @@ def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool) -> Itera
             yield f"`{parameter.name}`: {text.strip()}"
     if rest and (text := body_paragraph(method)):
         yield text
+    if is_patch:
+        yield _CLEAR
 
 
 def _hint(hint: Hint) -> HintView:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.options import RestCallOptions
+from groundwire_runtime.patching import clearing
 from groundwire_runtime.rest_auth import RestScheme
 from groundwire_runtime.rest_client import RestClient, RestOptions
 from groundwire_runtime.rest_method import RestMethod
@@ -40,7 +41,15 @@ class Client(RestClient):
         super().__init__(CODECS, servers=SERVERS, methods=METHODS, schemes=SCHEMES, held={}, **options)
 
     def patch_person(
-        self, id: str, request: messages.Person, **options: Unpack[RestCallOptions]
+        self,
+        id: str,
+        request: messages.Person,
+        *,
+        clear: Sequence[str] = (),
+        **options: Unpack[RestCallOptions],
     ) -> messages.Person:
-        """Call `patchPerson`."""
-        return self.call(PATCH_PERSON, {"id": id}, request, options)
+        """Call `patchPerson`.
+
+        `clear`: fields to empty, by name, with dots between (`metadata.key`).
+        """
+        return self.call(clearing(PATCH_PERSON, clear), {"id": id}, request, options)

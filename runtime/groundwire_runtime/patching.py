@@ -1,0 +1,279 @@
+"""Empty fields in a PATCH: `null` in its JSON (RFC 7396), or a name in its update mask (AIP-134)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, Generic, TypeVar
+
+from attrs import evolve, frozen
+
+from .errors import ArgumentError
+from .http import CallState, Described, Request, Response
+from .jsontext import STRUCT, Codec, quote
+from .messages import Message
+from .presence import ABSENT, EMPTY
+from .schema import ANY, Enum, Extra, Field, ListOf, MapOf, Packed, Ref, Wrapped
+from .wire_paths import Path, value_at
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+_PLAIN: Final = (Codec, Enum, ListOf, MapOf, Packed, Ref, Wrapped)
+_MASKS: Final = ("updateMask", "update_mask")
+_EMPTY_TEXTS: Final = ("null", "[]", "{}", '""')
+_LEFT_OUT: Final = ("etag",)
+"""Fields that a mask made of a message does not name: they say which state is meant."""
+_DECODER: Final = json.JSONDecoder()
+
+
+def clearing(method: Described[T], clear: Sequence[str]) -> Described[T]:
+    """Return a method whose call empties fields besides: names of attributes, or on the wire, with dots between.
+
+    Raises ArgumentError.
+    """
+    if isinstance(clear, str):
+        raise ArgumentError("clear: expected a sequence of names, got one str", hint="Put it in a tuple.")
+    return Clearing(method, tuple(dict.fromkeys(clear))) if clear else method
+
+
+@frozen
+class Clearing(Generic[T_co]):
+    """A method whose call empties fields."""
+
+    method: Described[T_co]
+    names: tuple[str, ...]
+
+    def at_endpoint(self) -> Clearing[T_co]:
+        """Return the call without a server of its own."""
+        relocated: Callable[[], Described[T_co]] | None = getattr(self.method, "at_endpoint", None)
+        return self if relocated is None else evolve(self, method=relocated())
+
+    @property
+    def id(self) -> str:
+        """The id of the method."""
+        return self.method.id
+
+    @property
+    def parameters(self) -> Sequence[Any]:
+        """The parameters of the method."""
+        return self.method.parameters
+
+    def with_request_id(
+        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
+    ) -> tuple[Mapping[str, object], Any]:
+        """Return the same call with what makes a resend recognisable."""
+        return self.method.with_request_id(parameters, body, new_id)
+
+    def request(
+        self,
+        parameters: Mapping[str, object],
+        body: object = None,
+        *,
+        base_url: str,
+        codecs: Any,
+        headers: Mapping[str, str] | None = None,
+        scopes: tuple[str, ...] | None = None,
+        deadline: float | None = None,
+        call: CallState | None = None,
+    ) -> Request:
+        """Return the request of the call. Raises ArgumentError for a name that is no field, or that the body sets."""
+        message = getattr(body, "value", None) if hasattr(body, "media_type") else body
+        if not isinstance(message, Message):
+            raise ArgumentError(
+                f"clear: expected a message as the body of {self.id}, got {type(message).__name__}"
+            )
+        paths = [wire_path(message.__class__, name, codecs) for name in self.names]
+        mask = _mask(self.method)
+        if mask is not None:
+            for name, (path, in_map) in zip(self.names, paths, strict=True):
+                _check_masked(name, path, in_map, message, codecs)
+            wires = [".".join(path) for path, _ in paths]
+            parameters = {**parameters, mask: self._with_names(parameters.get(mask), wires, message, codecs)}
+        merge_patch: Callable[[object], object] | None = getattr(self.method, "as_merge_patch", None)
+        request = self.method.request(
+            parameters,
+            body if merge_patch is None else merge_patch(body),
+            base_url=base_url,
+            codecs=codecs,
+            headers=headers,
+            scopes=scopes,
+            deadline=deadline,
+            call=call,
+        )
+        if mask is not None:
+            return request
+        envelope = getattr(self.method, "envelope", None)
+        text = request.body.decode() if isinstance(request.body, bytes) else ""
+        if not text.startswith("{"):
+            raise ArgumentError(f"clear: {self.id} sends no JSON object")
+        for name, (path, _) in zip(self.names, paths, strict=True):
+            text = with_null(text, path if envelope is None else (envelope, *path), name)
+        return evolve(request, body=text.encode())
+
+    def _with_names(self, stated: object, wires: Sequence[str], message: Message, codecs: Any) -> str:
+        """Return an update mask with more names: the caller's, or one of what the message sets."""
+        if stated is None:
+            bound = {each.name for each in self.parameters if getattr(each, "location", "") == "path"}
+            names = [each for each in mask_of(message, codecs) if each not in (*bound, *_LEFT_OUT)]
+        else:
+            names = [each for each in str(stated).split(",") if each]
+        covered = {"*", *names}
+        more = [
+            each
+            for each in wires
+            if not any(each == known or each.startswith(f"{known}.") for known in covered)
+        ]
+        return str(stated) if "*" in names else ",".join([*names, *more])
+
+    def answer(self, response: Response, codecs: Any) -> T_co:
+        """Decode a successful response. Raises DecodeError or ProtocolError."""
+        return self.method.answer(response, codecs)
+
+
+def _mask(method: Described[Any]) -> str | None:
+    """Return the parameter with the update mask, if the method has one."""
+    names = [each.name for each in method.parameters]
+    known = next((each for each in _MASKS if each in names), None)
+    masks = [each.name for each in method.parameters if getattr(each, "kind", "") == "fieldmask"]
+    writes = [each for each in masks if not each.lower().startswith("read")]
+    return known or (writes[0] if len(writes) == 1 else None)
+
+
+def _check_masked(name: str, path: Path, in_map: bool, message: Message, codecs: Any) -> None:
+    if in_map:
+        raise ArgumentError(
+            f"clear: {name!r} is a key of a map, which an update mask replaces as a whole",
+            hint="Send the map without the key.",
+        )
+    if value_at(message, path, codecs) not in (None, "", (), {}):
+        raise _both(name)
+
+
+def _both(name: str) -> ArgumentError:
+    return ArgumentError(f"clear: the request sets {name!r} too", hint="Leave it out of one of the two.")
+
+
+def wire_path(cls: type, name: str, codecs: Any) -> tuple[Path, bool]:
+    """Return the wire names that lead to a field, and True where they lead into a map. Raises ArgumentError."""
+    type_: Any = Ref(codecs.name_of(cls))
+    rest, wires = name, list[str]()
+    while True:
+        type_ = _bare(type_, codecs)
+        if isinstance(type_, (MapOf, Extra)):
+            item = _bare(type_.value if isinstance(type_, MapOf) else type_.type, codecs)
+            if not isinstance(item, Ref):
+                return (*wires, rest), True
+        elif type_ is ANY or type_ is STRUCT or getattr(type_, "members", None) is not None:
+            return (*wires, *rest.split(".")), True
+        step, dot, rest = rest.partition(".")
+        if isinstance(type_, Ref):
+            wire, type_ = _member(type_.name, step, name, codecs)
+            if isinstance(type_, Extra):
+                rest, dot = f"{step}{dot}{rest}", "."
+                continue
+            wires.append(wire)
+        elif isinstance(type_, (MapOf, Extra)):
+            wires.append(step)
+            type_ = type_.value if isinstance(type_, MapOf) else type_.type
+        else:
+            raise ArgumentError(f"clear: {name!r} leads into a value that has no fields")
+        if not dot:
+            return tuple(wires), False
+
+
+def _bare(type_: Any, codecs: Any) -> Any:
+    """Return a declared type without null, and in place of its name."""
+    while not isinstance(type_, (*_PLAIN, Extra)):
+        if getattr(type_, "takes_null", False) and hasattr(type_, "type"):
+            type_ = type_.type
+        elif hasattr(type_, "name"):
+            type_ = codecs.alias(type_.name)
+        else:
+            break
+    return type_
+
+
+def _member(message: str, step: str, name: str, codecs: Any) -> tuple[str, Any]:
+    """Return the wire name and the type of a field by either of its names. Raises ArgumentError for another name."""
+    known: list[str] = []
+    extra: Extra | None = None
+    found: dict[str, tuple[str, Any]] = {}
+    for member in codecs.members(message):
+        if isinstance(member, Field):
+            found.setdefault(member.key, (member.key, member.type))
+            found[member.name] = member.key, member.type
+            known.append(member.name)
+        elif isinstance(member, Extra):
+            extra = member
+        else:
+            found |= {case.key: (case.key, case.type) for case in member.cases}
+            known += (case.key for case in member.cases)
+    if step in found:
+        return found[step]
+    if extra is not None:
+        return step, extra
+    near = get_close_matches(step, known, cutoff=0.5) or sorted(known)[:20]
+    raise ArgumentError(
+        f"clear: {name!r}: {message} has no field {step[:80]!r}", hint=f"It has {', '.join(near) or 'none'}."
+    )
+
+
+def with_null(text: str, path: Path, name: str) -> str:
+    """Return the JSON text of an object with null at a path. Raises ArgumentError where another value is there."""
+    start = 0
+    for depth, wire in enumerate(path):
+        spans, end = _members(text, start)
+        if wire not in spans:
+            inner = "".join(f"{quote(each)}:{{" for each in path[depth:-1])
+            member = f"{inner}{quote(path[-1])}:null{'}' * (len(path) - depth - 1)}"
+            return f"{text[:end]}{',' if spans else ''}{member}{text[end:]}"
+        start, end = spans[wire]
+        is_last = depth == len(path) - 1
+        if is_last and text[start:end] in _EMPTY_TEXTS:
+            return f"{text[:start]}null{text[end:]}"
+        if is_last or text[start] != "{":
+            raise _both(name)
+    return text
+
+
+def _members(text: str, start: int) -> tuple[dict[str, tuple[int, int]], int]:
+    """Return where the value of each member of an object is, and where the object closes. The text has no blanks."""
+    spans: dict[str, tuple[int, int]] = {}
+    position = start + 1
+    while text[position] != "}":
+        key, position = _DECODER.raw_decode(text, position)
+        _, end = _DECODER.raw_decode(text, position + 1)
+        spans[key] = position + 1, end
+        position = end + (text[end] == ",")
+    return spans, position
+
+
+def mask_of(message: Message, codecs: Any) -> list[str]:
+    """Return the paths of what a message sets, on the wire: through messages to their fields; lists and maps as wholes."""
+    return list(dict.fromkeys(".".join(path) for path in _set_paths(message, codecs)))
+
+
+def _set_paths(message: Message, codecs: Any) -> Iterator[Path]:
+    keys = [
+        key
+        for member in codecs.members(codecs.name_of(message.__class__))
+        if not isinstance(member, Extra)
+        for key in ((member.key,) if isinstance(member, Field) else (case.key for case in member.cases))
+    ]
+    nulls = {
+        member.key
+        for member in codecs.members(codecs.name_of(message.__class__))
+        if isinstance(member, Field) and member.name in message.null_fields
+    }
+    for key in (*keys, *message.unknown_fields):
+        value = value_at(message, (key,), codecs)
+        if key in nulls:
+            yield (key,)
+        elif value is None or value is ABSENT or value is EMPTY:
+            continue
+        elif isinstance(value, Message):
+            inner = [(key, *path) for path in _set_paths(value, codecs)]
+            yield from inner or [(key,)]
+        else:
+            yield (key,)
