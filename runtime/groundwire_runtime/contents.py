@@ -65,7 +65,7 @@ class RestContent:
         """Return a value as a body with its media type. Raises EncodeError for one of another type, and ArgumentError."""
         if self.encoding == "multipart" and self.type is not None:
             boundary = new_id()
-            kind = f"{media_type or self.media_type}; boundary={boundary}"
+            kind = f"{essence(media_type or self.media_type)}; boundary={boundary}"
             return multipart(self.type, value, self.parts, codecs, boundary), checked_header(
                 "media_type", kind
             )

@@ -242,6 +242,14 @@ def test_files_that_cannot_be_sent(value: Form, words: str) -> None:
         parts(value)
 
 
+@pytest.mark.parametrize("stated", ["multipart/form-data", "Multipart/Form-Data; boundary=theirs"])
+def test_there_is_one_boundary(stated: str) -> None:
+    content = RestContent(media_type=stated, type=Ref("Form"), encoding="multipart")
+    for media_type in (None, "multipart/form-data; boundary=own"):
+        _, kind = content.sent(Form(), CODECS, lambda: "b", media_type)
+        assert kind == "multipart/form-data; boundary=b"
+
+
 def test_values_that_are_no_form() -> None:
     content = RestContent(media_type="multipart/form-data", type=ANY, encoding="multipart")
     with pytest.raises(EncodeError, match="an object"):
