@@ -196,6 +196,11 @@ def test_parts_as_their_encoding_says() -> None:
     ]
 
 
+def test_the_content_of_a_file_is_not_printed() -> None:
+    form = Form(name="n", image=FilePart(b"content", filename="f"))
+    assert repr(form) == "Form(name='n', image=FilePart(filename='f'))"
+
+
 def test_a_member_of_a_union_may_be_a_file() -> None:
     assert parts(Form(either="a")) == [("either", None, None, b"a")]
     assert parts(Form(either=FilePart(b"a", filename="n"))) == [
