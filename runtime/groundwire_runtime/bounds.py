@@ -70,9 +70,12 @@ class Bounds:
                 return f"must have at least {self.min_items} items"
             return None
         # What is no number, such as a value that no member of a union fits, breaks no bound of numbers.
-        return self._broken_by_number(value) if hasattr(value, "__float__") else None
+        is_number = hasattr(value, "__float__") and not isinstance(value, bool)
+        return self._broken_by_number(value) if is_number else None
 
     def _broken_by_number(self, value: Any) -> str | None:
+        if not isinstance(value, (int, float)) and not (isinstance(value, Decimal) and value.is_finite()):
+            value = float(value)
         # Written so that NaN, which compares with nothing, keeps no bound.
         if self.minimum is not None and not value >= self.minimum:
             return f"must be at least {self.minimum}"

@@ -266,10 +266,10 @@ class BaseClient(ABC):
         return base_url
 
     def _headers(self) -> dict[str, str]:
-        """Return the headers of every call. `(gzip)` is how Google's front end is asked to compress."""
+        """Return the headers of every call."""
         own = f"groundwire/{version()}"
         agent = f"{self._settings.user_agent} {own}" if self._settings.user_agent else own
-        return {"accept": "application/json", "accept-encoding": "gzip", "user-agent": f"{agent} (gzip)"}
+        return {"accept-encoding": "gzip", "user-agent": agent}
 
     @abstractmethod
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:

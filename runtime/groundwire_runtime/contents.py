@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from attrs import frozen
 
 from .errors import ArgumentError, DecodeError, EncodeError
-from .forms import RestPart, multipart, urlencoded
+from .forms import RestPart, essence, is_json, multipart, urlencoded
 from .http import BodySource, Response
 from .streams import stream_of
 from .styles import checked_header
@@ -65,7 +65,7 @@ class RestContent:
         """Return a value as a body with its media type. Raises EncodeError for one of another type, and ArgumentError."""
         if self.encoding == "multipart" and self.type is not None:
             boundary = new_id()
-            kind = f"{media_type or self.media_type}; boundary={boundary}"
+            kind = f"{essence(media_type or self.media_type)}; boundary={boundary}"
             return multipart(self.type, value, self.parts, codecs, boundary), checked_header(
                 "media_type", kind
             )
@@ -134,16 +134,6 @@ def matching(contents: tuple[RestContent, ...] | None, media_type: str) -> RestC
         return found
     json = [each for each in contents if each.encoding == "json"]
     return json[0] if len(json) == 1 and is_json(kind) else None
-
-
-def essence(media_type: str) -> str:
-    """Return a media type without its parameters, in lower case (RFC 9110 8.3.1)."""
-    return media_type.partition(";")[0].strip().lower()
-
-
-def is_json(kind: str) -> bool:
-    """Return True for JSON, and for a type that is written in it (RFC 6839 3.1)."""
-    return kind == "application/json" or kind.endswith("+json")
 
 
 def _normal(media_type: str) -> str:

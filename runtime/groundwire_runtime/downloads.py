@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -53,7 +54,13 @@ class Target:
 
     def write(self, piece: bytes) -> None:
         """Append bytes. Raises OSError of the file."""
-        self.file.write(piece)
+        left = piece
+        while left:
+            # A file without a buffer may take a part alone; one of the caller's own may not tell.
+            count: int | None = self.file.write(left)
+            if count == 0:
+                raise OSError(errno.EIO, "the file takes no more bytes")
+            left = b"" if count is None else left[count:]
         self.size += len(piece)
         if self.on_progress is not None:
             self.on_progress(self.size, self.total)

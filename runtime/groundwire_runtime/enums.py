@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import IntEnum, StrEnum
 from typing import Any, cast
 
-from .errors import DecodeError, EncodeError
+from .errors import DecodeError, EncodeError, shortened
 from .jsontext import Codec, quote
 from .messages import Unlisted
 
@@ -65,7 +65,8 @@ def _names(names: type[StrEnum]) -> Codec:
             return quote(value) if value.number is None else int.__repr__(value.number)
         if value.__class__ is str and value in known:
             return quote(value)
-        near = get_close_matches(str(value), known, cutoff=0.5) or sorted(known)[:10]
+        name = value if isinstance(value, str) else shortened(value)
+        near = get_close_matches(name, known, cutoff=0.5) or sorted(known)[:10]
         raise EncodeError(
             "",
             value,

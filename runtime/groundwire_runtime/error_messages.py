@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, cast
 
@@ -55,6 +55,8 @@ _LOOKED_AT: Final = 4_000
 """Bytes of a page that an excerpt is made of."""
 _DEEPEST: Final = 8
 """Levels of a body at which a message is looked for."""
+_LOOKS: Final = 10_000
+"""Values of a body that are looked at."""
 _OTHER_NAMES: Final = (
     "error_description",
     "detail",
@@ -119,42 +121,44 @@ def chosen(value: Any, key: str = "message") -> Mapping[str, Any]:
     return min(objects, key=lambda each: (key not in each, not message_of(each)), default=NOTHING)
 
 
-def message_of(value: Any, depth: int = _DEEPEST) -> str:
+def message_of(value: Any) -> str:
     """Return the text for people in a part of an error body; "" where there is none.
 
     It is one member, or a short one (`error`, `title`) and the longer one that explains it; of a list, the first item's.
     """
-    if depth <= 0:
+    return _message(value, _DEEPEST, iter(range(_LOOKS)))
+
+
+def _message(value: Any, depth: int, looks: Iterator[int]) -> str:
+    """Return the same; `looks` has one item for each value that may still be looked at."""
+    if depth <= 0 or next(looks, None) is None:
         return ""
     if isinstance(value, list):
-        return _first(cast("list[object]", value), depth)
+        items = islice(cast("list[object]", value), MAX_DETAILS)
+        return next(filter(None, (_message(each, depth - 1, looks) for each in items)), "")
     fields = members(value)
     if not fields:
         return text_of(value)
     inner = fields.get("error")
     short = text_of(inner) or text_of(fields.get("title"))
-    own = _named(fields.get("message"), depth)
-    long = own or next(filter(None, (_named(fields.get(name), depth) for name in _OTHER_NAMES)), "")
+    own = _named(fields.get("message"), depth, looks)
+    others = (_named(fields[name], depth, looks) for name in _OTHER_NAMES if name in fields)
+    long = own or next(filter(None, others), "")
     if short and not own:
         long = ": ".join(filter(None, (short, long)))
     return (
-        ("" if isinstance(inner, str) else message_of(inner, depth - 1))
+        ("" if isinstance(inner, str) else _message(inner, depth - 1, looks))
         or long
-        or _named(fields.get("errors"), depth)
+        or _named(fields.get("errors"), depth, looks)
         or text_of(typed_detail(items_of(fields.get("details")), "LocalizedMessage").get("message"))
     )
 
 
-def _first(values: Iterable[object], depth: int) -> str:
-    return next(filter(None, (message_of(each, depth - 1) for each in islice(values, MAX_DETAILS))), "")
-
-
-def _named(value: Any, depth: int) -> str:
+def _named(value: Any, depth: int, looks: Iterator[int]) -> str:
     """Return the message in a member: of an object without one, the first text and its name (`{"size": ["too low"]}`)."""
-    texts = (
-        (name, message_of(each, depth - 2)) for name, each in islice(members(value).items(), MAX_DETAILS)
-    )
-    return message_of(value, depth - 1) or next((f"{name}: {text}" for name, text in texts if text), "")
+    named = islice(members(value).items(), MAX_DETAILS)
+    texts = ((name, _message(each, depth - 2, looks)) for name, each in named)
+    return _message(value, depth - 1, looks) or next((f"{name}: {text}" for name, text in texts if text), "")
 
 
 def typed_detail(details: Iterable[Any], name: str) -> Mapping[str, Any]:

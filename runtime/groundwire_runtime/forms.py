@@ -116,12 +116,17 @@ def _items(value: Any) -> Iterable[Any]:
 def _text(value: Any, content_type: str | None) -> str:
     """Return a scalar as text, and anything else as JSON."""
     is_text = isinstance(value, str) and not isinstance(value, Digits)
-    return value if is_text and not _is_json(content_type) else json_text(value)
+    return value if is_text and not is_json(essence(content_type or "")) else json_text(value)
 
 
-def _is_json(content_type: str | None) -> bool:
-    essence = (content_type or "").partition(";")[0].strip().lower()
-    return essence == JSON or essence.endswith("+json")
+def essence(media_type: str) -> str:
+    """Return a media type without its parameters, in lower case (RFC 9110 8.3.1)."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    """Return True for JSON, and for a type that is written in it (RFC 6839 3.1)."""
+    return kind == JSON or kind.endswith("+json")
 
 
 def _written(part: RestPart, value: Any) -> Iterator[tuple[str, bytes | FilePart, bool]]:

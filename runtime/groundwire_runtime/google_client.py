@@ -78,7 +78,10 @@ class GoogleClient(BaseClient):
         import platform
 
         product = f"gl-python/{platform.python_version()} groundwire/{version()}"
-        return {**super()._headers(), "x-goog-api-client": product}
+        headers = super()._headers()
+        # This is how Google's front end is asked to compress.
+        agent = f"{headers['user-agent']} (gzip)"
+        return {**headers, "accept": "application/json", "user-agent": agent, "x-goog-api-client": product}
 
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         from .google_errors import read_error

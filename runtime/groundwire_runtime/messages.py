@@ -173,7 +173,7 @@ def _repr(value: Any, depth: int) -> str:
         for field in sorted(attrs.fields(value.__class__), key=_by_name):
             # A traceback may show a message whose constructor raised: it lacks attributes.
             item = getattr(value, field.name, field.default)
-            if item is field.default:
+            if item is field.default or not field.repr:
                 continue
             shown.append(f"{f'{field.name}=' if _by_name(field) else ''}{_repr(item, inner)}")
         return f"{value.__class__.__qualname__}({', '.join(shown)})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from traceback import clear_frames
 from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ from .codec import LARGE
 from .errors import ArgumentError, DecodeError, shortened
 from .http import CallState, Request, Response
 from .jsontext import parse
-from .parameters import Parameter, expand, variables
+from .parameters import Parameter, check_names, expand, missing, variables
 
 ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
@@ -212,21 +211,14 @@ class Method(Generic[ResponseT]):
         return f"{expand(self.path, placed)}{'?' if query else ''}{urlencode(query)}"
 
     def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:
-        known = {parameter.name: parameter for parameter in self.parameters}
-        for name in parameters:
-            if name not in known:
-                near = get_close_matches(name, known, cutoff=0.5) or sorted(known)
-                raise ArgumentError(
-                    f"{name}: {self.id} has no such parameter", hint=f"It has {', '.join(near)}."
-                )
+        check_names(parameters, {each.name for each in self.parameters}, self.id)
         texts: dict[str, Sequence[str]] = {}
         for parameter in self.parameters:
             value = parameters.get(parameter.name)
             if value is not None:
                 texts[parameter.name] = parameter.texts(value)
             if parameter.required and not texts.get(parameter.name):
-                held = f", or give the client one: Client({parameter.held}=...)" if parameter.held else ""
-                raise ArgumentError(f"{parameter.name}: {self.id} needs it", hint=f"Pass it{held}.")
+                raise missing(parameter.name, parameter.held, self.id)
         return texts
 
     def _encoded(self, body: object, codecs: Codecs) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, Literal, cast
@@ -185,6 +185,22 @@ def _segments(name: str, value: str, reserved: bool) -> str:
                 hint="Pass the plain name; the client encodes it.",
             )
     return "/".join(quote(segment, safe="") for segment in segments)
+
+
+def check_names(names: Iterable[str], known: Collection[str], method_id: str) -> None:
+    """Raise ArgumentError for a name that is no parameter of a method."""
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, cutoff=0.5) or sorted(known)
+            raise ArgumentError(
+                f"{name}: {method_id} has no such parameter", hint=f"It has {', '.join(near)}."
+            )
+
+
+def missing(name: str, held: str | None, method_id: str) -> ArgumentError:
+    """Return the error for a required parameter without a value."""
+    client = f", or give the client one: Client({held}=...)" if held else ""
+    return ArgumentError(f"{name}: {method_id} needs it", hint=f"Pass it{client}.")
 
 
 def check_text(name: str, value: str, *, printable: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
-from .client import BaseClient, version
+from .client import BaseClient
 from .options import RestCallOptions, SendOptions, TransportOptions, unexpected
 from .rest_auth import Auth, RestScheme, Security, scheme_auth
 from .rest_errors import read_error
@@ -113,11 +113,6 @@ class RestClient(BaseClient):
 
     def _authorizer(self) -> Authorizer:
         return self._auth
-
-    def _headers(self) -> dict[str, str]:
-        own = f"groundwire/{version()}"
-        agent = f"{self._settings.user_agent} {own}" if self._settings.user_agent else own
-        return {"accept-encoding": "gzip", "user-agent": agent}
 
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         method = self._rest_methods.get(request.method_id)

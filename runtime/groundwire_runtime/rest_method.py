@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 from urllib.parse import urljoin
 
@@ -14,6 +13,7 @@ from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError, shor
 from .http import BodySource, CallState, Request, Response
 from .jsontext import ANY
 from .method import IDEMPOTENT, note_response
+from .parameters import check_names, missing
 from .servers import checked_server
 from .styles import StyledParameter, checked_header, checked_header_name, expand
 
@@ -93,7 +93,7 @@ class RestMethod(Generic[T_co]):
     ) -> Request:
         """Return the request of a call: parameters by name, None for absent. Raises ArgumentError or EncodeError."""
         del scopes  # a scope is asked for with a token, which comes from the caller
-        self._check_names(parameters)
+        check_names(parameters, {each.name for each in self.parameters}, self.id)
         call = call or CallState()
         data, media_type = self._body(body, codecs, call.new_id)
         stated = {"accept": self.accept, **({"content-type": media_type} if media_type else {})}
@@ -147,12 +147,6 @@ class RestMethod(Generic[T_co]):
         essences = {content.media_type for content in success}
         return ", ".join(dict.fromkeys([*stated, *(each for each in failed if each not in essences)])) or _ANY
 
-    def _check_names(self, parameters: Mapping[str, object]) -> None:
-        known = {parameter.name for parameter in self.parameters}
-        for name in parameters.keys() - known:
-            near = get_close_matches(name, known, cutoff=0.5) or sorted(known)
-            raise ArgumentError(f"{name}: {self.id} has no such parameter", hint=f"It has {', '.join(near)}.")
-
     def _placed(self, parameters: Mapping[str, object], codecs: Codecs) -> tuple[str, str, dict[str, str]]:
         """Return the path, the query and the headers of a call."""
         texts: dict[str, str] = {}
@@ -171,8 +165,7 @@ class RestMethod(Generic[T_co]):
                 written = parameter.pairs(value, codecs) or None
                 pairs[parameter.location] += [f"{name}={text}" for name, text in written or ()]
             if written is None and parameter.required:
-                held = f", or give the client one: Client({parameter.held}=...)" if parameter.held else ""
-                raise ArgumentError(f"{parameter.name}: {self.id} needs it", hint=f"Pass it{held}.")
+                raise missing(parameter.name, parameter.held, self.id)
         if pairs["cookie"]:
             headers["cookie"] = "; ".join(pairs["cookie"])
         return expand(self.path, texts), "&".join(pairs["query"]), headers

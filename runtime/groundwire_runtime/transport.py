@@ -24,7 +24,7 @@ from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
 from .http import METADATA_HOSTS, Request, Response, is_loopback, joined_headers, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
-from .sockets import CURRENT, UNLIMITED, ConnectionWaitError, Gate, Pool, TlsPool
+from .sockets import CURRENT, ConnectionWaitError, Gate, Pool, TlsPool
 
 _PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[^ -~]")
@@ -67,8 +67,9 @@ class UrllibTransport:
         deadline = Deadline(request.deadline, self._clock.monotonic, self._read_timeout)
         if deadline.left() == 0:
             raise DeadlineReached(f"{request.method_id}: no time left to send", sent=False)
-        CURRENT.deadline, CURRENT.connect_timeout = deadline, self._connect_timeout
-        CURRENT.sent = False
+        # The body of another call may be read by this one.
+        outer = vars(CURRENT).copy()
+        CURRENT.deadline, CURRENT.connect_timeout, CURRENT.sent = deadline, self._connect_timeout, False
         try:
             parts = split_url(request.url)
             proxy = proxy_for(request.url)
@@ -85,8 +86,8 @@ class UrllibTransport:
         except _FAULTS as error:
             raise _translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
-            CURRENT.deadline = CURRENT.connecting = UNLIMITED
-            CURRENT.connect_timeout = None
+            vars(CURRENT).clear()
+            vars(CURRENT).update(outer)
 
     def _exchanged(
         self, route: Route, host: str, target: str, request: Request, deadline: Deadline
@@ -98,17 +99,16 @@ class UrllibTransport:
             answer = stack.enter_context(connection.exchange(request, target))
             response = Response(status=answer.status, headers=joined_headers(answer.headers.items()))
             has_body = 200 <= answer.status < 300 and answer.status != 204 and request.verb != "HEAD"
-            if has_body and request.opens is not None and request.opens(response):
-                if request.lasting:
-                    deadline = Deadline(None, deadline.now, deadline.silence)
-                    answer.read_until(deadline)
-                reader = BodyReader(request.method_id, self.max_response, Reservation(), deadline.check)
+            opens = has_body and request.opens is not None and request.opens(response)
+            if opens and request.lasting:
+                deadline = Deadline(None, deadline.now, deadline.silence)
+                answer.read_until(deadline)
+            reservation = Reservation() if opens else request.call.reservation
+            reader = BodyReader(request.method_id, self.max_response, reservation, deadline.check)
+            if opens:
                 pieces = reader.pieces(answer, response.headers)
                 hold = _Hold(stack.pop_all(), answer)
                 return evolve(response, stream=OpenBody(pieces, hold, request, deadline))
-            reader = BodyReader(
-                request.method_id, self.max_response, request.call.reservation, deadline.check
-            )
             body = reader.read(answer, response.headers, head_only=request.verb == "HEAD")
             return evolve(response, body=body)
 

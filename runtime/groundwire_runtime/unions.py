@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 from attrs import field, frozen
 
 from .errors import DecodeError, EncodeError, GroundwireError
-from .jsontext import Codec, read_any, write_any
+from .jsontext import SCALARS, Codec, read_any, write_any
 from .messages import Unlisted, Unrecognized
 from .schema import Classes, Type, codec_of
 from .shapes import JSON_NAMES, Shape, joined, shape, shape_of
@@ -54,7 +54,7 @@ class Const:
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the constants."""
-        texts = {(value.__class__, value): json.dumps(value) for value in self.values}
+        texts: dict[Any, str] = {(value.__class__, value): json.dumps(value) for value in self.values}
         names = " or ".join(texts.values())
 
         def read(value: Any, depth: int) -> Any:
@@ -67,7 +67,7 @@ class Const:
         def write(value: Any, depth: int) -> str:
             if value.__class__ is Unlisted:
                 return write_any(str(value) if value.number is None else value.number, depth)
-            text = None if isinstance(value, (list, dict)) else texts.get((value.__class__, value))
+            text = texts.get((value.__class__, value)) if value.__class__ in SCALARS else None
             if text is None:
                 raise EncodeError.expected(value, names)
             return text

@@ -220,6 +220,22 @@ def test_a_connection_is_free_after_a_file_that_cannot_be_written() -> None:
         del caught
 
 
+def test_a_file_that_takes_a_part_of_what_is_written_gets_all_of_it() -> None:
+    class Part(io.BytesIO):
+        most: int | None = 1_000
+
+        def write(self, data: Any) -> int:
+            return super().write(data[: self.most])
+
+    with Wire([plain(DATA, **HEADERS)]) as wire:
+        file = Part()
+        assert images(wire).save(file).size == len(DATA)
+        assert file.getvalue() == DATA
+        file.most = 0
+        with pytest.raises(OSError, match="no more bytes"):
+            images(wire).save(file)
+
+
 @pytest.mark.parametrize("to", ["", ".", "a\0b", 5, None])
 def test_what_is_no_file_is_refused(to: Any) -> None:
     with pytest.raises(ArgumentError, match="a path or an open binary file"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -57,6 +58,11 @@ EVERYTHING_LIKE = Bounds(pattern="^a+$", min_length=2, max_length=3)
         (Bounds(multiple_of=7), 10**40, "must be a multiple of 7"),
         (Bounds(multiple_of=3), Decimal("1E+99999"), "must be a multiple of 3"),
         (BETWEEN, Unrecognized({"a": 1}), None),
+        (BETWEEN, True, None),
+        (BETWEEN, Decimal("NaN"), "must be at least 1"),
+        (BETWEEN, Decimal("9.5"), "must be at most 9"),
+        (Bounds(multiple_of=0.25), Fraction(1, 2), None),
+        (Bounds(multiple_of=0.25), Fraction(1, 3), "must be a multiple of 0.25"),
         (ITEMS, [], None),
         (ITEMS, [1, 2], None),
         (ITEMS, (1, 2, 3), "must have at most 2 items"),

@@ -186,6 +186,11 @@ def test_parts_as_their_encoding_says() -> None:
     ]
 
 
+def test_the_content_of_a_file_is_not_printed() -> None:
+    form = Form(name="n", image=FilePart(b"content", filename="f"))
+    assert repr(form) == "Form(name='n', image=FilePart(filename='f'))"
+
+
 def test_a_member_of_a_union_may_be_a_file() -> None:
     assert parts(Form(either="a")) == [("either", None, None, b"a")]
     assert parts(Form(either=FilePart(b"a", filename="n"))) == [
@@ -230,6 +235,14 @@ def test_a_form_without_values() -> None:
 def test_files_that_cannot_be_sent(value: Form, words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         parts(value)
+
+
+@pytest.mark.parametrize("stated", ["multipart/form-data", "Multipart/Form-Data; boundary=theirs"])
+def test_there_is_one_boundary(stated: str) -> None:
+    content = RestContent(media_type=stated, type=Ref("Form"), encoding="multipart")
+    for media_type in (None, "multipart/form-data; boundary=own"):
+        _, kind = content.sent(Form(), CODECS, lambda: "b", media_type)
+        assert kind == "multipart/form-data; boundary=b"
 
 
 def test_values_that_are_no_form() -> None:

@@ -260,6 +260,13 @@ def test_a_message_is_found_wherever_it_is(body: object, message: str) -> None:
     assert (error.message, type(error)) == (message, errors.InvalidArgument)
 
 
+def test_a_body_of_blank_messages_is_not_searched_for_ever() -> None:
+    blank = {"detail": [{"detail": [{"msg": " "}] * 100}] * 100}
+    body = {"detail": [blank, {"msg": "low"}]}
+    assert "low" not in made(answer(body, 400)).message[:3]
+    assert made(answer({"detail": [{"detail": [{"msg": " "}] * 100}, {"msg": "low"}]}, 400)).message == "low"
+
+
 WRAPPED = {"code": 429, "message": "low", "status": "RESOURCE_EXHAUSTED", "details": [RETRY]}
 
 

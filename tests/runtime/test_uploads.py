@@ -200,6 +200,20 @@ def test_a_file_that_cannot_be_read_again_leaves_a_lost_call_unknown() -> None:
     assert lost.sends == 2
 
 
+def test_a_file_may_come_from_another_call() -> None:
+    class Chain(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            with Sink(answers=[OK]) as other:
+                put(other, b"")
+            return super().read(size)
+
+    # That something was sent, and how long an answer is waited for, is known after the other call.
+    with Sink(answers=[Reply()]) as sink, pytest.raises(TransportError, match="waited too long") as caught:
+        put(sink, FilePart(Chain(b"x")), verb="POST", timeout=1.0)
+    assert caught.value.sent
+    assert len(sink.received) == 1
+
+
 def test_a_text_file_is_refused() -> None:
     with Sink() as sink, pytest.raises(ArgumentError, match="binary file"):
         put(sink, FilePart(cast("BinaryIO", io.StringIO("text"))))
