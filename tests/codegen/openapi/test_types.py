@@ -9,6 +9,7 @@ from groundwire_codegen.ir import (
     Alias,
     Const,
     EnumRef,
+    FirstThatFits,
     Kind,
     ListOf,
     MapOf,
@@ -79,7 +80,19 @@ def test_scalars(schema: Any, kind: Kind) -> None:
         ({"type": "array", "items": {"type": "array", "items": {"type": "string"}}}, ListOf(ListOf(STRING))),
         ({"type": "object", "additionalProperties": {"type": "string"}}, MapOf(STRING)),
         ({"additionalProperties": {"type": "string"}}, MapOf(STRING)),
-        ({"type": "object", "patternProperties": {"^x": {"type": "string"}}}, MapOf(STRING)),
+        ({"type": "object", "patternProperties": {"^.+$": {"type": "string"}}}, MapOf(STRING)),
+        (
+            {
+                "type": "object",
+                "patternProperties": {"^x": {"type": "string"}},
+                "additionalProperties": False,
+            },
+            MapOf(STRING),
+        ),
+        (
+            {"type": "object", "patternProperties": {"^x": {"type": "string"}}},
+            MapOf(UnionOf((STRING, ANY), FirstThatFits())),
+        ),
         ({"prefixItems": [{"type": "string"}, True], "items": False}, TupleOf((STRING, ANY), None)),
         ({"prefixItems": [{"type": "string"}], "maxItems": 1}, TupleOf((STRING,), None)),
         (
@@ -257,7 +270,7 @@ def test_additional_properties_beside_properties() -> None:
     closed = {"properties": {"x": {}}, "additionalProperties": False}
     messages = read(document({"Box": box, "Closed": closed, "Pattern": pattern})).api.messages
     assert messages["Box"].extra == Scalar(Kind.INTEGER)
-    assert messages["Pattern"].extra == Scalar(Kind.BOOLEAN)
+    assert messages["Pattern"].extra == UnionOf((Scalar(Kind.BOOLEAN), ANY), FirstThatFits())
     assert messages["Closed"].extra is None
 
 

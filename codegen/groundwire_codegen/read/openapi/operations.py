@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -22,6 +23,8 @@ from .vocabulary import OPERATION, PATH_ITEM, VERBS
 _WORDS: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 _ID: Final = re.compile(r"[!-~](?:[ -~]{0,250}[!-~])?", re.ASCII)
 """What an operation id may look like: it goes into logs, reports and overlays."""
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+(?![^{}]*\})")
+"""Characters of a path that stand in no variable, and in a URL only when they are escaped (RFC 3986, 2.5)."""
 _PATH: Final = re.compile(r"/(?:[^\s{}\\\x00-\x20\x7f]|\{[^{}/?#\s]+\})*")
 
 
@@ -94,7 +97,7 @@ class Operations:
         security = access.read_security(operation, self.schemes)
         servers: tuple[Server, ...] = next(filter(None, map(access.read_servers, (operation, *items))), ())
         bodies = Bodies(self.schemas)
-        template = path.partition("#")[0]
+        template = _BEYOND_ASCII.sub(lambda found: quote(found[0]), path.partition("#")[0])
         return Method(
             id=id_,
             wire=id_,
