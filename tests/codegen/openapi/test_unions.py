@@ -77,6 +77,12 @@ def test_a_discriminator_with_constants_in_inline_members() -> None:
     assert found == ByDiscriminator("kind", (("a", 0), ("b", 1), ("c", 1)))
 
 
+def test_a_discriminator_that_is_a_number_is_a_literal_property() -> None:
+    members = [thing("v", v={"const": 1}), thing("v", v={"type": "integer", "enum": [2, 3]})]
+    found = union(*members, discriminator={"propertyName": "v"}).discrimination
+    assert found == ByLiteral("v", ((1, 0), (2, 1), (3, 1)))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "values"),
     [
