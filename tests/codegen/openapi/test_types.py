@@ -96,6 +96,15 @@ def test_scalars(schema: Any, kind: Kind) -> None:
         ({"prefixItems": [{"type": "string"}, True], "items": False}, TupleOf((STRING, ANY), None)),
         ({"prefixItems": [{"type": "string"}], "maxItems": 1}, TupleOf((STRING,), None)),
         (
+            {"prefixItems": [{"type": "string"}, {"type": "boolean"}], "items": False, "minItems": 1},
+            ListOf(UnionOf((STRING, Scalar(Kind.BOOLEAN)), FirstThatFits())),
+        ),
+        (
+            {"prefixItems": [{"type": "string"}, {"type": "string"}], "items": False, "minItems": 0},
+            ListOf(STRING),
+        ),
+        ({"prefixItems": [{"type": "string"}, {"type": "boolean"}], "minItems": 1}, ListOf(ANY)),
+        (
             {"prefixItems": [{"type": "string"}], "items": {"type": "boolean"}},
             TupleOf((STRING,), Scalar(Kind.BOOLEAN)),
         ),
