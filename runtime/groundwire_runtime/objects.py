@@ -57,12 +57,13 @@ def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: 
         check = _multiple_check(classes, member, siblings) if member.multiple_of else None
         key = _key(member, partial(member.codec, classes), setter(cls, member.name), check=check)
         default = getattr(attrs.fields(cls), member.name).default
-        needed = default is attrs.NOTHING
+        # A constant that the class fills in is always written, and must come.
+        absent = default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING
+        needed = absent is attrs.NOTHING
         key.nullable = key.nullable or (needed and member.nullable)
         return Row(
             member.name,
-            # A constant that is filled in is always written.
-            default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING,
+            absent,
             key,
             default=None if needed else default,
             required="must be set" if member.required or needed else "",

@@ -151,13 +151,13 @@ def _values(
 ) -> Iterator[tuple[int, tuple[JsonScalar, ...]]]:
     """Yield the constants that each member has in a property; stops at one that has none."""
     for index, member in members.items():
-        values: dict[JsonScalar, None] = {}
+        values: dict[tuple[type, JsonScalar], None] = {}
         for shape in member.objects:
             own = literals(shape.properties[wire])
             if not own:
                 return
-            values.update(dict.fromkeys(own))
-        yield index, tuple(values)
+            values.update(((type(value), value), None) for value in own)
+        yield index, tuple(value for _, value in values)
 
 
 def _by_keys(members: Sequence[Member], objects: Mapping[int, Member]) -> ByKeys | None:
