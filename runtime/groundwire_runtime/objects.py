@@ -6,7 +6,7 @@ A class is paid for when it is first read or written: a member that refers to an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import attrs
@@ -37,10 +37,10 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     if needed:
         read = _complete_reader(read, needed)
     if extra is not None:
-        item = extra.codec(classes)
+        find = cache(partial(_extra_codec, extra, classes))
         known = frozenset(key.name for row in rows for key in row.keys)
-        read = _extra_reader(read, setter(cls, extra.name), item)
-        write = _extra_writer(write, extra.name, item, known)
+        read = _extra_reader(read, setter(cls, extra.name), find)
+        write = _extra_writer(write, extra.name, find, known)
     if family is None:
         return Codec(read, write)
     write = variant_writer(cls, family, write, alone=not plain_rows)
@@ -57,12 +57,13 @@ def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: 
         check = _multiple_check(classes, member, siblings) if member.multiple_of else None
         key = _key(member, partial(member.codec, classes), setter(cls, member.name), check=check)
         default = getattr(attrs.fields(cls), member.name).default
-        needed = default is attrs.NOTHING
+        # A constant that the class fills in is always written, and must come.
+        absent = default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING
+        needed = absent is attrs.NOTHING
         key.nullable = key.nullable or (needed and member.nullable)
         return Row(
             member.name,
-            # A constant that is filled in is always written.
-            default if any(default is each for each in (None, ABSENT, EMPTY)) else attrs.NOTHING,
+            absent,
             key,
             default=None if needed else default,
             required="must be set" if member.required or needed else "",
@@ -137,30 +138,33 @@ def _complete_reader(read: Reader, keys: Sequence[Key]) -> Reader:
     return read_complete
 
 
-def _extra_reader(read: Reader, put: Put, item: Codec) -> Reader:
+def _extra_codec(extra: Extra, classes: Classes) -> Codec:
+    """Return the codec of the values under all other keys, which may be messages of the same class."""
+    return map_of(extra.codec(classes))
+
+
+def _extra_reader(read: Reader, put: Put, find: Callable[[], Codec]) -> Reader:
     """Return a reader that gives the values under unknown keys a type, and an attribute of their own."""
-    read_values = map_of(item).read
 
     def read_all(data: Any, depth: int) -> Any:
         message = read(data, depth)
         unknown = message.unknown_fields
-        put(message, EMPTY if unknown is EMPTY else read_values(unknown, depth + 1))
+        put(message, EMPTY if unknown is EMPTY else find().read(unknown, depth + 1))
         put_unknown_fields(message, EMPTY)
         return message
 
     return read_all
 
 
-def _extra_writer(write: Writer, attribute: str, item: Codec, known: frozenset[str]) -> Writer:
+def _extra_writer(write: Writer, attribute: str, find: Callable[[], Codec], known: frozenset[str]) -> Writer:
     """Return a writer that puts the values of that attribute beside the members of a message."""
-    write_values = map_of(item).write
 
     def write_all(message: Any, depth: int) -> str:
         text = write(message, depth)
         values: Mapping[str, Any] = getattr(message, attribute)
         if not values:
             return text
-        others = write_values(values, depth + 1)
+        others = find().write(values, depth + 1)
         clash = next((key for key in values if key in known or key in message.unknown_fields), None)
         if clash is not None:
             raise EncodeError(f"/{clash}", values[clash], f"a known field cannot be in {attribute}")

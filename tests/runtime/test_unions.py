@@ -216,6 +216,12 @@ def test_a_constant_is_filled_in() -> None:
     assert CODECS.encode(Dog()) == b'{"kind":"dog"}'
 
 
+def test_a_constant_that_must_come_is_not_filled_in() -> None:
+    with pytest.raises(DecodeError, match="/kind: is missing"):
+        CODECS.decode(Dog, b"{}")
+    there_and_back(Union((Ref("Dog"), ANY)), {"name": "x"})
+
+
 def test_names_are_exact_where_they_are_no_proto_names() -> None:
     codecs = Codecs(
         CLASSES, {"Cat": lambda: (Field("kind", ANY), Field("name", STRING, "petName"))}, proto_names=False

@@ -114,8 +114,7 @@ def finished_methods(
 
     `rest`: the API is called as OpenAPI describes it, and nothing follows from the shapes of its messages.
     """
-    finish = _finished_rest if rest else _finished
-    found = [finish(method, names, overlay, messages, known, naming) for method in methods]
+    found = [_finished(method, names, overlay, messages, known, naming, rest=rest) for method in methods]
     if rest:
         return {method.id: method for method in found}
     metadata = {
@@ -134,50 +133,32 @@ def _finished(
     messages: Mapping[str, Message],
     known: Classes,
     naming: Naming,
+    *,
+    rest: bool,
 ) -> Method:
     rule = overlay.methods.get(method.id, NO_METHOD)
-    named = evolve(
-        _with_types(method, known),
-        name=names.methods[method.id],
-        constant=names.constants[method.id],
-        parameters=_parameters(method, rule, known, naming),
-    )
-    body, answer = (messages.get(name or "") for name in (named.request, named.response))
-    return evolve(
-        named,
-        body=None if named.body is None else evolve(named.body, required=_is_required(named, body, naming)),
-        extra_scopes=_extra_scopes(body, overlay, messages),
-        idempotency=idempotency(method, rule, body),
-        paging=paging(named, body, answer, naming),
-    )
-
-
-def _finished_rest(
-    method: Method,
-    names: CallNames,
-    overlay: Overlay,
-    messages: Mapping[str, Message],
-    known: Classes,
-    naming: Naming,
-) -> Method:
-    del messages
-    rule = overlay.methods.get(method.id, NO_METHOD)
-    facts = idempotency(method, rule, None)
-    key = facts.request_id.wire if isinstance(facts.request_id, InParameter) else None
+    typed = _with_types(method, known)
+    ends = (None, None) if rest else (typed.request, typed.response)
+    body, answer = (messages.get(name or "") for name in ends)
+    facts = idempotency(method, rule, body)
     # The client fills an idempotency key, so a caller need not.
+    key = facts.request_id.wire if rest and isinstance(facts.request_id, InParameter) else None
     stated = tuple(evolve(each, required=False) if each.wire == key else each for each in method.parameters)
-    body = method.body
-    if body is not None:
-        decided = naming.before(f"body:{method.id}") or ("required" if body.required else "optional")
-        is_required = naming.decide(f"body:{method.id}", decided) == "required"
-        body = evolve(body, required=is_required, needed=body.required)
-    return evolve(
-        _with_types(evolve(method, body=body), known),
+    if typed.body is not None:
+        needed = typed.body.required if rest else body is not None and bool(body.members)
+        required = _is_required(method.id, needed=needed, naming=naming)
+        typed = evolve(typed, body=evolve(typed.body, required=required, needed=rest and needed))
+    named = evolve(
+        typed,
         name=names.methods[method.id],
         constant=names.constants[method.id],
         parameters=_parameters(evolve(method, parameters=stated), rule, known, naming),
         idempotency=facts,
     )
+    if rest:
+        return named
+    scopes, pages = _extra_scopes(body, overlay, messages), paging(named, body, answer, naming)
+    return evolve(named, extra_scopes=scopes, paging=pages)
 
 
 def _with_types(method: Method, known: Classes) -> Method:
@@ -198,11 +179,10 @@ def _with_types(method: Method, known: Classes) -> Method:
     )
 
 
-def _is_required(method: Method, body: Message | None, naming: Naming) -> bool:
-    """Return False for a body without fields, which the stub makes itself; once published, it stays what it was."""
-    key = f"body:{method.id}"
-    required = body is not None and bool(body.members)
-    stated = naming.before(key) or ("required" if required else "optional")
+def _is_required(method: str, *, needed: bool, naming: Naming) -> bool:
+    """Return False for a body that the stub can make itself, or leave out; once published, it stays what it was."""
+    key = f"body:{method}"
+    stated = naming.before(key) or ("required" if needed else "optional")
     return naming.decide(key, stated) == "required"
 
 

@@ -9,6 +9,7 @@ from groundwire_codegen.ir import (
     Alias,
     Const,
     EnumRef,
+    FirstThatFits,
     Kind,
     ListOf,
     MapOf,
@@ -79,9 +80,30 @@ def test_scalars(schema: Any, kind: Kind) -> None:
         ({"type": "array", "items": {"type": "array", "items": {"type": "string"}}}, ListOf(ListOf(STRING))),
         ({"type": "object", "additionalProperties": {"type": "string"}}, MapOf(STRING)),
         ({"additionalProperties": {"type": "string"}}, MapOf(STRING)),
-        ({"type": "object", "patternProperties": {"^x": {"type": "string"}}}, MapOf(STRING)),
+        ({"type": "object", "patternProperties": {"^.+$": {"type": "string"}}}, MapOf(STRING)),
+        (
+            {
+                "type": "object",
+                "patternProperties": {"^x": {"type": "string"}},
+                "additionalProperties": False,
+            },
+            MapOf(STRING),
+        ),
+        (
+            {"type": "object", "patternProperties": {"^x": {"type": "string"}}},
+            MapOf(UnionOf((STRING, ANY), FirstThatFits())),
+        ),
         ({"prefixItems": [{"type": "string"}, True], "items": False}, TupleOf((STRING, ANY), None)),
         ({"prefixItems": [{"type": "string"}], "maxItems": 1}, TupleOf((STRING,), None)),
+        (
+            {"prefixItems": [{"type": "string"}, {"type": "boolean"}], "items": False, "minItems": 1},
+            ListOf(UnionOf((STRING, Scalar(Kind.BOOLEAN)), FirstThatFits())),
+        ),
+        (
+            {"prefixItems": [{"type": "string"}, {"type": "string"}], "items": False, "minItems": 0},
+            ListOf(STRING),
+        ),
+        ({"prefixItems": [{"type": "string"}, {"type": "boolean"}], "minItems": 1}, ListOf(ANY)),
         (
             {"prefixItems": [{"type": "string"}], "items": {"type": "boolean"}},
             TupleOf((STRING,), Scalar(Kind.BOOLEAN)),
@@ -257,7 +279,7 @@ def test_additional_properties_beside_properties() -> None:
     closed = {"properties": {"x": {}}, "additionalProperties": False}
     messages = read(document({"Box": box, "Closed": closed, "Pattern": pattern})).api.messages
     assert messages["Box"].extra == Scalar(Kind.INTEGER)
-    assert messages["Pattern"].extra == Scalar(Kind.BOOLEAN)
+    assert messages["Pattern"].extra == UnionOf((Scalar(Kind.BOOLEAN), ANY), FirstThatFits())
     assert messages["Closed"].extra is None
 
 

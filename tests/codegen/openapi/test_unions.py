@@ -10,6 +10,7 @@ from groundwire_codegen.ir import (
     ByJsonType,
     ByKeys,
     ByLiteral,
+    Const,
     Discrimination,
     EnumRef,
     FirstThatFits,
@@ -77,6 +78,12 @@ def test_a_discriminator_with_constants_in_inline_members() -> None:
     assert found == ByDiscriminator("kind", (("a", 0), ("b", 1), ("c", 1)))
 
 
+def test_a_discriminator_that_is_a_number_is_a_literal_property() -> None:
+    members = [thing("v", v={"const": 1}), thing("v", v={"type": "integer", "enum": [2, 3]})]
+    found = union(*members, discriminator={"propertyName": "v"}).discrimination
+    assert found == ByLiteral("v", ((1, 0), (2, 1), (3, 1)))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "values"),
     [
@@ -100,6 +107,12 @@ def test_a_literal_property(one: Any, other: Any, values: Any, required: str) ->
 def test_a_required_literal_comes_before_another() -> None:
     members = [thing("z", a={"const": name}, z={"const": name}) for name in "xy"]
     assert told(*members) == ByLiteral("z", (("x", 0), ("y", 1)))
+
+
+def test_true_and_1_tell_members_apart() -> None:
+    found = union(thing("k", k={"enum": [1, True]}), thing("k", k={"enum": [2]})).discrimination
+    assert isinstance(found, ByLiteral)
+    assert [(repr(value), index) for value, index in found.values] == [("1", 0), ("True", 0), ("2", 1)]
 
 
 def test_literals_that_are_shared_tell_nothing() -> None:
@@ -151,6 +164,26 @@ def test_values_that_are_no_objects(
 def test_a_list_of_types() -> None:
     found = type_of({"type": ["string", "array", "null"], "items": {"type": "integer"}, "maxLength": 3})
     assert found == Nullable(UnionOf((STRING, ListOf(INTEGER)), ByJsonType()))
+
+
+def test_true_and_1_are_two_constants_of_one_union() -> None:
+    found = type_of({"anyOf": [{"enum": ["a", 1]}, {"const": True}]})
+    assert isinstance(found, Const)
+    assert [*map(repr, found.values)] == ["'a'", "1", "True"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [TEXT, {}],
+        [{"const": 1}, {"enum": ["a", None]}],
+        [{"enum": ["a", None]}, TEXT],
+        [{"enum": ["a", "b", None]}, {"enum": ["c"]}],
+        [{"enum": ["a", "b"]}, {"type": ["string", "null"]}],
+    ],
+)
+def test_null_is_a_value_of_a_union_where_it_is_one_of_a_member(members: list[Any]) -> None:
+    assert isinstance(type_of({"anyOf": members}), Nullable)
 
 
 def test_a_text_of_digits_beside_a_number_stays_a_text() -> None:

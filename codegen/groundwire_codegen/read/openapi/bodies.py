@@ -49,9 +49,10 @@ class Bodies:
         if stated is not None and stated.has("$ref"):
             self.schemas.documents.warn(stated, "a reference may stand for one response only; it is followed")
             stated = self.schemas.documents.resolve(stated)
-        found: dict[tuple[int, int], tuple[Response, Cursor]] = {}
-        for status in () if stated is None else sorted(stated.members or {}):
-            node = stated.at(status, stated.value[status]) if stated is not None else operation
+        found: dict[tuple[int, int], Cursor] = {}
+        members = {} if stated is None else stated.members or {}
+        for status in sorted(members):
+            node = (stated or operation).at(status, members[status])
             if status.startswith("x-"):
                 continue
             bounds = _bounds(status)
@@ -66,16 +67,15 @@ class Bodies:
             if not isinstance(node.value, dict):
                 node.refuse("expected an object")
                 continue
-            if bounds not in found:
-                found[bounds] = Response(low=bounds[0], high=bounds[1]), node
+            found.setdefault(bounds, node)
         successes = sorted(bounds for bounds in found if bounds[0] >= 200 and bounds[1] <= 299)
         if not successes and (100, 599) in found:
             successes = [_SUCCESS]
-            found[_SUCCESS] = found[100, 599][0], found[100, 599][1]
+            found[_SUCCESS] = found[100, 599]
         first = (200, 200) if (200, 200) in found else next(iter(successes), None)
         return tuple(
             self._response(node, bounds, f"{place}.response{'' if bounds == first else _label(bounds)}")
-            for bounds, (_, node) in sorted(found.items())
+            for bounds, node in sorted(found.items(), key=lambda row: row[0])
         )
 
     def _response(self, stated: Cursor, bounds: tuple[int, int], place: str) -> Response:

@@ -28,7 +28,7 @@ from ...ir import (
 )
 from ..cursor import Cursor
 from .groups import take_groups
-from .scalars import literal_type, literals, text_of
+from .scalars import ANY, literal_type, literals, text_of
 from .shape import CONTRADICTION, Schema, Shape, Site
 from .type_reader import TypeReader
 from .unions import Member, is_special, schema_name, tell_apart
@@ -111,7 +111,7 @@ class Choices:
             shape.node.refuse("contradiction: no member of the union fits", CONTRADICTION)
             return None
         self._simplify(types)
-        shape.null = shape.null or null or None
+        shape.null = shape.null or null or ANY in types or None
         told = tell_apart([*types.values()], discriminator, self._literals)
         if isinstance(told, FirstThatFits) and sum(bool(each.objects) for each in types.values()) > 1:
             self.schemas.documents.warn(
@@ -193,14 +193,16 @@ class Choices:
         self, schema: Schema, shape: Shape, members: Sequence[tuple[str | None, Schema]]
     ) -> TypeRef | None:
         """Return one enum for inline members that are all literals, any text aside; None for any others."""
-        values: dict[JsonScalar, str] = {}
-        any_text = False
+        # true and 1 are two values.
+        docs: dict[tuple[type, JsonScalar], str] = {}
+        any_text = null = False
         for name, member in members:
             if name is not None:
                 return None
             one = self.schemas.flattener.flat(member)
             if one.contradiction:
                 continue
+            null = null or one.null is True
             if (
                 one.types == ("string",)
                 and one.enum is None
@@ -214,16 +216,18 @@ class Choices:
                 return None
             said = [one.words.get("title"), member.sites[0].node.any("description")]
             doc = ": ".join(each for each in said if isinstance(each, str) and each)
-            values.update(dict.fromkeys(own, doc))
+            docs.update(((type(value), value), doc) for value in own)
+        values = tuple(value for _, value in docs)
         if not values or (any_text and not all(isinstance(value, str) for value in values)):
             return None
-        type_ = literal_type(tuple(values))
+        shape.null = shape.null or null or None
+        type_ = literal_type(values)
         if type_ is not None:
             return Scalar(Kind.STRING) if any_text else type_
         self.schemas.enums[schema.key] = Enum(
             place=schema.place,
-            values=tuple(EnumValue(wire=text_of(value), doc=doc) for value, doc in values.items()),
-            whole=not isinstance(next(iter(values)), str),
+            values=tuple(EnumValue(wire=text_of(value), doc=doc) for (_, value), doc in docs.items()),
+            whole=not isinstance(values[0], str),
             pointer=shape.node.pointer,
         )
         return EnumRef(schema.key)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from attrs import frozen
 
-from ...ir import ByJsonType, Field, Group, MapOf, Message, MessageRef, TypeRef, UnionOf, Variant
+from ...ir import (
+    ByJsonType,
+    Field,
+    FirstThatFits,
+    Group,
+    MapOf,
+    Message,
+    MessageRef,
+    TypeRef,
+    UnionOf,
+    Variant,
+)
 from .groups import Presence
 from .scalars import ANY, STRUCT, default_of, read_rules
 from .shape import Schema, Shape
 from .type_reader import TypeReader
+
+_EVERY_KEY: Final = frozenset({"", ".*", "^.*", ".*$", "^.*$", ".+", "^.+", ".+$", "^.+$"})
+"""Patterns that all keys match."""
 
 
 @frozen
@@ -53,6 +68,10 @@ class Objects:
             types.update({} if type_ is None else {type_: None})
         if not types or ANY in types:
             return None
+        keys = [site.node.pointer.rpartition("/")[2] for site in shape.patterns]
+        if keys and not shape.additional and not shape.closed and _EVERY_KEY.isdisjoint(keys):
+            # A key that no pattern matches has any value.
+            return UnionOf((*types, ANY), FirstThatFits())
         return next(iter(types)) if len(types) == 1 else UnionOf(tuple(types), ByJsonType())
 
     def _field(self, schema: Schema, shape: Shape, wire: str) -> Field | None:

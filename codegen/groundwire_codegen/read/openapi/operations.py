@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
@@ -24,6 +25,8 @@ _WORDS: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 _ID: Final = re.compile(r"[!-~](?:[ -~]{0,250}[!-~])?", re.ASCII)
 """What an operation id may look like: it goes into logs, reports and overlays."""
 _NOT_WORD: Final = re.compile(r"\W")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+(?![^{}]*\})")
+"""Characters of a path that stand in no variable, and in a URL only when they are escaped (RFC 3986, 2.5)."""
 _PATH: Final = re.compile(r"/(?:[^\s{}\\\x00-\x20\x7f]|\{[^{}/?#\s]+\})*")
 
 
@@ -97,7 +100,7 @@ class Operations:
         security = access.read_security(operation, self.schemes)
         servers: tuple[Server, ...] = next(filter(None, map(access.read_servers, (operation, *items))), ())
         bodies = Bodies(self.schemas)
-        template = path.partition("#")[0]
+        template = _BEYOND_ASCII.sub(lambda found: quote(found[0]), path.partition("#")[0])
         return Method(
             id=id_,
             wire=id_,

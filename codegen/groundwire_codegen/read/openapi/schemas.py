@@ -12,12 +12,14 @@ from ...ir import (
     Const,
     Enum,
     EnumRef,
+    FirstThatFits,
     ListOf,
     Message,
     MessageRef,
     Nullable,
     TupleOf,
     TypeRef,
+    UnionOf,
 )
 from ...problem import Problem
 from ..cursor import Cursor
@@ -260,9 +262,16 @@ class Schemas:
             self.type_of(Schema((site,), self.documents.key(site.node), site.place)) for site in shape.prefix
         )
         found = tuple(each for each in items if each is not None)
-        most = shape.words.get("maxItems")
+        if len(found) < len(items):
+            return None
+        least, most = shape.words.get("minItems"), shape.words.get("maxItems")
         ends = shape.ends or (isinstance(most, int) and most <= len(items))
-        return TupleOf(found, None if ends else item) if len(found) == len(items) else None
+        if isinstance(least, int) and least < len(items):
+            # A tuple has all of its items.
+            types = tuple(dict.fromkeys(found if ends or item is None else (*found, item)))
+            one = types[0] if len(types) == 1 else UnionOf(types, FirstThatFits())
+            return ListOf(ANY if ANY in types else one)
+        return TupleOf(found, None if ends else item)
 
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together; any value, where there are none."""

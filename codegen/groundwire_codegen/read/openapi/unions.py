@@ -95,14 +95,15 @@ def by_discriminator(
     for index, member in enumerate(members):
         if not member.objects:
             continue
+        constants = [
+            value for shape in member.objects for value in literals(shape.properties.get(wire, ())) or ()
+        ]
+        if constants and not any(isinstance(value, str) for value in constants):
+            # A discriminator is a text; what tells numbers apart is that they are constants.
+            return None
         values = [value for value, name in mapped.items() if member.name is not None and name == member.name]
         if not values:
-            values = [
-                value
-                for shape in member.objects
-                for value in literals(shape.properties.get(wire, ())) or ()
-                if isinstance(value, str)
-            ]
+            values = [value for value in constants if isinstance(value, str)]
         if not values and member.name is not None:
             values = [member.name]
         if not values:
@@ -150,13 +151,13 @@ def _values(
 ) -> Iterator[tuple[int, tuple[JsonScalar, ...]]]:
     """Yield the constants that each member has in a property; stops at one that has none."""
     for index, member in members.items():
-        values: dict[JsonScalar, None] = {}
+        values: dict[tuple[type, JsonScalar], None] = {}
         for shape in member.objects:
             own = literals(shape.properties[wire])
             if not own:
                 return
-            values.update(dict.fromkeys(own))
-        yield index, tuple(values)
+            values.update(((type(value), value), None) for value in own)
+        yield index, tuple(value for _, value in values)
 
 
 def _by_keys(members: Sequence[Member], objects: Mapping[int, Member]) -> ByKeys | None:

@@ -16,6 +16,7 @@ from .messages import (
     Open,
     Row,
     Thing,
+    Tree,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ __all__ = [
     "Row",
     "Thing",
     "Timestamp",
+    "Tree",
     "Unlisted",
     "Unrecognized",
     "WithMediaType",

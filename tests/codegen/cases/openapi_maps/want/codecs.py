@@ -8,7 +8,7 @@ from typing import Final
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.json_scalars import INTEGER, NUMBER
 from groundwire_runtime.schema import ANY, BOOLEAN, STRING, STRUCT, Bounds, Extra, Field, ListOf, MapOf, Ref
-from groundwire_runtime.unions import Alias, TupleOf
+from groundwire_runtime.unions import Alias, TupleOf, Union
 
 from . import messages
 
@@ -29,10 +29,15 @@ CODECS: Final = Codecs(
             Field("free", STRUCT),
             Field("nested", MapOf(MapOf(ListOf(STRING)))),
             Field("open", Ref("Open")),
-            Field("patterned", MapOf(STRING)),
+            Field("patterned", MapOf(Union((STRING, ANY)))),
             Field("prices", MapOf(NUMBER)),
             Field("row", Alias("Row")),
             Field("rows", ListOf(Alias("Row"))),
+            Field("tree", Ref("Tree")),
+        ),
+        "Tree": lambda: (
+            Field("leaf", BOOLEAN),
+            Extra("additional_properties", Ref("Tree")),
         ),
     },
     {

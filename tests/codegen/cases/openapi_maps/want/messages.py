@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from attrs import frozen
-from groundwire_runtime.messages import ABSENT, EMPTY, JsonValue, Message, keep_containers
+from groundwire_runtime.messages import ABSENT, EMPTY, JsonValue, Message, Unrecognized, keep_containers
 
 __all__ = [
     "Box",
@@ -15,6 +15,7 @@ __all__ = [
     "Open",
     "Row",
     "Thing",
+    "Tree",
 ]
 
 
@@ -51,13 +52,26 @@ class Thing(Message):
 
     open: Open
 
-    patterned: Mapping[str, str] = EMPTY
+    patterned: Mapping[str, str | JsonValue | Unrecognized] = EMPTY
+    """The first of these types that fits is taken."""
 
     prices: Mapping[str, float] = EMPTY
 
     row: Row | None = None
 
     rows: Sequence[Row] = ABSENT
+
+    tree: Tree | None = None
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Tree(Message):
+    """The message Tree."""
+
+    leaf: bool | None = None
+
+    additional_properties: Mapping[str, Tree] = EMPTY
+    """The values under all other keys."""
 
 Box: TypeAlias = "tuple[float, float]"
 Row: TypeAlias = "tuple[str, int, *tuple[bool, ...]]"
