@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from groundwire import ExportImageRequest, OperationMetadata, encode
-from groundwire_codegen.cli import main
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_runtime.http import FunctionTransport, Request, Response
+
+from tests.codegen.test_cli import run as cli
+from tests.modules import forget
 
 PAGE = Path(__file__).parent.parent / "docs" / "exports.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -47,7 +47,7 @@ def test_the_page_on_models_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         arguments = [
             str(PAGE.parent.parent / word) if word.startswith("spec/") else word for word in command.split()
         ]
-        done = CliRunner().invoke(main, arguments)
+        done = cli(*arguments)
         assert (done.exit_code, done.stderr) == (0, "")
     monkeypatch.syspath_prepend(str(tmp_path))
     sent = ExportImageRequest(description="ndvi", max_pixels=10**9)
@@ -56,16 +56,14 @@ def test_the_page_on_models_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         exec(compile(snippet, "models.md", "exec"), names)  # noqa: S102 - our own page
     assert names["request"] == sent
     assert names["queue"] == []
-    sys.modules.pop("earth_models")
+    forget(["earth_models"])
 
 
 def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (PAGE.parent / "openapi.md").read_text(encoding="utf-8")
     [document] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "huts.yaml").write_text(document, encoding="utf-8")
-    done = CliRunner().invoke(
-        main, ["generate", str(tmp_path / "huts.yaml"), "--out", str(tmp_path / "huts")]
-    )
+    done = cli("generate", tmp_path / "huts.yaml", "--out", tmp_path / "huts")
     assert done.exit_code == 0, done.output
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -112,5 +110,4 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ]
     assert names["owner"] == "a club of 7"
     assert (names["problem"].title, names["problem"].detail) == ("No such hut", "nowhere")
-    for module in [name for name in sys.modules if name.partition(".")[0] == "huts"]:
-        del sys.modules[module]
+    forget(["huts"])

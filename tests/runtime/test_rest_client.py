@@ -22,7 +22,7 @@ from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
-from .doubles import Script, Time
+from .doubles import Script, Time, rest_client
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -70,14 +70,8 @@ def method(verb: str = "GET", **facts: Any) -> RestMethod[Any]:
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:
-    return RestClient(
-        CODECS,
-        servers=SERVERS,
-        methods={made.id: made},
-        schemes={},
-        held=options.pop("held", {}),
-        transport=transport,
-        **{"clock": Time().clock(), **options},
+    return rest_client(
+        CODECS, made, **{"servers": SERVERS, "transport": transport, "clock": Time().clock(), **options}
     )
 
 

@@ -16,14 +16,13 @@ from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.errors import ApiError, ArgumentError, ResourceExhausted, TransportError, Unavailable
 from groundwire_runtime.json_scalars import BINARY
-from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import MapOf
 from groundwire_runtime.uploads import FilePart
 
 from tests.memory import NEEDS_LINUX
 
-from .doubles import Time
+from .doubles import Time, rest_client
 from .wire import Reply, cut, http, plain
 from .wire.sink import Sink
 
@@ -52,17 +51,7 @@ class NoSeek(io.RawIOBase):
 
 def put(sink: Sink, value: object, content: RestContent = BYTES, verb: str = "PUT", **options: Any) -> Any:
     method = RestMethod[Any](id="put", verb=verb, path="/x", bodies=(content,), answers=ANSWER)
-    client = RestClient(
-        CODECS,
-        servers=(),
-        methods={},
-        schemes={},
-        held={},
-        endpoint=sink.url,
-        clock=Time().clock(),
-        **options,
-    )
-    with client:
+    with rest_client(CODECS, endpoint=sink.url, clock=Time().clock(), **options) as client:
         return client.call(method, {}, value, {})
 
 
