@@ -307,6 +307,29 @@ def test_a_status_that_is_not_stated_is_read_as_what_is() -> None:
     assert call(method(), Response(status=204)) is None
 
 
+@pytest.mark.parametrize(
+    "kind", ["", "application/json", "text/html; charset=utf-16", "image/png", "no type"]
+)
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"zoom":', b"\xff\x00", b"[1e999]"])
+@pytest.mark.parametrize("status", [200, 204, 299])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        (RestAnswer(200, 299),),
+        (RestAnswer(204, 204),),
+        (RestAnswer(201, 201), RestAnswer(404, 404, (PROBLEM,))),
+    ],
+)
+def test_a_body_that_no_answer_has_is_left(kind: str, body: bytes, status: int, stated: Any) -> None:
+    headers = {"content-type": kind} if kind else {}
+    made = method("DELETE", answers=stated)
+    response = Response(status=status, headers=headers, body=body)
+    assert call(made, response) is None
+    with client(made, Script([response])) as one:
+        answer = one.with_response(lambda **options: one.call(made, {}, None, options))
+    assert (answer.value, answer.status, answer.headers) == (None, status, headers)
+
+
 def test_ranges_of_media_types_are_described() -> None:
     wild = (RestContent(media_type="image/*", encoding="bytes"), RestContent(media_type="*/*", type=ANY))
     made = method(answers=(RestAnswer(200, 200, wild),))
