@@ -13,7 +13,7 @@ from math import inf, isfinite
 from typing import Any, Final, cast
 
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec
+from .jsontext import Codec, read_finite
 from .scalars import BYTES, whole
 from .uploads import FilePart
 
@@ -45,8 +45,10 @@ def _integer(name: str, lowest: float = -inf, highest: float = inf) -> Codec:
 
 
 def _read_number(value: Any, depth: int) -> float:
-    if value.__class__ is int or value.__class__ is float:
+    if value.__class__ is int or (value.__class__ is float and isfinite(value)):
         return value
+    if value.__class__ is float:
+        return read_finite(value)
     raise DecodeError.expected(value, "a number")
 
 
