@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from groundwire import ExportImageRequest, OperationMetadata, encode
-from groundwire_codegen.cli import main
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_runtime.http import FunctionTransport, Request, Response
+
+from tests.codegen.test_cli import run as cli
+from tests.modules import forget
 
 from .runtime.doubles import Time
 
@@ -49,7 +49,7 @@ def test_the_page_on_models_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         arguments = [
             str(PAGE.parent.parent / word) if word.startswith("spec/") else word for word in command.split()
         ]
-        done = CliRunner().invoke(main, arguments)
+        done = cli(*arguments)
         assert (done.exit_code, done.stderr) == (0, "")
     monkeypatch.syspath_prepend(str(tmp_path))
     sent = ExportImageRequest(description="ndvi", max_pixels=10**9)
@@ -58,7 +58,7 @@ def test_the_page_on_models_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         exec(compile(snippet, "models.md", "exec"), names)  # noqa: S102 - our own page
     assert names["request"] == sent
     assert names["queue"] == []
-    sys.modules.pop("earth_models")
+    forget(["earth_models"])
 
 
 def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +68,8 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     rules = re.findall(r"^```toml\n(\[methods.*?)^```$", page, re.MULTILINE | re.DOTALL)
     overlay = tmp_path / "overlay.toml"
     overlay.write_text('document = "huts"\n' + "".join(rules), encoding="utf-8")
-    options = ["--overlay", str(overlay), "--out", str(tmp_path / "huts")]
-    done = CliRunner().invoke(main, ["generate", str(tmp_path / "huts.yaml"), *options])
+    options = ("--overlay", overlay, "--out", tmp_path / "huts")
+    done = cli("generate", tmp_path / "huts.yaml", *options)
     assert done.exit_code == 0, done.output
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -147,5 +147,4 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ]
     assert names["owner"] == "a club of 7"
     assert (names["problem"].title, names["problem"].detail) == ("No such hut", "nowhere")
-    for module in [name for name in sys.modules if name.partition(".")[0] == "huts"]:
-        del sys.modules[module]
+    forget(["huts"])

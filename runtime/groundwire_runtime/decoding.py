@@ -11,7 +11,7 @@ from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 from .errors import DecodeError
-from .jsontext import Reader, check_levels, too_deep
+from .jsontext import Reader, check_levels, read_any, too_deep
 from .message_keys import Key, Put, Row, setter
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
@@ -140,7 +140,21 @@ def _others(data: dict[str, Any], keys: Keys, rename: Rename) -> tuple[dict[str,
             raise DecodeError("", value, f"{key.name} is set more than once").under(key.name)
         values[key.name] = value
         renamed[name] = key
+    if unknown:
+        _check_unknown(unknown)
     return renamed, unknown or EMPTY
+
+
+def _check_unknown(unknown: dict[str, Any]) -> None:
+    """Refuse unknown fields that could not be sent as they came."""
+    try:
+        check_levels(unknown)
+    except DecodeError:
+        for name, value in unknown.items():
+            try:
+                read_any(value, 0)
+            except DecodeError as error:
+                raise error.under(name) from None
 
 
 def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader:

@@ -13,7 +13,7 @@ from math import inf, isfinite
 from typing import Any, Final, cast
 
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec
+from .jsontext import Codec, read_finite
 from .scalars import BYTES, converted, whole
 from .uploads import FilePart
 
@@ -51,8 +51,8 @@ def _digits(number: int) -> str:
 def _read_number(value: Any, depth: int) -> float:
     if value.__class__ is int or (value.__class__ is float and isfinite(value)):
         return value
-    if value.__class__ is float:  # 1e400, which could not be sent again
-        raise DecodeError("", value, "out of the range of a double")
+    if value.__class__ is float:
+        return read_finite(value)
     raise DecodeError.expected(value, "a number")
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined] # not in typeshed
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import frozen
@@ -119,11 +119,20 @@ def too_deep(fault: type[FaultT], value: object) -> FaultT:
 
 
 def read_any(value: Any, depth: int) -> Any:  # noqa: ARG001 - every reader has the same shape
-    """Return any JSON value of at most 512 levels as it is."""
+    """Return any JSON value of at most 512 levels as it is. Raises DecodeError for a number that no float holds, too."""
     cls = value.__class__
-    if cls not in SCALARS and not (cls is list and SCALARS.issuperset(map(type, value))):
+    if cls is float:
+        read_finite(value)
+    elif cls not in SCALARS:
         check_levels(value)
     return value
+
+
+def read_finite(value: float) -> float:
+    """Return a float. Raises DecodeError for what the parser makes of `1e999`."""
+    if isfinite(value):
+        return value
+    raise DecodeError("", value, "out of the range of a double")
 
 
 def read_object(value: Any, depth: int) -> Any:
@@ -134,10 +143,13 @@ def read_object(value: Any, depth: int) -> Any:
 
 
 def check_levels(value: Any) -> None:
-    """Refuse a list or dict that nests too deeply; whole levels at a time, since most are alike."""
-    level: Iterable[Any] = value.values() if isinstance(value, dict) else value
+    """Refuse a list or dict that nests too deeply, or holds an infinity; whole levels at a time, since most are alike."""
+    level: Collection[Any] = value.values() if isinstance(value, dict) else value
     for _ in range(MAX_LEVELS):
-        if SCALARS.issuperset(map(type, level)):
+        kinds = set(map(type, level))
+        if float in kinds and (inf in level or -inf in level):
+            raise DecodeError("", inf if inf in level else -inf, "out of the range of a double")
+        if kinds <= SCALARS:
             return
         lists = [item for item in level if isinstance(item, (list, tuple))]
         objects = [item.values() for item in level if isinstance(item, dict)]

@@ -8,10 +8,12 @@ from urllib.parse import urljoin
 
 from attrs import evolve, frozen
 
-from .contents import RestAnswer, RestContent, WithMediaType, essence, matching
+from .contents import RestAnswer, RestContent, WithMediaType, matching
 from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError, shortened
+from .forms import essence
 from .http import BodySource, CallState, Request, Response
 from .jsontext import ANY
+from .messages import Unrecognized
 from .method import IDEMPOTENT, note_response
 from .parameters import check_names, missing
 from .servers import checked_server
@@ -221,12 +223,12 @@ class RestMethod(Generic[T_co]):
         return matching(self._contents(response.status), response.headers.get("content-type", ""))
 
     def _contents(self, status: int) -> tuple[RestContent, ...] | None:
-        """Return the contents stated for a status; those of all answers for another one, None if there are none at all."""
+        """Return the contents stated for a status; those of all answers for another one, None if no answer is stated."""
         answers = [each for each in self.answers if each.success]
         stated = [each for each in answers if each.low <= status <= each.high]
         if stated:
             return min(stated, key=lambda each: each.high - each.low).contents
-        return tuple(content for each in answers for content in each.contents) or None
+        return tuple(content for each in answers for content in each.contents) if answers else None
 
     def _empty(self, response: Response, contents: tuple[RestContent, ...] | None, codecs: Codecs) -> Any:
         """Return the answer that stands for a missing body. Raises ProtocolError where there is none."""
@@ -238,9 +240,11 @@ class RestMethod(Generic[T_co]):
             if content.encoding != "json":
                 return "" if content.encoding == "text" else b""
             try:
-                return codecs.read(content.type, b"{}") if content.type is not None else None
+                value = codecs.read(content.type, b"{}") if content.type is not None else None
             except DecodeError:
                 continue
+            if not isinstance(value, Unrecognized):
+                return value
         raise ProtocolError(
             f"{self.id}: answered {response.status} without the body that the description states; the call had its effect",
             hint="Do not make the call again to see its answer: read what it changed.",

@@ -222,12 +222,8 @@ def _union_reader(
 
     def read(value: Any, depth: int) -> Any:
         fitting: Sequence[int] = by_type[value.__class__]
-        sure = value.__class__ is dict or value.__class__ is list
         if value.__class__ is dict and by is not None and len(fitting) > 1:
             fitting = by.ranked(value, fitting)
-            sure = by.__class__ is Tag
-        if sure and len(fitting) == 1:
-            return members[fitting[0]].read(value, depth)
         found = _first_read([members[place] for place in fitting], value, depth)
         return Unrecognized(read_any(value, depth)) if found is _UNFIT else found
 

@@ -235,10 +235,15 @@ def test_numbers_too_large_for_json_are_refused_when_written() -> None:
     for value in (10**5000, [10**5000], {"a": -(10**5000)}):
         with pytest.raises(EncodeError):
             encode(ValueNode.ConstantValue(value))
-    overflowing = decode(ValueNode, b'{"constantValue":[1e400]}')
     with pytest.raises(EncodeError, match="not JSON values") as caught:
-        encode(overflowing)
+        encode(ValueNode.ConstantValue([float("inf")]))
     assert caught.value.path == "/constantValue/0"
+
+
+def test_numbers_too_large_for_a_float_are_refused_when_read() -> None:
+    for value in ("1e400", "[1e400]", '{"a":[1,{"b":-1e400}]}'):
+        with pytest.raises(DecodeError, match="/constantValue: out of the range of a double"):
+            decode(ValueNode, f'{{"constantValue":{value}}}'.encode())
 
 
 def test_the_limits_hold_deep_in_a_callers_own_stack() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import itertools
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from tests.hostile.canary import has_run
+from tests.modules import forget
 
 Load = Callable[[Mapping[str, str]], ModuleType]
 _numbers = itertools.count()
@@ -50,5 +50,4 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         return package
 
     yield write_and_import
-    for module in [each for each in sys.modules if each.partition(".")[0] in made]:
-        del sys.modules[module]
+    forget(made)

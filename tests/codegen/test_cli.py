@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,9 @@ class Shop:
         return {path.name: path.read_text("utf-8") for path in self.out.iterdir()}
 
 
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
+def run(*arguments: object, env: Mapping[str, str] | None = None) -> Result:
+    """Run the command; no exception but an exit leaves it."""
+    result = CliRunner().invoke(main, [*map(str, arguments)], env=env)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
     assert "Traceback" not in result.output
     return result

@@ -10,6 +10,7 @@ import pytest
 
 from tests.audits.corpus import contracts, documents
 from tests.audits.corpus.examine import Examination, examine, mypy, ruff
+from tests.modules import forget
 
 pytestmark = pytest.mark.skipif(
     documents.folder() is None, reason="google-api-python-client, which ships the documents, is not installed"
@@ -23,8 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     before = list(sys.path)
     yield path
     sys.path[:] = before
-    for name in [each for each in sys.modules if each.partition(".")[0] in map(package, documents.SMALLEST)]:
-        del sys.modules[name]
+    forget([*map(package, documents.SMALLEST)])
 
 
 def package(document: str) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from groundwire_codegen.cli import main
+from click.testing import Result
 from groundwire_codegen.fetch.address import addresses_of, checked
 from groundwire_codegen.fetch.https import bring
 from groundwire_codegen.fetch.normal import normal
@@ -22,6 +21,7 @@ from groundwire_runtime.transport import UrllibTransport
 
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.packages import ROOT
+from tests.codegen.test_cli import run as cli
 from tests.runtime.wire.authority import authority
 from tests.runtime.wire.reply import SILENCE, Reply, cut, http, plain
 from tests.runtime.wire.server import Wire
@@ -46,9 +46,7 @@ def trust(tmp_path: Path) -> dict[str, str]:
 
 
 def run(*arguments: object, env: dict[str, str] | None = None) -> Result:
-    result = CliRunner().invoke(main, ["fetch", *map(str, arguments)], env=env)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result
+    return cli("fetch", *arguments, env=env)
 
 
 def local(wire: Wire, path: str = "/doc.json") -> str:

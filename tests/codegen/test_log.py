@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from groundwire_codegen.cli import main
 from groundwire_codegen.log import inert, inert_html, inert_json
 from groundwire_contract.cli import main as contract
 
 from tests.codegen.documents import bookshop, encoded
+from tests.codegen.test_cli import run as cli
 
 HOSTILE = (
     "::set-output name=x::y",
@@ -74,7 +74,7 @@ def hostile(text: str) -> dict[str, Any]:
 
 
 def run(*arguments: str) -> Result:
-    done = CliRunner().invoke(main, arguments)
+    done = cli(*arguments)
     assert done.exit_code in (0, 1, 2, 3), done.output
     return done
 

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from groundwire import (
     AffineTransform,
     ExportImageRequest,
@@ -22,7 +22,6 @@ from groundwire import (
     decode,
     encode,
 )
-from groundwire_codegen.cli import main
 from groundwire_codegen.models import FIRST_LINE, ModelKind, models
 from groundwire_codegen.models_check import Names, check_module
 from groundwire_codegen.problem import SpecError
@@ -32,6 +31,7 @@ from groundwire_runtime.errors import DecodeError, EncodeError
 from tests.client.vectors import exports, lines, needed
 from tests.codegen.documents import bookshop, encoded, with_property
 from tests.codegen.packages import CASES, ROOT, case_inputs
+from tests.codegen.test_cli import run as cli
 
 KINDS = [*ModelKind]
 SPEC = ROOT / "spec/earthengine.v1beta.json"
@@ -59,7 +59,7 @@ def of(document: dict[str, Any], kind: ModelKind) -> Any:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["models", *arguments])
+    return cli("models", *arguments)
 
 
 def encodable(body: dict[str, Any]) -> bytes | None:
@@ -230,7 +230,7 @@ def test_names_of_a_client_and_chosen_methods(tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.toml"
     overlay.write_text('[names]\n"message:Author" = "Writer"\n', "utf-8")
     generate = ["generate", str(spec), "--overlay", str(overlay), "--out", str(client)]
-    assert CliRunner().invoke(main, generate).exit_code == 0
+    assert cli(*generate).exit_code == 0
     done = run(str(spec), "--client", str(client), "--kind", "pydantic", "--out", str(out))
     assert (done.exit_code, done.stderr) == (0, "")
     assert "class Writer(BaseModel)" in out.read_text("utf-8")

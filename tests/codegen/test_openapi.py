@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from groundwire_codegen.cli import main
+from click.testing import Result
 from groundwire_codegen.ir import ErrorShape
 from groundwire_codegen.reader import read_api
 from groundwire_codegen.schema import Options, components, document
@@ -21,6 +20,7 @@ from openapi_spec_validator import validate
 
 from tests.codegen.documents import bookshop, encoded
 from tests.codegen.packages import CASES, ROOT, case_inputs
+from tests.codegen.test_cli import run as cli
 
 KEYWORDS = {
     "openapi", "info", "title", "version", "description", "servers", "url", "paths", "components", "schemas",
@@ -61,7 +61,7 @@ def keywords(value: Any, *, names: bool = False) -> Iterator[tuple[str, Any]]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["openapi", *arguments])
+    return cli("openapi", *arguments)
 
 
 @pytest.mark.parametrize(("name", "spec", "overlay"), SOURCES, ids=[row[0] for row in SOURCES])
@@ -140,5 +140,5 @@ def test_a_document_that_is_openapi_already_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huts.json"
     huts = {"openapi": "3.1.0", "info": {"title": "Huts", "version": "1"}, "paths": {}}
     path.write_text(json.dumps(huts), "utf-8")
-    refused = CliRunner().invoke(main, ["openapi", str(path)])
+    refused = run(str(path))
     assert (refused.exit_code, "it is OpenAPI already" in refused.output) == (2, True), refused.output

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.hostile.audited import ROOT
 from tests.hostile.canary import has_run
+from tests.modules import forget
 
 FORBIDDEN = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "tempfile.", "urllib.", "webbrowser.")
 
@@ -76,8 +77,7 @@ def main(packages: list[str]) -> None:
             audit.listens = False
             sys.path.pop(0)
             sys.path_importer_cache.clear()
-        for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
-            del sys.modules[name]
+        forget([package.name])
         if audit.seen or has_run():
             faults[str(package)] = f"importing it did: {audit.seen[:3] or 'the canary ran'}"[:500]
     print(json.dumps(faults))

@@ -8,9 +8,12 @@ from typing import Any
 from attrs import define, field
 from groundwire_runtime import auth, retry
 from groundwire_runtime.clock import SYSTEM, Clock
+from groundwire_runtime.codec import Codecs
 from groundwire_runtime.google_auth import GoogleAuth
 from groundwire_runtime.google_errors import read_error
 from groundwire_runtime.http import Request, Response, Transport
+from groundwire_runtime.rest_client import RestClient
+from groundwire_runtime.rest_method import RestMethod
 
 Answer = Response | BaseException | Callable[[Request], Response]
 
@@ -79,6 +82,12 @@ def answer(body: Any = None, status: int = 200, **headers: str) -> Response:
 def refusal(http: int, status: str = "", message: str = "no", **headers: str) -> Response:
     error = {"code": http, "message": message, **({"status": status} if status else {})}
     return answer({"error": error}, http, **headers)
+
+
+def rest_client(codecs: Codecs, *methods: RestMethod[Any], **options: Any) -> RestClient:
+    """Return a client of an API that OpenAPI describes, without servers and security schemes unless `options` have some."""
+    by_id = {method.id: method for method in methods}
+    return RestClient(codecs, **{"servers": (), "methods": by_id, "schemes": {}, "held": {}, **options})
 
 
 def RetryTransport(  # noqa: N802 - stands for the class, with the errors of Google's APIs

@@ -28,13 +28,12 @@ from groundwire_runtime.errors import (
     TransportError,
 )
 from groundwire_runtime.http import FunctionTransport, Request, Response
-from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.retry import RetryPolicy
 
 from tests.memory import NEEDS_LINUX
 
-from .doubles import Time
+from .doubles import Time, rest_client
 from .wire import Reply, Wire, cut, http, plain, zipped
 
 ANSWERS = (
@@ -50,9 +49,7 @@ class Images:
     """A client with a method that returns bytes."""
 
     def __init__(self, **options: Any) -> None:
-        self.client = RestClient(
-            Codecs(SimpleNamespace(), {}), servers=(), methods={}, schemes={}, held={}, **options
-        )
+        self.client = rest_client(Codecs(SimpleNamespace(), {}), **options)
 
     def image(self, **options: Any) -> bytes:
         found: bytes = self.client.call(IMAGE, {}, None, options)  # type: ignore[arg-type] # any options

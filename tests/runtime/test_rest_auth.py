@@ -26,7 +26,7 @@ from groundwire_runtime.schema import ANY, STRING, ListOf
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
-from .doubles import Script, Time
+from .doubles import Script, Time, rest_client
 
 SECRET = "s3cr/t+value=1"
 CODECS = Codecs(SimpleNamespace(), {})
@@ -54,16 +54,9 @@ def method(security: Any = None, **facts: Any) -> RestMethod[Any]:
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:
-    return RestClient(
-        CODECS,
-        servers=(RestServer(options.pop("base", "https://api.example/v1")),),
-        methods={made.id: made},
-        schemes=SCHEMES,
-        held={},
-        transport=transport,
-        clock=Time().clock(),
-        **options,
-    )
+    servers = (RestServer(options.pop("base", "https://api.example/v1")),)
+    facts = {"servers": servers, "schemes": SCHEMES, "transport": transport, "clock": Time().clock()}
+    return rest_client(CODECS, made, **facts, **options)
 
 
 def sent(auth: Any, security: Any = None, values: Any = None, **facts: Any) -> Request:
@@ -328,15 +321,7 @@ def test_a_call_arrives_as_it_was_written(verb: str) -> None:
     )
     values = {"id": "a/b", "f": {"k": ["1", "\u00fc"]}, "bbox": ["1", "2"], "a": "c d", "X-Trace": "t t"}
     with server() as (url, seen):
-        built = RestClient(
-            CODECS,
-            servers=(),
-            methods={"m": made},
-            schemes=SCHEMES,
-            held={},
-            endpoint=url,
-            auth={"query": SECRET},
-        )
+        built = rest_client(CODECS, made, schemes=SCHEMES, endpoint=url, auth={"query": SECRET})
         with built:
             built.call(made, values, {"body": 1}, {})
     ((command, target, headers, body),) = seen
@@ -348,16 +333,8 @@ def test_a_call_arrives_as_it_was_written(verb: str) -> None:
 
 def test_a_key_in_the_query_is_not_told_by_sockets() -> None:
     made = method()
-    built = RestClient(
-        CODECS,
-        servers=(),
-        methods={"m": made},
-        schemes=SCHEMES,
-        held={},
-        endpoint="http://127.0.0.1:9",
-        auth={"query": SECRET},
-        retry=None,
-    )
+    options = {"endpoint": "http://127.0.0.1:9", "auth": {"query": SECRET}, "retry": None}
+    built = rest_client(CODECS, made, schemes=SCHEMES, **options)
     with pytest.raises(errors.TransportError) as caught:
         built.call(made, {}, None, {})
     text = "".join(traceback.format_exception(caught.value)) + repr(caught.value)

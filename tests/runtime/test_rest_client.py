@@ -23,7 +23,7 @@ from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
-from .doubles import Script, Time
+from .doubles import Script, Time, rest_client
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -71,14 +71,8 @@ def method(verb: str = "GET", **facts: Any) -> RestMethod[Any]:
 
 
 def client(made: RestMethod[Any], transport: Any, **options: Any) -> RestClient:
-    return RestClient(
-        CODECS,
-        servers=SERVERS,
-        methods={made.id: made},
-        schemes={},
-        held=options.pop("held", {}),
-        transport=transport,
-        **{"clock": Time().clock(), **options},
+    return rest_client(
+        CODECS, made, **{"servers": SERVERS, "transport": transport, "clock": Time().clock(), **options}
     )
 
 
@@ -342,6 +336,29 @@ def test_a_status_that_is_not_stated_is_read_as_what_is() -> None:
     assert call(made, Response(status=200, body=b'{"zoom":1}')) == Tile(zoom=1)
     assert call(method(), Response(status=200, body=b"a")) == b"a"
     assert call(method(), Response(status=204)) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "application/json", "text/html; charset=utf-16", "image/png", "no type"]
+)
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"zoom":', b"\xff\x00", b"[1e999]"])
+@pytest.mark.parametrize("status", [200, 204, 299])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        (RestAnswer(200, 299),),
+        (RestAnswer(204, 204),),
+        (RestAnswer(201, 201), RestAnswer(404, 404, (PROBLEM,))),
+    ],
+)
+def test_a_body_that_no_answer_has_is_left(kind: str, body: bytes, status: int, stated: Any) -> None:
+    headers = {"content-type": kind} if kind else {}
+    made = method("DELETE", answers=stated)
+    response = Response(status=status, headers=headers, body=body)
+    assert call(made, response) is None
+    with client(made, Script([response])) as one:
+        answer = one.with_response(lambda **options: one.call(made, {}, None, options))
+    assert (answer.value, answer.status, answer.headers) == (None, status, headers)
 
 
 def test_ranges_of_media_types_are_described() -> None:

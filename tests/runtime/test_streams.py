@@ -20,6 +20,7 @@ from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import INT32, Field, Ref
 from groundwire_runtime.streams import ServerEvent, Stream, events, split
 
+from .doubles import rest_client
 from .wire import SILENCE, Reply, Wire, cut, http, plain, zipped
 from .wire.authority import authority
 
@@ -41,7 +42,7 @@ FOLLOW = RestMethod[Any](
 
 def client(**options: Any) -> RestClient:
     codecs = Codecs(SimpleNamespace(Log=Log), {"Log": lambda: (Field("n", INT32),)})
-    return RestClient(codecs, servers=(), methods={}, schemes={}, held={}, **options)
+    return rest_client(codecs, **options)
 
 
 def follow(one: RestClient, **options: Any) -> Any:

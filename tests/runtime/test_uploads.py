@@ -25,7 +25,6 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.http import Request, Response
 from groundwire_runtime.json_scalars import BINARY
-from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import MapOf
 from groundwire_runtime.styles import StyledParameter
@@ -33,7 +32,7 @@ from groundwire_runtime.uploads import FilePart
 
 from tests.memory import NEEDS_LINUX
 
-from .doubles import Time
+from .doubles import Time, rest_client
 from .wire import Reply, cut, http, plain
 from .wire.sink import Sink
 
@@ -62,17 +61,7 @@ class NoSeek(io.RawIOBase):
 
 def put(sink: Sink, value: object, content: RestContent = BYTES, verb: str = "PUT", **options: Any) -> Any:
     method = RestMethod[Any](id="put", verb=verb, path="/x", bodies=(content,), answers=ANSWER)
-    client = RestClient(
-        CODECS,
-        servers=(),
-        methods={},
-        schemes={},
-        held={},
-        endpoint=sink.url,
-        clock=Time().clock(),
-        **options,
-    )
-    with client:
+    with rest_client(CODECS, endpoint=sink.url, clock=Time().clock(), **options) as client:
         return client.call(method, {}, value, {})
 
 
@@ -176,16 +165,7 @@ def test_a_file_that_cannot_be_read_again_leaves_a_lost_call_unknown() -> None:
             raise TransportError("lost", sent=True)
 
     lost = Lost()
-    client = RestClient(
-        CODECS,
-        servers=(),
-        methods={},
-        schemes={},
-        held={},
-        endpoint="https://a.example",
-        clock=Time().clock(),
-        transport=lost,
-    )
+    client = rest_client(CODECS, endpoint="https://a.example", clock=Time().clock(), transport=lost)
     method = RestMethod[Any](
         id="put",
         verb="POST",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +13,7 @@ from groundwire_runtime import credentials
 from groundwire_runtime.http import FunctionTransport, Request, Response
 
 from tests.audits.corpus import documents
+from tests.modules import forget
 
 from .calls import CALLS, Scene
 from .combinations import read_combinations
@@ -36,8 +36,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     if documents.folder() is None:
         pytest.skip("google-api-python-client, which ships the document, is not installed")
     yield generated(tmp_path_factory.mktemp("storage"))
-    for name in [each for each in sys.modules if each.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    forget([PACKAGE])
 
 
 @pytest.mark.parametrize("precondition", [False, True])

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
+
+from tests.modules import forget
 
 from .classes import Classes, classes
 from .files import document
@@ -11,9 +12,7 @@ from .own import EVERYTHING, REQUIRED
 
 
 def _forget(made: Classes) -> None:
-    name = made.package.__name__
-    for module in [each for each in sys.modules if each.partition(".")[0] == name]:
-        del sys.modules[module]
+    forget([made.package.__name__])
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from groundwire_codegen.cli import main
+from click.testing import Result
 
 from tests.codegen.diff.shop import OVERLAY, shop
 from tests.codegen.documents import encoded
+from tests.codegen.test_cli import run as cli
 
 Run = Callable[..., Result]
 
@@ -27,9 +27,7 @@ def run(tmp_path: Path) -> Run:
         (tmp_path / "new.json").write_bytes(encoded(new))
         (tmp_path / "shop.toml").write_text(OVERLAY)
         files = [str(tmp_path / name) for name in ("old.json", "new.json")]
-        result = CliRunner().invoke(main, ["diff", *files, "--overlay", str(tmp_path / "shop.toml"), *more])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-        return result
+        return cli("diff", *files, "--overlay", tmp_path / "shop.toml", *more)
 
     return diff
 
@@ -111,6 +109,6 @@ def test_every_form_is_written_to_a_file(run: Run, tmp_path: Path, form: str) ->
 
 def test_bad_inputs_exit_with_2(run: Run, tmp_path: Path) -> None:
     assert run({"kind": "something"}).exit_code == 2
-    missing = CliRunner().invoke(main, ["diff", str(tmp_path / "no"), str(tmp_path / "no")])
+    missing = cli("diff", tmp_path / "no", tmp_path / "no")
     assert missing.exit_code == 2
     assert run(shop(), "--lock", str(tmp_path / "shop.toml")).exit_code == 2

@@ -17,6 +17,7 @@ from tests.codegen.diff.ground import Ground, Outcome, done_by, lay_ground, outc
 from tests.codegen.diff.proofs import PROOFS, Proof
 from tests.codegen.diff.rest import REST_PROOFS
 from tests.codegen.diff.server import status_of
+from tests.modules import forget
 
 SERVICE_ALONE: Final = {
     "field.default": "the client sends no default, and shows none",
@@ -38,9 +39,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     importlib.invalidate_caches()
     yield ground
     sys.path.remove(str(folder))
-    written = {path.stem for path in folder.iterdir()}
-    for name in [each for each in sys.modules if each.partition(".")[0] in written]:
-        del sys.modules[name]
+    forget({path.stem for path in folder.iterdir()})
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.rule)

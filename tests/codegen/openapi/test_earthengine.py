@@ -1,4 +1,4 @@
-"""The mission's own method comes out of both inputs: image:export as OpenAPI gives the client that Discovery gives."""
+"""The method `image:export` comes out of both inputs alike: as OpenAPI it gives the client that Discovery gives."""
 
 from __future__ import annotations
 

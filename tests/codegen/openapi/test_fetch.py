@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from groundwire_codegen.cli import main
+from click.testing import Result
 from groundwire_codegen.fetch.https import Brought
 from groundwire_codegen.fetch.openapi import kit
 from groundwire_codegen.fetch.references import Fetched, bring_references
@@ -20,6 +19,7 @@ from groundwire_runtime.errors import TransportError
 from groundwire_runtime.http import FunctionTransport, Request, Response
 
 from tests.codegen.documents import encoded
+from tests.codegen.test_cli import run
 from tests.codegen.test_emit import tree
 from tests.runtime.wire.authority import authority
 from tests.runtime.wire.reply import Reply, plain
@@ -82,9 +82,7 @@ class Huts:
         self._env = {"SSL_CERT_FILE": str(folder / "authority.pem")}
 
     def run(self, *arguments: object) -> Result:
-        result = CliRunner().invoke(main, [*map(str, arguments)], env=self._env)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-        return result
+        return run(*arguments, env=self._env)
 
     def fetch(self, *more: str) -> Result:
         return self.run("fetch", self.url, "--out", self.out, "--allow-host", "localhost", *more)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.audits.openapi import documents
 from tests.audits.openapi.examine import examine
+from tests.modules import forget
 
 pytestmark = pytest.mark.skipif(
     documents.folder() is None, reason="GROUNDWIRE_VECTORS names no folder with OpenAPI documents"
@@ -23,9 +24,7 @@ def test_every_operation_sends_what_the_document_says(
     try:
         found = examine(name, tmp_path)
     finally:
-        package = documents.package_name(name)
-        for module in [each for each in sys.modules if each.partition(".")[0] == package]:
-            del sys.modules[module]
+        forget([documents.package_name(name)])
     assert found.faults == found.unjudged == ()
     assert found.dropped == found.untyped == 0
     assert found.calls == found.operations > 0

@@ -78,7 +78,7 @@ CODECS: Final = Codecs(
             Field("from_", STRING),
         ),
         "Report": lambda: (
-            Field("a_b", STRING, 'a "b"'),
+            Field("a_b_c_d", STRING, "a b&c=d"),
             Field("owner", Ref("Owner")),
             Field("pages", INTEGER),
             Field("title", STRING),

@@ -145,7 +145,7 @@ class PhotoFilter(Message):
 class Report(Message):
     """The message Report."""
 
-    a_b: str | None = None
+    a_b_c_d: str | None = None
 
     owner: Owner | None = None
 
