@@ -20,8 +20,6 @@ from ...ir import (
     Method,
     Scalar,
     TypeRef,
-    UnionOf,
-    inner_types,
     mapped,
     reachable,
     references,
@@ -69,12 +67,5 @@ def _alias(alias: Alias) -> Alias:
 
 
 def as_text(type_: TypeRef) -> TypeRef:
-    """Return a type with texts for its binary values; as it is, where a union has texts beside them."""
-    found = mapped(type_, lambda leaf: STRING if leaf == _BINARY else leaf)
-    return type_ if _repeats(found) else found
-
-
-def _repeats(type_: TypeRef) -> bool:
-    if isinstance(type_, UnionOf) and len({*type_.members}) < len(type_.members):
-        return True
-    return any(map(_repeats, inner_types(type_)))
+    """Return a type with texts for its binary values."""
+    return mapped(type_, lambda leaf: STRING if leaf == _BINARY else leaf)
