@@ -20,9 +20,11 @@ from ...ir import (
     Method,
     Scalar,
     TypeRef,
+    inner_types,
     mapped,
     reachable,
     references,
+    types_of,
 )
 from .scalars import STRING
 
@@ -49,6 +51,8 @@ def _forms(method: Method) -> Iterator[str]:
 
 
 def _message(message: Message) -> Message:
+    if not any(map(_has_binary, types_of(message))):
+        return message
     members = tuple(
         _field(each)
         if isinstance(each, Field)
@@ -69,3 +73,7 @@ def _alias(alias: Alias) -> Alias:
 def as_text(type_: TypeRef) -> TypeRef:
     """Return a type with texts for its binary values."""
     return mapped(type_, lambda leaf: STRING if leaf == _BINARY else leaf)
+
+
+def _has_binary(type_: TypeRef) -> bool:
+    return type_ == _BINARY or any(map(_has_binary, inner_types(type_)))
