@@ -9,6 +9,9 @@ from attrs import evolve
 from .messages import Alias, Message
 from .types import (
     AliasRef,
+    ByDiscriminator,
+    ByKeys,
+    ByLiteral,
     EnumRef,
     ListOf,
     MapOf,
@@ -66,9 +69,27 @@ def mapped(type_: TypeRef, change: Callable[[TypeRef], TypeRef]) -> TypeRef:
                 tuple(mapped(each, change) for each in items), None if rest is None else mapped(rest, change)
             )
         case UnionOf(members):
-            return evolve(type_, members=tuple(mapped(each, change) for each in members))
+            return _distinct(evolve(type_, members=tuple(mapped(each, change) for each in members)))
         case _:
             return change(type_)
+
+
+def _distinct(union: UnionOf) -> TypeRef:
+    """Return a union without members that are there twice, or the only one that is left."""
+    kept, told = tuple(dict.fromkeys(union.members)), union.discrimination
+    if len(kept) == len(union.members):
+        return union
+    places = [kept.index(each) for each in union.members]
+    match told:
+        case ByKeys(keys, exact):
+            told = ByKeys(tuple(keys[union.members.index(each)] for each in kept), exact)
+        case ByDiscriminator(wire, named):
+            told = ByDiscriminator(wire, tuple((value, places[at]) for value, at in named))
+        case ByLiteral(wire, values):
+            told = ByLiteral(wire, tuple((value, places[at]) for value, at in values))
+        case _:
+            pass
+    return kept[0] if len(kept) == 1 else UnionOf(kept, told)
 
 
 def renamed(

@@ -212,9 +212,10 @@ class _Builder:
         if into.value.__class__ is list:
             into.value.append(value)
         elif into.merges:
-            into.merged = value if value.__class__ is list else [value]
-            if not all(each.__class__ is dict for each in into.merged):
+            rows: list[Any] = value if value.__class__ is list else [value]
+            if not all(each.__class__ is dict for each in rows):
                 self._refuse(event, "a merge key takes a mapping, or a list of them")
+            into.merged = rows
             into.key, into.merges = None, False
         elif into.key is not None:
             into.value[into.key] = value

@@ -20,11 +20,11 @@ from ...ir import (
     Method,
     Scalar,
     TypeRef,
-    UnionOf,
     inner_types,
     mapped,
     reachable,
     references,
+    types_of,
 )
 from .scalars import STRING
 
@@ -51,6 +51,8 @@ def _forms(method: Method) -> Iterator[str]:
 
 
 def _message(message: Message) -> Message:
+    if not any(map(_has_binary, types_of(message))):
+        return message
     members = tuple(
         _field(each)
         if isinstance(each, Field)
@@ -69,12 +71,9 @@ def _alias(alias: Alias) -> Alias:
 
 
 def as_text(type_: TypeRef) -> TypeRef:
-    """Return a type with texts for its binary values; as it is, where a union has texts beside them."""
-    found = mapped(type_, lambda leaf: STRING if leaf == _BINARY else leaf)
-    return type_ if _repeats(found) else found
+    """Return a type with texts for its binary values."""
+    return mapped(type_, lambda leaf: STRING if leaf == _BINARY else leaf)
 
 
-def _repeats(type_: TypeRef) -> bool:
-    if isinstance(type_, UnionOf) and len({*type_.members}) < len(type_.members):
-        return True
-    return any(map(_repeats, inner_types(type_)))
+def _has_binary(type_: TypeRef) -> bool:
+    return type_ == _BINARY or any(map(_has_binary, inner_types(type_)))

@@ -98,7 +98,9 @@ class Operations:
         tags = operation.texts("tags")
         access = Access(self.schemas.documents)
         security = access.read_security(operation, self.schemes)
-        servers: tuple[Server, ...] = next(filter(None, map(access.read_servers, (operation, *items))), ())
+        servers: tuple[Server, ...] = ()
+        for node in (operation, *items):
+            servers = servers or access.read_servers(node)
         bodies = Bodies(self.schemas)
         template = _BEYOND_ASCII.sub(lambda found: quote(found[0]), path.partition("#")[0])
         return Method(
