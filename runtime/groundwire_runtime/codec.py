@@ -70,9 +70,10 @@ class Codecs:
         codec = type_ if isinstance(type_, Codec) else self._codec_of(type_)
         try:
             text = codec.write(value, 0)
-            return text.encode("utf-8")
         except RecursionError:
             raise EncodeError("", "...", _TOO_DEEP) from None
+        try:
+            return text.encode("utf-8")
         except UnicodeEncodeError:
             raise _surrogate(json.loads(text)) from None
 

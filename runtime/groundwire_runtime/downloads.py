@@ -57,7 +57,7 @@ class Target:
         left = piece
         while left:
             # A file without a buffer may take a part alone; one of the caller's own may not tell.
-            count: int | None = self.file.write(left)
+            count = cast("int | None", self.file.write(left))
             if count == 0:
                 raise OSError(errno.EIO, "the file takes no more bytes")
             left = b"" if count is None else left[count:]

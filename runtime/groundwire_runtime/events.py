@@ -86,9 +86,8 @@ def emit(request: Request, kind: Kind, *, response: Response | None = None, **fa
     if not call.listeners:
         return
     if kind == "response":
-        secrets = [
-            value.rpartition(" ")[2] for name, value in request.headers.items() if name not in _HARMLESS
-        ]
+        sent = (value.rpartition(" ")[2] for name, value in request.headers.items() if name not in _HARMLESS)
+        secrets = (*request.secrets, *sent)
         facts["request_headers"] = redacted(request.headers)
         facts["response_headers"] = redacted({} if response is None else response.headers, secrets)
         facts |= {"status": None if response is None else response.status, "delay": call.delay}

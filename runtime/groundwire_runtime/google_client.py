@@ -81,7 +81,7 @@ class GoogleClient(BaseClient):
         headers = super()._headers()
         # This is how Google's front end is asked to compress.
         agent = f"{headers['user-agent']} (gzip)"
-        return {**headers, "accept": "application/json", "user-agent": agent, "x-goog-api-client": product}
+        return {"accept": "application/json", **headers, "user-agent": agent, "x-goog-api-client": product}
 
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         from .google_errors import read_error

@@ -231,7 +231,8 @@ def test_no_secret_is_told(auth: Any, carried: Any, caplog: pytest.LogCaptureFix
     def refuse(request: Request) -> Response:
         said = f"bad {request.url} {dict(request.headers)}"
         shown.append(repr(request))
-        return Response(status=403, headers={"x-said": said}, body=said.encode())
+        headers = {"x-said": said, "x-request-id": SECRET, "server": ENCODED}
+        return Response(status=403, headers=headers, body=said.encode())
 
     def lose(request: Request) -> Response:
         cause = OSError(f"lost {request.url} {dict(request.headers)}")
