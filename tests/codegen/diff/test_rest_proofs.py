@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from tests.codegen.diff.ground import worst
 from tests.codegen.diff.rest import REST_PROOFS, RestProof
 from tests.codegen.diff.rest.ground import RestGround, done_by, lay_ground, outcome
 from tests.codegen.diff.rest.proof import RECEIPT
+from tests.codegen.packages import ROOT
 
 each_proof = pytest.mark.parametrize("proof", REST_PROOFS, ids=lambda proof: proof.name)
 
@@ -78,3 +80,17 @@ def test_the_checks_of_oasdiff_that_concern_a_client_have_a_verdict() -> None:
     checks = [proof.check for proof in REST_PROOFS if proof.check]
     assert len(checks) == len({*checks}) >= 90
     assert all(proof.level for proof in REST_PROOFS if proof.check)
+
+
+def test_the_docs_list_where_oasdiff_judges_otherwise() -> None:
+    """An error of it is breaking here, a warning is more than compatible, and an information is compatible."""
+    least = {"error": 2, "warning": 1, "info": 0}
+    differ = [
+        (proof.check, proof.level, proof.rule, str(verdict))
+        for proof in REST_PROOFS
+        if (verdict := RULES[proof.rule].verdict) is not None and proof.check
+        if not (verdict.rank >= least[proof.level] and (proof.level != "info" or verdict.rank == 0))
+    ]
+    text = (ROOT / "docs" / "diff.md").read_text("utf-8")
+    assert re.findall(r"^\| `([a-z-]+)` \| (\w+) \| `([a-z.-]+)`: (.*?) \|$", text, re.MULTILINE) == differ
+    assert f"{len([proof for proof in REST_PROOFS if proof.check])} of its checks" in text
