@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from collections.abc import Iterator
 
 import pytest
-from groundwire_codegen.diff import RULES, Verdict
+from groundwire_codegen.diff import RULES, Diff, Place, Verdict
+from groundwire_codegen.diff.views.markdown import markdown
+from groundwire_codegen.diff.views.page import page
+from groundwire_codegen.diff.views.report import report
+from groundwire_codegen.diff.views.terminal import terminal
+from groundwire_codegen.diff.views.tree import tree
 
 from tests.codegen.diff.ground import worst
 from tests.codegen.diff.rest import REST_PROOFS, RestProof
@@ -94,3 +100,21 @@ def test_the_docs_list_where_oasdiff_judges_otherwise() -> None:
     text = (ROOT / "docs" / "diff.md").read_text("utf-8")
     assert re.findall(r"^\| `([a-z-]+)` \| (\w+) \| `([a-z.-]+)`: (.*?) \|$", text, re.MULTILINE) == differ
     assert f"{len([proof for proof in REST_PROOFS if proof.check])} of its checks" in text
+
+
+def test_every_view_shows_every_change(ground: RestGround) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((ROOT / "docs" / "diff.schema.json").read_text("utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    for name, diff in ground.diffs.items():
+        validator.validate(json.loads(report(diff)))
+        ids = [change.rule.id for change in diff.changes]
+        for text in (markdown(diff), page(diff), terminal(diff, colour=False, width=200)):
+            assert all(id_ in text for id_ in ids), name
+
+
+def test_methods_of_two_resources_are_two_branches() -> None:
+    change = Place(subject="method", path="users.get", methods=("users.get",)).change("method.docs", "a", "b")
+    _, methods, _ = tree(Diff(old="", new="", changes=(change,), methods=("orders.get", "users.get")))
+    assert sorted(methods.below) == ["orders", "users"]
+    assert [len(each.changes) for each in methods.below["users"].below.values()] == [1]
