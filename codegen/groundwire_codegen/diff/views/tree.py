@@ -69,7 +69,10 @@ class Branch:
 def tree(diff: Diff) -> tuple[Branch, Branch, Branch]:
     """The client, its methods by resource, and the messages and enums that changed."""
     client, methods, shapes = Branch("Client"), Branch("Methods"), Branch("Messages and enums")
-    leaves = {id_: _descend(methods, id_.split(".")[1:] or [id_]) for id_ in diff.methods}
+    # Ids of Google's APIs all begin with the name of the API.
+    starts = {id_.partition(".")[0] for id_ in diff.methods}
+    skipped = 1 if len(starts) == 1 else 0
+    leaves = {id_: _descend(methods, id_.split(".")[skipped:] or [id_]) for id_ in diff.methods}
     for id_, leaf in leaves.items():
         leaf.method = id_
     for change in diff.changes:
@@ -78,7 +81,7 @@ def tree(diff: Diff) -> tuple[Branch, Branch, Branch]:
             leaves[place.methods[0]].changes.append(change)
         elif place.subject == "resource":
             _descend(methods, place.path.split(".")).changes.append(change)
-        elif place.subject in ("message", "field", "union", "enum", "value"):
+        elif place.subject in ("message", "field", "union", "enum", "value", "alias"):
             top = place.path.partition(".")[0] if place.subject != "message" else place.path
             shapes.at(top).changes.append(change)
             _meet(change, shapes.at(top), (leaves[id_] for id_ in place.methods))
