@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin
 
 from attrs import define, field
 from groundwire_codegen.ir import Api, Encoding, Method, Response
+from groundwire_runtime import json_patch
 from groundwire_runtime.contents import WithMediaType
 from groundwire_runtime.errors import ApiError, AuthError, GroundwireError
 from groundwire_runtime.http import FunctionTransport, Request
@@ -180,6 +181,8 @@ class Echo:
             value, want = pair.value, pair.json
         elif content.encoding is Encoding.TEXT:
             value, want = "some text", b"some text"
+        elif content.encoding is Encoding.PATCH:
+            value, want = (json_patch.Remove("/a"),), [{"op": "remove", "path": "/a"}]
         else:
             value, want = b"\x00\x01", b"\x00\x01"
         if len(method.body.contents) > 1 or "*" in content.media_type:
