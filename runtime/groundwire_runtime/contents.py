@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from attrs import frozen
@@ -56,7 +56,7 @@ class RestContent:
 
     media_type: str
     type: Type | None = None
-    encoding: Literal["json", "form", "multipart", "lines", "events", "text", "bytes"] = "json"
+    encoding: Literal["json", "form", "multipart", "lines", "events", "text", "bytes", "patch"] = "json"
     parts: tuple[RestPart, ...] = ()
 
     def sent(
@@ -79,6 +79,8 @@ class RestContent:
             return codecs.write(self.type, value)
         if self.encoding == "form" and self.type is not None:
             return urlencoded(self.type, value, self.parts, codecs)
+        if self.encoding == "patch":
+            return _patch(value, codecs)
         if self.encoding == "bytes" and isinstance(value, FilePart):
             return Upload.of(value)
         if self.encoding == "text" and isinstance(value, str):
@@ -154,6 +156,20 @@ def sent_media_type(content: RestContent, data: bytes | BodySource) -> str:
     is_ascii = not isinstance(data, bytes) or data.isascii()
     plain = content.encoding == "text" and not is_ascii and "charset" not in kind.lower()
     return f"{kind}; charset=utf-8" if plain else kind
+
+
+def _patch(value: object, codecs: Codecs) -> bytes:
+    """Return the operations of a JSON Patch as JSON: each writes itself. Raises EncodeError."""
+    operations = cast("Sequence[Any]", value if isinstance(value, (list, tuple)) else (value,))
+    for index, each in enumerate(operations):
+        if not hasattr(each, "written"):
+            error = EncodeError.expected(each, "an operation of a JSON Patch")
+            raise error.under(index) if operations is value else error
+    text = ",".join(each.written(codecs) for each in operations)
+    try:
+        return f"[{text}]".encode()
+    except UnicodeEncodeError:
+        raise EncodeError("", text, "a lone surrogate is not text") from None
 
 
 def _charset(media_type: str) -> str:

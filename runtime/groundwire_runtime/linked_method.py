@@ -147,8 +147,8 @@ def _body(request: Request, link: Link) -> Any:
     """Return the body for a link: its own, laid over that of the first request with `merge`; that one where it has none."""
     if link.body is None:
         return request.body
-    body = link.body
+    body: Any = link.body
     if link.merge and isinstance(request.body, bytes) and isinstance(body, dict):
-        first = json.loads(request.body)
-        body = {**first, **body} if isinstance(first, dict) else body
+        first: Any = json.loads(request.body)
+        body = {**first, **link.body} if isinstance(first, dict) else body
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -90,10 +90,10 @@ class Clearing(Generic[T_co]):
                 _check_masked(name, path, in_map, message, codecs)
             wires = [".".join(path) for path, _ in paths]
             parameters = {**parameters, mask: self._with_names(parameters.get(mask), wires, message, codecs)}
-        merge_patch: Callable[[object], object] | None = getattr(self.method, "as_merge_patch", None)
+        merge_patch: Callable[[object, Any], object] | None = getattr(self.method, "as_merge_patch", None)
         request = self.method.request(
             parameters,
-            body if merge_patch is None else merge_patch(body),
+            body if merge_patch is None else merge_patch(body, codecs),
             base_url=base_url,
             codecs=codecs,
             headers=headers,

@@ -12,7 +12,6 @@ from .contents import RestAnswer, RestContent, WithMediaType, matching
 from .errors import ArgumentError, DecodeError, EncodeError, ProtocolError, shortened
 from .forms import essence
 from .http import BodySource, CallState, Request, Response
-from .jsontext import ANY
 from .messages import Unrecognized
 from .method import IDEMPOTENT, note_response
 from .parameters import check_names, missing
@@ -67,11 +66,16 @@ class RestMethod(Generic[T_co]):
         """Return the method without a server of its own: an endpoint of one's own stands for all servers."""
         return self if self.server is None else evolve(self, server=None)
 
-    def as_merge_patch(self, body: object) -> object:
-        """Return a body with the media type of a merge patch (RFC 7396), where the method takes it and the caller names none."""
-        typed = [each for each in self.bodies if each.type not in (None, ANY)]
-        takes = any(essence(each.media_type) == _MERGE_PATCH for each in typed)
-        return WithMediaType(body, _MERGE_PATCH) if takes and not isinstance(body, WithMediaType) else body
+    def as_merge_patch(self, body: object, codecs: Codecs) -> object:
+        """Return a body with the media type of a merge patch (RFC 7396), where the method takes it so and no type is named."""
+        content = next((each for each in self.bodies if essence(each.media_type) == _MERGE_PATCH), None)
+        if content is None or isinstance(body, WithMediaType):
+            return body
+        try:
+            content.sent(body, codecs, str)
+        except EncodeError:
+            return body
+        return WithMediaType(body, _MERGE_PATCH)
 
     def with_request_id(
         self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 from urllib.parse import unquote
 
 from attrs import evolve, frozen
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .rest_client import RestClient
     from .rest_method import RestMethod
 
+JobT = TypeVar("JobT")
 _RUNNING: Final = 202
 _SEE_OTHER: Final = 303
 _VARIABLE: Final = re.compile(r"\\\{[^{}]*\\\}")
@@ -64,8 +65,8 @@ class JobMethod:
 
 
 @frozen
-class JobMethods:
-    """The methods of a client that read jobs."""
+class JobMethods(Generic[JobT]):
+    """The methods of a client that read jobs, and what they return."""
 
     methods: tuple[JobMethod, ...]
 
@@ -76,7 +77,7 @@ class JobMethods:
         *,
         timeout: float | None,
         on_progress: Callable[[Any], object] | None,
-    ) -> Any:
+    ) -> JobT:
         """Wait for a job to end well, and return its last state: `job` is a job, an answer with a `Location`, or a URL.
 
         Raises OperationError, OperationTimeout, ProtocolError, ArgumentError, and the errors of a call.
@@ -84,19 +85,20 @@ class JobMethods:
         pause = None
         location = job if isinstance(job, str) else ""
         if isinstance(job, Answered):
-            pause = retry_after(job.headers.get("retry-after"), client.clock.unix())
-            location, job = job.headers.get("location", ""), job.value
+            answered: Answered[object] = job
+            pause = retry_after(answered.headers.get("retry-after"), client.clock.unix())
+            location, job = answered.headers.get("location", ""), answered.value
         for each in self.methods:
             if each.arguments and isinstance(job, each.types):
                 found = _Job(client, each, "", each.parameters(job, client.codecs))
-                return found.wait(Fetched(job, 200, "", {}), timeout, on_progress, pause)
+                return cast("JobT", found.wait(Fetched(job, 200, "", {}), timeout, on_progress, pause))
         if not location:
             raise ArgumentError(
                 f"job: expected a job, an answer with a Location, or a URL, got {shortened(job)}",
                 hint="Pass client.with_response(...) of the call that started it.",
             )
         found = _Job(client, self._at(client, location), followed(Link(location), client.base_url))
-        return found.wait(None, timeout, on_progress, pause)
+        return cast("JobT", found.wait(None, timeout, on_progress, pause))
 
     def _at(self, client: RestClient, url: str) -> JobMethod:
         """Return the method that reads what is at a URL; the only one, wherever that is. Raises ArgumentError."""
@@ -108,7 +110,7 @@ class JobMethods:
             raise ArgumentError(
                 f"job: no method of this client reads {shortened(target)}", hint=f"They read {paths}."
             )
-        return (found or self.methods)[0]
+        return found[0] if found else self.methods[0]
 
 
 @frozen

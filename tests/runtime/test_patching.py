@@ -156,6 +156,8 @@ def test_a_merge_patch_is_sent_where_the_method_takes_one() -> None:
         "application/json",
         b'{"name":"a","summary":null}',
     )
+    request = patched(Open(title="a"), "x", method=MERGE)
+    assert (request.headers["content-type"], request.body) == ("application/json", b'{"title":"a","x":null}')
     with pytest.raises(ArgumentError, match="expected a message as the body of patch, got tuple"):
         patched(({"op": "remove"},), "summary", method=MERGE)
 

@@ -17,6 +17,7 @@ from tests.codegen.documents import bookshop, encoded
 from tests.codegen.test_cli import run
 
 BEFORE = Path(__file__).with_name("before")
+CASES_FOLDER = Path(__file__).parent.parent / "codegen" / "cases"
 CALL = """
 import sys
 for name in ({hidden}): sys.modules[name] = None
@@ -135,3 +136,38 @@ def test_modules_that_are_not_used_leave_a_copy_of_the_version_before(repository
     files = json.loads((copy / FILE).read_text("utf-8"))["files"]
     assert "_runtime/client.py" in files
     assert not files.keys() & {"_runtime/converter.py", "_runtime/earthengine.py"}
+
+
+OPTIONAL = frozenset(
+    {
+        *("json_patch", "linked_method", "links", "oauth2", "paging", "patching", "polling", "rest_paging"),
+        *("rest_waiting", "shared_refresh", "token_errors", "token_source"),
+    }
+)
+PAGES = {"linked_method", "links", "paging", "rest_paging"}
+
+
+@pytest.mark.parametrize(
+    ("case", "modules"),
+    [
+        ("openapi_contents", set[str]()),
+        ("openapi_paging", {*PAGES, "shared_refresh", "token_source"}),
+        ("openapi_waiting", {"linked_method", "links", "polling", "rest_waiting"}),
+        ("openapi_nullable31", {"patching"}),
+        ("openapi_security", {"oauth2", "shared_refresh", "token_errors", "token_source"}),
+    ],
+)
+def test_a_copy_of_an_openapi_client_has_what_it_uses(tmp_path: Path, case: str, modules: set[str]) -> None:
+    folder = CASES_FOLDER / case
+    overlay = ["--overlay", str(folder / "overlay.toml")] if (folder / "overlay.toml").exists() else []
+    document = next(path for path in folder.iterdir() if path.name.startswith("openapi."))
+    done = run("vendor", str(tmp_path / "vendored"), "--document", str(document), *overlay)
+    assert done.exit_code == 0, done.output
+    runtime = {path.stem for path in (tmp_path / "vendored" / "_runtime").glob("*.py")}
+    assert runtime & OPTIONAL == modules
+    assert not any(name.startswith("google") for name in runtime)
+    code = "import sys\nfor name in ('google', 'cattrs'): sys.modules[name] = None\nimport vendored as c\nc.Client; c.auth"
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

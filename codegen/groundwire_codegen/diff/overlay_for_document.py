@@ -10,8 +10,9 @@ from attrs import evolve, frozen
 from ..ir import Api, EnumRef, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRef, leaf
 from ..lower.checks import FREE, SCALAR_RULES, has_schema
 from ..lower.idempotency import precondition_fault
+from ..lower.listing import fits
 from ..read.overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
-from ..read.overlay.rules import BOUNDS
+from ..read.overlay.rules import BOUNDS, PagingRule, WaitingRule
 from .references import References, arguments, inside
 
 Rule = TypeVar("Rule", bound=FieldRule)
@@ -85,7 +86,19 @@ class _Cut:
             },
             operation_metadata=None if gone else target,
             idempotent=self._idempotent(rule.idempotent, name),
+            paging=rule.paging if self._fits(name, rule.paging) else None,
+            waiting=rule.waiting if self._fits(name, rule.waiting) else None,
         )
+
+    def _fits(self, method: str, rule: PagingRule | WaitingRule | None) -> bool:
+        """Return True for a rule that this document fits, or that neither does."""
+        found = [each.draft.methods.get(method) for each in (self.here, self.there)]
+        drafts = (self.here.draft, self.there.draft)
+        own, other = (
+            rule is not None and each is not None and fits(draft, each, rule)
+            for each, draft in zip(found, drafts, strict=True)
+        )
+        return own or not other
 
     def _idempotent(
         self, stated: bool | tuple[str, ...] | None, method: str

@@ -32,6 +32,8 @@ class Encoding(enum.StrEnum):
     """text/event-stream."""
     FORM = "form"
     MULTIPART = "multipart"
+    PATCH = "patch"
+    """The operations of a JSON Patch, where the document does not type them."""
     TEXT = "text"
     BYTES = "bytes"
 

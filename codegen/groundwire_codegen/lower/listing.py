@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from ..ir import (
     Alias,
     AliasRef,
+    Api,
     InBody,
     InParameter,
     Kind,
@@ -63,6 +64,17 @@ def with_overlay_facts(
             watched=None if rule.waiting is None else facts.watched(rule.waiting),
         )
     return finished
+
+
+def fits(draft: Api, method: Method, rule: PagingRule | WaitingRule) -> bool:
+    """Return True if what an overlay states of a method's listing, or of a job, fits a document."""
+    problems: list[Problem] = []
+    facts = _Facts(method, draft.messages, draft.aliases, problems)
+    if isinstance(rule, PagingRule):
+        facts.listing(rule)
+    else:
+        facts.watched(rule)
+    return not problems
 
 
 def google_problems(overlay: Overlay) -> Iterator[Problem]:
@@ -203,11 +215,14 @@ class _Facts:
             case UnionOf(members):
                 for each in members:
                     yield from self._at(each, path)
+            case MessageRef(name) if name in self.aliases:
+                # Of a draft, whose references lead to any named type.
+                yield from self._at(AliasRef(name), path)
             case _ if not path:
                 yield type_
             case MapOf(value):
                 yield from self._at(value, path[1:])
-            case MessageRef(name):
+            case MessageRef(name) if name in self.messages:
                 message = self.messages[name]
                 known = next(
                     (each.type for each in message.wire_fields if each.wire == path[0]), message.extra

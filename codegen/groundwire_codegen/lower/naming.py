@@ -91,7 +91,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
 REST_MODULE_NAMES: Final = CLIENT_MODULE_NAMES | frozenset(
     {
         *("RestAnswer", "RestCallOptions", "RestClient", "RestContent", "RestMethod", "RestOptions"),
-        *("Answered", "JobMethod", "JobMethods", "RestPaging"),
+        *("Answered", "JobMethod", "JobMethods", "PatchOperation", "RestPaging"),
         *("FilePart", "RestPart", "RestScheme", "RestServer", "SCHEMES", "SERVERS", "StyledParameter"),
         *("BINARY", "ServerEvent", "Stream", "WithMediaType"),
         *("ANY", "BOOLEAN", "BYTES", "DAY", "DOUBLE", "DURATION", "FIELD_MASK", "FLOAT", "INT32"),

@@ -24,7 +24,7 @@ from ..ir import (
     TypeRef,
     UnionOf,
 )
-from .annotations import MESSAGES, NONE, annotation, either
+from .annotations import MESSAGES, NONE, annotation, either, sequence
 from .codecs import codec_type
 from .source import Source, joined, literal, word
 
@@ -34,8 +34,14 @@ WITH_MEDIA_TYPE: Final = word("WithMediaType")
 FILE: Final = word("FilePart")
 STREAM: Final = word("Stream")
 EVENT: Final = word("ServerEvent")
+PATCH: Final = word("PatchOperation")
 _STREAMS: Final = (Encoding.LINES, Encoding.EVENTS)
 _FORMS: Final = (Encoding.FORM, Encoding.MULTIPART)
+_ENCODINGS: Final = {
+    Encoding.JSON: None,
+    Encoding.TEXT: literal("text"),
+    Encoding.PATCH: literal("patch"),
+}
 CONTENT_WORDS: Final = ("RestAnswer", "RestContent", "WithMediaType")
 
 
@@ -113,6 +119,8 @@ def _content_annotation(content: Content, *, answer: bool = False) -> Source:
     if answer and content.encoding in _STREAMS:
         item = EVENT if content.encoding is Encoding.EVENTS else annotation(_item(content), MESSAGES)
         return joined(STREAM, "[", item, "]")
+    if content.encoding is Encoding.PATCH:
+        return sequence(PATCH)
     return TEXT if content.encoding is Encoding.TEXT else BYTES
 
 
@@ -129,7 +137,7 @@ def _body_annotation(content: Content) -> Source:
 
 
 def _content(content: Content) -> ContentView:
-    encoding = {Encoding.JSON: None, Encoding.TEXT: literal("text")}.get(content.encoding, literal("bytes"))
+    encoding = _ENCODINGS.get(content.encoding, literal("bytes"))
     return ContentView(
         media_type=literal(content.media_type),
         type=codec_type(content.type) if encoding is None else None,

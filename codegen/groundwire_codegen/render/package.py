@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ..ir import Api, SchemeKind
+from ..ir import Api, Encoding, SchemeKind
 from .layout import in_import_order
 from .messages import published_kinds
 from .resources import is_rest
@@ -46,6 +46,8 @@ class PackageView:
     public: tuple[Source, ...]
     """All that `from package import *` gives."""
     rest: bool
+    patches: bool
+    """True where bodies are operations of a JSON Patch."""
     auth: Source
     """The module of the runtime that has the sources of credentials."""
 
@@ -67,12 +69,19 @@ def package_view(api: Api, package: str) -> PackageView:
     """Return the view of `__init__.py` of a package."""
     kinds, rest = published_kinds(api), is_rest(api)
     names = {each: name(kind, each) for each, kind in kinds.items()}
-    public = {**names, **{each: word(each) for each in (REST if rest else SHARED)}}
+    patches = any(
+        content.encoding is Encoding.PATCH
+        for method in api.methods.values()
+        for content in (() if method.body is None else method.body.contents)
+    )
+    shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()))
+    public = {**names, **{each: word(each) for each in shared}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
         names=tuple(names[each] for each in in_import_order(names)),
         public=tuple(public[each] for each in sorted(public, key=_place)),
         rest=rest,
+        patches=patches,
         auth=word(_auth_module(api)),
     )
 

@@ -120,6 +120,7 @@ class ClientView:
     times: Source | None
     values: Source | None
     files: bool
+    patches: bool
     streams: Source | None
     """Imports of the annotations."""
 
@@ -165,6 +166,7 @@ def client_view(api: Api) -> ClientView:
         times=imported(("datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
         files="FilePart" in used,
+        patches="PatchOperation" in used,
         streams=imported(("ServerEvent", "Stream"), used),
     )
 

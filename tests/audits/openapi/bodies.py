@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import frozen
 from groundwire_codegen.ir import Content, Method, Response
+from groundwire_runtime import json_patch
 from groundwire_runtime.contents import WithMediaType
 from groundwire_runtime.http import Response as Answer
 from groundwire_runtime.streams import ServerEvent
@@ -92,6 +93,8 @@ class Bodies:
             return pair.value, pair.json, content.media_type.replace("*/*", "application/json")
         if content.encoding == "text":
             return "some text", b"some text", content.media_type
+        if content.encoding == "patch":
+            return (json_patch.Remove("/a"),), [{"op": "remove", "path": "/a"}], content.media_type
         return DATA, DATA, content.media_type.replace("*/*", "image/*").replace("*", "png")
 
     def answer(self, operation: Operation, method: Method) -> Expected:

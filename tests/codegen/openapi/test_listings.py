@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from groundwire_codegen.diff.load import Given, read_sides
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.problem import SpecError
 
@@ -126,3 +127,17 @@ def test_a_discovery_document_takes_no_such_rule() -> None:
     overlay = b'document = "library:v1"\n[methods."library.shelves.list".paging]\nlink_header = true'
     with pytest.raises(SpecError, match="a rule for methods of OpenAPI documents alone"):
         generate(attrs.evolve(inputs, overlay=overlay))
+
+
+def test_a_diff_leaves_out_a_rule_that_only_the_other_document_fits() -> None:
+    inputs = case_inputs(TRAILS)
+    changed = inputs.document.replace(b'"nextMarker"', b'"cursor"')
+    assert changed != inputs.document
+    for old, new in ((inputs.document, changed), (changed, inputs.document)):
+        sides = read_sides(
+            Given(name="openapi.json", document=old, overlay=inputs.overlay),
+            Given(name="openapi.json", document=new, overlay=inputs.overlay),
+        )
+        listings = [side.methods["listTrails"].listing for side in (sides.old, sides.new)]
+        assert [each is None for each in listings] == [old is changed, new is changed]
+        assert all(side.methods["searchTrails"].listing for side in (sides.old, sides.new))

@@ -20,6 +20,7 @@ from .vocabulary import BODY, MEDIA_TYPE, PART, RESPONSE, media_encoding
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9*!#$&^_.+-]+(/[A-Za-z0-9*!#$&^_.+-]+)?( *;[ -~]*)?", re.ASCII)
 _STATUS: Final = re.compile(r"[1-5]([0-9][0-9]|XX|xx)", re.ASCII)
 _BINARY: Final = Scalar(Kind.BINARY)
+_JSON_PATCH: Final = re.compile(r"(?i:application/json-patch\+json) *(;.*)?", re.ASCII)
 _SUCCESS: Final = (200, 299)
 
 
@@ -140,6 +141,8 @@ class Bodies:
         elif encoding is None:
             plain = type_ in (None, STRING, _BINARY, ANY)
             encoding = Encoding.BYTES if plain else Encoding.JSON
+        if not answer and _JSON_PATCH.fullmatch(media_type) and not self._has_operations(node):
+            encoding, type_ = Encoding.PATCH, ANY
         if encoding is Encoding.BYTES:
             type_ = _BINARY
         elif encoding is Encoding.TEXT:
@@ -155,6 +158,16 @@ class Bodies:
             encoding=encoding,
             parts=parts,
         )
+
+    def _has_operations(self, node: Cursor) -> bool:
+        """Return True where a schema types the items of a list, the operations of a patch."""
+        for key in ("schema", "items"):
+            below = node.child(key) if isinstance(node.any(key), dict) else None
+            found = None if below is None else self.schemas.documents.resolve(below)
+            if found is None:
+                return False
+            node = found
+        return any(node.has(key) for key in ("properties", "oneOf", "anyOf", "allOf"))
 
     def _type(self, node: Cursor, place: str) -> TypeRef | None:
         if not node.has("schema"):

@@ -105,7 +105,7 @@ class Client(RestClient):
 
         Raises OperationError when the job failed or was cancelled.
         """
-        return JobMethods(
+        return JobMethods[messages.Result | None | messages.StatusInfo](
             (
                 JobMethod(method=GET_SHEET, types=(messages.Result,)),
                 JobMethod(
