@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -17,7 +17,10 @@ from .scalars import whole
 
 @attrs.frozen(kw_only=True, slots=False)
 class Bounds:
-    """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run."""
+    """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run.
+
+    `items` are those of each item of a list, and of each value of a map.
+    """
 
     minimum: float | None = None
     maximum: float | None = None
@@ -29,6 +32,7 @@ class Bounds:
     min_items: int | None = None
     max_items: int | None = None
     pattern: str | None = None
+    items: Bounds | None = None
 
     @cached_property
     def search(self) -> Callable[[str], object]:
@@ -68,7 +72,22 @@ class Bounds:
             return None
         return self._broken_by_number(value)
 
+    def check(self, value: Any) -> None:
+        """Raise EncodeError for the first value that breaks a bound, with its place."""
+        rule = self.broken(value)
+        if rule is not None:
+            raise EncodeError("", value, rule, hint=self.hint)
+        if self.items is None or isinstance(value, (str, bytes)):
+            return
+        for key, item in _contents(value):
+            try:
+                self.items.check(item)
+            except EncodeError as error:
+                raise error.under(key) from None
+
     def _broken_by_number(self, value: Any) -> str | None:
+        if not hasattr(value, "__float__"):
+            return None  # null, or a member of a union that is no number
         # Written so that NaN, which compares with nothing, keeps no bound.
         if self.minimum is not None and not value >= self.minimum:
             return f"must be at least {self.minimum}"
@@ -92,6 +111,13 @@ class Bounds:
         return None
 
 
+def _contents(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """Return the places and the items of a list, or the keys and the values of a map; nothing of another value."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value).items()
+    return enumerate(value) if isinstance(value, Sequence) else ()
+
+
 def _limits(limits: Mapping[str, float | None]) -> str:
     return " and ".join(f"{words} {limit}" for words, limit in limits.items() if limit is not None)
 
@@ -105,9 +131,7 @@ def bounded(item: Codec, bounds: Bounds) -> Codec:
         text = write_item(value, depth)
         if value.__class__ is str and low <= len(value) <= high and search(value):
             return text
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule, hint=bounds.hint)
+        bounds.check(value)
         return text
 
     return Codec(item.read, write)

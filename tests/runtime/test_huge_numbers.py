@@ -51,7 +51,9 @@ PLACES = (
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("type_", [*FREE, *(ListOf(each) for each in FREE), *(MapOf(each) for each in FREE)], ids=repr)
+@pytest.mark.parametrize(
+    "type_", [*FREE, *(ListOf(each) for each in FREE), *(MapOf(each) for each in FREE)], ids=repr
+)
 def test_a_number_that_python_has_no_float_for_is_refused_or_keeps_its_digits(
     type_: Type, place: str
 ) -> None:
