@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -20,7 +20,10 @@ _EXACT: Final = Context(prec=1_000, traps=[])
 
 @attrs.frozen(kw_only=True, slots=False)
 class Bounds:
-    """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run."""
+    """The bounds of one field; an absent one is None. `pattern` is one that the generator found safe to run.
+
+    `items` are those of each item of a list, and of each value of a map.
+    """
 
     minimum: float | None = None
     maximum: float | None = None
@@ -32,6 +35,7 @@ class Bounds:
     min_items: int | None = None
     max_items: int | None = None
     pattern: str | None = None
+    items: Bounds | None = None
 
     @cached_property
     def search(self) -> Callable[[str], object]:
@@ -73,6 +77,19 @@ class Bounds:
         is_number = hasattr(value, "__float__") and not isinstance(value, bool)
         return self._broken_by_number(value) if is_number else None
 
+    def check(self, value: Any) -> None:
+        """Raise EncodeError for the first value that breaks a bound, with its place."""
+        rule = self.broken(value)
+        if rule is not None:
+            raise EncodeError("", value, rule, hint=self.hint)
+        if self.items is None or isinstance(value, (str, bytes)):
+            return
+        for key, item in _contents(value):
+            try:
+                self.items.check(item)
+            except EncodeError as error:
+                raise error.under(key) from None
+
     def _broken_by_number(self, value: Any) -> str | None:
         if not isinstance(value, (int, float)) and not (isinstance(value, Decimal) and value.is_finite()):
             value = float(value)
@@ -101,6 +118,13 @@ class Bounds:
         return None
 
 
+def _contents(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """Return the places and the items of a list, or the keys and the values of a map; nothing of another value."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value).items()
+    return enumerate(value) if isinstance(value, Sequence) else ()
+
+
 def _limits(limits: Mapping[str, float | None]) -> str:
     return " and ".join(f"{words} {limit}" for words, limit in limits.items() if limit is not None)
 
@@ -114,9 +138,7 @@ def bounded(item: Codec, bounds: Bounds) -> Codec:
         text = write_item(value, depth)
         if value.__class__ is str and low <= len(value) <= high and search(value):
             return text
-        rule = bounds.broken(value)
-        if rule is not None:
-            raise EncodeError("", value, rule, hint=bounds.hint)
+        bounds.check(value)
         return text
 
     return Codec(item.read, write)

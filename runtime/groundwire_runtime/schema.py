@@ -220,10 +220,12 @@ class Extra:
 
     name: str
     type: Type
+    bounds: Bounds | None = field(default=None, kw_only=True)
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of one value."""
-        return codec_of(self.type, classes)
+        codec = codec_of(self.type, classes)
+        return codec if self.bounds is None else bounded(codec, self.bounds)
 
 
 Member: TypeAlias = Field | OneOf | Family | Extra

@@ -36,6 +36,31 @@ EVERYTHING_LIKE = Bounds(pattern="^a+$", min_length=2, max_length=3)
 
 
 @pytest.mark.parametrize(
+    ("bounds", "value", "place"),
+    [
+        (Bounds(items=AT_MOST), [1, 9], None),
+        (Bounds(items=AT_MOST), (1, 10), "/1"),
+        (Bounds(items=AT_MOST), {"a": 1, "b/c": 10}, "/b~1c"),
+        (Bounds(items=AT_MOST), "10", None),
+        (Bounds(items=AT_MOST), b"\xff", None),
+        (Bounds(items=AT_MOST), [None, "x", [10]], None),
+        (Bounds(items=Bounds(items=LIKE)), [["a"], ["a", "b"]], "/1/1"),
+        (Bounds(items=ITEMS, max_items=1), [[1, 2], [1, 2]], ""),
+        (Bounds(items=ITEMS, max_items=1), [[1, 2, 3]], "/0"),
+        (AT_MOST, None, None),
+        (AT_MOST, {"of": "another member"}, None),
+    ],
+)
+def test_bounds_of_what_a_value_holds(bounds: Bounds, value: Any, place: str | None) -> None:
+    try:
+        bounds.check(value)
+    except EncodeError as error:
+        assert error.path == place
+    else:
+        assert place is None
+
+
+@pytest.mark.parametrize(
     ("bounds", "value", "rule"),
     [
         (AT_LEAST, 1, None),

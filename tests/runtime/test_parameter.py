@@ -133,6 +133,8 @@ def test_pattern(pattern: str, value: str, fits: bool) -> None:
         (query("boolean"), "true", "p: expected a bool, got 'true'"),
         (query(repeated=True), "ab", "p: expected a sequence, got 'ab'"),
         (query(), 5, "p: expected a str, got 5"),
+        (query("int32", repeated=True, maximum="5"), [5, 6], "p: must be at most 5, got 6"),
+        (query(repeated=True, pattern="^a+$"), ["a", "b"], "p: must match ^a+$, got 'b'"),
         (Parameter(name="p", location="path"), "", "p: empty, got ''"),
         (query(values=("HARDBACK", "PAPERBACK")), "PAP", "p: expected one of PAPERBACK, got 'PAP'"),
         (

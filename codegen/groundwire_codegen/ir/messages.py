@@ -25,6 +25,8 @@ class Rules:
     pattern: str | None = None
     pattern_is_linear: bool = True
     """True if the pattern may be run; one that may not is documentation."""
+    items: Rules | None = None
+    """Bounds of each item of a list, and of each value of a map."""
     divides_into: str | None = None
     """Wire name of the sibling whose value, or default, divides every dimension of this one."""
     only: tuple[str, ...] = field(default=())
@@ -106,6 +108,7 @@ class Message:
     members: tuple[Field | Group, ...] = ()
     extra: TypeRef | None = None
     """Type of the values under other keys (`additionalProperties` beside properties); None: unknown keys are kept as they are."""
+    extra_rules: Rules = NO_RULES
     extra_name: str = ""
     """The attribute that has them."""
     family: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Scalar, leaf
+from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Rules, Scalar, leaf
 from ..problem import Problem, escape
 from ..read.overlay import FieldRule, MessageRule, Overlay
 from ..read.overlay.rules import COUNTS
@@ -264,12 +264,19 @@ def _unenforced(api: Api) -> Iterator[tuple[str, str, tuple[str, str]]]:
     for method in api.methods.values():
         for parameter in method.parameters:
             rules = parameter.rules
-            if rules.pattern is not None and not rules.pattern_is_linear:
-                yield f"{parameter.pointer}/pattern", rules.pattern, _SLOW
+            yield from _slow(parameter.pointer, rules)
     for message in api.messages.values():
         for field in message.wire_fields:
             rules = field.rules
-            if rules.pattern is not None and not rules.pattern_is_linear:
-                yield f"{field.pointer}/pattern", rules.pattern, _SLOW
-            elif field.pattern is not None and rules.pattern is None:
+            yield from _slow(field.pointer, rules)
+            if field.pattern is not None and rules.pattern is None:
                 yield f"{field.pointer}/pattern", field.pattern, _FIELD
+
+
+def _slow(pointer: str, rules: Rules) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Yield the patterns of a value, and of what it holds, that may take more than linear time."""
+    found: Rules | None = rules
+    while found is not None:
+        if found.pattern is not None and not found.pattern_is_linear:
+            yield f"{pointer}/pattern", found.pattern, _SLOW
+        found, pointer = found.items, f"{pointer}/items"

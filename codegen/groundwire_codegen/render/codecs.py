@@ -139,7 +139,9 @@ def _members(api: Api, message: Message) -> Iterator[MemberView]:
         else:
             yield _group(api, message, member)
     if message.extra is not None:
-        yield MemberView(text=_call("Extra", literal(message.extra_name), codec_type(message.extra)))
+        bounds = bounds_call(message.extra_rules)
+        more = () if bounds is None else (joined(word("bounds"), "=", bounds),)
+        yield MemberView(text=_call("Extra", literal(message.extra_name), codec_type(message.extra), *more))
 
 
 def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
@@ -195,6 +197,9 @@ def bounds_call(rules: Rules) -> Source | None:
         for name in BOUNDS
         if (value := getattr(rules, name)) is not None and (name != "pattern" or rules.pattern_is_linear)
     ]
+    inner = None if rules.items is None else bounds_call(rules.items)
+    if inner is not None:
+        bounds.append(joined(word("items"), "=", inner))
     return _call("Bounds", *bounds) if bounds else None
 
 

@@ -118,7 +118,7 @@ def _given(value: object) -> Source | None:
 
 
 def _parameter(parameter: Parameter) -> ParameterView:
-    rules = parameter.rules
+    rules = (parameter.rules.items if parameter.repeated else None) or parameter.rules
     return ParameterView(
         wire=literal(parameter.wire),
         location=literal(parameter.location.value),

@@ -225,6 +225,11 @@ def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
     match type_:
         case Scalar(Kind.FLOAT | Kind.DOUBLE as kind) if numbers:
             return {"type": "number", **numbers} if options.types_only else {**number(kind), **numbers}
+        case ListOf(item) if rules.items is not None:
+            return {**type_schema(type_, options), **others, "items": _bounded(item, rules.items, options)}
+        case MapOf(value) if rules.items is not None:
+            inner = _bounded(value, rules.items, options)
+            return {**type_schema(type_, options), **others, "additionalProperties": inner}
         case _:
             return {**type_schema(type_, options), **numbers, **others}
 

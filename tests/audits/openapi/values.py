@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 from groundwire_codegen.ir import (
     AliasRef,
     Api,
@@ -147,7 +147,7 @@ class Values:
                 return self._list(item, depth, rules)
             case MapOf(item):
                 pairs = {
-                    self._text(rules=NO_RULES) + "k": self._pair(item, depth + 1)
+                    self._text(rules=NO_RULES) + "k": self._pair(item, depth + 1, rules.items or NO_RULES)
                     for _ in range(self._count(depth))
                 }
                 return _object(pairs)
@@ -168,9 +168,7 @@ class Values:
         if depth == DEEPEST - 2:  # a parameter, which has no form for an empty list
             count = max(count, 1)
         count = min(count, count if rules.max_items is None else rules.max_items)
-        parts = [
-            self._pair(item, depth + 1, evolve(rules, min_items=None, max_items=None)) for _ in range(count)
-        ]
+        parts = [self._pair(item, depth + 1, rules.items or NO_RULES) for _ in range(count)]
         return Pair(tuple(each.value for each in parts), [each.json for each in parts])
 
     def _enum(self, name: str, rules: Rules) -> Pair:
@@ -220,7 +218,10 @@ class Values:
                 values["unknown_fields"] = {"\u00fcnknown": [1, None]}
                 json |= values["unknown_fields"]
             else:
-                more = {f"\u00fc{number}": self._pair(message.extra, depth + 1) for number in range(2)}
+                more = {
+                    f"\u00fc{number}": self._pair(message.extra, depth + 1, message.extra_rules)
+                    for number in range(2)
+                }
                 values[message.extra_name] = {key: pair.value for key, pair in more.items()}
                 json |= {key: pair.json for key, pair in more.items()}
         return Pair(getattr(self._package, message.name)(**values, null_fields=frozenset(nulls)), json)

@@ -34,7 +34,10 @@ def wires(message: Message) -> dict[str, tuple[str, ...]]:
 
 
 def test_nothing_is_wrong_with_it() -> None:
-    assert (draft().problems, draft().faults, draft().warnings) == ((), {}, ())
+    """Only what `@type` decides and the members that a place allows are not read; the overlay says them."""
+    assert (draft().problems, draft().faults) == ((), {})
+    unread = {f"{keyword!r} is not read: the type is wider" for keyword in ("if", "propertyNames")}
+    assert {each.message for each in draft().warnings} == unread
 
 
 def test_every_method_is_there() -> None:

@@ -34,6 +34,8 @@ ANY, STRING, STRUCT = Scalar(Kind.ANY), Scalar(Kind.STRING), Scalar(Kind.STRUCT)
         ({"type": "string"}, Kind.STRING),
         ({"type": "string", "format": "byte"}, Kind.BYTES),
         ({"type": "string", "contentEncoding": "base64"}, Kind.BYTES),
+        ({"type": "string", "contentEncoding": "base64url"}, Kind.STRING),
+        ({"type": "string", "format": "base64url"}, Kind.STRING),
         ({"type": "string", "format": "binary"}, Kind.STRING),
         ({"type": "string", "contentMediaType": "image/png"}, Kind.STRING),
         ({"type": "string", "contentMediaType": "application/json"}, Kind.STRING),
@@ -341,3 +343,23 @@ def test_definitions_inside_a_schema() -> None:
     assert draft.api.messages["Box"].fields[0].type == MessageRef(key)
     assert draft.api.messages[key].place == "Box.a/b"
     assert warnings(draft) == []
+
+
+@pytest.mark.parametrize(
+    "keyword", ["not", "if", "dependentSchemas", "dependentRequired", "dependencies", "propertyNames"]
+)
+def test_a_keyword_that_narrows_a_type_and_is_not_read_is_a_warning(keyword: str) -> None:
+    for schema in ({"type": "string", keyword: {}}, {"allOf": [{"type": "string"}, {keyword: {}}]}):
+        draft = read(document({"Box": {"type": "object", "properties": {"x": schema}}}))
+        [warning] = draft.warnings
+        assert warning.message == f"{keyword!r} is not read: the type is wider"
+        assert warning.pointer == f"{X}{'/allOf/1' if 'allOf' in schema else ''}/{keyword}"
+
+
+def test_not_that_makes_a_group_is_read() -> None:
+    members = [{"required": ["a"]}, {"required": ["b"]}]
+    box = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}}
+    nothing = {"not": {"anyOf": members}}
+    draft = read(document({"Box": {**box, "oneOf": [*members, nothing]}}))
+    assert draft.warnings == ()
+    assert len(draft.api.messages["Box"].groups) == 1

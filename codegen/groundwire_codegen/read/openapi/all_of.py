@@ -14,7 +14,7 @@ from .places import place_of
 from .references import MAX_CHAIN, Documents
 from .shape import Choice, Schema, Shape, Site, Target
 from .version import modern
-from .vocabulary import ANNOTATIONS, SCHEMA
+from .vocabulary import ANNOTATIONS, SCHEMA, UNREAD
 
 LEAST_STEPS: Final = 20_000
 BYTES_A_STEP: Final = 20
@@ -144,6 +144,8 @@ class Flattener:
             return None
         stated = modern(self.documents.check(site.node, SCHEMA))
         keys = stated.keys()
+        for keyword in () if UNREAD.isdisjoint(keys) else sorted(UNREAD & keys):
+            self.documents.warn(site.node.at(keyword, None), f"{keyword!r} is not read: the type is wider")
         for keyword in words & keys:
             shape.say(keyword, stated[keyword])
         shape.structural = shape.structural or not _STRUCTURAL.isdisjoint(keys)

@@ -20,7 +20,7 @@ from ...ir import (
     Variant,
 )
 from .groups import Presence
-from .scalars import ANY, STRUCT, default_of, read_rules
+from .scalars import ANY, STRUCT, default_of
 from .shape import Schema, Shape
 from .type_reader import TypeReader
 
@@ -51,6 +51,7 @@ class Objects:
             place=schema.place,
             members=members,
             extra=extra,
+            extra_rules=self.schemas.rules_held(() if shape.patterns else shape.additional),
             deprecated=shape.words.get("deprecated") is True,
             doc=description if isinstance(description, str) else "",
             pointer=shape.node.pointer,
@@ -79,13 +80,12 @@ class Objects:
         type_, own = self.schemas.type_and_shape(self.schemas.together(sites, f"{schema.place}.{wire}"))
         if type_ is None or own.never:
             return None
-        documents = self.schemas.documents
         description = own.words.get("description")
         return Field(
             wire=wire,
             type=type_,
             required=wire in shape.required,
-            rules=read_rules(own, documents),
+            rules=self.schemas.rules_of(own),
             default=default_of(own),
             read_only=own.words.get("readOnly") is True,
             write_only=own.words.get("writeOnly") is True,

@@ -16,14 +16,13 @@ from ...ir import (
     Location,
     Nullable,
     Parameter,
-    Rules,
     Scalar,
     Style,
     TypeRef,
 )
 from ..cursor import Cursor, as_list
 from .places import place_of
-from .scalars import ANY, STRING, STRUCT, default_of, literals, read_rules, read_scalar, text_of
+from .scalars import ANY, STRING, STRUCT, default_of, literals, read_scalar, text_of
 from .schemas import Schemas
 from .shape import Schema, Shape, Site
 from .vocabulary import PARAMETER, media_encoding
@@ -172,16 +171,13 @@ class Parameters:
             reserved=node.any("allowReserved") is True,
             values=values,
             required=location is Location.PATH or node.any("required") is True,
-            rules=NO_RULES if shape is None else self._rules(shape),
+            rules=NO_RULES if shape is None else self.schemas.rules_of(shape),
             default=None if default is None else text_of(default),
             deprecated=node.any("deprecated") is True
             or (shape is not None and shape.words.get("deprecated") is True),
             doc=self.schemas.documents.words(node, "description") or _doc(shape),
             pointer=node.pointer,
         )
-
-    def _rules(self, shape: Shape) -> Rules:
-        return read_rules(shape, self.schemas.documents)
 
     def _type(self, schema: Schema) -> tuple[TypeRef, tuple[str, ...], Shape]:
         """Return the type of a parameter: scalars, lists of them, and enums of texts are resolved; nulls mean nothing."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ...ir import (
+    NO_RULES,
     Alias,
     Const,
     Enum,
@@ -17,6 +18,7 @@ from ...ir import (
     Message,
     MessageRef,
     Nullable,
+    Rules,
     TupleOf,
     TypeRef,
     UnionOf,
@@ -41,6 +43,8 @@ from .scalars import (
 )
 from .shape import CONTRADICTION, Schema, Shape, Site, Target
 
+LEVELS: Final = 8
+"""Lists inside lists whose bounds are read; an alias may hold itself."""
 MAX_DEPTH: Final = 40
 """Inline schemas inside one another; a document of 64 levels has half as many, unless overlaps add to them."""
 
@@ -130,7 +134,7 @@ class Schemas:
         self.aliases[key] = Alias(
             place=schema.place,
             type=type_,
-            rules=read_rules(shape, self.documents),
+            rules=self.rules_of(shape),
             doc=text(shape, "description"),
             deprecated=shape.words.get("deprecated") is True,
             pointer=node.pointer,
@@ -276,6 +280,23 @@ class Schemas:
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together; any value, where there are none."""
         return self.type_of(self.together(sites, place)) if sites else ANY
+
+    def rules_of(self, shape: Shape, levels: int = LEVELS) -> Rules:
+        """Return the bounds of a value, and of what it holds where it is a list or a map."""
+        own = read_rules(shape, self.documents)
+        held = [] if shape.prefix or shape.properties else shape.items or shape.additional
+        inner = self.rules_held(held, levels)
+        return evolve(own, items=inner) if inner.present else own
+
+    def rules_held(self, sites: Sequence[Site], levels: int = LEVELS) -> Rules:
+        """Return the bounds of a value that some schemas hold for together."""
+        if not sites or not levels:
+            return NO_RULES
+        problems = self.documents.root.problems
+        start = len(problems)
+        rules = self.rules_of(self.flattener.flat(self.together(sites, "")), levels - 1)
+        del problems[start:]  # the type of the value has them already
+        return rules
 
     def together(self, sites: Sequence[Site], place: str) -> Schema:
         """Return the schema of a value that several schemas hold for; a single one keeps its own place."""

@@ -55,6 +55,8 @@ _CONSTRAINTS: Final = _keys(
     "unevaluatedProperties unevaluatedItems minProperties maxProperties uniqueItems contentSchema"
 )
 """Keywords that say no type: documentation, since a client does not validate what the service validates."""
+UNREAD: Final = _keys("not if dependentSchemas dependentRequired dependencies propertyNames")
+"""Those that may narrow a type. They are not read, and the client's type is wider: a warning."""
 _DEFINITIONS: Final = frozenset(("$defs", "definitions", "$vocabulary", "$recursiveAnchor", "$dynamicAnchor"))
 STRUCTURE: Final = _keys(
     "$ref $dynamicRef $recursiveRef allOf oneOf anyOf discriminator type nullable enum const format contentEncoding "

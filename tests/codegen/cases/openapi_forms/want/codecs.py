@@ -43,7 +43,7 @@ CODECS: Final = Codecs(
             Field("price", NUMBER),
             Field("seal", BYTES),
             Field("state", Enum("BookingState")),
-            Field("tags", ListOf(STRING), bounds=Bounds(min_items=1)),
+            Field("tags", ListOf(STRING), bounds=Bounds(min_items=1, items=Bounds(pattern="^[a-z]+$"))),
             Field("track", ListOf(ListOf(NUMBER))),
             Extra("additional_properties", STRING),
         ),
@@ -72,7 +72,7 @@ CODECS: Final = Codecs(
             Field("seal", BYTES),
             Field("sketch", BINARY),
             Field("table", STRING),
-            Field("words", ListOf(STRING), bounds=Bounds(min_items=1)),
+            Field("words", ListOf(STRING), bounds=Bounds(min_items=1, items=Bounds(pattern="^[a-z]+$"))),
         ),
         "PhotoFilter": lambda: (
             Field("from_", STRING),
