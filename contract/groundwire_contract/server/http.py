@@ -152,6 +152,7 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
         body=body,
         length=length,
         peer=(scope.get("client") or ("",))[0],
+        raw_query=scope["query_string"].decode("latin-1"),
     )
 
 
