@@ -203,17 +203,30 @@ def _written(media_type: str, value: Any) -> tuple[dict[str, str], bytes] | None
         return {}, json.dumps(value).encode()
     if media_type.startswith("text/"):
         return ({}, value.encode()) if isinstance(value, str) else None
-    if not isinstance(value, dict) or any(
-        isinstance(each, list | dict) or each is None for each in value.values()
-    ):
-        return None if media_type.partition("/")[0] in ("multipart", "application") else ({}, b"\x00")
-    if media_type == "application/x-www-form-urlencoded":
-        pairs = (f"{quote_plus(name)}={quote_plus(styles.scalar(each))}" for name, each in value.items())
-        return {}, "&".join(pairs).encode()
-    if media_type.startswith("multipart/") and value:
-        parts = (
-            f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{styles.scalar(each)}\r\n'
-            for name, each in value.items()
-        )
-        return {"content-type": f"{media_type}; boundary=b"}, ("".join(parts) + "--b--\r\n").encode()
-    return None
+    form = media_type == "application/x-www-form-urlencoded"
+    if not form and not media_type.startswith("multipart/"):
+        return {}, b"\x00"
+    if not isinstance(value, dict) or any(not _is_part(each) for each in value.values()):
+        return None
+    pairs = [(name, text) for name, each in value.items() for text in _texts(each)]
+    if form:
+        return {}, "&".join(f"{quote_plus(name)}={quote_plus(text)}" for name, text in pairs).encode()
+    if not pairs:
+        return None
+    parts = (
+        f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in pairs
+    )
+    return {"content-type": f"{media_type}; boundary=b"}, ("".join(parts) + "--b--\r\n").encode()
+
+
+def _is_part(value: Any) -> bool:
+    """Return True for a property that a form can hold and give back."""
+    if isinstance(value, list):
+        return bool(value) and not any(isinstance(each, list) or each is None for each in value)
+    return value is not None
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts of a property: each item of an array on its own, objects as JSON."""
+    items = value if isinstance(value, list) else [value]
+    return [json.dumps(each) if isinstance(each, dict) else styles.scalar(each) for each in items]
