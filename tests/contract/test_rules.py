@@ -28,7 +28,7 @@ PUBLISHED = {
     "D": """
         answer-given answer-wrong bounds cancelled-code cross-user-list delete-forgets error-shape
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
-        openapi-credentials-missing openapi-media-type openapi-no-answer openapi-not-acceptable
+        openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
         openapi-payload-too-large openapi-query-unknown openapi-verb-unknown
     """,

@@ -22,13 +22,15 @@ from ..rules.error_bodies import Fault, Refusal
 from .media import MediaType, chosen, media_type
 from .operations import DescribedContent, Operation
 from .parameters import StyledReader
-from .schemas import flaws
+from .schemas import NAME_UNKNOWN, flaws
 from .texts import fitting, parsed_json, scalars
 from .views import View, view
 
 Value: TypeAlias = "JsonValue | bytes"
 MAX_PARTS: Final = 10_000
 _INVALID: Final = "openapi-body-invalid"
+UNKNOWN: Final = "openapi-name-unknown"
+"""The rule of a member that a schema does not let in, whatever its value."""
 
 
 @frozen(kw_only=True)
@@ -106,7 +108,12 @@ def _encoding(described: DescribedContent, type_: MediaType) -> Encoding:
 
 def _faults(documents: Documents, schema: Any, value: Any, sent: bool, at: str) -> list[Fault]:
     return [
-        Fault(rule=_INVALID, message=each.message, path="body", pointer=at + each.pointer)
+        Fault(
+            rule=UNKNOWN if each.keyword == NAME_UNKNOWN else _INVALID,
+            message=each.message,
+            path="body",
+            pointer=at + each.pointer,
+        )
         for each in flaws(documents, schema, value, sent=sent)
     ]
 

@@ -6,22 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from attrs import evolve
 from groundwire_codegen.problem import escape
 from groundwire_codegen.read.cursor import Cursor, as_list
 
 from . import words
-from .found import Found, finding
+from .found import Checks, Found, finding
 from .patterns import searches
 from .required import required
 from .values import has_type, is_multiple, quoted, same
 
-if TYPE_CHECKING:
-    from .schemas import Check
-
-Keyword: TypeAlias = "Callable[[Check, Cursor, Any, Any, str], Found]"
+Keyword: TypeAlias = "Callable[[Checks, Cursor, Any, Any, str], Found]"
 
 
 NAME: Final = "\0"
@@ -31,14 +28,14 @@ NAME: Final = "\0"
 def _rule(keyword: str, test: Callable[[Any, Any, Any], str]) -> Keyword:
     """Return a keyword that says by itself what is wrong with a value; empty words for nothing."""
 
-    def check(_: Check, __: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+    def check(_: Checks, __: Cursor, schema: Any, value: Any, pointer: str) -> Found:
         words = test(schema[keyword], value, schema)
         return finding((pointer, keyword, words)) if words else finding()
 
     return check
 
 
-def _type(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _type(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     stated = schema["type"]
     names: list[Any] = stated if isinstance(stated, list) else [stated]
     whole = not check.is_old(node)
@@ -47,12 +44,12 @@ def _type(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> 
     return finding((pointer, "type", f"Expected {' or '.join(map(str, names))}, got {quoted(value)}."))
 
 
-def _ref(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _ref(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     target = check.documents.target(node, str(schema["$ref"]))
     return finding() if target is None else check.found(target, value, pointer)
 
 
-def _branches(check: Check, node: Cursor, keyword: str, value: Any, pointer: str) -> list[Found]:
+def _branches(check: Checks, node: Cursor, keyword: str, value: Any, pointer: str) -> list[Found]:
     place = node.at(keyword, None)
     return [
         check.found(place.at(index, branch), value, pointer)
@@ -66,7 +63,7 @@ def _joined(founds: list[Found], *flaws: tuple[str, str, str]) -> Found:
     return finding(*flaws, names=names, items=max((each.items for each in founds), default=0))
 
 
-def _all_of(check: Check, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
+def _all_of(check: Checks, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
     founds = _branches(check, node, "allOf", value, pointer)
     return evolve(_joined(founds), flaws=tuple(flaw for each in founds for flaw in each.flaws))
 
@@ -82,13 +79,13 @@ def _closest(founds: list[Found], keyword: str, pointer: str) -> Found:
     return finding((pointer, keyword, f"None of {len(founds)} schemas fits: {words}"))
 
 
-def _any_of(check: Check, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
+def _any_of(check: Checks, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
     founds = _branches(check, node, "anyOf", value, pointer)
     fitting = [each for each in founds if not each.flaws]
     return _joined(fitting) if fitting or not founds else _closest(founds, "anyOf", pointer)
 
 
-def _one_of(check: Check, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
+def _one_of(check: Checks, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
     founds = _branches(check, node, "oneOf", value, pointer)
     fitting = [each for each in founds if not each.flaws]
     if len(fitting) > 1:
@@ -96,12 +93,12 @@ def _one_of(check: Check, node: Cursor, _: Any, value: Any, pointer: str) -> Fou
     return _joined(fitting) if fitting or not founds else _closest(founds, "oneOf", pointer)
 
 
-def _not(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _not(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     inner = check.found(node.at("not", schema["not"]), value, pointer)
     return finding() if inner.flaws else finding((pointer, "not", "A schema fits that must not."))
 
 
-def _if(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _if(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     condition = check.found(node.at("if", schema["if"]), value, pointer)
     chosen = "else" if condition.flaws else "then"
     founds = [] if condition.flaws else [condition]
@@ -111,7 +108,7 @@ def _if(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Fo
     return evolve(_joined([*founds, branch]), flaws=branch.flaws)
 
 
-def _properties(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _properties(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     if not isinstance(value, dict) or not isinstance(schema["properties"], dict):
         return finding()
     stated, members = cast("dict[str, Any]", schema["properties"]), cast("dict[str, Any]", value)
@@ -132,7 +129,7 @@ def _patterned(schema: Any, name: str) -> list[str]:
     return [each for each in stated if searches(each, name)] if isinstance(stated, dict) else []
 
 
-def _pattern_properties(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _pattern_properties(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     if not isinstance(value, dict):
         return finding()
     members = cast("dict[str, Any]", value)
@@ -148,7 +145,7 @@ def _pattern_properties(check: Check, node: Cursor, schema: Any, value: Any, poi
     return evolve(finding(names=frozenset(name for name, _ in pairs)), flaws=tuple(flaws))
 
 
-def _additional(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _additional(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     if not isinstance(value, dict):
         return finding()
     members = cast("dict[str, Any]", value)
@@ -159,7 +156,7 @@ def _additional(check: Check, node: Cursor, schema: Any, value: Any, pointer: st
     return evolve(finding(names=frozenset(left)), flaws=flaws)
 
 
-def _property_names(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _property_names(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     inner = node.at("propertyNames", schema["propertyNames"])
     names = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     return finding(
@@ -171,7 +168,7 @@ def _property_names(check: Check, node: Cursor, schema: Any, value: Any, pointer
     )
 
 
-def _dependent_required(_: Check, __: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _dependent_required(_: Checks, __: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     members = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     return finding(
         *(
@@ -184,7 +181,7 @@ def _dependent_required(_: Check, __: Cursor, schema: Any, value: Any, pointer: 
     )
 
 
-def _dependent_schemas(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _dependent_schemas(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     members = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     place = node.at("dependentSchemas", schema["dependentSchemas"])
     founds = [
@@ -195,7 +192,7 @@ def _dependent_schemas(check: Check, node: Cursor, schema: Any, value: Any, poin
     return evolve(_joined(founds), flaws=tuple(flaw for each in founds for flaw in each.flaws))
 
 
-def _items(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _items(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     if not isinstance(value, list):
         return finding()
     items: list[Any] = value
@@ -209,7 +206,7 @@ def _items(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) ->
     return evolve(finding(items=len(items)), flaws=tuple(flaws))
 
 
-def _prefix_items(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _prefix_items(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     if not isinstance(value, list):
         return finding()
     items: list[Any] = value
@@ -223,7 +220,7 @@ def _prefix_items(check: Check, node: Cursor, schema: Any, value: Any, pointer: 
     return evolve(finding(items=len(pairs)), flaws=tuple(flaws))
 
 
-def _contains(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def _contains(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     if not isinstance(value, list):
         return finding()
     inner = node.at("contains", schema["contains"])

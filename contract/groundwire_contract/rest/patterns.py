@@ -169,8 +169,7 @@ class _Reader:
         return build
 
     def _repeated(self, part: _Build) -> _Build:
-        low, high = 1, 1
-        most: int | None = high
+        most: int | None
         found = _COUNT.match(self._text, self._at)
         if found:
             self._at = found.end()

@@ -6,19 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from groundwire_codegen.problem import escape
 from groundwire_codegen.read.cursor import Cursor, as_list
 
-from .found import Found, finding
+from .found import Checks, Found, finding
 from .values import quoted
 
-if TYPE_CHECKING:
-    from .schemas import Check
 
-
-def required(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+def required(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     """Hold an object to the names that it must have; what is read-only is left out of a request, write-only of an answer."""
     if not isinstance(value, dict):
         return finding()
@@ -34,7 +31,7 @@ def required(check: Check, node: Cursor, schema: Any, value: Any, pointer: str) 
     )
 
 
-def _has(check: Check, node: Cursor, name: str, flag: str, depth: int = 0) -> bool:
+def _has(check: Checks, node: Cursor, name: str, flag: str, depth: int = 0) -> bool:
     """Return True if a property has a flag, wherever the schema or one that it is made of states the property."""
     stated = node.value if isinstance(node.value, dict) else {}
     properties = stated.get("properties")
@@ -45,7 +42,7 @@ def _has(check: Check, node: Cursor, name: str, flag: str, depth: int = 0) -> bo
     )
 
 
-def _flagged(check: Check, node: Cursor, flag: str, depth: int = 0) -> bool:
+def _flagged(check: Checks, node: Cursor, flag: str, depth: int = 0) -> bool:
     stated = node.value if isinstance(node.value, dict) else {}
     if stated.get(flag) is True:
         return True
@@ -54,7 +51,7 @@ def _flagged(check: Check, node: Cursor, flag: str, depth: int = 0) -> bool:
     )
 
 
-def _made_of(check: Check, node: Cursor, stated: Any) -> Iterator[Cursor]:
+def _made_of(check: Checks, node: Cursor, stated: Any) -> Iterator[Cursor]:
     """Yield the schemas that hold of the same value: what a reference leads to, and the branches of `allOf`."""
     if isinstance(stated.get("$ref"), str):
         target = check.documents.target(node, stated["$ref"])

@@ -21,6 +21,8 @@ from .found import Flaw, Found
 from .keywords import KEYWORDS
 from .values import quoted
 
+NAME_UNKNOWN: Final = "unknown"
+"""In place of the keyword: a member that may not be there, whatever its value."""
 MAX_DEPTH: Final = 200
 """Schemas inside one another, references included; a deeper one is refused."""
 
@@ -95,7 +97,7 @@ class Check:
         for name in names:
             if inner.value is False:
                 yield Flaw(
-                    f"{pointer}/{escape(name)}", keyword, f"The name {quoted(name)} is not known here."
+                    f"{pointer}/{escape(name)}", NAME_UNKNOWN, f"The name {quoted(name)} is not known here."
                 )
             else:
                 yield from self.found(inner, value[name], f"{pointer}/{escape(name)}").flaws

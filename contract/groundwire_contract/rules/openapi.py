@@ -20,6 +20,7 @@ OPENAPI_REQUESTS: Final[tuple[Rule, ...]] = tuple(
         ("body-malformed", "A body is of its media type.", _SOURCE, True),
         ("body-missing", "A body that is required is there.", f"{_SOURCE}, 4.8.13", True),
         ("body-invalid", "A body is valid by its schema.", f"{_SOURCE}, 4.8.24", True),
+        ("name-unknown", "A member that its object does not let in is refused.", f"{_SOURCE}, 4.8.24", True),
         ("parameter-missing", "A parameter that is required is there.", f"{_SOURCE}, 4.8.12", True),
         ("parameter-invalid", "A parameter is valid by its schema.", f"{_SOURCE}, 4.8.12", True),
         ("query-unknown", "A query parameter that the document lacks is refused.", "a choice: most services ignore them", False),

@@ -160,7 +160,11 @@ def test_a_body_that_breaks_its_schema_is_422_with_a_pointer(
     huts: Huts, body: object, pointers: list[str]
 ) -> None:
     answer = huts.ask("POST", "/v1/huts", body, TOKEN)
-    assert (answer.status, answer.rule) == (422, "openapi-body-invalid")
+    unknown = isinstance(body, dict) and "colour" in body
+    assert (answer.status, answer.rule) == (
+        422,
+        "openapi-name-unknown" if unknown else "openapi-body-invalid",
+    )
     assert answer.json["title"] in ("Unprocessable Entity", "Unprocessable Content")
     assert answer.pointers == pointers
 
