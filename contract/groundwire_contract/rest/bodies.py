@@ -28,6 +28,7 @@ from .views import View, view
 
 Value: TypeAlias = "JsonValue | bytes"
 MAX_PARTS: Final = 10_000
+_EMPTY: Final = (Encoding.FORM, Encoding.TEXT, Encoding.BYTES, Encoding.LINES)
 _INVALID: Final = "openapi-body-invalid"
 UNKNOWN: Final = "openapi-name-unknown"
 """The rule of a member that a schema does not let in, whatever its value."""
@@ -50,11 +51,13 @@ def read_request_body(documents: Documents, operation: Operation, exchange: Exch
     """Read the body of a request, or refuse its media type or its form."""
     if not operation.body:
         return ReadBody()
-    if not exchange.length:
-        missing = Fault(rule="openapi-body-missing", message="The body is required.")
-        return ReadBody(faults=(missing,) if operation.body_required else ())
     stated = exchange.headers.get("content-type")
     described = None if stated is None else chosen(operation.body, stated)
+    # An empty text is a form without names, or a text: who says so sends a body.
+    may_be_empty = described is not None and described.content.encoding in _EMPTY
+    if not exchange.length and not may_be_empty:
+        missing = Fault(rule="openapi-body-missing", message="The body is required.")
+        return ReadBody(faults=(missing,) if operation.body_required else ())
     coding = exchange.headers.get("content-encoding", "identity").strip().lower()
     if described is None or coding != "identity" or stated is None:
         known = ", ".join(each.content.media_type for each in operation.body)

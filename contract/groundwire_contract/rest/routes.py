@@ -30,7 +30,8 @@ class Paths:
     """All paths of an API, the most concrete first, and the base paths that stand before them."""
 
     bases: tuple[str, ...]
-    base: re.Pattern[str]
+    expressions: tuple[re.Pattern[str], ...]
+    """Of every base path, the longest first."""
     templates: tuple[Template, ...]
 
     def find(self, verb: str, path: str) -> list[Route] | tuple[str, ...] | None:
@@ -38,15 +39,19 @@ class Paths:
 
         There are several where a document states operations that differ in a fragment, or in the names of variables.
         """
-        start = self.base.match(path)
-        rests = {path[start.end() :], path[start.start() :]} if start is not None else set[str]()
+        starts = (base.match(path) for base in self.expressions)
+        rests = [path[start.end() :] for start in starts if start is not None]
         verbs: list[str] = []
         routes: list[Route] = []
         freedom: object = None
+        is_concrete = False
         for template in self.templates:
             found = next((each for rest in rests if (each := template.expression.fullmatch(rest))), None)
             if found is None:
                 continue
+            if is_concrete and template.variables:
+                break  # A concrete path is matched before one with variables (OpenAPI 3.1.1, 4.8.8.2).
+            is_concrete = not template.variables
             if template.method.verb != verb:
                 verbs.append(template.method.verb)
             elif not routes or freedom == _freedom(template):
@@ -62,7 +67,7 @@ def paths(api: Api) -> Paths:
     expressions = dict.fromkeys(_base(server) for server in (*api.servers, *own))
     return Paths(
         bases=tuple(dict.fromkeys(base_path(server) for server in api.servers)),
-        base=re.compile("|".join(sorted(expressions, key=len, reverse=True))),
+        expressions=tuple(re.compile(each) for each in sorted(expressions, key=len, reverse=True)),
         templates=tuple(sorted(map(_template, api.methods.values()), key=_freedom)),
     )
 

@@ -32,12 +32,14 @@ def test_a_verb_that_a_path_lacks_is_405_with_the_others(huts: Huts) -> None:
 
 def test_every_server_and_every_value_of_its_variables_is_a_base_path(huts: Huts) -> None:
     assert huts.ask("GET", "/v1/huts").status == huts.ask("GET", "/beta/huts").status == 501
-    assert huts.ask("GET", "/gamma/huts").status == 404
+    for path in ("/gamma/huts", "/v1/v1/huts", "/v1/beta/huts", "/huts"):
+        assert huts.ask("GET", path).status == 404
 
 
 def test_a_concrete_path_is_before_one_with_a_variable(huts: Huts) -> None:
     assert "getMine" in huts.ask("GET", "/v1/huts/mine", headers=TOKEN).json["detail"]
     assert huts.ask("GET", "/v1/huts/yours", headers=TOKEN).pointers == ["path id"]
+    assert huts.ask("PUT", "/v1/huts/mine", headers=TOKEN).headers["allow"] == "GET"
 
 
 @pytest.mark.parametrize(
@@ -239,6 +241,7 @@ def test_a_body_is_read_by_its_media_type(huts: Huts, media_type: str, body: byt
     ("media_type", "body", "rule"),
     [
         ("application/x-www-form-urlencoded", b"count=3", "body-invalid"),
+        ("application/x-www-form-urlencoded", b"", "body-invalid"),
         ("application/x-www-form-urlencoded", b"name=a&count=three", "body-invalid"),
         ("multipart/form-data; boundary=b", multipart('name="count"\r\n\r\n3'), "body-invalid"),
         ("multipart/form-data", multipart('name="name"\r\n\r\n3'), "body-malformed"),
