@@ -30,6 +30,11 @@ def test_the_page_on_geospatial_services_is_right(tmp_path: Path) -> None:
     assert guide.wrong(tmp_path, guide.GEOSPATIAL) == []
 
 
+@needs("bash", "curl")
+def test_the_page_on_standing_in_is_right(tmp_path: Path) -> None:
+    assert guide.wrong(tmp_path, guide.STAND_IN) == []
+
+
 @needs("bash", "git", "make")
 def test_the_page_on_builds_is_right_and_its_workflow_is_green(tmp_path: Path) -> None:
     with descriptions(tmp_path) as environment:

@@ -1,4 +1,4 @@
-"""A local server as strict as Earth Engine's image:export, and the pytest fixture that runs it.
+"""A local server as strict as Earth Engine's image:export, or as any OpenAPI document, and the pytest fixtures that run it.
 
 The names below are imported when they are first used.
 """
@@ -9,13 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from .api_fixture import ApiContract, serving
     from .environment import Environment, Surroundings
     from .fixture import EarthEngineContract, running, running_apart
+    from .front import ContractRequest
+    from .given import Answer
     from .operations.script import Script, Stage
     from .overrides import Step
     from .rules.error_bodies import Refusal
 
 __all__ = [
+    "Answer",
+    "ApiContract",
+    "ContractRequest",
     "EarthEngineContract",
     "Environment",
     "Refusal",
@@ -25,8 +31,12 @@ __all__ = [
     "Surroundings",
     "running",
     "running_apart",
+    "serving",
 ]
 _MODULES: Final = {
+    "Answer": "given",
+    "ApiContract": "api_fixture",
+    "ContractRequest": "front",
     "EarthEngineContract": "fixture",
     "Environment": "environment",
     "Refusal": "rules.error_bodies",
@@ -36,6 +46,7 @@ _MODULES: Final = {
     "Surroundings": "environment",
     "running": "fixture",
     "running_apart": "fixture",
+    "serving": "api_fixture",
 }
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+from groundwire_codegen.inputs import DOCUMENT_BYTES, read_input
 from groundwire_codegen.ir import Api
-from groundwire_codegen.reader import read_lowered
+from groundwire_codegen.problem import SpecError
+from groundwire_codegen.reader import is_openapi, read_draft, read_lowered
+from groundwire_codegen.references import References, read_references
 from groundwire_codegen.shipped import spec_folder
 
+from .rest.contract import RestContract, rest_contract
 from .validate.route import Routes, routes
 from .validate.shapes import Shapes, shapes
 
@@ -58,6 +63,44 @@ def load(document: bytes | None = None, overlay: bytes | None = None) -> Contrac
     methods, hosts = _facts(document)
     api = read_lowered(document, overlay, methods=methods, allow_hosts=hosts).api
     return build(api, document=document)
+
+
+def load_openapi(
+    document: bytes, references: References | None = None, *, examples: bool = False
+) -> RestContract:
+    """Load the contract of an OpenAPI document. A method that cannot be read is left out with a warning.
+
+    `references` are the documents that it refers to, `examples` lets methods answer with its own. Raises SpecError.
+    """
+    beside = References() if references is None else references
+    draft = read_draft(document, references=beside.contents, base=beside.base)
+    if draft.problems:
+        raise SpecError(list(draft.problems))
+    methods = {id_: method for id_, method in draft.api.methods.items() if id_ not in draft.faults}
+    left_out = [fault for id_ in sorted(draft.faults) for fault in draft.faults[id_]]
+    if left_out and not methods:
+        raise SpecError(left_out)
+    return rest_contract(
+        evolve(draft.api, methods=methods),
+        draft.document,
+        references=beside.contents,
+        base=beside.base,
+        warnings=left_out,
+        examples=examples,
+    )
+
+
+def load_file(
+    path: Path, overlay: Path | None = None, *, root: Path | None = None, examples: bool = False
+) -> Contract | RestContract:
+    """Load the contract of a document of either kind. `root` is the folder that bounds an OpenAPI document's references.
+
+    An overlay adds nothing to an OpenAPI document. Raises SpecError and OSError.
+    """
+    data = read_input(path, DOCUMENT_BYTES)
+    if is_openapi(data):
+        return load_openapi(data, read_references(path, data, root), examples=examples)
+    return load(data, None if overlay is None else overlay.read_bytes())
 
 
 def _facts(document: bytes) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:

@@ -74,6 +74,8 @@ class Exchange:
     body: bytes = field(default=b"", repr=False)
     length: int = 0
     peer: str = "127.0.0.1"
+    raw_query: str = field(default="", repr=False)
+    """The query as sent: a delimiter inside a value is encoded there, and one between values is not."""
 
     @property
     def public_headers(self) -> dict[str, str]:

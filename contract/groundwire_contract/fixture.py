@@ -14,26 +14,23 @@ The server's clock stands still. Three things move it:
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
-import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from .api_fixture import ApiContract
 from .clock import POLL_SECONDS, SteppedClock
 from .contract import load
 from .environment import NOTHING, Environment
-from .exchange import Recorded
 from .operations import state as op
 from .operations.script import Script
 from .operations.script_library import script_named
 from .operations.state import Operation
-from .overrides import Change, Step, read_step
+from .overrides import Step, read_step
 from .rules.error_bodies import Refusal
-from .rules.registry import BLAMED, RULES
 from .server.controls import Controls
 
 if TYPE_CHECKING:
@@ -46,26 +43,14 @@ PROJECT: Final = "contract-project"
 """The project of clients that `client()` makes."""
 
 
-class EarthEngineContract:
-    """A running contract server, reset for every test. Thread-safe."""
-
-    def __init__(self, endpoint: str, controls: Controls, stop: Callable[[], None]) -> None:
-        self._controls = controls
-        self.endpoint: Final = endpoint
-        """The URL of the server, such as `http://127.0.0.1:49152`."""
-        self.stop: Final = stop
-        """Stop the server."""
-        self._clients: list[Client] = []
-        self.reset()
+class EarthEngineContract(ApiContract):
+    """A running contract server of Earth Engine, reset for every test. Thread-safe."""
 
     def reset(self) -> None:
         """Forget everything, as at the start of a test. New operations get the same names again."""
-        self._controls.reset(0)
-        for client in self._clients:
+        for client in self._made:
             client.started.clear()
-        self._clients.clear()
-        self._told = 0.0
-        self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
+        super().reset()
 
     def client(self, *, project: str = PROJECT, **options: Unpack[GoogleOptions]) -> Client:
         """Return a client of the server, without credentials, whose pauses advance the server's clock and
@@ -74,29 +59,16 @@ class EarthEngineContract:
         `options` are those of `groundwire.Client`; they take precedence.
         """
         import groundwire
-        from groundwire_runtime.clock import Clock
 
-        clock = Clock(
-            monotonic=lambda: self._told,
-            unix=lambda: self._controls.now().timestamp(),
-            sleep=self.advance,
-            random=self._chance.random,
-            new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
-        )
         settings: GoogleOptions = {
             "endpoint": self.endpoint,
             "credentials": groundwire.credentials.anonymous(),
-            "clock": clock,
+            "clock": self._clock(),
             **options,
         }
         client = groundwire.Client(project=project, **settings)
-        self._clients.append(client)
+        self._made.append(client)
         return client
-
-    @property
-    def requests(self) -> tuple[Recorded, ...]:
-        """All answered requests in order, without credentials. `verdict` tells how each was answered."""
-        return self._controls.requests()
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -148,11 +120,6 @@ class EarthEngineContract:
             raise LookupError(f"the contract server has no operation {name!r}")
         return op.state(match, self._controls.now())
 
-    def advance(self, seconds: float) -> None:
-        """Let time pass for all operations that are not held. Raises ValueError for negative seconds."""
-        self._controls.advance(seconds)
-        self._told += seconds
-
     def finish(self, operation: object) -> Operation:
         """End an operation now, successfully. `operation` is its name, or anything with a `name`.
 
@@ -173,61 +140,8 @@ class EarthEngineContract:
         """Resume a held operation; without one, all."""
         self._controls.release(None if operation is None else _name(operation))
 
-    def script(self, steps: Iterable[str | int | Step | Refusal], *, method: str | None = None) -> None:
-        """Decide how the next requests are handled, one step each; later requests are handled as usual.
-
-        A step is one of:
-
-        * `ok`;
-        * a status (401, 403, 409, 429, 500, 503): the request has no effect. With ` after`, such as `503
-          after`, it has;
-        * `reset before` and `reset after` (the request took effect, no answer came), `cut` (half an answer),
-          `drip` (an answer that takes a second), `expired token`;
-        * the id of a rule;
-        * a Step or Refusal.
-
-        `method` is the end of a method's id, such as `image.export`; by default the steps apply to any
-        method. Raises LookupError for an unknown step.
-        """
-        self._controls.add_steps(tuple(read_step(step, PROJECT) for step in steps), method)
-
-    def refuse(self, refusal: str | int | Refusal, *, times: int = 1, method: str | None = None) -> None:
-        """Refuse the next `times` requests, as a script of one step does. Raises LookupError as `script`
-        does."""
-        self.script([refusal] * times, method=method)
-
-    def relax(self, *rules: str) -> None:
-        """Stop enforcing rules for the rest of the test. Raises LookupError for an unknown id."""
-        self._controls.relax(rules)
-
-    def enforce(self, *rules: str) -> None:
-        """Enforce rules for the rest of the test, including those that are off by default. Raises LookupError
-        as `relax` does."""
-        self._controls.enforce(rules)
-
-    def answer(self, rule: str, *, code: int | None = None, message: str | None = None) -> None:
-        """Override the status or message of a rule for the rest of the test. Raises LookupError, ValueError."""
-        self._controls.override(rule, Change(code=code, message=message))
-
-    def assert_valid(self) -> None:
-        """Raise AssertionError with a list of the requests that the service would have refused for their
-        content.
-
-        Refusals that a test scripted, or that depend on server state (a full queue, a used request id), do
-        not count.
-        """
-        wrong = [
-            f"{request.verb} {request.path}: {request.status} {request.verdict}: {RULES[request.verdict].statement}"
-            for request in self.requests
-            if request.verdict in BLAMED
-        ]
-        if wrong:
-            raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))
-
-    def close_clients(self) -> None:
-        """Close the clients that were made."""
-        for client in self._clients:
-            client.close()
+    def _step(self, step: str | int | Step | Refusal) -> Step:
+        return read_step(step, PROJECT)
 
 
 def _name(operation: object) -> str:

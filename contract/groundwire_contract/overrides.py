@@ -4,12 +4,15 @@ requests."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 
 from .exchange import Delivery
+from .front import ContractRequest
+from .given import Given
 from .rules.error_bodies import STATUS, Refusal
 from .rules.refusals import catalogue
 from .rules.registry import OFF, checked_ids
@@ -33,6 +36,8 @@ class Change:
     message: str | None = None
 
 
+GivenAnswer: TypeAlias = "Given | Callable[[ContractRequest], object]"
+"""An answer of a test, or a function that makes one of a valid request."""
 STATUSES: Final[Mapping[int, str]] = {
     401: "unauthenticated",
     403: "iam-permission-denied",
@@ -80,6 +85,24 @@ def read_step(step: str | int | Step | Refusal, project: str) -> Step:
     return match
 
 
+def read_plain_step(step: str | int | Step | Refusal) -> Step:
+    """Return the step for a name or any status of an error, for an API that words no errors of its own. Raises LookupError."""
+    if isinstance(step, Step | Refusal):
+        return step if isinstance(step, Step) else _refused(step)
+    status, _, when = str(step).partition(" ")
+    if str(step) in _DELIVERED:
+        return _DELIVERED[str(step)]
+    if not status.isdecimal() or not 400 <= int(status) <= 599 or when not in ("", "before", "after"):
+        raise LookupError(
+            f"{step!r} is none of {', '.join(_DELIVERED)}, 400 to 599, `503 before`, `503 after`"
+        )
+    known = {each.value: each.phrase for each in HTTPStatus}
+    refusal = Refusal(
+        rule="answer-given", code=int(status), message=known.get(int(status), "The test answers so.")
+    )
+    return Step(effect=when == "after", refusal=refusal)
+
+
 def _refused(refusal: Refusal) -> Step:
     return Step(effect=False, refusal=refusal)
 
@@ -97,6 +120,8 @@ class Overrides:
         self.relaxed = OFF
         self._changes: dict[str, Change] = {}
         self._steps: deque[tuple[str | None, Step]] = deque()
+        self.answers: dict[str, GivenAnswer] = {}
+        """Answers of a test by method id."""
         self.relax(*relaxed)
         self.enforce(*enforced)
         for rule, change in (changes or {}).items():
@@ -107,6 +132,7 @@ class Overrides:
         """Restore the overrides that were passed to the constructor."""
         self.relaxed, self._changes = self._usual[0], dict(self._usual[1])
         self._steps.clear()
+        self.answers.clear()
 
     def relax(self, *rules: str) -> None:
         """Stop enforcing rules. Raises LookupError for an unknown id."""

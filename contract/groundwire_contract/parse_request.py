@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from attrs import field, frozen
 from groundwire_codegen.collector import resting_collector
 from groundwire_codegen.ir import Method
 
 from .contract import Contract
-from .exchange import Exchange, JsonObject, JsonValue
+from .exchange import Exchange, JsonObject
+from .front import ContractRequest, ParsedRequest
 from .rules.error_bodies import Fault, Refusal, bad_request
 from .rules.refusals import PAYLOAD_LIMIT, payload_too_large
 from .validate.access import Access, admitted
@@ -21,20 +21,6 @@ from .validate.values import validate
 
 LARGE: Final = 65536
 """Bytes above which a body is parsed with the garbage collector paused."""
-
-
-@frozen(kw_only=True)
-class ParsedRequest:
-    """The content of a request, or its refusal.
-
-    `sent` is the body as sent, empty if it is not a JSON object. `query` and `body` are parsed, by wire name.
-    """
-
-    caller: str = ""
-    sent: bytes = field(default=b"", repr=False)
-    query: JsonObject = field(factory=dict[str, JsonValue])
-    body: JsonObject = field(factory=dict[str, JsonValue])
-    refusal: Refusal | None = None
 
 
 def read(
@@ -64,12 +50,21 @@ def _read(
     outside = (*read_path(method, route.variables), *query.faults)
     if method.request is None:
         refusal = _refused(outside, query.breaches, relaxed)
-        return ParsedRequest(caller=caller, query=query.values, refusal=refusal)
+        request = ContractRequest(method=method.id, path={**route.variables}, query=query.values)
+        return ParsedRequest(caller=caller, query=query.values, request=request, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
     validated = validate(record, unwrapped(sent, method), keep=False)
     refusal = _refused((*outside, *validated.faults), (*query.breaches, *validated.breaches), relaxed)
+    request = ContractRequest(
+        method=method.id, path={**route.variables}, query=query.values, body=validated.value
+    )
     return ParsedRequest(
-        caller=caller, sent=exchange.body, query=query.values, body=validated.value, refusal=refusal
+        caller=caller,
+        sent=exchange.body,
+        query=query.values,
+        body=validated.value,
+        request=request,
+        refusal=refusal,
     )
 
 

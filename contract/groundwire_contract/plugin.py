@@ -1,4 +1,4 @@
-"""The pytest plugin with the fixture `earthengine_contract`.
+"""The pytest plugin with the fixtures `earthengine_contract` and `api_contract`.
 
 pytest loads it in every run where Groundwire is installed, so it imports nothing until the fixture is used.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from .api_fixture import ApiContract
     from .fixture import EarthEngineContract
 
 
@@ -41,6 +42,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=float,
         metavar="SECONDS",
         help="how long after its start no listing of its server has an operation",
+    )
+
+    group.addoption(
+        "--contract-document",
+        metavar="FILE",
+        help="the document, Discovery or OpenAPI, that the fixture api_contract serves",
+    )
+    parser.addini(
+        "contract_document", "the document that the fixture api_contract serves, below the root folder"
+    )
+    parser.addini(
+        "contract_examples", "let methods of api_contract answer with the document's examples", type="bool"
     )
 
 
@@ -83,3 +96,40 @@ def earthengine_contract(_earthengine_contract_server: EarthEngineContract) -> I
     contract.reset()
     yield contract
     contract.close_clients()
+    contract.assert_answers()
+
+
+@pytest.fixture(scope="session")
+def _api_contract_server(  # pyright: ignore[reportUnusedFunction] # by pytest
+    request: pytest.FixtureRequest,
+) -> Iterator[ApiContract]:
+    """Run one server for all tests of a run."""
+    from groundwire_codegen.problem import SpecError
+
+    from .api_fixture import serving
+
+    config = request.config
+    document = config.getoption("--contract-document") or config.getini("contract_document")
+    if not document:
+        raise pytest.UsageError(
+            "api_contract: name a document by --contract-document, or contract_document in the ini file"
+        )
+    try:
+        contract = serving(config.rootpath / document, examples=config.getini("contract_examples"))
+    except (SpecError, OSError) as error:
+        raise pytest.UsageError(f"api_contract: {document}: {error}") from error
+    yield contract
+    contract.stop()
+
+
+@pytest.fixture
+def api_contract(_api_contract_server: ApiContract) -> Iterator[ApiContract]:
+    """A local stand-in for the API of the document that `contract_document` names, reset for every test.
+
+    `.endpoint` is its URL, `.client_of(huts.Client)` a client of it, `.answers("getHut", ...)` gives a method its answer.
+    """
+    contract = _api_contract_server
+    contract.reset()
+    yield contract
+    contract.close_clients()
+    contract.assert_answers()

@@ -16,25 +16,27 @@ from groundwire_codegen.ir import Method
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
 from .environment import NOTHING, Environment, Meter
-from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, json_reply, public_query
-from .operations import algorithms, example, export
+from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, public_query
+from .front import ContractRequest, FrontEnd, ParsedRequest
+from .given import AnswerError, Given, given_of
+from .google_front import DISCOVERY, GoogleFront
+from .operations import algorithms, export
 from .operations import methods as operations
 from .operations.call import Answer, Call, Context, Handler
 from .operations.script import Script
 from .operations.script_library import STANDARD
 from .operations.store import Store
-from .overrides import Overrides, Step
-from .parse_request import ParsedRequest, read, read_raw
-from .rules.error_bodies import Refusal, not_found
+from .overrides import GivenAnswer, Overrides, Step
+from .rest.contract import RestContract
+from .rules.error_bodies import Refusal
 from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
 from .state.problem import StateError
 from .validate.access import OPEN, Access
-from .validate.parameters import query_parameters
-from .validate.route import Route, find
+from .validate.route import Route
 
-DISCOVERY: Final = "/$discovery/rest"
-"""The path from which the official Python client first requests the Discovery document."""
+__all__ = ["DISCOVERY", "HANDLERS", "Service"]
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.algorithms.list": algorithms.list_,
     "earthengine.projects.image.export": export.start,
@@ -44,7 +46,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
 }
-"""Handlers of valid requests by method id. A method without a handler gets an example."""
+"""Handlers of valid requests by method id."""
 
 
 @frozen
@@ -65,7 +67,7 @@ class Service:
 
     def __init__(
         self,
-        contract: Contract,
+        contract: Contract | RestContract,
         *,
         state: Store | None = None,
         clock: Clock | None = None,
@@ -77,6 +79,7 @@ class Service:
         handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self.contract = contract
+        self.front: FrontEnd = GoogleFront(contract) if isinstance(contract, Contract) else contract
         self.state: Store = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
         self.script, self.environment = self._usual = (script, environment)
@@ -85,6 +88,8 @@ class Service:
         self.access = access
         self.overrides = overrides if overrides is not None else Overrides()
         self.held = False
+        self.wrong_answers: list[str] = []
+        """What was wrong with answers of the test."""
         self._handlers = handlers
 
     def reset(self) -> None:
@@ -95,6 +100,7 @@ class Service:
             self.script, self.environment = self._usual
             self._meter = Meter()
             self.held = False
+            self.wrong_answers.clear()
             if isinstance(self.clock, SteppedClock):
                 self.clock.restart()
 
@@ -106,11 +112,10 @@ class Service:
             return state_unwritable(str(error)).reply()
 
     def _handled(self, exchange: Exchange, held: Hold | None) -> Reply | Hold:
-        route = find(self.contract.routes, exchange.verb, exchange.path)
-        if route is None:
-            reply = self._document(exchange) or not_found(exchange.path)
+        route = self.front.find(exchange)
+        if isinstance(route, Reply):
             with self.state.lock:
-                return self._remembered(exchange, self.clock.now(), None, b"", reply)
+                return self._remembered(exchange, self.clock.now(), None, b"", route)
         method = route.method
         begun = held.again if held is not None else None
         turn = begun if isinstance(begun, _Turn) else self._turn(method)
@@ -119,11 +124,11 @@ class Service:
         with self.state.lock:
             # A held request was counted when it arrived.
             over = begun is None and self._is_over_rate(parsed.caller, turn)
-            answer = rate_quota() if over else self._answer(parsed, route, turn)
+            answer = rate_quota() if over else self._answer(exchange, parsed, route, turn)
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
-            reply = self._reply(exchange, method, turn.step, answer)
-            return self._remembered(exchange, turn.arrived, method, parsed.sent, reply)
+            reply = self._reply(exchange, route, turn.step, answer)
+            return self._remembered(exchange, turn.arrived, route, parsed.sent, reply)
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
@@ -131,21 +136,24 @@ class Service:
 
     def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> ParsedRequest:
         if turn.step.effect:
-            return read(exchange, route, self.contract, self.access, self.overrides.relaxed)
-        return ParsedRequest(sent=read_raw(exchange, route.method), refusal=turn.step.refusal)
+            return self.front.read(exchange, route, self.access, self.overrides.relaxed)
+        return ParsedRequest(sent=self.front.kept(exchange, route), refusal=turn.step.refusal)
 
-    def _answer(self, parsed: ParsedRequest, route: Route, turn: _Turn) -> Answer:
+    def _answer(self, exchange: Exchange, parsed: ParsedRequest, route: Route, turn: _Turn) -> Answer | Reply:
         if not turn.step.effect:
             return {}
         if parsed.refusal is not None:
             return parsed.refusal
+        answer = self.overrides.answers.get(route.method.id)
+        if answer is not None and parsed.request is not None:
+            return self._given(answer, parsed.request, exchange, route)
         handler = self._handlers.get(route.method.id)
         if handler is None:
-            return example.answer(self.contract.api, route.method)
+            return self.front.unanswered(exchange, route)
         call = Call(
             method=route.method,
             version=route.version,
-            package=self.contract.shapes[route.version].package,
+            package=self.front.package_of(route.version),
             variables=route.variables,
             query=parsed.query,
             body=parsed.body,
@@ -172,32 +180,46 @@ class Service:
             relaxed=self.overrides.relaxed,
         )
 
-    def _reply(self, exchange: Exchange, method: Method, step: Step, answer: JsonObject | Refusal) -> Reply:
-        pretty = ("prettyPrint", "false") not in exchange.query
+    def check_answer(self, method: Method, given: Given) -> None:
+        """Raise AnswerError for an answer of a test that the description of a method does not allow."""
+        exchange = Exchange(verb=method.verb, path=method.path)
+        self.front.given(
+            given, exchange, Route(method=method, version=self.contract.api.version, variables={})
+        )
+
+    def _given(
+        self, answer: GivenAnswer, request: ContractRequest, exchange: Exchange, route: Route
+    ) -> Reply | Refusal:
+        """Return the answer of a test; one that cannot be sent is kept in `wrong_answers`, and is a 500."""
+        try:
+            given = answer if isinstance(answer, Given) else given_of(answer(request))
+            return self.front.given(given, exchange, route)
+        except Exception as error:  # noqa: BLE001 - whatever the function of a test raises is shown to the test
+            said = str(error) if isinstance(error, AnswerError) else f"{type(error).__name__}: {error}"
+            self.wrong_answers.append(f"{route.method.id}: {said}")
+            return Refusal(
+                rule="answer-wrong", code=500, message=f"The answer of the test cannot be sent. {said}"
+            )
+
+    def _reply(
+        self, exchange: Exchange, route: Route, step: Step, answer: JsonObject | Refusal | Reply
+    ) -> Reply:
         shown = answer if step.refusal is None else step.refusal
         if isinstance(shown, Refusal):
-            reply = self.overrides.applied_to(shown).reply(pretty=pretty)
-        else:
-            marks = () if method.id in self._handlers else example.HEADER
-            reply = json_reply(200, shown, pretty=pretty, headers=marks)
+            shown = self.front.refused(self.overrides.applied_to(shown), exchange, route)
+        reply = shown if isinstance(shown, Reply) else self.front.answered(shown, exchange)
         return reply if step.delivery is Delivery.WHOLE else evolve(reply, delivery=step.delivery)
 
-    def _document(self, exchange: Exchange) -> Reply | None:
-        """Return the Discovery document for any version served; None for any other request."""
-        asked = dict(exchange.query).get("version", self.contract.api.version)
-        if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
-            return None
-        return Reply(status=200, body=self.contract.document) if self.contract.document else None
-
     def _remembered(
-        self, exchange: Exchange, at: datetime, method: Method | None, sent: bytes, reply: Reply
+        self, exchange: Exchange, at: datetime, route: Route | None, sent: bytes, reply: Reply
     ) -> Reply:
+        documented = () if route is None else self.front.query_names(exchange, route)
         self.state.record(
             Recorded(
-                method=None if method is None else method.id,
+                method=None if route is None else route.method.id,
                 verb=exchange.verb,
                 path=exchange.path,
-                query=public_query(exchange.query, () if method is None else query_parameters(method)),
+                query=public_query(exchange.query, documented),
                 headers=exchange.public_headers,
                 sent=sent,
                 status=reply.status,

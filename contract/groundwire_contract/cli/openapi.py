@@ -13,7 +13,7 @@ from .documents import contract_of, documents, fail
 @click.command()
 @documents
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; printed when there is none.")
-def openapi(spec: Path | None, overlay: Path | None, out: Path | None) -> None:
+def openapi(spec: Path | None, overlay: Path | None, root: Path | None, out: Path | None) -> None:
     """Write the contract as an OpenAPI 3.1 document, in JSON.
 
     The document describes the canonical form. What the service accepts besides (enum case, snake_case,
@@ -22,9 +22,13 @@ def openapi(spec: Path | None, overlay: Path | None, out: Path | None) -> None:
     from groundwire_codegen.schema import AmbiguousPathError, json_text
 
     from ..openapi import document
+    from ..rest.contract import RestContract
 
+    contract = contract_of(spec, overlay, root)
+    if isinstance(contract, RestContract):
+        fail(f"{spec}: it is an OpenAPI document already")
     try:
-        text = json_text(document(contract_of(spec, overlay).api))
+        text = json_text(document(contract.api))
     except AmbiguousPathError as error:
         fail(str(error))
     if out is None:

@@ -32,6 +32,7 @@ def record(
     allow_host: frozenset[str],
     spec: Path | None,
     overlay: Path | None,
+    root: Path | None,
     relax: frozenset[str],
 ) -> None:
     """Forward requests to a service, and record the traffic until interrupted.
@@ -46,9 +47,9 @@ def record(
     from ..traffic.proxy import Recorder, application
     from ..traffic.recording import UnreadableError
     from ..traffic.upstream import Upstream, UpstreamAddressError
-    from ..traffic.verify import Verifier
+    from ..traffic.verifiers import verifier_of
 
-    contract = contract_of(spec, overlay)
+    contract = contract_of(spec, overlay, root)
     try:
         upstream = Upstream(to)
         listener = listen(host, port, allow_remote=allow_remote)
@@ -61,7 +62,7 @@ def record(
     except (OSError, UnreadableError) as error:
         listener.close()
         fail(f"{out}: {error.strerror if isinstance(error, OSError) else error}")
-    recorder = Recorder(upstream, journal, Verifier(contract, relax), echo)
+    recorder = Recorder(upstream, journal, verifier_of(contract, relax), echo)
     banner = f"recording what goes to {upstream.url} in {out}, at {endpoint(listener)}"
     answer = application(recorder, allow_hosts=allow_host | {host.lower()})
     run(serving(answer, dated=False), listener, banner, recorder.close)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
-from .documents import contract_of, documents, fail
+from .documents import documents, fail, served_contract
 from .running import listening, run
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ class _Options(TypedDict):
     host: str
     allow_remote: bool
     allow_host: frozenset[str]
+    document: Path | None
     spec: Path | None
     overlay: Path | None
+    root: Path | None
+    examples: bool
     auth: str
     tokens: Path | None
     clock: str
@@ -53,6 +56,12 @@ class _Options(TypedDict):
 @click.command()
 @listening(": whoever does may start, read and delete operations.")
 @documents
+@click.argument("document", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--examples",
+    is_flag=True,
+    help="Let methods of an OpenAPI document answer with its own examples, marked.",
+)
 @click.option(
     "--auth",
     default="any",
@@ -114,7 +123,10 @@ class _Options(TypedDict):
     help="How long after its start no listing has an operation.",
 )
 def serve(**options: Unpack[_Options]) -> None:
-    """Serve the contract until interrupted; the first line printed ends with the endpoint.
+    """Serve the contract of DOCUMENT, Discovery or OpenAPI, until interrupted; without one, of Earth Engine.
+
+    The first line printed ends with the endpoint. Under an OpenAPI document, a valid request is answered with what a test
+    gave, with the document's examples (`--examples`), or with 501: no answer is invented.
 
     With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Other
     scripts are instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory
@@ -127,7 +139,13 @@ def serve(**options: Unpack[_Options]) -> None:
     from ..state.problem import StateError
 
     settings = _settings(options)
-    contract = contract_of(options["spec"], options["overlay"])
+    contract = served_contract(
+        options["document"],
+        options["spec"],
+        options["overlay"],
+        options["root"],
+        examples=options["examples"],
+    )
     host, port = options["host"], options["port"]
     try:
         state = _state(options["file"])

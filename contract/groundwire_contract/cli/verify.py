@@ -25,7 +25,9 @@ from .documents import contract_of, documents, fail, known_rules
     callback=known_rules,
     help="A rule that does not count; repeatable.",
 )
-def verify(file: Path, spec: Path | None, overlay: Path | None, form: str, relax: frozenset[str]) -> None:
+def verify(
+    file: Path, spec: Path | None, overlay: Path | None, root: Path | None, form: str, relax: frozenset[str]
+) -> None:
     """Check recorded traffic, JSONL or HAR 1.2, against the contract.
 
     Exit codes: 0 no violation, 1 violations, 2 an unreadable file. JSON is one object: `violations` (objects
@@ -34,13 +36,13 @@ def verify(file: Path, spec: Path | None, overlay: Path | None, form: str, relax
     """
     from ..traffic.file import read_traffic
     from ..traffic.report import Verification, write_json, write_text
-    from ..traffic.verify import Verifier
+    from ..traffic.verifiers import verifier_of
 
-    contract = contract_of(spec, overlay)
+    contract = contract_of(spec, overlay, root)
     host = urlsplit(contract.api.base_url).hostname or ""
     try:
         with file.open("rb") as stream:
-            verification = Verification(read_traffic(stream, host), Verifier(contract, relax))
+            verification = Verification(read_traffic(stream, host), verifier_of(contract, relax))
             if form == "json":
                 write_json(verification, lambda text: click.echo(inert_json(text), nl=False))
             else:

@@ -8,6 +8,13 @@ from typing import Final
 from .evidence import Evidence, Rule, rule
 
 CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
+    rule("answer-given", Evidence.DOCUMENTED, "A status that a test gave.", "the test"),
+    rule(
+        "answer-wrong",
+        Evidence.DOCUMENTED,
+        "An answer of a test is one that the description allows.",
+        "the test",
+    ),
     rule(
         "error-shape",
         Evidence.DOCUMENTED,

@@ -12,11 +12,16 @@ from typing import Final
 
 from .circumstances import CIRCUMSTANCES
 from .evidence import Rule
+from .openapi import OPENAPI_ANSWERS, OPENAPI_REQUESTS
 from .requests import REQUESTS
 
-RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES)})
-BLAMED: Final = frozenset(rule.id for rule in REQUESTS)
+RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+    {rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES, *OPENAPI_REQUESTS, *OPENAPI_ANSWERS)}
+)
+BLAMED: Final = frozenset(rule.id for rule in (*REQUESTS, *OPENAPI_REQUESTS))
 """Rules about the content of a request, not about server state."""
+OPENAPI: Final = frozenset(rule.id for rule in (*OPENAPI_REQUESTS, *OPENAPI_ANSWERS))
+"""Ids of the rules of OpenAPI documents; the others are those of Google's APIs."""
 OFF: Final = frozenset(rule.id for rule in RULES.values() if not rule.enforced)
 """Ids of rules that are off by default."""
 

@@ -4,6 +4,7 @@
     POST /$contract/reset                         forget everything; returns {"now": ...}
     GET  /$contract/operations                    operations that were started and not deleted, oldest first
     GET  /$contract/requests                      answered requests, oldest first
+    POST /$contract/answers      {"method": ..., "value": ..., "status": ...}   what a method answers from now on
     POST /$contract/call/NAME    {...}            a method of `Controls`, as the pytest fixture calls it
 
 It serves only clients on this machine, and no foreign page in a browser. Refusals look like the service's
@@ -13,12 +14,13 @@ own. Control requests are not recorded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
 from ..clock import timestamp
 from ..exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
+from ..given import NO_VALUE, Answer, given_of
 from ..operations.operation_json import operation_json
 from ..rules.error_bodies import Refusal
 from ..service import Service
@@ -78,7 +80,7 @@ def operations(service: Service) -> JsonObject:
         now = service.clock.now()
         operations = service.state.newest(None, None, lambda _: True, MOST)
     # Paths have several versions; here the contract's own one names the type.
-    package = service.contract.shapes[service.contract.api.version].package
+    package = service.front.package_of(service.contract.api.version)
     kind = f"type.googleapis.com/{package}.OperationMetadata"
     bodies: list[JsonValue] = [operation_json(each, now, kind) for each in reversed(operations)]
     return {"now": timestamp(now), "operations": bodies}
@@ -113,6 +115,35 @@ def _advance(service: Service, exchange: Exchange) -> JsonObject:
     except ValueError as error:
         raise _RefusedError(400, f"{error}.") from error
     return _now(service)
+
+
+def _answers(service: Service, exchange: Exchange) -> JsonObject:
+    """Give a method its answer: a JSON value, or an error status alone."""
+    arguments = _body(exchange)
+    method, status = arguments.get("method"), arguments.get("status")
+    if (
+        not isinstance(method, str)
+        or not arguments.keys() <= {"method", "value", "status", "content_type"}
+        or isinstance(status, bool)
+        or not isinstance(status, int | None)
+        or not isinstance(arguments.get("content_type"), str | None)
+        or not arguments.keys() & {"value", "status"}
+    ):
+        raise _RefusedError(
+            400, 'Say what, such as {"method": "getHut", "value": {"id": "1"}, "status": 200}.'
+        )
+    try:
+        answer = Answer(
+            value=arguments.get("value", NO_VALUE),
+            status=status,
+            content_type=cast("str | None", arguments.get("content_type")),
+        )
+        Controls(service).set_answer(method, given_of(answer))
+    except LookupError as error:
+        raise _RefusedError(404, str(error.args[0])) from error
+    except ValueError as error:
+        raise _RefusedError(400, str(error)) from error
+    return {"method": method}
 
 
 def _call(service: Service, exchange: Exchange, name: str) -> JsonObject:
@@ -152,6 +183,7 @@ def _is_of_a_page(exchange: Exchange) -> bool:
 
 _ACTIONS: Final[Mapping[tuple[str, str], Callable[[Service, Exchange], JsonObject]]] = {
     ("POST", "advance"): _advance,
+    ("POST", "answers"): _answers,
     ("POST", "reset"): _reset,
     ("GET", "operations"): lambda service, _: operations(service),
     ("GET", "requests"): lambda service, _: requests(service),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ..clock import SteppedClock
 from ..environment import Environment
 from ..exchange import Recorded
+from ..front import ContractRequest
+from ..given import Given
 from ..operations import state as op
 from ..operations.script import Script
 from ..operations.state import Operation
 from ..overrides import Change, Step
+from ..rest.contract import method_named
 from ..service import Service
 
 
@@ -25,6 +28,8 @@ class Controls:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.local: Service | None = service
+        """The service, where it runs in this process."""
         self._state = service.state
 
     def reset(self, seed: int) -> None:
@@ -118,6 +123,18 @@ class Controls:
         with self._state.lock:
             self._service.overrides.change(rule, change)
 
+    def set_answer(self, method: str, answer: Given) -> None:
+        """Answer valid requests of a method so. LookupError for an unknown method, AnswerError (a ValueError) for a wrong answer."""
+        known = method_named(self._service.contract.api.methods, method)
+        self._service.check_answer(known, answer)
+        with self._state.lock:
+            self._service.overrides.answers[method] = answer
+
+    def wrong_answers(self) -> tuple[str, ...]:
+        """Return what was wrong with answers of functions."""
+        with self._state.lock:
+            return tuple(self._service.wrong_answers)
+
     def _found(self, name: str) -> Operation:
         operation = self._state.get(name)
         if operation is None:
@@ -133,3 +150,15 @@ class Controls:
         if reached is not wanted:
             raise ValueError(f"{operation.name} is {reached.value} already")
         return operation
+
+
+def answer_by(controls: Controls, method: str, function: Callable[[ContractRequest], object]) -> None:
+    """Answer valid requests of a method by a function. Raises LookupError, and ValueError for a server in another process."""
+    service = controls.local
+    if service is None:
+        raise ValueError(
+            f"{method}: a function answers only where the server runs in a thread of this process"
+        )
+    method_named(service.contract.api.methods, method)
+    with service.state.lock:
+        service.overrides.answers[method] = function

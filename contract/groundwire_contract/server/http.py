@@ -111,8 +111,8 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
         "cache-control": "private",
         **dict(reply.headers),
     }
-    if reply.status == HTTPStatus.NOT_MODIFIED:
-        del headers["content-length"]  # It would describe the page, which is not sent (RFC 9110 8.6).
+    if reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        del headers["content-length"]  # It would describe a body, which is not sent (RFC 9110 8.6).
     if reply.rule is not None:
         headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.evidence or "I"}
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
@@ -152,6 +152,7 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
         body=body,
         length=length,
         peer=(scope.get("client") or ("",))[0],
+        raw_query=scope["query_string"].decode("latin-1"),
     )
 
 

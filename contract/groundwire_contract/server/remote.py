@@ -46,6 +46,7 @@ class RemoteControls(Controls):
 
     def __init__(self, endpoint: str) -> None:
         self._place = urlsplit(endpoint).netloc
+        self.local = None
 
     def sent(self, name: str, arguments: Mapping[str, object]) -> Any:
         """Send a call and return its result."""

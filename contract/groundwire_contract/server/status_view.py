@@ -14,8 +14,9 @@ from ..clock import Clock, RealClock, SteppedClock
 from ..exchange import JsonValue, Recorded
 from ..operations import state as op
 from ..operations.operation_json import operation_json
+from ..rest.contract import RestContract
 from ..rules.evidence import Evidence
-from ..rules.registry import RULES
+from ..rules.registry import OPENAPI, RULES
 from ..service import Service
 
 MAX_OPERATIONS: Final = 10_000
@@ -54,18 +55,20 @@ def take_snapshot(service: Service, query: Query, endpoint: str) -> Snapshot:
     operation_page = _page(sorted(selected, key=lambda operation: operation.sequence), query.operations)
     request_page = _page(numbered, query.requests)
     api = service.contract.api
+    is_rest = isinstance(service.contract, RestContract)
+    known = tuple(rule for rule in _RULES if (rule.id in OPENAPI) == is_rest)
     return Snapshot(
         title=api.title or api.name,
         api=api.id,
         revision=api.revision,
-        versions=tuple(service.contract.shapes),
+        versions=service.front.versions,
         endpoint=endpoint,
         pace=_pace(service.clock),
         release=version("groundwire"),
         now=now,
         held=held,
-        rules=_RULES,
-        relaxed=relaxed,
+        rules=known,
+        relaxed=relaxed & {rule.id for rule in known},
         states=Counter(current.value for current in states),
         verdicts=Counter(request.verdict for request in requests),
         answered=answered,

@@ -96,10 +96,12 @@ def _answer(entry: JsonObject) -> Answer | None:
     text = content.get("text") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(text, str):
         return Answer(status=status)
+    kind = content.get("mimeType")
+    kind = kind if isinstance(kind, str) and kind else None
     if content.get("encoding") != "base64":
-        return Answer(status=status, body=text.encode("utf-8", "surrogatepass"))
+        return Answer(status=status, body=text.encode("utf-8", "surrogatepass"), content_type=kind)
     try:
-        return Answer(status=status, body=base64.b64decode(text, validate=True))
+        return Answer(status=status, body=base64.b64decode(text, validate=True), content_type=kind)
     except (binascii.Error, ValueError) as error:
         raise UnreadableError("The text of an answer is no base64.") from error
 

@@ -24,6 +24,7 @@ from ..server.http import READ_LIMIT, Application, Receive, Scope, Send
 from .journal import Content, ForwardedExchange, Journal
 from .recording import read_record
 from .redaction import Redaction
+from .rest import RestRedaction, RestVerifier
 from .upstream import ForwardedAnswer, NoAnswerError, Upstream
 from .verify import Verifier
 
@@ -49,12 +50,20 @@ class Recorder:
     """
 
     def __init__(
-        self, upstream: Upstream, journal: Journal, verifier: Verifier, say: Callable[[str], None]
+        self,
+        upstream: Upstream,
+        journal: Journal,
+        verifier: Verifier | RestVerifier,
+        say: Callable[[str], None],
     ) -> None:
         self._upstream = upstream
         self._journal = journal
         self._verifier = verifier
-        self._redaction = Redaction(verifier.contract)
+        self._redaction = (
+            RestRedaction(verifier.contract)
+            if isinstance(verifier, RestVerifier)
+            else Redaction(verifier.contract)
+        )
         self._say = say
         self._lock = threading.Lock()
         self._closed = False

@@ -49,6 +49,7 @@ class Answer:
 
     status: int
     body: Body = field(default=None, repr=False)
+    content_type: str | None = None
 
 
 @frozen(kw_only=True)
@@ -206,9 +207,10 @@ def _answer(row: JsonObject) -> Answer | None:
     status = answer.get("status")
     if not isinstance(status, int) or isinstance(status, bool):
         raise UnreadableError("`status` of `response` must be a whole number.")
-    raw, body = answer.get("raw_body"), answer.get("body")
+    raw, body, kind = answer.get("raw_body"), answer.get("body"), answer.get("content_type")
+    kind = kind if isinstance(kind, str) else None
     if raw is not None:
-        return Answer(status=status, body=raw_bytes(text_of(answer, "raw_body")))
+        return Answer(status=status, body=raw_bytes(text_of(answer, "raw_body")), content_type=kind)
     if isinstance(body, str) and _ELIDED.fullmatch(body):
         return Answer(status=status)
-    return Answer(status=status, body=Parsed(body) if body is not None else None)
+    return Answer(status=status, body=Parsed(body) if body is not None else None, content_type=kind)

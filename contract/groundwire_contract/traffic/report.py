@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ..exchange import JsonObject
 from .recording import Record, UnreadableError
+from .rest import RestVerifier
 from .verify import Verifier
 from .violation import Violation
 
@@ -53,7 +54,7 @@ class Summary:
 class Verification:
     """An iterator over the violations of a file's records. The summary is complete after the last."""
 
-    def __init__(self, records: Iterable[Record | None], verifier: Verifier) -> None:
+    def __init__(self, records: Iterable[Record | None], verifier: Verifier | RestVerifier) -> None:
         self._records = records
         self._verifier = verifier
         self.summary = Summary()

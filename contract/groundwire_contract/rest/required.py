@@ -1,0 +1,61 @@
+"""The keyword `required`, which OpenAPI changes for properties that travel one way alone (3.1.1, 4.8.24.2)."""
+
+# Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from groundwire_codegen.problem import escape
+from groundwire_codegen.read.cursor import Cursor, as_list
+
+from .found import Checks, Found, finding
+from .values import quoted
+
+
+def required(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
+    """Hold an object to the names that it must have; what is read-only is left out of a request, write-only of an answer."""
+    if not isinstance(value, dict):
+        return finding()
+    members = cast("dict[str, Any]", value)
+    missing = [each for each in as_list(schema["required"]) if isinstance(each, str) and each not in members]
+    free = "readOnly" if check.sent else "writeOnly"
+    return finding(
+        *(
+            (f"{pointer}/{escape(name)}", "required", f"{quoted(name)} is required.")
+            for name in missing
+            if not _has(check, node, name, free)
+        )
+    )
+
+
+def _has(check: Checks, node: Cursor, name: str, flag: str, depth: int = 0) -> bool:
+    """Return True if a property has a flag, wherever the schema or one that it is made of states the property."""
+    stated = node.value if isinstance(node.value, dict) else {}
+    properties = stated.get("properties")
+    if isinstance(properties, dict) and name in properties and _flagged(check, node.at("properties", None).at(name, properties[name]), flag):  # fmt: skip
+        return True
+    return depth < 20 and any(
+        _has(check, each, name, flag, depth + 1) for each in _made_of(check, node, stated)
+    )
+
+
+def _flagged(check: Checks, node: Cursor, flag: str, depth: int = 0) -> bool:
+    stated = node.value if isinstance(node.value, dict) else {}
+    if stated.get(flag) is True:
+        return True
+    return depth < 20 and any(
+        _flagged(check, each, flag, depth + 1) for each in _made_of(check, node, stated)
+    )
+
+
+def _made_of(check: Checks, node: Cursor, stated: Any) -> Iterator[Cursor]:
+    """Yield the schemas that hold of the same value: what a reference leads to, and the branches of `allOf`."""
+    if isinstance(stated.get("$ref"), str):
+        target = check.documents.target(node, stated["$ref"])
+        if target is not None:
+            yield target
+    place = node.at("allOf", None)
+    yield from (place.at(index, each) for index, each in enumerate(as_list(stated.get("allOf"))))
