@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, cast
 
-from ..ir import Rules
+from ..ir import NO_RULES, Rules
 
 _LOW: Final = ("minimum", "exclusive_minimum", "min_length", "min_items")
 _HIGH: Final = ("maximum", "exclusive_maximum", "max_length", "max_items")
@@ -15,11 +15,18 @@ _OTHERS: Final = ("multiple_of", "pattern", "divides_into", "only")
 
 
 def steps(old: Rules, new: Rules) -> Iterator[tuple[str, bool, str, str]]:
-    """Each bound that differs: its name, whether it became tighter, and both values as text."""
+    """Each bound that differs, those of items too: its name, whether it became tighter, and both values as text."""
     for name in (*_LOW, *_HIGH, *_OTHERS):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             yield name, _tighter(name, before, after), text(name, before), text(name, after)
+    if old.items != new.items:
+        for name, tighter, was, now in steps(old.items or NO_RULES, new.items or NO_RULES):
+            yield f"items.{name}", tighter, _of_items(was), _of_items(now)
+
+
+def _of_items(words: str) -> str:
+    return f"{words} of each item" if words else ""
 
 
 def _tighter(name: str, old: object, new: object) -> bool:

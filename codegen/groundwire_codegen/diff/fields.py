@@ -215,16 +215,23 @@ def _rule_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
         yield place.change(
             f"field.{rule}", *(_flag(each.required, "required", "optional") for each in (old, new))
         )
-    if not (old.rules.present or new.rules.present):
+    yield from bound_changes(place, old.rules, new.rules)
+
+
+def bound_changes(place: Place, old: Rules, new: Rules) -> Iterator[Change]:
+    """Changes of the bounds of a value, which hold for what is sent."""
+    if old == new:
         return
-    bounds = (old.rules, new.rules) if not sends else (_enforced(old.rules), _enforced(new.rules))
+    sends = place.direction.sends
+    bounds = (old, new) if not sends else (_enforced(old), _enforced(new))
     for _, tighter, before, after in steps(*bounds):
         rule = "unchecked" if not sends else "tightened" if tighter else "loosened"
         yield place.change(f"field.{rule}", before, after)
 
 
 def _enforced(rules: Rules) -> Rules:
-    return rules if rules.pattern_is_linear else evolve(rules, pattern=None)
+    held = rules if rules.pattern_is_linear else evolve(rules, pattern=None)
+    return held if held.items is None else evolve(held, items=_enforced(held.items))
 
 
 def _divides_less(old: object, new: object) -> bool:

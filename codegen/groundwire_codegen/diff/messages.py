@@ -8,7 +8,7 @@ from attrs import evolve
 
 from ..ir import Group, MapOf, Message
 from .change import Change, Place
-from .fields import field_changes, type_changes
+from .fields import bound_changes, field_changes, type_changes
 from .fits import Fit
 from .ground import Ground, same_shape, text_changes
 from .types import shown
@@ -71,7 +71,7 @@ def _family(message: Message) -> str:
 
 def _extra_changes(whole: Place, old: Message, new: Message, fit: Fit) -> Iterator[Change]:
     """Changes of the attribute with the values under all other keys."""
-    if (old.extra, old.extra_name) == (new.extra, new.extra_name):
+    if (old.extra, old.extra_name, old.extra_rules) == (new.extra, new.extra_name, new.extra_rules):
         return
     name = new.extra_name or old.extra_name
     place = evolve(whole, subject="field", path=f"{whole.path}.*", name=f"{whole.name}.{name}")
@@ -82,6 +82,7 @@ def _extra_changes(whole: Place, old: Message, new: Message, fit: Fit) -> Iterat
     if old.extra_name != new.extra_name:
         yield place.change("field.name", old.extra_name, new.extra_name)
     yield from type_changes(place, MapOf(old.extra), MapOf(new.extra), fit)
+    yield from bound_changes(place, old.extra_rules, new.extra_rules)
 
 
 def _union_changes(whole: Place, old: Message, new: Message) -> Iterator[Change]:

@@ -287,6 +287,10 @@ CLASSES = {name: cls for name, cls in vars(ir).items() if inspect.isclass(cls) a
 ATTRIBUTES = [f"{name}.{each.name}" for name, cls in CLASSES.items() for each in attrs.fields(cls)]
 
 
+ABSENT = {"Message.extra": TEXT, "Rules.items": Rules(maximum=1)}
+"""Values of attributes that may be absent; of a flag for all others."""
+
+
 def other(value: Any, attribute: str) -> Any:
     """Another value of the same type."""
     match value:
@@ -299,7 +303,7 @@ def other(value: Any, attribute: str) -> Any:
         case int():
             return value + 7
         case None:
-            return True if attribute != "Message.extra" else TEXT
+            return ABSENT.get(attribute, True)
         case tuple():
             return value[:-1]
         case _:
@@ -314,7 +318,8 @@ def others(value: Any, attribute: str) -> Iterator[Any]:
     for field in attrs.fields(type(value)):
         held = getattr(value, field.name)
         if not attrs.has(type(held)):
-            yield attrs.evolve(value, **{field.name: other(held, attribute)})
+            inner = f"{type(value).__name__}.{field.name}"
+            yield attrs.evolve(value, **{field.name: other(held, inner)})
 
 
 def altered(value: Any, attribute: str) -> Iterator[Any]:
