@@ -77,6 +77,19 @@ BOUND_PROOFS = (
         body=order('codes=["a"]'),
         edit=schema("Order.codes", minItems=2),
     ),
+    RestProof(
+        rule="field.tightened",
+        about="items",
+        body=order('codes=["abc"]'),
+        edit=put(*of("Order.codes"), "items", value={"type": "string", "maxLength": 2}),
+    ),
+    RestProof(
+        rule="field.loosened",
+        about="items",
+        body=order('codes=["abc"]'),
+        before=put(*of("Order.codes"), "items", value={"type": "string", "maxLength": 4}),
+        edit=put(*of("Order.codes"), "items", value={"type": "string"}),
+    ),
     RestProof(rule="field.tightened", body=order("pack=6"), edit=schema("Order.pack", multipleOf=12)),
     RestProof(rule="field.loosened", body=order("pack=6"), edit=schema("Order.pack", multipleOf=3)),
     RestProof(

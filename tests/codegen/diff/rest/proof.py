@@ -47,12 +47,14 @@ class RestProof:
     status: int = 200
     client: str = 'auth={"token": "t"}'
     """What the user's client is made with."""
+    about: str = ""
+    """What tells the proof from another one of the same rule."""
     alone: str = ""
     """Why the client cannot show the change: only the service acts otherwise."""
 
     @property
     def name(self) -> str:
-        words = f"{self.rule}_{self.check}" if self.check else self.rule
+        words = "_".join(filter(None, (self.rule, self.check, self.about)))
         return words.replace(".", "_").replace("-", "_")
 
 
