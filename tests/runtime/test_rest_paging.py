@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from attrs import frozen
-from groundwire_runtime.api_key import Bearer
+from attrs import evolve, frozen
+from groundwire_runtime.api_key import ApiKey, Bearer
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.errors import ArgumentError, ProtocolError
@@ -23,6 +23,7 @@ from groundwire_runtime.rest_paging import RestPaging
 from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
+from groundwire_runtime.unions import Nullable
 
 from .doubles import Script, Time, answer
 
@@ -252,6 +253,38 @@ def test_a_listing_starts_anywhere(paging: RestPaging, start: Any, url: str) -> 
 def test_what_is_no_start_is_refused(paging: RestPaging, start: Any) -> None:
     with pytest.raises(ArgumentError, match="start: expected"):
         listing(Script(), paging).starting_at(start)
+
+
+@pytest.mark.parametrize(
+    ("type_", "tokens", "sent"),
+    [
+        (STRING, [7, "x"], ["?at=7", "?at=x"]),
+        (Nullable(STRING), [7], ["?at=7"]),
+        (INT32, ["7"], ["?at=7"]),
+        (ANY, [7, "8"], ["?at=7", "?at=8"]),
+    ],
+)
+def test_a_token_is_sent_as_the_type_of_its_parameter(type_: Any, tokens: list[Any], sent: list[str]) -> None:
+    parameter = StyledParameter(name="at", location="query", type=type_)
+    script = Script([*(answer({"next": each}) for each in tokens), answer({})])
+    assert list(TOKEN.over(client(script), evolve(LIST, parameters=(parameter,)), {}, None, {})) == []
+    assert asked(script)[1:] == sent
+
+
+def test_numbers_of_a_text_parameter_are_texts() -> None:
+    parameter = StyledParameter(name="at", location="query", type=STRING)
+    script = Script([answer({"items": [1]}), answer({})])
+    pager = NUMBER.over(client(script), evolve(LIST, parameters=(parameter,)), {"at": "4"}, None, {})
+    assert list(pager) == [1]
+    assert asked(script) == ["?at=4", "?at=5"]
+    with pytest.raises(ArgumentError, match="expected the number of a page"):
+        list(listing(Script([answer({"items": [1]})]), NUMBER, {"at": 1.5}))
+
+
+def test_a_key_that_a_link_repeats_is_sent_once() -> None:
+    script = Script([answer({"items": [1], "next": "?key=s%2Fcret&p=2"}), answer({"items": [2]})])
+    assert list(listing(script, LINKS, auth=ApiKey("s/cret", query="key"))) == [1, 2]
+    assert asked(script) == ["?key=s%2Fcret", "?p=2&key=s%2Fcret"]
 
 
 def test_an_answer_whose_items_are_no_list_is_refused() -> None:
