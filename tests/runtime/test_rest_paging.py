@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from attrs import evolve, frozen
 from groundwire_runtime.api_key import ApiKey, Bearer
+from groundwire_runtime.clock import SYSTEM
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.errors import ArgumentError, ProtocolError
@@ -87,8 +90,7 @@ def client(script: Script, **options: Any) -> RestClient:
         methods={"list": LIST, "search": SEARCH},
         schemes={},
         held={},
-        transport=script,
-        **{"clock": Time().clock(), "auth": Bearer("s3cret"), **options},
+        **{"clock": Time().clock(), "auth": Bearer("s3cret"), "transport": script, **options},
     )
 
 
@@ -491,3 +493,47 @@ def test_a_lost_page_is_fetched_again() -> None:
     script = Script([answer({"items": [1], "next": "?p=2"}), once, answer({"items": [2]})])
     assert list(listing(script, LINKS)) == [1, 2]
     assert lost[0].url == script.urls[2]
+
+
+class Shelf(BaseHTTPRequestHandler):
+    """Answers a search with three pages, each with a link to the next by POST, as STAC has it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        page = int(body.get("token", "1"))
+        href = f"http://{self.headers['host']}/v1/search"
+        more = {
+            "rel": "next",
+            "href": href,
+            "method": "POST",
+            "body": {"token": str(page + 1)},
+            "merge": True,
+        }
+        links = [{"rel": "self", "href": href}, *([more] if page < 3 else [])]
+        data = json.dumps({"items": [[page, body["text"]]], "next": links}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        del format, args
+
+
+def test_links_are_followed_over_a_socket() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        home = f"http://127.0.0.1:{server.server_port}/v1"
+        with client(Script(), endpoint=home, transport=None, clock=SYSTEM) as one:
+            found = LINKS.over(one, SEARCH, {}, Search(text="hut"), {})
+            assert list(found) == [[1, "hut"], [2, "hut"], [3, "hut"]]
+            assert [len(page.items) for page in found.pages()] == [1, 1, 1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
