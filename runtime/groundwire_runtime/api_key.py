@@ -49,8 +49,10 @@ class ApiKey(SecretHolder):
             raise AuthError("no place for the API key", hint='Name it: ApiKey(key, header="x-api-key").')
         name, encoded = quote(self.query or self.cookie or "", safe=""), Secret(quote(key, safe=""))
         if self.query is not None:
-            separator = "&" if "?" in request.url else "?"
-            url = f"{request.url}{separator}{name}={encoded}"
+            # A link to another page may repeat the key.
+            base, _, query = request.url.partition("?")
+            others = [each for each in query.split("&") if each and each.partition("=")[0] != name]
+            url = f"{base}?{'&'.join([*others, f'{name}={encoded}'])}"
             return evolve(with_secrets(request, {}, key, encoded), url=url)
         before = request.headers.get("cookie")
         cookie = Secret(f"{before}; {name}={encoded}" if before else f"{name}={encoded}")

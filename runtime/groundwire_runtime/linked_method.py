@@ -147,8 +147,8 @@ def _body(request: Request, link: Link) -> Any:
     """Return the body for a link: its own, laid over that of the first request with `merge`; that one where it has none."""
     if link.body is None:
         return request.body
+    first: Any = json.loads(request.body) if link.merge and isinstance(request.body, bytes) else None
     body: Any = link.body
-    if link.merge and isinstance(request.body, bytes) and isinstance(body, dict):
-        first: Any = json.loads(request.body)
-        body = {**first, **link.body} if isinstance(first, dict) else body
+    if first.__class__ is dict and body.__class__ is dict:
+        body = {**first, **body}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

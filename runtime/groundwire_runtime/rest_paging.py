@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast
 
 from attrs import evolve, field, frozen
 
-from .errors import ArgumentError, ProtocolError, shortened
+from .errors import ArgumentError, EncodeError, ProtocolError, shortened
 from .linked_method import Fetched, LinkedMethod
 from .links import Link, checked_start, followed, header_link, next_link
 from .options import RestCallOptions, unexpected
 from .paging import Pager
+from .schema import codec_of
 from .wire_paths import Path, value_at, with_value
 
 if TYPE_CHECKING:
     from .codec import Codecs
     from .rest_client import RestClient
     from .rest_method import RestMethod
+    from .schema import Type
 
 
 @frozen
@@ -66,13 +69,15 @@ class RestPaging:
         if not isinstance(self.place, str) and body is None:
             raise ArgumentError(f"request: {method.id} needs one to page: the position goes into it")
 
+        kind = next((each.type for each in method.parameters if each.name == self.place), None)
+
         def fetch(position: Position | Link | None) -> Fetched:
             sent: Mapping[str, object] = parameters
             content = body
             link = position if isinstance(position, Link) else None
             if isinstance(position, Position):
                 if isinstance(self.place, str):
-                    sent = {**parameters, self.place: position.value}
+                    sent = {**parameters, self.place: _fitted(position.value, kind, codecs)}
                 else:
                     content = with_value(body, self.place, position.value, codecs)
             return client.call(LinkedMethod(method, link), sent, content, options)
@@ -149,7 +154,7 @@ class RestSteps:
                 hint="Correct `paging` of the method in the overlay.",
             )
         default = paging.first if paging.kind == "page" else 0
-        now = before.value if before is not None else default if self.stated is None else self.stated
+        now = before.value if before is not None else _number(self.stated, default)
         number = now + (1 if paging.kind == "page" else len(items))
         if paging.kind == "offset":
             count = number
@@ -172,6 +177,31 @@ class RestSteps:
 
     def _at(self, answer: Fetched, path: Path) -> Any:
         return value_at(answer.value, path, self.codecs)
+
+
+def _fitted(value: Any, type_: Type | None, codecs: Codecs) -> Any:
+    """Return a position as its parameter takes it: some services answer a number where they take a text, or the reverse."""
+    is_text = isinstance(value, str) and value.isascii() and value.isdigit()
+    other = int(value) if is_text else str(value) if _is_count(value) else None
+    if type_ is None or other is None:
+        return value
+    codec = codec_of(type_, codecs)
+    for each in (value, other):
+        with suppress(EncodeError):
+            codec.write(each, 0)
+            return each
+    return value
+
+
+def _number(stated: Any, default: int) -> int:
+    """Return the number that a call starts at. Raises ArgumentError."""
+    if stated is None:
+        return default
+    if isinstance(stated, str) and stated.isascii() and stated.isdigit():
+        return int(stated)
+    if not _is_count(stated):
+        raise ArgumentError(f"expected the number of a page or an item, got {shortened(stated)}")
+    return stated
 
 
 def _is_count(value: object) -> TypeGuard[int]:

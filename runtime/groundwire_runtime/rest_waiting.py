@@ -85,7 +85,7 @@ class JobMethods(Generic[JobT]):
         pause = None
         location = job if isinstance(job, str) else ""
         if isinstance(job, Answered):
-            answered: Answered[object] = job
+            answered = cast("Answered[object]", job)
             pause = retry_after(answered.headers.get("retry-after"), client.clock.unix())
             location, job = answered.headers.get("location", ""), answered.value
         for each in self.methods:
@@ -110,7 +110,7 @@ class JobMethods(Generic[JobT]):
             raise ArgumentError(
                 f"job: no method of this client reads {shortened(target)}", hint=f"They read {paths}."
             )
-        return found[0] if found else self.methods[0]
+        return next(iter((*found, *self.methods)))
 
 
 @frozen

@@ -55,6 +55,18 @@ def test_pages_come_whole() -> None:
     assert list(pager(*pages)[0].pages()) == pages
 
 
+def test_a_listing_starts_at_a_token() -> None:
+    found, asked = pager(Page((2,), "b"), Page((3,)))
+    assert list(found.starting_at("a")) == [2, 3]
+    assert asked == ["a", "b"]
+    found, _ = pager(Page((2,), "a"))
+    with pytest.raises(ProtocolError, match="repeats a page token"):
+        list(found.starting_at("a"))
+    for wrong in ("", None, 3):
+        with pytest.raises(ArgumentError, match="start: expected a page token"):
+            found.starting_at(wrong)
+
+
 def test_a_page_is_fetched_only_when_it_is_reached() -> None:
     found, asked = pager(Page((1, 2), "a"), Page((3,)))
     items = iter(found)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from attrs import frozen
-from groundwire_runtime.api_key import Bearer
+from attrs import evolve, frozen
+from groundwire_runtime.api_key import ApiKey, Bearer
+from groundwire_runtime.clock import SYSTEM
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.contents import RestAnswer, RestContent
 from groundwire_runtime.errors import ArgumentError, ProtocolError
@@ -23,6 +26,7 @@ from groundwire_runtime.rest_paging import RestPaging
 from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
+from groundwire_runtime.unions import Nullable
 
 from .doubles import Script, Time, answer
 
@@ -86,8 +90,7 @@ def client(script: Script, **options: Any) -> RestClient:
         methods={"list": LIST, "search": SEARCH},
         schemes={},
         held={},
-        transport=script,
-        **{"clock": Time().clock(), "auth": Bearer("s3cret"), **options},
+        **{"clock": Time().clock(), "auth": Bearer("s3cret"), "transport": script, **options},
     )
 
 
@@ -252,6 +255,38 @@ def test_a_listing_starts_anywhere(paging: RestPaging, start: Any, url: str) -> 
 def test_what_is_no_start_is_refused(paging: RestPaging, start: Any) -> None:
     with pytest.raises(ArgumentError, match="start: expected"):
         listing(Script(), paging).starting_at(start)
+
+
+@pytest.mark.parametrize(
+    ("type_", "tokens", "sent"),
+    [
+        (STRING, [7, "x"], ["?at=7", "?at=x"]),
+        (Nullable(STRING), [7], ["?at=7"]),
+        (INT32, ["7"], ["?at=7"]),
+        (ANY, [7, "8"], ["?at=7", "?at=8"]),
+    ],
+)
+def test_a_token_is_sent_as_the_type_of_its_parameter(type_: Any, tokens: list[Any], sent: list[str]) -> None:
+    parameter = StyledParameter(name="at", location="query", type=type_)
+    script = Script([*(answer({"next": each}) for each in tokens), answer({})])
+    assert list(TOKEN.over(client(script), evolve(LIST, parameters=(parameter,)), {}, None, {})) == []
+    assert asked(script)[1:] == sent
+
+
+def test_numbers_of_a_text_parameter_are_texts() -> None:
+    parameter = StyledParameter(name="at", location="query", type=STRING)
+    script = Script([answer({"items": [1]}), answer({})])
+    pager = NUMBER.over(client(script), evolve(LIST, parameters=(parameter,)), {"at": "4"}, None, {})
+    assert list(pager) == [1]
+    assert asked(script) == ["?at=4", "?at=5"]
+    with pytest.raises(ArgumentError, match="expected the number of a page"):
+        list(listing(Script([answer({"items": [1]})]), NUMBER, {"at": 1.5}))
+
+
+def test_a_key_that_a_link_repeats_is_sent_once() -> None:
+    script = Script([answer({"items": [1], "next": "?key=s%2Fcret&p=2"}), answer({"items": [2]})])
+    assert list(listing(script, LINKS, auth=ApiKey("s/cret", query="key"))) == [1, 2]
+    assert asked(script) == ["?key=s%2Fcret", "?p=2&key=s%2Fcret"]
 
 
 def test_an_answer_whose_items_are_no_list_is_refused() -> None:
@@ -458,6 +493,50 @@ def test_a_lost_page_is_fetched_again() -> None:
     script = Script([answer({"items": [1], "next": "?p=2"}), once, answer({"items": [2]})])
     assert list(listing(script, LINKS)) == [1, 2]
     assert lost[0].url == script.urls[2]
+
+
+class Shelf(BaseHTTPRequestHandler):
+    """Answers a search with three pages, each with a link to the next by POST, as STAC has it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        page = int(body.get("token", "1"))
+        href = f"http://{self.headers['host']}/v1/search"
+        more = {
+            "rel": "next",
+            "href": href,
+            "method": "POST",
+            "body": {"token": str(page + 1)},
+            "merge": True,
+        }
+        links = [{"rel": "self", "href": href}, *([more] if page < 3 else [])]
+        data = json.dumps({"items": [[page, body["text"]]], "next": links}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        del format, args
+
+
+def test_links_are_followed_over_a_socket() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        home = f"http://127.0.0.1:{server.server_port}/v1"
+        with client(Script(), endpoint=home, transport=None, clock=SYSTEM) as one:
+            found = LINKS.over(one, SEARCH, {}, Search(text="hut"), {})
+            assert list(found) == [[1, "hut"], [2, "hut"], [3, "hut"]]
+            assert [len(page.items) for page in found.pages()] == [1, 1, 1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def test_an_option_that_there_is_not_is_refused_at_the_call() -> None:

@@ -46,9 +46,12 @@ def listing_view(listing: Listing) -> ListingView:
     )
 
 
-def pager_annotation(listing: Listing, page: Source) -> Source:
-    """Return the annotation of a pager over pages of a type."""
-    return joined(word("Pager"), "[", annotation(listing.item, MESSAGES), ", ", page, "]")
+def rest_result(method: Method) -> Source:
+    """Return the annotation of what a stub returns: an answer, or a pager over answers."""
+    page = result_annotation(method)
+    if method.listing is None:
+        return page
+    return joined(word("Pager"), "[", annotation(method.listing.item, MESSAGES), ", ", page, "]")
 
 
 @frozen(kw_only=True)

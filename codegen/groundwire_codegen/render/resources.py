@@ -10,9 +10,9 @@ from attrs import frozen
 from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter, parameter_key
 from ..lower.waiting import Waited, waited
 from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
-from .contents import body_paragraph, clears, request_annotation, result_annotation
+from .contents import body_paragraph, clears, request_annotation
 from .layout import imported, used_names
-from .listing import JobsView, ListingView, jobs_view, listing_view, pager_annotation
+from .listing import JobsView, ListingView, jobs_view, listing_view, rest_result
 from .methods import MethodView, held_class, method_view
 from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
@@ -226,7 +226,7 @@ def _stub(method: Method, api: Api) -> StubView:
         request_is_optional=is_optional and rest,
         clears=is_patch,
         named=is_patch or any(each.position is None for each in filled),
-        result=_rest_result(method) if rest else _result(method),
+        result=rest_result(method) if rest else _result(method),
         pages=method.paging is not None,
         listing=None if method.listing is None else listing_view(method.listing),
     )
@@ -253,12 +253,6 @@ def _result(method: Method) -> Source:
         return result
     item = annotation(method.paging.item, MESSAGES)
     return joined(word("Pager"), "[", item, ", ", result, "]")
-
-
-def _rest_result(method: Method) -> Source:
-    """The annotation of what a stub returns, as OpenAPI describes it."""
-    result = result_annotation(method)
-    return result if method.listing is None else pager_annotation(method.listing, result)
 
 
 def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool, is_patch: bool) -> Iterator[str]:
