@@ -1,5 +1,8 @@
 """Bounds on the values of a request. They are checked when it is written, never when an answer is read."""
 
+# Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

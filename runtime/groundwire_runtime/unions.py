@@ -150,13 +150,19 @@ def _each(values: Sequence[Any], change: Callable[[int, Any], Any]) -> list[Any]
 
 @frozen
 class Tag:
-    """A property tells the members of a union apart: pairs of its value and the member's place."""
+    """A property tells the members of a union apart: pairs of its value and the member's place.
+
+    `absent` are the places of members that an object without the property may be.
+    """
 
     key: str
     values: tuple[tuple[JsonScalar, int], ...]
+    absent: tuple[int, ...] = ()
 
     def ranked(self, value: Mapping[str, Any], places: Sequence[int]) -> Sequence[int]:
-        """Return the one of some members that an object is, or none."""
+        """Return the one of some members that an object is, or none; without the property, those that need none."""
+        if self.key not in value:
+            return [place for place in places if place in self.absent]
         tag = value.get(self.key)
         named = (place for known, place in self.values if known == tag and known.__class__ is tag.__class__)
         return [place for place in named if place in places][:1]

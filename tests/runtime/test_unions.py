@@ -150,6 +150,13 @@ def test_a_value_is_read_and_sent_as_it_came(type_: Type, value: object, wanted:
     assert found.__class__ is wanted.__class__
 
 
+def test_an_object_without_the_property_is_a_member_that_does_not_require_it() -> None:
+    optional = Union((Ref("Cat"), Ref("Dog")), Tag("kind", (("cat", 0), ("dog", 1)), (1,)))
+    assert CODECS.read(optional, b'{"barks":true}') == Dog(barks=True)
+    assert CODECS.read(optional, b'{"barks":1}') == Unrecognized({"barks": 1})
+    assert CODECS.read(optional, b'{"kind":"cow"}') == Unrecognized({"kind": "cow"})
+
+
 @pytest.mark.parametrize(
     ("type_", "value", "place"),
     [

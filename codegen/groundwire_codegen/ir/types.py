@@ -128,10 +128,14 @@ class ByDiscriminator:
 
 @frozen
 class ByLiteral:
-    """A required property holds constants or an enum, without a value in common: pairs of a value and a member's index."""
+    """A property holds constants or an enum, without a value in common: pairs of a value and a member's index.
+
+    `absent` are the members that do not require it: an object without it may be one of them.
+    """
 
     wire: str
     values: tuple[tuple[JsonScalar, int], ...]
+    absent: tuple[int, ...] = ()
 
 
 @frozen

@@ -246,7 +246,9 @@ def _told_apart(discrimination: Discrimination) -> tuple[Source, ...]:
     """Return what tells the members of a union apart, beside their JSON types."""
     match discrimination:
         case ByDiscriminator(wire, values) | ByLiteral(wire, values):
-            return (_call("Tag", literal(wire), literal(tuple(tuple(each) for each in values))),)
+            pairs = literal(tuple(tuple(each) for each in values))
+            absent = discrimination.absent if isinstance(discrimination, ByLiteral) else ()
+            return (_call("Tag", literal(wire), pairs, *((literal(absent),) if absent else ())),)
         case ByKeys(keys, exact):
             sets = literal(tuple(tuple(sorted(each)) for each in keys))
             return (_call("Keys", sets, *(() if exact else (joined(word("exact"), "=", literal(False)),))),)

@@ -94,6 +94,8 @@ def table(names: list[str], folder: Path, *, with_peer: bool, with_types: bool, 
         print(row((*cells(each, counts), *peer_cells(other, each, folder))), flush=True)
         for said in each.get("without", ()):
             print(f"  not called: {said}")
+        for said in each.get("unfitted", ()):
+            print(f"  fits no member of a union: {said}")
         for said in each.get("unjudged", ()):
             print(f"  not judged: {said}")
     return [*faults, *wrong]

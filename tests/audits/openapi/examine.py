@@ -57,6 +57,8 @@ class Examination:
     untyped: int = 0
     dropped: int = 0
     without: tuple[str, ...] = ()
+    unfitted: tuple[str, ...] = ()
+    """Examples with a value that fits no member of its union."""
     unjudged: tuple[str, ...] = ()
     """Schemas that the validator cannot follow."""
     faults: tuple[str, ...] = ()
@@ -111,6 +113,7 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
         untyped=len(untyped),
         dropped=len(dropped),
         without=tuple(said.without),
+        unfitted=tuple(read.unfitted),
         unjudged=tuple(dict.fromkeys([*read.unjudged, *verdicts.unjudged])),
         faults=(*faults, *(f"{name}: {fault}" for fault in found)),
     )

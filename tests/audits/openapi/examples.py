@@ -51,10 +51,10 @@ class Tally:
     kept: int = 0
     refused: int = 0
     """Examples that their own schema refuses."""
+    unfitted: list[str] = field(factory=list)
+    """Those with a value that fits no member of its union, although a wider member outside of it takes all."""
     unjudged: list[str] = field(factory=list)
     """Schemas that the validator itself cannot follow, for an example that did not come back."""
-    unfitted: int = 0
-    """Kept ones with a value that fits no member of its union."""
     faults: list[str] = field(factory=list)
 
 
@@ -63,7 +63,7 @@ def check(document: Any, api: Api, package: ModuleType) -> Tally:
     tally, judges = Tally(), validators(document)
     codecs = package.codecs.CODECS
     for example in _examples(document, api, package):
-        fault = ""
+        fault, is_fitted = "", True
         try:
             back = json.loads(
                 codecs.write(
@@ -72,10 +72,10 @@ def check(document: Any, api: Api, package: ModuleType) -> Tally:
             )
             if not _same(back, example.value):
                 fault = f"{example.value!r:.500} came back as {back!r:.500}"
-            tally.unfitted += "Unrecognized(" in repr(read)
+            is_fitted = "Unrecognized(" not in repr(read)
         except GroundwireError as error:
             fault = f"{type(error).__name__}: {str(error)[:300]}"
-        if not fault:
+        if not fault and is_fitted:
             tally.kept += 1
             continue
         try:
@@ -85,6 +85,8 @@ def check(document: Any, api: Api, package: ModuleType) -> Tally:
             continue
         if is_refused:
             tally.refused += 1
+        elif not fault:
+            tally.unfitted.append(example.pointer)
         else:
             tally.faults.append(f"{example.pointer}: {fault}")
     return tally

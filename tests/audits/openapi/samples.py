@@ -68,8 +68,13 @@ class Samples:
             members = [self.merged(each) for each in schema.get(key, ())]
             member = next((each for each in members if each.get("type") != "null"), None)
             if member is not None:
-                rest = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
-                return self.of(_both(rest, member), depth + 1)
+                unions = ("oneOf", "anyOf", "discriminator")
+                rest = {name: value for name, value in schema.items() if name not in unions}
+                value = self.of(_both(rest, member), depth + 1)
+                tag = (schema.get("discriminator") or {}).get("propertyName")
+                if tag is not None and isinstance(value, dict) and tag not in value:
+                    raise UnsampledError  # a member may leave out the property that a discriminator needs
+                return value
         return self._typed(schema, depth)
 
     def merged(self, schema: Any) -> dict[str, Any]:

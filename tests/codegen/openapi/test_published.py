@@ -25,6 +25,6 @@ def test_every_operation_sends_what_the_document_says(
         found = examine(name, tmp_path)
     finally:
         forget([documents.package_name(name)])
-    assert found.faults == found.unjudged == ()
+    assert found.faults == found.unfitted == found.unjudged == ()
     assert found.dropped == found.untyped == 0
     assert found.calls == found.operations > 0

@@ -41,7 +41,7 @@ from .scalars import (
     read_scalar,
     scalar_words,
 )
-from .shape import CONTRADICTION, Schema, Shape, Site, Target
+from .shape import CONTRADICTION, Schema, Shape, Site, Target, covers
 
 LEVELS: Final = 8
 """Lists inside lists whose bounds are read; an alias may hold itself."""
@@ -311,18 +311,9 @@ class Schemas:
         shapes = [self.flattener.flat(Schema((site,), self.documents.key(site.node), "")) for site in sites]
         left = [*range(len(sites))]
         for index in reversed(range(len(sites))):
-            if any(other != index and _covers(shapes[other], shapes[index]) for other in left):
+            if any(other != index and covers(shapes[other], shapes[index]) for other in left):
                 left.remove(index)
         return [sites[index] for index in left]
-
-
-def _covers(narrow: Shape, wide: Shape) -> bool:
-    """Return True if one object has all that another one asks for, with types of its own."""
-    if narrow.kinds != ("object",) or wide.kinds != ("object",) or narrow.choices or wide.choices:
-        return False
-    if wide.additional or wide.patterns or wide.enum is not None or narrow.null != wide.null:
-        return False
-    return bool(narrow.properties) and wide.properties.keys() <= narrow.properties.keys()
 
 
 def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:

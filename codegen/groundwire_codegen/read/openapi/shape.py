@@ -180,3 +180,12 @@ def add_site(known: list[Site], site: Site) -> None:
 def is_equal(one: Any, other: Any) -> bool:
     """Return True if two schemas are the same. Python's 1 is its True, JSON's is not."""
     return one == other and repr(one) == repr(other)
+
+
+def covers(narrow: Shape, wide: Shape) -> bool:
+    """Return True if one object has all that another one asks for, with types of its own."""
+    if narrow.kinds != ("object",) or wide.kinds != ("object",) or narrow.choices or wide.choices:
+        return False
+    if wide.additional or wide.patterns or wide.enum is not None or narrow.null != wide.null:
+        return False
+    return bool(narrow.properties) and wide.properties.keys() <= narrow.properties.keys()

@@ -142,7 +142,13 @@ def _by_literal(members: Mapping[int, Member], literals: Literals) -> ByLiteral 
         if len(found) < len(members):
             continue
         if _disjoint([frozenset((type(value), value) for value in values) for values in found.values()]):
-            return ByLiteral(wire, tuple((value, index) for index in found for value in found[index]))
+            values = tuple((value, index) for index in found for value in found[index])
+            optional = (
+                index
+                for index, member in members.items()
+                if any(wire not in shape.required for shape in member.objects)
+            )
+            return ByLiteral(wire, values, tuple(optional))
     return None
 
 
