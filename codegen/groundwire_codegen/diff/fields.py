@@ -185,9 +185,13 @@ def type_changes(place: Place, old: TypeRef, new: TypeRef, fit: Fit) -> Iterator
 
 def _need_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
     """Changes of whether the class has a default for the field, and an answer may be without it."""
-    if old.needed == new.needed:
-        return
     sends, receives = place.direction.sends, place.direction.receives
+    is_emptied = sends and new.needed and _filled(old) and not _filled(new)
+    if old.needed == new.needed and not is_emptied:
+        return
+    if is_emptied and old.needed:
+        yield place.change("field.needed", "filled in by the class", "given by callers")
+        return
     if new.needed:
         rule = "always-there" if not sends else "filled" if _filled(new) else "needed"
     else:
