@@ -134,6 +134,17 @@ def _between(place: Place, old: Seat, new: Seat, fit: Fit, *, divides: bool) -> 
         yield place.change(
             rule, *(_flag(each.wrapped, "wrapped or bare", "bare") for each in (first, second))
         )
+    yield from _flag_changes(place, first, second)
+    yield from text_changes(
+        place,
+        "field",
+        (_doc(first), first.deprecated),
+        (_doc(second), second.deprecated),
+    )
+
+
+def _flag_changes(place: Place, first: Field, second: Field) -> Iterator[Change]:
+    """Changes of facts that are true or false."""
     if first.request_id != second.request_id:
         yield place.change(
             "field.request-id", *(_flag(each.request_id, "request id") for each in (first, second))
@@ -147,12 +158,6 @@ def _between(place: Place, old: Seat, new: Seat, fit: Fit, *, divides: bool) -> 
     if first.nullable != second.nullable and not (first.needed or second.needed) and place.direction.sends:
         words = (_flag(each.nullable, "may be null") for each in (first, second))
         yield place.change("field.nullable", *words)
-    yield from text_changes(
-        place,
-        "field",
-        (_doc(first), first.deprecated),
-        (_doc(second), second.deprecated),
-    )
 
 
 def _types(old: Field, new: Field) -> tuple[TypeRef, TypeRef]:
