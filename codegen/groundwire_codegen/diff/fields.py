@@ -134,6 +134,17 @@ def _between(place: Place, old: Seat, new: Seat, fit: Fit, *, divides: bool) -> 
         yield place.change(
             rule, *(_flag(each.wrapped, "wrapped or bare", "bare") for each in (first, second))
         )
+    yield from _flag_changes(place, first, second)
+    yield from text_changes(
+        place,
+        "field",
+        (_doc(first), first.deprecated),
+        (_doc(second), second.deprecated),
+    )
+
+
+def _flag_changes(place: Place, first: Field, second: Field) -> Iterator[Change]:
+    """Changes of facts that are true or false."""
     if first.request_id != second.request_id:
         yield place.change(
             "field.request-id", *(_flag(each.request_id, "request id") for each in (first, second))
@@ -147,12 +158,6 @@ def _between(place: Place, old: Seat, new: Seat, fit: Fit, *, divides: bool) -> 
     if first.nullable != second.nullable and not (first.needed or second.needed) and place.direction.sends:
         words = (_flag(each.nullable, "may be null") for each in (first, second))
         yield place.change("field.nullable", *words)
-    yield from text_changes(
-        place,
-        "field",
-        (_doc(first), first.deprecated),
-        (_doc(second), second.deprecated),
-    )
 
 
 def _types(old: Field, new: Field) -> tuple[TypeRef, TypeRef]:
@@ -185,9 +190,13 @@ def type_changes(place: Place, old: TypeRef, new: TypeRef, fit: Fit) -> Iterator
 
 def _need_changes(place: Place, old: Field, new: Field) -> Iterator[Change]:
     """Changes of whether the class has a default for the field, and an answer may be without it."""
-    if old.needed == new.needed:
-        return
     sends, receives = place.direction.sends, place.direction.receives
+    is_emptied = sends and new.needed and _filled(old) and not _filled(new)
+    if old.needed == new.needed and not is_emptied:
+        return
+    if is_emptied and old.needed:
+        yield place.change("field.needed", "filled in by the class", "given by callers")
+        return
     if new.needed:
         rule = "always-there" if not sends else "filled" if _filled(new) else "needed"
     else:

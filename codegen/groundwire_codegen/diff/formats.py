@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from attrs import evolve
@@ -11,6 +11,7 @@ from ..ir import Api, Encoding, ErrorShape, Location, Method
 from ..lower import lower
 from ..lower.reach import STRUCT
 from ..problem import SpecError
+from ..read.cursor import as_object
 from ..read.draft import Draft
 from ..read.overlay import Overlay
 from ..read.overlay.apply import applied_methods
@@ -56,7 +57,7 @@ def _rule(model: Api, overlay: Overlay, api: Api, stated: OpenApiRule) -> OpenAp
         other = api.methods.get(method.id)
         if other is not None and _is_written_out(model, method, api, other):
             paths[method.id] = f"{base}/{method.path}".strip("/")
-            patterns |= {f"{method.id}:{wire}": pattern for wire, pattern in _patterns(method)}
+            patterns |= {f"{method.id}:{wire}": each for wire, each in _patterns(method).items() if each}
     return OpenApiRule(
         service=stated.service or GOOGLE,
         paths={**paths, **stated.paths},
@@ -67,21 +68,15 @@ def _rule(model: Api, overlay: Overlay, api: Api, stated: OpenApiRule) -> OpenAp
 def _is_written_out(model: Api, method: Method, api: Api, other: Method) -> bool:
     """Return True if the OpenAPI document has the path of a method as the generator writes it, with the same patterns."""
     wanted = path_of(model, method, _OPTIONS)
-    patterns = {str(each["name"]): _pattern(each["schema"]) for each in wanted.parameters}
+    patterns = {str(each["name"]): as_object(each["schema"]).get("pattern") for each in wanted.parameters}
     prefix = urlsplit(api.base_url).path.strip("/")
     path = f"/{f'{prefix}{other.path}'.lstrip('/')}"
-    return wanted.template == path and patterns == dict(_patterns(other, every=True))
+    return wanted.template == path and patterns == _patterns(other)
 
 
-def _pattern(schema: object) -> object:
-    return schema.get("pattern") if isinstance(schema, dict) else None
-
-
-def _patterns(method: Method, *, every: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield the pattern of each path variable by its name, those without one only if all are wanted."""
-    for each in method.parameters:
-        if each.location is Location.PATH and (every or each.rules.pattern is not None):
-            yield each.wire, each.rules.pattern  # type: ignore[misc]
+def _patterns(method: Method) -> dict[str, str | None]:
+    """Return the pattern of each path variable by its name; None for one without."""
+    return {each.wire: each.rules.pattern for each in method.parameters if each.location is Location.PATH}
 
 
 def _places(model: Draft, overlay: Overlay) -> Mapping[str, str]:

@@ -67,7 +67,8 @@ def _types(method: Method) -> Iterator[tuple[TypeRef, Literal[0, 1]]]:
     for parameter in method.parameters:
         yield parameter.type, 0
     for response in method.responses:
-        yield from ((content.type, 1) for content in response.contents)
+        for content in response.contents:
+            yield content.type, 1
     if method.waiting is not None and method.waiting.metadata is not None:
         yield method.waiting.metadata, 1
 

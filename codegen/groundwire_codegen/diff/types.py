@@ -55,13 +55,13 @@ def _values(old: TypeRef, new: TypeRef) -> Step:
         return "form" if new.kind in _TEXTS or old.kind is Kind.NUMBER else "narrowed"
     if type(old) is not type(new) or isinstance(old, (Packed, Const)):
         return "form"
-    found = [
+    found: list[Step] = [
         "form" if one is None or other is None else _values(one, other)
         for one, other in zip_longest(inner_types(old), inner_types(new))
     ]
     if isinstance(old, UnionOf) and isinstance(new, UnionOf) and old.discrimination != new.discrimination:
         found.append("told-apart")
-    return max(found, key=_WORST.index, default="form")
+    return max(found, key=_WORST.index) if found else "form"
 
 
 def rewritten(old: TypeRef, new: TypeRef) -> bool:

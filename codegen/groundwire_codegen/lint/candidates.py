@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ..ir import Api, EnumRef, InParameter, Location, Method
 from ..problem import Problem
+from ..read.cursor import as_object
 from ..read.overlay import NO_METHOD, Overlay
 from .headers import answer_headers
 from .paging import Lines, paging_candidate
@@ -56,9 +57,10 @@ def _key(text: str) -> str:
 
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{_key(str(key))} = {_toml(each)}' for key, each in value.items())} }}"
+        return f"[{', '.join(map(_toml, cast('tuple[object, ...]', value)))}]"
+    table = as_object(value)
+    if table:
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in table.items())} }}"
     return json.dumps(value, ensure_ascii=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from ..ir import Api, Kind, ListOf, Location, Method, Parameter, Scalar
+from ..ir import Api, Kind, ListOf, Location, Method, Parameter, Scalar, TypeRef
 from .headers import answer_headers
 from .types import (
     Place,
@@ -172,9 +172,8 @@ def _last(api: Api, parameters: Mapping[str, Parameter], items: Place) -> Paging
 
 def _ends(found: tuple[Place, ...]) -> Iterator[tuple[str, object]]:
     """Yield the fields that tell the end of a listing."""
-    boolean = Scalar(Kind.BOOLEAN)
     for key, names, fits in (
-        ("more", _MORE, lambda type_: type_ == boolean),
+        ("more", _MORE, _is_boolean),
         ("total", _TOTALS, is_whole),
         ("pages", _COUNTS, is_whole),
     ):
@@ -182,6 +181,10 @@ def _ends(found: tuple[Place, ...]) -> Iterator[tuple[str, object]]:
         if place is not None:
             yield key, place.text
             return
+
+
+def _is_boolean(type_: TypeRef) -> bool:
+    return type_ == Scalar(Kind.BOOLEAN)
 
 
 def _one(parameters: Mapping[str, Parameter], names: frozenset[str]) -> Parameter | None:

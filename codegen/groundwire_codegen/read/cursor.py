@@ -165,3 +165,8 @@ class Cursor:
             self.at(key, values).refuse("expected a list of booleans")
             return ()
         return tuple(values)
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return an object; an empty one for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..ir import Method
+from ..read.cursor import as_list, as_object
 from ..read.overlay import Overlay
 from ..read.text import read_text
 from ..reader import read_draft
@@ -43,7 +44,7 @@ def cut(
     ids = {*wanted, *overlay.methods, *held}
     methods = read_draft(data, references=references, base=base).api.methods
     kept = {id_: method for id_, method in methods.items() if id_ in ids}
-    paths = _paths(document.get("paths") or {}, kept)
+    paths = _paths(as_object(document.get("paths")), kept)
     stated = [{key: value for key, value in document.items() if key not in _DROPPED}, paths]
     reached = _Reached(document, base)
     reached.follow(stated)
@@ -63,9 +64,7 @@ def _paths(paths: Mapping[str, Any], methods: Mapping[str, Method]) -> dict[str,
     places = {method.pointer: id_ for id_, method in methods.items()}
     found: dict[str, Any] = {}
     for path, item in paths.items():
-        if not isinstance(item, dict):
-            continue
-        members = cast("dict[str, Any]", item)
+        members = as_object(item)
         key = path.replace("~", "~0").replace("/", "~1")
         own = {verb: places[f"/paths/{key}/{verb}"] for verb in _VERBS if f"/paths/{key}/{verb}" in places}
         if "$ref" in members:
@@ -92,11 +91,11 @@ class _Reached:
 
     def __init__(self, document: Mapping[str, Any], base: str) -> None:
         self._document = document
-        self._components: dict[str, Any] = document.get("components") or {}
+        self._components: dict[str, Any] = as_object(document.get("components"))
         self._base = posixpath.basename(urlsplit(base).path)
         self._found: set[Component] = set()
         self._paths: set[str] = set()
-        self._extending = _extending(self._components.get("schemas") or {})
+        self._extending = _extending(as_object(self._components.get("schemas")))
 
     def follow(self, node: object) -> None:
         """Reach what a part of the document refers to."""
@@ -110,12 +109,12 @@ class _Reached:
             if kind == "paths":
                 if name not in self._paths:
                     self._paths.add(name)
-                    waiting += self.stated_in((self._document.get("paths") or {}).get(name))
-            elif (kind, name) not in self._found and name in (self._components.get(kind) or {}):
+                    waiting += self.stated_in(as_object(self._document.get("paths")).get(name))
+            elif (kind, name) not in self._found and name in as_object(self._components.get(kind)):
                 self._found.add((kind, name))
                 node = self._components[kind][name]
                 waiting += self.stated_in(node)
-                if kind == "schemas" and isinstance(node, dict) and _has_discriminator(node):
+                if kind == "schemas" and _has_discriminator(node):
                     waiting += (("schemas", each) for each in self._extending.get(name, ()))
 
     def stated_in(self, node: object) -> Iterator[Component]:
@@ -148,7 +147,7 @@ class _Reached:
 
     def with_paths(self, paths: Mapping[str, Any]) -> dict[str, Any]:
         """Return the paths, with those whole that references lead into."""
-        stated: dict[str, Any] = self._document.get("paths") or {}
+        stated: dict[str, Any] = as_object(self._document.get("paths"))
         lent = {path: _unnamed(stated[path]) for path in self._paths & stated.keys() - paths.keys()}
         shared = {
             path: {**_unnamed(stated[path]), **item} for path, item in paths.items() if path in self._paths
@@ -158,18 +157,15 @@ class _Reached:
 
 def _unnamed(item: Any) -> Any:
     """Return a path whose operations have no ids: they are there for what refers to them."""
-    if not isinstance(item, dict):
-        return item
-    members = cast("dict[str, Any]", item)
     return {
-        key: {name: each for name, each in value.items() if name != "operationId"}
-        if key in _VERBS and isinstance(value, dict)
+        key: {name: each for name, each in as_object(value).items() if name != "operationId"}
+        if key in _VERBS
         else value
-        for key, value in members.items()
+        for key, value in as_object(item).items()
     }
 
 
-def _has_discriminator(schema: Mapping[str, Any]) -> bool:
+def _has_discriminator(schema: object) -> bool:
     return any("discriminator" in each for each in _objects(schema))
 
 
@@ -177,9 +173,8 @@ def _extending(schemas: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the schemas whose `allOf` names each schema."""
     found: dict[str, list[str]] = {}
     for name, schema in schemas.items():
-        parts: list[Any] = schema.get("allOf") or [] if isinstance(schema, dict) else []
-        for each in parts if isinstance(parts, list) else []:
-            reference = each.get("$ref") if isinstance(each, dict) else None
+        for each in as_list(as_object(schema).get("allOf")):
+            reference = as_object(each).get("$ref")
             if isinstance(reference, str) and reference.startswith(_SCHEMA):
                 key = unquote(reference.removeprefix(_SCHEMA)).replace("~1", "/").replace("~0", "~")
                 found.setdefault(key, []).append(name)
@@ -192,10 +187,8 @@ def _references(node: object) -> Iterator[str]:
         reference = each.get("$ref")
         if isinstance(reference, str):
             yield reference
-        discriminator = each.get("discriminator")
-        mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-        if isinstance(mapping, dict):
-            yield from (str(value) for value in cast("dict[str, Any]", mapping).values())
+        mapping = as_object(as_object(each.get("discriminator")).get("mapping"))
+        yield from (str(value) for value in mapping.values())
 
 
 def _objects(node: object) -> Iterator[dict[str, Any]]:

@@ -145,6 +145,12 @@ FIELD_PROOFS = (
         edit=required("Order", "note"),
     ),
     RestProof(
+        rule="field.needed",
+        body='return type(client.orders.pay(shop.Card(number="1"))).__name__',
+        answer={"kind": "post", "street": "s"},
+        edit=put(*of("Card.kind"), value=STRING),
+    ),
+    RestProof(
         rule="field.optional",
         check="request-property-became-optional",
         level="info",
