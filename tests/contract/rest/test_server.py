@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from groundwire_contract import Answer, ApiContract, ContractRequest, serving
 from groundwire_contract.cli import main
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.server.remote import RemoteControls
 from groundwire_runtime import errors
 from groundwire_runtime.api_key import Basic
 from groundwire_runtime.contents import WithMediaType
@@ -188,6 +189,40 @@ def test_the_control_api_gives_answers_to_a_server_in_another_process(tmp_path: 
         assert "Huts" in page
         assert "openapi-body-invalid" in page
         assert "request-id-reused" not in page
+
+
+def test_the_controls_of_another_process_give_answers_but_no_functions(tmp_path: Path) -> None:
+    document = tmp_path / "huts.yaml"
+    document.write_bytes(DOCUMENT)
+    with serving_apart("--spec", str(document), "--clock", "stepped") as (_, endpoint):
+        contract = ApiContract(endpoint, RemoteControls(endpoint), lambda: None, base="/v1")
+        contract.answers(
+            "listHuts", Answer(value=b"\xc3\xa4,b", content_type="text/csv", headers={"etag": '"1"'})
+        )
+        answer = ask(endpoint, "GET", "/v1/huts")
+        assert (answer.body, answer.headers["etag"]) == (b"\xc3\xa4,b", '"1"')
+        with pytest.raises(ValueError, match="/0"):
+            contract.answers("listHuts", [1])
+        with pytest.raises(LookupError, match="did you mean listHuts"):
+            contract.answers("listHut", [])
+        with pytest.raises(ValueError, match="in a thread of this process"):
+            contract.answers("listHuts", lambda _: [])
+        contract.assert_valid()
+
+
+def test_an_api_that_answers_at_the_root_keeps_it(tmp_path: Path) -> None:
+    document = tmp_path / "huts.yaml"
+    document.write_text(
+        "openapi: 3.0.3\ninfo: {title: Landing, version: '1'}\npaths:\n  /:\n    get:\n      operationId: landing\n"
+        "      responses: {'200': {description: '', content: {application/json: {}}}}\n"
+    )
+    contract = serving(document)
+    try:
+        contract.answers("landing", {"links": []})
+        assert ask(contract.endpoint, "GET", "/").json == {"links": []}
+        assert "Landing" in ask(contract.endpoint, "GET", "/$contract/page").body.decode()
+    finally:
+        contract.stop()
 
 
 @pytest.mark.parametrize(
