@@ -15,7 +15,7 @@ from .front import ContractRequest
 from .given import Given
 from .rules.error_bodies import STATUS, Refusal
 from .rules.refusals import catalogue
-from .rules.registry import OFF, checked_ids
+from .rules.registry import OFF, OPENAPI, checked_ids
 
 
 @frozen(kw_only=True)
@@ -146,7 +146,8 @@ class Overrides:
         """Override the answer of a rule. Raises LookupError for an unknown id, ValueError for an unknown
         status."""
         checked_ids([rule])
-        if change.code is not None and change.code not in STATUS:
+        known = change.code in STATUS or (rule in OPENAPI and 400 <= (change.code or 400) <= 599)
+        if change.code is not None and not known:
             raise ValueError(f"{change.code} is none of {', '.join(map(str, STATUS))}")
         self._changes[rule] = change
 

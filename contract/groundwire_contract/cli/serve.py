@@ -14,10 +14,12 @@ from .running import listening, run
 
 if TYPE_CHECKING:
     from ..clock import Clock
+    from ..contract import Contract
     from ..environment import Environment
     from ..operations.script import Script
     from ..operations.store import Store
     from ..overrides import Change, Overrides
+    from ..rest.contract import RestContract
     from ..service import Service
     from ..validate.access import Access
 
@@ -139,13 +141,7 @@ def serve(**options: Unpack[_Options]) -> None:
     from ..state.problem import StateError
 
     settings = _settings(options)
-    contract = served_contract(
-        options["document"],
-        options["spec"],
-        options["overlay"],
-        options["root"],
-        examples=options["examples"],
-    )
+    contract = _contract(options)
     host, port = options["host"], options["port"]
     try:
         state = _state(options["file"])
@@ -167,6 +163,11 @@ def serve(**options: Unpack[_Options]) -> None:
         f"{contract.api.id} contract at {endpoint(listener)}",
         state.close,
     )
+
+
+def _contract(options: _Options) -> Contract | RestContract:
+    names = options["document"], options["spec"], options["overlay"], options["root"]
+    return served_contract(*names, examples=options["examples"])
 
 
 def _settings(options: _Options) -> Callable[..., Service]:

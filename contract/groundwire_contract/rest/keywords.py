@@ -15,7 +15,7 @@ from groundwire_codegen.read.cursor import Cursor, as_list
 from . import words
 from .found import Checks, Found, finding
 from .patterns import searches
-from .required import required
+from .required import is_free, required
 from .values import has_type, is_multiple, quoted, same
 
 Keyword: TypeAlias = "Callable[[Checks, Cursor, Any, Any, str], Found]"
@@ -65,7 +65,11 @@ def _joined(founds: list[Found], *flaws: tuple[str, str, str]) -> Found:
 
 def _all_of(check: Checks, node: Cursor, _: Any, value: Any, pointer: str) -> Found:
     founds = _branches(check, node, "allOf", value, pointer)
-    return evolve(_joined(founds), flaws=tuple(flaw for each in founds for flaw in each.flaws))
+    flaws = (flaw for each in founds for flaw in each.flaws)
+    # One branch may require what another says to be read-only.
+    return evolve(
+        _joined(founds), flaws=tuple(flaw for flaw in flaws if not is_free(check, node, flaw, pointer))
+    )
 
 
 def _closest(founds: list[Found], keyword: str, pointer: str) -> Found:

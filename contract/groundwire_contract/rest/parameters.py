@@ -65,14 +65,7 @@ def read_arguments(
             continue  # `allowEmptyValue`: an empty text is taken whatever the schema says.
         if found is None:
             if parameter.required:
-                faults.append(
-                    _fault(
-                        parameter,
-                        _MISSING,
-                        "",
-                        f"The {parameter.location} parameter {parameter.wire!r} is required.",
-                    )
-                )
+                faults.append(_missing(parameter))
             continue
         value, flaws = best(found, reader.view, described.schema)
         values[parameter.location][parameter.wire] = value
@@ -93,6 +86,11 @@ def raw_query(exchange: Exchange) -> Raw:
 
 def _fault(parameter: Parameter, rule: str, pointer: str, message: str) -> Fault:
     return Fault(rule=rule, message=message, path=f"{parameter.location}", pointer=parameter.wire + pointer)
+
+
+def _missing(parameter: Parameter) -> Fault:
+    words = f"The {parameter.location} parameter {parameter.wire!r} is required."
+    return _fault(parameter, _MISSING, "", words)
 
 
 def _others(operation: Operation, parameter: Parameter) -> frozenset[str]:

@@ -131,7 +131,8 @@ def _candidates(seen: View, name: str, facts: _Facts, depth: int) -> Iterator[An
         if name == "loc":
             yield [facts.path or "body", *(part for part in facts.place.split("/") if part)]
         values = [_value(seen.item(0), name, each, depth + 1) for each in rows or [facts]]
-        yield [each for each in values if each is not None]
+        if known := [each for each in values if each is not None]:
+            yield known
     yield from _scalars(name, facts)
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from groundwire_codegen.problem import escape
 from groundwire_codegen.read.cursor import Cursor, as_list
 
-from .found import Checks, Found, finding
+from .found import Checks, Flaw, Found, finding
 from .values import quoted
 
 
@@ -29,6 +29,14 @@ def required(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str)
             if not _has(check, node, name, free)
         )
     )
+
+
+def is_free(check: Checks, node: Cursor, flaw: Flaw, pointer: str) -> bool:
+    """Return True for a missing name that another part of a schema says to travel the other way."""
+    name = flaw.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    if flaw.keyword != "required" or flaw.pointer != f"{pointer}/{escape(name)}":
+        return False
+    return _has(check, node, name, "readOnly" if check.sent else "writeOnly")
 
 
 def _has(check: Checks, node: Cursor, name: str, flag: str, depth: int = 0) -> bool:

@@ -42,7 +42,7 @@ class View:
     @property
     def is_free(self) -> bool:
         """Return True where nothing is said of the value."""
-        return not any(_kinds(node.value) for node in self.nodes)
+        return not any(True for node in self.nodes for _ in _kinds(node.value))
 
     @property
     def properties(self) -> dict[str, list[Cursor]]:

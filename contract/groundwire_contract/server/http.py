@@ -20,11 +20,14 @@ from ..exchange import Delivery, Exchange, Hold, Reply
 from ..parse_request import LARGE
 from ..rules.refusals import PAYLOAD_LIMIT, host_not_allowed
 from ..service import Service
+from ..validate.route import Route
 from .connection import BoundedConnection, bounded, reset
 from .control_api import PREFIX, ControlRouter
 from .host import is_admitted
 from .listener import BACKLOG, endpoint, listen
 
+PAGE: Final = f"{PREFIX}page"
+"""The path of the status page, which is at `/` too unless the API answers there."""
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
 """Bytes of a body after which reading stops."""
 DRIPS: Final = 20
@@ -49,6 +52,9 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
     """Return the ASGI application of a service. It answers under the names of this machine and `allow_hosts`."""
 
     router = ControlRouter(service)
+    # An API that answers at the root keeps it.
+    root = service.front.find(Exchange(verb="GET", path="/"))
+    pages = {PAGE} if isinstance(root, Route) else {PAGE, "/"}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         body, length = await _body(receive)
@@ -56,7 +62,7 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
             return
         exchange = _exchange(scope, body, length)
         try:
-            if exchange.path == "/" and exchange.verb in ("GET", "HEAD"):
+            if exchange.path in pages and exchange.verb in ("GET", "HEAD"):
                 reply = await _shown(service, exchange, scope, allow_hosts)
             elif not (
                 # The control API refuses foreign hosts itself.

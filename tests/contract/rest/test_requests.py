@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groundwire_contract.overrides import Change
 
 from .huts import TOKEN, Huts
 
@@ -270,6 +271,14 @@ def test_a_body_of_any_media_type_is_held_to_its_schema(
 )
 def test_accept_names_a_media_type_of_the_answer(huts: Huts, accept: str, status: int) -> None:
     assert huts.ask("GET", "/v1/huts/1", headers={**TOKEN, "accept": accept}).status == status
+
+
+def test_a_rule_may_answer_otherwise(huts: Huts) -> None:
+    huts.controls.override("openapi-body-invalid", Change(code=418, message="short and stout"))
+    answer = huts.ask("POST", "/v1/huts", {}, TOKEN)
+    assert (answer.status, answer.json["detail"]) == (418, "short and stout")
+    with pytest.raises(ValueError, match="200 is none"):
+        huts.controls.override("openapi-body-invalid", Change(code=200))
 
 
 def test_requests_are_recorded_with_their_verdicts_and_without_credentials(huts: Huts) -> None:

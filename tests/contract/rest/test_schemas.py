@@ -171,6 +171,8 @@ def test_what_is_read_only_is_left_out_of_a_request_and_what_is_write_only_of_an
     assert judged(schema, {"name": 1}) == [("/secret", "required")]
     assert judged(schema, {"id": 1, "name": 1}, sent=False) == []
     assert judged(schema, {}, sent=False) == [("/id", "required"), ("/name", "required")]
+    apart = {"allOf": [{"properties": {"id": {"readOnly": True}}}, {"required": ["id", "name"]}]}
+    assert judged(apart, {}) == [("/name", "required")]
 
 
 def test_nullable_lets_null_through_wherever_a_document_writes_it() -> None:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from groundwire_contract import Answer, ApiContract, ContractRequest, serving
 from groundwire_contract.cli import main
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_contract.server.remote import RemoteControls
 from groundwire_runtime import errors
 from groundwire_runtime.api_key import Basic
 from groundwire_runtime.contents import WithMediaType
@@ -24,7 +25,6 @@ from tests.contract.wire import ask
 
 from .huts import DOCUMENT
 
-pytest_plugins = ["pytester"]
 EXAMPLES = DOCUMENT.replace(b"[{name: T", b"[{id: 4, name: T")
 
 
@@ -190,6 +190,40 @@ def test_the_control_api_gives_answers_to_a_server_in_another_process(tmp_path: 
         assert "request-id-reused" not in page
 
 
+def test_the_controls_of_another_process_give_answers_but_no_functions(tmp_path: Path) -> None:
+    document = tmp_path / "huts.yaml"
+    document.write_bytes(DOCUMENT)
+    with serving_apart("--spec", str(document), "--clock", "stepped") as (_, endpoint):
+        contract = ApiContract(endpoint, RemoteControls(endpoint), lambda: None, base="/v1")
+        contract.answers(
+            "listHuts", Answer(value=b"\xc3\xa4,b", content_type="text/csv", headers={"etag": '"1"'})
+        )
+        answer = ask(endpoint, "GET", "/v1/huts")
+        assert (answer.body, answer.headers["etag"]) == (b"\xc3\xa4,b", '"1"')
+        with pytest.raises(ValueError, match="/0"):
+            contract.answers("listHuts", [1])
+        with pytest.raises(LookupError, match="did you mean listHuts"):
+            contract.answers("listHut", [])
+        with pytest.raises(ValueError, match="in a thread of this process"):
+            contract.answers("listHuts", lambda _: [])
+        contract.assert_valid()
+
+
+def test_an_api_that_answers_at_the_root_keeps_it(tmp_path: Path) -> None:
+    document = tmp_path / "huts.yaml"
+    document.write_text(
+        "openapi: 3.0.3\ninfo: {title: Landing, version: '1'}\npaths:\n  /:\n    get:\n      operationId: landing\n"
+        "      responses: {'200': {description: '', content: {application/json: {}}}}\n"
+    )
+    contract = serving(document)
+    try:
+        contract.answers("landing", {"links": []})
+        assert ask(contract.endpoint, "GET", "/").json == {"links": []}
+        assert "Landing" in ask(contract.endpoint, "GET", "/$contract/page").body.decode()
+    finally:
+        contract.stop()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -235,44 +269,3 @@ def test_an_operation_that_cannot_be_read_is_left_out_with_a_warning(tmp_path: P
         assert ask(contract.endpoint, "GET", "/odd").status == 404
     finally:
         contract.stop()
-
-
-TEST = """
-def test_a_fixture(api_contract):
-    api_contract.answers("getHut", {"id": 1, "name": "A"})
-    assert api_contract.endpoint.endswith("/v1")
-    assert api_contract.requests == ()
-
-def test_fresh(api_contract):
-    import urllib.request, urllib.error
-    request = urllib.request.Request(api_contract.endpoint + "/huts/1", headers={"authorization": "Bearer t"})
-    try:
-        urllib.request.urlopen(request)
-    except urllib.error.HTTPError as error:
-        assert error.code == 501
-        error.close()
-
-def test_a_wrong_answer_is_an_error(api_contract):
-    import urllib.request, urllib.error
-    api_contract.answers("getHut", lambda request: {"id": "1"})
-    request = urllib.request.Request(api_contract.endpoint + "/huts/1", headers={"authorization": "Bearer t"})
-    try:
-        urllib.request.urlopen(request)
-    except urllib.error.HTTPError as error:
-        assert error.code == 500
-        error.close()
-"""
-
-
-def test_the_fixture_serves_the_document_of_the_ini_file(pytester: pytest.Pytester) -> None:
-    pytester.makefile(".yaml", huts=DOCUMENT.decode())
-    pytester.makeini("[pytest]\ncontract_document = huts.yaml\n")
-    pytester.makepyfile(TEST)
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=3, errors=1)
-
-
-def test_the_fixture_without_a_document_says_what_to_do(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(TEST)
-    done = pytester.runpytest_subprocess("-p", "no:randomly", "-k", "test_fresh")
-    done.assert_outcomes(errors=1)
-    assert "contract_document in the ini file" in done.stdout.str() + done.stderr.str()
