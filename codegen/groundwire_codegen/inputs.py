@@ -42,6 +42,8 @@ class Inputs:
     allow_hosts: tuple[str, ...] = ()
     references: Mapping[str, bytes] = field(factory=dict[str, bytes])
     """The other documents that an OpenAPI document refers to, by URI."""
+    large_above: int = 200
+    """Types above which a new client gets a module for each schema and each resource."""
     base: str = ""
     """The URI that references are relative to: the document's URL, or its path below the folder that bounds them."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from .messages import Alias, Enum, Message
 from .methods import Location, Method, Parameter, Resource
@@ -112,3 +112,17 @@ class Api:
     def base_url(self) -> str:
         """Return the URL of the first server."""
         return self.servers[0].url
+
+    def with_types(self, names: Set[str]) -> Api:
+        """Return the API with these types alone."""
+        return evolve(
+            self,
+            messages={name: each for name, each in self.messages.items() if name in names},
+            enums={name: each for name, each in self.enums.items() if name in names},
+            aliases={name: each for name, each in self.aliases.items() if name in names},
+        )
+
+    def with_methods_of(self, resource: tuple[str, ...]) -> Api:
+        """Return the API with the methods of one resource alone."""
+        methods = {key: method for key, method in self.methods.items() if method.resource == resource}
+        return evolve(self, methods=methods)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -23,7 +23,7 @@ from ..ir import (
     leaf,
 )
 from .annotations import NO_ENTRIES, NONE, absent, annotation
-from .layout import imported, used_names
+from .layout import imported, in_import_order, used_names
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -107,6 +107,9 @@ class MessagesView:
     files: bool
     values: tuple[Source, ...]
     """The imports of the module."""
+    others: tuple[Source, ...]
+    """The types of other modules that the module refers to."""
+    is_part: bool
 
     @property
     def imports_standard(self) -> bool:
@@ -114,19 +117,23 @@ class MessagesView:
         return bool(self.typing or self.enums or self.containers or self.dates or self.times)
 
 
-def messages_view(api: Api) -> MessagesView:
-    """Return the view of `messages.py`."""
+def messages_view(api: Api, kinds_elsewhere: Mapping[str, str] | None = None) -> MessagesView:
+    """Return the view of `messages.py`, or of a module beside others that have the types of `kinds_elsewhere`."""
     messages = tuple(map(_message, api.messages.values()))
     aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))
     used |= used_names(alias.type for alias in aliases)
     families = any(message.family for message in messages)
-    used |= {"Message", "keep_containers", *(("variant_of",) if families else ())}
+    used |= {"Message", "keep_containers"} if messages else set()
+    used |= {"variant_of"} if families else set()
     order = (
         *("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "Unrecognized"),
         *("keep_containers", "variant_of"),
     )
+    elsewhere = kinds_elsewhere or {}
+    others = sorted(elsewhere.keys() & used)
     typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
+    typing |= {"TYPE_CHECKING"} if others else set()
     kinds = published_kinds(api)
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
@@ -134,13 +141,15 @@ def messages_view(api: Api) -> MessagesView:
         messages=messages,
         aliases=aliases,
         bases=imported(("IntEnum", "StrEnum"), {base(each) for each in api.enums.values()}),
-        typing=imported(("Literal", "TypeAlias"), typing),
+        typing=imported(("TYPE_CHECKING", "Literal", "TypeAlias"), typing),
         families=families,
         containers=imported(("Mapping", "Sequence"), used),
         dates="dt" in used,
         times=imported(("datetime", "timedelta"), used),
         files="FilePart" in used,
         values=tuple(word(each) for each in order if each in used),
+        others=tuple(name(elsewhere[each], each) for each in in_import_order(others)),
+        is_part=kinds_elsewhere is not None,
     )
 
 
