@@ -81,7 +81,7 @@ def _messages() -> dict[str, Members]:
             Family((
                 Case("constant", ANY, "Term.Constant"),
                 Case("name", STRING, "Term.Name"),
-                Case("none", BOOLEAN, "Term.None_"),
+                Case("nothing", BOOLEAN, "Term.Nothing"),
                 Case("number", DOUBLE, "Term.Number"),
                 Case("sum", Ref("Sum"), "Term.Sum"),
             ), required=True),

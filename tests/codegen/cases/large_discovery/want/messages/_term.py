@@ -23,7 +23,7 @@ class _TermVariants:
     __slots__ = ()
     Constant: TypeAlias = "_TermConstant"
     Name: TypeAlias = "_TermName"
-    None_: TypeAlias = "_TermNone_"
+    Nothing: TypeAlias = "_TermNothing"
     Number: TypeAlias = "_TermNumber"
     Sum: TypeAlias = "_TermSum"
 
@@ -51,8 +51,8 @@ class _TermName(Term):
 
 @variant_of(Term)
 @frozen(eq=False, repr=False, field_transformer=keep_containers)
-class _TermNone_(Term):
-    """The member none."""
+class _TermNothing(Term):
+    """The member nothing."""
 
     value: bool
 
