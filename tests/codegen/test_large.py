@@ -15,12 +15,9 @@ import attrs
 import pytest
 from groundwire_codegen.emit import emit
 from groundwire_codegen.folder import lock_of
-from groundwire_codegen.ir import Alias, Api, Message, Scalar
-from groundwire_codegen.ir.types import Kind
 from groundwire_codegen.lock import Lock
 from groundwire_codegen.pipeline import Output, generate
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.render.modules import module_name, types_by_module
 from groundwire_runtime.errors import ApiError
 from groundwire_runtime.http import FunctionTransport, Response
 
@@ -225,45 +222,6 @@ def test_calls_of_a_large_openapi_client(load: Load) -> None:
     with pytest.raises(woods.errors.NotFound) as caught:
         client.trees.get_tree("x")
     assert caught.value.body_typed == woods.GetTreeResponse404(why="felled")
-
-
-def test_what_is_inside_a_schema_is_in_its_module() -> None:
-    def message(name: str, place: str) -> Message:
-        return Message(name=name, place=place)
-
-    found = types_by_module(
-        Api(
-            id="a",
-            title="",
-            name="a",
-            version="1",
-            messages={
-                "PodSpec": message("PodSpec", "io.k8s.PodSpec"),
-                "Pod": message("Pod", "io.k8s.Pod"),
-                "PodPart": message("PodPart", "io.k8s.Pod.parts[].size"),
-                "Get": message("Get", "pods/get.response"),
-            },
-            aliases={"Any_": Alias(name="Any", place="Any", type=Scalar(Kind.ANY))},
-        )
-    )
-    assert found == {
-        "_any": {"Any_"},
-        "_get": {"Get"},
-        "_pod": {"Pod", "PodPart"},
-        "_pod_spec": {"PodSpec"},
-    }
-
-
-def test_a_module_has_a_name_that_file_systems_take() -> None:
-    assert [module_name(each) for each in ("HTTPServer", "Class", "V1Pod", "Init")] == [
-        "_http_server",
-        "_class",
-        "_v1_pod",
-        "_init",
-    ]
-    long, other = module_name("A" + "b" * 300), module_name("A" + "b" * 301)
-    assert long != other
-    assert len(long) == len(other) <= 81
 
 
 def shop(folder: Path, document: dict[str, Any], limit: int) -> Path:

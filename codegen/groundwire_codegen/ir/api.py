@@ -115,11 +115,12 @@ class Api:
 
     def with_types(self, names: Set[str]) -> Api:
         """Return the API with these types alone."""
+        ordered = sorted(names)
         return evolve(
             self,
-            messages={name: each for name, each in self.messages.items() if name in names},
-            enums={name: each for name, each in self.enums.items() if name in names},
-            aliases={name: each for name, each in self.aliases.items() if name in names},
+            messages={name: self.messages[name] for name in ordered if name in self.messages},
+            enums={name: self.enums[name] for name in ordered if name in self.enums},
+            aliases={name: self.aliases[name] for name in ordered if name in self.aliases},
         )
 
     def with_methods_of(self, resource: tuple[str, ...]) -> Api:

@@ -53,8 +53,7 @@ def _large(api: Api) -> Iterator[tuple[str, tuple[str, object]]]:
     types, kinds = types_by_module(api), published_kinds(api)
     yield "messages/__init__.py", ("messages_package.py", messages_package_view(api, types))
     for module, keys in types.items():
-        elsewhere = {key: kind for key, kind in kinds.items() if key not in keys}
-        yield f"messages/{module}.py", ("messages.py", messages_view(api.with_types(keys), elsewhere))
+        yield f"messages/{module}.py", ("messages.py", messages_view(api.with_types(keys), kinds))
     for module, view in client_package(api).items():
         yield f"client/{module}.py", ("client.py", view)
 

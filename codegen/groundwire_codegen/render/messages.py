@@ -117,8 +117,8 @@ class MessagesView:
         return bool(self.typing or self.enums or self.containers or self.dates or self.times)
 
 
-def messages_view(api: Api, kinds_elsewhere: Mapping[str, str] | None = None) -> MessagesView:
-    """Return the view of `messages.py`, or of a module beside others that have the types of `kinds_elsewhere`."""
+def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> MessagesView:
+    """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`."""
     messages = tuple(map(_message, api.messages.values()))
     aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))
@@ -130,11 +130,14 @@ def messages_view(api: Api, kinds_elsewhere: Mapping[str, str] | None = None) ->
         *("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "Unrecognized"),
         *("keep_containers", "variant_of"),
     )
-    elsewhere = kinds_elsewhere or {}
-    others = sorted(elsewhere.keys() & used)
-    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
-    typing |= {"TYPE_CHECKING"} if others else set()
     kinds = published_kinds(api)
+    elsewhere = (
+        {each: all_kinds[each] for each in used if each in all_kinds and each not in kinds}
+        if all_kinds
+        else {}
+    )
+    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
+    typing |= {"TYPE_CHECKING"} if elsewhere else set()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
         enums=tuple(map(_enum, api.enums.values())),
@@ -148,8 +151,8 @@ def messages_view(api: Api, kinds_elsewhere: Mapping[str, str] | None = None) ->
         times=imported(("datetime", "timedelta"), used),
         files="FilePart" in used,
         values=tuple(word(each) for each in order if each in used),
-        others=tuple(name(elsewhere[each], each) for each in in_import_order(others)),
-        is_part=kinds_elsewhere is not None,
+        others=tuple(name(elsewhere[each], each) for each in in_import_order(elsewhere)),
+        is_part=all_kinds is not None,
     )
 
 

@@ -115,8 +115,8 @@ def method_view(method: Method, api: Api) -> MethodView:
 
 
 def maker(constant: str) -> Source:
-    """Return the function that makes a method, in a large client."""
-    return word(f"{constant.lower()}_method")
+    """Return the function that makes a method, in a large client. No argument of a stub can hide it."""
+    return word(f"_{constant.lower()}_method")
 
 
 def _given(value: object) -> Source | None:

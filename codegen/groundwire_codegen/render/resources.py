@@ -14,7 +14,7 @@ from .methods import MethodView, held_class, maker, method_view
 from .modules import module_name as resource_module
 from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
-from .stubs import StubView, is_rest, method_expression, stub_view
+from .stubs import StubView, is_rest, stub_view
 
 
 @frozen(kw_only=True)
@@ -32,8 +32,6 @@ class WaitView:
 
     message: Source
     polls: tuple[Source, ...]
-    modules: tuple[tuple[Source, Source], ...]
-    """Where the methods that poll are, and what makes them, if they are in modules of their own."""
     metadata: Source
     error_attribute: Source
     error: Source
@@ -273,16 +271,15 @@ def _hint(hint: Hint) -> HintView:
 
 def _wait(found: Waited, api: Api, *, is_large: bool) -> WaitView:
     polls = [api.methods[poll.method] for poll in found.polls]
-    names = _class_names(api)
     message = api.messages[found.message]
     any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
     return WaitView(
         message=message_class(found.message),
-        polls=tuple(method_expression(each.constant, is_large=is_large) for each in polls),
-        modules=tuple(
-            (word(f".{resource_module(names[each.resource])}"), maker(each.constant))
+        polls=tuple(
+            joined(word("METHODS"), "[", literal(each.id), "]")
+            if is_large
+            else name("constant", each.constant)
             for each in polls
-            if is_large and each.resource
         ),
         metadata=either(*map(message_class, found.metadata)) if found.metadata else any_mapping,
         error_attribute=literal(message.holder("error")[0]),

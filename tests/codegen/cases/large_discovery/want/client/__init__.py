@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def ping_method() -> Method[messages.Empty]:
+def _ping_method() -> Method[messages.Empty]:
     return Method(
         id="kiln.ping",
         verb="POST",
@@ -39,13 +39,13 @@ def ping_method() -> Method[messages.Empty]:
 METHODS: Final[Mapping[str, Method[Any]]] = lazy_methods(
     __name__,
     {
-        "kiln.operations.cancel": ("._operations", "operations_cancel_method"),
-        "kiln.operations.get": ("._operations", "operations_get_method"),
-        "kiln.ping": (".", "ping_method"),
-        "kiln.pots.break": ("._pots", "pots_break_method"),
-        "kiln.pots.fire": ("._pots", "pots_fire_method"),
-        "kiln.pots.kilns.get": ("._pots_kilns", "pots_kilns_get_method"),
-        "kiln.pots.list": ("._pots", "pots_list_method"),
+        "kiln.operations.cancel": ("._operations", "_operations_cancel_method"),
+        "kiln.operations.get": ("._operations", "_operations_get_method"),
+        "kiln.ping": (".", "_ping_method"),
+        "kiln.pots.break": ("._pots", "_pots_break_method"),
+        "kiln.pots.fire": ("._pots", "_pots_fire_method"),
+        "kiln.pots.kilns.get": ("._pots_kilns", "_pots_kilns_get_method"),
+        "kiln.pots.list": ("._pots", "_pots_list_method"),
     },
 )
 HINTS: Final = (
@@ -94,7 +94,7 @@ class Client(GoogleClient):
 
     def ping(self, request: messages.Empty | None = None, **options: Unpack[CallOptions]) -> messages.Empty:
         """Call `kiln.ping`."""
-        return self.call(ping_method(), {}, request or messages.Empty(), options)
+        return self.call(_ping_method(), {}, request or messages.Empty(), options)
 
     def wait(
         self,
@@ -111,11 +111,9 @@ class Client(GoogleClient):
 
         Raises OperationError when the operation failed or was cancelled.
         """
-        from ._operations import operations_get_method
-
         return operation_view().wait(
             self,
-            [operations_get_method()],
+            [METHODS["kiln.operations.get"]],
             operation,
             timeout=timeout,
             on_progress=on_progress,

@@ -15,7 +15,7 @@ from .. import messages
 
 
 @cache
-def operations_cancel_method() -> Method[None]:
+def _operations_cancel_method() -> Method[None]:
     return Method(
         id="kiln.operations.cancel",
         verb="POST",
@@ -27,7 +27,7 @@ def operations_cancel_method() -> Method[None]:
 
 
 @cache
-def operations_get_method() -> Method[messages.Operation]:
+def _operations_get_method() -> Method[messages.Operation]:
     return Method(
         id="kiln.operations.get",
         verb="GET",
@@ -48,7 +48,7 @@ class Operations(Resource):
     ) -> None:
         """Call `kiln.operations.cancel`."""
         return self._client.call(
-            operations_cancel_method(),
+            _operations_cancel_method(),
             {"name": name},
             request or messages.Empty(),
             options,
@@ -56,4 +56,4 @@ class Operations(Resource):
 
     def get(self, name: str, **options: Unpack[CallOptions]) -> messages.Operation:
         """Call `kiln.operations.get`."""
-        return self._client.call(operations_get_method(), {"name": name}, None, options)
+        return self._client.call(_operations_get_method(), {"name": name}, None, options)

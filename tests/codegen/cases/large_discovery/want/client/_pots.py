@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def pots_break_method() -> Method[messages.Empty]:
+def _pots_break_method() -> Method[messages.Empty]:
     return Method(
         id="kiln.pots.break",
         verb="DELETE",
@@ -35,7 +35,7 @@ def pots_break_method() -> Method[messages.Empty]:
 
 
 @cache
-def pots_fire_method() -> Method[messages.Operation]:
+def _pots_fire_method() -> Method[messages.Operation]:
     return Method(
         id="kiln.pots.fire",
         verb="POST",
@@ -48,7 +48,7 @@ def pots_fire_method() -> Method[messages.Operation]:
 
 
 @cache
-def pots_list_method() -> Method[messages.ListPotsResponse]:
+def _pots_list_method() -> Method[messages.ListPotsResponse]:
     return Method(
         id="kiln.pots.list",
         verb="GET",
@@ -74,14 +74,14 @@ class Pots(Resource):
 
     def break_(self, *, request_id: str | None = None, **options: Unpack[CallOptions]) -> messages.Empty:
         """Call `kiln.pots.break`."""
-        return self._client.call(pots_break_method(), {"requestId": request_id}, None, options)
+        return self._client.call(_pots_break_method(), {"requestId": request_id}, None, options)
 
     def fire(self, request: messages.FireRequest, **options: Unpack[CallOptions]) -> messages.Operation:
         """Fire a pot. The answer is an operation."""
-        return self._client.call(pots_fire_method(), {}, request, options)
+        return self._client.call(_pots_fire_method(), {}, request, options)
 
     def list(
         self, *, glaze: Literal["SALT", "ASH"] | Unlisted | None = None, **options: Unpack[CallOptions]
     ) -> Pager[messages.Pot, messages.ListPotsResponse]:
         """Call `kiln.pots.list`."""
-        return Pager.over(self._client, pots_list_method(), {"glaze": glaze}, None, options)
+        return Pager.over(self._client, _pots_list_method(), {"glaze": glaze}, None, options)

@@ -15,7 +15,7 @@ from .. import messages
 
 
 @cache
-def pots_kilns_get_method() -> Method[messages.Kiln]:
+def _pots_kilns_get_method() -> Method[messages.Kiln]:
     return Method(
         id="kiln.pots.kilns.get",
         verb="GET",
@@ -31,4 +31,4 @@ class PotsKilns(Resource):
 
     def get(self, name: str, **options: Unpack[CallOptions]) -> messages.Kiln:
         """Call `kiln.pots.kilns.get`."""
-        return self._client.call(pots_kilns_get_method(), {"name": name}, None, options)
+        return self._client.call(_pots_kilns_get_method(), {"name": name}, None, options)

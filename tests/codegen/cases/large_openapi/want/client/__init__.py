@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def get_status_method() -> RestMethod[messages.HTTPStatus]:
+def _get_status_method() -> RestMethod[messages.HTTPStatus]:
     return RestMethod(
         id="getStatus",
         verb="GET",
@@ -45,11 +45,11 @@ def get_status_method() -> RestMethod[messages.HTTPStatus]:
 METHODS: Final[Mapping[str, RestMethod[Any]]] = lazy_methods(
     __name__,
     {
-        "getStatus": (".", "get_status_method"),
-        "getTree": ("._trees", "trees_get_tree_method"),
-        "listOwners": ("._owners", "owners_list_owners_method"),
-        "paintTree": ("._trees", "trees_paint_tree_method"),
-        "putTree": ("._trees", "trees_put_tree_method"),
+        "getStatus": (".", "_get_status_method"),
+        "getTree": ("._trees", "_trees_get_tree_method"),
+        "listOwners": ("._owners", "_owners_list_owners_method"),
+        "paintTree": ("._trees", "_trees_paint_tree_method"),
+        "putTree": ("._trees", "_trees_put_tree_method"),
     },
 )
 SERVERS: Final = (RestServer("https://woods.example/v1"),)
@@ -76,7 +76,7 @@ class Client(RestClient):
 
     def get_status(self, **options: Unpack[RestCallOptions]) -> messages.HTTPStatus:
         """Call `getStatus`."""
-        return self.call(get_status_method(), {}, None, options)
+        return self.call(_get_status_method(), {}, None, options)
 
 
 if not TYPE_CHECKING:

@@ -20,7 +20,7 @@ from .. import messages
 
 
 @cache
-def owners_list_owners_method() -> RestMethod[Sequence[messages.Owner]]:
+def _owners_list_owners_method() -> RestMethod[Sequence[messages.Owner]]:
     return RestMethod(
         id="listOwners",
         verb="GET",
@@ -44,4 +44,4 @@ class Owners(Resource):
         self, *, since: dt.date | None = None, **options: Unpack[RestCallOptions]
     ) -> Sequence[messages.Owner]:
         """Call `listOwners`."""
-        return self._client.call(owners_list_owners_method(), {"since": since}, None, options)
+        return self._client.call(_owners_list_owners_method(), {"since": since}, None, options)

@@ -18,7 +18,7 @@ from .. import messages
 
 
 @cache
-def trees_get_tree_method() -> RestMethod[messages.Tree]:
+def _trees_get_tree_method() -> RestMethod[messages.Tree]:
     return RestMethod(
         id="getTree",
         verb="GET",
@@ -37,7 +37,7 @@ def trees_get_tree_method() -> RestMethod[messages.Tree]:
 
 
 @cache
-def trees_paint_tree_method() -> RestMethod[None]:
+def _trees_paint_tree_method() -> RestMethod[None]:
     return RestMethod(
         id="paintTree",
         verb="POST",
@@ -54,7 +54,7 @@ def trees_paint_tree_method() -> RestMethod[None]:
 
 
 @cache
-def trees_put_tree_method() -> RestMethod[messages.Tree]:
+def _trees_put_tree_method() -> RestMethod[messages.Tree]:
     return RestMethod(
         id="putTree",
         verb="PUT",
@@ -73,7 +73,7 @@ class Trees(Resource):
 
     def get_tree(self, id: str, **options: Unpack[RestCallOptions]) -> messages.Tree:
         """Call `getTree`."""
-        return self._client.call(trees_get_tree_method(), {"id": id}, None, options)
+        return self._client.call(_trees_get_tree_method(), {"id": id}, None, options)
 
     def paint_tree(
         self,
@@ -84,8 +84,8 @@ class Trees(Resource):
         **options: Unpack[RestCallOptions],
     ) -> None:
         """Call `paintTree`."""
-        return self._client.call(trees_paint_tree_method(), {"id": id, "season": season}, request, options)
+        return self._client.call(_trees_paint_tree_method(), {"id": id, "season": season}, request, options)
 
     def put_tree(self, id: str, request: messages.Tree, **options: Unpack[RestCallOptions]) -> messages.Tree:
         """Call `putTree`."""
-        return self._client.call(trees_put_tree_method(), {"id": id}, request, options)
+        return self._client.call(_trees_put_tree_method(), {"id": id}, request, options)
