@@ -121,7 +121,7 @@ def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
     ]
     used = used_names((*sources, *(type_ for _, type_ in aliases)))
     return CodecsView(
-        names=_imports(SCHEMA_WORDS & used | ({"Members"} if is_large else set())),
+        names=_imports(SCHEMA_WORDS & used | ({"Members"} if is_large else set[str]())),
         scalars=_imports(SCALAR_WORDS & used),
         unions=_imports(UNION_WORDS & used),
         messages=messages,

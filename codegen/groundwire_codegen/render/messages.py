@@ -124,8 +124,8 @@ def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> Messa
     used = used_names(source for message in messages for source in _annotations(message))
     used |= used_names(alias.type for alias in aliases)
     families = any(message.family for message in messages)
-    used |= {"Message", "keep_containers"} if messages else set()
-    used |= {"variant_of"} if families else set()
+    used |= {"Message", "keep_containers"} if messages else set[str]()
+    used |= {"variant_of"} if families else set[str]()
     order = (
         *("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "Unrecognized"),
         *("keep_containers", "variant_of"),
@@ -137,7 +137,7 @@ def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> Messa
         else {}
     )
     typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
-    typing |= {"TYPE_CHECKING"} if elsewhere else set()
+    typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
         enums=tuple(map(_enum, api.enums.values())),

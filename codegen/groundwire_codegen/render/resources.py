@@ -135,24 +135,17 @@ def _view(
     methods = () if rest else tuple(method_view(method, api) for method in part.methods.values())
     found = waited(api) if is_client else None
     stubs = [stub for each in classes for stub in each.stubs]
-    used = used_names(
-        source
-        for stub in stubs
-        for source in (
-            stub.result,
-            *((stub.request,) if stub.request else ()),
-            *(argument.annotation for argument in stub.arguments),
-        )
-    )
+    used = _used(stubs)
+    used |= {"Any", "Final", "Mapping", "Unpack"} if is_client else set[str]()
+    used |= {"Unpack"} if stubs else set[str]()
+    used |= {"Callable"} if found else set[str]()
     children = any(each.children for each in classes)
-    resources = any(each.name is not None for each in classes)
+    if is_large and (children or (is_client and api.resources)):
+        used.add("TYPE_CHECKING")
     return ClientView(
         is_large=is_large,
         is_client=is_client,
-        is_lazy=imported(
-            ("lazy_methods", "lazy_names"),
-            () if not (is_large and is_client) else ("lazy_methods", "lazy_names")[: 1 + bool(api.resources)],
-        ),
+        is_lazy=_lazy_imports(api) if is_large and is_client else None,
         caches=is_large and bool(part.methods or found),
         method_class=is_client or bool(part.methods),
         modules=tuple(_modules(api, None if is_client else classes[0])) if is_large else (),
@@ -165,7 +158,7 @@ def _view(
         base_url=literal(api.base_url if api.servers else ""),
         hints=tuple(map(_hint, api.hints)) if is_client else (),
         wait=None if found is None else _wait(found, api, is_large=is_large),
-        resources=resources,
+        resources=any(each.name is not None for each in classes),
         nested=not is_large and any(each.name is not None and each.children for each in classes),
         children=children,
         stubs=bool(stubs),
@@ -174,23 +167,32 @@ def _view(
         extra_scopes=any(method.extra_scopes for method in part.methods.values()),
         paging=any(method.paging for method in part.methods.values()),
         preconditions=any(method.preconditions for method in methods),
-        containers=imported(
-            ("Callable", "Mapping", "Sequence"),
-            used | ({"Callable"} if found else set()) | ({"Mapping"} if is_client else set()),
-        ),
-        typing=imported(
-            ("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack"),
-            used & {"Literal"}
-            | ({"Any", "Final", "Unpack"} if is_client else set())
-            | ({"Unpack"} if stubs else set())
-            | ({"TYPE_CHECKING"} if is_large and (children or (is_client and api.resources)) else set()),
-        ),
+        containers=imported(("Callable", "Mapping", "Sequence"), used),
+        typing=imported(("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack"), used),
         dates="dt" in used,
         times=imported(("datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
         files="FilePart" in used,
         streams=imported(("ServerEvent", "Stream"), used),
     )
+
+
+def _used(stubs: Sequence[StubView]) -> set[str]:
+    """Return the names that the annotations of stubs refer to."""
+    return used_names(
+        source
+        for stub in stubs
+        for source in (
+            stub.result,
+            *((stub.request,) if stub.request else ()),
+            *(argument.annotation for argument in stub.arguments),
+        )
+    )
+
+
+def _lazy_imports(api: Api) -> Source | None:
+    """Return what the client's module imports from `lazy`, in a large client."""
+    return imported(("lazy_methods", "lazy_names"), ("lazy_methods", "lazy_names")[: 1 + bool(api.resources)])
 
 
 def _types(methods: Sequence[MethodView]) -> list[Source]:
