@@ -26,6 +26,8 @@ __all__ = [
     "read_input",
 ]
 
+LARGE_ABOVE: Final = 200
+"""Types, or methods, above which a client gets a module for each schema and each resource."""
 _OWN_PIPES: Final = Path("/dev/fd")
 _LOCALE: Final = "use another name, or UTF-8: PYTHONUTF8=1"
 
@@ -42,6 +44,8 @@ class Inputs:
     allow_hosts: tuple[str, ...] = ()
     references: Mapping[str, bytes] = field(factory=dict[str, bytes])
     """The other documents that an OpenAPI document refers to, by URI."""
+    large_above: int = LARGE_ABOVE
+    """Types, or methods, above which a new client is large. It is no option of a command: the lock keeps the layout."""
     base: str = ""
     """The URI that references are relative to: the document's URL, or its path below the folder that bounds them."""
 

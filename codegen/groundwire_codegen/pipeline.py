@@ -11,12 +11,14 @@ from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
 from .ir import Api
 from .lock import FILE, Lock, file_digest, is_older
-from .problem import GeneratorError, Problem, escape
+from .problem import GeneratorError, Problem, SpecError, escape
 from .reader import read_lowered
 from .render import render
 
-LAYOUT: Final = "module"
-"""All messages of a client are in one module; the lock says so, since classes are pickled by their module."""
+ONE_MODULE: Final = "module"
+"""All messages of a client are in one module, and all stubs in another."""
+LARGE: Final = "schema"
+"""Each schema and each resource has a module, which is imported when it is first used."""
 
 
 @frozen
@@ -45,7 +47,8 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         base=inputs.base,
     )
     api = lowered.api
-    files = _rendered(api, inputs, runtime)
+    layout = _layout(api, inputs, before)
+    files = _rendered(api, inputs, runtime, is_large=layout == LARGE)
     check_syntax(files)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
@@ -53,7 +56,7 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         inputs=inputs.digests(),
         files=hashes,
         names=lowered.published,
-        decisions={"layout": LAYOUT, **lowered.decisions},
+        decisions={"layout": layout, **lowered.decisions},
         revision=api.revision,
         reviewed=lowered.review.marks,
     )
@@ -62,9 +65,19 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
 
 
-def _rendered(api: Api, inputs: Inputs, runtime: str) -> dict[str, str]:
+def _layout(api: Api, inputs: Inputs, before: Lock | None) -> str:
+    """Return the layout of the client: as first generated, or by its size. Raises SpecError for one that is unknown."""
+    layout = None if before is None else before.decisions.get("layout")
+    if layout not in (None, ONE_MODULE, LARGE):
+        hint = f"restore it: {ONE_MODULE} or {LARGE}"
+        raise SpecError([Problem(FILE, "/decisions/layout", f"unknown layout {layout[:80]!r}", hint)])
+    count = len(api.messages) + len(api.enums) + len(api.aliases)
+    return layout or (LARGE if max(count, len(api.methods)) > inputs.large_above else ONE_MODULE)
+
+
+def _rendered(api: Api, inputs: Inputs, runtime: str, *, is_large: bool) -> dict[str, str]:
     try:
-        return render(api, package=inputs.package, origin=inputs.name, runtime=runtime)
+        return render(api, package=inputs.package, origin=inputs.name, runtime=runtime, is_large=is_large)
     except (TypeError, ValueError) as error:
         raise GeneratorError(f"text that is not safe to write: {error}") from error
 

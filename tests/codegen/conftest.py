@@ -40,8 +40,8 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     def write_and_import(files: Mapping[str, str]) -> ModuleType:
         name = f"generated_{next(_numbers)}"
         made.append(name)
-        (tmp_path / name).mkdir()
         for path, text in files.items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name / path).write_text(text, "utf-8", newline="")
         importlib.invalidate_caches()
         package = importlib.import_module(name)

@@ -19,9 +19,9 @@ from tests.codegen.packages import CASES, ROOT, case_inputs, earth_engine
 def held(folder: Path) -> dict[str, str]:
     """What the repository holds; the lock apart, which has a hash of the generator itself."""
     return {
-        path.name: path.read_bytes().decode()
-        for path in folder.iterdir()
-        if path.is_file() and path.name != FILE
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != FILE and "__pycache__" not in path.parts
     }
 
 

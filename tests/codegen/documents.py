@@ -95,3 +95,13 @@ def with_property(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 def encoded(document: dict[str, Any]) -> bytes:
     """The document as it stands in a file."""
     return json.dumps(document).encode()
+
+
+def wide(types: int) -> dict[str, Any]:
+    """The bookshop with more types, each of which a book has."""
+    document = bookshop()
+    for number in range(types):
+        schema = {"id": f"Shelf{number}", "type": "object", "properties": {"x": {"type": "string"}}}
+        document["schemas"][f"Shelf{number}"] = schema
+        document["schemas"]["Book"]["properties"][f"shelf{number}"] = {"$ref": f"Shelf{number}"}
+    return document

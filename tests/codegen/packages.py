@@ -39,11 +39,12 @@ def files(document: dict[str, Any] | bytes, overlay: str | None = None) -> dict[
 
 
 def case_inputs(folder: Path) -> Inputs:
-    """The inputs of a case."""
+    """The inputs of a case. One whose name starts with `large_` has the layout of a large client."""
     overlay = folder / "overlay.toml"
     said = overlay.read_text("utf-8") if overlay.exists() else None
     document = next(folder / name for name in DOCUMENTS if (folder / name).exists())
-    return inputs(document.read_bytes(), said, package=folder.name, name=document.name)
+    layout = {"large_above": 0} if folder.name.startswith("large_") else {}
+    return inputs(document.read_bytes(), said, package=folder.name, name=document.name, **layout)
 
 
 def earth_engine() -> Inputs:

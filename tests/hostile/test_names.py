@@ -175,4 +175,4 @@ def test_a_long_chain_of_references_ends() -> None:
     for number in range(350):
         properties = {"next": {"$ref": f"N{number + 1}"}} if number < 349 else {}
         document["schemas"][f"N{number}"] = {"id": f"N{number}", "type": "object", "properties": properties}
-    assert "class N349(Message)" in files(document)["messages.py"]
+    assert "class N349(Message)" in files(document)["messages/_n349.py"]

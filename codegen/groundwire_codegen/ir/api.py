@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from .messages import Alias, Enum, Message
 from .methods import Location, Method, Parameter, Resource
@@ -114,3 +114,18 @@ class Api:
     def base_url(self) -> str:
         """Return the URL of the first server."""
         return self.servers[0].url
+
+    def with_types(self, names: Set[str]) -> Api:
+        """Return the API with these types alone."""
+        ordered = sorted(names)
+        return evolve(
+            self,
+            messages={name: self.messages[name] for name in ordered if name in self.messages},
+            enums={name: self.enums[name] for name in ordered if name in self.enums},
+            aliases={name: self.aliases[name] for name in ordered if name in self.aliases},
+        )
+
+    def with_methods_of(self, resource: tuple[str, ...]) -> Api:
+        """Return the API with the methods of one resource alone."""
+        methods = {key: method for key, method in self.methods.items() if method.resource == resource}
+        return evolve(self, methods=methods)

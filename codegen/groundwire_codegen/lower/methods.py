@@ -24,8 +24,8 @@ from .naming import (
     CLIENT_MODULE_NAMES,
     CLIENT_NAMES,
     PARAMETER_NAMES,
-    RESOURCE_NAMES,
     REST_MODULE_NAMES,
+    SCOPE_NAMES,
     Naming,
     camel,
     constant,
@@ -64,7 +64,7 @@ def call_names(
         scopes.setdefault(method.resource, {})[f"method:{method.id}"] = snake(name)
     attributes: dict[str, str] = {}
     for path, names in sorted(scopes.items()):
-        attributes |= naming.allocate(names, reserved=RESOURCE_NAMES if path else CLIENT_NAMES)
+        attributes |= naming.allocate(names, reserved=SCOPE_NAMES if path else CLIENT_NAMES)
     constants = naming.allocate(
         {
             f"constant:{method.id}": constant("_".join(map(snake, (*method.resource, method.wire))))

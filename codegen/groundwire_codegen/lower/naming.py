@@ -54,7 +54,9 @@ PARAMETER_NAMES: Final = (
 )
 HELD_NAMES: Final = PARAMETER_NAMES | CLIENT_OPTIONS
 RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
-CLIENT_NAMES: Final = RESOURCE_NAMES | frozenset(
+SCOPE_NAMES: Final = RESOURCE_NAMES | {"dt", "tuple"}
+"""Names of stubs and resources that would hide a type in the annotations of their class."""
+CLIENT_NAMES: Final = SCOPE_NAMES | frozenset(
     {
         *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
         *("methods", "pages", "redacted", "save", "started", "timeout", "wait", "wait_with", "with_response"),

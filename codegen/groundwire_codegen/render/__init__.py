@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..ir import Api
 from .codecs import codecs_view
 from .layout import folded
-from .messages import messages_view
-from .package import package_view, provenance_view
-from .resources import client_view
+from .messages import messages_view, published_kinds
+from .modules import types_by_module
+from .package import messages_package_view, package_view, provenance_view
+from .resources import client_package, client_view
 from .source import Source, comment, word
 
 if TYPE_CHECKING:
@@ -19,22 +21,41 @@ if TYPE_CHECKING:
 RUNTIME: Final = "groundwire_runtime"
 
 
-def render(api: Api, *, package: str, origin: str, runtime: str = RUNTIME) -> dict[str, str]:
+def render(
+    api: Api, *, package: str, origin: str, runtime: str = RUNTIME, is_large: bool = False
+) -> dict[str, str]:
     """Return the files of a client package, by path relative to it.
 
-    `origin` names the document in the first line of each file; `runtime` is the module that generated code imports from
+    A large client has a module for each schema and for each resource, which are imported when they are first used. `origin` names the document in the first line of each file; `runtime` is the module that generated code imports from
     (`._runtime` in a vendored copy).
     """
-    views: dict[str, object] = {
-        "messages.py": messages_view(api),
-        "codecs.py": codecs_view(api),
-        "client.py": client_view(api),
-        "__init__.py": package_view(api, package),
-        "provenance.py": provenance_view(api),
+    views: dict[str, tuple[str, object]] = {
+        **(dict(_large(api)) if is_large else _small(api)),
+        "codecs.py": ("codecs.py", codecs_view(api, is_large=is_large)),
+        "__init__.py": ("__init__.py", package_view(api, package, is_large=is_large)),
+        "provenance.py": ("provenance.py", provenance_view(api)),
     }
-    shared = {"origin": comment(origin), "runtime": word(runtime), "vendored": runtime.startswith(".")}
-    files = {path: folded(template(path).render(view=view, **shared)) for path, view in views.items()}
+    shared = {"origin": comment(origin), "vendored": runtime.startswith(".")}
+    files: dict[str, str] = {}
+    for path, (kind, view) in views.items():
+        own = f".{runtime}" if shared["vendored"] and "/" in path else runtime
+        files[path] = folded(template(kind).render(view=view, runtime=word(own), **shared))
     return {**files, "py.typed": ""}
+
+
+def _small(api: Api) -> dict[str, tuple[str, object]]:
+    """Return the template and the view of the modules of messages and stubs."""
+    return {"messages.py": ("messages.py", messages_view(api)), "client.py": ("client.py", client_view(api))}
+
+
+def _large(api: Api) -> Iterator[tuple[str, tuple[str, object]]]:
+    """Yield the same for a large client, by path."""
+    types, kinds = types_by_module(api), published_kinds(api)
+    yield "messages/__init__.py", ("messages_package.py", messages_package_view(api, types))
+    for module, keys in types.items():
+        yield f"messages/{module}.py", ("messages.py", messages_view(api.with_types(keys), kinds))
+    for module, view in client_package(api).items():
+        yield f"client/{module}.py", ("client.py", view)
 
 
 def template(path: str) -> Template:

@@ -101,9 +101,11 @@ class CodecsView:
     aliases: tuple[tuple[Source, Source], ...]
     """The name and the type of each."""
     proto_names: bool
+    is_large: bool
+    """The table is in a function, whose body a type checker need not read."""
 
 
-def codecs_view(api: Api) -> CodecsView:
+def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
     """Return the view of `codecs.py`."""
     messages = tuple(
         EntryView(name=literal(message.name), members=tuple(_members(api, message)))
@@ -119,12 +121,13 @@ def codecs_view(api: Api) -> CodecsView:
     ]
     used = used_names((*sources, *(type_ for _, type_ in aliases)))
     return CodecsView(
-        names=_imports(SCHEMA_WORDS & used),
+        names=_imports(SCHEMA_WORDS & used | ({"Members"} if is_large else set[str]())),
         scalars=_imports(SCALAR_WORDS & used),
         unions=_imports(UNION_WORDS & used),
         messages=messages,
         aliases=aliases,
         proto_names=api.errors is ErrorShape.GOOGLE,
+        is_large=is_large,
     )
 
 

@@ -20,7 +20,7 @@ _Parts: TypeAlias = "list[str | _Parts]"
 def folded(text: str) -> str:
     """Return text with each group of lines between the marks on one line, where it fits; the marks go.
 
-    A group is written one item a line, each with a comma. On one line the last comma goes, but for a tuple of one item;
+    A group is written one item a line, each with a comma, and four columns in from the line that opens it. On one line the last comma goes, but for a tuple of one item;
     brackets just inside the marks go too. The arguments of a `def` that do not fit may stand on one line of their own.
     """
     written = _Written()
@@ -54,29 +54,42 @@ class _Written:
         _, found, rest = text.rpartition("\n")
         self._line = rest if found else self._line + rest
 
-    def group(self, parts: _Parts) -> None:
-        """Write parts one item a line, with their groups folded where they fit."""
+    def group(self, parts: _Parts, shift: int = 0) -> None:
+        """Write parts one item a line, `shift` columns further in, with their groups folded where they fit."""
         for part, following in zip(parts, [*parts[1:], ""], strict=True):
             if isinstance(part, str):
-                self._add(part)
+                self._add(part.replace("\n", "\n" + " " * shift) if shift else part)
                 continue
             flat = _flat(part, self._line)
             tail = following.partition("\n")[0] if isinstance(following, str) else ""
             if len(self._line) + len(flat) + len(tail) <= LINE:
                 self._add(flat)
             elif not self._folds_inside(flat):
-                self.group(part)
+                self.group(part, self._shift(part))
+
+    def _shift(self, parts: _Parts) -> int:
+        """Return the columns between where a group is, and where it belongs: below a line that is further in than it."""
+        first = parts[0] if parts else ""
+        if not isinstance(first, str):
+            return 0
+        inner = first.removeprefix("(").lstrip("\n") if first.startswith(("(\n", "\n")) else ""
+        indent = len(inner) - len(inner.lstrip(" "))
+        return max(0, _indent(self._line) + 4 - indent) if inner.strip() else 0
 
     def _folds_inside(self, flat: str) -> bool:
         """Write the arguments of a function on one line of their own, where they fit."""
         if not self._line.lstrip().startswith("def "):
             return False
-        indent = len(self._line) - len(self._line.lstrip())
+        indent = _indent(self._line)
         line = f"\n{' ' * (indent + 4)}{flat}"
         if len(line) - 1 > LINE:
             return False
         self._add(f"{line}\n{' ' * indent}")
         return True
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _flat(parts: _Parts, before: str) -> str:

@@ -58,7 +58,8 @@ def rest_result(method: Method) -> Source:
 class JobView:
     """A method that reads a job; None for a fact that is not stated."""
 
-    constant: Source
+    method: Source
+    """The expression of its facts."""
     status: Source | None
     done: Source | None
     failed: Source | None
@@ -78,12 +79,12 @@ class JobsView:
     result: Source
 
 
-def jobs_view(api: Api) -> JobsView | None:
+def jobs_view(api: Api, *, is_large: bool) -> JobsView | None:
     """Return the view of how a client waits; None where no method reads a job."""
     watched = [(method, method.watched) for method in api.methods.values() if method.watched is not None]
     if not watched:
         return None
-    views = tuple(_job(method, facts, api) for method, facts in watched)
+    views = tuple(_job(method, facts, api, is_large=is_large) for method, facts in watched)
     types = dict.fromkeys(type_ for view in views if view.arguments for type_ in view.types)
     answered = joined(word("Answered"), "[", word("Any"), "]")
     return JobsView(
@@ -93,11 +94,13 @@ def jobs_view(api: Api) -> JobsView | None:
     )
 
 
-def _job(method: Method, facts: Watched, api: Api) -> JobView:
+def _job(method: Method, facts: Watched, api: Api, *, is_large: bool) -> JobView:
     contents = (content for each in method.responses if each.success for content in each.contents)
     names = dict.fromkeys(name for content in contents for name in messages_of(content.type, api))
     return JobView(
-        constant=name("constant", method.constant),
+        method=joined(word("METHODS"), "[", literal(method.id), "]")
+        if is_large
+        else name("constant", method.constant),
         status=_path(facts.status),
         done=_path(facts.done),
         failed=_path(facts.failed),

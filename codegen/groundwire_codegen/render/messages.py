@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -23,7 +23,7 @@ from ..ir import (
     leaf,
 )
 from .annotations import NO_ENTRIES, NONE, absent, annotation
-from .layout import imported, used_names
+from .layout import imported, in_import_order, used_names
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -107,6 +107,9 @@ class MessagesView:
     files: bool
     values: tuple[Source, ...]
     """The imports of the module."""
+    others: tuple[Source, ...]
+    """The types of other modules that the module refers to."""
+    is_part: bool
 
     @property
     def imports_standard(self) -> bool:
@@ -114,33 +117,42 @@ class MessagesView:
         return bool(self.typing or self.enums or self.containers or self.dates or self.times)
 
 
-def messages_view(api: Api) -> MessagesView:
-    """Return the view of `messages.py`."""
+def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> MessagesView:
+    """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`."""
     messages = tuple(map(_message, api.messages.values()))
     aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))
     used |= used_names(alias.type for alias in aliases)
     families = any(message.family for message in messages)
-    used |= {"Message", "keep_containers", *(("variant_of",) if families else ())}
+    used |= {"Message", "keep_containers"} if messages else set[str]()
+    used |= {"variant_of"} if families else set[str]()
     order = (
         *("ABSENT", "EMPTY", "JsonValue", "Message", "Unlisted", "Unrecognized"),
         *("keep_containers", "variant_of"),
     )
-    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
     kinds = published_kinds(api)
+    elsewhere = (
+        {each: all_kinds[each] for each in used if each in all_kinds and each not in kinds}
+        if all_kinds
+        else {}
+    )
+    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
+    typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
         enums=tuple(map(_enum, api.enums.values())),
         messages=messages,
         aliases=aliases,
         bases=imported(("IntEnum", "StrEnum"), {base(each) for each in api.enums.values()}),
-        typing=imported(("Literal", "TypeAlias"), typing),
+        typing=imported(("TYPE_CHECKING", "Literal", "TypeAlias"), typing),
         families=families,
         containers=imported(("Mapping", "Sequence"), used),
         dates="dt" in used,
         times=imported(("datetime", "timedelta"), used),
         files="FilePart" in used,
         values=tuple(word(each) for each in order if each in used),
+        others=tuple(name(elsewhere[each], each) for each in in_import_order(elsewhere)),
+        is_part=all_kinds is not None,
     )
 
 

@@ -71,6 +71,7 @@ class MethodView:
     """A method constant."""
 
     constant: Source
+    maker: Source
     id: Source
     verb: Source
     path: Source
@@ -94,6 +95,7 @@ def method_view(method: Method, api: Api) -> MethodView:
     request = api.messages[method.request] if method.request else None
     return MethodView(
         constant=name("constant", method.constant),
+        maker=maker(method.constant),
         id=literal(method.id),
         verb=literal(method.verb),
         path=literal(method.path),
@@ -110,6 +112,11 @@ def method_view(method: Method, api: Api) -> MethodView:
         api_version=_given(dict(method.headers).get("x-goog-api-version")),
         envelope=_given(method.envelope or None),
     )
+
+
+def maker(constant: str) -> Source:
+    """Return the function that makes a method, in a large client. No argument of a stub can hide it."""
+    return word(f"_{constant.lower()}_method")
 
 
 def _given(value: object) -> Source | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
@@ -9,8 +10,8 @@ from attrs import frozen
 from ..ir import Api, Encoding, SchemeKind
 from .layout import in_import_order
 from .messages import published_kinds
-from .resources import is_rest
 from .source import Source, doc, literal, name, word
+from .stubs import is_rest
 
 SHARED: Final = (
     "Client",
@@ -50,6 +51,18 @@ class PackageView:
     """True where bodies are operations of a JSON Patch."""
     auth: Source
     """The module of the runtime that has the sources of credentials."""
+    is_large: bool
+
+
+@frozen(kw_only=True)
+class MessagesPackageView:
+    """The module `messages/__init__.py` of a large client."""
+
+    names: tuple[Source, ...]
+    modules: tuple[tuple[Source, tuple[Source, ...]], ...]
+    """Each module with its types."""
+    places: tuple[tuple[Source, Source], ...]
+    """Each type with its module, as text."""
 
 
 @frozen(kw_only=True)
@@ -65,7 +78,21 @@ def provenance_view(api: Api) -> ProvenanceView:
     return ProvenanceView(document=literal(api.id), revision=literal(api.revision))
 
 
-def package_view(api: Api, package: str) -> PackageView:
+def messages_package_view(api: Api, types: Mapping[str, frozenset[str]]) -> MessagesPackageView:
+    """Return the view of `messages/__init__.py` of a large client, whose modules have these types."""
+    kinds = published_kinds(api)
+    modules = {key: module for module, keys in types.items() for key in keys}
+    return MessagesPackageView(
+        names=tuple(name(kinds[each], each) for each in sorted(kinds)),
+        modules=tuple(
+            (word(f".{module}"), tuple(name(kinds[each], each) for each in in_import_order(keys)))
+            for module, keys in types.items()
+        ),
+        places=tuple((literal(each), literal(modules[each])) for each in sorted(kinds)),
+    )
+
+
+def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageView:
     """Return the view of `__init__.py` of a package."""
     kinds, rest = published_kinds(api), is_rest(api)
     names = {each: name(kind, each) for each, kind in kinds.items()}
@@ -83,6 +110,7 @@ def package_view(api: Api, package: str) -> PackageView:
         rest=rest,
         patches=patches,
         auth=word(_auth_module(api)),
+        is_large=is_large,
     )
 
 

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from ..ir import Api, ErrorShape, Hint, InParameter, Method, Parameter, parameter_key
+from ..ir import Api, Hint
 from ..lower.waiting import Waited, waited
-from .annotations import MESSAGES, NONE, annotation, either, message_class, parameter_annotation
-from .contents import body_paragraph, clears, request_annotation
+from .annotations import either, message_class
 from .layout import imported, used_names
-from .listing import JobsView, ListingView, jobs_view, listing_view, rest_result
-from .methods import MethodView, held_class, method_view
+from .listing import JobsView, jobs_view
+from .methods import MethodView, held_class, maker, method_view
+from .modules import module_name as resource_module
 from .rest import RestView, rest_view
 from .source import Source, doc, joined, literal, name, word
-
-_CLEAR: Final = "`clear`: fields to empty, by name, with dots between (`metadata.key`)."
-
-
-@frozen(kw_only=True)
-class ArgumentView:
-    """An argument of a stub that fills a parameter."""
-
-    name: Source
-    wire: Source
-    annotation: Source
-
-
-@frozen(kw_only=True)
-class StubView:
-    """A method of a resource."""
-
-    name: Source
-    constant: Source
-    doc: Source
-    positional: tuple[ArgumentView, ...]
-    keywords: tuple[ArgumentView, ...]
-    arguments: tuple[ArgumentView, ...]
-    """All that the call sends, in the document's order."""
-    request: Source | None
-    request_is_empty: bool
-    """True if the request may be left out, since its message has no fields."""
-    request_is_optional: bool
-    """True if the call may have no body."""
-    clears: bool
-    """True if the call may empty fields."""
-    named: bool
-    """True if it has arguments by keyword."""
-    result: Source
-    pages: bool
-    listing: ListingView | None
-    """How it pages, as an overlay states it."""
+from .stubs import StubView, is_rest, stub_view
 
 
 @frozen(kw_only=True)
@@ -78,20 +41,50 @@ class WaitView:
 
 
 @frozen(kw_only=True)
+class ChildView:
+    """A resource inside another, or of the client."""
+
+    attribute: Source
+    cls: Source
+    module: Source
+    """The module that has the class, in a large client."""
+
+
+@frozen(kw_only=True)
+class MakerView:
+    """A method of a large client: the module that has it, and the function that makes it."""
+
+    id: Source
+    module: Source
+    maker: Source
+
+
+@frozen(kw_only=True)
 class ClassView:
     """A resource, or the client itself, which has no name here, with its stubs and the resources below it."""
 
     name: Source | None
     doc: Source
-    children: tuple[tuple[Source, Source], ...]
-    """The attribute and the class of each."""
+    children: tuple[ChildView, ...]
     stubs: tuple[StubView, ...]
 
 
 @frozen(kw_only=True)
 class ClientView:
-    """The module `client.py`."""
+    """The module `client.py`, or one of the package `client` that a large client has in its place."""
 
+    is_large: bool
+    is_client: bool
+    """The module has the client's class, and what belongs to all methods."""
+    is_lazy: Source | None
+    """What it imports from `lazy`."""
+    caches: bool
+    method_class: bool
+    modules: tuple[tuple[Source, Source], ...]
+    """The classes of resources that a type checker finds here, each with its module."""
+    makers: tuple[MakerView, ...]
+    resource_modules: tuple[tuple[Source, Source], ...]
+    """The class of each resource and its module, as text."""
     methods: tuple[MethodView, ...]
     rest: RestView | None
     """The methods, servers and schemes of an API that OpenAPI describes; then there are no `methods`."""
@@ -102,11 +95,11 @@ class ClientView:
     hints: tuple[HintView, ...]
     wait: WaitView | None
     jobs: JobsView | None
-    waits: bool
-    """True for either."""
     resources: bool
     nested: bool
+    children: bool
     stubs: bool
+    messages: bool
     parameters: bool
     extra_scopes: bool
     paging: bool
@@ -114,8 +107,8 @@ class ClientView:
     preconditions: bool
     """True if there are any: `client.py` imports what they need."""
     clears: bool
-    sequences: bool
-    literals: bool
+    containers: Source | None
+    typing: Source | None
     dates: bool
     times: Source | None
     values: Source | None
@@ -127,41 +120,65 @@ class ClientView:
 
 def client_view(api: Api) -> ClientView:
     """Return the view of `client.py`."""
-    rest = rest_view(api) if is_rest(api) else None
-    methods = () if rest else tuple(method_view(method, api) for method in api.methods.values())
-    classes = tuple(_classes(api))
+    return _view(api, api, tuple(_classes(api)))
+
+
+def client_package(api: Api) -> dict[str, ClientView]:
+    """Return the views of the package `client` of a large client by module: a module for each resource, and `__init__`."""
+    views: dict[str, ClientView] = {}
+    for path, cls in zip(_paths(api), _classes(api, is_large=True), strict=True):
+        stem = "__init__" if not path else resource_module(_class_names(api)[path])
+        views[stem] = _view(api, api.with_methods_of(path), (cls,), is_large=True, is_client=not path)
+    return views
+
+
+def _view(
+    api: Api, part: Api, classes: tuple[ClassView, ...], *, is_large: bool = False, is_client: bool = True
+) -> ClientView:
+    """Return the view of a module with the methods of `part`, and with these classes."""
+    rest = rest_view(part) if is_rest(api) else None
+    methods = () if rest else tuple(method_view(method, api) for method in part.methods.values())
+    found = waited(api) if is_client else None
     stubs = [stub for each in classes for stub in each.stubs]
-    used = used_names(
-        source
-        for stub in stubs
-        for source in (
-            stub.result,
-            *((stub.request,) if stub.request else ()),
-            *(argument.annotation for argument in stub.arguments),
-        )
-    )
-    found, jobs = waited(api), jobs_view(api)
+    jobs = jobs_view(api, is_large=is_large) if is_client else None
+    used = _used(stubs)
+    used |= {"Any", "Final", "Mapping", "Unpack"} if is_client else set[str]()
+    used |= {"Unpack"} if stubs else set[str]()
+    used |= {"Callable"} if found or jobs else set[str]()
+    used |= {"Sequence"} if any(stub.clears for stub in stubs) else set[str]()
+    children = any(each.children for each in classes)
+    if is_large and (children or (is_client and api.resources)):
+        used.add("TYPE_CHECKING")
     return ClientView(
+        is_large=is_large,
+        is_client=is_client,
+        is_lazy=_lazy_imports(api) if is_large and is_client else None,
+        caches=is_large and bool(part.methods or found),
+        method_class=is_client or bool(part.methods),
+        modules=tuple(_modules(api, None if is_client else classes[0])) if is_large else (),
+        makers=tuple(_makers(api)) if is_large and is_client else (),
+        resource_modules=tuple(_resource_modules(api)) if is_large and is_client else (),
         methods=methods,
         rest=rest,
         classes=classes,
         held=tuple((name("parameter", held.name), literal(held.name)) for held in api.held),
         base_url=literal(api.base_url if api.servers else ""),
-        hints=tuple(map(_hint, api.hints)),
-        wait=None if found is None else _wait(found, api),
+        hints=tuple(map(_hint, api.hints)) if is_client else (),
+        wait=None if found is None else _wait(found, api, is_large=is_large),
         jobs=jobs,
-        waits=found is not None or jobs is not None,
-        resources=len(classes) > 1,
-        nested=any(each.name is not None and each.children for each in classes),
+        resources=any(each.name is not None for each in classes),
+        nested=not is_large and any(each.name is not None and each.children for each in classes),
+        children=children,
         stubs=bool(stubs),
-        parameters=any(method.parameters for method in methods),
-        extra_scopes=any(method.extra_scopes for method in methods),
-        paging=any(method.paging for method in methods),
-        listings=any(method.listing for method in api.methods.values()),
+        messages=not is_large or "messages" in used or bool(found or jobs or _types(methods)),
+        parameters=any(method.parameters for method in part.methods.values()),
+        extra_scopes=any(method.extra_scopes for method in part.methods.values()),
+        paging=any(method.paging for method in part.methods.values()),
+        listings=any(method.listing for method in part.methods.values()),
         preconditions=any(method.preconditions for method in methods),
         clears=any(stub.clears for stub in stubs),
-        sequences="Sequence" in used or any(stub.clears for stub in stubs),
-        literals="Literal" in used,
+        containers=imported(("Callable", "Mapping", "Sequence"), used),
+        typing=imported(("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack"), used),
         dates="dt" in used,
         times=imported(("datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
@@ -171,23 +188,75 @@ def client_view(api: Api) -> ClientView:
     )
 
 
-def is_rest(api: Api) -> bool:
-    """Return True for an API whose methods, errors and credentials are as OpenAPI describes them."""
-    return api.errors is ErrorShape.BY_STATUS
+def _used(stubs: Sequence[StubView]) -> set[str]:
+    """Return the names that the annotations of stubs refer to."""
+    return used_names(
+        source
+        for stub in stubs
+        for source in (
+            stub.result,
+            *((stub.request,) if stub.request else ()),
+            *(argument.annotation for argument in stub.arguments),
+        )
+    )
 
 
-def _classes(api: Api) -> Iterator[ClassView]:
-    """Every resource, inner ones first, and the client itself last."""
-    children: dict[tuple[str, ...], list[tuple[Source, Source]]] = {}
-    stubs: dict[tuple[str, ...], list[StubView]] = {}
-    names: dict[tuple[str, ...], Source] = {}
-    for resource in api.resources:
-        names[resource.path] = name("class", resource.class_name)
-        attribute = name("resource", resource.name)
-        children.setdefault(resource.path[:-1], []).append((attribute, names[resource.path]))
+def _lazy_imports(api: Api) -> Source | None:
+    """Return what the client's module imports from `lazy`, in a large client."""
+    return imported(("lazy_methods", "lazy_names"), ("lazy_methods", "lazy_names")[: 1 + bool(api.resources)])
+
+
+def _types(methods: Sequence[MethodView]) -> list[Source]:
+    return [each for method in methods for each in (method.request, method.response) if each is not None]
+
+
+def _class_names(api: Api) -> dict[tuple[str, ...], str]:
+    return {resource.path: resource.class_name for resource in api.resources}
+
+
+def _paths(api: Api) -> list[tuple[str, ...]]:
+    """Return the path of every resource, inner ones first, and of the client itself."""
+    return sorted({*_class_names(api), ()}, key=lambda path: (-len(path), path))
+
+
+def _makers(api: Api) -> Iterator[MakerView]:
+    names = _class_names(api)
     for method in api.methods.values():
-        stubs.setdefault(method.resource, []).append(_stub(method, api))
-    for path in sorted({*names, ()}, key=lambda path: (-len(path), path)):
+        module = f".{resource_module(names[method.resource])}" if method.resource else "."
+        yield MakerView(
+            id=literal(method.id), module=literal(module), maker=literal(maker(method.constant).text)
+        )
+
+
+def _resource_modules(api: Api) -> Iterator[tuple[Source, Source]]:
+    for cls in sorted(_class_names(api).values()):
+        yield literal(cls), literal(resource_module(cls))
+
+
+def _modules(api: Api, cls: ClassView | None) -> Iterator[tuple[Source, Source]]:
+    """Yield what a module gives to a type checker: the classes that its class refers to, and the client's module all."""
+    if cls is not None:
+        yield from sorted(((each.cls, each.module) for each in cls.children), key=lambda pair: pair[1].text)
+        return
+    for each in sorted(_class_names(api).values(), key=resource_module):
+        yield name("class", each), word(f".{resource_module(each)}")
+
+
+def _classes(api: Api, *, is_large: bool = False) -> Iterator[ClassView]:
+    """Every resource, inner ones first, and the client itself last."""
+    children: dict[tuple[str, ...], list[ChildView]] = {}
+    stubs: dict[tuple[str, ...], list[StubView]] = {}
+    names = {path: name("class", cls) for path, cls in _class_names(api).items()}
+    for resource in api.resources:
+        child = ChildView(
+            attribute=name("resource", resource.name),
+            cls=names[resource.path],
+            module=word(f".{resource_module(resource.class_name)}"),
+        )
+        children.setdefault(resource.path[:-1], []).append(child)
+    for method in api.methods.values():
+        stubs.setdefault(method.resource, []).append(stub_view(method, api, is_large=is_large))
+    for path in _paths(api):
         yield ClassView(
             name=names.get(path),
             doc=doc(f"The resource `{'.'.join(path)}`." if path else _client_doc(api), 4),
@@ -205,75 +274,6 @@ def _client_doc(api: Api) -> str:
     return "\n\n".join(lines)
 
 
-def _stub(method: Method, api: Api) -> StubView:
-    rest, is_patch = is_rest(api), clears(method, api)
-    filled = [each for each in method.parameters if not _is_page_token(each, method)]
-    arguments = [(each, _argument(each, parameter_key(each, method.parameters))) for each in filled]
-    is_optional = method.body is not None and not method.body.required
-    return StubView(
-        name=name("method", method.name),
-        constant=name("constant", method.constant),
-        doc=doc("\n\n".join(_paragraphs(method, filled, rest=rest, is_patch=is_patch)), 8),
-        positional=tuple(view for each, view in arguments if each.position is not None),
-        keywords=tuple(view for each, view in arguments if each.position is None),
-        arguments=tuple(view for _, view in arguments),
-        request=request_annotation(method)
-        if rest
-        else message_class(method.request)
-        if method.request
-        else None,
-        request_is_empty=is_optional and not rest,
-        request_is_optional=is_optional and rest,
-        clears=is_patch,
-        named=is_patch or any(each.position is None for each in filled),
-        result=rest_result(method) if rest else _result(method),
-        pages=method.paging is not None,
-        listing=None if method.listing is None else listing_view(method.listing),
-    )
-
-
-def _argument(parameter: Parameter, key: str) -> ArgumentView:
-    return ArgumentView(
-        name=name("parameter", parameter.name),
-        wire=literal(key),
-        annotation=parameter_annotation(parameter),
-    )
-
-
-def _is_page_token(parameter: Parameter, method: Method) -> bool:
-    """Return True if only the pager fills the parameter; where it is required, the caller gives the first token."""
-    paging = method.paging
-    return paging is not None and paging.place == InParameter(parameter.wire) and not parameter.required
-
-
-def _result(method: Method) -> Source:
-    """The annotation of what a stub returns."""
-    result = message_class(method.response) if method.response else NONE
-    if method.paging is None:
-        return result
-    item = annotation(method.paging.item, MESSAGES)
-    return joined(word("Pager"), "[", item, ", ", result, "]")
-
-
-def _paragraphs(method: Method, filled: list[Parameter], *, rest: bool, is_patch: bool) -> Iterator[str]:
-    """The text of a stub's docstring."""
-    yield method.doc or f"Call `{method.id}`."
-    if method.deprecated:
-        yield "Deprecated."
-    for parameter in filled:
-        pattern = parameter.rules.pattern
-        unchecked = pattern is not None and not parameter.rules.pattern_is_linear
-        text = f"{parameter.doc} Pattern: `{pattern}`." if unchecked else parameter.doc
-        if rest and parameter.default is not None:
-            text = f"{text} The service assumes `{parameter.default}`."
-        if text.strip():
-            yield f"`{parameter.name}`: {text.strip()}"
-    if rest and (text := body_paragraph(method)):
-        yield text
-    if is_patch:
-        yield _CLEAR
-
-
 def _hint(hint: Hint) -> HintView:
     return HintView(
         text=literal(hint.text),
@@ -282,12 +282,18 @@ def _hint(hint: Hint) -> HintView:
     )
 
 
-def _wait(found: Waited, api: Api) -> WaitView:
+def _wait(found: Waited, api: Api, *, is_large: bool) -> WaitView:
+    polls = [api.methods[poll.method] for poll in found.polls]
     message = api.messages[found.message]
     any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
     return WaitView(
         message=message_class(found.message),
-        polls=tuple(name("constant", api.methods[poll.method].constant) for poll in found.polls),
+        polls=tuple(
+            joined(word("METHODS"), "[", literal(each.id), "]")
+            if is_large
+            else name("constant", each.constant)
+            for each in polls
+        ),
         metadata=either(*map(message_class, found.metadata)) if found.metadata else any_mapping,
         error_attribute=literal(message.holder("error")[0]),
         error=held_class(message, "error"),

@@ -30,6 +30,7 @@ from .contents import (
     takes_media_type,
 )
 from .layout import in_import_order, used_names
+from .methods import maker
 from .source import Source, literal, name, word
 
 STYLES: Final = {
@@ -64,6 +65,7 @@ class RestMethodView:
     """A method constant."""
 
     constant: Source
+    maker: Source
     result: Source
     id: Source
     verb: Source
@@ -142,6 +144,7 @@ def _method(method: Method) -> RestMethodView:
     key = facts.request_id.wire if isinstance(facts.request_id, InParameter) else None
     return RestMethodView(
         constant=name("constant", method.constant),
+        maker=maker(method.constant),
         result=result_annotation(method),
         id=literal(method.id),
         verb=literal(method.verb),

@@ -46,7 +46,7 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
     features = selected(order.extras.split(), files)
     files["__init__.py"] = without(files["__init__.py"], features)
     sources = dict(files)
-    copy = {path: _led(text, order, ".") for path, text in files.items()}
+    copy = {path: _led(text, order, "." * (1 + path.count("/"))) for path, text in files.items()}
     if order.package:
         copy["__init__.py"] = _TITLE.sub(f'"""{order.package}', copy["__init__.py"], count=1)
     if "exports" in order.extras.split():

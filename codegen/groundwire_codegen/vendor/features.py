@@ -51,9 +51,11 @@ FEATURES: Final = (
 
 def selected(extras: Sequence[str], client: Mapping[str, str]) -> tuple[Feature, ...]:
     """Return the features that are requested, or whose scope is a constant of the client."""
+    stubs = [text for path, text in client.items() if path == "client.py" or path.startswith("client/")]
     constants = {
         node.value
-        for node in ast.walk(ast.parse(client.get("client.py", "")))
+        for text in stubs
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return tuple(each for each in FEATURES if each.name in extras or each.scope in constants - {""})

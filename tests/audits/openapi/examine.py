@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -167,7 +168,7 @@ def _states_type(node: Any, document: Any) -> bool:
 
 def _annotations_of_any(files: Any) -> Iterator[str]:
     """Yield the annotations of generated attributes and stubs that say `Any`."""
-    for path in ("messages.py", "client.py"):
+    for path in (each for each in files if re.match(r"(messages|client)(\.py|/.*\.py)$", each)):
         for statement in ast.walk(ast.parse(files[path])):
             if not isinstance(statement, ast.ClassDef):
                 continue
