@@ -43,13 +43,14 @@ def order(body: str) -> str:
     return f'return client.orders.create(shop.Order({body}, request_id="r"), shop="s").total'
 
 
-def put(*path: str, value: Any) -> Edit:
+def put(*path: str | int, value: Any) -> Edit:
     """Set what stands at a path of keys."""
 
     def edit(document: dict[str, Any]) -> None:
+        found: Any = document
         for key in path[:-1]:
-            document = document[key]
-        document[path[-1]] = value
+            found = found[key]
+        found[path[-1]] = value
 
     return edit
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .proof import RestProof, get, parameter, parameters
+from .proof import Edit, RestProof, get, parameter, parameters
 from .shop import INTEGER, NUMBER, STRING, query
 
 FIND = 'return client.orders.find("a").total'
 SERVICE = "the client sends no default"
 
 
-def found(**schema: object) -> object:
+def found(**schema: object) -> Edit:
     """State more of the schema of the parameter of `find`."""
     return parameter("name", "/find", schema=schema)
 
