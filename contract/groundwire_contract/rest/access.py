@@ -70,5 +70,7 @@ def _is_basic(text: str) -> bool:
 def _challenge(scheme: SecurityScheme) -> str:
     """Return what WWW-Authenticate says of a scheme; a key has none that is registered."""
     if scheme.kind is SchemeKind.API_KEY:
-        return f'ApiKey in="{scheme.location}", name="{scheme.wire}"'
+        # The name may be any text; a header may not.
+        name = "".join(one for one in scheme.wire or "" if " " <= one <= "~" and one not in '"\\')
+        return f'ApiKey in="{scheme.location}", name="{name}"'
     return 'Basic realm="contract"' if scheme.kind is SchemeKind.BASIC else "Bearer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from groundwire_contract.overrides import Change
 
-from .huts import TOKEN, Huts
+from .huts import DOCUMENT, TOKEN, Huts
 
 
 @pytest.fixture
@@ -75,6 +75,12 @@ def test_a_caller_without_one_is_401(huts: Huts, query: str, headers: dict[str, 
     )
     huts.controls.relax(("openapi-credentials-missing",))
     assert huts.ask("GET", "/v1/huts/1").status == 501
+
+
+def test_a_challenge_is_a_header_whatever_the_name_of_a_key() -> None:
+    huts = Huts(DOCUMENT.replace(b"in: query, name: key}", b'in: query, name: "k\\r\\n\\u20acey"}'))
+    challenge = huts.ask("GET", "/v1/huts/1").headers["www-authenticate"]
+    assert 'ApiKey in="query", name="key"' in challenge
 
 
 @pytest.mark.parametrize(
