@@ -170,7 +170,7 @@ def _view(
         nested=not is_large and any(each.name is not None and each.children for each in classes),
         children=children,
         stubs=bool(stubs),
-        messages=not is_large or "messages" in used or bool(found or jobs or _types(methods)),
+        messages="messages" in used or bool(found or jobs or _types(methods)),
         parameters=any(method.parameters for method in part.methods.values()),
         extra_scopes=any(method.extra_scopes for method in part.methods.values()),
         paging=any(method.paging for method in part.methods.values()),

@@ -12,13 +12,12 @@ import pytest
 from groundwire_codegen import ir
 from groundwire_codegen.diff import compare
 from groundwire_codegen.diff.ignored import IGNORED
+from groundwire_codegen.ir import Rules
 
 from tests.codegen.diff.every_attribute import API, REST, TEXT
 
 CLASSES = {name: cls for name, cls in vars(ir).items() if inspect.isclass(cls) and attrs.has(cls)}
 ATTRIBUTES = [f"{name}.{each.name}" for name, cls in CLASSES.items() for each in attrs.fields(cls)]
-
-
 ABSENT = {"Message.extra": TEXT, "Rules.items": Rules(maximum=1)}
 """Values of attributes that may be absent; of a flag for all others."""
 

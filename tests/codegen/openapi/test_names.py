@@ -47,12 +47,12 @@ def test_every_public_name_of_a_client_is_reserved() -> None:
     assert public <= CLIENT_NAMES
 
 
-@pytest.mark.parametrize("module", ["__init__.py", "messages.py"])
-def test_every_class_that_a_module_imports_is_reserved(module: str) -> None:
+@pytest.mark.parametrize("modules", ["__init__.py", "messages.py", "messages/*.py"])
+def test_every_class_that_a_module_imports_is_reserved(modules: str) -> None:
     found: set[str] = set()
-    for case in CASES:
-        for node in ast.walk(ast.parse((case / "want" / module).read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module != "messages":
+    for module in [path for case in CASES for path in (case / "want").glob(modules)]:
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and not node.level:
                 found |= {each.asname or each.name for each in node.names}
     assert {name for name in found if name[0].isupper() and "_" not in name} <= REST_CLASS_NAMES
 

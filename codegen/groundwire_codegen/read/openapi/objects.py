@@ -19,6 +19,7 @@ from ...ir import (
     UnionOf,
     Variant,
 )
+from .bounds import rules_held, rules_of
 from .groups import Presence
 from .scalars import ANY, STRUCT, default_of
 from .shape import Schema, Shape
@@ -51,7 +52,7 @@ class Objects:
             place=schema.place,
             members=members,
             extra=extra,
-            extra_rules=self.schemas.rules_held(() if shape.patterns else shape.additional),
+            extra_rules=rules_held(self.schemas, () if shape.patterns else shape.additional),
             deprecated=shape.words.get("deprecated") is True,
             doc=description if isinstance(description, str) else "",
             pointer=shape.node.pointer,
@@ -85,7 +86,7 @@ class Objects:
             wire=wire,
             type=type_,
             required=wire in shape.required,
-            rules=self.schemas.rules_of(own),
+            rules=rules_of(self.schemas, own),
             default=default_of(own),
             read_only=own.words.get("readOnly") is True,
             write_only=own.words.get("writeOnly") is True,

@@ -21,6 +21,7 @@ from ...ir import (
     TypeRef,
 )
 from ..cursor import Cursor, as_list
+from .bounds import rules_of
 from .places import place_of
 from .scalars import ANY, STRING, STRUCT, default_of, literals, read_scalar, text_of
 from .schemas import Schemas
@@ -171,7 +172,7 @@ class Parameters:
             reserved=node.any("allowReserved") is True,
             values=values,
             required=location is Location.PATH or node.any("required") is True,
-            rules=NO_RULES if shape is None else self.schemas.rules_of(shape),
+            rules=NO_RULES if shape is None else rules_of(self.schemas, shape),
             default=None if default is None else text_of(default),
             deprecated=node.any("deprecated") is True
             or (shape is not None and shape.words.get("deprecated") is True),

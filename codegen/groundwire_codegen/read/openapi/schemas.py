@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ...ir import (
-    NO_RULES,
     Alias,
     Const,
     Enum,
@@ -18,7 +17,6 @@ from ...ir import (
     Message,
     MessageRef,
     Nullable,
-    Rules,
     TupleOf,
     TypeRef,
     UnionOf,
@@ -27,6 +25,7 @@ from ...problem import Problem
 from ..cursor import Cursor
 from .all_of import Flattener
 from .bases import OWN, Bases
+from .bounds import rules_of
 from .choices import Choices
 from .groups import take_groups
 from .objects import Objects
@@ -37,14 +36,11 @@ from .scalars import (
     enum_values,
     literal_type,
     literals,
-    read_rules,
     read_scalar,
     scalar_words,
 )
-from .shape import CONTRADICTION, Schema, Shape, Site, Target, covers
+from .shape import CONTRADICTION, Schema, Shape, Site, Target, narrowest
 
-LEVELS: Final = 8
-"""Lists inside lists whose bounds are read; an alias may hold itself."""
 MAX_DEPTH: Final = 40
 """Inline schemas inside one another; a document of 64 levels has half as many, unless overlaps add to them."""
 
@@ -134,7 +130,7 @@ class Schemas:
         self.aliases[key] = Alias(
             place=schema.place,
             type=type_,
-            rules=self.rules_of(shape),
+            rules=rules_of(self, shape),
             doc=text(shape, "description"),
             deprecated=shape.words.get("deprecated") is True,
             pointer=node.pointer,
@@ -281,23 +277,6 @@ class Schemas:
         """Return the type of schemas that hold together; any value, where there are none."""
         return self.type_of(self.together(sites, place)) if sites else ANY
 
-    def rules_of(self, shape: Shape, levels: int = LEVELS) -> Rules:
-        """Return the bounds of a value, and of what it holds where it is a list or a map."""
-        own = read_rules(shape, self.documents)
-        held = [] if shape.prefix or shape.properties else shape.items or shape.additional
-        inner = self.rules_held(held, levels)
-        return evolve(own, items=inner) if inner.present else own
-
-    def rules_held(self, sites: Sequence[Site], levels: int = LEVELS) -> Rules:
-        """Return the bounds of a value that some schemas hold for together."""
-        if not sites or not levels:
-            return NO_RULES
-        problems = self.documents.root.problems
-        start = len(problems)
-        rules = self.rules_of(self.flattener.flat(self.together(sites, "")), levels - 1)
-        del problems[start:]  # the type of the value has them already
-        return rules
-
     def together(self, sites: Sequence[Site], place: str) -> Schema:
         """Return the schema of a value that several schemas hold for; a single one keeps its own place."""
         left = sites if len(sites) == 1 else self._narrowest(sites)
@@ -309,11 +288,7 @@ class Schemas:
     def _narrowest(self, sites: Sequence[Site]) -> Sequence[Site]:
         """Leave out schemas of objects that say nothing beside another one, which has all their properties."""
         shapes = [self.flattener.flat(Schema((site,), self.documents.key(site.node), "")) for site in sites]
-        left = [*range(len(sites))]
-        for index in reversed(range(len(sites))):
-            if any(other != index and covers(shapes[other], shapes[index]) for other in left):
-                left.remove(index)
-        return [sites[index] for index in left]
+        return [sites[index] for index in narrowest(shapes)]
 
 
 def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:

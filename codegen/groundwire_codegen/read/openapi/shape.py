@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from attrs import Factory, define, frozen
@@ -182,7 +182,16 @@ def is_equal(one: Any, other: Any) -> bool:
     return one == other and repr(one) == repr(other)
 
 
-def covers(narrow: Shape, wide: Shape) -> bool:
+def narrowest(shapes: Sequence[Shape]) -> list[int]:
+    """Return which of some shapes say something beside the others: an object that another one covers does not."""
+    left = [*range(len(shapes))]
+    for index in reversed(range(len(shapes))):
+        if any(other != index and _covers(shapes[other], shapes[index]) for other in left):
+            left.remove(index)
+    return left
+
+
+def _covers(narrow: Shape, wide: Shape) -> bool:
     """Return True if one object has all that another one asks for, with types of its own."""
     if narrow.kinds != ("object",) or wide.kinds != ("object",) or narrow.choices or wide.choices:
         return False

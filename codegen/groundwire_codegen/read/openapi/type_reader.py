@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...ir import Enum, Message, Rules, TypeRef
+from ...ir import Enum, Message, TypeRef
 from ..cursor import Cursor
 from .all_of import Flattener
 from .bases import Bases
@@ -59,14 +59,6 @@ class TypeReader(Protocol):
 
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together."""
-        ...
-
-    def rules_of(self, shape: Shape) -> Rules:
-        """Return the bounds of a value, and of what it holds."""
-        ...
-
-    def rules_held(self, sites: Sequence[Site]) -> Rules:
-        """Return the bounds of a value that some schemas hold for together."""
         ...
 
     def together(self, sites: Sequence[Site], place: str) -> Schema:
