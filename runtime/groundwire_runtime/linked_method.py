@@ -66,7 +66,7 @@ class LinkedMethod:
         self.method = self.method.at_endpoint()
         return self
 
-    def accepting(self, media_type: str) -> LinkedMethod:
+    def accepting(self, media_type: object) -> LinkedMethod:
         """Return the method as it asks for one media type. Raises ArgumentError for one that it does not answer with."""
         self.method = self.method.accepting(media_type)
         return self

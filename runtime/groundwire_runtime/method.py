@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from traceback import clear_frames
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
@@ -60,7 +60,7 @@ class Paging:
     def items_of(self, answer: Any) -> Any:
         """Return the items of an answer, those of a map as pairs."""
         found = getattr(answer, self.items)
-        return found.items() if isinstance(found, Mapping) else found
+        return cast("Mapping[str, Any]", found).items() if isinstance(found, Mapping) else found
 
     def following(self, answer: Any, position: Any) -> Any:
         """Return the token of the page behind an answer; None behind the last."""

@@ -52,7 +52,7 @@ class RestMethod(Generic[T_co]):
     accepted: str | None = None
     """The one media type that a caller asks for."""
 
-    def accepting(self, media_type: str) -> Self:
+    def accepting(self, media_type: object) -> Self:
         """Return the method as it asks for one media type. Raises ArgumentError for one that it does not answer with."""
         contents = tuple(content for each in self.answers if each.success for content in each.contents)
         if not isinstance(media_type, str) or matching(contents, media_type or _ANY) is None:
