@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ir import Api, Body, ErrorShape, InBody, Method, Response, ValueLocation
+from ..ir import (
+    Api,
+    Body,
+    ErrorShape,
+    InBody,
+    Listing,
+    Method,
+    Paging,
+    Path,
+    Response,
+    TypeRef,
+    ValueLocation,
+)
 from .access import security_changes
 from .bodies import answer_changes, body_changes
 from .change import Change, Place
@@ -84,14 +96,21 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
 
 
 def _paging_changes(place: Place, old: Method, new: Method) -> Iterator[Change]:
-    if old.paging == new.paging:
+    before, after = old.paging or old.listing, new.paging or new.listing
+    if before == after:
         return
-    same = old.paging is not None and new.paging is not None and old.paging.items == new.paging.items
+    same = before is not None and after is not None and _listed(before) == _listed(after)
     yield place.change("method.paging-fields" if same else "method.paging", _paging(old), _paging(new))
 
 
+def _listed(paging: Paging | Listing) -> tuple[Path, TypeRef]:
+    return paging.items, paging.item
+
+
 def _paging(method: Method) -> str:
-    paging = method.paging
+    paging, listing = method.paging, method.listing
+    if listing is not None:
+        return f"pages of {'.'.join(listing.items) or 'the answer'} by {listing.kind.value}"
     if paging is None:
         return "one answer"
     token = paging.place

@@ -30,6 +30,8 @@ from groundwire_codegen.ir import (
     InBody,
     InParameter,
     Kind,
+    Listing,
+    ListingKind,
     ListOf,
     Location,
     MapOf,
@@ -207,7 +209,9 @@ ROOM = Message(
         plain(
             "first", UnionOf((MessageRef("Room"), MessageRef("Seat")), ByDiscriminator("kind", (("a", 0),)))
         ),
-        plain("second", UnionOf((MessageRef("Room"), MessageRef("Seat")), ByLiteral("kind", (("a", 0),)))),
+        plain(
+            "second", UnionOf((MessageRef("Room"), MessageRef("Seat")), ByLiteral("kind", (("a", 0),), (1,)))
+        ),
         plain(
             "third",
             UnionOf((MessageRef("Room"), MessageRef("Seat")), ByKeys((frozenset({"a"}),), exact=True)),
@@ -252,6 +256,16 @@ CHANGE = Method(
         Response(low=400, high=499),
     ),
     security=((SchemeRequirement(scheme="key"), SchemeRequirement(scheme="token")),),
+    listing=Listing(
+        kind=ListingKind.PAGE,
+        item=MessageRef("Room"),
+        items=("rooms",),
+        place=InParameter("tags"),
+        source=("next",),
+        more=("more",),
+        total=("total",),
+        pages=("pages",),
+    ),
 )
 REST = evolve(
     API,
