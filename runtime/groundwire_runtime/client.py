@@ -147,7 +147,7 @@ class BaseClient(ABC):
             if watch is not None:
                 return self._seen(watch, method, request, partial(send, transport))
             # An error that is kept keeps this frame: the response is no variable of it.
-            return self._started.check(method.answer(send(transport, request), self._codecs), request)
+            return self._claimed(method.answer(send(transport, request), self._codecs), request)
         except (DecodeError, OutcomeUnknown) as error:
             if not self._secrets:
                 raise
@@ -193,13 +193,17 @@ class BaseClient(ABC):
         with watching(None):
             if watch.target is None:
                 response = send(request)
-                value = self._started.check(method.answer(response, self._codecs), request)
+                value = self._claimed(method.answer(response, self._codecs), request)
             else:
                 response = save(send, request, watch.target, self._clock)
                 value = cast("T", None)
         headers = public_headers(response.headers, self._secrets.redacted)
         watch.response = Response(status=response.status, headers=headers)
         return value
+
+    def _claimed(self, answer: T, request: Request) -> T:
+        """Return an answer; raise OutcomeUnknown for an operation that another start got."""
+        return self._started.check(answer, request)
 
     def redacted(self, error: ErrorT) -> ErrorT:
         """Redact the client's credentials in an error that quotes an answer. Return the error.

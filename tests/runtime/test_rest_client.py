@@ -19,7 +19,7 @@ from groundwire_runtime.messages import ABSENT, Message, keep_containers
 from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
-from groundwire_runtime.schema import ANY, INT32, STRING, Field, ListOf, Ref
+from groundwire_runtime.schema import ANY, BOOLEAN, INT32, STRING, Field, ListOf, Ref
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.styles import StyledParameter
 
@@ -43,9 +43,17 @@ class Problem(Message):
     code: int | None = None
 
 
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Run(Message):
+    name: str | None = None
+    done: bool | None = None
+    metadata: str | None = None
+
+
 CODECS = Codecs(
-    SimpleNamespace(Tile=Tile, Job=Job, Problem=Problem),
+    SimpleNamespace(Tile=Tile, Job=Job, Problem=Problem, Run=Run),
     {
+        "Run": lambda: (Field("name", STRING), Field("done", BOOLEAN), Field("metadata", STRING)),
         "Tile": lambda: (Field("zoom", INT32), Field("tags", ListOf(STRING))),
         "Job": lambda: (Field("job", STRING),),
         "Problem": lambda: (Field("title", STRING), Field("code", INT32)),
@@ -54,6 +62,7 @@ CODECS = Codecs(
 TILE = RestContent(media_type="application/json", type=Ref("Tile"))
 JOB = RestContent(media_type="application/json", type=Ref("Job"))
 PROBLEM = RestContent(media_type="application/problem+json", type=Ref("Problem"))
+RUN = RestContent(media_type="application/json", type=Ref("Run"))
 PNG = RestContent(media_type="image/png", encoding="bytes")
 TEXT = RestContent(media_type="text/plain", encoding="text")
 SERVERS = (
@@ -556,3 +565,16 @@ def test_options_of_googles_calls_are_none_here() -> None:
         TypeError, match="unexpected keyword argument 'scopes'; options are accept, retry, timeout"
     ):
         client(made, Script()).call(made, {}, None, {"scopes": ["s"]})  # type: ignore[typeddict-unknown-key] # on purpose
+
+
+def test_answers_that_look_like_operations_of_googles_may_have_one_name() -> None:
+    one = client(
+        method(
+            verb="POST",
+            idempotency_key="key",
+            parameters=(StyledParameter(name="key", wire="Idempotency-Key", location="header"),),
+            answers=(RestAnswer(200, 200, (RUN,)),),
+        ),
+        FunctionTransport(lambda _: json('{"name": "n", "done": false, "metadata": "m"}')),
+    )
+    assert [one.call(one.methods["m"], {}, None, {}).name for _ in range(2)] == ["n", "n"]
