@@ -123,7 +123,10 @@ def test_every_case_has_models(folder: Path, kind: ModelKind) -> None:
     api = read_api(case.document, case.overlay)
     refused = {
         "names": "msgspec cannot have a field",
+        # datamodel-code-generator tags these by a property of a union, and leaves the property out.
+        "large_openapi": "the models are not sound: line .* unexpected Constant",
         "openapi_allof": "msgspec cannot decode the union",
+        "openapi_paging": "msgspec cannot decode the union",
         "openapi_unions": "msgspec cannot decode the union",
     }
     if folder.name in refused and kind is ModelKind.MSGSPEC:

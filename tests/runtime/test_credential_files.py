@@ -323,7 +323,7 @@ COMMANDS: dict[str, tuple[Any, str]] = {
     "no JSON": (f"/bin/echo {SECRET}", "gave no subject token: JSONDecodeError"),
     "a refusal that repeats a secret": (
         f"""/bin/echo '{{"version": 1, "success": false, "code": "{SECRET}", "message": "{SECRET}"}}'""",
-        "gave no subject token: RefreshError",
+        "gave no subject token: (RefreshError|JSONDecodeError) ",
     ),
     "no text": (["/bin/true"], "executable.command: expected a command line as text"),
     "nothing": (None, "executable.command: expected a command line as text"),

@@ -45,6 +45,6 @@ class Options:
     types_only: bool = False
     """Describe the types of values and nothing that a class cannot hold.
 
-    No oneof groups, no formats and ranges of scalar kinds, and no defaults: a default is what the service assumes, and
+    No oneof groups, no bounds of items, no formats and ranges of scalar kinds, and no defaults: a default is what the service assumes, and
     must not be sent. Scalars are written where they are used, not in `components`.
     """

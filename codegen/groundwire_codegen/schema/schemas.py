@@ -225,9 +225,11 @@ def _bounded(type_: TypeRef, rules: Rules, options: Options) -> JsonObject:
     match type_:
         case Scalar(Kind.FLOAT | Kind.DOUBLE as kind) if numbers:
             return {"type": "number", **numbers} if options.types_only else {**number(kind), **numbers}
-        case ListOf(item) if rules.items is not None:
+        case _ if rules.items is None or options.types_only:
+            return {**type_schema(type_, options), **numbers, **others}
+        case ListOf(item):
             return {**type_schema(type_, options), **others, "items": _bounded(item, rules.items, options)}
-        case MapOf(value) if rules.items is not None:
+        case MapOf(value):
             inner = _bounded(value, rules.items, options)
             return {**type_schema(type_, options), **others, "additionalProperties": inner}
         case _:

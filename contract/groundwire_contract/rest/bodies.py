@@ -78,7 +78,7 @@ def read_content(
     schema = described.schema
     seen = view(documents, schema)
     match _encoding(described, type_):
-        case Encoding.JSON:
+        case Encoding.JSON | Encoding.PATCH:
             value: Value = _json(data)
         case Encoding.LINES:
             lines = [line for line in data.replace(b"\x1e", b"\n").split(b"\n") if line.strip()]
