@@ -84,8 +84,8 @@ class SchemeAuth:
 
     @property
     def holds_any(self) -> bool:
-        """True with credentials for anything, which a method may not require."""
-        return self.every is not None or bool(self.by_scheme) or bool(self.certified)
+        """True with `auth` for anything, which a method may not require; a certificate is no `auth`."""
+        return self.every is not None or bool(self.by_scheme)
 
     def authorize(self, request: Request, transport: Transport) -> Request:
         """Return the request with what its method requires. Raises AuthError where that is not all held."""

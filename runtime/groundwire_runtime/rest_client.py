@@ -119,5 +119,5 @@ class RestClient(BaseClient):
         answers = () if method is None else method.answers
         error = read_error(response, request, clock, answers=answers, codecs=self._codecs, hints=self._hints)
         if response.status == 401 and not error.own_hint and not self._auth.holds_any:
-            error.hint = "The client has no credentials: Client(auth=...)."
+            error.hint = "The client was made without `auth`: Client(auth=...)."
         return error
