@@ -148,7 +148,7 @@ class ApiContract:
 
     def assert_answers(self) -> None:
         """Raise AssertionError if a function answered what the description of its method does not allow."""
-        wrong = self._controls.wrong_answers()
+        wrong = tuple(dict.fromkeys(self._controls.wrong_answers()))
         if wrong:
             raise AssertionError("\n".join((f"{len(wrong)} answers of the test could not be sent:", *wrong)))
 

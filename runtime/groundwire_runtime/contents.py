@@ -87,7 +87,9 @@ class RestContent:
             return _encoded_text(value, self.media_type)
         if self.encoding == "bytes" and isinstance(value, (bytes, bytearray, memoryview)):
             return bytes(cast("bytes", value))
-        raise EncodeError.expected(value, "a str" if self.encoding == "text" else "bytes or a FilePart")
+        raise EncodeError.expected(
+            value, "a str" if self.encoding == "text" else "bytes or a FilePart of a path or an open file"
+        )
 
     @property
     def is_stream(self) -> bool:

@@ -99,7 +99,7 @@ def _write_binary(value: Any, depth: int) -> str:
     if isinstance(value, (bytearray, memoryview)):
         value = bytes(cast("bytes", value))
     if not isinstance(value, (bytes, FilePart)):
-        raise EncodeError.expected(value, "bytes or a FilePart")
+        raise EncodeError.expected(value, "bytes or a FilePart of a path or an open file")
     collected.append(value)
     return f"{PART_SIGN}{len(collected) - 1}"
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, urldefrag, urljoin
 
 from attrs import field, frozen
 
-from .errors import ArgumentError, ProtocolError
+from .errors import ArgumentError, ProtocolError, shortened
 from .http import place, split_url
 from .wire_paths import plain, value_at
 
@@ -40,7 +40,7 @@ class Link:
     url: str = field(repr=False)
     verb: str = "GET"
     body: Any = field(default=None, eq=json.dumps, repr=False)
-    headers: Mapping[str, str] = field(factory=dict[str, str], eq=False, repr=False)
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     merge: bool = False
 
     def __hash__(self) -> int:
@@ -108,10 +108,15 @@ def _link(stated: Any, codecs: Codecs) -> Link | None:
         return None
     verb = str(member("method") or "GET").upper()
     headers = member("headers") or {}
+    wrong = (
+        "its `href` is no text"
+        if not isinstance(href, str)
+        else f"its `method` is {shortened(verb)}, neither GET nor POST"
+        if verb not in _VERBS
+        else "its `headers` are no object"
+    )
     if not isinstance(href, str) or verb not in _VERBS or not isinstance(headers, Mapping):
-        raise ProtocolError(
-            "the link to the next page has no text as `href`, no object as `headers`, or another method than GET and POST"
-        )
+        raise ProtocolError(f"the link to the next page is not followed: {wrong}")
     return Link(
         href,
         verb,

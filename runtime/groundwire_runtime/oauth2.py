@@ -125,7 +125,7 @@ class ClientCredentials(TokenSource):
         try:
             response = observed_send(transport, request, self._clock.monotonic)
         except GroundwireError as error:
-            failure = _unanswered(error)
+            failure = _unanswered(error, place(request.url)[1])
         else:
             if response.status == 200:
                 return response
@@ -235,13 +235,13 @@ def _common(request: Request) -> dict[str, str]:
     return {"accept": "application/json", **own}
 
 
-def _unanswered(error: GroundwireError) -> AuthError:
-    """Return the error for a request that got no answer."""
+def _unanswered(error: GroundwireError, host: str) -> AuthError:
+    """Return the error for a request that got no answer from a host."""
     if isinstance(error, TransportError) and error.sent:
         # What lies below may quote an answer that is no HTTP, and that may repeat what was sent.
         error.__cause__ = error.__context__ = None
     failure = AuthError(
-        f"the token could not be fetched: {error.message}",
+        f"the token could not be fetched: {host}: {error.message.removeprefix('token: ')}",
         hint=error.own_hint or SIGN_IN,
         retryable=isinstance(error, TransportError)
         and (error.retryable or isinstance(error, DeadlineReached)),

@@ -82,6 +82,11 @@ class SchemeAuth:
     certified: frozenset[str] = frozenset()
     """Schemes that the client's certificate satisfies."""
 
+    @property
+    def holds_any(self) -> bool:
+        """True with `auth` for anything, which a method may not require; a certificate is no `auth`."""
+        return self.every is not None or bool(self.by_scheme)
+
     def authorize(self, request: Request, transport: Transport) -> Request:
         """Return the request with what its method requires. Raises AuthError where that is not all held."""
         if origin_of(request.url) != self.origin:

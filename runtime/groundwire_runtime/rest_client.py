@@ -121,4 +121,7 @@ class RestClient(BaseClient):
     def _read_error(self, response: Response, request: Request, clock: Clock) -> ApiError:
         method = self._rest_methods.get(request.method_id)
         answers = () if method is None else method.answers
-        return read_error(response, request, clock, answers=answers, codecs=self._codecs, hints=self._hints)
+        error = read_error(response, request, clock, answers=answers, codecs=self._codecs, hints=self._hints)
+        if response.status == 401 and not error.own_hint and not self._auth.holds_any:
+            error.hint = "The client was made without `auth`: Client(auth=...)."
+        return error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard, cast
 
 from attrs import evolve, field, frozen
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from .rest_client import RestClient
     from .rest_method import RestMethod
     from .schema import Type
+
+
+_STARTS: Final = {
+    "token": "the token of a page",
+    "last": "the token of a page",
+    "page": "the number of a page",
+    "offset": "the number of items to skip",
+}
 
 
 @frozen
@@ -102,7 +110,7 @@ class RestSteps:
             return checked_start(token, self.codecs)
         is_number = isinstance(token, int) and not isinstance(token, bool)
         if token is None or token == "" or (self.paging.kind in ("page", "offset") and not is_number):
-            raise ArgumentError(f"start: expected a {self.paging.kind}, got {shortened(token)}")
+            raise ArgumentError(f"start: expected {_STARTS[self.paging.kind]}, got {shortened(token)}")
         return Position(repr(token), token)
 
     def page_of(self, answer: Fetched) -> Any:

@@ -272,7 +272,7 @@ def test_a_refused_key_is_an_auth_error() -> None:
     made = method()
     with pytest.raises(errors.AuthError, match="refused the API key"):
         client(made, Script([Response(status=401)]), auth={"query": SECRET}).call(made, {}, None, {})
-    with pytest.raises(errors.Unauthenticated):
+    with pytest.raises(errors.Unauthenticated, match="made without `auth`"):
         client(made, Script([Response(status=401)])).call(made, {}, None, {})
 
 

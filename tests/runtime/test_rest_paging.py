@@ -411,6 +411,24 @@ def test_a_client_with_an_endpoint_follows_links_there_alone() -> None:
     assert items == [1, 2]
 
 
+def test_links_may_differ_in_their_headers_alone() -> None:
+    def by(number: str) -> list[Any]:
+        return [link("/v1/search", method="POST", headers={"X-Page": number})]
+
+    script = Script(
+        [
+            answer({"items": [1], "next": by("2")}),
+            answer({"items": [2], "next": by("3")}),
+            answer({"items": [3], "next": by("3")}),
+        ]
+    )
+    items: list[int] = []
+    with pytest.raises(ProtocolError, match="repeats"):
+        items.extend(listing(script, LINKS, body=Search(text="hut")))
+    assert items == [1, 2, 3]
+    assert [each.headers.get("x-page") for each in script.requests] == [None, "2", "3"]
+
+
 @pytest.mark.parametrize(
     "more",
     [

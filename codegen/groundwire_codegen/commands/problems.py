@@ -44,7 +44,9 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
             echo(f"{name} cannot stand in a name in this locale ({hint}); nothing was written.", err=True)
             code = BAD
         except OSError as error:
-            echo(f"{error.filename or 'file'}: {error.strerror or error}; nothing was written.", err=True)
+            name = str(error.filename or "file")
+            hint = " (bring a URL by `fetch`)" if name.startswith(("http:/", "https:/")) else ""
+            echo(f"{name}: {error.strerror or error}{hint}; nothing was written.", err=True)
             code = BAD
         except MemoryError:
             echo("the input takes more memory than there is; nothing was written.", err=True)

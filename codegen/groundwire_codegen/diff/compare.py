@@ -34,7 +34,8 @@ def compare(old: Api, new: Api) -> Diff:
 
 
 def _title(api: Api) -> str:
-    return f"{api.id} {api.revision}".strip()
+    # The id of a Discovery document has the version already.
+    return f"{api.id} {api.revision or ('' if ':' in api.id else api.version)}".strip()
 
 
 def _client_changes(old: Api, new: Api) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from ..read.cursor import as_object
 from ..read.overlay import NO_METHOD, Overlay
 from .headers import answer_headers
 from .paging import Lines, paging_candidate
-from .types import Place, is_text, is_whole, places, plain
+from .types import Place, is_number, is_text, places, plain
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _CONFIRM: Final = "confirm it with the service's documentation, then add to the overlay"
@@ -22,6 +22,8 @@ _FAILED: Final = frozenset(
     {"failed", "failure", "error", "errored", "dismissed", "cancelled", "canceled", "aborted"}
 )
 _STATES: Final = frozenset({"status", "state", "jobstatus", "jobstate"})
+_MESSAGES: Final = ("message", "errormessage", "error", "detail", "reason")
+_PROGRESS: Final = ("progress", "percent", "percentage", "percentcomplete", "progresspercent")
 _KEYS: Final = frozenset({"xidempotencykey", "idempotencykey", "xrequestid", "requestid", "clientrequestid"})
 _PRECONDITIONS: Final = frozenset({"ifmatch", "ifunmodifiedsince"})
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
@@ -90,10 +92,10 @@ def _states(api: Api, place: Place) -> tuple[str, ...]:
 def _job(method: Method, found: tuple[Place, ...]) -> Lines:
     top = {each.name: each for each in found if len(each.path) == 1}
     lines: list[tuple[str, object]] = []
-    if "message" in top and is_text(top["message"].type):
-        lines.append(("message", top["message"].text))
-    if "progress" in top and is_whole(top["progress"].type):
-        lines.append(("progress", top["progress"].text))
+    for key, names, fits in (("message", _MESSAGES, is_text), ("progress", _PROGRESS, is_number)):
+        place = next((top[name] for name in names if name in top and fits(top[name].type)), None)
+        if place is not None:
+            lines.append((key, place.text))
     return (*lines, *_arguments(method, found))
 
 

@@ -102,6 +102,13 @@ def is_whole(type_: TypeRef) -> bool:
     return isinstance(type_, Scalar) and type_.kind in INTEGERS
 
 
+def is_number(type_: TypeRef) -> bool:
+    """Return True for any number."""
+    return is_whole(type_) or (
+        isinstance(type_, Scalar) and type_.kind in (Kind.NUMBER, Kind.FLOAT, Kind.DOUBLE)
+    )
+
+
 def is_text(type_: TypeRef) -> bool:
     """Return True for a text, whatever its values."""
     return isinstance(type_, EnumRef) or type_ == Scalar(Kind.STRING)

@@ -112,3 +112,11 @@ def test_bad_inputs_exit_with_2(run: Run, tmp_path: Path) -> None:
     missing = cli("diff", tmp_path / "no", tmp_path / "no")
     assert missing.exit_code == 2
     assert run(shop(), "--lock", str(tmp_path / "shop.toml")).exit_code == 2
+
+
+def test_versions_of_an_openapi_document_are_named(tmp_path: Path) -> None:
+    for version in ("1.0", "2.0"):
+        document = {"openapi": "3.1.0", "info": {"title": "Huts & Maps", "version": version}, "paths": {}}
+        (tmp_path / version).write_text(json.dumps(document))
+    result = cli("diff", tmp_path / "1.0", tmp_path / "2.0")
+    assert (result.exit_code, result.stdout) == (0, "huts-maps 1.0 -> huts-maps 2.0: no change\n")

@@ -165,6 +165,16 @@ def test_a_method_that_reads_a_job_is_a_candidate_for_waiting() -> None:
             'arguments = { jobId = "jobID" }',
         )
     ]
+    others = {
+        "state": JOB["properties"]["status"],
+        "error": TEXT,
+        "percent": {"type": "number"},
+        "jobId": TEXT,
+    }
+    [stub] = stubs(
+        path="/jobs/{jobId}", parameters=named, responses=answers({"type": "object", "properties": others})
+    )
+    assert stub[4:6] == ('message = "error"', 'progress = "percent"')
     both = {**answers(ITEM), "202": {"description": ""}}
     assert stubs(path="/jobs/{jobId}", parameters=named, responses=both) == [
         ("[methods.op.waiting]", 'arguments = { jobId = "id" }')
