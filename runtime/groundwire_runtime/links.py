@@ -106,8 +106,12 @@ def _link(stated: Any, codecs: Codecs) -> Link | None:
     href = member("href")
     if href is None or href == "":
         return None
-    verb = str(member("method") or "GET").upper()
+    method, body = member("method"), member("body")
+    verb = str(method or "GET").upper()
     headers = member("headers") or {}
+    if body and not method:
+        words = "it has a `body` and no `method`, and a GET would leave the body out"
+        raise ProtocolError(f"the link to the next page is not followed: {words}")
     wrong = (
         "its `href` is no text"
         if not isinstance(href, str)
@@ -120,7 +124,7 @@ def _link(stated: Any, codecs: Codecs) -> Link | None:
     return Link(
         href,
         verb,
-        member("body"),
+        body,
         {str(name).lower(): _joined(value) for name, value in headers.items()},
         merge=member("merge") is True,
     )

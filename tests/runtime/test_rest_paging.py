@@ -513,6 +513,17 @@ def test_a_lost_page_is_fetched_again() -> None:
     assert lost[0].url == script.urls[2]
 
 
+def test_a_link_with_a_body_and_no_method_is_not_followed() -> None:
+    link = {"rel": "next", "href": f"{HOME}/things", "body": {"token": "2"}}
+    script = Script([answer({"items": [1], "next": [link]}), answer({"items": [2], "next": []})])
+    with pytest.raises(ProtocolError, match="has a `body` and no `method`"):
+        list(listing(script, LINKS))
+    script = Script(
+        [answer({"items": [1], "next": [{**link, "method": "GET"}]}), answer({"items": [2], "next": []})]
+    )
+    assert list(listing(script, LINKS)) == [1, 2]
+
+
 class Shelf(BaseHTTPRequestHandler):
     """Answers a search with three pages, each with a link to the next by POST, as STAC has it."""
 

@@ -9,7 +9,7 @@ import email.policy
 import json
 from collections.abc import Sequence
 from email.parser import BytesParser
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import unquote_plus
 
 from attrs import frozen
@@ -29,6 +29,7 @@ from .views import View, view
 Value: TypeAlias = "JsonValue | bytes"
 MAX_PARTS: Final = 10_000
 _EMPTY: Final = (Encoding.FORM, Encoding.TEXT, Encoding.BYTES, Encoding.LINES)
+_MERGE_PATCH: Final = "application/merge-patch+json"
 _INVALID: Final = "openapi-body-invalid"
 UNKNOWN: Final = "openapi-name-unknown"
 """The rule of a member that a schema does not let in, whatever its value."""
@@ -80,6 +81,8 @@ def read_content(
     match _encoding(described, type_):
         case Encoding.JSON | Encoding.PATCH:
             value: Value = _json(data)
+            if type_.name == _MERGE_PATCH:
+                return value, tuple(_faults(documents, schema, _left_by(value), sent, ""))
         case Encoding.LINES:
             lines = [line for line in data.replace(b"\x1e", b"\n").split(b"\n") if line.strip()]
             found = [(index, _json(line)) for index, line in enumerate(lines)]
@@ -119,6 +122,14 @@ def _faults(documents: Documents, schema: Any, value: Any, sent: bool, at: str) 
         )
         for each in flaws(documents, schema, value, sent=sent)
     ]
+
+
+def _left_by(patch: Any) -> Any:
+    """Return a merge patch without its nulls: they remove members, whatever schema these have (RFC 7396 2)."""
+    if not isinstance(patch, dict):
+        return patch
+    members = cast("dict[str, Any]", patch)
+    return {name: _left_by(value) for name, value in members.items() if value is not None}
 
 
 def _json(data: bytes) -> Any:

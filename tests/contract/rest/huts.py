@@ -69,6 +69,8 @@ paths:
           text/plain: {schema: {type: string, maxLength: 5}}
           image/*: {}
           application/x-ndjson: {schema: {$ref: "#/components/schemas/Place"}}
+          application/merge-patch+json:
+            schema: {type: object, properties: {name: {type: string}, place: {type: object, properties: {lat: {type: number}}}}}
       responses: {"204": {description: ""}}
   /at/{point}/{label}/{matrix}:
     get:

@@ -238,6 +238,12 @@ def multipart(*parts: str) -> bytes:
         ("text/plain", b"12345", "12345"),
         ("image/png", b"\x89PNG", b"\x89PNG"),
         ("application/x-ndjson", b'{"lat": 1}\n{"lat": 2}\n', [{"lat": 1}, {"lat": 2}]),
+        # A null removes a member (RFC 7396).
+        (
+            "application/merge-patch+json",
+            b'{"name": null, "place": {"lat": null}}',
+            {"name": None, "place": {"lat": None}},
+        ),
     ],
 )
 def test_a_body_is_read_by_its_media_type(huts: Huts, media_type: str, body: bytes, value: object) -> None:
@@ -256,6 +262,8 @@ def test_a_body_is_read_by_its_media_type(huts: Huts, media_type: str, body: byt
         ("text/plain", b"123456", "body-invalid"),
         ("text/plain", b"\xff", "body-malformed"),
         ("application/x-ndjson", b'{"lat": 1}\n{}\n', "body-invalid"),
+        ("application/merge-patch+json", b'{"name": 1, "place": null}', "body-invalid"),
+        ("application/merge-patch+json", b"null", "body-invalid"),
     ],
 )
 def test_a_body_of_any_media_type_is_held_to_its_schema(
