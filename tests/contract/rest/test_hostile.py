@@ -137,3 +137,16 @@ def test_schemas_that_are_reached_in_many_ways_are_asked_once(value: object) -> 
     answer = huts.ask("POST", "/x", value)
     assert (answer.status, len(answer.json["errors"])) == (400, 1)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("raised", [pytest.fail.Exception("no call was expected"), SystemExit(3)])
+def test_a_function_of_a_test_that_ends_the_test_does_not_end_the_server(
+    huts: Huts, raised: BaseException
+) -> None:
+    def answer(_: object) -> object:
+        raise raised
+
+    huts.service.overrides.answers["getHut"] = answer
+    reply = huts.ask("GET", "/v1/huts/1", headers=TOKEN)
+    assert (reply.status, reply.rule) == (500, "answer-wrong")
+    assert str(raised) in huts.service.wrong_answers[0]
