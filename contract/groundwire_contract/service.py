@@ -194,7 +194,10 @@ class Service:
         try:
             given = answer if isinstance(answer, Given) else given_of(answer(request))
             return self.front.given(given, exchange, route)
-        except Exception as error:  # noqa: BLE001 - whatever the function of a test raises is shown to the test
+        except KeyboardInterrupt:
+            raise
+        # Also what pytest.fail and sys.exit raise, which are no Exceptions: they would end the server.
+        except BaseException as error:  # noqa: BLE001 - whatever the function of a test raises is shown to the test
             said = str(error) if isinstance(error, AnswerError) else f"{type(error).__name__}: {error}"
             self.wrong_answers.append(f"{route.method.id}: {said}")
             return Refusal(

@@ -90,7 +90,8 @@ class ClientCredentials(TokenSource):
         self, url: str, secret_by: str, request: Request, transport: Transport
     ) -> tuple[str, float | None]:
         """Ask a token endpoint. Raises AuthError."""
-        secret = Secret(self._secret() if callable(self._secret) else self._secret)
+        stated: Any = self._secret() if callable(self._secret) else self._secret
+        secret = Secret(stated if isinstance(stated, str) else "")
         if not (secret and secret.isprintable()):
             raise AuthError(
                 "malformed client secret: expected printable text", hint="Pass it without the end of a line."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import evolve, frozen
 
-from .errors import ArgumentError
+from .errors import ArgumentError, shortened
 from .http import CallState, Described, Request, Response
 from .jsontext import STRUCT, Codec, quote
 from .messages import Message
@@ -34,7 +34,17 @@ def clearing(method: Described[T], clear: Sequence[str]) -> Described[T]:
     """
     if isinstance(clear, str):
         raise ArgumentError("clear: expected a sequence of names, got one str", hint="Put it in a tuple.")
+    for each in _each(clear):
+        if not isinstance(each, str) or any("\ud800" <= one <= "\udfff" for one in each):
+            raise ArgumentError(f"clear: expected names of fields, got {shortened(each)}")
     return Clearing(method, tuple(dict.fromkeys(clear))) if clear else method
+
+
+def _each(stated: object) -> Iterable[object]:
+    """Return what a caller without a type checker gave. Raises ArgumentError for what is no sequence."""
+    if not isinstance(stated, Iterable):
+        raise ArgumentError(f"clear: expected a sequence of names, got {shortened(stated)}")
+    return cast("Iterable[object]", stated)
 
 
 @frozen
@@ -158,6 +168,7 @@ def wire_path(cls: type, name: str, codecs: Any) -> tuple[Path, bool]:
     """Return the wire names that lead to a field, and True where they lead into a map. Raises ArgumentError."""
     type_: Any = Ref(codecs.name_of(cls))
     rest, wires = name, list[str]()
+    in_map = False
     while True:
         type_ = _bare(type_, codecs)
         if isinstance(type_, (MapOf, Extra)):
@@ -175,11 +186,12 @@ def wire_path(cls: type, name: str, codecs: Any) -> tuple[Path, bool]:
             wires.append(wire)
         elif isinstance(type_, (MapOf, Extra)):
             wires.append(step)
+            in_map = True
             type_ = type_.value if isinstance(type_, MapOf) else type_.type
         else:
             raise ArgumentError(f"clear: {name!r} leads into a value that has no fields")
         if not dot:
-            return tuple(wires), False
+            return tuple(wires), in_map
 
 
 def _bare(type_: Any, codecs: Any) -> Any:

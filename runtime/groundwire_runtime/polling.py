@@ -32,6 +32,8 @@ FIRST: Final = 1.0
 GROWTH: Final = 1.5
 LONGEST: Final = 20.0
 """Seconds between polls at the most."""
+LONGEST_ASKED: Final = 3600.0
+"""Seconds between polls at the most where the service asks for more: a header may say centuries."""
 OUTAGE: Final = 3600.0
 """Seconds without a token after which a wait without a timeout gives up."""
 
@@ -117,7 +119,7 @@ class Polling(Generic[StateT]):
                     operation=state,
                     hint="Wait for it again with a longer timeout, or cancel it.",
                 ) from lost
-            self.clock.sleep(min(max(polling_delay(number), asked or 0.0), left))
+            self.clock.sleep(min(max(polling_delay(number), asked or 0.0), LONGEST_ASKED, left))
             number += 1
             try:
                 polled = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))

@@ -127,7 +127,7 @@ class TokenProvider(TokenSource):
             ) from error
         if not isinstance(provided, tuple):
             return provided, None
-        token, lasts = provided
-        if not is_seconds(lasts):
+        token, lasts = provided if len(provided) == 2 else (None, None)
+        if token is None or not is_seconds(lasts):
             raise AuthError("the token provider gave no seconds that its token lasts")
         return token, lasts

@@ -473,7 +473,10 @@ def test_a_function_may_say_how_long_its_token_lasts() -> None:
     assert carried(script) == ["t1", "t1", "t2"]
 
 
-@pytest.mark.parametrize("provided", ["", "two words", None, 7, ("t", -1), ("t", "soon"), ("t", None)])
+@pytest.mark.parametrize(
+    "provided",
+    ["", "two words", None, 7, ("t", -1), ("t", "soon"), ("t", None), (), ("t",), ("t", 1, 2), (None, 1)],
+)
 def test_what_is_no_token_is_refused(provided: Any) -> None:
     script = Script()
     with pytest.raises(AuthError):
@@ -513,8 +516,8 @@ def test_arguments_are_checked(make: Callable[[], Any]) -> None:
         make()
 
 
-@pytest.mark.parametrize("secret", ["", "a\nb", "\ud800"])
-def test_a_secret_that_cannot_be_sent_is_refused(secret: str) -> None:
+@pytest.mark.parametrize("secret", ["", "a\nb", "\ud800", None, b"secret", 7])
+def test_a_secret_that_cannot_be_sent_is_refused(secret: Any) -> None:
     script = Script()
     with pytest.raises(AuthError, match="malformed client secret"):
         call(client(script, ClientCredentials("id", secret)))

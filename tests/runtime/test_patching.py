@@ -288,6 +288,9 @@ def test_an_update_mask_names_what_is_set_and_what_is_cleared(
 def test_a_map_is_replaced_whole_under_a_mask() -> None:
     with pytest.raises(ArgumentError, match=r"'labels\.k' is a key of a map"):
         google(Event(), "labels.k")
+    for key in ("rooms.red", "rooms.red.city", "rooms.red,name"):
+        with pytest.raises(ArgumentError, match="is a key of a map"):
+            google(Event(), key)
     assert google(Event(), "labels")[1] == "labels"
     with pytest.raises(ArgumentError, match="sets 'summary' too"):
         google(Event(summary="a"), "summary")
@@ -296,3 +299,9 @@ def test_a_map_is_replaced_whole_under_a_mask() -> None:
 def test_a_mask_of_a_message_names_its_fields_on_the_wire() -> None:
     place = Place(zip_code="1", unknown_fields={"x": 1})
     assert mask_of(Event(place=place, free={"a": 1}), CODECS) == ["place.zipCode", "place.x", "free"]
+
+
+@pytest.mark.parametrize("clear", [5, (1,), (None,), (b"name",), (["name"],), ("free.\ud800",)])
+def test_what_is_no_name_is_refused(clear: Any) -> None:
+    with pytest.raises(ArgumentError, match="clear: expected"):
+        clearing(PLAIN, clear)

@@ -161,6 +161,14 @@ def test_by_the_http_status_202_is_running_and_another_success_the_end() -> None
     assert time.sleeps == [5.0, 30.0, 2.25]
 
 
+@pytest.mark.parametrize("asked", ["9999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_pause_of_centuries_is_an_hour(asked: str) -> None:
+    time = Time()
+    script = Script([answer(b"", 202, retry_after=asked), answer({"id": "sheet"})])
+    wait(script, started("/v1/prints/3/sheet", **{"retry-after": asked}), STATUS, SHEET, time=time)
+    assert time.sleeps == [3600.0, 3600.0]
+
+
 def test_a_result_that_is_elsewhere_is_read_there() -> None:
     script = Script([answer(b"", 202), answer(b"", 303, location="/v1/results/3"), answer({"id": "x"})])
     assert wait(script, "/v1/prints/3/sheet", SHEET) == Job(id="x")

@@ -15,8 +15,9 @@ from groundwire_codegen.read.openapi.references import Documents
 
 from ..exchange import Reply
 from ..given import MARK, AnswerError, Given
-from .bodies import MalformedError, read_content
+from .bodies import read_content
 from .media import accepted, chosen, matches, media_type
+from .multipart import MalformedError
 from .operations import DescribedContent, DescribedResponse, Operation, below
 from .schemas import flaws
 from .views import View, view

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import email.policy
+import codecs
 import json
 from collections.abc import Sequence
-from email.parser import BytesParser
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import unquote_plus
 
@@ -20,6 +19,7 @@ from groundwire_codegen.read.openapi.vocabulary import media_encoding
 from ..exchange import Exchange, JsonValue
 from ..rules.error_bodies import Fault, Refusal
 from .media import MediaType, chosen, media_type
+from .multipart import MAX_PARTS, BodyPart, MalformedError, body_parts
 from .operations import DescribedContent, Operation
 from .parameters import StyledReader
 from .schemas import NAME_UNKNOWN, flaws
@@ -27,9 +27,9 @@ from .texts import fitting, parsed_json, scalars
 from .views import View, view
 
 Value: TypeAlias = "JsonValue | bytes"
-MAX_PARTS: Final = 10_000
 _EMPTY: Final = (Encoding.FORM, Encoding.TEXT, Encoding.BYTES, Encoding.LINES)
 _MERGE_PATCH: Final = "application/merge-patch+json"
+_NO_CHARSETS: Final = ("idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 _INVALID: Final = "openapi-body-invalid"
 UNKNOWN: Final = "openapi-name-unknown"
 """The rule of a member that a schema does not let in, whatever its value."""
@@ -42,10 +42,6 @@ class ReadBody:
     value: Value = None
     given: bool = False
     faults: tuple[Fault, ...] = ()
-
-
-class MalformedError(ValueError):
-    """A body that is not of its media type."""
 
 
 def read_request_body(documents: Documents, operation: Operation, exchange: Exchange) -> ReadBody | Refusal:
@@ -96,10 +92,7 @@ def read_content(
         case Encoding.MULTIPART:
             value = _multipart(data, type_, seen)
         case Encoding.TEXT:
-            try:
-                text = data.decode(type_.parameter("charset") or "utf-8")
-            except (UnicodeDecodeError, LookupError) as error:
-                raise MalformedError(str(error)) from None
+            text = _text(data, type_.parameter("charset") or "utf-8")
             value = fitting(list(scalars(text, seen.kinds)), seen, text)
         case _:
             return data, ()
@@ -130,6 +123,17 @@ def _left_by(patch: Any) -> Any:
         return patch
     members = cast("dict[str, Any]", patch)
     return {name: _left_by(value) for name, value in members.items() if value is not None}
+
+
+def _text(data: bytes, charset: str) -> str:
+    """Return a text. Encodings of Python alone are none of HTTP; some take a time that grows with the square of the text."""
+    try:
+        name = codecs.lookup(charset).name.replace("_", "-")
+        if name in _NO_CHARSETS:
+            raise LookupError(f"unknown encoding: {charset[:80]}")
+        return data.decode(name)
+    except (ValueError, LookupError) as error:
+        raise MalformedError(str(error)) from None
 
 
 def _json(data: bytes) -> Any:
@@ -208,16 +212,9 @@ def _multipart(data: bytes, type_: MediaType, seen: View) -> dict[str, Any]:
     boundary = type_.parameter("boundary")
     if not boundary:
         raise MalformedError("a multipart body without a boundary")
-    head = f'content-type: multipart/form-data; boundary="{boundary}"\r\n\r\n'.encode("latin-1", "replace")
-    message = BytesParser(policy=email.policy.HTTP).parsebytes(head + data)
-    if not message.is_multipart() or message.defects:
-        raise MalformedError("no parts between its boundaries")
     found: dict[str, list[Any]] = {}
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        if not isinstance(name, str):
-            raise MalformedError("a part without a name")
-        found.setdefault(name, []).append(_part(part, _one(seen.member(name) or seen.below([]))))
+    for part in body_parts(data, boundary):
+        found.setdefault(part.name, []).append(_part(part, _one(seen.member(part.name) or seen.below([]))))
     return {name: _joined_parts(values, seen.member(name)) for name, values in found.items()}
 
 
@@ -231,13 +228,11 @@ def _joined_parts(values: list[Any], seen: View | None) -> Any:
     return values if is_list and not (len(values) == 1 and isinstance(values[0], list)) else values[0]
 
 
-def _part(part: Any, seen: View) -> Any:
+def _part(part: BodyPart, seen: View) -> Any:
     """Return the value of one part: JSON by its content type, a file as it is, or a text by its schema."""
-    payload = part.get_payload(decode=True)
-    content: bytes = payload if isinstance(payload, bytes) else b""
-    kind = str(part.get_content_type()) if part["content-type"] is not None else ""
+    kind = "" if part.type is None else part.type.name
     if kind == "application/json" or kind.endswith("+json"):
-        return _json(content)
-    if part.get_filename() is not None or kind == "application/octet-stream":
-        return content.decode("latin-1")
-    return _item(content.decode("utf-8", "replace"), seen)
+        return _json(part.content)
+    if part.is_file or kind == "application/octet-stream":
+        return part.content.decode("latin-1")
+    return _item(part.content.decode("utf-8", "replace"), seen)

@@ -16,7 +16,7 @@ from . import words
 from .found import Checks, Found, finding
 from .patterns import searches
 from .required import is_free, required
-from .values import has_type, is_multiple, quoted, same
+from .values import has_type, is_multiple, is_number, quoted, same
 
 Keyword: TypeAlias = "Callable[[Checks, Cursor, Any, Any, str], Found]"
 
@@ -162,7 +162,7 @@ def _additional(check: Checks, node: Cursor, schema: Any, value: Any, pointer: s
 
 def _property_names(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
     inner = node.at("propertyNames", schema["propertyNames"])
-    names = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    names = _members(value)
     return finding(
         *(
             (f"{pointer}/{escape(name)}", "propertyNames", f"The name {quoted(name)}: {flaw.message}")
@@ -172,12 +172,17 @@ def _property_names(check: Checks, node: Cursor, schema: Any, value: Any, pointe
     )
 
 
+def _members(value: Any) -> dict[str, Any]:
+    """Return the members of an object; none of anything else, of a keyword that is malformed for instance."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
 def _dependent_required(_: Checks, __: Cursor, schema: Any, value: Any, pointer: str) -> Found:
-    members = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    members = _members(value)
     return finding(
         *(
             (f"{pointer}/{escape(str(other))}", "dependentRequired", f"{quoted(name)} needs {quoted(other)}.")
-            for name, others in schema["dependentRequired"].items()
+            for name, others in _members(schema["dependentRequired"]).items()
             if name in members
             for other in as_list(others)
             if other not in members
@@ -186,8 +191,8 @@ def _dependent_required(_: Checks, __: Cursor, schema: Any, value: Any, pointer:
 
 
 def _dependent_schemas(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str) -> Found:
-    members = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    place = node.at("dependentSchemas", schema["dependentSchemas"])
+    members = _members(value)
+    place = node.at("dependentSchemas", _members(schema["dependentSchemas"]))
     founds = [
         check.found(place.at(name, place.value[name]), value, pointer)
         for name in place.value
@@ -231,6 +236,7 @@ def _contains(check: Checks, node: Cursor, schema: Any, value: Any, pointer: str
     items: list[Any] = value
     count = sum(not check.found(inner, item, f"{pointer}/{index}").flaws for index, item in enumerate(items))
     least, most = schema.get("minContains", 1), schema.get("maxContains", len(items))
+    least, most = least if is_number(least) else 1, most if is_number(most) else len(items)
     if least <= count <= most:
         return finding()
     return finding((pointer, "contains", f"{count} items fit, where {least} to {most} should."))

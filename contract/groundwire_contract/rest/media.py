@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from email.message import Message
+from typing import Final
 
 from attrs import frozen
 
 from .operations import DescribedContent
+
+_PARAMETER: Final = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^;"]*+))')
+"""A parameter: its name, with its value as a quoted text or as it stands."""
 
 
 @frozen
@@ -23,11 +27,13 @@ class MediaType:
 
 
 def media_type(text: str) -> MediaType:
-    """Parse a media type."""
-    message = Message()
-    message["content-type"] = text
-    name, *parameters = message.get_params([(text, "")])
-    return MediaType(name[0].strip().lower(), tuple((key.lower(), value) for key, value in parameters))
+    """Parse a media type, or another header of that form. What is malformed among the parameters is passed over."""
+    name, _, rest = text.partition(";")
+    found = (
+        (each[1].lower(), each[3] if each[2] is None else re.sub(r"\\(.)", r"\1", each[2]))
+        for each in _PARAMETER.finditer(f";{rest}")
+    )
+    return MediaType(name.strip().lower(), tuple((key, value.strip()) for key, value in found))
 
 
 def matches(range_: str, name: str) -> bool:

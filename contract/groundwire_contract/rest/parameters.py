@@ -28,6 +28,8 @@ _DELIMITERS: Final = {
 }
 _COMMA: Final = re.compile(",")
 _KEYS: Final = re.compile(r"\[([^\[\]]*)\]")
+_MAX_KEYS: Final = 64
+"""Keys inside one another; a name with more is not known."""
 _BROKEN: Final = "openapi-parameter-invalid"
 _MISSING: Final = "openapi-parameter-missing"
 _UNKNOWN: Final = "openapi-query-unknown"
@@ -234,7 +236,7 @@ class StyledReader:
         found: dict[str, Any] = {}
         for name, text in texts:
             keys = _KEYS.findall(name.removeprefix(self.parameter.wire))
-            if not name.startswith(f"{self.parameter.wire}[") or not keys:
+            if not name.startswith(f"{self.parameter.wire}[") or not 0 < len(keys) <= _MAX_KEYS:
                 continue
             claimed.add(name)
             place = found

@@ -1,8 +1,8 @@
 """Regular expressions of a document (ECMA-262), matched in time that grows with the text alone.
 
 Python's matcher backtracks, so an expression of a document could keep it busy for ever. Here an expression becomes a
-nondeterministic automaton that is run state by state (Thompson 1968). Lookaround, references back and classes of Unicode are not read: such
-an expression is documentation.
+nondeterministic automaton that is run state by state (Thompson 1968). Lookaround, references back and classes of Unicode are
+not read: such an expression is documentation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from groundwire_codegen.read.safe_regex import is_linear
 
 MAX_STATES: Final = 5_000
 MAX_STEPS: Final = 5_000_000
-"""States times characters; a longer run is not begun."""
+"""States, with the members of their classes, times characters; a longer run is not begun."""
 _MAX_PATTERN: Final = 5_000
 _MAX_NESTED: Final = 50
 Test: TypeAlias = Callable[[str], bool]
@@ -38,11 +38,12 @@ class UnsupportedError(ValueError):
 
 @define
 class _State:
-    """A state: `test` takes a character, `assertion` holds of a place; both go on to `next`."""
+    """A state: `test` takes a character, of a class of `members`; `assertion` holds of a place. Both go on to `next`."""
 
     next: list[int] = field(factory=list[int])
     test: Test | None = None
     assertion: Callable[[str, int], bool] | None = None
+    members: int = 1
 
 
 def searches(pattern: str, text: str) -> bool:
@@ -50,7 +51,7 @@ def searches(pattern: str, text: str) -> bool:
     if is_linear(pattern):
         return _plain(pattern).search(text) is not None
     automaton = _automaton(pattern)
-    if automaton is None or len(automaton) * (len(text) + 1) > MAX_STEPS:
+    if automaton is None or sum(state.members for state in automaton) * (len(text) + 1) > MAX_STEPS:
         return True
     return _run(automaton, text)
 
@@ -111,7 +112,7 @@ def _between(low: str, high: str) -> Test:
     return lambda one: low <= one <= high
 
 
-_Build: TypeAlias = "Callable[[int], int]"
+_Build: TypeAlias = Callable[[int], int]
 """A part of an expression: from the state that follows it to the state that begins it."""
 
 
@@ -196,7 +197,9 @@ class _Reader:
             for _ in range(most - low):
                 start = self._add(_State([after, part(start)]))
         for _ in range(low):
-            start = part(start)
+            before, start = start, part(start)
+            if start == before:  # Nothing, which is the same however often it stands.
+                break
         return start
 
     def _atom(self) -> _Build:
@@ -205,7 +208,7 @@ class _Reader:
             case "(":
                 return self._group()
             case "[":
-                return self._single(self._class())
+                return self._class()
             case ".":
                 return self._single(lambda one: one not in _LINE_ENDS)
             case "^":
@@ -221,8 +224,8 @@ class _Reader:
             case _:
                 return self._single(lambda other: other == one)
 
-    def _single(self, test: Test) -> _Build:
-        return lambda after: self._add(_State([after], test=test))
+    def _single(self, test: Test, members: int = 1) -> _Build:
+        return lambda after: self._add(_State([after], test=test, members=members))
 
     def _place(self, assertion: Callable[[str, int], bool]) -> _Build:
         return lambda after: self._add(_State([after], assertion=assertion))
@@ -266,20 +269,17 @@ class _Reader:
             raise UnsupportedError(self._text)
         return one
 
-    def _class(self) -> Test:
+    def _class(self) -> _Build:
         negated = self._take("^")
         tests = list(self._members())
-        return lambda one: any(test(one) for test in tests) != negated
+        return self._single(lambda one: any(test(one) for test in tests) != negated, max(1, len(tests)))
 
     def _members(self) -> Iterator[Test]:
         """Yield the tests of the members of a class, up to its end."""
         while not self._take("]"):
             low = self._member()
-            if (
-                callable(low)
-                or not self._text.startswith("-", self._at)
-                or self._text.startswith("-]", self._at)
-            ):
+            at = self._at
+            if callable(low) or self._text[at : at + 1] != "-" or self._text[at : at + 2] == "-]":
                 yield low if callable(low) else low.__eq__
                 continue
             self._at += 1

@@ -52,11 +52,17 @@ def phrase(status: int) -> str:
         return f"Status {status}"
 
 
+MAX_TOLD: Final = 100
+"""Faults of one request that an answer tells."""
+
+
 def refusal_of(faults: Sequence[Fault], code: int) -> Refusal:
-    """Refuse a request for all its faults."""
-    shown = (f"{fault.path} {fault.pointer}".strip() + f": {fault.message}" for fault in faults)
+    """Refuse a request for all its faults, of which the first ones are told."""
+    told = faults[:MAX_TOLD]
+    shown = [f"{fault.path} {fault.pointer}".strip() + f": {fault.message}" for fault in told]
+    shown += [f"{len(faults) - MAX_TOLD} more."] if len(faults) > MAX_TOLD else []
     details: list[JsonObject] = []
-    for fault in faults:
+    for fault in told:
         place: JsonObject = {"in": fault.path or "body"}
         if fault.path in ("", "body"):
             place = {"in": "body", "pointer": f"#{fault.pointer}"}

@@ -39,31 +39,29 @@ def is_free(check: Checks, node: Cursor, flaw: Flaw, pointer: str) -> bool:
     return _has(check, node, name, "readOnly" if check.sent else "writeOnly")
 
 
-def _has(check: Checks, node: Cursor, name: str, flag: str, depth: int = 0) -> bool:
+def _has(check: Checks, node: Cursor, name: str, flag: str) -> bool:
     """Return True if a property has a flag, wherever the schema or one that it is made of states the property."""
-    stated = node.value if isinstance(node.value, dict) else {}
-    properties = stated.get("properties")
-    if isinstance(properties, dict) and name in properties and _flagged(check, node.at("properties", None).at(name, properties[name]), flag):  # fmt: skip
-        return True
-    return depth < 20 and any(
-        _has(check, each, name, flag, depth + 1) for each in _made_of(check, node, stated)
-    )
+    for each in _parts(check, node):
+        properties = each.value.get("properties")
+        if isinstance(properties, dict) and name in properties:
+            stated = each.at("properties", None).at(name, properties[name])
+            if any(part.value.get(flag) is True for part in _parts(check, stated)):
+                return True
+    return False
 
 
-def _flagged(check: Checks, node: Cursor, flag: str, depth: int = 0) -> bool:
-    stated = node.value if isinstance(node.value, dict) else {}
-    if stated.get(flag) is True:
-        return True
-    return depth < 20 and any(
-        _flagged(check, each, flag, depth + 1) for each in _made_of(check, node, stated)
-    )
-
-
-def _made_of(check: Checks, node: Cursor, stated: Any) -> Iterator[Cursor]:
-    """Yield the schemas that hold of the same value: what a reference leads to, and the branches of `allOf`."""
-    if isinstance(stated.get("$ref"), str):
-        target = check.documents.target(node, stated["$ref"])
-        if target is not None:
-            yield target
-    place = node.at("allOf", None)
-    yield from (place.at(index, each) for index, each in enumerate(as_list(stated.get("allOf"))))
+def _parts(check: Checks, node: Cursor) -> Iterator[Cursor]:
+    """Yield a schema and those that it is made of, each once: what references lead to, and the branches of `allOf`."""
+    waiting = [node]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node.value, dict) or (node.source, node.pointer) in seen:
+            continue
+        seen.add((node.source, node.pointer))
+        yield node
+        ref = node.value.get("$ref")
+        target = check.documents.target(node, ref) if isinstance(ref, str) else None
+        waiting += [] if target is None else [target]
+        place = node.at("allOf", None)
+        waiting += (place.at(index, each) for index, each in enumerate(as_list(node.value.get("allOf"))))

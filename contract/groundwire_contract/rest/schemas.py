@@ -71,7 +71,8 @@ class Check:
             names |= found.names
             items = max(items, found.items)
         found = self._unevaluated(node, schema, value, pointer, Found((), frozenset(names), items))
-        return evolve(found, flaws=(*flaws, *found.flaws))
+        # Schemas that are reached in several ways find the same each time: it is told once.
+        return evolve(found, flaws=tuple(dict.fromkeys((*flaws, *found.flaws))))
 
     def _unevaluated(self, node: Cursor, schema: Any, value: Any, pointer: str, seen: Found) -> Found:
         """Hold what no other keyword has looked at to `unevaluatedProperties` and `unevaluatedItems`."""

@@ -51,7 +51,13 @@ def fitting(values: Sequence[Any], view: View, default: Any) -> Any:
 
 def listed(texts: Sequence[str], view: View) -> list[Any]:
     """Return a list of texts as values."""
-    return [scalar(text, view.item(index)) for index, text in enumerate(texts)]
+    first = [view.item(index) for index in range(min(view.prefix, len(texts)))]
+    rest = view.item(view.prefix)
+    values: dict[str, Any] = {}
+    for text in texts[view.prefix :]:
+        if text not in values:
+            values[text] = scalar(text, rest)
+    return [*map(scalar, texts, first), *(values[text] for text in texts[view.prefix :])]
 
 
 def mapped(texts: Texts, view: View) -> dict[str, Any]:

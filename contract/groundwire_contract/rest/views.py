@@ -89,6 +89,11 @@ class View:
         nodes = self.properties.get(name) or self.more
         return self.below(nodes) if nodes else None
 
+    @property
+    def prefix(self) -> int:
+        """The items that may have schemas of their own; all behind them share theirs."""
+        return max((len(as_list(node.value.get("prefixItems"))) for node in self.nodes), default=0)
+
     def item(self, index: int) -> View:
         """Return the view of an item."""
         nodes: list[Cursor] = []

@@ -14,9 +14,10 @@ from attrs import evolve
 from groundwire_codegen.ir import Encoding
 
 from ..exchange import REDACTED, Exchange, JsonValue, Pairs, is_credential, public_headers, public_query
-from ..rest.bodies import UNKNOWN, MalformedError, read_content
+from ..rest.bodies import UNKNOWN, read_content
 from ..rest.contract import RestContract
 from ..rest.media import chosen, media_type
+from ..rest.multipart import MalformedError
 from ..rest.operations import DescribedContent, Operation
 from ..rest.texts import parsed_json
 from ..rest.views import View, view

@@ -72,3 +72,17 @@ def test_the_ends_of_a_text_are_its_ends() -> None:
     assert not searches("^(a)$", "a\n")
     assert not searches("^a$", "a\n")
     assert not searches(r"^(\d)$", "\u0663"), "a digit is one of ASCII"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("(?:(?:(?:){9999}){9999}){9999}(?:a|b)", "a"),
+        (f"(a|a)*[{''.join(map(chr, range(0x400, 0x400 + 4000)))}]", "a" * 200_000),
+    ],
+    ids=["nothing, often", "a large class"],
+)
+def test_no_expression_keeps_it_busy(pattern: str, text: str) -> None:
+    started = time.process_time()
+    assert searches(pattern, text)
+    assert time.process_time() - started < 5
