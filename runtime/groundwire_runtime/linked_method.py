@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,9 +29,11 @@ _OWN: Final = frozenset(
             "expect",
         ),
         *(
+            "forwarded",
             "host",
             "keep-alive",
             "proxy-authorization",
+            "proxy-connection",
             "te",
             "trailer",
             "transfer-encoding",
@@ -39,7 +42,9 @@ _OWN: Final = frozenset(
         ),
     }
 )
-"""Headers of a link that are left out: the client sets them."""
+"""Headers of a link that are left out: the client sets them, or they are said by proxies."""
+_OTHER_VERB: Final = re.compile(r"x-(?:http-)?method(?:-override)?|x-forwarded-.*")
+"""Headers that have a request carried out as another one: a GET as a DELETE for instance."""
 
 
 @define(eq=False)
@@ -129,7 +134,7 @@ def linked(request: Request, link: Link) -> Request:
         headers |= {
             checked_header_name(name): checked_header(name, value)
             for name, value in link.headers.items()
-            if name not in _OWN
+            if name not in _OWN and not _OTHER_VERB.fullmatch(name)
         }
     except ArgumentError as error:
         raise ProtocolError(f"the link has a header that cannot be sent: {error.message}") from None
@@ -151,4 +156,7 @@ def _body(request: Request, link: Link) -> Any:
     body: Any = link.body
     if first.__class__ is dict and body.__class__ is dict:
         body = {**first, **body}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ProtocolError(f"the link has a body that cannot be sent: {error}") from None

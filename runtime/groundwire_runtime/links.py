@@ -168,4 +168,8 @@ def checked_start(start: object, codecs: Codecs) -> Link:
     )
     if link is None:
         raise ArgumentError("start: expected the URL of a page, or a link with href")
+    try:
+        json.dumps(link.body, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArgumentError(f"start: the body of the link is no JSON: {error}") from None
     return link

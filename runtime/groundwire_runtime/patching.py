@@ -126,6 +126,12 @@ class Clearing(Generic[T_co]):
         if stated is None:
             bound = {each.name for each in self.parameters if getattr(each, "location", "") == "path"}
             names = [each for each in mask_of(message, codecs) if each not in (*bound, *_LEFT_OUT)]
+            divided = next((each for each in names if "," in each), None)
+            if divided is not None:
+                raise ArgumentError(
+                    f"clear: {shortened(divided)} is a name that an update mask would divide",
+                    hint="State the update mask of the call.",
+                )
         else:
             names = [each for each in str(stated).split(",") if each]
         covered = {"*", *names}

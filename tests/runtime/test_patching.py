@@ -296,6 +296,11 @@ def test_a_map_is_replaced_whole_under_a_mask() -> None:
         google(Event(summary="a"), "summary")
 
 
+def test_an_unknown_field_puts_no_other_name_into_a_mask() -> None:
+    with pytest.raises(ArgumentError, match="an update mask would divide"):
+        google(Event(unknown_fields={"new,name": 1}), "summary")
+
+
 def test_a_mask_of_a_message_names_its_fields_on_the_wire() -> None:
     place = Place(zip_code="1", unknown_fields={"x": 1})
     assert mask_of(Event(place=place, free={"a": 1}), CODECS) == ["place.zipCode", "place.x", "free"]

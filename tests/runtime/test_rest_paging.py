@@ -446,6 +446,32 @@ def test_a_link_that_cannot_be_sent_is_refused(more: dict[str, Any]) -> None:
     assert len(script.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["X-HTTP-Method-Override", "x-http-method", "x-method-override", "X-Forwarded-Host", "forwarded"]
+)
+def test_no_header_of_a_link_makes_another_request_of_it(name: str) -> None:
+    script = Script(
+        [answer({"items": [], "next": [link(headers={name: "DELETE", "x-page": "2"})]}), answer({})]
+    )
+    assert list(listing(script, LINKS)) == []
+    assert name.lower() not in script.requests[1].headers
+    assert script.requests[1].headers["x-page"] == "2"
+
+
+def test_a_start_with_a_body_that_is_no_text_is_refused() -> None:
+    start = {"href": "/v1/things", "method": "POST", "body": "\ud800"}
+    with pytest.raises(ProtocolError, match="the link has a body that cannot be sent"):
+        list(listing(Script(), LINKS).starting_at(start))
+
+
+@pytest.mark.parametrize("body", [object(), {1: {2}}, float("nan")])
+def test_a_start_with_a_body_that_is_no_json_is_refused(body: object) -> None:
+    script = Script()
+    with pytest.raises(ArgumentError, match="start: the body of the link is no JSON"):
+        list(listing(script, LINKS).starting_at({"href": "/v1/things", "method": "POST", "body": body}))
+    assert script.requests == []
+
+
 def test_links_that_go_round_are_found_out() -> None:
     script = Script([answer({"items": [], "next": f"?p={number}"}) for number in (2, 3, 2)])
     with pytest.raises(ProtocolError, match="repeats a page token or a link"):
