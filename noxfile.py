@@ -273,7 +273,7 @@ def builds(session: nox.Session) -> None:
 
 @nox.session
 def official(session: nox.Session) -> None:
-    """Run the official clients against the contract server: Python's, and JavaScript's if npm is installed."""
+    """Run clients of others against the contract server: Earth Engine's two, pystac-client and openeo."""
     session.install("-q", "-e", ".[dev]")
     environment = vectors()
     folder = Path(session.create_tmp()).resolve()
@@ -282,7 +282,7 @@ def official(session: nox.Session) -> None:
         session.log(f"the JavaScript client is skipped: {problem}")
     else:
         environment["GROUNDWIRE_NODE_MODULES"] = str(folder / "node_modules")
-    session.install("-q", "pystac-client>=0.8")
+    session.install("-q", "openeo>=0.40", "pystac-client>=0.8")
     tests = ("tests/contract/official", "tests/contract/rest/test_geo.py")
     session.run("pytest", *tests, *session.posargs, env=environment)
 

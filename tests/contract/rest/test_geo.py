@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from groundwire_contract import ApiContract, ContractRequest, serving
+from groundwire_contract import Answer, ApiContract, ContractRequest, serving
 
 from tests import outside
 from tests.contract.wire import ask
@@ -115,3 +115,53 @@ def methods_of(contract: ApiContract) -> Any:
     service = contract._controls.local
     assert service is not None
     return service.contract.api.methods.items()
+
+
+PATHS = ("/collections", "/credentials/basic", "/file_formats", "/validation")
+JOB_PATHS = ("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/logs", "/jobs/{job_id}/results")
+
+
+def test_openeos_client_starts_a_job_and_follows_it() -> None:
+    openeo = pytest.importorskip("openeo", reason="openeo is not installed: nox -s official has it")
+    contract = serving(FOLDER / "openeo.yaml", examples=True)
+    states = iter(["queued", "running", "finished"])
+
+    def job(request: ContractRequest) -> object:
+        graph = {"process_graph": {"a": {"process_id": "add", "arguments": {"x": 1, "y": 2}, "result": True}}}
+        facts = {"id": "job-1", "created": "2026-01-01T00:00:00Z", "process": graph}
+        return {**facts, "status": next(states)}
+
+    try:
+        home = contract.endpoint
+        endpoints = [{"path": path, "methods": ["GET", "POST", "DELETE"]} for path in (*PATHS, *JOB_PATHS)]
+        facts = {"api_version": "1.2.0", "backend_version": "1", "stac_version": "1.0.0"}
+        words = {"id": "b", "title": "t", "description": "d", "links": [], "endpoints": endpoints}
+        conforms = {"conformsTo": ["https://api.openeo.org/1.2.0"]}
+        contract.answers("capabilities", {**facts, **words, **conforms})
+        contract.answers("connect", {"versions": [{"url": home, "api_version": "1.2.0", "production": True}]})
+        tiff = {"gis_data_types": ["raster"], "parameters": {}}
+        contract.answers("list-file-types", {"input": {}, "output": {"GTiff": tiff}})
+        headers = {"location": f"{home}/jobs/job-1", "openeo-identifier": "job-1"}
+        contract.answers("create-job", Answer(status=201, headers=headers))
+        contract.answers("describe-job", job)
+
+        connection = openeo.connect(home).authenticate_basic("user", "password")
+        assert connection.list_collection_ids() == ["Sentinel-2A", "MOD09Q1"]
+        cube = connection.load_collection(
+            "Sentinel-2A",
+            spatial_extent={"west": 1, "south": 1, "east": 2, "north": 2},
+            temporal_extent=["2026-01-01", "2026-02-01"],
+            fetch_metadata=False,
+        )
+        started = connection.create_job(cube.save_result("GTiff"), title="heights").start()
+        assert (started.job_id, [started.status() for _ in range(3)]) == (
+            "job-1",
+            ["queued", "running", "finished"],
+        )
+        assert started.logs()[0].level == "error"
+        assert started.get_results().get_metadata()["stac_version"] == "1.0.0"
+        [sent] = [each.body for each in contract.requests if each.method == "create-job"]
+        assert sent["process"]["process_graph"]["loadcollection1"]["arguments"]["id"] == "Sentinel-2A"
+        contract.assert_valid()
+    finally:
+        contract.stop()
