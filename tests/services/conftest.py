@@ -52,6 +52,7 @@ def client_of(endpoint: str, name: str, folder: Path) -> ModuleType:
     package = folder / name
     package.mkdir()
     for path, text in generate(Inputs(name=f"{name}.json", document=document, package=name)).files.items():
+        (package / path).parent.mkdir(exist_ok=True)
         (package / path).write_text(text, "utf-8")
     sys.path.insert(0, str(folder))
     try:

@@ -69,6 +69,7 @@ def examine(name: str, folder: Path) -> Examination:
 def _imported(name: str, files: dict[str, str], folder: Path) -> ModuleType:
     (folder / name).mkdir(parents=True)
     for path, text in files.items():
+        (folder / name / path).parent.mkdir(exist_ok=True)
         (folder / name / path).write_text(text, "utf-8", newline="")
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

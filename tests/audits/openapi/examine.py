@@ -81,6 +81,7 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
     place = folder / package_name
     place.mkdir(parents=True)
     for path, text in files.items():
+        (place / path).parent.mkdir(exist_ok=True)
         (place / path).write_text(text, "utf-8", newline="")
     faults = [f"{name}: {fault}" for fault in _import_faults(package_name, folder)]
     sys.path.insert(0, str(folder))
