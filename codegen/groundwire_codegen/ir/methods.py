@@ -126,7 +126,7 @@ class Listing:
     item: TypeRef
     items: Path = ()
     place: ValueLocation | None = None
-    """Where a token or a number goes. A parameter is by its key in a call."""
+    """The place of a token or a number. A parameter is by its key in a call."""
     source: Path = ()
     first: int = 1
     more: Path = ()
@@ -136,7 +136,7 @@ class Listing:
 
 @frozen(kw_only=True)
 class Watched:
-    """How the answer of a method that reads a job tells of its end, as an overlay states it."""
+    """The signs in an answer that a job has ended, as an overlay states them for the method that reads it."""
 
     status: Path = ()
     """() is: by the HTTP status."""

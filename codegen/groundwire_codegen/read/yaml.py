@@ -88,7 +88,7 @@ class _Open:
     key: str | None = None
     """The key whose value comes next."""
     merges: bool = False
-    """That key is a merge key."""
+    """True for a merge key."""
     merged: list[dict[str, Any]] | None = None
     """The mappings of its merge key."""
 

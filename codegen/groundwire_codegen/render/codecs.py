@@ -51,9 +51,9 @@ SCHEMA_WORDS: Final = frozenset(
 )
 """What a table imports from the runtime's `schema`."""
 SCALAR_WORDS: Final = frozenset({"BINARY", "DAY", "INTEGER", "LONG", "NUMBER", "ULONG"})
-"""What it imports from `json_scalars`."""
+"""Imports from `json_scalars`."""
 UNION_WORDS: Final = frozenset({"Alias", "Const", "Keys", "Nullable", "Tag", "TupleOf", "Union"})
-"""What it imports from `unions`."""
+"""Imports from `unions`."""
 BOUNDS: Final = (
     "minimum",
     "maximum",

@@ -20,7 +20,7 @@ from .source import Source, joined, literal, name, word
 
 @frozen(kw_only=True)
 class ListingView:
-    """How a stub pages; None for a fact that is not stated."""
+    """The paging of a stub; None for a fact that is not stated."""
 
     kind: Source
     items: Source | None

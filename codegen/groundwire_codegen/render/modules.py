@@ -10,7 +10,7 @@ from ..lock import digest
 from ..lower.naming import snake
 
 _BELOW: Final = re.compile(r"[.\[{]")
-"""What follows the place of a schema in the places of the types inside it."""
+"""The character behind the place of a schema, in the places of the types inside it."""
 _LONGEST: Final = 80
 """Characters of a module's name; file systems have limits."""
 

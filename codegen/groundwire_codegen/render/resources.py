@@ -77,7 +77,7 @@ class ClientView:
     is_client: bool
     """The module has the client's class, and what belongs to all methods."""
     is_lazy: Source | None
-    """What it imports from `lazy`."""
+    """Imports from `lazy`."""
     caches: bool
     method_class: bool
     modules: tuple[tuple[Source, Source], ...]

@@ -133,7 +133,7 @@ class ParameterRule:
 
 @frozen(kw_only=True)
 class PagingRule:
-    """How a list method of an OpenAPI document pages. One of `token`, `page`, `offset`, `link` and `link_header` is there.
+    """The paging of a list method of an OpenAPI document. One of `token`, `page`, `offset`, `link` and `link_header` is there.
 
     A parameter is named by its wire name, or as `body.FIELD`. A path is wire names of the answer, with dots between.
     """
@@ -167,7 +167,7 @@ class PagingRule:
 
 @frozen(kw_only=True)
 class WaitingRule:
-    """How the answer of a method that reads a job tells of its end. Paths are as in `PagingRule`."""
+    """The signs in an answer that a job has ended, of the method that reads it. Paths are as in `PagingRule`."""
 
     pointer: str
     status: str = ""
