@@ -59,6 +59,11 @@ class Clearing(Generic[T_co]):
         relocated: Callable[[], Described[T_co]] | None = getattr(self.method, "at_endpoint", None)
         return self if relocated is None else evolve(self, method=relocated())
 
+    def accepting(self, media_type: object) -> Clearing[T_co]:
+        """Return the call as it asks for one media type. Raises ArgumentError for one that the method does not answer with."""
+        narrowed: Callable[[object], Described[T_co]] | None = getattr(self.method, "accepting", None)
+        return self if narrowed is None else evolve(self, method=narrowed(media_type))
+
     @property
     def id(self) -> str:
         """The id of the method."""

@@ -17,6 +17,7 @@ from groundwire_runtime.http import Request
 from groundwire_runtime.json_scalars import NUMBER
 from groundwire_runtime.messages import ABSENT, EMPTY, Message, keep_containers
 from groundwire_runtime.method import Method
+from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.parameters import Parameter
 from groundwire_runtime.patching import clearing, mask_of
 from groundwire_runtime.rest_client import RestClient
@@ -25,7 +26,7 @@ from groundwire_runtime.schema import ANY, STRING, STRUCT, Case, Extra, Field, L
 from groundwire_runtime.servers import RestServer
 from groundwire_runtime.unions import Alias, Nullable, Union
 
-from .doubles import Script, Time, answer
+from .doubles import Script, Time, answer, rest_client
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -210,6 +211,19 @@ def test_an_endpoint_of_ones_own_stands_for_a_server_of_the_method() -> None:
         patched(Event(), "summary", method=away, endpoint="https://own.example").url
         == "https://own.example/x"
     )
+
+
+def test_a_media_type_of_the_answer_is_asked_for_beside_what_is_emptied() -> None:
+    contents = (JSON, RestContent(media_type="text/plain", encoding="text"))
+    both = RestMethod[Any](
+        id="patch", verb="PATCH", path="/x", bodies=(JSON,), answers=(RestAnswer(200, 200, contents),)
+    )
+    script = Script([answer({})])
+    options: RestCallOptions = {"accept": "text/plain"}
+    with rest_client(CODECS, both, endpoint="https://a.example", transport=script) as client:
+        client.call(clearing(both, ("summary",)), {}, Event(), options)
+    assert script.requests[0].headers["accept"] == "text/plain"
+    assert script.requests[0].body == b'{"summary":null}'
 
 
 # --- methods of a Discovery document
