@@ -54,6 +54,8 @@ DEPENDENCY_TESTS = (
     "tests/codegen/test_models.py",  # datamodel-code-generator, pydantic, msgspec
 )
 """Tests that call a dependency, so that its version can matter."""
+PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile", "--timeout", "300")
+"""A process a core; a test that hangs fails by its name after five minutes."""
 
 
 TESTBENCH_SOURCES = (
@@ -154,7 +156,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests in random order."""
     session.install("-q", "-e", ".[dev]")
-    session.run("pytest", *session.posargs, env=vectors())
+    session.run(*PYTEST, *session.posargs, env=vectors())
 
 
 @nox.session
@@ -301,7 +303,7 @@ def lowest(session: nox.Session) -> None:
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
     session.install("-q", "-e", ".[models,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
-    session.run("pytest", "-rs", *DEPENDENCY_TESTS, *session.posargs, env=vectors())
+    session.run(*PYTEST, "-rs", *DEPENDENCY_TESTS, *session.posargs, env=vectors())
 
 
 def missing_advisories() -> str:
