@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -19,6 +20,8 @@ ONE_MODULE: Final = "module"
 """All messages of a client are in one module, and all stubs in another."""
 LARGE: Final = "schema"
 """Each schema and each resource has a module, which is imported when it is first used."""
+SHOWN: Final = 3
+"""Names of a kind that are said one by one when they are gone."""
 
 
 @frozen
@@ -115,9 +118,21 @@ def _losses(before: Lock | None, now: Lock) -> Iterator[Problem]:
     if is_older(now.revision, before.revision):
         said = f"{now.revision} is older than {before.revision}, which the folder holds"
         yield Problem("document", "/revision", said)
+    yield from _gone(before.names, now.names)
     for key, name in before.names.items():
-        if key not in now.names:
-            yield Problem(FILE, f"/names/{escape(key)}", f"{name} is gone")
-        elif now.names[key] != name:
+        if now.names.get(key, name) != name:
             yield Problem(FILE, f"/names/{escape(key)}", f"{name} is {now.names[key]} by the overlay's word")
     yield from _moved(before, now)
+
+
+def _gone(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the names that are not there any more, three of each kind: fewer methods take thousands with them."""
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for key in before:
+        if key not in now:
+            kinds[key.partition(":")[0]].append(key)
+    for keys in kinds.values():
+        more = len(keys) - SHOWN
+        for number, key in enumerate(keys[:SHOWN], 1):
+            rest = f"; {more:,} more like it" if number == SHOWN and more > 0 else ""
+            yield Problem(FILE, f"/names/{escape(key)}", f"{before[key]} is gone{rest}")

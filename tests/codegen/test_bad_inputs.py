@@ -169,6 +169,24 @@ def test_row_22(pattern: str, shop: Shop, load: Load) -> None:
     warned(pattern, shop, load)
 
 
+def test_names_that_go_by_the_hundred_take_three_lines_of_each_kind(shop: Shop) -> None:
+    many = {f"field{number:03}": {"type": "string", "enum": ["A", "B"]} for number in range(200)}
+    document = bookshop()
+    document["schemas"]["Book"]["properties"] |= many
+    shop.write(document)
+    assert shop.run("generate").stderr == ""
+    shop.write(bookshop())
+    lines = shop.run("generate").stderr.splitlines()
+    assert [line.partition("names/")[2] for line in lines] == [
+        *(f"enum:Book.field00{number}: BookField00{number} is gone" for number in (0, 1)),
+        "enum:Book.field002: BookField002 is gone; 197 more like it",
+        *(f"field:Book.field00{number}: field00{number} is gone" for number in (0, 1)),
+        "field:Book.field002: field002 is gone; 197 more like it",
+        *(f"value:Book.field000.{value}: {value} is gone" for value in "AB"),
+        "value:Book.field001.A: A is gone; 397 more like it",
+    ]
+
+
 def test_row_25(shop: Shop) -> None:
     newer = {**with_property("isbn", {"type": "string"}), "revision": "20270101"}
     shop.write(newer)

@@ -51,9 +51,7 @@ PLACES = (
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(
-    "type_", [*FREE, *(ListOf(each) for each in FREE), *(MapOf(each) for each in FREE)], ids=repr
-)
+@pytest.mark.parametrize("type_", [*FREE, *(ListOf(each) for each in FREE), *(MapOf(each) for each in FREE)])
 def test_a_number_that_python_has_no_float_for_is_refused_or_keeps_its_digits(
     type_: Type, place: str
 ) -> None:
