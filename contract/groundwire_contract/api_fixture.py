@@ -173,7 +173,6 @@ def serving(
     """
     from .clock import POLL_SECONDS, SteppedClock
     from .contract import load_file
-    from .rest.contract import RestContract
     from .server.host import parse_host_name
     from .server.http import ServerThread
     from .service import Service
@@ -186,8 +185,7 @@ def serving(
     )
     service = Service(contract, clock=SteppedClock(poll_seconds=POLL_SECONDS))
     thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
-    base = contract.base if isinstance(contract, RestContract) else ""
-    return ApiContract(thread.endpoint, Controls(service), thread.stop, base=base)
+    return ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
 
 
 __all__ = ["ApiContract", "ContractRequest", "serving"]

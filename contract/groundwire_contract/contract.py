@@ -36,6 +36,11 @@ class Contract:
     document: bytes = field(default=b"", repr=False)
     """The Discovery document; empty when there is none."""
 
+    @property
+    def base(self) -> str:
+        """The path before the path of each method, such as `/compute/v1`; mostly empty."""
+        return urlsplit(self.api.base_url).path.rstrip("/")
+
 
 def build(api: Api, versions: tuple[str, ...] | None = None, *, document: bytes = b"") -> Contract:
     """Build the contract of an API, served under its own version and `versions` (for Earth Engine: its

@@ -150,10 +150,13 @@ class Watched:
 
 @frozen(kw_only=True)
 class Poll:
-    """A method that reads an operation again, by id; `place` takes the operation's name, held to `pattern`."""
+    """A method that reads an operation again, by id; `place` takes the operation's name, held to `pattern`.
+
+    Without one, the operation's link or name has the values of the method's path.
+    """
 
     method: str
-    place: ValueLocation
+    place: InParameter | None = None
     pattern: str | None = None
 
 

@@ -1,15 +1,23 @@
-"""Waiting: methods that return a `google.longrunning.Operation`, and the methods that poll it."""
+"""Waiting: methods that return an operation, and the methods that poll it.
+
+An operation is a `google.longrunning.Operation`, which is polled by its name (AIP-151), or by the parts of its name or link
+where the document has such methods alone; or one of Compute's kind, with a status and a link.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from attrs import evolve, frozen
 
 from ..ir import (
     Api,
+    EnumRef,
     InParameter,
     Kind,
+    Location,
     Message,
     MessageRef,
     Method,
@@ -19,7 +27,10 @@ from ..ir import (
 )
 from .naming import Naming
 
-NAME = "name"
+NAME: Final = "name"
+LINK: Final = "selfLink"
+STATUS: Final = "status"
+_PLACED: Final = re.compile(r".*(?:[oO]perations/\{[^{}+]+\}|/\{\+name\})(/wait)?")
 
 
 def with_waiting(
@@ -27,7 +38,9 @@ def with_waiting(
 ) -> list[Method]:
     """Return the methods with their `waiting`; `metadata` has messages by id of method."""
     polls = {
-        name: _polls(message, methods, naming) for name, message in messages.items() if _is_operation(message)
+        name: _polls(message, methods, naming)
+        for name, message in messages.items()
+        if _is_operation(message) or status_of(message) is not None
     }
     return [
         _with(method, polls.get(method.response or "", ()), metadata.get(method.id)) for method in methods
@@ -43,7 +56,11 @@ def _with(method: Method, polls: tuple[Poll, ...], metadata: str | None) -> Meth
 
 def _polls(operation: Message, methods: Sequence[Method], naming: Naming) -> tuple[Poll, ...]:
     """Return the methods that poll an operation; those that were published before come first."""
-    found = {method.id: _poll(method) for method in methods if _is_poll(method, operation.name)}
+    reading = [method for method in methods if method.response == operation.name]
+    found = {each.id: _poll(each) for each in reading if _is_operation(operation) and _takes_a_name(each)}
+    found = found or {
+        each.id: Poll(method=each.id) for each in sorted(filter(_is_placed, reading), key=_freedom)
+    }
     key = f"polls:{operation.place}"
     before = [id_ for id_ in (naming.before(key) or "").split() if id_ in found]
     order = dict.fromkeys([*before, *found])
@@ -57,9 +74,22 @@ def _poll(method: Method) -> Poll:
     return Poll(method=method.id, place=InParameter(NAME), pattern=pattern)
 
 
-def _is_poll(method: Method, operation: str) -> bool:
+def _takes_a_name(method: Method) -> bool:
     required = [parameter.wire for parameter in method.parameters if parameter.required]
-    return method.verb == "GET" and method.response == operation and required == [NAME]
+    return method.verb == "GET" and required == [NAME]
+
+
+def _is_placed(method: Method) -> bool:
+    """Return True for a method whose path has all that tells an operation from others, and for one that waits for it."""
+    in_path = {each.wire for each in method.parameters if each.location is Location.PATH}
+    required = {each.wire for each in method.parameters if each.required}
+    template = _PLACED.fullmatch(method.path)
+    return template is not None and method.verb == ("POST" if template[1] else "GET") and required <= in_path
+
+
+def _freedom(method: Method) -> tuple[bool, int]:
+    """Return the order of methods that poll: those that wait by themselves, then those whose path says most."""
+    return method.verb == "GET", method.path.count("{+")
 
 
 def _is_operation(message: Message) -> bool:
@@ -71,6 +101,13 @@ def _is_operation(message: Message) -> bool:
         and isinstance(types.get("error"), MessageRef)
         and types.keys() >= {"response", "metadata"}
     )
+
+
+def status_of(message: Message) -> str | None:
+    """Return the wire name of the status of an operation of Compute's kind; None for any other message."""
+    types = {field.wire: field.type for field in message.wire_fields}
+    is_operation = types.keys() >= {NAME, LINK, STATUS, "error", "operationType"}
+    return STATUS if is_operation and isinstance(types[STATUS], EnumRef) else None
 
 
 @frozen

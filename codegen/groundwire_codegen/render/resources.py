@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from ..ir import Api, Hint
-from ..lower.waiting import Waited, waited
+from ..lower.waiting import LINK, NAME, Waited, status_of, waited
 from .annotations import either, message_class
 from .layout import imported, used_names
 from .listing import JobsView, jobs_view
@@ -38,6 +38,12 @@ class WaitView:
     error: Source
     response_attribute: Source
     response: Source
+    status: Source | None
+    """The attribute of a status, in an operation of Compute's kind, which has no response and no metadata."""
+    is_placed: bool
+    """The values of a path are in the operation's link, or in its name."""
+    link: Source | None
+    name: Source
 
 
 @frozen(kw_only=True)
@@ -285,7 +291,11 @@ def _hint(hint: Hint) -> HintView:
 def _wait(found: Waited, api: Api, *, is_large: bool) -> WaitView:
     polls = [api.methods[poll.method] for poll in found.polls]
     message = api.messages[found.message]
+    status = status_of(message)
+    result = "error" if status else "response"
     any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
+    metadata = either(*map(message_class, found.metadata)) if found.metadata else any_mapping
+    wires = {each.wire for each in message.wire_fields}
     return WaitView(
         message=message_class(found.message),
         polls=tuple(
@@ -294,9 +304,13 @@ def _wait(found: Waited, api: Api, *, is_large: bool) -> WaitView:
             else name("constant", each.constant)
             for each in polls
         ),
-        metadata=either(*map(message_class, found.metadata)) if found.metadata else any_mapping,
+        metadata=message_class(found.message) if status else metadata,
         error_attribute=literal(message.holder("error")[0]),
         error=held_class(message, "error"),
-        response_attribute=literal(message.holder("response")[0]),
-        response=held_class(message, "response"),
+        response_attribute=literal(message.holder(result)[0]),
+        response=held_class(message, result),
+        status=literal(message.holder(status)[0]) if status else None,
+        is_placed=any(poll.place is None for poll in found.polls),
+        link=literal(message.holder(LINK)[0]) if LINK in wires else None,
+        name=literal(message.holder(NAME)[0]),
     )
