@@ -25,6 +25,7 @@ TESTING: Final = ROOT / "docs" / "testing.md"
 STAND_IN: Final = ROOT / "docs" / "stand-in.md"
 BUILDS: Final = ROOT / "docs" / "builds.md"
 GEOSPATIAL: Final = ROOT / "docs" / "geospatial.md"
+GOOGLE: Final = ROOT / "docs" / "google-apis.md"
 PORTS: Final = ("8085", "8086")
 BRINGS: Final = ("pip ", "nox ", "pre-commit ", "git commit")
 """Commands that may bring packages, from where they really are."""
@@ -137,7 +138,7 @@ def main() -> None:
     parser.add_argument("--install", action="store_true", help="in an empty environment")
     install = parser.parse_args().install
     found: list[str] = []
-    for page in (TESTING, STAND_IN, BUILDS, GEOSPATIAL):
+    for page in (TESTING, STAND_IN, BUILDS, GEOSPATIAL, GOOGLE):
         with tempfile.TemporaryDirectory() as folder, descriptions(Path(folder)) as environment:
             found += [
                 f"{page.name}: {line}" for line in wrong(Path(folder), page, environment, install=install)

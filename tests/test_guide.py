@@ -30,6 +30,11 @@ def test_the_page_on_geospatial_services_is_right(tmp_path: Path) -> None:
     assert guide.wrong(tmp_path, guide.GEOSPATIAL) == []
 
 
+@needs("bash")
+def test_the_page_on_googles_apis_is_right(tmp_path: Path) -> None:
+    assert guide.wrong(tmp_path, guide.GOOGLE) == []
+
+
 @needs("bash", "curl")
 def test_the_page_on_standing_in_is_right(tmp_path: Path) -> None:
     assert guide.wrong(tmp_path, guide.STAND_IN) == []
