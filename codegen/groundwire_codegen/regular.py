@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundwire_runtime.regular import NotRegularError, read_start
+from groundwire_runtime.credential_files import NotRegularError, read_start
 
 from .problem import Problem, SpecError
 

@@ -26,7 +26,7 @@ from groundwire_runtime.errors import (
     shortened,
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
-from groundwire_runtime.reprs import partial_repr
+from groundwire_runtime.options import partial_repr
 from groundwire_runtime.retry import RetryPolicy, StartedOperations
 
 from .arguments import check_callback, checked_seconds

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from .auth import Anonymous, Authorizer, Bearer, is_authorizer, without_frames
+from .credential_files import read_regular
 from .errors import ArgumentError, AuthError, GroundwireError
-from .regular import read_regular
 from .token_endpoints import TokenEndpoints
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@
       OperationError                   an operation that failed or was cancelled
       OperationTimeout(TimeoutError)   an operation that still runs when waiting ended
 
-Each has a `hint`: what to do about it (error_hints.py).
+Each has a `hint`: what to do about it (error_facts.py).
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from typing import Any, Self
 
-from .error_body import ErrorBody
-from .error_hints import BY_ERROR
-from .statuses import proves_no_effect
+from .error_facts import BY_ERROR, ErrorBody, proves_no_effect
 
 
 def encodable(text: str) -> str:

@@ -11,12 +11,12 @@ from attrs import define, field
 
 from .auth import check_destination, checked_token, with_secrets
 from .clock import SYSTEM, Clock, Deadline, renew_after_fork
+from .credential_files import bounded
 from .credentials import application_default, from_file, scoped
 from .google_tokens import TokenRequest, fetched, universe_of
 from .http import Request, Transport, is_loopback, place
-from .shared_refresh import SharedRefresh, held, persistently
-from .subject_token import bounded
 from .token_endpoints import TokenEndpoints
+from .token_refresh import SharedRefresh, held, persistently
 from .universe import check_universe
 
 T = TypeVar("T")

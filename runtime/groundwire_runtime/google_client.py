@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .codec import Codecs
     from .credentials import Credentials
-    from .error_hints import Hint
+    from .error_facts import Hint
     from .errors import ApiError
     from .http import Request, Response
     from .method import Method

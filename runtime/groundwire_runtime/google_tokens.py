@@ -15,7 +15,7 @@ from .events import listeners, observed_send
 from .http import CallState, Request, Response, Transport, place
 from .retry import retry_after
 from .token_endpoints import TokenEndpoints
-from .token_errors import SIGN_IN, code_of, hint_of, may_pass
+from .token_refresh import SIGN_IN, code_of, hint_of, may_pass
 from .universe import GOOGLE
 
 _SLOW: Final = "Check the network and the source of tokens, or give the call more time: timeout=..."

@@ -16,8 +16,7 @@ from .events import listeners, observed_send
 from .http import CallState, Request, Response, Transport, is_loopback, place, split_url
 from .options import checked_scopes
 from .retry import retry_after
-from .shared_refresh import SharedRefresh
-from .token_errors import SIGN_IN, code_of, hint_of, may_pass
+from .token_refresh import SIGN_IN, SharedRefresh, code_of, hint_of, may_pass
 from .token_source import LEEWAY, TokenProvider, TokenSource
 
 __all__ = ["ApiKey", "Basic", "Bearer", "ClientCredentials", "OpenIdConnect", "TokenProvider"]

@@ -16,14 +16,13 @@ from .errors import (
     ProtocolError,
     shortened,
 )
-from .google_hints import operation_hint
 from .options import CallOptions
 from .parameters import CAP, matcher
 from .polling import Polled, Polling, polling_delay
 
 if TYPE_CHECKING:
     from .client import BaseClient
-    from .error_hints import Hint
+    from .error_facts import Hint
     from .method import Method
 
 __all__ = ["CANCELLED", "NAME", "OperationView", "Waiter", "polling_delay"]
@@ -170,6 +169,9 @@ class Waiter(Generic[OperationT]):
         return True
 
     def _failure(self, operation: OperationT, name: str, error: Any) -> OperationError:
+        # The classes of errors are imported where there is one.
+        from .google_errors import operation_hint
+
         code = getattr(error, "code", None)
         said = str(getattr(error, "message", None) or "").strip() or "no message"
         verb = "was cancelled" if code == CANCELLED else "failed"

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, TypedDict, TypeGuard, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeGuard, cast
 
-from attrs import Attribute, converters, field, frozen, validators
+from attrs import Attribute, converters, field, fields, frozen, validators
 
 from .auth import Authorizer
 from .clock import SYSTEM, Clock
 from .errors import ArgumentError, shortened
 from .events import Listener
 from .http import Transport, is_loopback, split_url
-from .reprs import partial_repr
 from .retry import DEFAULT, RetryPolicy
 
 if TYPE_CHECKING:
@@ -188,6 +187,22 @@ def _connect_timeout(value: object) -> float | None:
 
 def _read_timeout(value: object) -> float | None:
     return checked_timeout(value, "read_timeout")
+
+
+def partial_repr(self: Any) -> str:
+    """Return the repr of an attrs object without the attributes that its constructor did not set before it raised.
+
+    For classes whose converters raise: the repr of attrs raises AttributeError then, which breaks the report of the error.
+    """
+    kind: Any = self.__class__
+
+    def texts() -> Iterator[str]:
+        for each in fields(kind):
+            if each.repr and hasattr(self, each.name):
+                value = getattr(self, each.name)
+                yield f"{each.name}={each.repr(value) if callable(each.repr) else repr(value)}"
+
+    return f"{kind.__qualname__}({', '.join(texts())})"
 
 
 @frozen(kw_only=True, repr=False)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .auth import Authorizer
     from .clock import Clock
     from .codec import Codecs
-    from .error_hints import Hint
+    from .error_facts import Hint
     from .errors import ApiError
     from .http import Described, Request, Response
     from .options import CallOptions

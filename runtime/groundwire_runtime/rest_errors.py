@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from .clock import Clock
 from .contents import RestAnswer, matching
-from .error_hints import Hint
+from .error_facts import Hint, equivalent_status
 from .error_messages import BY_CODE, BY_STATUS, excerpt, message_of, parsed_body
 from .errors import ApiError, DecodeError
 from .http import Request, Response
 from .retry import retry_after
-from .statuses import equivalent_status
 
 if TYPE_CHECKING:
     from .codec import Codecs

@@ -12,6 +12,7 @@ from typing import Final, NoReturn, TypeAlias, TypeGuard, TypeVar
 from attrs import define, frozen
 
 from .clock import SYSTEM, Clock, renew_after_fork
+from .error_facts import equivalent_status
 from .errors import (
     AlreadyExists,
     ApiError,
@@ -25,7 +26,6 @@ from .errors import (
 from .events import LOG, emit_retry
 from .http import Request, Response, Transport
 from .redaction import public_headers
-from .statuses import equivalent_status
 
 ErrorReader: TypeAlias = Callable[[Response, Request, Clock], ApiError]
 """Makes the error of a response that is no success."""

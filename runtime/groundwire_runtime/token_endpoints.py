@@ -13,10 +13,10 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
+from .credential_files import check_executable, check_source_file
 from .errors import ArgumentError, AuthError
 from .http import METADATA_HOSTS, is_loopback, place, split_url
-from .reprs import partial_repr
-from .subject_token import check_executable, check_source_file
+from .options import partial_repr
 from .universe import GOOGLE, configured_universe
 
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+\d{1,2}"

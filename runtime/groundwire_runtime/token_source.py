@@ -15,7 +15,7 @@ from .clock import SYSTEM, Clock, renew_after_fork
 from .errors import ArgumentError, AuthError, GroundwireError, shortened
 from .http import Request, Transport
 from .options import is_seconds
-from .shared_refresh import SharedRefresh, persistently
+from .token_refresh import SharedRefresh, persistently
 
 __all__ = ["ApiKey", "Basic", "Bearer", "TokenProvider"]
 

@@ -24,7 +24,7 @@ from groundwire_runtime.errors import (
     TransportError,
     shortened,
 )
-from groundwire_runtime.google_hints import hint_for
+from groundwire_runtime.google_errors import hint_for
 from groundwire_runtime.http import Request
 
 from .doubles import Script, Time, answer, refusal

@@ -19,7 +19,7 @@ from groundwire import (
     encode,
 )
 from groundwire.client import HINTS
-from groundwire_runtime.error_hints import BY_ERROR
+from groundwire_runtime.error_facts import BY_ERROR
 from groundwire_runtime.errors import (
     ApiError,
     EncodeError,

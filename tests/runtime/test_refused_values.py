@@ -13,9 +13,8 @@ from typing import Any
 
 import attrs
 import pytest
-from groundwire_runtime.codec import Codecs
+from groundwire_runtime.codec import Codecs, open_enum
 from groundwire_runtime.containers import list_of, map_of, packed, wrapped
-from groundwire_runtime.enums import open_enum
 from groundwire_runtime.errors import DecodeError, EncodeError, ValueFault
 from groundwire_runtime.jsontext import parse, read_any, read_object, too_deep, write_any, write_object
 from groundwire_runtime.messages import MAX_DEPTH, Message

@@ -9,9 +9,8 @@ from typing import Any
 
 import attrs
 import pytest
-from groundwire_runtime.codec import Codecs
+from groundwire_runtime.codec import Codecs, open_enum
 from groundwire_runtime.containers import packed
-from groundwire_runtime.enums import open_enum
 from groundwire_runtime.errors import ArgumentError, DecodeError, EncodeError
 from groundwire_runtime.jsontext import write_any
 from groundwire_runtime.messages import EMPTY, Message, Unlisted, keep_containers

@@ -141,7 +141,7 @@ def test_modules_that_are_not_used_leave_a_copy_of_the_version_before(repository
 OPTIONAL = frozenset(
     {
         *("json_patch", "linked_method", "links", "oauth2", "paging", "patching", "polling", "rest_paging"),
-        *("rest_waiting", "shared_refresh", "token_errors", "token_source"),
+        *("rest_waiting", "token_refresh", "token_source"),
     }
 )
 PAGES = {"linked_method", "links", "paging", "rest_paging"}
@@ -151,10 +151,10 @@ PAGES = {"linked_method", "links", "paging", "rest_paging"}
     ("case", "modules"),
     [
         ("openapi_contents", set[str]()),
-        ("openapi_paging", {*PAGES, "shared_refresh", "token_source"}),
+        ("openapi_paging", {*PAGES, "token_refresh", "token_source"}),
         ("openapi_waiting", {"linked_method", "links", "polling", "rest_waiting"}),
         ("openapi_nullable31", {"patching"}),
-        ("openapi_security", {"oauth2", "shared_refresh", "token_errors", "token_source"}),
+        ("openapi_security", {"oauth2", "token_refresh", "token_source"}),
     ],
 )
 def test_a_copy_of_an_openapi_client_has_what_it_uses(tmp_path: Path, case: str, modules: set[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Unpack
 
 from groundwire_runtime.client import Resource
-from groundwire_runtime.error_hints import Hint
+from groundwire_runtime.error_facts import Hint
 from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import Method
 from groundwire_runtime.operations import OperationView

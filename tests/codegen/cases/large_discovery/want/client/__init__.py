@@ -8,7 +8,7 @@ from functools import cache
 from functools import cached_property as _once
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from groundwire_runtime.error_hints import Hint
+from groundwire_runtime.error_facts import Hint
 from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.lazy import lazy_methods, lazy_names
 from groundwire_runtime.method import Method
