@@ -52,7 +52,6 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     api = lowered.api
     layout = _layout(api, inputs, before)
     files = _rendered(api, inputs, runtime, is_large=layout == LARGE)
-    check_syntax(files)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
     lock = Lock(
@@ -83,16 +82,6 @@ def _rendered(api: Api, inputs: Inputs, runtime: str, *, is_large: bool) -> dict
         return render(api, package=inputs.package, origin=inputs.name, runtime=runtime, is_large=is_large)
     except (TypeError, ValueError) as error:
         raise GeneratorError(f"text that is not safe to write: {error}") from error
-
-
-def check_syntax(files: Mapping[str, str]) -> None:
-    """Compile every Python file. Raises GeneratorError for one that does not compile."""
-    for path, text in files.items():
-        if path.endswith(".py"):
-            try:
-                compile(text, path, "exec", dont_inherit=True)
-            except (SyntaxError, ValueError, RecursionError) as error:
-                raise GeneratorError(f"generated {path} does not compile: {error}") from error
 
 
 def _moved(before: Lock, now: Lock) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Final, cast
 
 from ..problem import Problem, SpecError
@@ -19,6 +19,7 @@ MAX_DEPTH: Final = 64
 _TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
 _STRING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*+:)?+')
 """A string of a JSON text; the second group is there where it is a key."""
+_HOLDERS: Final = frozenset((dict, list))
 _REPEATED: Final = 20
 """Repeated keys that are shown."""
 
@@ -79,14 +80,15 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
 
 def is_deep(value: Any) -> bool:
     """Return True if a value nests deeper than the limit; goes level by level, without recursion."""
-    level: list[Any] = [value]
+    level: list[Any] = [value] if value.__class__ in _HOLDERS else []
     for _ in range(MAX_DEPTH):
-        level = [inner for item in level for inner in _members(item)]
-    return any(item.__class__ in (dict, list) for item in level)
-
-
-def _members(value: Any) -> Iterable[Any]:
-    return value.values() if value.__class__ is dict else value if value.__class__ is list else ()
+        level = [
+            inner
+            for holder in level
+            for inner in (holder.values() if holder.__class__ is dict else holder)
+            if inner.__class__ in _HOLDERS
+        ]
+    return bool(level)
 
 
 def _last_places(text: str, keys: Collection[str]) -> dict[str, str]:

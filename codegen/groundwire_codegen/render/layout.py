@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
+
+from attrs import frozen
 
 from .source import CLOSE, OPEN, Source, joined, word
 
 LINE: Final = 110
 """Columns of generated code."""
-_MARK: Final = re.compile(f"([{OPEN}{CLOSE}])")
 _STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _DIGITS: Final = re.compile(r"([0-9]+)")
-_Parts: TypeAlias = "list[str | _Parts]"
+_Part: TypeAlias = "str | _Group"
+
+
+@frozen(eq=False)
+class _Group:
+    """Lines between two marks, with the groups among them, and the same on one line."""
+
+    parts: Sequence[_Part]
+    flat: str
 
 
 def folded(text: str) -> str:
@@ -24,22 +34,27 @@ def folded(text: str) -> str:
     brackets just inside the marks go too. The arguments of a `def` that do not fit may stand on one line of their own.
     """
     written = _Written()
-    written.group(_parsed(_MARK.split(text)))
+    written.write(_parsed(text))
     return "".join(written.pieces)
 
 
-def _parsed(tokens: Iterable[str]) -> _Parts:
-    """The text as parts: what stands between groups, and the groups, which hold parts of their own."""
-    stack: list[_Parts] = [[]]
-    for token in tokens:
-        if token == OPEN:
-            stack.append([])
-        elif token == CLOSE:
-            inner = stack.pop()
-            stack[-1].append(inner)
-        elif token:
-            stack[-1].append(token)
-    return stack[0]
+def _parsed(text: str) -> Sequence[_Part]:
+    """Return the parts of a text: what is between groups, and the groups, which hold parts of their own."""
+    stack: list[tuple[list[_Part], list[str]]] = [([], [])]
+    for index, opened in enumerate(text.split(OPEN)):
+        if index:
+            stack.append(([], []))
+        for at, piece in enumerate(opened.split(CLOSE)):
+            if at:
+                parts, flat = stack.pop()
+                outer, before = stack[-1]
+                group = _Group(parts, _on_one_line("".join(flat), before[-1] if before else ""))
+                outer.append(group)
+                before.append(group.flat)
+            if piece:
+                stack[-1][0].append(piece)
+                stack[-1][1].append(piece)
+    return stack[0][0]
 
 
 class _Written:
@@ -54,20 +69,19 @@ class _Written:
         _, found, rest = text.rpartition("\n")
         self._line = rest if found else self._line + rest
 
-    def group(self, parts: _Parts, shift: int = 0) -> None:
+    def write(self, parts: Sequence[_Part], shift: int = 0) -> None:
         """Write parts one item a line, `shift` columns further in, with their groups folded where they fit."""
-        for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        for part, following in zip(parts, (*parts[1:], ""), strict=True):
             if isinstance(part, str):
                 self._add(part.replace("\n", "\n" + " " * shift) if shift else part)
                 continue
-            flat = _flat(part, self._line)
             tail = following.partition("\n")[0] if isinstance(following, str) else ""
-            if len(self._line) + len(flat) + len(tail) <= LINE:
-                self._add(flat)
-            elif not self._folds_inside(flat):
-                self.group(part, self._shift(part))
+            if len(self._line) + len(part.flat) + len(tail) <= LINE:
+                self._add(part.flat)
+            elif not self._folds_inside(part.flat):
+                self.write(part.parts, self._shift(part.parts))
 
-    def _shift(self, parts: _Parts) -> int:
+    def _shift(self, parts: Sequence[_Part]) -> int:
         """Return the columns between where a group is, and where it belongs: below a line that is further in than it."""
         first = parts[0] if parts else ""
         if not isinstance(first, str):
@@ -92,11 +106,8 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _flat(parts: _Parts, before: str) -> str:
-    """A group on one line; `before` is what stands there in front of it."""
-    text = ""
-    for part in parts:
-        text += part if isinstance(part, str) else _flat(part, text)
+def _on_one_line(text: str, before: str) -> str:
+    """Return a group on one line; `before` is what comes in front of it."""
     lines = [line for line in map(str.strip, text.split("\n")) if line]
     if lines and lines[0] == "(":
         return " ".join(lines[1:-1]).removesuffix(",")
@@ -106,7 +117,12 @@ def _flat(parts: _Parts, before: str) -> str:
 
 def used_names(annotations: Iterable[Source]) -> set[str]:
     """Return the names that annotations refer to; what is in a literal, or behind a dot, does not count."""
-    return {found for each in annotations for found in _NAME.findall(_STRING.sub("", each.text))}
+    return {found for text in {each.text for each in annotations} for found in _names(text)}
+
+
+@lru_cache(maxsize=10_000)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(_STRING.sub("", text) if '"' in text or "'" in text else text))
 
 
 def imported(names: Sequence[str], used: Iterable[str]) -> Source | None:

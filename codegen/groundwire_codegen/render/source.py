@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import math
 import re
-import textwrap
 from keyword import iskeyword
 from typing import Final, cast, final
 from unicodedata import ucd_3_2_0
@@ -26,6 +25,8 @@ WIDTH: Final = 96
 """Columns of a docstring's text, indentation apart."""
 _WORD: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII)
 _PUNCTUATION: Final = frozenset({"[", "]", "(", ")", ", ", " | ", ".", "=", "*", "..."})
+_PLAIN: Final = re.compile(r'[^"\\\0\r]*+(?:"{1,2}[^"\\\0\r]++)*+')
+"""The inside of a docstring that Python reads as it is written."""
 _CODING: Final = re.compile("(coding)([:=])")
 
 
@@ -94,7 +95,10 @@ def doc(text: str, indent: int = 0) -> Source:
     paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
     paragraphs = [part for part in paragraphs if part] or ["Undocumented."]
     quoted = _docstring(paragraphs, indent)
-    if ast.literal_eval(quoted).split() != " ".join(paragraphs).split():
+    words = " ".join(paragraphs).split()
+    inside = quoted[3:-3]
+    read = inside if _PLAIN.fullmatch(inside) else ast.literal_eval(quoted)
+    if read.split() != words:
         raise ValueError(f"{text!a} came out as another docstring")
     return Source(quoted)
 
@@ -107,13 +111,22 @@ def _docstring(paragraphs: list[str], indent: int) -> str:
     first, _, rest = paragraphs[0].partition(". ")
     if rest and len(first) < WIDTH:
         paragraphs = [f"{first}.", rest, *paragraphs[1:]]
-    wrapped = [
-        textwrap.wrap(_escaped(part), WIDTH, break_long_words=False, break_on_hyphens=False)
-        for part in paragraphs
-    ]
     pad = " " * indent
-    body = "\n\n".join("\n".join(f"{pad}{line}" for line in lines) for lines in wrapped)
+    body = "\n\n".join(_wrapped(_escaped(part), pad) for part in paragraphs)
     return f'"""{body.lstrip()}\n{pad}"""'
+
+
+def _wrapped(text: str, pad: str) -> str:
+    """Return text in lines of at most `WIDTH` columns behind the padding; a longer word has its own line."""
+    lines: list[str] = []
+    line = ""
+    for each in text.split(" "):
+        if line and len(line) + 1 + len(each) > WIDTH:
+            lines.append(line)
+            line = each
+        else:
+            line = f"{line} {each}" if line else each
+    return "\n".join(f"{pad}{each}" for each in (*lines, line))
 
 
 def _escaped(text: str) -> str:

@@ -68,10 +68,11 @@ class Keywords:
 
     def object(self, shape: Shape, site: Site, stated: Mapping[str, Any]) -> None:
         """Read the keywords of objects."""
-        properties = self._mapping(site, "properties", stated)
-        for wire in properties:
-            place = f"{site.place}.{wire}"
-            add_site(shape.properties.setdefault(wire, []), site.below("properties", wire, place=place))
+        if properties := self._mapping(site, "properties", stated):
+            node = site.node.at("properties", site.node.value["properties"])
+            for wire in properties:
+                below = Site(node.at(wire, node.value[wire]), f"{site.place}.{wire}")
+                add_site(shape.properties.setdefault(wire, []), below)
         required = as_list(stated.get("required"))
         if all(isinstance(each, str) for each in required) and isinstance(stated.get("required", []), list):
             shape.required.update(required)

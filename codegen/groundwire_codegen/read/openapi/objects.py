@@ -19,11 +19,11 @@ from ...ir import (
     UnionOf,
     Variant,
 )
-from .bounds import rules_held, rules_of
+from .bounds import rules_held
 from .groups import Presence
-from .scalars import ANY, STRUCT, default_of
+from .properties import PropertyReader
+from .scalars import ANY, STRUCT
 from .shape import Schema, Shape
-from .type_reader import TypeReader
 
 _EVERY_KEY: Final = frozenset({"", ".*", "^.*", ".*$", "^.*$", ".+", "^.+", ".+$", "^.+$"})
 """Patterns that all keys match."""
@@ -33,7 +33,7 @@ _EVERY_KEY: Final = frozenset({"", ".*", "^.*", ".*$", "^.*$", ".+", "^.+", ".+$
 class Objects:
     """Reads the schemas of objects."""
 
-    schemas: TypeReader
+    schemas: PropertyReader
 
     def typed(self, schema: Schema, shape: Shape, groups: Sequence[Presence]) -> TypeRef | None:
         """Return the type of an object, which is a message where it has properties."""
@@ -78,20 +78,19 @@ class Objects:
 
     def _field(self, schema: Schema, shape: Shape, wire: str) -> Field | None:
         sites = shape.properties[wire]
-        type_, own = self.schemas.type_and_shape(self.schemas.together(sites, f"{schema.place}.{wire}"))
-        if type_ is None or own.never:
+        stated = self.schemas.property_of(self.schemas.together(sites, f"{schema.place}.{wire}"))
+        if stated.type is None:
             return None
-        description = own.words.get("description")
         return Field(
             wire=wire,
-            type=type_,
+            type=stated.type,
             required=wire in shape.required,
-            rules=rules_of(self.schemas, own),
-            default=default_of(own),
-            read_only=own.words.get("readOnly") is True,
-            write_only=own.words.get("writeOnly") is True,
-            deprecated=own.words.get("deprecated") is True,
-            doc=description if isinstance(description, str) else "",
+            rules=stated.rules,
+            default=stated.default,
+            read_only=stated.read_only,
+            write_only=stated.write_only,
+            deprecated=stated.deprecated,
+            doc=stated.doc,
             pointer=sites[-1].node.pointer,
         )
 

@@ -37,22 +37,29 @@ _RANGES: Final = {
 }
 """Bounds that a kind has in any case."""
 _STATED: Final = frozenset((*_BOUNDS, *_SIZES, "pattern"))
-ScalarWords: TypeAlias = tuple[str, str, str | None, bool | None]
-"""The document, the type, the format and `nullable` of a schema that says nothing else."""
-_SCALAR_WORDS: Final = frozenset(("type", "format", "nullable", "example", "examples"))
+ScalarWords: TypeAlias = tuple[object, ...]
+"""The document, and the keywords of a schema of one plain type with their values, each with its own type: 1 is not true."""
+_SCALAR_WORDS: Final = _STATED | {
+    *("type", "format", "nullable", "title", "description", "default", "deprecated", "readOnly", "writeOnly"),
+    *("example", "examples"),
+}
+_UNSAID: Final = frozenset(("example", "examples"))
 
 
 def scalar_words(schema: Schema) -> ScalarWords | None:
-    """Return the words of a schema that is a scalar, by its type and format alone; None for any other schema."""
+    """Return the words of a schema that is a scalar and no more; None for any other schema."""
     node = schema.sites[0].node
     if len(schema.sites) > 1 or node.value.__class__ is not dict or not node.value.keys() <= _SCALAR_WORDS:
         return None
+    words: list[object] = [node.source]
     stated = cast("dict[str, Any]", node.value)
-    type_, format_, null = stated.get("type"), stated.get("format"), stated.get("nullable")
-    if type_.__class__ is not str or type_ not in PLAIN:
-        return None
-    exact = (format_ is None or format_.__class__ is str) and (null is None or null.__class__ is bool)
-    return (node.source, type_, format_, null) if exact else None
+    for keyword, value in stated.items():
+        if keyword in _UNSAID:
+            continue
+        if value.__class__ in (dict, list):
+            return None
+        words += (keyword, value, value.__class__)
+    return tuple(words) if stated.get("type") in PLAIN else None
 
 
 def read_scalar(kind: str, shape: Shape, documents: Documents) -> Scalar:

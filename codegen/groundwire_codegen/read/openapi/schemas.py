@@ -29,6 +29,7 @@ from .bounds import rules_of
 from .choices import Choices
 from .groups import take_groups
 from .objects import Objects
+from .properties import Property, stated_property
 from .references import Documents
 from .scalars import (
     ANY,
@@ -67,9 +68,7 @@ class Schemas:
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
     _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
     """Types of inline schemas, by key: one that several schemas inherit is read once."""
-    _alike: dict[ScalarWords, tuple[TypeRef | None, Shape]] = field(
-        factory=dict[ScalarWords, "tuple[TypeRef | None, Shape]"]
-    )
+    _scalars: dict[ScalarWords, Property] = field(factory=dict[ScalarWords, Property])
     """Inline scalars by their words, which are most schemas of a large document; those with nothing to report."""
     _null: dict[str, bool] = field(factory=dict[str, bool])
     _waiting: list[Schema] = field(factory=list[Schema])
@@ -151,20 +150,24 @@ class Schemas:
 
     def type_of(self, schema: Schema) -> TypeRef | None:
         """Return the type of a schema; None after a problem. Inline objects and enums are added under its key."""
-        return self.type_and_shape(schema)[0]
+        words = scalar_words(schema)
+        return self._typed_inline(schema)[0] if words is None else self._scalar(schema, words).type
 
-    def type_and_shape(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
-        """Return the type of a schema with its own words: annotations and bounds."""
+    def property_of(self, schema: Schema) -> Property:
+        """Return the type of a schema with its bounds and annotations."""
         words = scalar_words(schema)
         if words is None:
-            return self._typed_inline(schema)
-        if words not in self._alike:
+            return stated_property(self, *self._typed_inline(schema))
+        return self._scalar(schema, words)
+
+    def _scalar(self, schema: Schema, words: ScalarWords) -> Property:
+        known = self._scalars.get(words)
+        if known is None:
             reported = len(self.documents.root.problems), len(self.documents.warnings)
-            read = self._typed_inline(schema)
-            if (len(self.documents.root.problems), len(self.documents.warnings)) != reported:
-                return read
-            self._alike[words] = read
-        return self._alike[words]
+            known = stated_property(self, *self._typed_inline(schema))
+            if (len(self.documents.root.problems), len(self.documents.warnings)) == reported:
+                self._scalars[words] = known
+        return known
 
     def _typed_inline(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
         key, problems = schema.key, self.documents.root.problems

@@ -13,7 +13,7 @@ CONTRADICTION: Final = "no value fits both"
 """The hint of a problem that two schemas contradict one another."""
 
 
-@frozen
+@define(eq=False)
 class Site:
     """A schema at its place in the document. `place` is where an inline type would be named for."""
 
@@ -28,7 +28,7 @@ class Site:
         return Site(node, self.place if place is None else place)
 
 
-@frozen
+@define(eq=False)
 class Schema:
     """Schemas that hold of one value together, mostly a single one.
 
@@ -173,7 +173,9 @@ def is_same(one: Any, other: Any) -> bool:
 def add_site(known: list[Site], site: Site) -> None:
     """Add a schema to those of one place, unless it says the same as one of the first of them."""
     value = site.node.value
-    if not any(each.node.value is value or is_equal(each.node.value, value) for each in known[:_COMPARED]):
+    if not known or not any(
+        each.node.value is value or is_equal(each.node.value, value) for each in known[:_COMPARED]
+    ):
         known.append(site)
 
 

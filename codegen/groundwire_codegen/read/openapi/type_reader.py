@@ -49,10 +49,6 @@ class TypeReader(Protocol):
         """Return the type of a schema; None after a problem."""
         ...
 
-    def type_and_shape(self, schema: Schema) -> tuple[TypeRef | None, Shape]:
-        """Return the type of a schema with its own words."""
-        ...
-
     def typed(self, schema: Schema, shape: Shape) -> TypeRef | None:
         """Return the type of a shape whose references were followed."""
         ...
