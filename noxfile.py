@@ -54,8 +54,8 @@ DEPENDENCY_TESTS = (
     "tests/codegen/test_models.py",  # datamodel-code-generator, pydantic, msgspec
 )
 """Tests that call a dependency, so that its version can matter."""
-PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile", "--timeout", "300")
-"""A process a core; a test that hangs fails by its name after five minutes."""
+PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile", "--timeout", "600")
+"""A process a core; a test that hangs fails by its name after ten minutes."""
 
 
 TESTBENCH_SOURCES = (

@@ -28,8 +28,14 @@ from .plugin import Measured
 from .shop import FINE, NAME, client, deadline, seconds_of
 
 LIMIT = 0.3
-SLACK = 0.1
 BODY = b'{"a": "' + b"x" * 400 + b'"}'
+
+
+@pytest.fixture
+def slack(full: bool) -> float:
+    """Seconds by which a limit may be missed: what is promised; more in the suite, which runs beside other processes."""
+    return 0.1 if full else 0.25
+
 
 DRIPS = {
     "head": drip(b"HTTP/1.1 200 OK\r\n" + b"x-a: b\r\n" * 90, 0.01),
@@ -104,7 +110,9 @@ SLOW: dict[str, Callable[[], AbstractContextManager[Place]]] = {
 
 
 @pytest.mark.promise(3)
-def test_however_slowly_bytes_move_a_call_ends_at_its_deadline(measured: Measured, full: bool) -> None:
+def test_however_slowly_bytes_move_a_call_ends_at_its_deadline(
+    measured: Measured, full: bool, slack: float
+) -> None:
     calls = 25 if full else 2
     body = b" " * (16 << 20)
     with ExitStack() as stack, ThreadPoolExecutor(8) as threads:
@@ -113,7 +121,7 @@ def test_however_slowly_bytes_move_a_call_ends_at_its_deadline(measured: Measure
         taken = list(threads.map(lambda each: _seconds_to_the_end(*each), work))
     assert min(taken) >= LIMIT - 0.01
     late = [max(0.0, seconds - LIMIT) for seconds in taken]
-    assert max(late) <= SLACK
+    assert max(late) <= slack
     measured(f"late by {spread(late)}, {len(SLOW)} ways to be slow")
 
 
@@ -127,7 +135,7 @@ def _seconds_to_the_end(place: Place, body: bytes) -> float:
 
 @pytest.mark.promise(3)
 def test_a_proxy_that_drips_cannot_outlast_the_deadline(
-    measured: Measured, monkeypatch: pytest.MonkeyPatch
+    measured: Measured, monkeypatch: pytest.MonkeyPatch, slack: float
 ) -> None:
     answer = b"HTTP/1.1 200 Connection established\r\n" + b"x-a: b\r\n" * 90
     with Proxy(answer=answer, every=0.01) as proxy, closing(UrllibTransport()) as transport:
@@ -135,20 +143,20 @@ def test_a_proxy_that_drips_cannot_outlast_the_deadline(
         monkeypatch.delenv("NO_PROXY", raising=False)
         late = [_seconds_to_the_end(Place("https://shop.test/", transport), b"") - LIMIT for _ in range(2)]
     assert min(late) >= -0.01
-    assert max(late) <= SLACK
+    assert max(late) <= slack
     measured(f"a proxy that drips: late by {spread(late)}")
 
 
 @pytest.mark.promise(15)
 @pytest.mark.skipif(sys.platform != "linux", reason="fills the backlog of a listener as Linux counts it")
-def test_each_limit_of_time_ends_a_call(measured: Measured, full: bool) -> None:
+def test_each_limit_of_time_ends_a_call(measured: Measured, full: bool, slack: float) -> None:
     calls = 50 if full else 4
     for name, place, limits, error, sent in _limits():
         with place() as port, ThreadPoolExecutor(5) as threads:
             seconds_to = partial(_seconds_to, error, port, sent, limits)
             taken = [each.result() for each in [threads.submit(seconds_to) for _ in range(calls)]]
         off = [abs(seconds - LIMIT) for seconds in taken]
-        assert max(off) <= SLACK, name
+        assert max(off) <= slack, name
         measured(f"{name}: off by {spread(off)}")
 
 
@@ -177,7 +185,7 @@ def _seconds_to(error: type[TransportError], port: int, sent: bool, limits: dict
 
 @pytest.mark.promise(15)
 @pytest.mark.skipif(sys.platform != "linux", reason="as above")
-def test_all_addresses_of_a_host_share_the_time_to_connect(measured: Measured) -> None:
+def test_all_addresses_of_a_host_share_the_time_to_connect(measured: Measured, slack: float) -> None:
     addresses = {each[4][0] for each in socket.getaddrinfo("localhost", 1, type=socket.SOCK_STREAM)}
     with ExitStack() as stack:
         port = 0
@@ -190,7 +198,7 @@ def test_all_addresses_of_a_host_share_the_time_to_connect(measured: Measured) -
                 one.projects.operations.get(NAME)
 
         off = [abs(seconds_of(call) - LIMIT) for _ in range(3)]
-    assert max(off) <= SLACK
+    assert max(off) <= slack
     measured(f"connect, all addresses together: off by {spread(off)}")
 
 
@@ -211,7 +219,7 @@ FAULTS = [
 
 
 @pytest.mark.promise(2)
-def test_faulty_calls_end_at_their_deadlines(measured: Measured, full: bool) -> None:
+def test_faulty_calls_end_at_their_deadlines(measured: Measured, full: bool, slack: float) -> None:
     """The figure of 2,000 calls: p99.9 is late by 100 ms at the most."""
     calls, seconds, source = 2_000 if full else 100, 0.25, random.Random(3)  # noqa: S311 - a seeded source
     endings: set[str] = set()
@@ -230,7 +238,7 @@ def test_faulty_calls_end_at_their_deadlines(measured: Measured, full: bool) -> 
                 endings.add(type(error).__name__)
 
         late = list(threads.map(lambda _: max(0.0, seconds_of(call) - seconds), range(calls)))
-    assert percentile(late, 0.999) <= SLACK
+    assert percentile(late, 0.999) <= slack
     assert {"an answer", "DeadlineReached", "TransportError", "ResponseTooLarge"} <= endings
     told = f"p99.9 late by {1000 * percentile(late, 0.999):.1f} ms"
     measured(f"{calls:,} faulty calls: {told}, {spread(late)}")
