@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from .arguments import expression, grid
 from .export import Export
-from .expression import expression
-from .grid import grid
+from .protocol import unmarked
 from .refusals import QueueFull
-from .request_tag import unmarked
 from .stall import Stall
 from .start import start_export
 

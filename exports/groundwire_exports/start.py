@@ -33,15 +33,19 @@ from .protocol import (
     FOLLOWERS,
     Answer,
     Known,
+    Listing,
     Step,
     after_answer,
     after_listing,
+    description_of,
     follower,
     is_follower,
     out_of_time,
+    read_listing,
+    request_tag,
+    tagged,
 )
 from .refusals import QueueFull, is_retryable, pause_before_retry, read_error
-from .request_tag import Listing, description_of, read_listing, request_tag, tagged
 
 TIMEOUT: Final = 300.0
 """Default seconds for a start."""

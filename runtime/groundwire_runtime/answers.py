@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import os
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, TypeVar
 
 from attrs import define, field, frozen
 
 from .errors import ArgumentError
 
 if TYPE_CHECKING:
-    from .downloads import Target
     from .http import Response
 
 T_co = TypeVar("T_co", covariant=True)
@@ -27,11 +28,32 @@ class Answered(Generic[T_co]):
     headers: Mapping[str, str] = field(repr=False)
 
 
+@frozen
+class SaveTo:
+    """A file to write a body to: a path, or an open binary file, which is written from where it stands.
+
+    A path is replaced when the body is complete. `on_progress` is called with the bytes so far and with those of the whole
+    body, None where the service does not tell.
+    """
+
+    file: str | os.PathLike[str] | BinaryIO
+    on_progress: Callable[[int, int | None], object] | None = None
+
+
+@frozen(kw_only=True)
+class Saved:
+    """A body that was written to a file: its size in bytes, with the status and the headers of the answer."""
+
+    size: int
+    status: int
+    headers: Mapping[str, str]
+
+
 @define(eq=False)
 class Watch:
-    """Sees the answer of a call: `target` gets its body."""
+    """Sees the answer of a call: `target`, a `downloads.Target`, gets its body."""
 
-    target: Target | None = None
+    target: Any = None
     response: Response | None = None
 
 
@@ -56,3 +78,14 @@ def seen(watch: Watch) -> Response:
             hint="Pass a method of the client; pages are fetched when they are reached.",
         )
     return watch.response
+
+
+def downloads() -> Any:
+    """Return the feature that writes bodies to files. Raises ArgumentError in a copy that was made without it."""
+    try:
+        return import_module(f"{__package__}.downloads")
+    except ModuleNotFoundError:
+        raise ArgumentError(
+            "save: this copy of the client does not write bodies to files",
+            hint="Make it with groundwire-codegen vendor --with downloads.",
+        ) from None

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, ParamSpec, Self, TypeVar, Unpack, cast
 
-from .answers import WATCH, Answered, Watch, seen, watching
+from .answers import WATCH, Answered, Saved, SaveTo, Watch, downloads, seen, watching
 from .auth import Anonymous, Authorizer, AuthTransport, without_frames
 from .body import Budget, Reservation
 from .clock import Clock
-from .downloads import Saved, SaveTo, opened, save
 from .errors import ApiError, DecodeError, OutcomeUnknown
 from .events import LOG, emit, listeners
 from .http import CallState, Described, Request, Response, Transport
@@ -178,7 +177,7 @@ class BaseClient(ABC):
 
         A body that was cut is continued where the service has ranges: `client.save("x.tif", client.huts.image, "tschierva")`.
         """
-        with opened(to, self._clock) as target:
+        with downloads().opened(to, self._clock) as target:
             watch = Watch(target)
             with watching(watch):
                 call(*args, **kwargs)
@@ -195,7 +194,7 @@ class BaseClient(ABC):
                 response = send(request)
                 value = self._claimed(method.answer(response, self._codecs), request)
             else:
-                response = save(send, request, watch.target, self._clock)
+                response = downloads().save(send, request, watch.target, self._clock)
                 value = cast("T", None)
         headers = public_headers(response.headers, self._secrets.redacted)
         watch.response = Response(status=response.status, headers=headers)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve
 
+from .answers import Saved as Saved
+from .answers import SaveTo as SaveTo
 from .errors import ArgumentError, DeadlineReached, ProtocolError, TransportError, shortened
 from .http import Request, Response
 from .retry import next_delay
@@ -20,27 +22,6 @@ if TYPE_CHECKING:
     from .clock import Clock
 
 _RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
-
-
-@frozen
-class SaveTo:
-    """A file to write a body to: a path, or an open binary file, which is written from where it stands.
-
-    A path is replaced when the body is complete. `on_progress` is called with the bytes so far and with those of the whole
-    body, None where the service does not tell.
-    """
-
-    file: str | os.PathLike[str] | BinaryIO
-    on_progress: Callable[[int, int | None], object] | None = None
-
-
-@frozen(kw_only=True)
-class Saved:
-    """A body that was written to a file: its size in bytes, with the status and the headers of the answer."""
-
-    size: int
-    status: int
-    headers: Mapping[str, str]
 
 
 @define(eq=False)

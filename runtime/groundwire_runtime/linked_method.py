@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from attrs import define, evolve
 
 from .errors import ArgumentError, ProtocolError
-from .http import CallState, Request, Response
+from .http import Request, Response
 from .links import Link, followed
 from .styles import checked_header, checked_header_name
-
-if TYPE_CHECKING:
-    from .rest_method import RestMethod
+from .wrapped_method import WrappedMethod
 
 _OWN: Final = frozenset(
     {
@@ -58,63 +56,18 @@ class Fetched:
 
 
 @define(eq=False)
-class LinkedMethod:
+class LinkedMethod(WrappedMethod[Fetched]):
     """One call of a method: as it is, or where a link leads. Its answer has the URL and the headers too."""
 
-    method: RestMethod[Any]
     link: Link | None = None
     url: str = ""
     """The URL that was asked."""
 
-    def at_endpoint(self) -> LinkedMethod:
-        """Return the call without a server of its own."""
-        self.method = self.method.at_endpoint()
-        return self
-
-    def accepting(self, media_type: object) -> LinkedMethod:
-        """Return the method as it asks for one media type. Raises ArgumentError for one that it does not answer with."""
-        self.method = self.method.accepting(media_type)
-        return self
-
-    @property
-    def id(self) -> str:
-        """The id of the method."""
-        return self.method.id
-
-    @property
-    def parameters(self) -> Sequence[Any]:
-        """The parameters of the method."""
-        return self.method.parameters
-
-    def with_request_id(
-        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
-    ) -> tuple[Mapping[str, object], Any]:
-        """Return the same call with what makes a resend recognisable."""
-        return self.method.with_request_id(parameters, body, new_id)
-
     def request(
-        self,
-        parameters: Mapping[str, object],
-        body: object = None,
-        *,
-        base_url: str,
-        codecs: Any,
-        headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] | None = None,
-        deadline: float | None = None,
-        call: CallState | None = None,
+        self, parameters: Mapping[str, object], body: object = None, *, codecs: Any, **facts: Any
     ) -> Request:
         """Return the request of a page. Raises ArgumentError, EncodeError, or ProtocolError for a link that is not followed."""
-        request = self.method.request(
-            parameters,
-            body,
-            base_url=base_url,
-            codecs=codecs,
-            headers=headers,
-            scopes=scopes,
-            deadline=deadline,
-            call=call,
-        )
+        request = self.method.request(parameters, body, codecs=codecs, **facts)
         request = request if self.link is None else linked(request, self.link)
         self.url = request.url
         return request

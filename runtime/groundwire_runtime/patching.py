@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from .errors import ArgumentError, shortened
-from .http import CallState, Described, Request, Response
+from .http import Described, Request
 from .jsontext import STRUCT, Codec, quote
 from .messages import Message
 from .presence import ABSENT, EMPTY
 from .schema import ANY, Enum, Extra, Field, ListOf, MapOf, Packed, Ref, Wrapped
 from .wire_paths import Path, value_at
+from .wrapped_method import WrappedMethod
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -47,50 +48,14 @@ def _each(stated: object) -> Iterable[object]:
     return cast("Iterable[object]", stated)
 
 
-@frozen
-class Clearing(Generic[T_co]):
+@define(eq=False)
+class Clearing(WrappedMethod[T_co]):
     """A method whose call empties fields."""
 
-    method: Described[T_co]
     names: tuple[str, ...]
 
-    def at_endpoint(self) -> Clearing[T_co]:
-        """Return the call without a server of its own."""
-        relocated: Callable[[], Described[T_co]] | None = getattr(self.method, "at_endpoint", None)
-        return self if relocated is None else evolve(self, method=relocated())
-
-    def accepting(self, media_type: object) -> Clearing[T_co]:
-        """Return the call as it asks for one media type. Raises ArgumentError for one that the method does not answer with."""
-        narrowed: Callable[[object], Described[T_co]] | None = getattr(self.method, "accepting", None)
-        return self if narrowed is None else evolve(self, method=narrowed(media_type))
-
-    @property
-    def id(self) -> str:
-        """The id of the method."""
-        return self.method.id
-
-    @property
-    def parameters(self) -> Sequence[Any]:
-        """The parameters of the method."""
-        return self.method.parameters
-
-    def with_request_id(
-        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
-    ) -> tuple[Mapping[str, object], Any]:
-        """Return the same call with what makes a resend recognisable."""
-        return self.method.with_request_id(parameters, body, new_id)
-
     def request(
-        self,
-        parameters: Mapping[str, object],
-        body: object = None,
-        *,
-        base_url: str,
-        codecs: Any,
-        headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] | None = None,
-        deadline: float | None = None,
-        call: CallState | None = None,
+        self, parameters: Mapping[str, object], body: object = None, *, codecs: Any, **facts: Any
     ) -> Request:
         """Return the request of the call. Raises ArgumentError for a name that is no field, or that the body sets."""
         message = getattr(body, "value", None) if hasattr(body, "media_type") else body
@@ -109,12 +74,8 @@ class Clearing(Generic[T_co]):
         request = self.method.request(
             parameters,
             body if merge_patch is None else merge_patch(body, codecs),
-            base_url=base_url,
             codecs=codecs,
-            headers=headers,
-            scopes=scopes,
-            deadline=deadline,
-            call=call,
+            **facts,
         )
         if mask is not None:
             return request
@@ -146,10 +107,6 @@ class Clearing(Generic[T_co]):
             if not any(each == known or each.startswith(f"{known}.") for known in covered)
         ]
         return str(stated) if "*" in names else ",".join([*names, *more])
-
-    def answer(self, response: Response, codecs: Any) -> T_co:
-        """Decode a successful response. Raises DecodeError or ProtocolError."""
-        return self.method.answer(response, codecs)
 
 
 def _mask(method: Described[Any]) -> str | None:

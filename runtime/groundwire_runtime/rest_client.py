@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from .client import BaseClient
@@ -12,6 +12,7 @@ from .rest_errors import read_error
 from .rest_method import RestMethod
 from .servers import RestServer, checked_server, chosen_server
 from .streams import Stream
+from .wrapped_method import WrappedMethod
 
 if TYPE_CHECKING:
     from .auth import Authorizer
@@ -84,18 +85,23 @@ class RestClient(BaseClient):
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
         if not options.keys() <= RestCallOptions.__optional_keys__:
             raise unexpected(options, method.id, RestCallOptions.__optional_keys__)
-        relocated: Callable[[], Described[T]] | None = getattr(method, "at_endpoint", None)
-        if self._settings.endpoint is not None and relocated is not None:
-            method = relocated()
         others = cast("RestCallOptions", {**options})
-        accepting: Callable[[str], Described[T]] | None = getattr(method, "accepting", None)
-        if "accept" in others and accepting is not None:
-            method = accepting(others.pop("accept"))
+        method = self._adapted(method, others)
+        others.pop("accept", None)
         answer: T = super().call(method, parameters, body, cast("CallOptions", others))
         stream: object = answer
         if isinstance(stream, Stream):
             stream.redact = self.redacted
         return answer
+
+    def _adapted(self, method: Described[T], options: RestCallOptions) -> Described[T]:
+        """Return a method as this client calls it: an endpoint stands for its own server, and a call may ask for one media type."""
+        if isinstance(method, WrappedMethod):
+            return method.mapped(lambda inner: self._adapted(inner, options))
+        if isinstance(method, RestMethod):
+            method = method if self._settings.endpoint is None else method.at_endpoint()
+            method = method.accepting(options["accept"]) if "accept" in options else method
+        return method
 
     @property
     def base_url(self) -> str:

@@ -11,8 +11,7 @@ from attrs import evolve, frozen
 from groundwire import Client, ExportImageRequest, Expression, ValueNode
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_exports import QueueFull, start_export, unmarked
-from groundwire_exports.protocol import follower
-from groundwire_exports.request_tag import request_tag
+from groundwire_exports.protocol import follower, request_tag
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import AlreadyExists, GroundwireError, OutcomeUnknown, ResourceExhausted
 

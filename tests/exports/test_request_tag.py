@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from groundwire import ExportImageRequest, encode
-from groundwire_exports.request_tag import request_tag, tagged, unmarked
+from groundwire_exports.protocol import request_tag, tagged, unmarked
 from groundwire_runtime.errors import ArgumentError
 from hypothesis import given
 from hypothesis import strategies as st

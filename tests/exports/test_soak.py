@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from groundwire_exports import Export, start_export
+from groundwire_exports.protocol import request_tag
 from groundwire_exports.refusals import QueueFull
-from groundwire_exports.request_tag import request_tag
 
 from tests.audits.soak import deaths, starts
 from tests.audits.soak.proxy import FAULTS

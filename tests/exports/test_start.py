@@ -14,7 +14,7 @@ import pytest
 from attrs import define, evolve, field
 from groundwire import Client, ExportImageRequest, Expression, ValueNode
 from groundwire_exports import Export, start_export
-from groundwire_exports.request_tag import request_tag, tagged
+from groundwire_exports.protocol import request_tag, tagged
 from groundwire_runtime.credentials import Anonymous
 from groundwire_runtime.errors import (
     AlreadyExists,

@@ -39,6 +39,9 @@ print(book.name)
 ORIGINALS = "'groundwire', 'groundwire_runtime', 'groundwire_exports', 'groundwire_codegen'"
 USES = {
     "": (
+        "try: shop.Client().save('x', print)\n"
+        "except ValueError as error: assert '--with downloads' in error.hint, error\n"
+        "else: raise SystemExit('saved')\n"
         "try: shop.credentials.from_file(sys.argv[1])\n"
         "except shop.errors.AuthError as error: assert 'Earth Engine' in error.message, error\n"
         "else: raise SystemExit('read')\n"
@@ -51,6 +54,17 @@ USES = {
         "mine = shop.converter.structure({'books': [{'name': 'n'}]}, Mine)\n"
         "assert mine == Mine([book])\n"
         "assert shop.converter.unstructure(mine) == {'books': [{'name': 'n'}]}"
+    ),
+    "downloads": (
+        "import io, json\n"
+        "class Sent:\n"
+        "    def send(self, request):\n"
+        "        assert request.headers['accept-encoding'] == 'identity'\n"
+        "        return shop._runtime.http.Response(status=200, body=b'{}')\n"
+        "file = io.BytesIO()\n"
+        "with shop.Client(endpoint='http://localhost', transport=Sent()) as client:\n"
+        "    assert client.save(file, client.books.get, 'books/a').size == 2\n"
+        "assert file.getvalue() == b'{}'"
     ),
     "oauth2": (
         "from shop._runtime.oauth2 import ClientCredentials\n"
@@ -78,7 +92,7 @@ def copied(repository: Path, feature: str) -> Path:
         document["auth"] = {"oauth2": {"scopes": {scope: {"description": "d"}}}}
         document["resources"]["books"]["methods"]["get"]["scopes"] = [scope]
         (repository / "bookshop.json").write_bytes(encoded(document))
-    options = ["--with", feature] if feature in ("converter", "oauth2") else []
+    options = ["--with", feature] if feature and feature != "earthengine" else []
     done = run("vendor", str(repository / "shop"), "--document", str(repository / "bookshop.json"), *options)
     assert done.exit_code == 0, done.output
     return repository / "shop"

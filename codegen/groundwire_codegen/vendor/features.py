@@ -17,11 +17,12 @@ RUNTIME: Final = "groundwire_runtime"
 
 @frozen(kw_only=True)
 class Feature:
-    """An optional part of the runtime, copied when it is requested or when the client asks for `scope`."""
+    """An optional part of the runtime, copied when it is requested, with the module `beside`, or when the client asks for `scope`."""
 
     name: str
     modules: tuple[str, ...]
     scope: str = ""
+    beside: str = ""
     entry: tuple[tuple[str, str], ...] = ()
     """Lines of the generated `__init__.py` that need the feature, each with its replacement in a copy without it."""
 
@@ -40,6 +41,7 @@ FEATURES: Final = (
             ),
         ),
     ),
+    Feature(name="downloads", modules=("downloads",), beside="rest_client"),
     Feature(name="oauth2", modules=("oauth2",)),
     Feature(
         name="earthengine",
@@ -76,9 +78,11 @@ def needed_modules(
     modules = (text for path, text in sources.items() if path.endswith(".py"))
     waiting = {name for text in modules for name in _imports(text, ())}
     waiting |= {f"{RUNTIME}.{module}" for feature in features for module in feature.modules}
+    beside = {f"{RUNTIME}.{each.beside}": each.modules for each in FEATURES if each.beside}
     needed = {"__init__.py"} & runtime.keys()
     while waiting:
         name = waiting.pop()
+        waiting |= {f"{RUNTIME}.{module}" for module in beside.get(name, ())}
         for path in {*_paths(name)} & runtime.keys() - needed:
             needed.add(path)
             waiting |= {*_imports(runtime[path], (RUNTIME, *path.split("/")[:-1]))}

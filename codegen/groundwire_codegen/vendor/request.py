@@ -14,7 +14,7 @@ from ..inputs import check_text, is_package_name
 from ..lock import FILE, Lock
 from ..problem import Problem, SpecError, escape
 
-EXTRAS: Final = ("converter", "exports", "oauth2")
+EXTRAS: Final = ("converter", "downloads", "exports", "oauth2")
 _PUBLISHED: Final = b'    "converter",'
 _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
 
