@@ -35,7 +35,7 @@ class Rules:
     @property
     def present(self) -> bool:
         """Return True if any bound is stated."""
-        return self != NO_RULES
+        return self is not NO_RULES and self != NO_RULES
 
 
 NO_RULES: Final = Rules()

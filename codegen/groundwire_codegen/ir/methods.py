@@ -68,11 +68,8 @@ class Parameter:
 
 def parameter_key(parameter: Parameter, parameters: Iterable[Parameter]) -> str:
     """Return the key of a parameter in a call: its wire name, after its location where another one has the same name."""
-    locations = [*Location]
-    rank = locations.index(parameter.location)
-    is_first = all(
-        locations.index(each.location) >= rank for each in parameters if each.wire == parameter.wire
-    )
+    alike = {each.location for each in parameters if each.wire == parameter.wire}
+    is_first = len(alike) == 1 or parameter.location is next(each for each in Location if each in alike)
     return parameter.wire if is_first else f"{parameter.location.value}.{parameter.wire}"
 
 

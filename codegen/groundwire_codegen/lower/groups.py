@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve, frozen
 
@@ -17,6 +17,7 @@ from ..ir import (
     MessageRef,
     Method,
     Nullable,
+    Scalar,
     TypeRef,
     Variant,
     closure,
@@ -47,6 +48,8 @@ class Classes:
 
     def type(self, type_: TypeRef) -> TypeRef:
         """Return the type with published names."""
+        if isinstance(type_, Scalar):
+            return type_
         return renamed(type_, self.messages.__getitem__, self.enums.__getitem__, self.aliases.__getitem__)
 
 
@@ -94,35 +97,39 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
     }
     sent = closure(reached.messages, reached.aliases, _sent(reached.methods))
     received = closure(reached.messages, reached.aliases, _received(reached.methods, overlay))
-    reserved = REST_FIELD_NAMES if reached.draft.errors is ErrorShape.BY_STATUS else FIELD_NAMES
     found = {
-        known.messages[key]: evolve(
-            _named(message, key, rules[key], families, known, naming, reserved),
-            sent=key in sent,
-            received=key in received,
+        known.messages[key]: _named(
+            message,
+            key,
+            rules[key],
+            families,
+            known,
+            naming,
+            _Way(key in sent, key in received, by_status=reached.draft.errors is ErrorShape.BY_STATUS),
         )
         for key, message in reached.messages.items()
     }
-    if reached.draft.errors is ErrorShape.BY_STATUS:
-        found = {name: _with_needs(message) for name, message in found.items()}
     return dict(sorted(found.items()))
 
 
-def _with_needs(message: Message) -> Message:
-    """Return a message with what its class needs: required fields, but for those that do not travel one of its ways."""
+@frozen
+class _Way:
+    """The ways that a message travels. `by_status`: by an API whose class needs what the document requires."""
 
-    def stated(field: Field) -> Field:
-        absent = (field.read_only and message.sent) or (field.write_only and message.received)
+    sent: bool
+    received: bool
+    by_status: bool
+
+    def needs(self, field: Field, type_: TypeRef) -> dict[str, Any]:
+        """Return what a class says of a field of a type: required ones are needed, but for those that do not travel one way."""
+        if not self.by_status:
+            return {"type": type_}
+        absent = (field.read_only and self.sent) or (field.write_only and self.received)
         needed = field.required and not absent
         # Of a field that may be absent, None says so; null on purpose is in `null_fields`.
-        nullable = isinstance(field.type, Nullable) and not needed
-        type_ = field.type.type if isinstance(field.type, Nullable) and nullable else field.type
-        return evolve(field, needed=needed, required=needed, type=type_, nullable=nullable)
-
-    return evolve(
-        message,
-        members=tuple(stated(each) if isinstance(each, Field) else each for each in message.members),
-    )
+        nullable = isinstance(type_, Nullable) and not needed
+        own = type_.type if isinstance(type_, Nullable) and nullable else type_
+        return {"type": own, "needed": needed, "required": needed, "nullable": nullable}
 
 
 def _sent(methods: Sequence[Method]) -> Iterator[str]:
@@ -159,7 +166,7 @@ def _named(
     families: set[str],
     known: Classes,
     naming: Naming,
-    reserved: frozenset[str],
+    way: _Way,
 ) -> Message:
     family = key in families
     wanted = {
@@ -173,7 +180,8 @@ def _named(
         wanted[EXTRA] = "additional_properties"
     keys = {wire: f"field:{message.place}.{wire}" for wire in wanted}
     names = naming.allocate(
-        {keys[wire]: snake(preferred) for wire, preferred in wanted.items()}, reserved=reserved
+        {keys[wire]: snake(preferred) for wire, preferred in wanted.items()},
+        reserved=REST_FIELD_NAMES if way.by_status else FIELD_NAMES,
     )
 
     def field(stated: Field) -> Field:
@@ -183,7 +191,8 @@ def _named(
     members: list[Field | Group] = []
     for member in message.members:
         if isinstance(member, Field):
-            members.append(field(member))
+            facts = way.needs(member, known.type(member.type))
+            members.append(evolve(member, name=names[keys[member.wire]], **facts))
             continue
         name = "" if family else names[keys[f"|{member.wire}"]]
         variants = _variants(message.place, member, family, families, naming)
@@ -199,6 +208,8 @@ def _named(
         extra=None if message.extra is None else known.type(message.extra),
         extra_name=names.get(extra, ""),
         family=family,
+        sent=way.sent,
+        received=way.received,
     )
 
 

@@ -57,6 +57,9 @@ def with_overlay_facts(
     finished: dict[str, Method] = {}
     for id_, method in methods.items():
         rule = overlay.methods.get(id_, NO_METHOD)
+        if rule is NO_METHOD:
+            finished[id_] = method
+            continue
         facts = _Facts(method, messages, aliases, problems)
         finished[id_] = evolve(
             method,

@@ -144,15 +144,17 @@ def _finished(
     # The client fills an idempotency key, so a caller need not.
     key = facts.request_id.wire if rest and isinstance(facts.request_id, InParameter) else None
     stated = tuple(evolve(each, required=False) if each.wire == key else each for each in method.parameters)
-    if typed.body is not None:
-        needed = typed.body.required if rest else body is not None and bool(body.members)
+    sent = typed.body
+    if sent is not None:
+        needed = sent.required if rest else body is not None and bool(body.members)
         required = _is_required(method.id, needed=needed, naming=naming)
-        typed = evolve(typed, body=evolve(typed.body, required=required, needed=rest and needed))
+        sent = evolve(sent, required=required, needed=rest and needed)
     named = evolve(
         typed,
         name=names.methods[method.id],
         constant=names.constants[method.id],
-        parameters=_parameters(evolve(method, parameters=stated), rule, known, naming),
+        parameters=_parameters(method.id, stated, rule, known, naming),
+        body=sent,
         idempotency=facts,
     )
     if rest:
@@ -186,17 +188,20 @@ def _is_required(method: str, *, needed: bool, naming: Naming) -> bool:
     return naming.decide(key, stated) == "required"
 
 
-def _parameters(method: Method, rule: MethodRule, known: Classes, naming: Naming) -> tuple[Parameter, ...]:
-    keys = [parameter_key(each, method.parameters) for each in method.parameters]
-    wires = {key: f"parameter:{method.id}#{key}" for key in keys}
+def _parameters(
+    method: str, parameters: tuple[Parameter, ...], rule: MethodRule, known: Classes, naming: Naming
+) -> tuple[Parameter, ...]:
+    """Return the parameters of a method, by its id, with their names and positions."""
+    keys = [parameter_key(each, parameters) for each in parameters]
+    wires = {key: f"parameter:{method}#{key}" for key in keys}
     names = naming.allocate(
         {key: snake(rule.parameters.get(wire, NO_PARAMETER).name or wire) for wire, key in wires.items()},
         reserved=PARAMETER_NAMES,
     )
-    key = f"arguments:{method.id}"
+    key = f"arguments:{method}"
     before = (naming.before(key) or "").split()
     rank = {wire: number for number, wire in enumerate(before)}
-    keyed = [*zip(keys, method.parameters, strict=True)]
+    keyed = [*zip(keys, parameters, strict=True)]
     positional = [wire for wire, each in keyed if each.required and each.held is None]
     positional.sort(key=lambda wire: rank.get(wire, len(rank)))
     naming.decide(key, " ".join(positional))

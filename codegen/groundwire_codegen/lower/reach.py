@@ -84,7 +84,7 @@ class Reach:
 
     def _parameter(self, parameter: Parameter) -> Parameter:
         type_ = self._resolve(parameter.type, parameter.pointer)
-        return parameter if type_ is None else evolve(parameter, type=type_)
+        return parameter if type_ in (None, parameter.type) else evolve(parameter, type=type_)
 
     def _contents(self, contents: tuple[Content, ...], pointer: str) -> tuple[Content, ...]:
         read = self._body if self.draft.errors is ErrorShape.GOOGLE else self._resolve
@@ -125,6 +125,8 @@ class Reach:
 
     def _field(self, stated: Field, rule: MessageRule) -> Field | None:
         """Return a field with its type resolved, and with the bounds of the alias that it names; None after a problem."""
+        if rule is NO_MESSAGE and isinstance(stated.type, Scalar):
+            return stated
         type_ = self._packed(rule, stated.wire) or self._resolve(stated.type, stated.pointer)
         if type_ is None:
             return None
@@ -132,11 +134,8 @@ class Reach:
             type_ = self._with_enum(type_, stated, rule.field_rules.get(stated.wire, NO_FIELD))
         alias = self.draft.aliases.get(stated.type.name) if isinstance(stated.type, MessageRef) else None
         rules = stated.rules if stated.rules.present or alias is None else alias.rules
-        return (
-            stated
-            if (type_, rules) == (stated.type, stated.rules)
-            else evolve(stated, type=type_, rules=rules)
-        )
+        same = (type_, rules) == (stated.type, stated.rules)
+        return stated if same else evolve(stated, type=type_, rules=rules)
 
     def _group(self, group: Group, rule: MessageRule) -> Group:
         fields = ((each, self._field(each.field, rule)) for each in group.variants)

@@ -59,7 +59,7 @@ SCALARS: Final = {
 
 def annotation(type_: TypeRef, module: Source | None = None) -> Source:
     """Return the annotation of a value of a type; `module` is where the API's own names are, if not in the same module."""
-    return either(*_options(type_, module))
+    return SCALARS[type_.kind] if isinstance(type_, Scalar) else either(*_options(type_, module))
 
 
 def _options(type_: TypeRef, module: Source | None) -> tuple[Source, ...]:

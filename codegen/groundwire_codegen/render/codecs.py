@@ -155,8 +155,10 @@ def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
     yield from _rules(api, field)
     if field.required and not field.needed:
         yield joined(word("required"), "=", TRUE)
+    if field.rules.divides_into is None or not isinstance(field.type, MessageRef):
+        return
     divisor = next((each for each in message.fields if each.wire == field.rules.divides_into), None)
-    if divisor is not None and isinstance(field.type, MessageRef):
+    if divisor is not None:
         default = divisor.default if isinstance(divisor.default, int) else None
         yield joined(word("multiple_of"), "=", literal((divisor.name, default)))
 
@@ -195,6 +197,8 @@ def bounds_call(rules: Rules) -> Source | None:
 
     A pattern that may take more than linear time is documentation.
     """
+    if not rules.present:
+        return None
     bounds = [
         joined(word(name), "=", literal(value))
         for name in BOUNDS

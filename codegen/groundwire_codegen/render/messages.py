@@ -10,7 +10,6 @@ from ..ir import (
     Alias,
     Api,
     Const,
-    Enum,
     Field,
     FirstThatFits,
     Group,
@@ -23,27 +22,9 @@ from ..ir import (
     leaf,
 )
 from .annotations import NO_ENTRIES, NONE, absent, annotation
+from .enums import EnumView, base, enum_view
 from .layout import imported, in_import_order, used_names
 from .source import Source, doc, joined, literal, name, word
-
-
-@frozen(kw_only=True)
-class ValueView:
-    """An enum member."""
-
-    name: Source
-    wire: Source
-    doc: Source | None
-
-
-@frozen(kw_only=True)
-class EnumView:
-    """An enum class."""
-
-    name: Source
-    doc: Source
-    base: Source
-    values: tuple[ValueView, ...]
 
 
 @frozen(kw_only=True)
@@ -140,7 +121,7 @@ def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> Messa
     typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
-        enums=tuple(map(_enum, api.enums.values())),
+        enums=tuple(map(enum_view, api.enums.values())),
         messages=messages,
         aliases=aliases,
         bases=imported(("IntEnum", "StrEnum"), {base(each) for each in api.enums.values()}),
@@ -172,11 +153,6 @@ def published_kinds(api: Api) -> dict[str, str]:
     }
 
 
-def base(enum: Enum) -> str:
-    """Return the class of Python that an enum extends."""
-    return "IntEnum" if enum.whole else "StrEnum"
-
-
 def _alias(alias: Alias) -> AliasView:
     if alias.type is None:
         raise TypeError(f"{alias.name} has no type")
@@ -194,22 +170,6 @@ def _choice_notes(type_: TypeRef) -> Iterator[str]:
     """What a reader of a union should know of how it is read."""
     if isinstance(type_, UnionOf) and isinstance(type_.discrimination, FirstThatFits):
         yield "The first of these types that fits is taken."
-
-
-def _enum(enum: Enum) -> EnumView:
-    return EnumView(
-        base=word(base(enum)),
-        name=name("enum", enum.name),
-        doc=doc(enum.doc or f"Known names of {enum.name}.", 4),
-        values=tuple(
-            ValueView(
-                name=name("value", value.name),
-                wire=literal(int(value.wire) if enum.whole else value.wire),
-                doc=doc(value.doc, 4) if value.doc else None,
-            )
-            for value in enum.values
-        ),
-    )
 
 
 def _message(message: Message) -> MessageView:

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from ..ir import Api, Hint
-from ..lower.waiting import LINK, NAME, Waited, status_of, waited
-from .annotations import either, message_class
+from ..lower.waiting import waited
 from .layout import imported, used_names
 from .listing import JobsView, jobs_view
-from .methods import MethodView, held_class, maker, method_view
+from .methods import MethodView, maker, method_view
 from .modules import module_name as resource_module
 from .rest import RestView, rest_view
-from .source import Source, doc, joined, literal, name, word
+from .source import Source, doc, literal, name, word
 from .stubs import StubView, is_rest, stub_view
+from .waits import WaitView, wait_view
 
 
 @frozen(kw_only=True)
@@ -25,25 +25,6 @@ class HintView:
     text: Source
     reasons: tuple[Source, ...]
     words: tuple[Source, ...]
-
-
-@frozen(kw_only=True)
-class WaitView:
-    """The client's method that waits for an operation."""
-
-    message: Source
-    polls: tuple[Source, ...]
-    metadata: Source
-    error_attribute: Source
-    error: Source
-    response_attribute: Source
-    response: Source
-    status: Source | None
-    """The attribute of a status, in an operation of Compute's kind, which has no response and no metadata."""
-    is_placed: bool
-    """The values of a path are in the operation's link, or in its name."""
-    link: Source | None
-    name: Source
 
 
 @frozen(kw_only=True)
@@ -147,14 +128,11 @@ def _view(
     found = waited(api) if is_client else None
     stubs = [stub for each in classes for stub in each.stubs]
     jobs = jobs_view(api, is_large=is_large) if is_client else None
+    children = any(each.children for each in classes)
     used = _used(stubs)
     used |= {"Any", "Final", "Mapping", "Unpack"} if is_client else set[str]()
-    used |= {"Unpack"} if stubs else set[str]()
     used |= {"Callable"} if found or jobs else set[str]()
-    used |= {"Sequence"} if any(stub.clears for stub in stubs) else set[str]()
-    children = any(each.children for each in classes)
-    if is_large and (children or (is_client and api.resources)):
-        used.add("TYPE_CHECKING")
+    used |= {"TYPE_CHECKING"} if is_large and (children or (is_client and api.resources)) else set[str]()
     return ClientView(
         is_large=is_large,
         is_client=is_client,
@@ -170,7 +148,7 @@ def _view(
         held=tuple((name("parameter", held.name), literal(held.name)) for held in api.held),
         base_url=literal(api.base_url if api.servers else ""),
         hints=tuple(map(_hint, api.hints)) if is_client else (),
-        wait=None if found is None else _wait(found, api, is_large=is_large),
+        wait=None if found is None else wait_view(found, api, is_large=is_large),
         jobs=jobs,
         resources=any(each.name is not None for each in classes),
         nested=not is_large and any(each.name is not None and each.children for each in classes),
@@ -195,8 +173,8 @@ def _view(
 
 
 def _used(stubs: Sequence[StubView]) -> set[str]:
-    """Return the names that the annotations of stubs refer to."""
-    return used_names(
+    """Return the names that stubs refer to."""
+    used = used_names(
         source
         for stub in stubs
         for source in (
@@ -205,6 +183,8 @@ def _used(stubs: Sequence[StubView]) -> set[str]:
             *(argument.annotation for argument in stub.arguments),
         )
     )
+    used |= {"Unpack"} if stubs else set[str]()
+    return used | ({"Sequence"} if any(stub.clears for stub in stubs) else set[str]())
 
 
 def _lazy_imports(api: Api) -> Source | None:
@@ -285,32 +265,4 @@ def _hint(hint: Hint) -> HintView:
         text=literal(hint.text),
         reasons=tuple(map(literal, hint.reasons)),
         words=tuple(map(literal, hint.words)),
-    )
-
-
-def _wait(found: Waited, api: Api, *, is_large: bool) -> WaitView:
-    polls = [api.methods[poll.method] for poll in found.polls]
-    message = api.messages[found.message]
-    status = status_of(message)
-    result = "error" if status else "response"
-    any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
-    metadata = either(*map(message_class, found.metadata)) if found.metadata else any_mapping
-    wires = {each.wire for each in message.wire_fields}
-    return WaitView(
-        message=message_class(found.message),
-        polls=tuple(
-            joined(word("METHODS"), "[", literal(each.id), "]")
-            if is_large
-            else name("constant", each.constant)
-            for each in polls
-        ),
-        metadata=message_class(found.message) if status else metadata,
-        error_attribute=literal(message.holder("error")[0]),
-        error=held_class(message, "error"),
-        response_attribute=literal(message.holder(result)[0]),
-        response=held_class(message, result),
-        status=literal(message.holder(status)[0]) if status else None,
-        is_placed=any(poll.place is None for poll in found.polls),
-        link=literal(message.holder(LINK)[0]) if LINK in wires else None,
-        name=literal(message.holder(NAME)[0]),
     )

@@ -76,4 +76,6 @@ def as_text(type_: TypeRef) -> TypeRef:
 
 
 def _has_binary(type_: TypeRef) -> bool:
-    return type_ == _BINARY or any(map(_has_binary, inner_types(type_)))
+    return (
+        type_.kind is Kind.BINARY if isinstance(type_, Scalar) else any(map(_has_binary, inner_types(type_)))
+    )

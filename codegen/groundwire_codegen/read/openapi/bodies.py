@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ...ir import Body, Content, Encoding, Kind, Part, Response, Scalar, Style, TypeRef
 from ..cursor import Cursor
@@ -29,6 +29,10 @@ class Bodies:
     """Reads the bodies of requests and answers."""
 
     schemas: Schemas
+    _shared: dict[tuple[str, str], tuple[Content, ...]] = field(
+        factory=dict[tuple[str, str], "tuple[Content, ...]"]
+    )
+    """Contents of the responses of `components`, by document and pointer; those with no problem to report."""
 
     def read_request(self, operation: Cursor, place: str) -> Body | None:
         """Return the request body of an operation."""
@@ -83,12 +87,21 @@ class Bodies:
         node = self.schemas.documents.resolve(stated)
         contents: tuple[Content, ...] = ()
         if node is not None:
-            self.schemas.documents.check(node, RESPONSE)
             start = len(node.problems)
-            contents = self._contents(node, _home(node, place), answer=True)
+            contents = self._response_contents(node, place)
             if bounds[1] > _SUCCESS[1] and bounds != _SUCCESS:
                 self._pass_contradictions(node, start)
         return Response(low=bounds[0], high=bounds[1], contents=contents)
+
+    def _response_contents(self, node: Cursor, place: str) -> tuple[Content, ...]:
+        key, start = (node.source, node.pointer), len(node.problems)
+        if key in self._shared:
+            return self._shared[key]
+        self.schemas.documents.check(node, RESPONSE)
+        contents = self._contents(node, _home(node, place), answer=True)
+        if len(node.problems) == start and node.pointer.startswith("/components/"):
+            self._shared[key] = contents
+        return contents
 
     def _pass_contradictions(self, node: Cursor, start: int) -> None:
         """Make the contradictions of an error's schema warnings: what it states is left out, the method stays."""

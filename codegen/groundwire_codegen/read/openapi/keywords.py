@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -11,6 +11,8 @@ from ..cursor import as_list
 from .references import Documents
 from .shape import Shape, Site, add_site
 from .vocabulary import TYPES
+
+_SINGLE: Final = TYPES - {"null"}
 
 
 @frozen
@@ -28,6 +30,9 @@ class Keywords:
             self.documents.warn(site.node, "'nullable' means nothing here; it is read as: or null")
         if "type" not in stated:
             return own
+        if stated["type"].__class__ is str and stated["type"] in _SINGLE:
+            shape.narrow((stated["type"],))
+            return own or False
         types = as_list(stated["type"]) or [stated["type"]]
         if None in types:
             self.documents.warn(site.node.at("type", None), "null is read as the type 'null'")

@@ -78,7 +78,7 @@ class Objects:
 
     def _field(self, schema: Schema, shape: Shape, wire: str) -> Field | None:
         sites = shape.properties[wire]
-        stated = self.schemas.property_of(self.schemas.together(sites, f"{schema.place}.{wire}"))
+        stated = self.schemas.property_of(sites, f"{schema.place}.{wire}")
         if stated.type is None:
             return None
         return Field(
@@ -97,6 +97,8 @@ class Objects:
 
 def _grouped(fields: Mapping[str, Field], groups: Sequence[Presence]) -> tuple[Field | Group, ...]:
     """Return the members of a message, in order; a group comes where the first of its fields would."""
+    if not groups:
+        return tuple(fields.values())
     held: dict[str, Group] = {}
     for index, presence in enumerate(groups):
         if all(wire in fields for wire in presence.wires):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from ...ir import Method, Security, SecurityScheme, Server
 from ...problem import Problem
@@ -40,6 +40,10 @@ class Operations:
     """What the document requires where an operation states nothing."""
     found: dict[str, Method] = field(factory=dict[str, Method])
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
+    _parameters: Parameters = field(
+        init=False, default=Factory(lambda self: Parameters(self.schemas), takes_self=True)
+    )
+    _bodies: Bodies = field(init=False, default=Factory(lambda self: Bodies(self.schemas), takes_self=True))
 
     def read_paths(self, root: Cursor) -> None:
         """Read the operations of all paths."""
@@ -101,7 +105,6 @@ class Operations:
         servers: tuple[Server, ...] = ()
         for node in (operation, *items):
             servers = servers or access.read_servers(node)
-        bodies = Bodies(self.schemas)
         template = _BEYOND_ASCII.sub(lambda found: quote(found[0]), path.partition("#")[0])
         return Method(
             id=id_,
@@ -110,9 +113,9 @@ class Operations:
             verb=verb.upper(),
             path=template,
             server=filled(servers[0]) if servers else None,
-            parameters=Parameters(self.schemas).read((*reversed(items), operation), template, id_),
-            body=bodies.read_request(operation, id_),
-            responses=bodies.read_responses(operation, id_),
+            parameters=self._parameters.read((*reversed(items), operation), template, id_),
+            body=self._bodies.read_request(operation, id_),
+            responses=self._bodies.read_responses(operation, id_),
             security=security if operation.has("security") else self.security,
             deprecated=operation.any("deprecated") is True,
             doc=_doc(self.schemas.documents, operation),
@@ -140,7 +143,8 @@ def named_by_function(methods: Mapping[str, Method]) -> dict[str, Method]:
     for id_, method in methods.items():
         names = (functions[id_], with_verb[id_]) if functions[id_] != id_ else ()
         free = (name for name in names if taken[method.resource, name.lower()] == 1)
-        found[id_] = evolve(method, wire=next(free, id_))
+        wire = next(free, id_)
+        found[id_] = method if wire == method.wire else evolve(method, wire=wire)
     return found
 
 

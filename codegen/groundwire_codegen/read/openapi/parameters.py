@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ...ir import (
     NO_RULES,
@@ -36,6 +36,7 @@ _STYLES: Final = {
     Location.COOKIE: (Style.FORM,),
 }
 """Styles by location; the first is the default."""
+_COMPONENTS: Final = "/components/"
 _IGNORED: Final = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that the specification ignores (4.8.12.1)."""
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}", re.ASCII)
@@ -51,6 +52,10 @@ class Parameters:
     """Reads the parameters of operations."""
 
     schemas: Schemas
+    _shared: dict[tuple[str, str], Parameter | None] = field(
+        factory=dict[tuple[str, str], "Parameter | None"]
+    )
+    """Parameters of `components`, by document and pointer; those with no problem to report."""
 
     def read(self, nodes: Sequence[Cursor], path: str, place: str) -> tuple[Parameter, ...]:
         """Return the parameters of a path and of its operation, the last of `nodes`: required ones first, others sorted."""
@@ -81,7 +86,7 @@ class Parameters:
             node.at("parameters", None).refuse("expected a list of parameters")
         for index, value in enumerate(as_list(stated)):
             row = self.schemas.documents.resolve(node.at("parameters", None).at(index, value))
-            each = None if row is None else self._parameter(row, place)
+            each = None if row is None else self._component(row, place)
             if each is None:
                 continue
             # The names of headers have no case.
@@ -89,6 +94,18 @@ class Parameters:
             if key in found:
                 self._warn(node, f"parameter {each.wire[:80]!r} is declared twice; the last is read")
             found[key] = each
+        return found
+
+    def _component(self, node: Cursor, place: str) -> Parameter | None:
+        """Read a parameter; one that many operations share once."""
+        if not node.pointer.startswith(_COMPONENTS):
+            return self._parameter(node, place)
+        key, problems = (node.source, node.pointer), len(node.problems)
+        if key in self._shared:
+            return self._shared[key]
+        found = self._parameter(node, place)
+        if len(node.problems) == problems:
+            self._shared[key] = found
         return found
 
     def _parameter(self, node: Cursor, place: str) -> Parameter | None:
@@ -107,7 +124,7 @@ class Parameters:
         if not wire or (location in (Location.HEADER, Location.COOKIE) and not _HEADER.fullmatch(wire)):
             node.at("name", wire).refuse(f"{wire[:80]!r} is no name of a {where} parameter")
             return None
-        if node.pointer.startswith("/components/"):
+        if node.pointer.startswith(_COMPONENTS):
             place = place_of(node.source, node.pointer)
         else:
             place = f"{place}.parameters.{wire}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from attrs import frozen
@@ -9,7 +10,7 @@ from attrs import frozen
 from ...ir import JsonScalar, Rules, TypeRef
 from .bounds import rules_of
 from .scalars import default_of
-from .shape import Schema, Shape
+from .shape import Shape, Site
 from .type_reader import TypeReader
 
 
@@ -30,8 +31,8 @@ class Property:
 class PropertyReader(TypeReader, Protocol):
     """Reads schemas as properties."""
 
-    def property_of(self, schema: Schema) -> Property:
-        """Return the type of a schema with its bounds and annotations."""
+    def property_of(self, sites: Sequence[Site], place: str) -> Property:
+        """Return the type of schemas that hold together, with their bounds and annotations."""
         ...
 
 

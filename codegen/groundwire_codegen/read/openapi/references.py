@@ -35,6 +35,8 @@ class Documents:
     base: str = ROOT
     warnings: dict[tuple[str, str, str], Problem] = field(factory=dict[tuple[str, str, str], Problem])
     _parsed: dict[str, Any] = field(factory=dict[str, Any])
+    _walked: dict[tuple[str, str], Cursor] = field(factory=dict[tuple[str, str], Cursor])
+    """Nodes that references lead to, by the document and the pointer."""
     _anchored: dict[str, dict[str, list[str]]] = field(factory=dict[str, "dict[str, list[str]]"])
 
     def warn(self, node: Cursor, message: str, hint: str = "") -> None:
@@ -104,7 +106,14 @@ class Documents:
                 place.refuse(f"{pointer[:80]!r} {words}", "refer by a JSON pointer")
                 return None
             pointer = found[0]
-        return self._walk(place, evolve(top, problems=node.problems), pointer)
+        if top.problems is not node.problems:
+            return self._walk(place, evolve(top, problems=node.problems), pointer)
+        known = self._walked.get((document, pointer))
+        if known is None:
+            known = self._walk(place, top, pointer)
+            if known is not None:
+                self._walked[document, pointer] = known
+        return known
 
     def _anchors(self, top: Cursor) -> Mapping[str, list[str]]:
         """Return the pointers of the schemas of a document that have an anchor, by its name."""

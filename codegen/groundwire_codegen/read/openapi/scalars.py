@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 
 from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
 from ..cursor import as_list
 from ..safe_regex import is_linear
 from .references import Documents
-from .shape import Schema, Shape
+from .shape import Shape, Site
 from .vocabulary import FORMATS, MISSPELT, PLAIN, media_encoding
 
 ANY: Final = Scalar(Kind.ANY)
@@ -46,13 +47,17 @@ _SCALAR_WORDS: Final = _STATED | {
 _UNSAID: Final = frozenset(("example", "examples"))
 
 
-def scalar_words(schema: Schema) -> ScalarWords | None:
-    """Return the words of a schema that is a scalar and no more; None for any other schema."""
-    node = schema.sites[0].node
-    if len(schema.sites) > 1 or node.value.__class__ is not dict or not node.value.keys() <= _SCALAR_WORDS:
+def scalar_words(sites: Sequence[Site]) -> ScalarWords | None:
+    """Return the words of a schema that is a scalar, or a reference, and no more; None for any other schema."""
+    node = sites[0].node
+    if len(sites) > 1 or node.value.__class__ is not dict:
+        return None
+    stated = cast("dict[str, Any]", node.value)
+    if "$ref" in stated and len(stated) == 1:
+        return (node.source, stated["$ref"]) if isinstance(stated["$ref"], str) else None
+    if not stated.keys() <= _SCALAR_WORDS:
         return None
     words: list[object] = [node.source]
-    stated = cast("dict[str, Any]", node.value)
     for keyword, value in stated.items():
         if keyword in _UNSAID:
             continue

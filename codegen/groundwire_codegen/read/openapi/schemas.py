@@ -12,14 +12,10 @@ from ...ir import (
     Const,
     Enum,
     EnumRef,
-    FirstThatFits,
-    ListOf,
     Message,
     MessageRef,
     Nullable,
-    TupleOf,
     TypeRef,
-    UnionOf,
 )
 from ...problem import Problem
 from ..cursor import Cursor
@@ -28,6 +24,7 @@ from .bases import OWN, Bases
 from .bounds import rules_of
 from .choices import Choices
 from .groups import take_groups
+from .lists import Lists
 from .objects import Objects
 from .properties import Property, stated_property
 from .references import Documents
@@ -69,7 +66,7 @@ class Schemas:
     _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
     """Types of inline schemas, by key: one that several schemas inherit is read once."""
     _scalars: dict[ScalarWords, Property] = field(factory=dict[ScalarWords, Property])
-    """Inline scalars by their words, which are most schemas of a large document; those with nothing to report."""
+    """Inline scalars and references by their words, which most schemas of a large document are; those with nothing to report."""
     _null: dict[str, bool] = field(factory=dict[str, bool])
     _waiting: list[Schema] = field(factory=list[Schema])
     _named: set[str] = field(factory=set[str])
@@ -150,22 +147,18 @@ class Schemas:
 
     def type_of(self, schema: Schema) -> TypeRef | None:
         """Return the type of a schema; None after a problem. Inline objects and enums are added under its key."""
-        words = scalar_words(schema)
-        return self._typed_inline(schema)[0] if words is None else self._scalar(schema, words).type
+        if scalar_words(schema.sites) is None:
+            return self._typed_inline(schema)[0]
+        return self.property_of(schema.sites, schema.place).type
 
-    def property_of(self, schema: Schema) -> Property:
-        """Return the type of a schema with its bounds and annotations."""
-        words = scalar_words(schema)
-        if words is None:
-            return stated_property(self, *self._typed_inline(schema))
-        return self._scalar(schema, words)
-
-    def _scalar(self, schema: Schema, words: ScalarWords) -> Property:
-        known = self._scalars.get(words)
+    def property_of(self, sites: Sequence[Site], place: str) -> Property:
+        """Return the type of schemas that hold together, with their bounds and annotations."""
+        words = scalar_words(sites)
+        known = None if words is None else self._scalars.get(words)
         if known is None:
             reported = len(self.documents.root.problems), len(self.documents.warnings)
-            known = stated_property(self, *self._typed_inline(schema))
-            if (len(self.documents.root.problems), len(self.documents.warnings)) == reported:
+            known = stated_property(self, *self._typed_inline(self.together(sites, place)))
+            if words and (len(self.documents.root.problems), len(self.documents.warnings)) == reported:
                 self._scalars[words] = known
         return known
 
@@ -239,7 +232,7 @@ class Schemas:
         if not kinds:
             return Const((None,)) if shape.types == () and shape.null else ANY
         if kinds[0] == "array":
-            return self._array(schema, shape)
+            return Lists(self).typed(schema, shape)
         if kinds[0] == "object":
             return Objects(self).typed(schema, shape, groups)
         return read_scalar(kinds[0], shape, self.documents)
@@ -256,25 +249,6 @@ class Schemas:
             pointer=shape.node.pointer,
         )
         return EnumRef(schema.key)
-
-    def _array(self, schema: Schema, shape: Shape) -> TypeRef | None:
-        item = self.joined(shape.items, f"{schema.place}[]")
-        if not shape.prefix:
-            return None if item is None else ListOf(item)
-        items = tuple(
-            self.type_of(Schema((site,), self.documents.key(site.node), site.place)) for site in shape.prefix
-        )
-        found = tuple(each for each in items if each is not None)
-        if len(found) < len(items):
-            return None
-        least, most = shape.words.get("minItems"), shape.words.get("maxItems")
-        ends = shape.ends or (isinstance(most, int) and most <= len(items))
-        if isinstance(least, int) and least < len(items):
-            # A tuple has all of its items.
-            types = tuple(dict.fromkeys(found if ends or item is None else (*found, item)))
-            one = types[0] if len(types) == 1 else UnionOf(types, FirstThatFits())
-            return ListOf(ANY if ANY in types else one)
-        return TupleOf(found, None if ends else item)
 
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
         """Return the type of schemas that hold together; any value, where there are none."""
@@ -296,8 +270,9 @@ class Schemas:
 
 def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:
     """Return the type, or null where the shape allows it."""
-    plain = type_ is None or type_ == ANY or isinstance(type_, Nullable) or type_ == Const((None,))
-    return type_ if plain or type_ is None or not shape.null else Nullable(type_)
+    if type_ is None or not shape.null or type_ in (ANY, Const((None,))) or isinstance(type_, Nullable):
+        return type_
+    return Nullable(type_)
 
 
 def text(shape: Shape, keyword: str) -> str:

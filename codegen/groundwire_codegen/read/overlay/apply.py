@@ -116,6 +116,8 @@ def applied_methods(wanted: Sequence[Method], overlay: Overlay) -> list[Method]:
 def _method(method: Method, overlay: Overlay, held: Mapping[str, tuple[str, str | None]]) -> Method:
     rule = overlay.methods.get(method.id, NO_METHOD)
     scopes = rule.scopes or overlay.scopes.default
+    if rule is NO_METHOD and not scopes and not held:
+        return method
     scheme = SchemeRequirement(scheme="google", scopes=scopes)
     return evolve(
         method,
