@@ -13,6 +13,7 @@ from .clock import SYSTEM, Clock
 from .errors import ApiError, AuthError, GroundwireError
 from .events import emit_retry, observed_send
 from .http import Request, Response, Transport, is_loopback, place
+from .parameters import call_headers
 from .redaction import Secrets, credentials_in, redact_error, redacted_bytes, redacted_text, repeats
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
@@ -117,6 +118,12 @@ def with_secrets(request: Request, headers: Mapping[str, str], *secrets: str) ->
     """Add headers that hold secrets; a header that the request has already stays."""
     silent = {name: Secret(value) for name, value in headers.items()}
     return evolve(request, headers={**silent, **request.headers}, secrets=(*request.secrets, *secrets))
+
+
+def with_headers(request: Request, stated: object) -> Request:
+    """Return the request with headers of a caller besides its own. Raises ArgumentError."""
+    headers, secrets = call_headers(stated, request.headers)
+    return with_secrets(request, headers, *secrets)
 
 
 def checked_token(token: object) -> Secret:

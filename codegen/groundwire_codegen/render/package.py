@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -49,6 +49,8 @@ class PackageView:
     rest: bool
     patches: bool
     """True where bodies are operations of a JSON Patch."""
+    endpoints: tuple[Source, ...]
+    """Names of `provenance.py` that the package gives out."""
     auth: Source
     """The module of the runtime that has the sources of credentials."""
     is_large: bool
@@ -71,11 +73,19 @@ class ProvenanceView:
 
     document: Source
     revision: Source
+    endpoints: tuple[tuple[Source, Source], ...]
+    """The endpoint of each location."""
+    mtls_endpoint: Source | None
 
 
 def provenance_view(api: Api) -> ProvenanceView:
     """Return the view of `provenance.py`."""
-    return ProvenanceView(document=literal(api.id), revision=literal(api.revision))
+    return ProvenanceView(
+        document=literal(api.id),
+        revision=literal(api.revision),
+        endpoints=tuple((literal(each.name), literal(each.url)) for each in api.endpoints),
+        mtls_endpoint=literal(api.mtls_url) if api.mtls_url else None,
+    )
 
 
 def messages_package_view(api: Api, types: Mapping[str, frozenset[str]]) -> MessagesPackageView:
@@ -101,7 +111,8 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         for method in api.methods.values()
         for content in (() if method.body is None else method.body.contents)
     )
-    shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()))
+    endpoints = tuple(_endpoints(api))
+    shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()), *endpoints)
     public = {**names, **{each: word(each) for each in shared}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
@@ -109,9 +120,18 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         public=tuple(public[each] for each in sorted(public, key=_place)),
         rest=rest,
         patches=patches,
+        endpoints=tuple(map(word, endpoints)),
         auth=word(_auth_module(api)),
         is_large=is_large,
     )
+
+
+def _endpoints(api: Api) -> Iterator[str]:
+    """Yield the names of the endpoints that a document states besides its server."""
+    if api.endpoints:
+        yield "endpoints"
+    if api.mtls_url:
+        yield "mtls_endpoint"
 
 
 def _auth_module(api: Api) -> str:
