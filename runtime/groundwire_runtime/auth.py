@@ -126,15 +126,15 @@ def with_headers(request: Request, stated: object) -> Request:
     return with_secrets(request, headers, *secrets)
 
 
-def checked_token(token: object) -> Secret:
+def checked_token(token: object, name: str = "token") -> Secret:
     """Return a token of printable ASCII without spaces. Raises AuthError for any other."""
     # A traceback shows the values of a frame: keep no plain token in this one.
     token = Secret(token if isinstance(token, str) else "")
     if token and token.isascii() and token.isprintable() and " " not in token:
         return token
     raise AuthError(
-        "malformed token: expected printable ASCII without spaces",
-        hint="Pass the token alone, without a prefix or the end of a line.",
+        f"malformed {name}: expected printable ASCII without spaces",
+        hint=f"Pass the {name} alone, without a prefix or the end of a line.",
     )
 
 

@@ -85,7 +85,7 @@ class GoogleClient(BaseClient):
         common = cast("CommonOptions", options)
         if "key" in common:
             # A traceback shows the frame of the stub too, which has this very dict.
-            common["key"] = checked_token(common["key"])
+            common["key"] = checked_token(common["key"], "API key")
         return super().call(method, parameters, body, options)
 
     def _with_options(self, request: Request, options: CallOptions) -> Request:
