@@ -129,7 +129,7 @@ def test_a_key_that_the_service_refuses_is_not_taken_for_a_token() -> None:
 
 
 def test_a_token_is_refreshed_also_beside_a_key() -> None:
-    class Made(google_credentials.Credentials):  # type: ignore[misc, no-untyped-call] # google-auth has no types
+    class Made(google_credentials.Credentials):
         count = 0
 
         def refresh(self, request: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ..ir import Api, Encoding, SchemeKind
+from ..ir import Api, Encoding, Kind, Scalar, SchemeKind
 from .layout import in_import_order
 from .messages import published_kinds
 from .source import Source, doc, literal, name, word
@@ -49,6 +49,8 @@ class PackageView:
     rest: bool
     patches: bool
     """True where bodies are operations of a JSON Patch."""
+    masks: bool
+    """True where an update mask can be sent: the package makes them."""
     endpoints: tuple[Source, ...]
     """Names of `provenance.py` that the package gives out."""
     auth: Source
@@ -111,8 +113,9 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         for method in api.methods.values()
         for content in (() if method.body is None else method.body.contents)
     )
-    endpoints = tuple(_endpoints(api))
+    endpoints, masks = tuple(_endpoints(api)), _has_masks(api)
     shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()), *endpoints)
+    shared += ("mask_of",) if masks else ()
     public = {**names, **{each: word(each) for each in shared}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
@@ -120,9 +123,21 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         public=tuple(public[each] for each in sorted(public, key=_place)),
         rest=rest,
         patches=patches,
+        masks=masks,
         endpoints=tuple(map(word, endpoints)),
         auth=word(_auth_module(api)),
         is_large=is_large,
+    )
+
+
+def _has_masks(api: Api) -> bool:
+    """Return True if a parameter or a field is a mask of what to write."""
+    parameters = ((each.wire, each.type) for method in api.methods.values() for each in method.parameters)
+    sent = (message for message in api.messages.values() if message.sent)
+    fields = ((each.wire, each.type) for message in sent for each in message.wire_fields)
+    return any(
+        type_ == Scalar(Kind.FIELD_MASK) and not wire.lower().startswith("read")
+        for wire, type_ in (*parameters, *fields)
     )
 
 
