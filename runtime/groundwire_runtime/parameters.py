@@ -53,6 +53,11 @@ def _boolean(value: Any) -> str:
     return str(scalars.BOOLEAN.write(value, 0))
 
 
+def _date_time(value: Any) -> str:
+    """Return a moment as text; a text stays: some services take one without an offset."""
+    return value if isinstance(value, str) else _json_text(scalars.TIMESTAMP.write)(value)
+
+
 def _limit(text: str) -> float:
     """A limit of the document; a whole one stays exact, since Python compares int and float exactly."""
     try:
@@ -70,6 +75,7 @@ _TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "double": _json_text(scalars.DOUBLE.write),
     "float": _json_text(scalars.FLOAT.write),
     "byte": _json_text(scalars.BYTES.write),
+    "datetime": _date_time,
     "timestamp": _json_text(scalars.TIMESTAMP.write),
     "duration": _json_text(scalars.DURATION.write),
     "fieldmask": _json_text(scalars.FIELD_MASK.write),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.reader import read_api, read_draft
-from groundwire_runtime.errors import AuthError
+from groundwire_runtime.errors import ArgumentError, AuthError
 from groundwire_runtime.http import FunctionTransport, Request, Response
 
 from tests.audits.corpus.examine import mypy
@@ -72,6 +74,30 @@ def test_a_parameter_of_the_method_wins(load: Load, tmp_path: Path) -> None:
         (tmp_path / "shop" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "shop" / path).write_text(text, "utf-8")
     assert mypy(tmp_path, ["shop"]) == ""
+
+
+def test_a_date_time_is_a_moment_or_a_text(load: Load) -> None:
+    document = bookshop()
+    listing = document["resources"]["books"]["methods"]["list"]
+    moment = {"type": "string", "location": "query"}
+    listing["parameters"] |= {
+        "since": {**moment, "format": "date-time"},
+        "until": {**moment, "format": "google-datetime"},
+        "at": {**moment, "format": "date-time", "repeated": True},
+    }
+    package = files(document)
+    assert "since: datetime | str | None = None" in package["client.py"]
+    assert "at: Sequence[datetime | str] | None = None" in package["client.py"]
+    client, requests = sent(load(package), b"{}")
+    noon = datetime(2026, 1, 1, 13, tzinfo=timezone(timedelta(hours=1)))
+    assert list(client.books.list(since=noon, until=noon, at=[noon, "2026-01-02T00:00:00"])) == []
+    assert parse_qs(urlsplit(requests[0].url).query) == {
+        "since": ["2026-01-01T12:00:00Z"],
+        "until": ["2026-01-01T12:00:00Z"],
+        "at": ["2026-01-01T12:00:00Z", "2026-01-02T00:00:00"],
+    }
+    with pytest.raises(ArgumentError, match="since"):
+        client.books.list(since=noon.replace(tzinfo=None)).__iter__().__next__()
 
 
 # --- endpoints

@@ -27,6 +27,7 @@ OURS: Mapping[Kind, Any] = {
     Kind.DOUBLE: 0.5,
     Kind.BYTES: b"\x00\x01",
     Kind.TIMESTAMP: datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
+    Kind.DATE_TIME: datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
     Kind.DURATION: timedelta(seconds=1.5),
     Kind.FIELD_MASK: "displayName,labels.key",
 }
@@ -34,6 +35,7 @@ THEIRS: Mapping[Kind, Any] = {
     **OURS,
     Kind.BYTES: "AAE=",
     Kind.TIMESTAMP: "2024-02-29T01:02:03Z",
+    Kind.DATE_TIME: "2024-02-29T01:02:03Z",
     Kind.DURATION: "1.500s",
 }
 """The same for a client that takes texts."""
