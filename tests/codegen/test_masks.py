@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.errors import ArgumentError, DecodeError, EncodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +36,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "width": {"type": "number", "format": "double"},
     },
     "Explicit": {"bounds": {"type": "array", "items": {"type": "number", "format": "double"}}},
+    "Stamp": {"labels": {"type": "object", "additionalProperties": {"type": "string"}}},
     "Label": {
         "labels": {"type": "object", "additionalProperties": {"type": "string"}},
         "etag": {"type": "string"},
@@ -60,10 +61,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     document["schemas"] |= {
         name: {"id": name, "type": "object", "properties": properties} for name, properties in SCHEMAS.items()
     }
-    for name in ("Distribution", "Label"):
+    for name in ("Distribution", "Label", "Stamp"):
         document["resources"]["books"]["methods"][f"change{name}"] = {
             "id": f"bookshop.books.change{name}",
-            "httpMethod": "PATCH",
+            "httpMethod": "POST" if name == "Stamp" else "PATCH",
             "path": "v1/x",
             "parameters": {
                 "updateMask": {"type": "string", "format": "google-fieldmask", "location": "query"}
@@ -183,3 +184,21 @@ def test_what_has_no_mask(shop: ModuleType) -> None:
 
 def test_a_client_without_update_masks_makes_none() -> None:
     assert "mask_of" not in files(bookshop())["__init__.py"]
+
+
+def test_null_removes_a_key_of_a_map_in_a_patch(shop: ModuleType) -> None:
+    text = b'{"labels":{"a":"b","c":null}}'
+    label = shop.decode(shop.Label, text)
+    assert label.labels == {"a": "b", "c": None}
+    assert shop.encode(label) == shop.encode(shop.Label(labels={"a": "b", "c": None})) == text
+    assert shop.mask_of(label) == "labels"
+    with pytest.raises(EncodeError, match="/labels/c: expected a str"):
+        shop.encode(shop.Label(labels={"c": 5}))
+
+
+def test_null_in_a_map_that_no_patch_sends_is_refused(shop: ModuleType) -> None:
+    assert shop.encode(shop.Stamp(labels={"a": "b"})) == b'{"labels":{"a":"b"}}'
+    with pytest.raises(EncodeError, match="/labels/c: expected a str, got None"):
+        shop.encode(shop.Stamp(labels={"c": None}))
+    with pytest.raises(DecodeError, match="/labels/c: expected a string, got None"):
+        shop.decode(shop.Stamp, b'{"labels":{"c":null}}')
