@@ -11,7 +11,7 @@ from groundwire_runtime.error_facts import Hint
 from groundwire_runtime.google_client import GoogleClient, GoogleOptions
 from groundwire_runtime.method import ExtraScope, Method, Paging
 from groundwire_runtime.operations import OperationView
-from groundwire_runtime.options import CallOptions
+from groundwire_runtime.options import CommonOptions
 from groundwire_runtime.paging import Pager
 from groundwire_runtime.parameters import Parameter
 
@@ -231,7 +231,7 @@ class ProjectsImage(Resource):
         request: messages.ExportImageRequest,
         *,
         project: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Operation:
         """Start an export of a computed image.
 
@@ -252,7 +252,7 @@ class ProjectsOperations(Resource):
         self,
         name: str,
         request: messages.CancelOperationRequest | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Empty:
         """Ask for an operation to be stopped.
 
@@ -268,7 +268,7 @@ class ProjectsOperations(Resource):
             options,
         )
 
-    def delete(self, name: str, **options: Unpack[CallOptions]) -> messages.Empty:
+    def delete(self, name: str, **options: Unpack[CommonOptions]) -> messages.Empty:
         """Forget an operation.
 
         The work itself goes on: cancel it first when it should stop.
@@ -277,7 +277,7 @@ class ProjectsOperations(Resource):
         """
         return self._client.call(PROJECTS_OPERATIONS_DELETE, {"name": name}, None, options)
 
-    def get(self, name: str, **options: Unpack[CallOptions]) -> messages.Operation:
+    def get(self, name: str, **options: Unpack[CommonOptions]) -> messages.Operation:
         """Read the latest state of an operation.
 
         Safe to call as often as polling needs.
@@ -292,7 +292,7 @@ class ProjectsOperations(Resource):
         project: str | None = None,
         filter: str | None = None,
         page_size: int | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> Pager[messages.Operation, messages.ListOperationsResponse]:
         """List the operations of a project, those of its other users included.
 
@@ -314,7 +314,7 @@ class ProjectsOperations(Resource):
         )
 
     def wait(
-        self, name: str, request: messages.WaitOperationRequest, **options: Unpack[CallOptions]
+        self, name: str, request: messages.WaitOperationRequest, **options: Unpack[CommonOptions]
     ) -> messages.Operation:
         """Hold the call until an operation ends or a timeout passes.
 
@@ -348,6 +348,7 @@ class Client(GoogleClient):
             CODECS,
             base_url="https://earthengine.googleapis.com/",
             methods=METHODS,
+            common=("$.xgafv", "fields", "key", "prettyPrint", "quotaUser"),
             held={"project": project},
             hints=HINTS,
             **options,

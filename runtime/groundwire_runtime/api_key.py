@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from .auth import Bearer, Secret, SecretHolder, checked_token, hidden, with_secrets
 from .errors import ArgumentError, AuthError
 from .http import Request, Transport
-from .styles import checked_header_name
+from .parameters import checked_header_name
 
 __all__ = ["ApiKey", "Basic", "Bearer"]
 

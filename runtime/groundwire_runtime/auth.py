@@ -13,6 +13,7 @@ from .clock import SYSTEM, Clock
 from .errors import ApiError, AuthError, GroundwireError
 from .events import emit_retry, observed_send
 from .http import Request, Response, Transport, is_loopback, place
+from .parameters import call_headers
 from .redaction import Secrets, credentials_in, redact_error, redacted_bytes, redacted_text, repeats
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
@@ -119,15 +120,21 @@ def with_secrets(request: Request, headers: Mapping[str, str], *secrets: str) ->
     return evolve(request, headers={**silent, **request.headers}, secrets=(*request.secrets, *secrets))
 
 
-def checked_token(token: object) -> Secret:
+def with_headers(request: Request, stated: object) -> Request:
+    """Return the request with headers of a caller besides its own. Raises ArgumentError."""
+    headers, secrets = call_headers(stated, request.headers)
+    return with_secrets(request, headers, *secrets)
+
+
+def checked_token(token: object, name: str = "token") -> Secret:
     """Return a token of printable ASCII without spaces. Raises AuthError for any other."""
     # A traceback shows the values of a frame: keep no plain token in this one.
     token = Secret(token if isinstance(token, str) else "")
     if token and token.isascii() and token.isprintable() and " " not in token:
         return token
     raise AuthError(
-        "malformed token: expected printable ASCII without spaces",
-        hint="Pass the token alone, without a prefix or the end of a line.",
+        f"malformed {name}: expected printable ASCII without spaces",
+        hint=f"Pass the {name} alone, without a prefix or the end of a line.",
     )
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, ParamSpec, Self, TypeVar, Unpack, cast
 
 from .answers import WATCH, Answered, Saved, SaveTo, Watch, downloads, seen, watching
-from .auth import Anonymous, Authorizer, AuthTransport, without_frames
+from .auth import Anonymous, Authorizer, AuthTransport, with_headers, without_frames
 from .body import Budget, Reservation
 from .clock import Clock
 from .errors import ApiError, DecodeError, OutcomeUnknown
@@ -62,6 +62,7 @@ class BaseClient(ABC):
     ) -> None:
         self.methods = methods
         """Every method by its id in the description."""
+        self.call_options = CALL_OPTIONS
         self._codecs = codecs
         self._held = dict(held)
         self._settings = settings = Settings(**options)
@@ -115,8 +116,8 @@ class BaseClient(ABC):
         self, method: Described[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= CALL_OPTIONS:
-            raise unexpected(options, method.id)
+        if not options.keys() <= self.call_options:
+            raise unexpected(options, method.id, self.call_options)
         parameters, body = method.with_request_id(self._filled(method, parameters), body, self._clock.new_id)
         settings = self._settings
         seconds = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
@@ -138,6 +139,7 @@ class BaseClient(ABC):
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
             call=call,
         )
+        request = self._with_options(request, options)
         policy = options.get("retry", settings.retry)
         transport = RetryTransport(authorized, self._read_error, policy, self._clock)
         try:
@@ -199,6 +201,10 @@ class BaseClient(ABC):
         headers = public_headers(response.headers, self._secrets.redacted)
         watch.response = Response(status=response.status, headers=headers)
         return value
+
+    def _with_options(self, request: Request, options: CallOptions) -> Request:
+        """Return the request with what the options of the call add to it. Raises ArgumentError."""
+        return with_headers(request, options["headers"]) if "headers" in options else request
 
     def _claimed(self, answer: T, request: Request) -> T:
         """Return an answer; raise OutcomeUnknown for an operation that another start got."""

@@ -11,8 +11,8 @@ from attrs import frozen
 from .errors import ArgumentError, DecodeError, EncodeError
 from .forms import RestPart, essence, is_json, multipart, urlencoded
 from .http import BodySource, Response
+from .parameters import checked_header
 from .streams import stream_of
-from .styles import checked_header
 from .uploads import FilePart, Upload
 
 if TYPE_CHECKING:

@@ -13,7 +13,13 @@ from .errors import ApiError
 from .http import Response, split_url
 
 _CLASSES: Final = (
-    *(errors.InvalidArgument, errors.FailedPrecondition, errors.OutOfRange, errors.Unauthenticated),
+    *(
+        errors.NotModified,
+        errors.InvalidArgument,
+        errors.FailedPrecondition,
+        errors.OutOfRange,
+        errors.Unauthenticated,
+    ),
     *(
         errors.PermissionDenied,
         errors.NotFound,
@@ -28,6 +34,7 @@ BY_STATUS: Final[Mapping[str, type[ApiError]]] = {
 }
 """The error class of each google.rpc code: `NotFound` of NOT_FOUND."""
 BY_CODE: Final[Mapping[int, str]] = {
+    304: "NOT_MODIFIED",
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",

@@ -208,6 +208,10 @@ class ApiError(ErrorBody, GroundwireError):
         return encodable(f"{code}: {self.message}{self._printed_hint}")
 
 
+class NotModified(ApiError):
+    """What a call asked for is still in the state that its header names (304): no error, and no value."""
+
+
 class InvalidArgument(ApiError):
     """The request is wrong, whatever the state of the service."""
 

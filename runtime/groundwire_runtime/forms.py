@@ -19,7 +19,8 @@ from attrs import evolve, frozen
 
 from .errors import EncodeError
 from .json_scalars import PART_SIGN, PARTS
-from .styles import Digits, Style, StyledParameter, checked_header, json_text, parsed
+from .parameters import checked_header
+from .styles import Digits, Style, StyledParameter, json_text, parsed
 from .uploads import FilePart, Upload
 
 if TYPE_CHECKING:

@@ -79,10 +79,11 @@ class GoogleAuth:
 
     def renew(self, request: Request, transport: Transport) -> bool:
         """Fetch a token that is not the refused one: one refresh for all threads. False for an API key."""
-        if _API_KEY in request.headers:
+        refused = request.headers.get("authorization", "").rpartition(" ")[2]
+        if not refused or _API_KEY in request.headers:
             return False
         source = self._scoped[request.scopes]
-        self._refresh_once(source, request, transport, refused=request.secrets[0])
+        self._refresh_once(source, request, transport, refused=refused)
         return True
 
     def _for_scopes(self, request: Request, transport: Transport) -> _Scoped:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack, cast
+from urllib.parse import urlencode
 
-from .auth import is_authorizer
+from attrs import evolve
+
+from .auth import checked_token, is_authorizer, with_secrets
 from .client import BaseClient, version
-from .options import ClientOptions
+from .options import CallOptions, ClientOptions, CommonOptions
+from .parameters import Parameter
 from .universe import default_endpoint
 
 if TYPE_CHECKING:
@@ -18,8 +22,18 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .error_facts import Hint
     from .errors import ApiError
-    from .http import Request, Response
+    from .http import Described, Request, Response
     from .method import Method
+
+T = TypeVar("T")
+COMMON: Final[Mapping[str, Parameter]] = {
+    "fields": Parameter(name="fields", location="query"),
+    "key": Parameter(name="key", location="query"),
+    "pretty_print": Parameter(name="prettyPrint", location="query", kind="boolean"),
+    "quota_user": Parameter(name="quotaUser", location="query"),
+    "xgafv": Parameter(name="$.xgafv", location="query", values=("1", "2")),
+}
+"""Parameters of all methods of an API, by the options of a call that fill them."""
 
 
 class GoogleOptions(ClientOptions, total=False):
@@ -45,6 +59,7 @@ class GoogleClient(BaseClient):
         base_url: str,
         methods: Mapping[str, Method[Any]],
         held: Mapping[str, str | None],
+        common: Sequence[str] = (),
         hints: tuple[Hint, ...] = (),
         credentials: Credentials = None,
         credential_hosts: Sequence[str] = (),
@@ -61,6 +76,33 @@ class GoogleClient(BaseClient):
             options["quota_project"] = project
         self._hints = hints
         super().__init__(codecs, base_url=base_url, methods=methods, held=held, **options)
+        self.call_options |= {name for name, each in COMMON.items() if each.name in common}
+
+    def call(
+        self, method: Described[T], parameters: Mapping[str, object], body: object, options: CallOptions
+    ) -> T:
+        """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
+        common = cast("CommonOptions", options)
+        if "key" in common:
+            # A traceback shows the frame of the stub too, which has this very dict.
+            common["key"] = checked_token(common["key"], "API key")
+        return super().call(method, parameters, body, options)
+
+    def _with_options(self, request: Request, options: CallOptions) -> Request:
+        request = super()._with_options(request, options)
+        method = self.methods.get(request.method_id)
+        own = set[str]() if method is None else {each.name for each in method.parameters}
+        query = [
+            (COMMON[name].name, text)
+            for name, value in options.items()
+            if name in COMMON and value is not None and COMMON[name].name not in own
+            for text in COMMON[name].texts(value)
+        ]
+        if not query:
+            return request
+        separator = "&" if "?" in request.url else "?"
+        request = evolve(request, url=f"{request.url}{separator}{urlencode(query)}")
+        return with_secrets(request, {}, *(text for name, text in query if name == "key"))
 
     def _authorizer(self) -> Authorizer:
         if self._settings.auth is not None:

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from attrs import define, evolve
 
 from .errors import ArgumentError, ProtocolError
 from .http import Request, Response
 from .links import Link, followed
-from .styles import checked_header, checked_header_name
+from .parameters import OTHER_VERB, OWN_HEADERS, checked_header, checked_header_name
 from .wrapped_method import WrappedMethod
-
-_OWN: Final = frozenset(
-    {
-        *(
-            "accept-encoding",
-            "authorization",
-            "connection",
-            "content-length",
-            "content-type",
-            "cookie",
-            "expect",
-        ),
-        *(
-            "forwarded",
-            "host",
-            "keep-alive",
-            "proxy-authorization",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "user-agent",
-        ),
-    }
-)
-"""Headers of a link that are left out: the client sets them, or they are said by proxies."""
-_OTHER_VERB: Final = re.compile(r"x-(?:http-)?method(?:-override)?|x-forwarded-.*")
-"""Headers that have a request carried out as another one: a GET as a DELETE for instance."""
 
 
 @define(eq=False)
@@ -87,7 +57,7 @@ def linked(request: Request, link: Link) -> Request:
         headers |= {
             checked_header_name(name): checked_header(name, value)
             for name, value in link.headers.items()
-            if name not in _OWN and not _OTHER_VERB.fullmatch(name)
+            if name not in OWN_HEADERS and not OTHER_VERB.fullmatch(name)
         }
     except ArgumentError as error:
         raise ProtocolError(f"the link has a header that cannot be sent: {error.message}") from None

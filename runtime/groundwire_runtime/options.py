@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeGuard, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeGuard, cast
 
 from attrs import Attribute, converters, field, fields, frozen, validators
 
@@ -49,11 +49,13 @@ NO_TIMEOUT: Final = NoTimeout()
 class SendOptions(TypedDict, total=False):
     """Options of any call besides its parameters.
 
-    `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt.
+    `timeout`: seconds over all attempts, or `NO_TIMEOUT`. `retry`: a policy, or None for a single attempt. `headers`: of
+    the request, beside those that the client sets.
     """
 
     timeout: float | NoTimeout
     retry: RetryPolicy | None
+    headers: Mapping[str, str]
 
 
 class RestCallOptions(SendOptions, total=False):
@@ -73,6 +75,21 @@ class CallOptions(SendOptions, total=False):
 
     scopes: Sequence[str]
     quota_project: str
+
+
+class CommonOptions(CallOptions, total=False):
+    """Options of a call of one of Google's APIs whose document has parameters of all methods; see also `CallOptions`.
+
+    `fields`: the parts of the answer to return, such as `items(id,name)`. `quota_user`: the user that quotas count the call
+    for. `pretty_print`: False for an answer without blanks. `key`: an API key, beside the credentials. `xgafv`: the format of
+    errors.
+    """
+
+    fields: str
+    quota_user: str
+    pretty_print: bool
+    key: str
+    xgafv: Literal["1", "2"]
 
 
 class TransportOptions(TypedDict, total=False):
@@ -118,9 +135,7 @@ class ClientOptions(TransportOptions, total=False):
 CALL_OPTIONS: Final = CallOptions.__optional_keys__
 
 
-def unexpected(
-    options: SendOptions, method_id: str, known_options: frozenset[str] = CALL_OPTIONS
-) -> TypeError:
+def unexpected(options: SendOptions, method_id: str, known_options: frozenset[str]) -> TypeError:
     """Return the error for options that a call does not take."""
     name = min(options.keys() - known_options)
     known = ", ".join(sorted(known_options))

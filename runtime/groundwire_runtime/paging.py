@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar, cast
 
 from attrs import evolve, field, frozen
 
 from .errors import ArgumentError, ProtocolError
-from .options import CALL_OPTIONS, unexpected
+from .options import unexpected
+from .schema import json_name
 
 if TYPE_CHECKING:
     from .client import BaseClient
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT")
+_INNER: Final = re.compile(r"\([^()]*\)")
 MAX_PAGES: Final = 100_000
 """Pages after which a listing is taken to have no end."""
 
@@ -41,6 +44,18 @@ class Steps(Protocol):
         ...
 
 
+def with_field(fields: str, name: str) -> str:
+    """Return a selector of parts of an answer with one more field, unless it has that already.
+
+    Without the token of the next page, a listing would end after its first page.
+    """
+    outer, count = fields, 1
+    while count:
+        outer, count = _INNER.subn("", outer)
+    names = {each.partition("/")[0].strip() for each in outer.split(",")}
+    return fields if names & {"", "*", name} else f"{fields},{name}"
+
+
 @frozen
 class Pager(Generic[ItemT, PageT]):
     """Items over pages: iterate over it for items, over `.pages()` for whole answers.
@@ -63,11 +78,15 @@ class Pager(Generic[ItemT, PageT]):
         options: CallOptions,
     ) -> Pager[Any, Any]:
         """Return the items of a list method; each page is fetched when it is reached. Raises TypeError for unknown options."""
-        if not options.keys() <= CALL_OPTIONS:
-            raise unexpected(options, method.id)
+        if not options.keys() <= client.call_options:
+            raise unexpected(options, method.id, client.call_options)
         paging = method.paging
         if paging is None:
             raise ArgumentError(f"{method.id} does not page")
+        fields: object = options.get("fields")
+        if isinstance(fields, str):
+            kept = {"fields": with_field(fields, json_name(paging.next_token))}
+            options = cast("CallOptions", {**options, **kept})
 
         def fetch(token: str | None) -> Any:
             if token is None:

@@ -1,4 +1,4 @@
-"""Path and query parameters: values as text, their rules, and URI templates (RFC 6570)."""
+"""Path and query parameters: values as text, their rules, and URI templates (RFC 6570); and headers of a call."""
 
 from __future__ import annotations
 
@@ -22,6 +22,24 @@ _END: Final = re.compile(r"(?<!\\)((?:\\\\)*)\$\Z")
 _EXPRESSION: Final = re.compile(r"\{(\+?)([^{}]+)\}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_HEADER: Final = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
+_FRAMING: Final = frozenset(
+    {"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+"""Headers that say where a request goes and where it ends: the client's own."""
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+OWN_HEADERS: Final = frozenset(
+    {
+        *("accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie"),
+        *("expect", "forwarded", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te"),
+        *("trailer", "transfer-encoding", "upgrade", "user-agent", "x-goog-api-key"),
+    }
+)
+"""Headers that only the client sets, or that are said by proxies."""
+OTHER_VERB: Final = re.compile(r"x-(?:http-)?method(?:-override)?|x-forwarded-.*")
+"""Headers that have a request carried out as another one: a GET as a DELETE for instance."""
+_SECRET: Final = re.compile(r"auth|cookie|credential|key|password|secret|session|token")
+"""Parts of the names of headers whose values are redacted."""
 
 
 def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
@@ -33,6 +51,11 @@ def _json_text(leaf: Callable[[Any, int], str]) -> Callable[[Any], str]:
 
 def _boolean(value: Any) -> str:
     return str(scalars.BOOLEAN.write(value, 0))
+
+
+def _date_time(value: Any) -> str:
+    """Return a moment as text; a text stays: some services take one without an offset."""
+    return value if isinstance(value, str) else _json_text(scalars.TIMESTAMP.write)(value)
 
 
 def _limit(text: str) -> float:
@@ -52,6 +75,7 @@ _TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "double": _json_text(scalars.DOUBLE.write),
     "float": _json_text(scalars.FLOAT.write),
     "byte": _json_text(scalars.BYTES.write),
+    "datetime": _date_time,
     "timestamp": _json_text(scalars.TIMESTAMP.write),
     "duration": _json_text(scalars.DURATION.write),
     "fieldmask": _json_text(scalars.FIELD_MASK.write),
@@ -213,3 +237,42 @@ def check_text(name: str, value: str, *, printable: bool = True) -> None:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise ArgumentError(f"{name}: {value[:200]!a} has a lone surrogate") from None
+
+
+def checked_header(name: str, text: str) -> str:
+    """Return a header's value. Raises ArgumentError for what a header cannot carry as it is (RFC 9110 5.5)."""
+    if text and not _HEADER.fullmatch(text):
+        raise ArgumentError(
+            f"{name}: a header carries printable ASCII without spaces at its ends, got {shortened(text)}"
+        )
+    return text
+
+
+def checked_header_name(name: str) -> str:
+    """Return a header's name in lower case. Raises ArgumentError for what is no name (RFC 9110 5.1)."""
+    if not _TOKEN.fullmatch(name) or name.lower() in _FRAMING:
+        raise ArgumentError(f"{shortened(name)} is no header that a caller may set")
+    return name.lower()
+
+
+def call_headers(given: object, sent: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return the headers that a caller adds to those of a request, and what is secret of them. Raises ArgumentError."""
+    if not isinstance(given, Mapping):
+        raise ArgumentError(f"headers: expected a mapping of names to texts, got {type(given).__name__}")
+    headers: dict[str, str] = {}
+    for stated, value in cast("Mapping[object, object]", given).items():
+        if not isinstance(stated, str) or not isinstance(value, str):
+            raise ArgumentError("headers: expected names and values of type str")
+        name = checked_header_name(stated)
+        if name in headers:
+            raise ArgumentError(f"headers: {name} is there twice")
+        if name in OWN_HEADERS or OTHER_VERB.fullmatch(name) or sent.get(name, value) != value:
+            raise ArgumentError(
+                f"headers: {name} is set by the client itself",
+                hint="Credentials, quota project, user agent and media types are options; a header of the method is an argument.",
+            )
+        if value and not _HEADER.fullmatch(value):
+            # The value is not quoted: it may be a secret.
+            raise ArgumentError(f"headers: {name}: expected printable ASCII without spaces at its ends")
+        headers[name] = value
+    return headers, [value for name, value in headers.items() if _SECRET.search(name)]

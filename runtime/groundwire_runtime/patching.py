@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar, cast
 
@@ -12,8 +12,8 @@ from attrs import define, evolve
 from .errors import ArgumentError, shortened
 from .http import Described, Request
 from .jsontext import STRUCT, Codec, quote
+from .masks import LEFT_OUT, set_paths
 from .messages import Message
-from .presence import ABSENT, EMPTY
 from .schema import ANY, Enum, Extra, Field, ListOf, MapOf, Packed, Ref, Wrapped
 from .wire_paths import Path, value_at
 from .wrapped_method import WrappedMethod
@@ -23,8 +23,6 @@ T = TypeVar("T")
 _PLAIN: Final = (Codec, Enum, ListOf, MapOf, Packed, Ref, Wrapped)
 _MASKS: Final = ("updateMask", "update_mask")
 _EMPTY_TEXTS: Final = ("null", "[]", "{}", '""')
-_LEFT_OUT: Final = ("etag",)
-"""Fields that a mask made of a message does not name: they say which state is meant."""
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -91,7 +89,7 @@ class Clearing(WrappedMethod[T_co]):
         """Return an update mask with more names: the caller's, or one of what the message sets."""
         if stated is None:
             bound = {each.name for each in self.parameters if getattr(each, "location", "") == "path"}
-            names = [each for each in mask_of(message, codecs) if each not in (*bound, *_LEFT_OUT)]
+            names = [each for each in set_paths(message, codecs) if each not in (*bound, *LEFT_OUT)]
             divided = next((each for each in names if "," in each), None)
             if divided is not None:
                 raise ArgumentError(
@@ -227,33 +225,3 @@ def _members(text: str, start: int) -> tuple[dict[str, tuple[int, int]], int]:
         spans[key] = position + 1, end
         position = end + (text[end] == ",")
     return spans, position
-
-
-def mask_of(message: Message, codecs: Any) -> list[str]:
-    """Return the paths of what a message sets, on the wire: through messages to their fields; lists and maps as wholes."""
-    return list(dict.fromkeys(".".join(path) for path in _set_paths(message, codecs)))
-
-
-def _set_paths(message: Message, codecs: Any) -> Iterator[Path]:
-    keys = [
-        key
-        for member in codecs.members(codecs.name_of(message.__class__))
-        if not isinstance(member, Extra)
-        for key in ((member.key,) if isinstance(member, Field) else (case.key for case in member.cases))
-    ]
-    nulls = {
-        member.key
-        for member in codecs.members(codecs.name_of(message.__class__))
-        if isinstance(member, Field) and member.name in message.null_fields
-    }
-    for key in (*keys, *message.unknown_fields):
-        value = value_at(message, (key,), codecs)
-        if key in nulls:
-            yield (key,)
-        elif value is None or value is ABSENT or value is EMPTY:
-            continue
-        elif isinstance(value, Message):
-            inner = [(key, *path) for path in _set_paths(value, codecs)]
-            yield from inner or [(key,)]
-        else:
-            yield (key,)

@@ -70,6 +70,7 @@ class RestClient(BaseClient):
         if options.get("endpoint") is None:
             base_url = checked_server(chosen_server(servers, server).resolved(server_variables or {}))
         super().__init__(codecs, base_url=base_url, methods=methods, held=held, **options)
+        self.call_options = RestCallOptions.__optional_keys__
         self._rest_methods, self._hints = methods, hints
         self._auth = scheme_auth(
             auth,
@@ -83,8 +84,8 @@ class RestClient(BaseClient):
         self, method: Described[T], parameters: Mapping[str, object], body: object, options: SendOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= RestCallOptions.__optional_keys__:
-            raise unexpected(options, method.id, RestCallOptions.__optional_keys__)
+        if not options.keys() <= self.call_options:
+            raise unexpected(options, method.id, self.call_options)
         others = cast("RestCallOptions", {**options})
         method = self._adapted(method, others)
         others.pop("accept", None)

@@ -14,9 +14,9 @@ from .forms import essence
 from .http import BodySource, CallState, Request, Response
 from .messages import Unrecognized
 from .method import IDEMPOTENT, note_response
-from .parameters import check_names, missing
+from .parameters import check_names, checked_header, checked_header_name, missing
 from .servers import checked_server
-from .styles import StyledParameter, checked_header, checked_header_name, expand
+from .styles import StyledParameter, expand
 
 if TYPE_CHECKING:
     from .codec import Codecs

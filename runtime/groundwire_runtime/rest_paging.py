@@ -72,8 +72,8 @@ class RestPaging:
         Raises ArgumentError, and TypeError for unknown options.
         """
         codecs = client.codecs
-        if not options.keys() <= RestCallOptions.__optional_keys__:
-            raise unexpected(options, method.id, RestCallOptions.__optional_keys__)
+        if not options.keys() <= client.call_options:
+            raise unexpected(options, method.id, client.call_options)
         if not isinstance(self.place, str) and body is None:
             raise ArgumentError(f"request: {method.id} needs one to page: the position goes into it")
 

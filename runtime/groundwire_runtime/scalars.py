@@ -226,10 +226,15 @@ def _write_duration(value: Any, depth: int) -> str:
         raise EncodeError("", value, str(error)) from None
 
 
+def is_mask_path(path: str) -> bool:
+    """Return True for a path of a field mask, which is read back the same."""
+    return _MASK_PATH.fullmatch(path) is not None
+
+
 def _mask_fault(mask: str) -> str | None:
     """The rule that a mask breaks, or None; one that breaks it is not read back the same."""
     for path in mask.split(",") if mask else ():
-        if not _MASK_PATH.fullmatch(path):
+        if not is_mask_path(path):
             return f"field mask path {path!r} is not lowerCamelCase names joined by dots"
     return None
 

@@ -22,7 +22,7 @@ from attrs import Factory, field, frozen
 
 from .errors import ArgumentError, EncodeError, shortened
 from .messages import Unlisted
-from .parameters import check_text
+from .parameters import check_text, checked_header
 from .schema import STRING, Bounds, Field, Type
 
 if TYPE_CHECKING:
@@ -41,12 +41,6 @@ _RESERVED: Final = ":/?@!$'()*,;=%"
 _BARE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _EXPRESSION: Final = re.compile(r"\{([^{}]+)\}")
-_HEADER: Final = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
-_FRAMING: Final = frozenset(
-    {"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"}
-)
-"""Headers that say where a request goes and where it ends: the client's own."""
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @frozen(kw_only=True)
@@ -263,19 +257,3 @@ def _present(items: Iterable[Any]) -> Iterable[Any]:
 def _ascii_json(text: str) -> str:
     """Return JSON text in ASCII: characters beyond it stand only in texts, where JSON may escape them."""
     return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
-
-
-def checked_header(name: str, text: str) -> str:
-    """Return a header's value. Raises ArgumentError for what a header cannot carry as it is (RFC 9110 5.5)."""
-    if text and not _HEADER.fullmatch(text):
-        raise ArgumentError(
-            f"{name}: a header carries printable ASCII without spaces at its ends, got {shortened(text)}"
-        )
-    return text
-
-
-def checked_header_name(name: str) -> str:
-    """Return a header's name in lower case. Raises ArgumentError for what is no name (RFC 9110 5.1)."""
-    if not _TOKEN.fullmatch(name) or name.lower() in _FRAMING:
-        raise ArgumentError(f"{shortened(name)} is no header that a caller may set")
-    return name.lower()

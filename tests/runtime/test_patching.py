@@ -15,11 +15,12 @@ from groundwire_runtime.errors import ArgumentError
 from groundwire_runtime.google_client import GoogleClient
 from groundwire_runtime.http import Request
 from groundwire_runtime.json_scalars import NUMBER
+from groundwire_runtime.masks import set_paths
 from groundwire_runtime.messages import ABSENT, EMPTY, Message, keep_containers
 from groundwire_runtime.method import Method
 from groundwire_runtime.options import RestCallOptions
 from groundwire_runtime.parameters import Parameter
-from groundwire_runtime.patching import clearing, mask_of
+from groundwire_runtime.patching import clearing
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, STRING, STRUCT, Case, Extra, Field, ListOf, MapOf, OneOf, Ref
@@ -317,7 +318,7 @@ def test_an_unknown_field_puts_no_other_name_into_a_mask() -> None:
 
 def test_a_mask_of_a_message_names_its_fields_on_the_wire() -> None:
     place = Place(zip_code="1", unknown_fields={"x": 1})
-    assert mask_of(Event(place=place, free={"a": 1}), CODECS) == ["place.zipCode", "place.x", "free"]
+    assert set_paths(Event(place=place, free={"a": 1}), CODECS) == ["place.zipCode", "place.x", "free"]
 
 
 @pytest.mark.parametrize("clear", [5, (1,), (None,), (b"name",), (["name"],), ("free.\ud800",)])

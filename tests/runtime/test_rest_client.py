@@ -562,7 +562,7 @@ def test_a_wait_is_as_long_as_the_service_asks() -> None:
 def test_options_of_googles_calls_are_none_here() -> None:
     made = method(answers=EMPTY)
     with pytest.raises(
-        TypeError, match="unexpected keyword argument 'scopes'; options are accept, retry, timeout"
+        TypeError, match="unexpected keyword argument 'scopes'; options are accept, headers, retry, timeout"
     ):
         client(made, Script()).call(made, {}, None, {"scopes": ["s"]})  # type: ignore[typeddict-unknown-key] # on purpose
 

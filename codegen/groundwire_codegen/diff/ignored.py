@@ -12,6 +12,7 @@ _LOCK: Final = "the lock keeps it, whatever the document says"
 _OVERLAY: Final = (
     "the overlay states it, which is the same on both sides; the answers that it names are compared"
 )
+_ENDPOINTS: Final = "hosts to choose from; the one that calls go to by default is compared"
 _HINTS: Final = "advice in the text of errors, which comes from the overlay alone"
 IGNORED: Final[Mapping[str, str]] = {
     "Alias.pointer": _PLACE,
@@ -20,13 +21,16 @@ IGNORED: Final[Mapping[str, str]] = {
     "Api.hints": _HINTS,
     "Api.id": _TITLE,
     "Api.name": _TITLE,
-    "Api.parameters": "stubs take none of them",
+    "Api.endpoints": _ENDPOINTS,
+    "Api.mtls_url": _ENDPOINTS,
+    "Api.parameters": "all of Google's APIs have them; a call that names another one is refused before it is sent",
     "Api.resources": "a resource comes and goes with its methods; its names are compared",
     "Api.revision": _TITLE,
     "Api.title": _TITLE,
     "Api.version": _TITLE,
     "Body.required": _LOCK,
     "ClientParameter.doc": "the overlay's alone, which is the same on both sides or its author's to change",
+    "Endpoint": _ENDPOINTS,
     "Enum.name": _KEY,
     "Enum.place": "names of the lock are by it; what callers see is the name",
     "Enum.pointer": _PLACE,

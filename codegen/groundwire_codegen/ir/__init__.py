@@ -7,6 +7,7 @@ contract server read the finished one.
 from .api import (
     Api,
     ClientParameter,
+    Endpoint,
     ErrorShape,
     Hint,
     SchemeKind,
@@ -77,6 +78,7 @@ __all__ = [
     "Content",
     "Discrimination",
     "Encoding",
+    "Endpoint",
     "Enum",
     "EnumRef",
     "EnumValue",

@@ -55,6 +55,14 @@ class Server:
     doc: str = ""
 
 
+@frozen(kw_only=True)
+class Endpoint:
+    """An endpoint that a document states besides its server, with the name that callers choose it by: a location."""
+
+    name: str
+    url: str
+
+
 class ErrorShape(enum.StrEnum):
     """The forms of errors: google.rpc.Status, or the bodies that `responses` states, by status."""
 
@@ -95,6 +103,9 @@ class Api:
     version: str
     revision: str = ""
     servers: tuple[Server, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    mtls_url: str | None = None
+    """The base URL for client certificates."""
     schemes: Mapping[str, SecurityScheme] = field(factory=dict[str, SecurityScheme])
     errors: ErrorShape = ErrorShape.GOOGLE
     parameters: tuple[Parameter, ...] = ()

@@ -40,7 +40,7 @@ FIELD_NAMES: Final = TYPE_NAMES - {"messages"} | {"null_fields", "self", "unknow
 REST_FIELD_NAMES: Final = FIELD_NAMES | {"dt", "tuple"}
 """The same for an API that OpenAPI describes, which has dates and tuples."""
 _OF_BOTH: Final = frozenset({"quota_project", "retry", "scopes", "timeout"})
-CALL_OPTIONS: Final = _OF_BOTH | {"accept"}
+CALL_OPTIONS: Final = _OF_BOTH | {"accept", "headers"}
 CLIENT_OPTIONS: Final = _OF_BOTH | frozenset(
     {
         *("clock", "connect_timeout", "connections", "credential_hosts", "credentials", "endpoint"),
@@ -58,13 +58,24 @@ SCOPE_NAMES: Final = RESOURCE_NAMES | {"dt", "tuple"}
 """Names of stubs and resources that would hide a type in the annotations of their class."""
 CLIENT_NAMES: Final = SCOPE_NAMES | frozenset(
     {
-        *("base_url", "call", "client", "clock", "connect_timeout", "close", "codecs", "held"),
+        *(
+            "base_url",
+            "call",
+            "call_options",
+            "client",
+            "clock",
+            "connect_timeout",
+            "close",
+            "codecs",
+            "held",
+        ),
         *("methods", "pages", "redacted", "save", "started", "timeout", "wait", "wait_with", "with_response"),
     }
 )
 CLIENT_MODULE_NAMES: Final = frozenset(
     {
         *("Any", "BaseClient", "CODECS", "CallOptions", "Callable", "Client", "ClientOptions"),
+        "CommonOptions",
         *(
             "ExtraScope",
             "Final",

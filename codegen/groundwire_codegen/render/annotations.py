@@ -33,6 +33,7 @@ NO_ITEMS: Final = word("ABSENT")
 NO_ENTRIES: Final = word("EMPTY")
 MESSAGES: Final = word("messages")
 """The module of the API's own types, as `client.py` imports it."""
+_DATE_TIME: Final = Scalar(Kind.DATE_TIME)
 SCALARS: Final = {
     Kind.STRING: _STR,
     Kind.BOOLEAN: word("bool"),
@@ -119,7 +120,10 @@ def parameter_annotation(parameter: Parameter) -> Source:
     if not parameter.values:
         # None leaves the parameter out.
         type_ = parameter.type.type if isinstance(parameter.type, Nullable) else parameter.type
-        return annotation(type_, MESSAGES)
+        if type_ not in (_DATE_TIME, ListOf(_DATE_TIME)):
+            return annotation(type_, MESSAGES)
+        one = either(SCALARS[Kind.TIMESTAMP], _STR)
+        return sequence(one) if parameter.repeated else one
     values = [part for value in parameter.values for part in (", ", literal(value))][1:]
     one = joined(word("Literal"), "[", *values, "]", " | ", _UNLISTED)
     return sequence(one) if parameter.repeated else one

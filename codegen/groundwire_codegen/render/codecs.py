@@ -32,6 +32,7 @@ from ..ir import (
     TypeRef,
     UnionOf,
     Variant,
+    closure,
 )
 from .layout import in_import_order, used_names
 from .source import Source, joined, literal, word
@@ -107,8 +108,11 @@ class CodecsView:
 
 def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
     """Return the view of `codecs.py`."""
+    patched = _patched(api)
     messages = tuple(
-        EntryView(name=literal(message.name), members=tuple(_members(api, message)))
+        EntryView(
+            name=literal(message.name), members=tuple(_members(api, message, nulls=message.name in patched))
+        )
         for message in api.messages.values()
     )
     aliases = tuple(
@@ -135,10 +139,16 @@ def _imports(words: frozenset[str] | set[str]) -> tuple[Source, ...]:
     return tuple(map(word, in_import_order(words)))
 
 
-def _members(api: Api, message: Message) -> Iterator[MemberView]:
+def _patched(api: Api) -> set[str]:
+    """Return the messages that a PATCH of one of Google's APIs may send: null removes a key of their maps."""
+    bodies = {method.request for method in api.methods.values() if method.verb == "PATCH" and method.request}
+    return closure(api.messages, api.aliases, bodies) if api.errors is ErrorShape.GOOGLE else set()
+
+
+def _members(api: Api, message: Message, *, nulls: bool) -> Iterator[MemberView]:
     for member in message.members:
         if isinstance(member, Field):
-            yield MemberView(text=_call("Field", *_field(api, message, member)))
+            yield MemberView(text=_call("Field", *_field(api, message, member, nulls=nulls)))
         else:
             yield _group(api, message, member)
     if message.extra is not None:
@@ -147,9 +157,12 @@ def _members(api: Api, message: Message) -> Iterator[MemberView]:
         yield MemberView(text=_call("Extra", literal(message.extra_name), codec_type(message.extra), *more))
 
 
-def _field(api: Api, message: Message, field: Field) -> Iterator[Source]:
+def _field(api: Api, message: Message, field: Field, *, nulls: bool) -> Iterator[Source]:
     yield literal(field.name)
-    yield _type(field)
+    if nulls and isinstance(field.type, MapOf) and field.type.value != Scalar(Kind.ANY):
+        yield _call("MapOf", codec_type(field.type.value), joined(word("nulls"), "=", TRUE))
+    else:
+        yield _type(field)
     if json_name(field.name) != field.wire:
         yield literal(field.wire)
     yield from _rules(api, field)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
 
-from ..ir import Api, Encoding, SchemeKind
+from ..ir import Api, Encoding, Kind, Scalar, SchemeKind
 from .layout import in_import_order
 from .messages import published_kinds
 from .source import Source, doc, literal, name, word
@@ -49,6 +49,10 @@ class PackageView:
     rest: bool
     patches: bool
     """True where bodies are operations of a JSON Patch."""
+    masks: bool
+    """True where an update mask can be sent: the package makes them."""
+    endpoints: tuple[Source, ...]
+    """Names of `provenance.py` that the package gives out."""
     auth: Source
     """The module of the runtime that has the sources of credentials."""
     is_large: bool
@@ -71,11 +75,19 @@ class ProvenanceView:
 
     document: Source
     revision: Source
+    endpoints: tuple[tuple[Source, Source], ...]
+    """The endpoint of each location."""
+    mtls_endpoint: Source | None
 
 
 def provenance_view(api: Api) -> ProvenanceView:
     """Return the view of `provenance.py`."""
-    return ProvenanceView(document=literal(api.id), revision=literal(api.revision))
+    return ProvenanceView(
+        document=literal(api.id),
+        revision=literal(api.revision),
+        endpoints=tuple((literal(each.name), literal(each.url)) for each in api.endpoints),
+        mtls_endpoint=literal(api.mtls_url) if api.mtls_url else None,
+    )
 
 
 def messages_package_view(api: Api, types: Mapping[str, frozenset[str]]) -> MessagesPackageView:
@@ -101,7 +113,9 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         for method in api.methods.values()
         for content in (() if method.body is None else method.body.contents)
     )
-    shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()))
+    endpoints, masks = tuple(_endpoints(api)), _has_masks(api)
+    shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()), *endpoints)
+    shared += ("mask_of",) if masks else ()
     public = {**names, **{each: word(each) for each in shared}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
@@ -109,9 +123,30 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         public=tuple(public[each] for each in sorted(public, key=_place)),
         rest=rest,
         patches=patches,
+        masks=masks,
+        endpoints=tuple(map(word, endpoints)),
         auth=word(_auth_module(api)),
         is_large=is_large,
     )
+
+
+def _has_masks(api: Api) -> bool:
+    """Return True if a parameter or a field is a mask of what to write."""
+    parameters = ((each.wire, each.type) for method in api.methods.values() for each in method.parameters)
+    sent = (message for message in api.messages.values() if message.sent)
+    fields = ((each.wire, each.type) for message in sent for each in message.wire_fields)
+    return any(
+        type_ == Scalar(Kind.FIELD_MASK) and not wire.lower().startswith("read")
+        for wire, type_ in (*parameters, *fields)
+    )
+
+
+def _endpoints(api: Api) -> Iterator[str]:
+    """Yield the names of the endpoints that a document states besides its server."""
+    if api.endpoints:
+        yield "endpoints"
+    if api.mtls_url:
+        yield "mtls_endpoint"
 
 
 def _auth_module(api: Api) -> str:

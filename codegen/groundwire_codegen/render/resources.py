@@ -14,7 +14,7 @@ from .methods import MethodView, maker, method_view
 from .modules import module_name as resource_module
 from .rest import RestView, rest_view
 from .source import Source, doc, literal, name, word
-from .stubs import StubView, is_rest, stub_view
+from .stubs import StubView, common_parameters, is_rest, stub_view
 from .waits import WaitView, wait_view
 
 
@@ -79,6 +79,10 @@ class ClientView:
     held: tuple[tuple[Source, Source], ...]
     """Arguments of the client, each as a name and as text."""
     base_url: Source
+    common: Source | None
+    """Parameters of all methods that a call takes as options."""
+    options: Source | None
+    """Types of the options of calls."""
     hints: tuple[HintView, ...]
     wait: WaitView | None
     jobs: JobsView | None
@@ -147,6 +151,8 @@ def _view(
         classes=classes,
         held=tuple((name("parameter", held.name), literal(held.name)) for held in api.held),
         base_url=literal(api.base_url if api.servers else ""),
+        common=literal(tuple(common_parameters(api))) if common_parameters(api) else None,
+        options=imported(("CallOptions", "CommonOptions"), {stub.options.text for stub in stubs}),
         hints=tuple(map(_hint, api.hints)) if is_client else (),
         wait=None if found is None else wait_view(found, api, is_large=is_large),
         jobs=jobs,

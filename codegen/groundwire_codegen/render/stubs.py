@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import frozen
 
-from ..ir import Api, ErrorShape, InParameter, Method, Parameter, parameter_key
+from ..ir import Api, ErrorShape, InParameter, Location, Method, Parameter, parameter_key
 from .annotations import MESSAGES, NONE, annotation, message_class, parameter_annotation
 from .contents import body_paragraph, clears, request_annotation
 from .listing import ListingView, listing_view, rest_result
 from .methods import maker
 from .source import Source, doc, joined, literal, name, word
 
+COMMON: Final = {
+    "$.xgafv": "xgafv",
+    "fields": "fields",
+    "key": "key",
+    "prettyPrint": "pretty_print",
+    "quotaUser": "quota_user",
+}
+"""Parameters of all methods that are options of a call, with the names of these."""
 _CLEAR: Final = "`clear`: fields to empty, by name, with dots between (`metadata.key`)."
 
 
@@ -47,6 +55,8 @@ class StubView:
     """True if the call may empty fields."""
     named: bool
     """True if it has arguments by keyword."""
+    options: Source
+    """The type of the options of the call."""
     result: Source
     pages: bool
     listing: ListingView | None
@@ -56,6 +66,23 @@ class StubView:
 def is_rest(api: Api) -> bool:
     """Return True for an API whose methods, errors and credentials are as OpenAPI describes them."""
     return api.errors is ErrorShape.BY_STATUS
+
+
+def common_parameters(api: Api) -> list[str]:
+    """Return the parameters of all methods that a call takes as options, by wire name."""
+    return sorted(
+        each.wire
+        for each in api.parameters
+        if each.wire in COMMON and each.location is Location.QUERY and not is_rest(api)
+    )
+
+
+def _options(api: Api, arguments: Iterable[str]) -> Source:
+    """Return the type of the options of a call. A parameter of the method that has the name of an option wins."""
+    if is_rest(api):
+        return word("RestCallOptions")
+    hidden = not {*COMMON.values()}.isdisjoint(arguments)
+    return word("CommonOptions" if common_parameters(api) and not hidden else "CallOptions")
 
 
 def stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
@@ -80,6 +107,7 @@ def stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
         request_is_optional=is_optional and rest,
         clears=is_patch,
         named=is_patch or any(each.position is None for each in filled),
+        options=_options(api, [each.name for each in filled]),
         result=rest_result(method) if rest else _result(method),
         pages=method.paging is not None,
         listing=None if method.listing is None else listing_view(method.listing),

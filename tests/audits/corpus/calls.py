@@ -27,6 +27,7 @@ OURS: Mapping[Kind, Any] = {
     Kind.DOUBLE: 0.5,
     Kind.BYTES: b"\x00\x01",
     Kind.TIMESTAMP: datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
+    Kind.DATE_TIME: datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
     Kind.DURATION: timedelta(seconds=1.5),
     Kind.FIELD_MASK: "displayName,labels.key",
 }
@@ -34,9 +35,18 @@ THEIRS: Mapping[Kind, Any] = {
     **OURS,
     Kind.BYTES: "AAE=",
     Kind.TIMESTAMP: "2024-02-29T01:02:03Z",
+    Kind.DATE_TIME: "2024-02-29T01:02:03Z",
     Kind.DURATION: "1.500s",
 }
 """The same for a client that takes texts."""
+COMMON: Mapping[str, tuple[str, Any]] = {
+    "fields": ("fields", "*"),
+    "key": ("key", "AIza-some+key/"),
+    "prettyPrint": ("pretty_print", False),
+    "quotaUser": ("quota_user", "some user"),
+    "$.xgafv": ("xgafv", "2"),
+}
+"""Parameters of all methods: the option of ours, and a value."""
 
 
 def _is_plain(text: str) -> bool:
@@ -109,12 +119,19 @@ class OurClient:
         chosen = [parameter for parameter in method.parameters if parameter.name in accepted]
         first = [_value(each, OURS) for each in chosen if each.required]
         rest = {each.name: _value(each, OURS) for each in chosen if not each.required}
+        common = {
+            each.wire: COMMON[each.wire]
+            for each in self._api.parameters
+            if each.wire in COMMON and COMMON[each.wire][0] not in accepted
+        }
+        rest |= dict(common.values())
         self._sent.clear()
         done = stub(*first, *([] if method.request is None else [body]), **rest)
         if method.paging is not None:
             next(done.pages())
         [request] = self._sent
-        return Call(method, request, {each.wire: _value(each, THEIRS) for each in chosen})
+        theirs = {each.wire: _value(each, THEIRS) for each in chosen}
+        return Call(method, request, theirs | {wire: value for wire, (_, value) in common.items()})
 
 
 class OfficialClient:

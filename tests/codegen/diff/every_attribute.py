@@ -17,6 +17,7 @@ from groundwire_codegen.ir import (
     Const,
     Content,
     Encoding,
+    Endpoint,
     Enum,
     EnumRef,
     EnumValue,
@@ -172,6 +173,9 @@ API = Api(
     version="v1",
     revision="1",
     servers=(Server(url="https://shop.googleapis.com/"),),
+    endpoints=(Endpoint(name="eu", url="https://shop.eu.rep.googleapis.com/"),),
+    mtls_url="https://shop.mtls.googleapis.com/",
+    parameters=(Parameter(wire="fields", location=Location.QUERY, type=TEXT),),
     messages={"Book": BOOK, "Note": NOTE},
     enums={
         "Genre": Enum(

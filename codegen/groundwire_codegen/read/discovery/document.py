@@ -12,15 +12,15 @@ from urllib.parse import unquote
 
 from groundwire_runtime.http import split_url
 
-from ...ir import Api, ErrorShape, SchemeKind, SecurityScheme, Server
+from ...ir import Api, Endpoint, ErrorShape, SchemeKind, SecurityScheme, Server
 from ...problem import Problem, SpecError
-from ..cursor import Cursor
+from ..cursor import Cursor, as_list
 from ..draft import Draft
 from ..faults import attributed_faults
 from ..source import read_json
 from .methods import GOOGLE, Methods, read_parameter
 from .schemas import Schemas
-from .vocabulary import FEATURES, REVISION, TOP
+from .vocabulary import ENDPOINT, FEATURES, REVISION, TOP
 
 _URL: Final = re.compile(r"[A-Za-z0-9:/._~@?#&=%+$!'()*,;\[\]-]*", re.ASCII)
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
@@ -55,6 +55,8 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
         version=root.required("version"),
         revision=_revision(root),
         servers=(Server(url=base_url(root, allow_hosts)),),
+        endpoints=_endpoints(root, allow_hosts),
+        mtls_url=_mtls_url(root, allow_hosts),
         schemes={GOOGLE: SecurityScheme(kind=SchemeKind.GOOGLE)},
         errors=ErrorShape.GOOGLE,
         parameters=tuple(read_parameter(wire, node, []) for wire, node in root.children("parameters")),
@@ -100,13 +102,43 @@ def _features(root: Cursor) -> tuple[str, ...]:
 def base_url(root: Cursor, allow_hosts: tuple[str, ...]) -> str:
     """Return `rootUrl` and `servicePath` in one. A host that is neither Google's nor allowed is a problem."""
     root_url = root.required("rootUrl")
-    if not root_url:
-        return ""
-    url = f"{root_url.rstrip('/')}/{(root.text('servicePath') or '').lstrip('/')}"
-    where = root.at("rootUrl", url)
+    return _service_url(root.at("rootUrl", root_url), root, allow_hosts) if root_url else ""
+
+
+def _service_url(stated: Cursor, root: Cursor, allow_hosts: tuple[str, ...]) -> str:
+    """Return the URL of a host with the path of the service. Faults of it are problems of the place that states it."""
+    path = root.any("servicePath")
+    url = f"{str(stated.value).rstrip('/')}/{(path if isinstance(path, str) else '').lstrip('/')}"
     for message, hint in base_url_faults(url, allow_hosts):
-        where.refuse(message, hint)
+        stated.refuse(message, hint)
     return url
+
+
+def _mtls_url(root: Cursor, allow_hosts: tuple[str, ...]) -> str | None:
+    url = root.text("mtlsRootUrl")
+    return _service_url(root.at("mtlsRootUrl", url), root, allow_hosts) if url else None
+
+
+def _endpoints(root: Cursor, allow_hosts: tuple[str, ...]) -> tuple[Endpoint, ...]:
+    """Return the regional endpoints by location; a second one of a location is by its host."""
+    stated = root.any("endpoints")
+    node = root.at("endpoints", [] if stated is None else stated)
+    if node.value.__class__ is not list:
+        node.refuse("expected an array")
+    urls: dict[str, str] = {}
+    for index, value in enumerate(as_list(node.value)):
+        each = node.at(index, value)
+        each.read(ENDPOINT)
+        location, root_url = each.required("location"), each.required("endpointUrl")
+        if not _HOST.fullmatch(location):
+            each.at("location", location).refuse(f"{location[:80]!r} is no location")
+            continue
+        url = _service_url(each.at("endpointUrl", root_url), root, allow_hosts)
+        host = root_url.rstrip("/").rpartition("/")[2]
+        if url not in urls.values():
+            name = location if location not in urls else host.removesuffix(HOSTS[0]).removesuffix(".rep")
+            urls.setdefault(name, url)
+    return tuple(Endpoint(name=name, url=url) for name, url in urls.items())
 
 
 def base_url_faults(url: str, allow_hosts: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ TOP: Final = _vocabulary(
     "fullyEncodeReservedExpansion icons id kind labels mtlsRootUrl name ownerDomain ownerName packagePath protocol "
     "revision rootUrl servicePath serviceVersion version version_module",
 )
+ENDPOINT: Final = _vocabulary(text="description endpointUrl location", any="deprecated")
 SCHEMA: Final[Vocabulary] = {
     **_vocabulary(
         text="$ref default description format id maximum minimum pattern type",

@@ -80,6 +80,7 @@ def stated_as_discovery(draft: Draft, overlay: Overlay, allow_hosts: tuple[str, 
         servers=(Server(url=url),),
         schemes={GOOGLE: SecurityScheme(kind=SchemeKind.GOOGLE)},
         errors=ErrorShape.GOOGLE,
+        parameters=_common(draft.api),
         messages={key: _proto_types(message, draft.api) for key, message in draft.api.messages.items()},
         methods={key: _method(method, rule, draft.api) for key, method in draft.api.methods.items()},
     )
@@ -158,6 +159,17 @@ def _parameter(parameter: Parameter, api: Api) -> Parameter:
         if isinstance(item, Scalar)
         else parameter
     )
+
+
+def _common(api: Api) -> tuple[Parameter, ...]:
+    """Return the parameters of all methods, which each has for itself in an OpenAPI document."""
+    by_wire = {
+        each.wire: _parameter(each, api)
+        for method in api.methods.values()
+        for each in method.parameters
+        if each.wire in COMMON and each.location is Location.QUERY
+    }
+    return tuple(by_wire[wire] for wire in sorted(by_wire))
 
 
 def _method(method: Method, rule: OpenApiRule, api: Api) -> Method:

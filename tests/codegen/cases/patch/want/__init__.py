@@ -17,12 +17,14 @@ from .messages import (
 if TYPE_CHECKING:
     from cattrs import Converter
     from groundwire_runtime import credentials
+    from groundwire_runtime.masks import Masks
     from groundwire_runtime.options import NO_TIMEOUT
     from groundwire_runtime.retry import RetryPolicy
 
     from .client import Client
 
     converter: Converter
+    mask_of = Masks(CODECS).of
 
 __all__ = [
     "NO_TIMEOUT",
@@ -37,6 +39,7 @@ __all__ = [
     "decode",
     "encode",
     "errors",
+    "mask_of",
 ]
 
 encode = CODECS.encode
@@ -65,6 +68,10 @@ if not TYPE_CHECKING:
             from groundwire_runtime import credentials
 
             found = credentials
+        elif name == "mask_of":
+            from groundwire_runtime.masks import Masks
+
+            found = Masks(CODECS).of
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = found

@@ -15,7 +15,7 @@ CODECS: Final = Codecs(
     {
         "Event": lambda: (
             Field("attendees", ListOf(STRING)),
-            Field("labels", MapOf(STRING)),
+            Field("labels", MapOf(STRING, nulls=True)),
             Field("name", STRING),
             Field("summary", STRING),
         ),
