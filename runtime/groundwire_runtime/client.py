@@ -140,14 +140,16 @@ class BaseClient(ABC):
             call=call,
         )
         policy = options.get("retry", settings.retry)
-        transport = RetryTransport(authorized, self._read_error, policy, self._clock)
+        transport: Transport = RetryTransport(authorized, self._read_error, policy, self._clock)
+        # An upload may be several requests.
+        transport = request.over(transport) if hasattr(request, "over") else transport
         try:
-            send = self._watched_send if watched else RetryTransport.send
+            send = partial(self._watched_send, transport) if watched else transport.send
             watch = WATCH.get()
             if watch is not None:
-                return self._seen(watch, method, request, partial(send, transport))
+                return self._seen(watch, method, request, send)
             # An error that is kept keeps this frame: the response is no variable of it.
-            return self._claimed(method.answer(send(transport, request), self._codecs), request)
+            return self._claimed(method.answer(send(request), self._codecs), request)
         except (DecodeError, OutcomeUnknown) as error:
             if not self._secrets:
                 raise
@@ -195,7 +197,8 @@ class BaseClient(ABC):
                 response = send(request)
                 value = self._claimed(method.answer(response, self._codecs), request)
             else:
-                response = save(send, request, watch.target, self._clock)
+                write = getattr(request, "save", None) or partial(save, request=request)
+                response = write(send, target=watch.target, clock=self._clock)
                 value = cast("T", None)
         headers = public_headers(response.headers, self._secrets.redacted)
         watch.response = Response(status=response.status, headers=headers)
@@ -226,7 +229,7 @@ class BaseClient(ABC):
                     filled[parameter.name] = value
         return filled
 
-    def _watched_send(self, transport: RetryTransport, request: Request) -> Response:
+    def _watched_send(self, transport: Transport, request: Request) -> Response:
         """Send, and tell the listeners how the call ended."""
         started = self._clock.monotonic()
         try:

@@ -169,6 +169,19 @@ class Response:
         return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
 
 
+class RawBody(bytes):
+    """A body that is not JSON, and its media type."""
+
+    content_type: str = ""
+
+    @classmethod
+    def of(cls, response: Response) -> RawBody:
+        """Return the body of a response."""
+        body = cls(response.body)
+        body.content_type = response.headers.get("content-type", "")
+        return body
+
+
 _LISTS: Final = frozenset(
     {"accept-ranges", "allow", "cache-control", "link", "vary", "warning", "www-authenticate"}
 )

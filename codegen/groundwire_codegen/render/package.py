@@ -49,6 +49,7 @@ class PackageView:
     rest: bool
     patches: bool
     """True where bodies are operations of a JSON Patch."""
+    uploads: bool
     auth: Source
     """The module of the runtime that has the sources of credentials."""
     is_large: bool
@@ -101,7 +102,9 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         for method in api.methods.values()
         for content in (() if method.body is None else method.body.contents)
     )
+    uploads = any(method.media is not None and method.media.upload for method in api.methods.values())
     shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()))
+    shared = (*shared, *(("MediaUpload",) if uploads else ()))
     public = {**names, **{each: word(each) for each in shared}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
@@ -109,6 +112,7 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         public=tuple(public[each] for each in sorted(public, key=_place)),
         rest=rest,
         patches=patches,
+        uploads=uploads,
         auth=word(_auth_module(api)),
         is_large=is_large,
     )
