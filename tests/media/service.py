@@ -1,7 +1,4 @@
-"""A stand-in of the media of Cloud Storage and Drive on loopback. It keeps bodies in files, and cuts where it is told.
-
-`python -m tests.media.service` runs one for other processes.
-"""
+"""A stand-in of the media of Cloud Storage and Drive on loopback. It keeps bodies in files, and cuts where it is told."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ import json
 import re
 import socket
 import struct
-import sys
 import tempfile
 import threading
 from collections import deque
@@ -42,20 +38,28 @@ class Stored:
     file: Path
     generation: int = 1
 
+    _sums: tuple[int, bytes] | None = None
+
+    def sums(self) -> tuple[int, bytes]:
+        """Return the size of the object and its MD5."""
+        if self._sums is None:
+            md5, size = hashlib.md5(usedforsecurity=False), 0
+            with self.file.open("rb") as file:
+                while piece := file.read(PIECE):
+                    md5.update(piece)
+                    size += len(piece)
+            self._sums = size, md5.digest()
+        return self._sums
+
     def resource(self, *, is_drive: bool) -> dict[str, Any]:
         """Return the JSON of the object."""
-        md5 = hashlib.md5(usedforsecurity=False)
-        size = 0
-        with self.file.open("rb") as file:
-            while piece := file.read(PIECE):
-                md5.update(piece)
-                size += len(piece)
+        size, digest = self.sums()
         name = self.metadata.get("name", "")
         if is_drive:
             facts = {"kind": "drive#file", "id": name, "mimeType": self.content_type}
-            return {**self.metadata, **facts, "size": str(size), "md5Checksum": md5.hexdigest()}
-        digest = base64.b64encode(md5.digest()).decode()
-        facts = {"kind": "storage#object", "contentType": self.content_type, "md5Hash": digest}
+            return {**self.metadata, **facts, "size": str(size), "md5Checksum": digest.hex()}
+        md5 = base64.b64encode(digest).decode()
+        facts = {"kind": "storage#object", "contentType": self.content_type, "md5Hash": md5}
         return {**self.metadata, **facts, "size": str(size), "generation": str(self.generation)}
 
 
@@ -188,15 +192,14 @@ class Handler(BaseHTTPRequestHandler):
             self._json(stored.resource(is_drive=found[3] is not None))
 
     def _media(self, stored: Stored) -> None:
-        size = stored.file.stat().st_size
+        size, sums = stored.sums()
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
         etag = f'"{stored.generation}"'
         if asked and self.service.has_conditions and self.headers.get("if-range", etag) != etag:
             asked = None
         start = int(asked[1]) if asked else 0
         end = min(int(asked[2]) + 1, size) if asked and asked[2] else size
-        md5 = stored.resource(is_drive=True)["md5Checksum"]
-        digest = base64.b64encode(bytes.fromhex(md5)).decode()
+        digest = base64.b64encode(sums).decode()
         self.send_response(206 if asked else 200)
         facts = {"content-type": stored.content_type, "content-length": str(end - start)}
         if self.service.names_version:
@@ -359,9 +362,3 @@ def serving() -> Iterator[Service]:
             server.shutdown()
             thread.join()
             server.server_close()
-
-
-if __name__ == "__main__":
-    with serving() as running:
-        print(running.url, flush=True)
-        sys.stdin.read()

@@ -12,7 +12,7 @@ from groundwire_runtime import credentials
 from groundwire_runtime.errors import ArgumentError, DecodeError, NotFound
 from groundwire_runtime.http import FunctionTransport, RawBody, Request, Response
 
-from .conftest import built
+from .packages import built, written
 
 BODY = {"$ref": "GoogleApi__HttpBody"}
 DOCUMENT = {
@@ -66,7 +66,8 @@ DOCUMENT = {
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    yield from built(tmp_path_factory.mktemp("clinic"), "clinic_v1", json.dumps(DOCUMENT).encode())
+    folder = tmp_path_factory.mktemp("clinic")
+    yield from built(folder, written(folder, "clinic.v1", json.dumps(DOCUMENT).encode()))
 
 
 def client(
