@@ -13,6 +13,7 @@ from attrs import Attribute, define, evolve, field, frozen
 
 from .checksums import Digests
 from .errors import ArgumentError, shortened
+from .http import Request
 from .uploads import File, FilePart, file_of
 
 UNIT: Final = 256 * 1024
@@ -163,3 +164,12 @@ class MediaFile(File):
             yield piece
             position += len(piece)
             self.sent.report(position)
+
+
+@frozen(kw_only=True)
+class MediaRequest(Request):
+    """A request with a medium: its body has it, or it begins a session that takes it."""
+
+    media: MediaFile
+    chunk_size: int | None = None
+    begins_session: bool = False

@@ -11,7 +11,7 @@ from attrs import fields, frozen
 from .checksums import check, stated_in_headers, stated_in_resource
 from .errors import ArgumentError, shortened
 from .http import BodySource, CallState, Described, Request, Response, Transport
-from .media import SMALL, MediaFile, MediaUpload
+from .media import SMALL, MediaFile, MediaRequest, MediaUpload
 from .resumable import ResumableTransport
 from .retry import RetryTransport
 from .uploads import Upload
@@ -49,12 +49,8 @@ def uploading(
 
 
 @frozen(kw_only=True)
-class UploadRequest(Request):
-    """A request that uploads a medium: its body has it, or it begins a session that takes it."""
-
-    media: MediaFile
-    chunk_size: int | None = None
-    begins_session: bool = False
+class UploadRequest(MediaRequest):
+    """A request that uploads a medium."""
 
     def over(self, transport: RetryTransport) -> Transport:
         """Return a transport that sends all requests of the call."""
@@ -70,7 +66,7 @@ class _Checked:
     def send(self, request: Request) -> Response:
         """Send a request. Raises ChecksumError."""
         response = self.inner.send(request)
-        if isinstance(request, UploadRequest):
+        if isinstance(request, MediaRequest):
             stated = {**stated_in_resource(response.body), **stated_in_headers(response.headers)}
             check(request.media.sent.digests, stated, request.method_id, _OTHER_BYTES)
         return response

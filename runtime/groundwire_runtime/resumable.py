@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from attrs import define, evolve, field, frozen
@@ -16,12 +16,9 @@ from .auth import Anonymous, AuthTransport
 from .errors import ApiError, GroundwireError, ProtocolError, TransportError
 from .events import emit_retry
 from .http import Request, Response, Transport, place, split_url
-from .media import CHUNK, MediaFile
+from .media import CHUNK, MediaFile, MediaRequest
 from .retry import RetryTransport, next_delay
 from .uploads import Upload
-
-if TYPE_CHECKING:
-    from .media_uploads import UploadRequest
 
 RESTARTS: Final = 3
 """Sessions after the first one that one call begins, where the service lost one."""
@@ -202,7 +199,7 @@ class ResumableTransport:
 
     def send(self, request: Request) -> Response:
         """Upload a medium. Raises UploadSessionError, TransportError, ApiError or AuthError."""
-        upload = cast("UploadRequest", request)
+        upload = cast("MediaRequest", request)
         for left in reversed(range(RESTARTS + 1)):
             session = self._begun(upload)
             try:
@@ -212,7 +209,7 @@ class ResumableTransport:
                     raise
         raise AssertionError
 
-    def _begun(self, upload: UploadRequest) -> _Session:
+    def _begun(self, upload: MediaRequest) -> _Session:
         """Begin a session. A session that nobody uses has no effect, so that it may be begun once more."""
         response = self.retry.send(evolve(upload, safe_to_retry=True))
         url, media = session_url(response, upload.url), upload.media

@@ -312,7 +312,10 @@ class Handler(BaseHTTPRequestHandler):
         left = int(self.headers.get("content-length", "0"))
         if most is not None:
             left = min(left, most)
-        while left > 0 and (piece := self.rfile.read(min(PIECE, left))):
+        while left > 0:
+            piece = self.rfile.read(min(PIECE, left))
+            if not piece:
+                raise CutError
             left -= len(piece)
             yield piece
 
