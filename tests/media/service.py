@@ -89,18 +89,20 @@ class Sent:
 class Service:
     """The state of a stand-in.
 
-    `cuts`: bytes of media after which a connection is cut, one for each request that carries some; None: not cut. `faults`:
-    statuses that requests get in place of an answer, one each; 0: the connection is cut, None: no fault.
+    `cuts`: bytes of media after which a connection is cut, one for each request that carries some, or with the status of an
+    answer that comes in place of a cut; None: not cut. `faults`: statuses that requests get in place of an answer, one each; 0: the connection is cut, None: no fault.
     """
 
     folder: Path
-    cuts: deque[int | None] = field(factory=deque["int | None"])
+    cuts: deque[int | tuple[int, int] | None] = field(factory=deque["int | tuple[int, int] | None"])
     faults: deque[int | None] = field(factory=deque["int | None"])
     location: Callable[[str], str] = str
     """Makes the address of a session of the one that the stand-in would give."""
     hash_of: Callable[[str], str] = str
     """Makes the checksums that are stated of the right ones."""
     names_version: bool = True
+    answers_all: bool = False
+    """It answers every other method with an empty object."""
     has_conditions: bool = True
     """It heeds `if-range`."""
     objects: dict[str, Stored] = field(factory=dict[str, Stored])
@@ -156,6 +158,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_PATCH(self) -> None:
         self._handle(self._upload)
 
+    def do_DELETE(self) -> None:
+        self._handle(self._upload)
+
     def do_PUT(self) -> None:
         self._handle(self._session)
 
@@ -172,6 +177,11 @@ class Handler(BaseHTTPRequestHandler):
             if fault is not None:
                 self._drain()
                 self._json({"error": {"code": fault, "message": "no"}}, fault)
+                return
+            is_media = self.seen.path.startswith("/upload/") or self.query.get("alt") == "media"
+            if self.service.answers_all and not is_media:
+                self._drain()
+                self._json({})
                 return
             answer()
         except (CutError, OSError):
@@ -210,7 +220,7 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in facts.items():
             self.send_header(name, value)
         self.end_headers()
-        cut = self._next_cut()
+        cut, _ = self._next_cut()
         with stored.file.open("rb") as file:
             file.seek(start)
             stop = end if cut is None else min(end, start + cut)
@@ -265,8 +275,8 @@ class Handler(BaseHTTPRequestHandler):
         stated = self.headers.get("content-range", "bytes */0")
         found = _CONTENT_RANGE.fullmatch(stated)
         assert found is not None, stated
-        if found[1] is not None:
-            self._take(session, int(found[1]))
+        if found[1] is not None and not self._take(session, int(found[1])):
+            return
         if found[3] != "*" and session.kept == int(found[3]):
             self._finish(session)
             return
@@ -276,10 +286,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", "0")
         self.end_headers()
 
-    def _take(self, session: Session, start: int) -> None:
-        """Keep the bytes of a chunk. Of one that is cut, all that fill a unit are kept."""
+    def _take(self, session: Session, start: int) -> bool:
+        """Keep the bytes of a chunk; of one that is cut, all that fill a unit. Return False where it was answered."""
         assert start == session.kept, f"bytes from {start} on, and {session.kept} are kept"
-        cut = self._next_cut()
+        cut, status = self._next_cut()
         with session.file.open("r+b") as file:
             file.seek(start)
             size = 0
@@ -289,8 +299,12 @@ class Handler(BaseHTTPRequestHandler):
             complete = cut is None or size < cut
             session.kept = start + (size if complete else size // UNIT * UNIT)
             file.truncate(session.kept)
-        if not complete:
+        if not complete and status is None:
             raise CutError
+        if not complete and status is not None:
+            self._json({"error": {"code": status, "message": "no"}}, status)
+            self.close_connection = True
+        return complete
 
     def _finish(self, session: Session) -> None:
         is_drive = session.target.startswith("drive")
@@ -305,8 +319,10 @@ class Handler(BaseHTTPRequestHandler):
                 resource[key] = self.service.hash_of(resource[key])
         self._json(resource)
 
-    def _next_cut(self) -> int | None:
-        return self.service.cuts.popleft() if self.service.cuts else None
+    def _next_cut(self) -> tuple[int | None, int | None]:
+        """Return the bytes after which this request is cut, and the status that answers it then."""
+        cut = self.service.cuts.popleft() if self.service.cuts else None
+        return cut if isinstance(cut, tuple) else (cut, None)
 
     def _pieces(self, most: int | None = None) -> Iterator[bytes]:
         left = int(self.headers.get("content-length", "0"))
