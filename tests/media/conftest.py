@@ -11,7 +11,8 @@ import pytest
 from tests.audits.corpus import documents
 
 from .packages import built, written
-from .service import Service, serving
+from .service import serving
+from .state import Service
 
 
 def _package(folder: Path, name: str) -> Iterator[ModuleType]:

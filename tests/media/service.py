@@ -5,138 +5,27 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
-import hashlib
 import json
 import re
 import socket
 import struct
 import tempfile
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from attrs import define, field
+from .state import PIECE, Sent, Service, Session, Stored
 
 UNIT: Final = 256 * 1024
-PIECE: Final = 1024 * 1024
 _UPLOAD: Final = re.compile(r"/upload/(storage/v1/b/[^/]+/o|drive/v3/files(?:/[^/]+)?)", re.ASCII)
 _OBJECT: Final = re.compile(r"/storage/v1/b/([^/]+)/o/([^/]+)|/drive/v3/files/([^/]+)(/export)?", re.ASCII)
+_LISTING: Final = re.compile(r"/storage/v1/b/([^/]+)/o|/drive/v3/files", re.ASCII)
+_COMMENTS: Final = re.compile(r"/drive/v3/files/[^/]+/comments", re.ASCII)
 _CONTENT_RANGE: Final = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)", re.ASCII)
-
-
-@define(eq=False)
-class Stored:
-    """An object: its metadata, and the file with its bytes."""
-
-    metadata: dict[str, Any]
-    content_type: str
-    file: Path
-    generation: int = 1
-
-    _sums: tuple[int, bytes] | None = None
-
-    def sums(self) -> tuple[int, bytes]:
-        """Return the size of the object and its MD5."""
-        if self._sums is None:
-            md5, size = hashlib.md5(usedforsecurity=False), 0
-            with self.file.open("rb") as file:
-                while piece := file.read(PIECE):
-                    md5.update(piece)
-                    size += len(piece)
-            self._sums = size, md5.digest()
-        return self._sums
-
-    def resource(self, *, is_drive: bool) -> dict[str, Any]:
-        """Return the JSON of the object."""
-        size, digest = self.sums()
-        name = self.metadata.get("name", "")
-        if is_drive:
-            facts = {"kind": "drive#file", "id": name, "mimeType": self.content_type}
-            return {**self.metadata, **facts, "size": str(size), "md5Checksum": digest.hex()}
-        md5 = base64.b64encode(digest).decode()
-        facts = {"kind": "storage#object", "contentType": self.content_type, "md5Hash": md5}
-        return {**self.metadata, **facts, "size": str(size), "generation": str(self.generation)}
-
-
-@define(eq=False)
-class Session:
-    """A resumable upload in progress."""
-
-    target: str
-    metadata: dict[str, Any]
-    content_type: str
-    file: Path
-    kept: int = 0
-
-
-@define(eq=False)
-class Sent:
-    """A request that came. `body` is what of it was read, of a large one its start."""
-
-    verb: str
-    path: str
-    query: tuple[tuple[str, str], ...]
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-
-@define(eq=False)
-class Service:
-    """The state of a stand-in.
-
-    `cuts`: bytes of media after which a connection is cut, one for each request that carries some, or with the status of an
-    answer that comes in place of a cut; None: not cut. `faults`: statuses that requests get in place of an answer, one each; 0: the connection is cut, None: no fault.
-    """
-
-    folder: Path
-    cuts: deque[int | tuple[int, int] | None] = field(factory=deque["int | tuple[int, int] | None"])
-    faults: deque[int | None] = field(factory=deque["int | None"])
-    location: Callable[[str], str] = str
-    """Makes the address of a session of the one that the stand-in would give."""
-    hash_of: Callable[[str], str] = str
-    """Makes the checksums that are stated of the right ones."""
-    names_version: bool = True
-    answers_all: bool = False
-    """It answers every other method with an empty object."""
-    has_conditions: bool = True
-    """It heeds `if-range`."""
-    objects: dict[str, Stored] = field(factory=dict[str, Stored])
-    sessions: dict[str, Session] = field(factory=dict[str, Session])
-    sent: list[Sent] = field(factory=list[Sent])
-    cut: int = 0
-    """Connections that were cut."""
-    url: str = ""
-    lock: threading.Lock = field(factory=threading.Lock)
-
-    def put(self, key: str, data: bytes | Path, content_type: str = "text/plain") -> Stored:
-        """Store an object; the key is `bucket/name`, or the id of a file of Drive."""
-        path = self.new_file()
-        if isinstance(data, Path):
-            path = data
-        else:
-            path.write_bytes(data)
-        before = self.objects.get(key)
-        generation = 1 if before is None else before.generation + 1
-        metadata = {"name": key.partition("/")[2] or key}
-        stored = self.objects[key] = Stored(metadata, content_type, path, generation)
-        return stored
-
-    def data(self, key: str) -> bytes:
-        """Return the bytes of an object."""
-        return self.objects[key].file.read_bytes()
-
-    def new_file(self) -> Path:
-        """Return the path of a new file."""
-        with self.lock:
-            number = len([*self.folder.iterdir()])
-            path = self.folder / f"{number}"
-            path.touch()
-            return path
 
 
 class CutError(Exception):
@@ -156,7 +45,16 @@ class Handler(BaseHTTPRequestHandler):
         self._handle(self._upload)
 
     def do_PATCH(self) -> None:
-        self._handle(self._upload)
+        self._handle(self._patch)
+
+    def _patch(self) -> None:
+        found = _OBJECT.fullmatch(self.seen.path)
+        if found is None:
+            self._upload()
+            return
+        key = found[3] or f"{found[1]}/{found[2]}"
+        stored = self.service.patch(key, json.loads(self._body()))
+        self._json(stored.resource(is_drive=found[3] is not None))
 
     def do_DELETE(self) -> None:
         self._handle(self._upload)
@@ -190,7 +88,15 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
 
+    def _list(self, bucket: str) -> None:
+        """Answer with all objects of a bucket, or for "" with all files."""
+        self._json({"files" if not bucket else "items": self.service.listed(bucket)})
+
     def _get(self) -> None:
+        listing = _LISTING.fullmatch(self.seen.path)
+        if listing is not None:
+            self._list(listing[1] or "")
+            return
         found = _OBJECT.fullmatch(self.seen.path)
         key = "" if found is None else found[3] or f"{found[1]}/{found[2]}"
         stored = self.service.objects.get(key)
@@ -235,6 +141,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _upload(self) -> None:
         found = _UPLOAD.fullmatch(self.seen.path)
+        if _COMMENTS.fullmatch(self.seen.path):
+            self._json({"id": "comment-1", **json.loads(self._body())})
+            return
         if found is None:
             self._drain()
             self._json({"error": {"code": 404, "message": "there is no such method"}}, 404)

@@ -14,7 +14,7 @@ from groundwire_runtime.checksums import ChecksumError
 from groundwire_runtime.downloads import SaveTo
 from groundwire_runtime.errors import ArgumentError, NotFound, ProtocolError, TransportError
 
-from .service import Service
+from .state import Service
 from .test_uploads import client
 
 DATA = random.Random(6).randbytes(3_000_017)  # noqa: S311 - the same bytes each time

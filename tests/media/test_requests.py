@@ -18,7 +18,7 @@ from groundwire_runtime.media import UNIT, MediaUpload
 
 from tests.audits.corpus import documents
 
-from .service import Sent, Service
+from .state import Sent, Service
 from .test_uploads import client
 
 DATA = random.Random(8).randbytes(3 * UNIT + 5)  # noqa: S311 - the same bytes each time

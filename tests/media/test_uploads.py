@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import random
 from collections import deque
 from pathlib import Path
@@ -17,7 +16,6 @@ from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
     InvalidArgument,
-    ProtocolError,
     TransportError,
     Unavailable,
 )
@@ -27,7 +25,7 @@ from groundwire_runtime.resumable import UploadSessionError
 
 from tests.runtime.doubles import Time
 
-from .service import Service
+from .state import Service
 
 TOKEN = "a-token-that-is-secret"
 DATA = random.Random(5).randbytes(9 * UNIT + 17)  # noqa: S311 - the same bytes each time
@@ -277,135 +275,3 @@ def test_a_patch_uploads_too(drive: ModuleType, service: Service) -> None:
     assert (service.data("id-1"), changed.mime_type) == (b"new", "text/csv")
     assert service.sent[0].path == "/upload/drive/v3/files/id-1"
     assert b'{"description":"d","starred":null}' in service.sent[0].body
-
-
-@pytest.mark.parametrize(
-    ("name", "content_type"),
-    [("a.png", "image/png"), ("a.csv", "text/csv"), ("a", None), ("a.tar.gz", None)],
-)
-def test_the_type_comes_from_the_name(
-    name: str, content_type: str | None, storage: ModuleType, service: Service, tmp_path: Path
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(b"x")
-    stored = client(storage, service).objects.insert("b", storage.Object(name="n"), media=MediaUpload(path))
-    assert stored.content_type == (content_type or "application/octet-stream")
-
-
-@pytest.mark.parametrize(
-    ("facts", "words"),
-    [
-        ({"chunk_size": 1}, "262,144"),
-        ({"chunk_size": UNIT + 1}, "262,144"),
-        ({"chunk_size": 0}, "262,144"),
-        ({"chunk_size": True}, "262,144"),
-        ({"content_type": "text"}, "media type"),
-        ({"content_type": "text/plain\r\nx: y"}, "media type"),
-    ],
-)
-def test_a_medium_that_cannot_be_sent_is_refused(facts: dict[str, Any], words: str) -> None:
-    with pytest.raises(ArgumentError, match=words):
-        MediaUpload(b"", **facts)
-
-
-@pytest.mark.parametrize("value", ["a.txt", b"abc", 3])
-def test_a_bare_file_is_refused(value: Any, storage: ModuleType, service: Service) -> None:
-    with pytest.raises(ArgumentError, match="MediaUpload"):
-        client(storage, service).objects.insert("b", storage.Object(), media=value)
-
-
-@pytest.mark.parametrize("value", [3, None, ["text"], io.StringIO("text")])
-def test_what_is_no_medium_is_refused(value: Any, storage: ModuleType, service: Service) -> None:
-    with pytest.raises(ArgumentError):
-        client(storage, service).objects.insert("b", storage.Object(), media=MediaUpload(value))
-    assert "b/unnamed" not in service.objects
-
-
-@pytest.mark.parametrize(
-    "location",
-    [
-        "https://evil.example/s?upload_id=1",
-        "http://127.0.0.1:9/s",
-        "//evil.example/s",
-        "https://storage.googleapis.com@evil.example/",
-        "https://storage.googleapis.com/s",
-        "file:///etc/passwd",
-        "http://[::1]evil/",
-        "",
-        "a b",
-        "http://127.0.0.1:1/\x7f",
-    ],
-)
-def test_bytes_go_to_no_other_host(location: str, storage: ModuleType, service: Service) -> None:
-    service.location = lambda _: location
-    with pytest.raises(ProtocolError):
-        client(storage, service).objects.insert(
-            "b", storage.Object(name="n"), media=MediaUpload(DATA, resumable=True)
-        )
-    assert [each.verb for each in service.sent] == ["POST"]
-
-
-@pytest.mark.parametrize(
-    ("location", "has_token"),
-    [
-        ("https://storage.googleapis.com/upload/s?upload_id=12345678", True),
-        ("/upload/s?upload_id=12345678", True),
-        ("https://storage.googleapis.com:443/upload/s?upload_id=12345678", True),
-        ("https://uploads.googleapis.com/s?upload_id=12345678", False),
-        ("http://storage.googleapis.com/s?upload_id=12345678", None),
-        ("https://googleapis.com.evil.example/s", None),
-        ("https://evilgoogleapis.com/s", None),
-        ("https://uploads.googleapis.com:8443/s", None),
-    ],
-)
-def test_a_session_of_google_gets_the_token_on_the_own_origin_alone(
-    location: str, has_token: bool | None, storage: ModuleType
-) -> None:
-    puts: list[Request] = []
-
-    def answer(request: Request) -> Response:
-        if request.verb == "POST":
-            return Response(status=200, headers={"location": location})
-        puts.append(request)
-        return Response(status=200, body=b"{}")
-
-    uploaded = storage.Client(transport=FunctionTransport(answer), credentials=credentials.Token(TOKEN))
-    media = MediaUpload(b"abc", resumable=True)
-    if has_token is None:
-        with pytest.raises(ProtocolError):
-            uploaded.objects.insert("b", storage.Object(), media=media)
-        assert not puts
-    else:
-        uploaded.objects.insert("b", storage.Object(), media=media)
-        assert ["authorization" in each.headers for each in puts] == [has_token]
-
-
-def test_the_id_of_an_upload_is_a_secret(
-    storage: ModuleType, service: Service, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    service.faults = deque([None, 503, None, None, 400])
-    events: list[Any] = []
-    uploaded = client(storage, service, on_event=events.append)
-    media = MediaUpload(DATA, resumable=True)
-    uploaded.objects.insert("b", storage.Object(name="n"), media=media)
-    with pytest.raises(ApiError) as caught:
-        uploaded.objects.insert("b", storage.Object(name="n"), media=media)
-    text = f"{caplog.text} {events} {[vars(each) for each in caplog.records]} {caught.value!r} {vars(caught.value)}"
-    assert "session-" not in text
-    assert TOKEN not in text
-    assert [each.kind for each in events].count("call") == 2
-    assert "/upload/storage/v1/b/b/o" in text
-
-
-def test_an_answer_that_repeats_the_id_is_redacted(storage: ModuleType) -> None:
-    def answer(request: Request) -> Response:
-        if request.verb == "POST":
-            return Response(status=200, headers={"location": f"{request.url}&upload_id=very-secret-id"})
-        body = b'{"error": {"code": 400, "message": "no session very-secret-id"}}'
-        return Response(status=400, headers={"x-guploader-uploadid": "very-secret-id"}, body=body)
-
-    uploaded = storage.Client(transport=FunctionTransport(answer), credentials=credentials.anonymous())
-    with pytest.raises(ApiError) as caught:
-        uploaded.objects.insert("b", storage.Object(), media=MediaUpload(b"abc", resumable=True))
-    assert "very-secret-id" not in f"{caught.value} {vars(caught.value)}"

@@ -17,7 +17,8 @@ from groundwire_runtime.errors import GroundwireError
 from groundwire_runtime.retry import RetryPolicy
 
 from tests.audits.corpus import documents
-from tests.media.service import Service, serving
+from tests.media.service import serving
+from tests.media.state import Service
 from tests.modules import forget
 
 from .calls import CALLS, SIZES, Scene
