@@ -421,7 +421,7 @@ def schemathesis(session: nox.Session) -> None:
 
 @nox.session
 def testbench(session: nox.Session) -> None:
-    """Run Google's retry conformance suite for Cloud Storage: 300 combinations, without the 15 that need media.
+    """Run Google's retry conformance suite for Cloud Storage: 315 combinations.
 
     GROUNDWIRE_TESTBENCH names a checkout of googleapis/storage-testbench, GROUNDWIRE_RETRY_TESTS one of
     googleapis/conformance-tests or its storage/v1/retry_tests.json. A missing one is checked out from GitHub.

@@ -1,4 +1,6 @@
-"""Memory and time of files of 1 GB: an answer that is cut ten times, and a form with a file, beside bare urllib3.
+"""Memory and time of files of 1 GB: an answer that is cut ten times, and a form with a file, beside bare urllib3; and media.
+
+Media go to a stand-in of Cloud Storage and come back, each way cut 20 times at random; the bytes are compared.
 
 `python -m benchmarks.transfer serve` runs the server; `get`, `get-urllib3`, `post`, `post-urllib3` are one run of a client.
 """
@@ -28,8 +30,11 @@ from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import MapOf
 from groundwire_runtime.uploads import FilePart
 
+from tests.media.transfer import transferred
+
 SIZE: Final = 1_000_000_000
 CUTS: Final = 10
+MEDIA_CUTS: Final = 20
 RUNS: Final = 3
 ALLOWED: Final = 64 * 1024 * 1024
 """Bytes over the start that a transfer may hold."""
@@ -64,7 +69,16 @@ def run() -> list[tuple[str, str, float]]:
                 ),
                 (f"{what}: time", "bare urllib3, uncut", _median(runs, 0) / _median(runs, 1)),
             ]
-        return rows
+        return [*rows, _media()]
+
+
+def _media() -> tuple[str, str, float]:
+    """Return the row of an upload and a download of media."""
+    figures = transferred(SIZE, MEDIA_CUTS)
+    assert figures.equal
+    assert figures.cuts == 2 * MEDIA_CUTS
+    what = f"media of 1 GB sent and got, cut {MEDIA_CUTS} times each: memory over the start"
+    return what, "64 MiB", figures.memory / ALLOWED
 
 
 def _median(runs: list[list[dict[str, float]]], index: int) -> float:

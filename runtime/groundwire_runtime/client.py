@@ -141,14 +141,14 @@ class BaseClient(ABC):
         )
         request = self._with_options(request, options)
         policy = options.get("retry", settings.retry)
-        transport = RetryTransport(authorized, self._read_error, policy, self._clock)
+        transport = request.over(RetryTransport(authorized, self._read_error, policy, self._clock))
         try:
-            send = self._watched_send if watched else RetryTransport.send
+            send = partial(self._watched_send, transport) if watched else transport.send
             watch = WATCH.get()
             if watch is not None:
-                return self._seen(watch, method, request, partial(send, transport))
+                return self._seen(watch, method, request, send)
             # An error that is kept keeps this frame: the response is no variable of it.
-            return self._claimed(method.answer(send(transport, request), self._codecs), request)
+            return self._claimed(method.answer(send(request), self._codecs), request)
         except (DecodeError, OutcomeUnknown) as error:
             if not self._secrets:
                 raise
@@ -231,7 +231,7 @@ class BaseClient(ABC):
                     filled[parameter.name] = value
         return filled
 
-    def _watched_send(self, transport: RetryTransport, request: Request) -> Response:
+    def _watched_send(self, transport: Transport, request: Request) -> Response:
         """Send, and tell the listeners how the call ended."""
         started = self._clock.monotonic()
         try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from attrs import define, evolve
+from attrs import define, evolve, frozen
 
 from .answers import Saved as Saved
 from .answers import SaveTo as SaveTo
@@ -83,25 +84,49 @@ def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO, clock: Clock) -> Gene
             raise
 
 
+@frozen(kw_only=True)
+class SavedRequest(Request, ABC):
+    """A request that writes its answer in a way of its own."""
+
+    @abstractmethod
+    def save(self, send: Callable[[Request], Response], target: Target, clock: Clock) -> Response:
+        """Send the request, and write the body of its answer."""
+
+
 def save(send: Callable[[Request], Response], request: Request, target: Target, clock: Clock) -> Response:
     """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued."""
+    if isinstance(request, SavedRequest):
+        return request.save(send, target, clock)
+    return written(send, request, target, clock)
+
+
+def written(
+    send: Callable[[Request], Response],
+    request: Request,
+    target: Target,
+    clock: Clock,
+    rest_of: Callable[[Request, Response, int], Request | None] | None = None,
+) -> Response:
+    """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued.
+
+    `rest_of` gives the request for the rest of a body of which some bytes came, None where it cannot be continued.
+    """
     # A range counts the bytes that are sent, so they must not be compressed.
     whole = evolve(
         request, opens=_always, lasting=False, headers={**request.headers, "accept-encoding": "identity"}
     )
-    current, failures = whole, 0
+    current, failures, furthest = whole, 0, 0
     while True:
         response = send(current)
-        before = target.size
         try:
             with _pieces(response) as pieces:
-                _begin(response, target, resumed=current is not whole)
-                before = target.size
+                _begin(response, target, None if current is whole else current)
                 for piece in pieces:
                     target.write(piece)
         except TransportError as error:
-            failures = 1 if target.size > before else failures + 1
-            following = _rest(whole, response, target.size)
+            failures = 1 if target.size > furthest else failures + 1
+            furthest = max(furthest, target.size)
+            following = (rest_of or _rest)(whole, response, target.size)
             delay = next_delay(failures, error, request, clock)
             if isinstance(error, DeadlineReached) or following is None or delay is None:
                 raise
@@ -125,13 +150,13 @@ def _pieces(response: Response) -> Generator[Iterable[bytes]]:
         yield stream
 
 
-def _begin(response: Response, target: Target, *, resumed: bool) -> None:
-    """Take the size of an answer; drop what was written where it begins again."""
+def _begin(response: Response, target: Target, resumed: Request | None) -> None:
+    """Take the size of an answer; drop what was written where it begins again. `resumed` asked for the rest of a body."""
     length = response.headers.get("content-length", "")
     is_size = length.isdecimal() and len(length) < 19 and "content-encoding" not in response.headers
-    if resumed and response.status == 206:
+    if resumed is not None and response.status == 206:
         found = _RANGE.fullmatch(response.headers.get("content-range", ""))
-        if found is None or int(found[1]) != target.size:
+        if found is None or not resumed.headers["range"].startswith(f"bytes={found[1]}-"):
             raise ProtocolError("the rest of a body was asked for, and another part of it came")
         return
     if target.size:

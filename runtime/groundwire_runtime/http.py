@@ -140,6 +140,10 @@ class Request:
         """True where the body can be sent, or sent once more."""
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
 
+    def over(self, transport: Transport) -> Transport:
+        """Return a transport that sends all requests of the call, of which an upload has several."""
+        return transport
+
 
 class ByteStream(Protocol):
     """An open body. It is closed at its end, by an error, or by `close`; then its connection is free."""
@@ -167,6 +171,19 @@ class Response:
     def server_request_id(self) -> str:
         """The service's own id of the request; "" where it sends none."""
         return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
+
+
+class RawBody(bytes):
+    """A body that is not JSON, and its media type."""
+
+    content_type: str = ""
+
+    @classmethod
+    def of(cls, response: Response) -> RawBody:
+        """Return the body of a response."""
+        body = cls(response.body)
+        body.content_type = response.headers.get("content-type", "")
+        return body
 
 
 _LISTS: Final = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from traceback import clear_frames
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
@@ -12,13 +13,15 @@ from attrs import evolve, frozen
 
 from .codec import LARGE
 from .errors import ArgumentError, DecodeError, shortened
-from .http import CallState, Request, Response
+from .http import CallState, RawBody, Request, Response
 from .jsontext import parse
 from .parameters import Parameter, check_names, expand, missing, variables
 
 ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
 _JSON: Final = {"content-type": "application/json"}
+_MAY_BE_JSON: Final = re.compile("json|text/html|javascript|^ *$", re.IGNORECASE)
+"""Media types of JSON, and of the pages that a proxy answers with."""
 IDEMPOTENT: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 """Verbs that have the same effect however often they arrive (RFC 9110 9.2.2)."""
 
@@ -234,10 +237,15 @@ class Method(Generic[ResponseT]):
         return data if self.envelope is None else b"{%s:%s}" % (json.dumps(self.envelope).encode(), data)
 
     def answer(self, response: Response, codecs: Codecs) -> ResponseT:
-        """Decode a successful response. Raises DecodeError with a note that names the response."""
+        """Decode a successful response; a body that is stated to be neither JSON nor a page is returned as RawBody.
+
+        Raises DecodeError with a note that names the response.
+        """
         try:
             return self.response(response.body, codecs)
         except DecodeError as error:
+            if not _MAY_BE_JSON.search(response.headers.get("content-type", "json")):
+                return RawBody.of(response)  # type: ignore[return-value] # the document states no type for it
             if note_response(error, self.id, response):
                 del response
             raise

@@ -44,7 +44,7 @@ class FilePart:
 
 
 @define(eq=False)
-class _File:
+class File:
     """A file whose size was read, from the place where it is to be sent. `length` is None where it is unknown."""
 
     source: str | os.PathLike[str] | BinaryIO
@@ -83,6 +83,8 @@ class _File:
             except OSError as error:
                 raise _unreadable(self.label, error) from None
             with file:
+                if self.start:
+                    file.seek(self.start)
                 yield file
             return
         if self.rewinds:
@@ -107,7 +109,7 @@ def _unreadable(label: str, error: Exception) -> ArgumentError:
     return ArgumentError(f"file {label}: it cannot be read ({why})")
 
 
-def _file(part: FilePart) -> bytes | _File:
+def file_of(part: FilePart) -> bytes | File:
     """Return the content of a part with its size. Raises ArgumentError for a file that is not there."""
     source = part.source
     if isinstance(source, bytes):
@@ -120,7 +122,7 @@ def _file(part: FilePart) -> bytes | _File:
         if stat.S_ISDIR(facts.st_mode):
             raise ArgumentError(f"file {shortened(str(source))}: it is a folder")
         regular = stat.S_ISREG(facts.st_mode)
-        return _File(source, length=facts.st_size if regular else None, rewinds=regular)
+        return File(source, length=facts.st_size if regular else None, rewinds=regular)
     if not hasattr(source, "read"):
         raise ArgumentError(
             f"expected bytes, a path or an open binary file, got {shortened(source)}",
@@ -130,20 +132,20 @@ def _file(part: FilePart) -> bytes | _File:
         end = source.seek(0, os.SEEK_END)
         source.seek(start)
     except (OSError, ValueError, AttributeError):
-        return _File(source)
-    return _File(source, start=start, length=max(0, end - start), rewinds=True)
+        return File(source)
+    return File(source, start=start, length=max(0, end - start), rewinds=True)
 
 
 @define(eq=False)
 class Upload:
     """A body of bytes and files, one after the other, read from its start each time that it is sent."""
 
-    _contents: Sequence[bytes | _File]
+    _contents: Sequence[bytes | File]
 
     @classmethod
     def of(cls, *parts: bytes | FilePart) -> Upload:
         """Return a body. Raises ArgumentError for a file that is not there."""
-        return cls([_file(each) if isinstance(each, FilePart) else each for each in parts])
+        return cls([file_of(each) if isinstance(each, FilePart) else each for each in parts])
 
     @property
     def length(self) -> int | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from attrs import frozen
+from groundwire_runtime.media import MediaUpload
 
 PROJECT: Final = "project"
+SMALL: Final = 100
+LARGE: Final = 9 * 1024 * 1024
+"""Bytes of an upload: the suite cuts one after 8 MiB."""
 ACCOUNT: Final = "robot@project.iam.gserviceaccount.com"
 
 
@@ -23,6 +28,8 @@ class Scene:
     metageneration: int = 1
     object_name: str = "object"
     generation: int = 1
+    size: int = 0
+    """Bytes of the object."""
     notification: str = "1"
     key: str = "key"
     key_etag: str = "etag"
@@ -108,6 +115,20 @@ def _change_object(s: Scene, name: str) -> object:
     )
 
 
+def _insert(s: Scene, *, resumable: bool) -> object:
+    media = MediaUpload(bytes(LARGE if resumable else SMALL), "application/octet-stream", resumable=resumable)
+    stored = s.client.objects.insert(
+        s.bucket, s.storage.Object(name="new"), media=media, **s.given(if_generation_match=0)
+    )
+    return stored.size
+
+
+def _download(s: Scene) -> object:
+    file = io.BytesIO()
+    s.client.save(file, s.client.objects.get_media, s.bucket, s.object_name)
+    return len(file.getvalue())
+
+
 BUCKETS: Final[Mapping[str, Callable[[Scene], object]]] = {
     "delete": lambda s: s.client.buckets.delete(s.bucket),
     "get": lambda s: s.client.buckets.get(s.bucket),
@@ -144,6 +165,7 @@ OBJECTS: Final[Mapping[str, Callable[[Scene], object]]] = {
         s.bucket, s.object_name, **s.given(if_generation_match=s.generation)
     ),
     "get": lambda s: s.client.objects.get(s.bucket, s.object_name),
+    "insert": lambda s: _insert(s, resumable=False),
     "list": lambda s: list(s.client.objects.list(s.bucket)),
     "patch": lambda s: _change_object(s, "patch"),
     "rewrite": lambda s: _copy(s, "rewrite"),
@@ -158,5 +180,9 @@ CALLS: Final[Mapping[str, Callable[[Scene], object]]] = {
     **_named("notifications", NOTIFICATIONS),
     **_named("objects", OBJECTS),
     "storage.serviceaccount.get": lambda s: s.client.projects.service_account.get(PROJECT),
+    "storage.resumable.upload": lambda s: _insert(s, resumable=True),
+    "storage.objects.download": _download,
 }
-"""Every method of the suite but the upload of media."""
+"""Every method of the suite, and every group of its methods that have a way of their own to call them."""
+SIZES: Final = {"storage.objects.insert": SMALL, "storage.resumable.upload": LARGE}
+"""The bytes of uploads, which their calls return, as a download returns those of its object."""

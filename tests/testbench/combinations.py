@@ -8,9 +8,6 @@ from typing import Any
 
 from attrs import frozen
 
-MEDIA = "storage.objects.insert"
-"""An upload: what is sent is media, not JSON."""
-
 
 @frozen(kw_only=True)
 class Combination:
@@ -27,9 +24,9 @@ class Combination:
     succeeds: bool
 
     @property
-    def needs_media(self) -> bool:
-        """Return True for uploads and downloads."""
-        return self.method == MEDIA or bool(self.group)
+    def call(self) -> str:
+        """Return the key of the call: the group, where the method has one."""
+        return self.group or self.method
 
     def __str__(self) -> str:
         what = self.group or self.method

@@ -33,10 +33,10 @@ class Testbench:
         """Return True when every fault was met."""
         return bool(self._json("GET", f"retry_test/{test}")["completed"])
 
-    def upload(self, bucket: str, name: str) -> int:
-        """Create a small object; return its generation."""
+    def upload(self, bucket: str, name: str, size: int) -> int:
+        """Create an object; return its generation."""
         path = f"upload/storage/v1/b/{bucket}/o?uploadType=media&name={name}"
-        return int(self._json("POST", path, {"some": "media"})["generation"])
+        return int(self._json("POST", path, "x" * (size - 2))["generation"])
 
     def _json(self, verb: str, path: str, body: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - loopback

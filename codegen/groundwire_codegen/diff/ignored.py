@@ -36,6 +36,7 @@ IGNORED: Final[Mapping[str, str]] = {
     "Enum.pointer": _PLACE,
     "Field.pointer": _PLACE,
     "Hint": _HINTS,
+    "Media.stub": "the lock keeps it, and it comes and goes with the download, which is compared",
     "Message.pointer": _PLACE,
     "Message.received": "each change says which way its message travels",
     "Message.sent": "each change says which way its message travels",

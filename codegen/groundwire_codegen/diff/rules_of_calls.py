@@ -164,7 +164,7 @@ CALLS: Final = (
         _B,
         "A fixed header or the envelope has changed.",
     ),
-    ("method.media", Kind.TRANSPORT, _C, "Media travels outside the stub; its signature and call stay."),
+    ("method.media", Kind.TRANSPORT, _C, "A call without media stays as it is."),
     ("method.deprecated", Kind.DEPRECATED, _C, "Deprecation is said in the docs alone."),
     ("method.docs", Kind.DOCS, _C, "Only the text differs."),
     ("parameter.added", Kind.ADDED, _C, "A new optional parameter is a keyword that callers leave out."),

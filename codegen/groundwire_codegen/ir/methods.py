@@ -188,6 +188,8 @@ class Media:
     accept: tuple[str, ...] = ()
     upload: bool = False
     download: bool = False
+    stub: str = ""
+    """The name of the stub that downloads, beside the one that answers with JSON; "" where the method has none."""
 
 
 @frozen(kw_only=True)

@@ -42,6 +42,8 @@ class CallNames:
     methods: Mapping[str, str]
     constants: Mapping[str, str]
     resources: tuple[Resource, ...]
+    downloads: Mapping[str, str]
+    """The stubs that download, beside those that answer with JSON."""
 
 
 def call_names(
@@ -62,6 +64,8 @@ def call_names(
     for method in wanted:
         name = overlay.methods.get(method.id, NO_METHOD).name or method.wire
         scopes.setdefault(method.resource, {})[f"method:{method.id}"] = snake(name)
+        if _downloads_beside(method):
+            scopes[method.resource][f"method:{method.id}#media"] = f"{snake(name)}_media"
     attributes: dict[str, str] = {}
     for path, names in sorted(scopes.items()):
         attributes |= naming.allocate(names, reserved=SCOPE_NAMES if path else CLIENT_NAMES)
@@ -87,7 +91,18 @@ def call_names(
             for path in paths
             if path
         ),
+        downloads={
+            method.id: attributes[f"method:{method.id}#media"]
+            for method in wanted
+            if _downloads_beside(method)
+        },
     )
+
+
+def _downloads_beside(method: Method) -> bool:
+    """Return True for a method that answers with JSON, or with a medium where it is asked for one."""
+    contents = () if method.answer is None else method.answer.contents
+    return method.media is not None and method.media.download and bool(contents)
 
 
 def _class_name(path: Path) -> str:
@@ -152,6 +167,7 @@ def _finished(
     named = evolve(
         typed,
         name=names.methods[method.id],
+        media=None if method.media is None else evolve(method.media, stub=names.downloads.get(method.id, "")),
         constant=names.constants[method.id],
         parameters=_parameters(method.id, stated, rule, known, naming),
         body=sent,

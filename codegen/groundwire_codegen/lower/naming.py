@@ -26,7 +26,7 @@ CLASS_NAMES: Final = frozenset(name for name in dir(builtins) if name[0].isupper
     {
         *("Any", "CODECS", "Client", "Converter", "Duration", "EMPTY", "JsonValue", "Mapping"),
         *("Message", "NO_TIMEOUT", "RetryPolicy", "Sequence", "StrEnum", "Timestamp", "Token"),
-        *("ABSENT", "FilePart", "TypeAlias", "Unlisted", "WithMediaType"),
+        *("ABSENT", "FilePart", "MediaUpload", "RawBody", "TypeAlias", "Unlisted", "WithMediaType"),
     }
 )
 """Class names that generated modules use or export themselves."""
@@ -50,12 +50,14 @@ CLIENT_OPTIONS: Final = _OF_BOTH | frozenset(
 )
 """Arguments of a call, and of a client, that the runtime has of its own."""
 PARAMETER_NAMES: Final = (
-    TYPE_NAMES - {"bytes", "object"} | CALL_OPTIONS | {"clear", "options", "request", "self"}
+    TYPE_NAMES - {"bytes", "object"}
+    | CALL_OPTIONS
+    | {"byte_range", "clear", "media", "options", "request", "self"}
 )
 HELD_NAMES: Final = PARAMETER_NAMES | CLIENT_OPTIONS
 RESOURCE_NAMES: Final = TYPE_NAMES | {"self"}
-SCOPE_NAMES: Final = RESOURCE_NAMES | {"dt", "tuple"}
-"""Names of stubs and resources that would hide a type in the annotations of their class."""
+SCOPE_NAMES: Final = RESOURCE_NAMES | {"dt", "overload", "tuple"}
+"""Names of stubs and resources that would hide a type in the annotations of their class, or the decorator of one."""
 CLIENT_NAMES: Final = SCOPE_NAMES | frozenset(
     {
         *(
@@ -98,6 +100,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
             "Parameter",
         ),
         *("Resource", "Sequence", "Unlisted", "Unpack"),
+        *("MediaUpload", "RawBody", "RawMethod", "downloading", "overload", "uploading"),
     }
 )
 """Names that `client.py` imports or defines beside its resource classes and method constants."""

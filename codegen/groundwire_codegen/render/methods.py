@@ -87,6 +87,14 @@ class MethodView:
     paging: PagingView | None
     api_version: Source | None
     envelope: Source | None
+    takes_raw: bool
+    gives_raw: bool
+    """The body, or the answer, is no JSON: its message has the bytes and their type."""
+
+    @property
+    def is_raw(self) -> bool:
+        """Return True where either is so."""
+        return self.takes_raw or self.gives_raw
 
 
 def method_view(method: Method, api: Api) -> MethodView:
@@ -111,7 +119,16 @@ def method_view(method: Method, api: Api) -> MethodView:
         paging=_paging(method.paging, api, method) if method.paging else None,
         api_version=_given(dict(method.headers).get("x-goog-api-version")),
         envelope=_given(method.envelope or None),
+        takes_raw=request is not None and _is_http_body(request),
+        gives_raw=bool(method.response) and _is_http_body(api.messages[method.response or ""]),
     )
+
+
+def _is_http_body(message: Message) -> bool:
+    """Return True for google.api.HttpBody. Documents have it under several names, as `GoogleApi__HttpBody`."""
+    attributes = {each.wire: each.name for each in message.fields}
+    known = {"contentType": "content_type", "data": "data"}
+    return message.place.endswith("HttpBody") and known.items() <= attributes.items()
 
 
 def maker(constant: str) -> Source:

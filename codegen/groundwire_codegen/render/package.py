@@ -53,6 +53,7 @@ class PackageView:
     """True where an update mask can be sent: the package makes them."""
     endpoints: tuple[Source, ...]
     """Names of `provenance.py` that the package gives out."""
+    uploads: bool
     auth: Source
     """The module of the runtime that has the sources of credentials."""
     is_large: bool
@@ -114,8 +115,10 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         for content in (() if method.body is None else method.body.contents)
     )
     endpoints, masks = tuple(_endpoints(api)), _has_masks(api)
+    uploads = any(method.media is not None and method.media.upload for method in api.methods.values())
     shared = (*(REST if rest else SHARED), *(("json_patch",) if patches else ()), *endpoints)
     shared += ("mask_of",) if masks else ()
+    shared += ("MediaUpload",) if uploads else ()
     public = {**names, **{each: word(each) for each in shared}}
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
@@ -125,6 +128,7 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
         patches=patches,
         masks=masks,
         endpoints=tuple(map(word, endpoints)),
+        uploads=uploads,
         auth=word(_auth_module(api)),
         is_large=is_large,
     )

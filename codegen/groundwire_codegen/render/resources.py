@@ -14,7 +14,7 @@ from .methods import MethodView, maker, method_view
 from .modules import module_name as resource_module
 from .rest import RestView, rest_view
 from .source import Source, doc, literal, name, word
-from .stubs import StubView, common_parameters, is_rest, stub_view
+from .stubs import StubView, common_parameters, is_rest, stub_views
 from .waits import WaitView, wait_view
 
 
@@ -67,6 +67,11 @@ class ClientView:
     """Imports from `lazy`."""
     caches: bool
     method_class: bool
+    raw: bool
+    plain: bool
+    """Some methods are raw; some are not, or the module names their class."""
+    uploads: bool
+    downloads: bool
     modules: tuple[tuple[Source, Source], ...]
     """The classes of resources that a type checker finds here, each with its module."""
     makers: tuple[MakerView, ...]
@@ -137,12 +142,17 @@ def _view(
     used |= {"Any", "Final", "Mapping", "Unpack"} if is_client else set[str]()
     used |= {"Callable"} if found or jobs else set[str]()
     used |= {"TYPE_CHECKING"} if is_large and (children or (is_client and api.resources)) else set[str]()
+    used |= {"overload"} if any(stub.overloads for stub in stubs) else set[str]()
     return ClientView(
         is_large=is_large,
         is_client=is_client,
         is_lazy=_lazy_imports(api) if is_large and is_client else None,
         caches=is_large and bool(part.methods or found),
         method_class=is_client or bool(part.methods),
+        raw=any(each.is_raw for each in methods),
+        plain=is_client or any(not each.is_raw for each in methods),
+        uploads=any(stub.upload for stub in stubs),
+        downloads=any(stub.download for stub in stubs),
         modules=tuple(_modules(api, None if is_client else classes[0])) if is_large else (),
         makers=tuple(_makers(api)) if is_large and is_client else (),
         resource_modules=tuple(_resource_modules(api)) if is_large and is_client else (),
@@ -168,7 +178,7 @@ def _view(
         preconditions=any(method.preconditions for method in methods),
         clears=any(stub.clears for stub in stubs),
         containers=imported(("Callable", "Mapping", "Sequence"), used),
-        typing=imported(("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack"), used),
+        typing=imported(("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack", "overload"), used),
         dates="dt" in used,
         times=imported(("datetime", "timedelta"), used),
         values=imported(("JsonValue", "Unlisted", "Unrecognized"), used),
@@ -247,7 +257,7 @@ def _classes(api: Api, *, is_large: bool = False) -> Iterator[ClassView]:
         )
         children.setdefault(resource.path[:-1], []).append(child)
     for method in api.methods.values():
-        stubs.setdefault(method.resource, []).append(stub_view(method, api, is_large=is_large))
+        stubs.setdefault(method.resource, []).extend(stub_views(method, api, is_large=is_large))
     for path in _paths(api):
         yield ClassView(
             name=names.get(path),

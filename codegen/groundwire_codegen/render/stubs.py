@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ..ir import Api, ErrorShape, InParameter, Location, Method, Parameter, parameter_key
+from ..ir import Api, ErrorShape, InParameter, Location, Media, Method, Parameter, parameter_key
 from .annotations import MESSAGES, NONE, annotation, message_class, parameter_annotation
 from .contents import body_paragraph, clears, request_annotation
 from .listing import ListingView, listing_view, rest_result
@@ -22,6 +23,13 @@ COMMON: Final = {
     "quotaUser": "quota_user",
 }
 """Parameters of all methods that are options of a call, with the names of these."""
+RAW_BODY: Final = word("RawBody")
+_UPLOADS: Final = "/upload/"
+_SIZE: Final = re.compile(r"(\d{1,15}) *(?:([KMGT])?B)?", re.ASCII | re.IGNORECASE)
+_DOWNLOAD: Final = (
+    "Returns the bytes of the medium; `client.save(file, ...)` writes them to a file in constant memory.\n\n"
+    "`byte_range`: the first byte, from 0, and the last one, or None for all that follow."
+)
 _CLEAR: Final = "`clear`: fields to empty, by name, with dots between (`metadata.key`)."
 
 
@@ -32,6 +40,24 @@ class ArgumentView:
     name: Source
     wire: Source
     annotation: Source
+
+
+@frozen(kw_only=True)
+class UploadView:
+    """The media that a stub uploads, as the document states them."""
+
+    service_path: Source
+    resumable: bool
+    accept: Source | None
+    max_size: Source | None
+
+
+@frozen(kw_only=True)
+class OverloadView:
+    """A signature of a stub that needs a body, or a medium."""
+
+    optional: bool
+    media: Source
 
 
 @frozen(kw_only=True)
@@ -61,6 +87,16 @@ class StubView:
     pages: bool
     listing: ListingView | None
     """How it pages, as an overlay states it."""
+    upload: UploadView | None
+    overloads: tuple[OverloadView, ...]
+    download: bool
+    """True if the stub gives the medium of a resource."""
+
+
+_OVERLOADS: Final = (
+    OverloadView(optional=False, media=NONE),
+    OverloadView(optional=True, media=word("MediaUpload")),
+)
 
 
 def is_rest(api: Api) -> bool:
@@ -85,16 +121,30 @@ def _options(api: Api, arguments: Iterable[str]) -> Source:
     return word("CommonOptions" if common_parameters(api) and not hidden else "CallOptions")
 
 
-def stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
-    """Return the view of a stub."""
+def stub_views(method: Method, api: Api, *, is_large: bool) -> Iterator[StubView]:
+    """Yield the view of the stub of a method, and of the one that downloads."""
+    media, view = method.media, _stub_view(method, api, is_large=is_large)
+    if media is None or not media.download:
+        yield view
+        return
+    download = evolve(view, result=RAW_BODY, download=True, named=True, upload=None, overloads=())
+    if method.response is None:
+        yield evolve(download, doc=_doc(method, api, _DOWNLOAD))
+        return
+    yield view
+    yield evolve(download, name=name("method", media.stub), pages=False, doc=_doc(method, api, _DOWNLOAD))
+
+
+def _stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
+    """Return the view of the stub of a method."""
     rest, is_patch = is_rest(api), clears(method, api)
-    filled = [each for each in method.parameters if not _is_page_token(each, method)]
+    filled, upload = _filled(method), _upload_view(method, api)
     arguments = [(each, _argument(each, parameter_key(each, method.parameters))) for each in filled]
     is_optional = method.body is not None and not method.body.required
     return StubView(
         name=name("method", method.name),
         method=method_expression(method.constant, is_large=is_large),
-        doc=doc("\n\n".join(_paragraphs(method, filled, rest=rest, is_patch=is_patch)), 8),
+        doc=_doc(method, api, _upload_text(upload, method.media)),
         positional=tuple(view for each, view in arguments if each.position is not None),
         keywords=tuple(view for each, view in arguments if each.position is None),
         arguments=tuple(view for _, view in arguments),
@@ -106,12 +156,58 @@ def stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
         request_is_empty=is_optional and not rest,
         request_is_optional=is_optional and rest,
         clears=is_patch,
-        named=is_patch or any(each.position is None for each in filled),
+        named=is_patch or upload is not None or any(each.position is None for each in filled),
         options=_options(api, [each.name for each in filled]),
         result=rest_result(method) if rest else _result(method),
         pages=method.paging is not None,
         listing=None if method.listing is None else listing_view(method.listing),
+        upload=upload,
+        overloads=_OVERLOADS if upload is not None and method.request and not is_optional else (),
+        download=False,
     )
+
+
+def _filled(method: Method) -> list[Parameter]:
+    return [each for each in method.parameters if not _is_page_token(each, method)]
+
+
+def _doc(method: Method, api: Api, more: str) -> Source:
+    """Return the docstring of a stub."""
+    text = _paragraphs(method, _filled(method), rest=is_rest(api), is_patch=clears(method, api))
+    return doc("\n\n".join([*text, *([more] if more else [])]), 8)
+
+
+def _upload_view(method: Method, api: Api) -> UploadView | None:
+    media = method.media
+    if media is None or not media.upload:
+        return None
+    around = media.simple or media.resumable or ""
+    found = around.removeprefix("/resumable").removeprefix(_UPLOADS)
+    stated = found.removesuffix(method.path)
+    # A path of another form tells nothing; uploads are below the root, before the path of the service.
+    known = around != found and found != stated
+    service_path = stated if known else api.base_url.partition("://")[2].partition("/")[2]
+    size = media_size(media.max_size)
+    return UploadView(
+        service_path=literal(service_path),
+        resumable=media.resumable is not None,
+        accept=literal(media.accept) if media.accept and "*/*" not in media.accept else None,
+        max_size=None if size is None else literal(size),
+    )
+
+
+def media_size(text: str | None) -> int | None:
+    """Return the bytes of a size such as `5120GB`; None for one that is not stated, or not known."""
+    found = _SIZE.fullmatch(text or "")
+    return None if found is None else int(found[1]) * 1024 ** " KMGT".index((found[2] or " ").upper())
+
+
+def _upload_text(upload: UploadView | None, media: Media | None) -> str:
+    if upload is None or media is None:
+        return ""
+    limit = f" At most {media.max_size} bytes." if media.max_size and media.max_size.isdecimal() else ""
+    kinds = f" It takes {', '.join(f'`{each}`' for each in media.accept)}." if upload.accept else ""
+    return f"`media`: a file, or bytes, to upload.{kinds}{limit}"
 
 
 def method_expression(constant: str, *, is_large: bool) -> Source:

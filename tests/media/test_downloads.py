@@ -1,0 +1,152 @@
+"""Downloads: bytes and files, parts, cuts, objects that change meanwhile, and checksums."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections import deque
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from groundwire_runtime.checksums import ChecksumError
+from groundwire_runtime.downloads import SaveTo
+from groundwire_runtime.errors import ArgumentError, NotFound, ProtocolError, TransportError
+
+from .state import Service
+from .test_uploads import client
+
+DATA = random.Random(6).randbytes(3_000_017)  # noqa: S311 - the same bytes each time
+
+
+def test_bytes_come_with_their_type(storage: ModuleType, drive: ModuleType, service: Service) -> None:
+    service.put("b/n", DATA, "image/png")
+    service.put("id-1", b"a,b", "text/csv")
+    got = client(storage, service).objects.get_media("b", "n")
+    assert (got, got.content_type) == (DATA, "image/png")
+    files = client(drive, service).files
+    assert files.get_media("id-1") == b"a,b"
+    exported = files.export("id-1", "text/csv")
+    assert (exported, exported.content_type) == (b"a,b", "text/csv")
+    assert [dict(each.query).get("alt") for each in service.sent] == ["media"] * 3
+    assert files.get("id-1").mime_type == "text/csv"
+
+
+@pytest.mark.parametrize("byte_range", [(0, 0), (5, 9), (5, None), (0, None), (3_000_000, 3_000_016)])
+def test_a_part_is_what_was_asked_for(
+    byte_range: tuple[int, int | None], storage: ModuleType, service: Service, tmp_path: Path
+) -> None:
+    service.put("b/n", DATA)
+    objects = client(storage, service)
+    last = len(DATA) if byte_range[1] is None else byte_range[1] + 1
+    wanted = DATA[byte_range[0] : last]
+    assert objects.objects.get_media("b", "n", byte_range=byte_range) == wanted
+    service.cuts = deque([2] if len(wanted) > 2 else [])
+    objects.save(tmp_path / "part", objects.objects.get_media, "b", "n", byte_range=byte_range)
+    assert (tmp_path / "part").read_bytes() == wanted
+
+
+@pytest.mark.parametrize("byte_range", [(-1, 3), (3, 2), (1,), 5, (True, 3), ("a", None), (1.0, 2)])
+def test_a_part_that_is_none_is_refused(byte_range: Any, storage: ModuleType, service: Service) -> None:
+    with pytest.raises(ArgumentError, match="byte_range"):
+        client(storage, service).objects.get_media("b", "n", byte_range=byte_range)
+    assert not service.sent
+
+
+@pytest.mark.parametrize("names_version", [True, False])
+def test_a_file_continues_where_it_was_cut(
+    names_version: bool, storage: ModuleType, service: Service, tmp_path: Path
+) -> None:
+    service.put("b/n", DATA)
+    service.names_version = names_version
+    service.cuts = deque([1_000_000, 3, 1_500_000])
+    seen: list[tuple[int, int | None]] = []
+    to = SaveTo(tmp_path / "n", on_progress=lambda size, total: seen.append((size, total)))
+    downloads = client(storage, service)
+    saved = downloads.save(to, downloads.objects.get_media, "b", "n")
+    assert (saved.size, (tmp_path / "n").read_bytes()) == (len(DATA), DATA)
+    assert [each.headers.get("range") for each in service.sent] == [
+        None,
+        "bytes=1000000-",
+        "bytes=1000003-",
+        "bytes=2500003-",
+    ]
+    assert seen[-1] == (len(DATA), len(DATA))
+    assert [path.name for path in tmp_path.iterdir()] == ["n"]
+
+
+@pytest.mark.parametrize("has_conditions", [True, False])
+def test_an_object_that_changed_is_read_anew(
+    has_conditions: bool, storage: ModuleType, service: Service, tmp_path: Path
+) -> None:
+    service.put("b/n", DATA)
+    service.cuts = deque([1_000_000])
+    service.has_conditions = has_conditions
+    other = DATA[::-1]
+    changed: list[object] = []
+
+    def change(size: int, _: int | None) -> None:
+        if size >= 1_000_000 and not changed:
+            changed.append(service.put("b/n", other))
+
+    downloads = client(storage, service)
+    downloads.save(SaveTo(tmp_path / "n", on_progress=change), downloads.objects.get_media, "b", "n")
+    assert changed
+    assert (tmp_path / "n").read_bytes() == other
+
+
+def test_a_part_of_an_object_that_changed_is_an_error(
+    storage: ModuleType, service: Service, tmp_path: Path
+) -> None:
+    service.put("b/n", DATA)
+    service.cuts = deque([1_000])
+    service.has_conditions = False
+    downloads = client(storage, service)
+    to = SaveTo(tmp_path / "n", on_progress=lambda *_: service.put("b/n", DATA[::-1]))
+    with pytest.raises(ProtocolError, match="changed"):
+        downloads.save(to, downloads.objects.get_media, "b", "n", byte_range=(7, 2_000))
+    assert not [*tmp_path.iterdir()]
+
+
+def test_other_bytes_than_stated_leave_no_file(storage: ModuleType, service: Service, tmp_path: Path) -> None:
+    service.put("b/n", DATA)
+    service.hash_of = lambda _: "crc32c=AAAAAA==,md5=AAAAAAAAAAAAAAAAAAAAAA=="
+    downloads = client(storage, service)
+    with pytest.raises(ChecksumError):
+        downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "n")
+    with pytest.raises(ChecksumError):
+        downloads.objects.get_media("b", "n")
+    assert not [*tmp_path.iterdir()]
+    # A part has no checksum of its own.
+    assert downloads.objects.get_media("b", "n", byte_range=(1, 3)) == DATA[1:4]
+
+
+@pytest.mark.parametrize("stated", ["", "md5=???", "md5", "sha999=AAAA", "md5=AA==x"])
+def test_a_checksum_that_is_none_is_left_out(stated: str, storage: ModuleType, service: Service) -> None:
+    service.put("b/n", DATA)
+    service.hash_of = lambda _: stated
+    assert client(storage, service).objects.get_media("b", "n") == DATA
+
+
+def test_a_file_of_the_caller_is_written_from_where_it_is(storage: ModuleType, service: Service) -> None:
+    service.put("b/n", DATA)
+    service.cuts = deque([9])
+    file = io.BytesIO(b"head")
+    file.seek(4)
+    downloads = client(storage, service)
+    downloads.save(file, downloads.objects.get_media, "b", "n")
+    assert file.getvalue() == b"head" + DATA
+
+
+def test_a_download_that_gives_up_leaves_no_file(
+    storage: ModuleType, service: Service, tmp_path: Path
+) -> None:
+    service.put("b/n", DATA)
+    service.cuts = deque([0] * 99)
+    downloads = client(storage, service)
+    with pytest.raises(TransportError):
+        downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "n")
+    with pytest.raises(NotFound):
+        downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "nothing")
+    assert not [*tmp_path.iterdir()]
