@@ -41,6 +41,10 @@ class Inputs:
     overlay: bytes | None = None
     package: str
     methods: tuple[str, ...] = ()
+    messages: tuple[str, ...] | None = None
+    """Schemas to generate besides those that methods reach; None: the overlay's, else all where no methods are chosen."""
+    allow_constructs: tuple[str, ...] = ()
+    """Constructs that the reader does not know and ignores."""
     allow_hosts: tuple[str, ...] = ()
     references: Mapping[str, bytes] = field(factory=dict[str, bytes])
     """The other documents that an OpenAPI document refers to, by URI."""
@@ -55,20 +59,25 @@ class Inputs:
             document=self.name,
             package=self.package,
             methods=" ".join(self.methods),
+            messages=" ".join(self.messages or ()),
+            allow_construct=" ".join(self.allow_constructs),
             allow_host=" ".join(self.allow_hosts),
             root=self.base,
         )
 
     def digests(self) -> dict[str, str]:
         """The hashes of the inputs that the lock keeps; one of all references, where there are any."""
+        options = [self.name, self.package, *sorted(self.methods), "", *sorted(self.allow_hosts)]
+        if self.messages is not None:
+            options += ["messages", *sorted(self.messages)]
+        if self.allow_constructs:
+            options += ["constructs", *sorted(self.allow_constructs)]
         references = [f"{uri}\0{file_digest(data)}" for uri, data in sorted(self.references.items())]
         return {
             **({"references": digest("\0".join([self.base, *references]))} if references else {}),
             "document": file_digest(self.document),
             "generator": generator_digest(),
-            "options": digest(
-                "\0".join([self.name, self.package, *sorted(self.methods), "", *sorted(self.allow_hosts)])
-            ),
+            "options": digest("\0".join(options)),
             "overlay": file_digest(self.overlay) if self.overlay is not None else "",
         }
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
 from .ir import Api
-from .lock import FILE, Lock, file_digest, is_older
+from .lock import ALLOWED, FILE, MESSAGES, Lock, file_digest, is_older
 from .problem import GeneratorError, Problem, SpecError, escape
 from .reader import read_lowered
 from .render import render
@@ -31,6 +31,8 @@ class Output:
     """Problems that stop nothing: unenforced patterns, an older revision, names that go or move, drift."""
     drift: tuple[Problem, ...] = ()
     """Rules of the overlay under which the document has changed."""
+    left_out: tuple[str, ...] = ()
+    """Schemas that are not generated: no wanted method reaches them."""
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
@@ -45,6 +47,8 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         allow_hosts=inputs.allow_hosts,
         references=inputs.references,
         base=inputs.base,
+        allow_constructs=inputs.allow_constructs,
+        messages=inputs.messages,
     )
     api = lowered.api
     layout = _layout(api, inputs, before)
@@ -59,10 +63,12 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         decisions={"layout": layout, **lowered.decisions},
         revision=api.revision,
         reviewed=lowered.review.marks,
+        constructs={**lowered.constructs, **dict.fromkeys(inputs.allow_constructs, ALLOWED)},
+        options={} if inputs.messages is None else {MESSAGES: "\n".join(sorted(inputs.messages))},
     )
     drift = lowered.review.drift
     warnings = (*lowered.warnings, *_losses(before, lock), *drift)
-    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
+    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift, lowered.left_out)
 
 
 def _layout(api: Api, inputs: Inputs, before: Lock | None) -> str:

@@ -95,11 +95,12 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
     sent = closure(reached.messages, reached.aliases, _sent(reached.methods))
     received = closure(reached.messages, reached.aliases, _received(reached.methods, overlay))
     reserved = REST_FIELD_NAMES if reached.draft.errors is ErrorShape.BY_STATUS else FIELD_NAMES
+    # What no method reaches may travel in either direction: an event comes, and a test sends it.
     found = {
         known.messages[key]: evolve(
             _named(message, key, rules[key], families, known, naming, reserved),
-            sent=key in sent,
-            received=key in received,
+            sent=key in sent or key not in received,
+            received=key in received or key not in sent,
         )
         for key, message in reached.messages.items()
     }

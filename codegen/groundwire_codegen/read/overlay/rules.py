@@ -105,6 +105,8 @@ class MessageRule:
     reviewed: str | None = None
     order: tuple[str, ...] = ()
     family: bool | None = None
+    generate: bool = False
+    """Generate it although no wanted method reaches it."""
     fields: Mapping[str, FieldRule] = field(factory=dict[str, FieldRule])
     unions: Mapping[str, UnionRule] = field(factory=dict[str, UnionRule])
     extensions: Mapping[str, Extension] = field(factory=dict[str, Extension])
@@ -272,6 +274,8 @@ class Overlay:
     package: str | None = None
     generate: tuple[str, ...] = ()
     """Ids of the methods to generate; empty means all."""
+    listed: tuple[str, ...] | None = None
+    """Schemas to generate besides what these methods reach, where `messages` is a list; None: all, where all methods are."""
     scopes: ScopeRules = ScopeRules()
     client: Mapping[str, HeldRule] = field(factory=dict[str, HeldRule])
     methods: Mapping[str, MethodRule] = field(factory=dict[str, MethodRule])
