@@ -7,9 +7,9 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from .lock import digest, file_digest, generator_digest
+from .lock import Lock, digest, file_digest, generator_digest
 from .problem import Problem, SpecError
 from .read.overlay import MAX_BYTES as OVERLAY_BYTES
 from .read.overlay import read_overlay
@@ -24,6 +24,7 @@ __all__ = [
     "is_package_name",
     "package_name",
     "read_input",
+    "recorded",
 ]
 
 LARGE_ABOVE: Final = 200
@@ -80,6 +81,17 @@ class Inputs:
             "options": digest("\0".join(options)),
             "overlay": file_digest(self.overlay) if self.overlay is not None else "",
         }
+
+
+def recorded(inputs: Inputs, lock: Lock | None) -> Inputs:
+    """Return inputs with the options that a lock keeps, where they are not given."""
+    if lock is None:
+        return inputs
+    return evolve(
+        inputs,
+        messages=lock.messages if inputs.messages is None else inputs.messages,
+        allow_constructs=tuple(sorted({*inputs.allow_constructs, *lock.allowed})),
+    )
 
 
 def read_input(path: Path, limit: int) -> bytes:

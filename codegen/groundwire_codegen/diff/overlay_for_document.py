@@ -37,6 +37,9 @@ def overlay_for_document(overlay: Overlay, document: Api, other: Api) -> Overlay
         generate=tuple(
             name for name in overlay.generate if not _foreign(name, document.methods, other.methods)
         ),
+        listed=None
+        if overlay.listed is None
+        else tuple(name for name in overlay.listed if not cut.is_foreign_schema(name)),
         scopes=evolve(
             overlay.scopes,
             extra=tuple(rule for rule in overlay.scopes.extra if not _foreign(rule.field, own, others)),
