@@ -52,6 +52,8 @@ class Reach:
     enums: dict[str, Enum] = field(factory=dict[str, Enum])
     aliases: dict[str, Alias] = field(factory=dict[str, Alias])
     """Named unions and types that hold themselves."""
+    resolved: dict[str, None] = field(factory=dict[str, None])
+    """Aliases that a type was resolved by."""
     methods: list[Method] = field(factory=list[Method])
     _open: dict[str, int] = field(factory=dict[str, int])
     """Aliases that are being resolved, each with the number of lists and maps around it."""
@@ -206,6 +208,7 @@ class Reach:
 
     def _alias(self, name: str, alias: Alias, nesting: int) -> TypeRef | None:
         """Return the type that an alias names; a union, a tuple and a type that holds itself stay behind their name."""
+        self.resolved[name] = None
         if alias.type is None or name in self.refused:
             return None
         if name in self._open:

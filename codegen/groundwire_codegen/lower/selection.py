@@ -74,7 +74,9 @@ def select(
         raise SpecError(
             [*problems, Problem("document", "/schemas", words, "choose methods: --methods ID ...")]
         )
-    problems += (each for each in _faults(draft, _keys(reached)) if each not in problems)
+    problems += (
+        each for each in _faults(draft, (*_keys(reached), *reached.resolved)) if each not in problems
+    )
     warnings = _every(draft, reached) if EVERY in names else []
     left = [name for name in named(draft) if not _is_generated(name, draft.api, reached)]
     return Selection(reached, tuple(left), tuple(dict.fromkeys(warnings)))
@@ -110,11 +112,12 @@ def _every(draft: Draft, reached: Reach) -> list[Problem]:
     warnings: list[Problem] = []
     for name in named(draft):
         before = _State.of(reached)
+        reached.resolved.clear()
         reached.reach_schema(name)
         keys = _keys(reached, before.sizes[:3])
         faults = [
             *reached.problems[before.sizes[3] :],
-            *_faults(draft, keys),
+            *_faults(draft, (*keys, *reached.resolved)),
             *_clashes(reached, keys, places),
         ]
         if faults:

@@ -12,6 +12,10 @@ from ..problem import Problem
 
 NAME: Final = re.compile(r"[!-~]{1,80}")
 """The shape of a name that a caller may allow, and that a lock keeps."""
+_SHOWN: Final = 20
+"""Constructs that get a warning each."""
+_KEPT: Final = 500
+"""Constructs that a lock keeps."""
 _HINT: Final = "the generator reads a closed set"
 
 
@@ -56,14 +60,18 @@ class Constructs:
     def stated(self) -> dict[str, str]:
         """The ignored constructs for the lock: by name, the first place and the number of others."""
         return {
-            name: next(iter(places)) + _others(len(places)) for name, places in sorted(self.ignored.items())
+            name: next(iter(places)) + _others(len(places))
+            for name, places in sorted(self.ignored.items())[:_KEPT]
         }
 
     def warnings(self) -> Iterator[Problem]:
         """Yield a warning for each construct that is ignored."""
-        for name, places in self.ignored.items():
+        for name, places in list(self.ignored.items())[:_SHOWN]:
             words = f"unknown construct {name[:80]!r} is ignored{_others(len(places))}"
             yield Problem(self._sources[name], next(iter(places)), words)
+        if len(self.ignored) > _SHOWN:
+            source = next(iter(self._sources.values()))
+            yield Problem(source, "", f"{len(self.ignored) - _SHOWN} more unknown constructs are ignored")
 
     def needless(self) -> Iterator[Problem]:
         """Yield a warning for each construct that is allowed and is nowhere."""
