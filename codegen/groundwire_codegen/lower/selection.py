@@ -13,6 +13,7 @@ from ..read.draft import Draft
 from ..read.overlay import Overlay
 from ..read.overlay.apply import applied_methods, with_extensions
 from .limits import broken_limit
+from .operations import with_operations
 from .reach import Reach
 
 EVERY: Final = "*"
@@ -58,7 +59,9 @@ def select(
     draft: Draft, wanted: Sequence[Method], names: Sequence[str], overlay: Overlay, problems: list[Problem]
 ) -> Selection:
     """Return what the wanted methods and schemas reach. Raises SpecError if it is more than a client may have."""
-    reached = Reach(with_extensions(draft.api, overlay), overlay, problems)
+    reached = Reach(
+        with_extensions(draft.api, overlay), with_operations(overlay, draft.api, wanted), problems
+    )
     for method in applied_methods(wanted, overlay):
         reached.reach_method(method)
     for name in names:

@@ -86,7 +86,9 @@ def _named(overlay: Overlay) -> Iterator[str]:
         yield name
         for pairs in rule.packed.values():
             yield from pairs.values()
-    yield from (rule.operation_metadata for rule in overlay.methods.values() if rule.operation_metadata)
+    for said in overlay.methods.values():
+        stated = (said.operation_metadata, "" if said.operation is None else said.operation.response)
+        yield from (schema for schema in stated if schema)
 
 
 class _Reached:

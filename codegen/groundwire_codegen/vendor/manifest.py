@@ -159,7 +159,9 @@ def _named(overlay: Overlay) -> Iterator[str]:
         yield name
         for pairs in rule.packed.values():
             yield from (schema for schema in pairs.values())
-    yield from (rule.operation_metadata for rule in overlay.methods.values() if rule.operation_metadata)
+    for said in overlay.methods.values():
+        stated = (said.operation_metadata, "" if said.operation is None else said.operation.response)
+        yield from (schema for schema in stated if schema)
     yield from (rule.field.partition(".")[0] for rule in overlay.scopes.extra)
 
 

@@ -78,6 +78,10 @@ def _read(node: Cursor, cls: type[T]) -> T:
         return cast("T", _checked(node, rule))
     if isinstance(rule, HintRule):
         _check_hint(node, rule)
+    if isinstance(rule, MethodRule) and rule.operation is not None and rule.operation.metadata:
+        if rule.operation_metadata not in (None, rule.operation.metadata):
+            node.refuse("operation_metadata and operation.metadata differ", "leave one out")
+        return cast("T", evolve(rule, operation_metadata=rule.operation.metadata))
     return rule
 
 
