@@ -15,8 +15,11 @@ from .problem import GeneratorError, Problem, SpecError, escape
 from .reader import read_lowered
 from .render import render
 
+INLINE: Final = "inline"
 ONE_MODULE: Final = "module"
 """All messages of a client are in one module, and all stubs in another."""
+UNDER_PARENT: Final = "parent"
+"""Inline classes have short names under the messages that they stand in."""
 LARGE: Final = "schema"
 """Each schema and each resource has a module, which is imported when it is first used."""
 
@@ -52,7 +55,9 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     )
     api = lowered.api
     layout = _layout(api, inputs, before)
-    files = _rendered(api, inputs, runtime, is_large=layout == LARGE)
+    # A client that was published without short names stays as it is.
+    inline = UNDER_PARENT if before is None else before.decisions.get(INLINE)
+    files = _rendered(api, inputs, runtime, is_large=layout == LARGE, has_inner=inline == UNDER_PARENT)
     check_syntax(files)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
@@ -60,7 +65,11 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         inputs=inputs.digests(),
         files=hashes,
         names=lowered.published,
-        decisions={"layout": layout, **lowered.decisions},
+        decisions={
+            "layout": layout,
+            **({} if inline is None else {INLINE: inline}),
+            **lowered.decisions,
+        },
         revision=api.revision,
         reviewed=lowered.review.marks,
         constructs={**lowered.constructs, **dict.fromkeys(inputs.allow_constructs, ALLOWED)},
@@ -81,9 +90,16 @@ def _layout(api: Api, inputs: Inputs, before: Lock | None) -> str:
     return layout or (LARGE if max(count, len(api.methods)) > inputs.large_above else ONE_MODULE)
 
 
-def _rendered(api: Api, inputs: Inputs, runtime: str, *, is_large: bool) -> dict[str, str]:
+def _rendered(api: Api, inputs: Inputs, runtime: str, *, is_large: bool, has_inner: bool) -> dict[str, str]:
     try:
-        return render(api, package=inputs.package, origin=inputs.name, runtime=runtime, is_large=is_large)
+        return render(
+            api,
+            package=inputs.package,
+            origin=inputs.name,
+            runtime=runtime,
+            is_large=is_large,
+            has_inner=has_inner,
+        )
     except (TypeError, ValueError) as error:
         raise GeneratorError(f"text that is not safe to write: {error}") from error
 

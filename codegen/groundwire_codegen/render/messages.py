@@ -23,7 +23,9 @@ from ..ir import (
     leaf,
 )
 from .annotations import NO_ENTRIES, NONE, absent, annotation
+from .inner import InnerView, inner_classes, inner_first
 from .layout import imported, in_import_order, used_names
+from .modules import published_kinds
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -81,12 +83,13 @@ class AliasView:
 
 @frozen(kw_only=True)
 class MessageView:
-    """A message class; `family` holds its variants when it is one, `nested` those of its unions."""
+    """A message class; `family` holds its variants when it is one, `nested` those of its unions, `inner` its inline classes."""
 
     name: Source
     doc: Source
     nested: tuple[VariantView, ...]
     family: tuple[VariantView, ...]
+    inner: tuple[InnerView, ...]
     attributes: tuple[AttributeView, ...]
 
 
@@ -117,9 +120,14 @@ class MessagesView:
         return bool(self.typing or self.enums or self.containers or self.dates or self.times)
 
 
-def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> MessagesView:
-    """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`."""
-    messages = tuple(map(_message, api.messages.values()))
+def messages_view(
+    api: Api, all_kinds: Mapping[str, str] | None = None, *, has_inner: bool = False
+) -> MessagesView:
+    """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`.
+
+    `has_inner`: inline classes have short names under their messages."""
+    inner = inner_classes(api) if has_inner else {}
+    messages = tuple(_message(each, inner.get(each.name, ())) for each in inner_first(api, inner))
     aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))
     used |= used_names(alias.type for alias in aliases)
@@ -136,7 +144,7 @@ def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> Messa
         if all_kinds
         else {}
     )
-    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
+    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases or inner else set[str]())
     typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
@@ -161,15 +169,6 @@ def _annotations(message: MessageView) -> Iterator[Source]:
     for attribute in message.attributes:
         yield from (attribute.annotation, *attribute.others, attribute.default or attribute.annotation)
     yield from (variant.annotation for variant in (*message.nested, *message.family))
-
-
-def published_kinds(api: Api) -> dict[str, str]:
-    """Return the kind of each name that `messages.py` publishes."""
-    return {
-        **dict.fromkeys(api.aliases, "alias"),
-        **dict.fromkeys(api.enums, "enum"),
-        **dict.fromkeys(api.messages, "message"),
-    }
 
 
 def base(enum: Enum) -> str:
@@ -212,7 +211,7 @@ def _enum(enum: Enum) -> EnumView:
     )
 
 
-def _message(message: Message) -> MessageView:
+def _message(message: Message, inner: tuple[InnerView, ...]) -> MessageView:
     indent = 4 if message.family else 8
     variants = tuple(
         _variant(variant.class_name, variant, indent)
@@ -223,6 +222,7 @@ def _message(message: Message) -> MessageView:
     return MessageView(
         name=name("message", message.name),
         doc=doc(message.doc or f"The message {message.place}.", 4),
+        inner=inner,
         nested=() if message.family else variants,
         family=variants if message.family else (),
         attributes=tuple(
