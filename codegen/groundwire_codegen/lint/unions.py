@@ -130,7 +130,9 @@ def _members(names: str, own: str, wires: Mapping[str, str]) -> list[str]:
         if word is None:
             continue
         name = word[0].rstrip(".")
-        wire = own if name.lower() in _THIS else wires.get(_fold(name.rpartition(".")[2]))
+        folded = _fold(name.rpartition(".")[2])
+        # A published text may lack the space in "a, orb".
+        wire = own if folded in _THIS else wires.get(folded) or wires.get(folded.removeprefix("or"))
         if not wire:
             # The last word may be prose: "Only one of a or b can be set" ends the list at "b".
             break

@@ -52,7 +52,8 @@ class Constructs:
             if each.construct in self.allowed:
                 continue
             name = each.construct if NAME.fullmatch(each.construct) else ""
-            hint = f"{_HINT if name in each.pointer else each.hint}; --allow-construct {name} ignores it"
+            before = _HINT if each.pointer.endswith(f"/{name}") else each.hint
+            hint = "; ".join(filter(None, (before, f"--allow-construct {name} ignores it")))
             kept.append(evolve(each, hint=hint) if name else each)
         return tuple(kept)
 
