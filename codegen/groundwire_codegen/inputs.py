@@ -7,9 +7,9 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from .lock import digest, file_digest, generator_digest
+from .lock import Lock, digest, file_digest, generator_digest
 from .problem import Problem, SpecError
 from .read.overlay import MAX_BYTES as OVERLAY_BYTES
 from .read.overlay import read_overlay
@@ -24,6 +24,7 @@ __all__ = [
     "is_package_name",
     "package_name",
     "read_input",
+    "recorded",
 ]
 
 LARGE_ABOVE: Final = 200
@@ -41,6 +42,10 @@ class Inputs:
     overlay: bytes | None = None
     package: str
     methods: tuple[str, ...] = ()
+    messages: tuple[str, ...] | None = None
+    """Schemas to generate besides those that methods reach; None: the overlay's, else all where no methods are chosen."""
+    allow_constructs: tuple[str, ...] = ()
+    """Constructs that the reader does not know and ignores."""
     allow_hosts: tuple[str, ...] = ()
     references: Mapping[str, bytes] = field(factory=dict[str, bytes])
     """The other documents that an OpenAPI document refers to, by URI."""
@@ -55,22 +60,38 @@ class Inputs:
             document=self.name,
             package=self.package,
             methods=" ".join(self.methods),
+            messages=" ".join(self.messages or ()),
+            allow_construct=" ".join(self.allow_constructs),
             allow_host=" ".join(self.allow_hosts),
             root=self.base,
         )
 
     def digests(self) -> dict[str, str]:
         """The hashes of the inputs that the lock keeps; one of all references, where there are any."""
+        options = [self.name, self.package, *sorted(self.methods), "", *sorted(self.allow_hosts)]
+        if self.messages is not None:
+            options += ["messages", *sorted(self.messages)]
+        if self.allow_constructs:
+            options += ["constructs", *sorted(self.allow_constructs)]
         references = [f"{uri}\0{file_digest(data)}" for uri, data in sorted(self.references.items())]
         return {
             **({"references": digest("\0".join([self.base, *references]))} if references else {}),
             "document": file_digest(self.document),
             "generator": generator_digest(),
-            "options": digest(
-                "\0".join([self.name, self.package, *sorted(self.methods), "", *sorted(self.allow_hosts)])
-            ),
+            "options": digest("\0".join(options)),
             "overlay": file_digest(self.overlay) if self.overlay is not None else "",
         }
+
+
+def recorded(inputs: Inputs, lock: Lock | None) -> Inputs:
+    """Return inputs with the options that a lock keeps, where they are not given."""
+    if lock is None:
+        return inputs
+    return evolve(
+        inputs,
+        messages=lock.messages if inputs.messages is None else inputs.messages,
+        allow_constructs=tuple(sorted({*inputs.allow_constructs, *lock.allowed})),
+    )
 
 
 def read_input(path: Path, limit: int) -> bytes:

@@ -18,8 +18,11 @@ from .problem import Problem, SpecError, escape
 
 FILE: Final = "groundwire.lock"
 FORMAT: Final = 1
-OPTIONAL: Final = ("decisions", "reviewed", "vendored")
+OPTIONAL: Final = ("decisions", "reviewed", "vendored", "constructs", "options")
 """Parts that are left out when there is nothing to say."""
+ALLOWED: Final = "allowed"
+"""In place of a place: the construct is taken although it is inside of what is generated."""
+MESSAGES: Final = "messages"
 ARROW: Final = " -> "
 """Between what a document said when a rule was last looked at, and what it says now."""
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -55,6 +58,22 @@ class Lock:
     """The document's statements on each place of an overlay rule, when the rule was last changed."""
     vendored: Mapping[str, str] = field(factory=dict[str, str])
     """The options of a vendored copy; empty for a client that was generated in place."""
+    constructs: Mapping[str, str] = field(factory=dict[str, str])
+    """Constructs of the document that the generator does not know, by name: the first place of one that is ignored outside
+    of schemas, or `allowed` for one that the caller takes."""
+    options: Mapping[str, str] = field(factory=dict[str, str])
+    """Options that `check` and `upgrade` take from here where they are not given."""
+
+    @property
+    def messages(self) -> tuple[str, ...] | None:
+        """The schemas of the option `messages`; None where it was not given."""
+        stated = self.options.get(MESSAGES)
+        return None if stated is None else tuple(stated.split("\n")) if stated else ()
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The constructs that the caller took."""
+        return tuple(name for name, where in self.constructs.items() if where == ALLOWED)
 
     @property
     def awaits_review(self) -> bool:

@@ -11,13 +11,16 @@ from attrs import frozen
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
 from .ir import Api
-from .lock import FILE, Lock, file_digest, is_older
+from .lock import ALLOWED, FILE, MESSAGES, Lock, file_digest, is_older
 from .problem import GeneratorError, Problem, SpecError, escape
 from .reader import read_lowered
 from .render import render
 
+INLINE: Final = "inline"
 ONE_MODULE: Final = "module"
 """All messages of a client are in one module, and all stubs in another."""
+UNDER_PARENT: Final = "parent"
+"""Inline classes have short names under the messages that they stand in."""
 LARGE: Final = "schema"
 """Each schema and each resource has a module, which is imported when it is first used."""
 SHOWN: Final = 3
@@ -34,6 +37,8 @@ class Output:
     """Problems that stop nothing: unenforced patterns, an older revision, names that go or move, drift."""
     drift: tuple[Problem, ...] = ()
     """Rules of the overlay under which the document has changed."""
+    left_out: tuple[str, ...] = ()
+    """Schemas that are not generated: no wanted method reaches them."""
 
 
 def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "groundwire_runtime") -> Output:
@@ -48,23 +53,33 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
         allow_hosts=inputs.allow_hosts,
         references=inputs.references,
         base=inputs.base,
+        allow_constructs=inputs.allow_constructs,
+        messages=inputs.messages,
     )
     api = lowered.api
     layout = _layout(api, inputs, before)
-    files = _rendered(api, inputs, runtime, is_large=layout == LARGE)
+    # A client that was published without short names stays as it is.
+    inline = UNDER_PARENT if before is None else before.decisions.get(INLINE)
+    files = _rendered(api, inputs, runtime, is_large=layout == LARGE, has_inner=inline == UNDER_PARENT)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
     hashes = {path: file_digest(text) for path, text in files.items()}
     lock = Lock(
         inputs=inputs.digests(),
         files=hashes,
         names=lowered.published,
-        decisions={"layout": layout, **lowered.decisions},
+        decisions={
+            "layout": layout,
+            **({} if inline is None else {INLINE: inline}),
+            **lowered.decisions,
+        },
         revision=api.revision,
         reviewed=lowered.review.marks,
+        constructs={**lowered.constructs, **dict.fromkeys(inputs.allow_constructs, ALLOWED)},
+        options={} if inputs.messages is None else {MESSAGES: "\n".join(sorted(inputs.messages))},
     )
     drift = lowered.review.drift
     warnings = (*lowered.warnings, *_losses(before, lock), *drift)
-    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift)
+    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift, lowered.left_out)
 
 
 def _layout(api: Api, inputs: Inputs, before: Lock | None) -> str:
@@ -77,9 +92,16 @@ def _layout(api: Api, inputs: Inputs, before: Lock | None) -> str:
     return layout or (LARGE if max(count, len(api.methods)) > inputs.large_above else ONE_MODULE)
 
 
-def _rendered(api: Api, inputs: Inputs, runtime: str, *, is_large: bool) -> dict[str, str]:
+def _rendered(api: Api, inputs: Inputs, runtime: str, *, is_large: bool, has_inner: bool) -> dict[str, str]:
     try:
-        return render(api, package=inputs.package, origin=inputs.name, runtime=runtime, is_large=is_large)
+        return render(
+            api,
+            package=inputs.package,
+            origin=inputs.name,
+            runtime=runtime,
+            is_large=is_large,
+            has_inner=has_inner,
+        )
     except (TypeError, ValueError) as error:
         raise GeneratorError(f"text that is not safe to write: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 from groundwire_runtime.errors import GroundwireError
 
 _LONGEST: Final = 1_000
@@ -31,7 +31,8 @@ def escape(key: str) -> str:
 class Problem:
     """One fault of an input: the file it is in, a JSON pointer (or line), what is wrong, what to do.
 
-    `stub` is what to paste, line by line.
+    `stub` is what to paste, line by line. `construct` is the word of the input that the generator does not know, if that
+    is what is wrong.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Problem:
     message: str
     hint: str = ""
     stub: tuple[str, ...] = ()
+    construct: str = field(default="", eq=False, order=False)
 
     def __str__(self) -> str:
         where = f"{self.source}#{self.pointer}" if self.pointer else self.source

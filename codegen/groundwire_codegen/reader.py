@@ -35,21 +35,30 @@ def read_draft(
     allow_hosts: tuple[str, ...] = (),
     references: Mapping[str, bytes] | None = None,
     base: str = "",
+    allow_constructs: tuple[str, ...] = (),
 ) -> Draft:
     """Read a Discovery or an OpenAPI document, by its own key. Raises SpecError when it is neither.
 
-    `references` are the documents that an OpenAPI document refers to, by URI, and `base` is its own.
+    `references` are the documents that an OpenAPI document refers to, by URI, and `base` is its own. `allow_constructs` are
+    constructs that the reader does not know and ignores.
     """
     if _NAMES_OPENAPI.search(document):
         text = read_text(document, source)
         if "openapi" in text.value:
             return openapi.read_document(
-                document, source=source, references=references, base=base, parsed=text
+                document,
+                source=source,
+                references=references,
+                base=base,
+                parsed=text,
+                allow_constructs=allow_constructs,
             )
     elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, source).value:
         hint = "convert it to OpenAPI 3 first"
         raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
-    return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
+    return discovery.read_document(
+        document, source=source, allow_hosts=allow_hosts, allow_constructs=allow_constructs
+    )
 
 
 def is_openapi(document: bytes, source: str = "document") -> bool:
@@ -68,14 +77,23 @@ def read_lowered(
     allow_hosts: tuple[str, ...] = (),
     references: Mapping[str, bytes] | None = None,
     base: str = "",
+    allow_constructs: tuple[str, ...] = (),
+    messages: Sequence[str] | None = None,
 ) -> Lowered:
-    """Read as `read_api` does, with what a lock holds of the client as it was before."""
-    draft = read_draft(document, allow_hosts=allow_hosts, references=references, base=base)
+    """Read as `read_api` does, with what a lock holds of the client as it was before, and as `lower` takes `messages`."""
+    draft = read_draft(
+        document,
+        allow_hosts=allow_hosts,
+        references=references,
+        base=base,
+        allow_constructs=allow_constructs,
+    )
     rules, problems = (Overlay(), []) if overlay is None else read_overlay(overlay)
     return lower(
         stated_as_discovery(draft, rules, allow_hosts),
         rules,
         methods=methods,
+        messages=messages,
         published=published,
         decisions=decisions,
         reviewed=reviewed,

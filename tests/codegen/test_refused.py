@@ -60,14 +60,17 @@ REFUSED: dict[str, tuple[dict[str, Any] | bytes, str]] = {
         "#/schemas/Book/properties/\\ud800: a lone",
     ),
     "surrogate in an enum": (placed(x={"type": "string", "enum": ["\ud800"]}), "properties/x/enum: a lone"),
-    "place that moves the cursor": (top(**{"\x1b[2J\u202e\n": 1}), "#/\\x1b[2J\\u202e\\n: unknown"),
+    "place that moves the cursor": (
+        top(schemas={"\x1b[2J\u202e\n": 1}),
+        "#/schemas/\\x1b[2J\\u202e\\n: expected",
+    ),
     "schemas as a list": (top(schemas=[]), "#/schemas: expected an object"),
     "schema as text": (top(schemas={"Book": "class"}), "#/schemas/Book: expected an object"),
     "methods as a list": (top(methods=[1]), "#/methods: expected an object"),
     "resource as null": (top(resources={"x": None}), "#/resources/x: expected an object"),
     "revision as a number": (top(revision=20260101), "#/revision: expected a string"),
-    "unknown key at the top": (top(servers=[]), "#/servers: unknown construct"),
-    "pointer that needs escapes": (top(**{"a/b~c": 1}), "#/a~1b~0c: unknown construct"),
+    "unknown key of a schema": (placed(x={"type": "string", "servers": []}), "/x/servers: unknown construct"),
+    "pointer that needs escapes": (top(schemas={"a/b~c": 1}), "#/schemas/a~1b~0c: expected an object"),
     "method id used twice": (
         top(methods={"x": {"id": "bookshop.books.get", "httpMethod": "GET", "path": "v1/x"}}),
         "is used twice",
@@ -95,7 +98,6 @@ REFUSED: dict[str, tuple[dict[str, Any] | bytes, str]] = {
     "backslash in the host": (top(rootUrl="https://evil.example\\.googleapis.com/"), "#/rootUrl"),
     "escape in the host": (top(rootUrl="https://evil.example%2f.googleapis.com/"), "#/rootUrl"),
     "line end in the URL": (top(rootUrl="https://shop.googleapis.com/\r\nX: y/"), "#/rootUrl"),
-    "unknown feature": (top(features=["dataWrapper", "x"]), "#/features: unknown feature 'x'"),
     "line end in a version": (
         top(methods={"x": {"id": "b.x", "httpMethod": "GET", "path": "x", "apiVersion": "1\r\nX: y"}}),
         "#/methods/x/apiVersion",

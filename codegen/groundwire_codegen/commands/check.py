@@ -22,11 +22,12 @@ def check(asked: Asked, *, full: bool, strict: bool) -> int:  # noqa: ARG001 - b
     from .. import pipeline
     from ..emit import differences
     from ..folder import client_lock
+    from ..inputs import recorded
     from ..moved import edits, gone, moved_inputs
 
     out = asked.out
     lock = client_lock(out)
-    output = pipeline.generate(asked.inputs, lock)
+    output = pipeline.generate(recorded(asked.inputs, lock), lock)
     warn(output, strict=strict)
     lines = list(differences(out, output.files))
     found = () if lock is None else tuple(edits(out, lock, output.files))

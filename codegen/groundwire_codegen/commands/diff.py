@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..log import echo
-from .inputs import ROOT
+from .inputs import ALLOW_CONSTRUCT, MESSAGES, ROOT, chosen, constructs
 
 if TYPE_CHECKING:
     from ..diff import Diff, Given
@@ -38,6 +38,8 @@ OPTIONS = (
         help="Exit with 1 when a change is as bad as this, or worse.",
     ),
     click.option("--out", type=_PATH, help="Write there instead of to the screen."),
+    *MESSAGES,
+    ALLOW_CONSTRUCT,
     click.option(
         "--allow-host", multiple=True, metavar="HOST", help="Accept a document that calls this host."
     ),
@@ -55,6 +57,9 @@ def diff(
     lock: Path | None,
     methods: tuple[str, ...],
     every_method: bool,
+    messages: tuple[str, ...],
+    only_reached: bool,
+    allow_construct: tuple[str, ...],
     form: str,
     fail_on: str,
     out: Path | None,
@@ -72,6 +77,10 @@ def diff(
         _given(old, old_overlay or overlay, old_root or root),
         after,
         methods=methods,
+        messages=_messages(kept, messages, only_reached=only_reached),
+        allow_constructs=tuple(
+            sorted({*constructs(allow_construct), *(() if kept is None else kept.allowed)})
+        ),
         every_method=every_method,
         published=None if kept is None else kept.names,
         decisions=None if kept is None else kept.decisions,
@@ -82,6 +91,12 @@ def diff(
     found = compare(sides.old, sides.new)
     _write(_text(found, form, new, after.document), form, out)
     return 0 if fail_on == "never" or not found.reaches(LEVELS[fail_on]) else 1
+
+
+def _messages(kept: Lock | None, messages: tuple[str, ...], *, only_reached: bool) -> tuple[str, ...] | None:
+    """Return the schemas to compare besides what methods reach: those named, else those of the lock."""
+    stated = chosen(messages, only_reached=only_reached)
+    return kept.messages if stated is None and kept is not None else stated
 
 
 def _given(document: Path, overlay: Path | None, root: Path | None) -> Given:

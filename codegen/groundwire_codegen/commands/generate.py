@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..log import echo
 from .inputs import DISCARD, STRICT, Asked
-from .problems import DONE, warn
+from .problems import DONE, tell_left_out, warn
 
 OPTIONS = (STRICT, DISCARD)
 
@@ -27,4 +27,5 @@ def generate(asked: Asked, *, strict: bool, discard_edits: bool) -> int:
         echo(f"removed {out / path}")
     if not done.written and not done.removed:
         echo(f"{out} is up to date")
+    tell_left_out(output)
     return DONE

@@ -30,6 +30,21 @@ ALLOW_HOST = click.option(
     metavar="HOST",
     help="Accept a document that calls this host, or comes from it.",
 )
+ALLOW_CONSTRUCT = click.option(
+    "--allow-construct",
+    multiple=True,
+    metavar="NAME",
+    help="Ignore a construct that is unknown: a keyword, a type, a format, an HTTP method.",
+)
+MESSAGES = (
+    click.option(
+        "--messages",
+        multiple=True,
+        metavar="NAME",
+        help="Schemas to generate besides what the methods reach: NAME ..., or '*'. All, where all methods are.",
+    ),
+    click.option("--only-reached", is_flag=True, help="Generate no schema that no method reaches."),
+)
 ROOT = click.option(
     "--root",
     type=click.Path(path_type=Path),
@@ -41,6 +56,8 @@ OPTIONS = (
     click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the package."),
     click.option("--package", help="Package name; the overlay's, or the folder's, by default."),
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
+    *MESSAGES,
+    ALLOW_CONSTRUCT,
     ALLOW_HOST,
     ROOT,
 )
@@ -61,6 +78,26 @@ class Asked:
     """The folder that bounds references; None for the document's own."""
 
 
+def chosen(messages: tuple[str, ...], *, only_reached: bool) -> tuple[str, ...] | None:
+    """Return the schemas to generate besides what methods reach; None where nothing is said. Raises SpecError."""
+    if messages and only_reached:
+        raise SpecError([Problem("options", "/only-reached", "goes without --messages", "leave one out")])
+    return () if only_reached else tuple(sorted(set(messages))) or None
+
+
+def constructs(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the constructs to ignore. Raises SpecError for a name that none can have."""
+    from ..read.constructs import NAME
+
+    wrong = [name for name in names if not NAME.fullmatch(name)]
+    if wrong:
+        raise SpecError(
+            Problem("options", "/allow-construct", f"{name[:80]!r} is no name of a construct")
+            for name in wrong
+        )
+    return tuple(sorted(set(names)))
+
+
 def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
     """Give a command what its arguments name, and report its problems."""
 
@@ -71,6 +108,9 @@ def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         out: Path,
         package: str | None,
         methods: tuple[str, ...],
+        messages: tuple[str, ...],
+        only_reached: bool,
+        allow_construct: tuple[str, ...],
         allow_host: tuple[str, ...],
         root: Path | None,
         **others: Any,
@@ -89,6 +129,8 @@ def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
             overlay=said,
             package=name,
             methods=methods,
+            messages=chosen(messages, only_reached=only_reached),
+            allow_constructs=constructs(allow_construct),
             allow_hosts=tuple(host.lower() for host in allow_host),
             references=references.contents,
             base=references.base,

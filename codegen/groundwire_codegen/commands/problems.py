@@ -56,6 +56,18 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
     return run
 
 
+def tell_left_out(output: Output) -> None:
+    """Print how many schemas are not generated, if any."""
+    count = len(output.left_out)
+    if count:
+        which = (
+            "1 schema that no method reaches is"
+            if count == 1
+            else f"{count} schemas that no method reaches are"
+        )
+        echo(f"{which} left out (--messages NAME ... adds some, --messages '*' all)")
+
+
 def warn(output: Output, *, strict: bool) -> None:
     """Print what stops nothing, one a line. Raises SpecError for drift where it is to stop."""
     for warning in output.warnings:

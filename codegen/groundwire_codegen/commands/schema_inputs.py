@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, check_text, read_input
+from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, Inputs, check_text, read_input, recorded
 from ..ir import Api
 from ..problem import Problem, SpecError
-from .inputs import ALLOW_HOST, DOCUMENT, OVERLAY, ROOT
+from .inputs import ALLOW_CONSTRUCT, ALLOW_HOST, DOCUMENT, MESSAGES, OVERLAY, ROOT, chosen, constructs
 from .options import with_options
 from .problems import reported
 
@@ -24,6 +24,8 @@ OPTIONS = (
     click.option(
         "--client", type=click.Path(path_type=Path), help="Folder of a client whose published names are kept."
     ),
+    *MESSAGES,
+    ALLOW_CONSTRUCT,
     ALLOW_HOST,
     ROOT,
 )
@@ -38,25 +40,31 @@ def with_api(command: Callable[..., int]) -> Callable[..., None]:
         document: Path,
         overlay: Path | None,
         methods: tuple[str, ...],
+        messages: tuple[str, ...],
+        only_reached: bool,
+        allow_construct: tuple[str, ...],
         client: Path | None,
         allow_host: tuple[str, ...],
         root: Path | None,
         **others: Any,
     ) -> int:
-        check_text(methods=" ".join(methods), allow_host=" ".join(allow_host))
-        return command(_api(document, overlay, methods, client, allow_host, root), **others)
+        check_text(methods=" ".join(methods), messages=" ".join(messages), allow_host=" ".join(allow_host))
+        inputs = Inputs(
+            name=document.name,
+            document=read_input(document, DOCUMENT_BYTES),
+            overlay=read_input(overlay, OVERLAY_BYTES) if overlay is not None else None,
+            package=document.stem,
+            methods=methods,
+            messages=chosen(messages, only_reached=only_reached),
+            allow_constructs=constructs(allow_construct),
+            allow_hosts=tuple(host.lower() for host in allow_host),
+        )
+        return command(_api(document, inputs, client, root), **others)
 
     return with_options(OPTIONS, reported(run))
 
 
-def _api(
-    document: Path,
-    overlay: Path | None,
-    methods: tuple[str, ...],
-    client: Path | None,
-    allow_host: tuple[str, ...],
-    root: Path | None,
-) -> Api:
+def _api(document: Path, stated: Inputs, client: Path | None, root: Path | None) -> Api:
     from ..folder import client_lock
     from ..reader import read_lowered
     from ..references import read_references
@@ -64,15 +72,17 @@ def _api(
     lock = client_lock(client) if client is not None else None
     if client is not None and lock is None:
         raise SpecError([Problem("options", "/client", f"{client} is not the folder of a client")])
-    data = read_input(document, DOCUMENT_BYTES)
-    references = read_references(document, data, root)
+    inputs = recorded(stated, lock)
+    references = read_references(document, inputs.document, root)
     lowered = read_lowered(
-        data,
-        read_input(overlay, OVERLAY_BYTES) if overlay is not None else None,
-        methods=methods or None,
+        inputs.document,
+        inputs.overlay,
+        methods=inputs.methods or None,
+        messages=inputs.messages,
+        allow_constructs=inputs.allow_constructs,
         published=lock.names if lock is not None else None,
         decisions=lock.decisions if lock is not None else None,
-        allow_hosts=tuple(host.lower() for host in allow_host),
+        allow_hosts=inputs.allow_hosts,
         references=references.contents,
         base=references.base,
     )

@@ -13,7 +13,7 @@ from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
 from .inputs import DISCARD, STRICT, Asked
-from .problems import DIFFERENT, DONE, warn
+from .problems import DIFFERENT, DONE, tell_left_out, warn
 
 if TYPE_CHECKING:
     from ..callers import Finding
@@ -87,6 +87,7 @@ def upgrade(
     if is_refused(fail_on, planned.diff, findings):
         return DIFFERENT
     _replace(asked, planned, output, changelog, arrived, discard_edits=discard_edits)
+    tell_left_out(output)
     return DONE
 
 
@@ -124,10 +125,11 @@ def _judged(
 
 def _before(asked: Asked, planned: Plan) -> Mapping[str, str]:
     """The client that the document here gives, to name the line of an edit; empty when it gives none."""
+    from ..inputs import recorded
     from ..pipeline import generate
 
     try:
-        return generate(asked.inputs, planned.before).files
+        return generate(recorded(asked.inputs, planned.before), planned.before).files
     except SpecError:
         return {}
 

@@ -12,7 +12,7 @@ from ..log import echo
 from ..problem import Problem, SpecError
 from .gate import OPTIONS as GATE
 from .gate import check_gate, errors_shown, is_refused
-from .inputs import DISCARD, OVERLAY, ROOT
+from .inputs import ALLOW_CONSTRUCT, DISCARD, MESSAGES, OVERLAY, ROOT, chosen, constructs
 from .problems import DIFFERENT, DONE, EDITED
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ OPTIONS = (
     ROOT,
     OVERLAY,
     click.option("--methods", multiple=True, metavar="ID", help="Methods to generate: ID ..."),
+    *MESSAGES,
+    ALLOW_CONSTRUCT,
     click.option("--package", default="", help="What the copy calls itself in its documentation."),
     click.option("--runtime", default="", metavar="PACKAGE", help="Share this runtime: no copy of its own."),
     click.option(
@@ -63,6 +65,9 @@ def vendor(
     root: Path | None,
     overlay: Path | None,
     methods: tuple[str, ...],
+    messages: tuple[str, ...],
+    only_reached: bool,
+    allow_construct: tuple[str, ...],
     package: str,
     runtime: str,
     mode: str | None,
@@ -78,7 +83,7 @@ def vendor(
     from ..emit import emit
     from ..moved import refuse_edits
     from ..shadowing import check_package
-    from ..vendor import Order, findings, manifest_of, order_of, ordered, runtime_findings
+    from ..vendor import NONE, Order, findings, manifest_of, order_of, ordered, runtime_findings
     from ..whole import check_target
 
     if mode != "update" and (against or fail_on != "never"):
@@ -93,6 +98,8 @@ def vendor(
         root=_from(folder, root),
         overlay=_from(folder, overlay),
         methods=" ".join(sorted(methods)),
+        messages=NONE if only_reached else " ".join(chosen(messages, only_reached=False) or ()),
+        constructs=" ".join(constructs(allow_construct)),
         package=package,
         runtime=runtime,
         extras=" ".join(sorted(set(extras))),

@@ -9,7 +9,8 @@ from attrs import evolve, field, frozen
 from ..collector import resting_collector
 from ..ir import Api
 from ..lower import Lowered, lower
-from ..lower.checks import unused_names
+from ..lower.checks import has_schema, unused_names
+from ..lower.selection import EVERY, wanted_schemas
 from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay, read_overlay
@@ -47,18 +48,21 @@ def read_sides(
     new: Given,
     *,
     methods: Sequence[str] = (),
+    messages: Sequence[str] | None = None,
     every_method: bool = False,
     published: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
     allow_hosts: tuple[str, ...] = (),
+    allow_constructs: tuple[str, ...] = (),
 ) -> Sides:
     """Lower both documents; the new one keeps the names and decisions of the old one, as a regenerated client does.
 
-    Methods are those named, else the overlay's, else all; `every_method` takes all whatever the overlay says.
+    Methods are those named, else the overlay's, else all; `every_method` takes all whatever the overlay says. `messages` are
+    taken as `lower` takes them.
     Raises SpecError with every problem of either.
     """
     problems: list[Problem] = []
-    documents = [_document(given, allow_hosts) for given in (old, new)]
+    documents = [_document(given, allow_hosts, allow_constructs) for given in (old, new)]
     overlays = [_overlay(given, problems) for given in (old, new)]
     known = {name for document in documents for name in document.api.methods}
     wanted = {("options", name) for name in methods}
@@ -72,13 +76,22 @@ def read_sides(
         for source, name in wanted
         if name not in known
     ]
+    names = {*(messages or ()), *(name for overlay in overlays for name in overlay.listed or ())} - {EVERY}
+    problems += [
+        Problem("options", "/messages", f"neither document has a schema {name!r}")
+        for name in names
+        if not any(has_schema(document.api, name) for document in documents)
+    ]
     documents, overlays = in_one_format(documents, overlays, allow_hosts)
     problems += (each for document in documents for each in document.problems)
     if problems:
         raise SpecError(problems)
     with resting_collector():
         return _both(
-            documents, overlays, _Choice(tuple(methods), every_method), (published or {}, decisions or {})
+            documents,
+            overlays,
+            _Choice(tuple(methods), every_method, messages),
+            (published or {}, decisions or {}),
         )
 
 
@@ -88,10 +101,16 @@ class _Choice:
 
     methods: tuple[str, ...]
     every: bool
+    messages: Sequence[str] | None
 
     def of(self, document: Draft, overlay: Overlay) -> tuple[str, ...]:
         """Return the ids that were chosen, whether the document has them or not; none means all."""
         return tuple(document.api.methods) if self.every else self.methods or overlay.generate
+
+    def schemas(self, document: Draft, overlay: Overlay) -> tuple[str, ...]:
+        """Return the schemas that the document has of those to compare besides what the methods reach."""
+        names = (EVERY,) if self.every else wanted_schemas(overlay, self.methods, self.messages)
+        return tuple(name for name in names if name == EVERY or has_schema(document.api, name))
 
 
 def _both(
@@ -101,11 +120,12 @@ def _both(
     kept: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Sides:
     (first, second), (old, new) = documents, overlays
-    before = _lowered(first, overlay_for_document(old, first.api, second.api), choice.of(first, old), kept)
+    cut = overlay_for_document(old, first.api, second.api)
+    before = _lowered(first, cut, choice.of(first, old), choice.schemas(first, old), kept)
     names, decisions = {**kept[0], **before.published}, {**kept[1], **before.decisions}
     fit = overlay_for_document(new, second.api, first.api)
     wanted = choice.of(second, new)
-    after = _lowered(second, fit, wanted, (names, decisions))
+    after = _lowered(second, fit, wanted, choice.schemas(second, new), (names, decisions))
     unused = [
         problem
         for overlay in (old, new)
@@ -114,29 +134,36 @@ def _both(
     ]
     if unused:
         raise SpecError(unused)
-    notes = () if fit == new else _misfits(second, new, choice.methods, names)
+    notes = () if fit == new else _misfits(second, new, choice, names)
     return Sides(old=before.api, new=after.api, notes=notes, decisions=before.decisions)
 
 
 def _misfits(
-    document: Draft, overlay: Overlay, methods: tuple[str, ...], names: Mapping[str, str]
+    document: Draft, overlay: Overlay, choice: _Choice, names: Mapping[str, str]
 ) -> tuple[Problem, ...]:
     """Return what generating from the document with the whole overlay would report."""
-    here = tuple(name for name in methods if name in document.api.methods)
+    here = tuple(name for name in choice.methods if name in document.api.methods)
     try:
-        lower(document, overlay, methods=here or None, published=names)
+        lower(
+            document,
+            overlay,
+            methods=here or None,
+            messages=choice.schemas(document, overlay),
+            published=names,
+        )
     except SpecError as error:
         return error.problems
     return ()
 
 
-def _document(given: Given, allow_hosts: tuple[str, ...]) -> Draft:
+def _document(given: Given, allow_hosts: tuple[str, ...], allow_constructs: tuple[str, ...]) -> Draft:
     return read_draft(
         given.document,
         source=given.name,
         allow_hosts=allow_hosts,
         references=given.references,
         base=given.base,
+        allow_constructs=allow_constructs,
     )
 
 
@@ -152,16 +179,18 @@ def _lowered(
     document: Draft,
     overlay: Overlay,
     wanted: tuple[str, ...],
+    messages: tuple[str, ...],
     kept: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Lowered:
     names, decisions = kept
     here = tuple(name for name in wanted or document.api.methods if name in document.api.methods)
-    if not here:
+    if not here and (wanted or document.api.methods):
         # Nothing that is wanted is here; `lower` takes no names for all of them.
         return lower(
             evolve(document, api=evolve(document.api, methods={})),
             Overlay(),
+            messages=messages,
             published=names,
             decisions=decisions,
         )
-    return lower(document, overlay, methods=here, published=names, decisions=decisions)
+    return lower(document, overlay, methods=here, messages=messages, published=names, decisions=decisions)

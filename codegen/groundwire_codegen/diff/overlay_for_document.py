@@ -11,8 +11,9 @@ from ..ir import Api, EnumRef, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRe
 from ..lower.checks import FREE, SCALAR_RULES, has_schema
 from ..lower.idempotency import precondition_fault
 from ..lower.listing import fits
+from ..lower.operations import operation_of
 from ..read.overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
-from ..read.overlay.rules import BOUNDS, PagingRule, WaitingRule
+from ..read.overlay.rules import BOUNDS, OperationRule, PagingRule, WaitingRule
 from .references import References, arguments, inside
 
 Rule = TypeVar("Rule", bound=FieldRule)
@@ -37,6 +38,9 @@ def overlay_for_document(overlay: Overlay, document: Api, other: Api) -> Overlay
         generate=tuple(
             name for name in overlay.generate if not _foreign(name, document.methods, other.methods)
         ),
+        listed=None
+        if overlay.listed is None
+        else tuple(name for name in overlay.listed if not cut.is_foreign_schema(name)),
         scopes=evolve(
             overlay.scopes,
             extra=tuple(rule for rule in overlay.scopes.extra if not _foreign(rule.field, own, others)),
@@ -85,10 +89,24 @@ class _Cut:
                 wire: said for wire, said in rule.parameters.items() if not _foreign(wire, here, there)
             },
             operation_metadata=None if gone else target,
+            operation=self._operation(name, rule.operation),
             idempotent=self._idempotent(rule.idempotent, name),
             paging=rule.paging if self._fits(name, rule.paging) else None,
             waiting=rule.waiting if self._fits(name, rule.waiting) else None,
         )
+
+    def _operation(self, method: str, rule: OperationRule | None) -> OperationRule | None:
+        """Return the schemas of an operation without those that only the other document has."""
+        found = [each.draft.methods.get(method) for each in (self.here, self.there)]
+        own, other = (
+            each is not None and operation_of(side.draft, each) is not None
+            for side, each in zip((self.here, self.there), found, strict=True)
+        )
+        if rule is None or (other and not own):
+            return None
+        names = {key: getattr(rule, key) for key in ("response", "metadata")}
+        kept = {key: "" if name and self.is_foreign_schema(name) else name for key, name in names.items()}
+        return evolve(rule, **kept)
 
     def _fits(self, method: str, rule: PagingRule | WaitingRule | None) -> bool:
         """Return True for a rule that this document fits, or that neither does."""

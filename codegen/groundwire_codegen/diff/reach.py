@@ -17,15 +17,17 @@ class Reach:
 
     sent: frozenset[str] = frozenset()
     received: frozenset[str] = frozenset()
+    is_apart: bool = False
+    """True if no method reaches it in one of the revisions: an event, which may travel in either direction."""
 
     def joined(self, other: Reach) -> Reach:
         """By either of two revisions."""
-        return Reach(self.sent | other.sent, self.received | other.received)
+        return Reach(self.sent | other.sent, self.received | other.received, self.is_apart or other.is_apart)
 
     @property
     def direction(self) -> Direction:
         """The direction in which it travels."""
-        if self.sent and self.received:
+        if self.is_apart or (self.sent and self.received):
             return Direction.BOTH
         return Direction.SENT if self.sent else Direction.RECEIVED if self.received else Direction.NONE
 
@@ -57,7 +59,9 @@ def reached(api: Api) -> Mapping[str, Reach]:
         for name in _closure(root, edges):
             sent.setdefault(name, set()).update(senders)
             received.setdefault(name, set()).update(receivers)
-    return {name: Reach(frozenset(sent[name]), frozenset(received[name])) for name in sent}
+    apart = (name for types in (api.messages, api.enums, api.aliases) for name in types if name not in sent)
+    found = {name: Reach(frozenset(sent[name]), frozenset(received[name])) for name in sent}
+    return {**found, **dict.fromkeys(apart, Reach(is_apart=True))}
 
 
 def _types(method: Method) -> Iterator[tuple[TypeRef, Literal[0, 1]]]:

@@ -8,12 +8,16 @@ from attrs import field, frozen
 
 from ..ir import Api, ErrorShape
 from ..lower import lower
+from ..lower.selection import EVERY
 from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay, read_overlay
 from ..read.overlay.google import stated_as_discovery
 from ..reader import read_draft
 from .candidates import candidates
+from .operations import operation_candidates
+from .request_ids import request_id_candidates
+from .unions import union_candidates
 from .validator import findings
 
 
@@ -73,13 +77,23 @@ def advise(given: Linted, *, validates: bool = True) -> Advice:
     api, warnings, refused = _lowered(stated, overlay)
     faults = [*refused, *(each for found in stated.faults.values() for each in found)]
     is_openapi = draft.api.errors is ErrorShape.BY_STATUS
-    is_rest = stated.api.errors is ErrorShape.BY_STATUS
     return Advice(
         warnings=tuple(sorted({*warnings} - {*faults})),
         faults=tuple(sorted({*faults})),
-        candidates=tuple(candidates(api, overlay, draft.document)) if is_rest and api is not None else (),
+        candidates=tuple(_candidates(stated, api, overlay)),
         findings=findings(draft.document, given.name) if is_openapi and validates else (),
     )
+
+
+def _candidates(draft: Draft, api: Api | None, overlay: Overlay) -> Iterator[Problem]:
+    """Yield the candidates for the overlay of a document: by names and types, or by the text of one of Google's."""
+    if draft.api.errors is ErrorShape.BY_STATUS:
+        if api is not None:
+            yield from candidates(api, overlay, draft.document)
+        return
+    yield from union_candidates(draft.api, overlay)
+    yield from request_id_candidates(draft.api, overlay)
+    yield from operation_candidates(draft.api, overlay)
 
 
 def _lowered(draft: Draft, overlay: Overlay) -> tuple[Api | None, tuple[Problem, ...], tuple[Problem, ...]]:
@@ -91,7 +105,7 @@ def _lowered(draft: Draft, overlay: Overlay) -> tuple[Api | None, tuple[Problem,
     if not methods:
         return None, draft.warnings, ()
     try:
-        found = lower(draft, overlay, methods=methods)
+        found = lower(draft, overlay, methods=methods, messages=(EVERY,))
     except SpecError as error:
         if overlay == Overlay():
             return None, draft.warnings, error.problems

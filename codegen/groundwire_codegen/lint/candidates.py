@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from ..ir import Api, EnumRef, InParameter, Location, Method
 from ..problem import Problem
-from ..read.cursor import as_object
 from ..read.overlay import NO_METHOD, Overlay
 from .headers import answer_headers
-from .paging import Lines, paging_candidate
+from .paging import paging_candidate
+from .toml import Lines, candidate
 from .types import Place, is_number, is_text, places, plain
 
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_CONFIRM: Final = "confirm it with the service's documentation, then add to the overlay"
 _DONE: Final = frozenset({"successful", "succeeded", "success", "finished", "completed", "complete", "done"})
 _FAILED: Final = frozenset(
     {"failed", "failure", "error", "errored", "dismissed", "cancelled", "canceled", "aborted"}
@@ -48,22 +44,8 @@ def candidates(api: Api, overlay: Overlay, document: Mapping[str, Any]) -> Itera
 
 def _candidate(method: Method, words: str, table: str, lines: Lines) -> Problem:
     """Return a candidate as a table of the overlay."""
-    head = f"[methods.{_key(method.id)}{f'.{table}' if table else ''}]"
-    stub = (head, *(f"{_key(key)} = {_toml(value)}" for key, value in lines))
-    return Problem("document", method.pointer, f"{method.id} {words}", _CONFIRM, stub)
-
-
-def _key(text: str) -> str:
-    return text if _BARE.fullmatch(text) else json.dumps(text, ensure_ascii=True)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, cast('tuple[object, ...]', value)))}]"
-    table = as_object(value)
-    if table:
-        return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in table.items())} }}"
-    return json.dumps(value, ensure_ascii=True)
+    keys = ("methods", method.id, table) if table else ("methods", method.id)
+    return candidate(method.pointer, f"{method.id} {words}", keys, lines)
 
 
 def _waiting(api: Api, method: Method) -> tuple[str, str, Lines] | None:

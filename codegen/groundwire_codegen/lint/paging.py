@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ..ir import Api, Kind, ListOf, Location, Method, Parameter, Scalar, TypeRef
 from .headers import answer_headers
+from .toml import Lines
 from .types import (
     Place,
     is_list_of_objects,
@@ -21,7 +22,6 @@ from .types import (
     resolved,
 )
 
-Lines = tuple[tuple[str, object], ...]
 _TOKENS: Final = frozenset(
     {
         *("cursor", "pagetoken", "nexttoken", "token", "marker", "after", "continuationtoken", "continue"),

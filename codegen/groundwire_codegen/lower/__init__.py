@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from ..ir import Api, ClientParameter, ErrorShape, Hint, Method
+from ..ir import Api, ClientParameter, ErrorShape, Hint
 from ..problem import Problem, SpecError
 from ..read.draft import Draft
 from ..read.overlay import Overlay
-from ..read.overlay.apply import applied_methods
 from ..read.overlay.drift import Review, review
 from .checks import (
     misfits,
@@ -24,7 +23,8 @@ from .groups import classes, named_aliases, named_enums, named_messages
 from .listing import google_problems, with_overlay_facts
 from .methods import call_names, finished_methods
 from .naming import Naming
-from .reach import Reach, reach
+from .reach import Reach
+from .selection import select, wanted_methods, wanted_schemas
 
 __all__ = ["Lowered", "lower"]
 
@@ -40,6 +40,10 @@ class Lowered:
     """The overlay's places for the lock, and the rules that await a review."""
     warnings: tuple[Problem, ...] = ()
     """Warnings, which stop nothing."""
+    constructs: Mapping[str, str] = field(factory=dict[str, str])
+    """Unknown constructs that are ignored, by name, each with its first place."""
+    left_out: tuple[str, ...] = ()
+    """Schemas that are not generated: no wanted method reaches them."""
 
 
 def lower(
@@ -47,6 +51,7 @@ def lower(
     overlay: Overlay,
     *,
     methods: Sequence[str] | None = None,
+    messages: Sequence[str] | None = None,
     published: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
     reviewed: Mapping[str, str] | None = None,
@@ -54,15 +59,17 @@ def lower(
 ) -> Lowered:
     """Finish the API of the wanted methods: those named here, else the overlay's, else all.
 
+    `messages` are schemas to have besides what these methods reach: those named here (`*` is all), else the overlay's, else
+    all where no methods are chosen; none where it is empty.
+
     `published`, `decisions` and `reviewed` are those of the lock of a client that was generated before. `problems` are
     those found in the overlay while reading. Raises SpecError with every problem of the run.
     """
     found = [*draft.problems, *problems, *overlay_problems(draft.api, overlay)]
     wanted = wanted_methods(draft.api, overlay, methods, found)
     found += (problem for method in wanted for problem in draft.faults.get(method.id, ()))
-    reached = reach(draft.api, applied_methods(wanted, overlay), overlay, found)
-    by_rule = (each for key in reached.messages for each in draft.type_faults.get(key, ()))
-    found += [each for each in dict.fromkeys(by_rule) if each not in found]
+    selection = select(draft, wanted, wanted_schemas(overlay, methods, messages), overlay, found)
+    reached = selection.reached
     found += (*misfits(reached), *shared_places(reached))
     naming = Naming(published or {}, decisions or {}, overlay, found)
     api = _finished(draft.api, reached, overlay, naming, found)
@@ -76,7 +83,9 @@ def lower(
         dict(sorted(naming.published.items())),
         dict(sorted(naming.decisions.items())),
         review(draft.document, overlay, reviewed or {}),
-        (*_passed_over(draft, reached), *unenforced_patterns(api)),
+        tuple(dict.fromkeys((*_passed_over(draft, reached), *selection.warnings, *unenforced_patterns(api)))),
+        draft.constructs,
+        selection.left_out,
     )
 
 
@@ -114,17 +123,3 @@ def _finished(draft: Api, reached: Reach, overlay: Overlay, naming: Naming, prob
         ),
         hints=tuple(Hint(text=rule.hint, reasons=rule.reasons, words=rule.words) for rule in overlay.hints),
     )
-
-
-def wanted_methods(
-    draft: Api, overlay: Overlay, methods: Sequence[str] | None, problems: list[Problem]
-) -> list[Method]:
-    """Return the methods to generate, sorted by id. An id that the document lacks is a problem."""
-    ids = tuple(methods) if methods else overlay.generate or tuple(draft.methods)
-    source = "options" if methods else "overlay"
-    problems.extend(
-        Problem(source, "/generate", f"the document has no method {name!r}")
-        for name in ids
-        if name not in draft.methods
-    )
-    return [draft.methods[name] for name in sorted(set(ids)) if name in draft.methods]

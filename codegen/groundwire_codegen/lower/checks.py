@@ -12,6 +12,7 @@ from ..read.overlay.rules import COUNTS
 from ..read.safe_regex import is_linear
 from .idempotency import precondition_fault
 from .naming import HELD_NAMES, KEYWORDS, snake
+from .operations import operation_problems
 from .reach import Reach
 
 WHOLE: Final = frozenset(
@@ -136,6 +137,7 @@ def _method_problems(draft: Api, overlay: Overlay, name: str) -> Iterator[Proble
     target = rule.operation_metadata
     if target is not None and not has_schema(draft, target):
         yield _nothing(f"{rule.pointer}/operation_metadata", f"no schema {target!r}")
+    yield from operation_problems(draft, method, rule)
     for precondition in rule.idempotent if isinstance(rule.idempotent, tuple) else ():
         fault = precondition_fault(draft, overlay, method, precondition)
         if fault:

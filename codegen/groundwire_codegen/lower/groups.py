@@ -97,6 +97,8 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
     }
     sent = closure(reached.messages, reached.aliases, _sent(reached.methods))
     received = closure(reached.messages, reached.aliases, _received(reached.methods, overlay))
+    by_status = reached.draft.errors is ErrorShape.BY_STATUS
+    # What no method reaches may travel in either direction: an event comes, and a test sends it.
     found = {
         known.messages[key]: _named(
             message,
@@ -105,7 +107,11 @@ def named_messages(reached: Reach, overlay: Overlay, known: Classes, naming: Nam
             families,
             known,
             naming,
-            _Way(key in sent, key in received, by_status=reached.draft.errors is ErrorShape.BY_STATUS),
+            _Way(
+                sent=key in sent or key not in received,
+                received=key in received or key not in sent,
+                by_status=by_status,
+            ),
         )
         for key, message in reached.messages.items()
     }

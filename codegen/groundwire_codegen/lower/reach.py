@@ -32,10 +32,9 @@ from ..ir import (
     UnionOf,
     leaf,
 )
-from ..problem import Problem, SpecError, escape
+from ..problem import Problem, escape
 from ..read.overlay import NO_FIELD, NO_MESSAGE, NO_METHOD, FieldRule, MessageRule, Overlay
-from ..read.overlay.apply import applied_enum, applied_message, with_extensions, without_named_groups
-from .limits import broken_limit
+from ..read.overlay.apply import applied_enum, applied_message, without_named_groups
 
 MAX_NESTING: Final = 64
 """Lists, maps and aliases inside one another in one field's type."""
@@ -53,13 +52,15 @@ class Reach:
     enums: dict[str, Enum] = field(factory=dict[str, Enum])
     aliases: dict[str, Alias] = field(factory=dict[str, Alias])
     """Named unions and types that hold themselves."""
+    resolved: dict[str, None] = field(factory=dict[str, None])
+    """Aliases that a type was resolved by."""
     methods: list[Method] = field(factory=list[Method])
     _open: dict[str, int] = field(factory=dict[str, int])
     """Aliases that are being resolved, each with the number of lists and maps around it."""
     _inside: list[str] = field(factory=list[str])
     """Lists and maps whose items are being resolved."""
-    _recursive: set[str] = field(factory=set[str])
-    _refused: set[str] = field(factory=set[str])
+    recursive: set[str] = field(factory=set[str])
+    refused: set[str] = field(factory=set[str])
     """Aliases whose problem is reported; their users do not report it again."""
     _waiting: list[str] = field(factory=list[str])
     """Messages whose fields are not read yet: references chain further than Python's stack."""
@@ -79,6 +80,14 @@ class Reach:
             self._reach(metadata)
         parameters = tuple(self._parameter(each) for each in method.parameters)
         self.methods.append(evolve(method, parameters=parameters, body=body, responses=responses))
+        self._fill_waiting()
+
+    def reach_schema(self, name: str) -> None:
+        """Reach a named schema of the document, whether a method reaches it or not."""
+        self._reference(name, f"/schemas/{escape(name)}", 0)
+        self._fill_waiting()
+
+    def _fill_waiting(self) -> None:
         while self._waiting:
             self._fill(self._waiting.pop())
 
@@ -198,23 +207,24 @@ class Reach:
 
     def _alias(self, name: str, alias: Alias, nesting: int) -> TypeRef | None:
         """Return the type that an alias names; a union, a tuple and a type that holds itself stay behind their name."""
-        if alias.type is None or name in self._refused:
+        self.resolved[name] = None
+        if alias.type is None or name in self.refused:
             return None
         if name in self._open:
             if len(self._inside) == self._open[name]:
                 self._refuse(alias.pointer, "a type that is itself, with no list or map between")
                 return None
-            self._recursive.add(name)
+            self.recursive.add(name)
             return AliasRef(name)
         if name not in self.aliases:
             self._open[name] = len(self._inside)
             type_ = self._resolve(alias.type, alias.pointer, nesting + 1)
             del self._open[name]
             if type_ is None:
-                self._refused.add(name)
+                self.refused.add(name)
                 return None
             named = type_.type if isinstance(type_, Nullable) else type_
-            if not (isinstance(named, (UnionOf, TupleOf)) or name in self._recursive):
+            if not (isinstance(named, (UnionOf, TupleOf)) or name in self.recursive):
                 return type_
             self.aliases[name] = evolve(alias, type=type_)
         stays = AliasRef(name)
@@ -272,20 +282,6 @@ class Reach:
         """Record a problem at a place of the document, or of the overlay that adds to it."""
         source = "overlay" if pointer.startswith(("/messages/", "/enums/")) else "document"
         self.problems.append(Problem(source, pointer, message, hint))
-
-
-def reach(draft: Api, wanted: Sequence[Method], overlay: Overlay, problems: list[Problem]) -> Reach:
-    """Return what the wanted methods reach. Raises SpecError if it is more than a client may have."""
-    found = Reach(with_extensions(draft, overlay), overlay, problems)
-    for method in wanted:
-        found.reach_method(method)
-    too_many = broken_limit(found.messages, found.enums, found.methods)
-    if too_many:
-        words = f"the wanted methods reach more than {too_many}"
-        raise SpecError(
-            [*problems, Problem("document", "/schemas", words, "choose methods: --methods ID ...")]
-        )
-    return found
 
 
 def _object(alias: Alias) -> Message:

@@ -48,9 +48,9 @@ class Cursor:
         value = self.value
         return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
-    def refuse(self, message: str, hint: str = "") -> None:
-        """Record a problem here."""
-        self.problems.append(Problem(self.source, self.pointer, message, hint))
+    def refuse(self, message: str, hint: str = "", *, construct: str = "") -> None:
+        """Record a problem here. `construct` is the word that is unknown, if that is the problem."""
+        self.problems.append(Problem(self.source, self.pointer, message, hint, construct=construct))
 
     def at(self, key: str | int, value: Any) -> Cursor:
         """The node below, under `key`."""
@@ -77,6 +77,7 @@ class Cursor:
             self.at(key, None).refuse(
                 f"unknown construct {key!r}",
                 "the generator reads a closed set; nothing is ignored silently",
+                construct=key,
             )
         return found
 

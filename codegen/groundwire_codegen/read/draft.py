@@ -26,4 +26,8 @@ class Draft:
     """Faults that a document is published with and that are read all the same; they stop nothing."""
     faults: Mapping[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
     type_faults: Mapping[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
-    """Problems of named types, for those that only a rule of the overlay reaches."""
+    """Problems of named types, for those that no method reaches."""
+    events: tuple[str, ...] = ()
+    """Keys of the types that stand inline in what the service sends by itself: webhooks."""
+    constructs: Mapping[str, str] = field(factory=dict[str, str])
+    """Unknown constructs that are ignored, by name, each with its first place."""

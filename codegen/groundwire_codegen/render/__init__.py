@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..ir import Api
 from .codecs import codecs_view
 from .layout import folded
-from .messages import messages_view, published_kinds
-from .modules import types_by_module
+from .messages import messages_view
+from .modules import published_kinds, types_by_module
 from .package import messages_package_view, package_view, provenance_view
 from .resources import client_package, client_view
 from .source import Source, comment, word
@@ -22,15 +22,21 @@ RUNTIME: Final = "groundwire_runtime"
 
 
 def render(
-    api: Api, *, package: str, origin: str, runtime: str = RUNTIME, is_large: bool = False
+    api: Api,
+    *,
+    package: str,
+    origin: str,
+    runtime: str = RUNTIME,
+    is_large: bool = False,
+    has_inner: bool = False,
 ) -> dict[str, str]:
     """Return the files of a client package, by path relative to it.
 
     A large client has a module for each schema and for each resource, which are imported when they are first used. `origin` names the document in the first line of each file; `runtime` is the module that generated code imports from
-    (`._runtime` in a vendored copy).
+    (`._runtime` in a vendored copy). `has_inner`: inline classes have short names under their messages.
     """
     views: dict[str, tuple[str, object]] = {
-        **(dict(_large(api)) if is_large else _small(api)),
+        **(dict(_large(api, has_inner)) if is_large else _small(api, has_inner)),
         "codecs.py": ("codecs.py", codecs_view(api, is_large=is_large)),
         "__init__.py": ("__init__.py", package_view(api, package, is_large=is_large)),
         "provenance.py": ("provenance.py", provenance_view(api)),
@@ -43,17 +49,19 @@ def render(
     return {**files, "py.typed": ""}
 
 
-def _small(api: Api) -> dict[str, tuple[str, object]]:
+def _small(api: Api, has_inner: bool) -> dict[str, tuple[str, object]]:
     """Return the template and the view of the modules of messages and stubs."""
-    return {"messages.py": ("messages.py", messages_view(api)), "client.py": ("client.py", client_view(api))}
+    messages = messages_view(api, has_inner=has_inner)
+    return {"messages.py": ("messages.py", messages), "client.py": ("client.py", client_view(api))}
 
 
-def _large(api: Api) -> Iterator[tuple[str, tuple[str, object]]]:
+def _large(api: Api, has_inner: bool) -> Iterator[tuple[str, tuple[str, object]]]:
     """Yield the same for a large client, by path."""
     types, kinds = types_by_module(api), published_kinds(api)
     yield "messages/__init__.py", ("messages_package.py", messages_package_view(api, types))
     for module, keys in types.items():
-        yield f"messages/{module}.py", ("messages.py", messages_view(api.with_types(keys), kinds))
+        part = messages_view(api.with_types(keys), kinds, has_inner=has_inner)
+        yield f"messages/{module}.py", ("messages.py", part)
     for module, view in client_package(api).items():
         yield f"client/{module}.py", ("client.py", view)
 

@@ -23,7 +23,9 @@ from ..ir import (
 )
 from .annotations import NO_ENTRIES, NONE, absent, annotation
 from .enums import EnumView, base, enum_view
+from .inner import InnerView, inner_classes, inner_first
 from .layout import imported, in_import_order, used_names
+from .modules import published_kinds
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -62,12 +64,13 @@ class AliasView:
 
 @frozen(kw_only=True)
 class MessageView:
-    """A message class; `family` holds its variants when it is one, `nested` those of its unions."""
+    """A message class; `family` holds its variants when it is one, `nested` those of its unions, `inner` its inline classes."""
 
     name: Source
     doc: Source
     nested: tuple[VariantView, ...]
     family: tuple[VariantView, ...]
+    inner: tuple[InnerView, ...]
     attributes: tuple[AttributeView, ...]
 
 
@@ -98,9 +101,14 @@ class MessagesView:
         return bool(self.typing or self.enums or self.containers or self.dates or self.times)
 
 
-def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> MessagesView:
-    """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`."""
-    messages = tuple(map(_message, api.messages.values()))
+def messages_view(
+    api: Api, all_kinds: Mapping[str, str] | None = None, *, has_inner: bool = False
+) -> MessagesView:
+    """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`.
+
+    `has_inner`: inline classes have short names under their messages."""
+    inner = inner_classes(api) if has_inner else {}
+    messages = tuple(_message(each, inner.get(each.name, ())) for each in inner_first(api, inner))
     aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))
     used |= used_names(alias.type for alias in aliases)
@@ -117,7 +125,7 @@ def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> Messa
         if all_kinds
         else {}
     )
-    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
+    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases or inner else set[str]())
     typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in sorted(kinds)),
@@ -144,15 +152,6 @@ def _annotations(message: MessageView) -> Iterator[Source]:
     yield from (variant.annotation for variant in (*message.nested, *message.family))
 
 
-def published_kinds(api: Api) -> dict[str, str]:
-    """Return the kind of each name that `messages.py` publishes."""
-    return {
-        **dict.fromkeys(api.aliases, "alias"),
-        **dict.fromkeys(api.enums, "enum"),
-        **dict.fromkeys(api.messages, "message"),
-    }
-
-
 def _alias(alias: Alias) -> AliasView:
     if alias.type is None:
         raise TypeError(f"{alias.name} has no type")
@@ -172,7 +171,7 @@ def _choice_notes(type_: TypeRef) -> Iterator[str]:
         yield "The first of these types that fits is taken."
 
 
-def _message(message: Message) -> MessageView:
+def _message(message: Message, inner: tuple[InnerView, ...]) -> MessageView:
     indent = 4 if message.family else 8
     variants = tuple(
         _variant(variant.class_name, variant, indent)
@@ -183,6 +182,7 @@ def _message(message: Message) -> MessageView:
     return MessageView(
         name=name("message", message.name),
         doc=doc(message.doc or f"The message {message.place}.", 4),
+        inner=inner,
         nested=() if message.family else variants,
         family=variants if message.family else (),
         attributes=tuple(

@@ -40,3 +40,12 @@ def types_by_module(api: Api) -> dict[str, frozenset[str]]:
 def _around(place: str) -> list[str]:
     """Return the places around a place and the place itself, outermost first."""
     return [*(place[: found.start()] for found in _BELOW.finditer(place)), place]
+
+
+def published_kinds(api: Api) -> dict[str, str]:
+    """Return the kind of each name that `messages.py` publishes."""
+    return {
+        **dict.fromkeys(api.aliases, "alias"),
+        **dict.fromkeys(api.enums, "enum"),
+        **dict.fromkeys(api.messages, "message"),
+    }

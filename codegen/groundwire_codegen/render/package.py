@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..ir import Api, Encoding, Kind, Scalar, SchemeKind
 from .layout import in_import_order
-from .messages import published_kinds
+from .modules import published_kinds
 from .source import Source, doc, literal, name, word
 from .stubs import is_rest
 

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from ..diff import Diff, Given, compare, read_sides
 from ..folder import client_lock
-from ..inputs import Inputs
+from ..inputs import Inputs, recorded
 from ..lock import Lock, is_older
 from ..problem import Problem, SpecError
 from ..references import References
@@ -40,6 +40,7 @@ def plan(inputs: Inputs, out: Path, new: bytes, references: References | None = 
     before = client_lock(out)
     if before is None:
         raise SpecError([Problem(out.name, "", "holds no generated client", "generate it first")])
+    inputs = recorded(inputs, before)
     after = evolve(
         inputs,
         document=new,
@@ -60,9 +61,11 @@ def plan(inputs: Inputs, out: Path, new: bytes, references: References | None = 
         old,
         now,
         methods=inputs.methods,
+        messages=inputs.messages,
         published=before.names,
         decisions=before.decisions,
         allow_hosts=inputs.allow_hosts,
+        allow_constructs=inputs.allow_constructs,
     )
     return Plan(
         inputs=after,

@@ -3,11 +3,12 @@
 from .copy import ordered, vendored
 from .manifest import FILE as DESCRIPTION
 from .manifest import between, findings
-from .request import Order, manifest_of, order_of
+from .request import NONE, Order, manifest_of, order_of
 from .shared import runtime_findings
 
 __all__ = [
     "DESCRIPTION",
+    "NONE",
     "Order",
     "between",
     "findings",

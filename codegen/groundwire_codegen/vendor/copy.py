@@ -171,6 +171,8 @@ def _inputs(order: Order, folder: Path) -> Inputs:
         overlay=overlay,
         package=package_name(order.package or None, overlay, folder.resolve().name),
         methods=tuple(order.methods.split()),
+        messages=order.wanted,
+        allow_constructs=tuple(order.constructs.split()),
         references=references.contents,
         base=references.base,
     )

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..ir import Method
+from ..lower.selection import EVERY
 from ..read.cursor import as_list, as_object
 from ..read.overlay import Overlay
 from ..read.text import read_text
@@ -31,8 +32,9 @@ def cut(
     base: str,
     overlay: Overlay,
     wanted: Sequence[str],
+    names: Sequence[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the document, and those that it refers to, with the wanted operations and with what they and the overlay name.
+    """Return the document, and those that it refers to, with the wanted operations and schemas, and what they and the overlay name.
 
     `data` is the document's text. Without wanted operations all stay. Operations have their ids: one that has none, or
     shares it, is named by its neighbours.
@@ -48,7 +50,8 @@ def cut(
     stated = [{key: value for key, value in document.items() if key not in _DROPPED}, paths]
     reached = _Reached(document, base)
     reached.follow(stated)
-    reached.add(("schemas", name) for name in _named(overlay))
+    own = as_object(as_object(document.get("components")).get("schemas")) if EVERY in names else names
+    reached.add(("schemas", name) for name in (*_named(overlay), *own))
     near = _near(others, base, [*stated, *reached.nodes()])
     for uri in near:
         reached.add(reached.stated_in(others[uri]))
@@ -83,7 +86,9 @@ def _named(overlay: Overlay) -> Iterator[str]:
         yield name
         for pairs in rule.packed.values():
             yield from pairs.values()
-    yield from (rule.operation_metadata for rule in overlay.methods.values() if rule.operation_metadata)
+    for said in overlay.methods.values():
+        stated = (said.operation_metadata, "" if said.operation is None else said.operation.response)
+        yield from (schema for schema in stated if schema)
 
 
 class _Reached:

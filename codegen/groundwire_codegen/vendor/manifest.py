@@ -15,6 +15,7 @@ from ..folder import contents_of
 from ..inputs import Inputs
 from ..lock import FILE as LOCK
 from ..lock import MAX_BYTES, Lock, file_digest, with_lf
+from ..lower.selection import EVERY, wanted_schemas
 from ..moved import edits, first_difference
 from ..problem import Problem, SpecError
 from ..read.overlay import Overlay, read_overlay
@@ -34,16 +35,21 @@ def description(inputs: Inputs) -> str:
     """
     overlay = Overlay() if inputs.overlay is None else read_overlay(inputs.overlay)[0]
     wanted = inputs.methods or overlay.generate
+    names = wanted_schemas(overlay, inputs.methods, inputs.messages)
     references: dict[str, Any] = {}
     if is_openapi(inputs.document):
         whole = read_text(inputs.document, inputs.name).value
-        document, references = cut(whole, inputs.document, inputs.references, inputs.base, overlay, wanted)
+        document, references = cut(
+            whole, inputs.document, inputs.references, inputs.base, overlay, wanted, names
+        )
     else:
         document = json.loads(normal(inputs.document, inputs.name, prose=False))
-        document = _cut(document, overlay, wanted)
+        document = _cut(document, overlay, wanted, names)
     value = {
         "document": document,
         "methods": sorted(inputs.methods),
+        **({} if inputs.messages is None else {"messages": sorted(inputs.messages)}),
+        **({"constructs": sorted(inputs.allow_constructs)} if inputs.allow_constructs else {}),
         "overlay": None if inputs.overlay is None else with_lf(inputs.overlay).decode(),
     }
     if references:
@@ -76,12 +82,30 @@ def shipped(lock: Lock, package: str) -> Inputs | None:
 def between(old: str, new: str, names: Mapping[str, str]) -> Diff:
     """Return the changes from one copy to the next; `names` are those that the old one published. Raises SpecError."""
     before, after = _read(old), _read(new)
-    sides = read_sides(before[0], after[0], methods=(*before[1], *after[1]), published=names)
+    stated = [each.messages for each in (before, after) if each.messages is not None]
+    sides = read_sides(
+        before.given,
+        after.given,
+        methods=(*before.methods, *after.methods),
+        messages=tuple({name for each in stated for name in each}) if len(stated) == 2 else None,
+        published=names,
+        allow_constructs=(*before.constructs, *after.constructs),
+    )
     return compare(sides.old, sides.new)
 
 
-def _read(text: str) -> tuple[Given, tuple[str, ...]]:
-    """The document and the overlay of a copy, and its methods."""
+@frozen
+class _Description:
+    """The document and the overlay of a copy, and the options that it was made with."""
+
+    given: Given
+    methods: tuple[str, ...]
+    messages: tuple[str, ...] | None
+    constructs: tuple[str, ...]
+
+
+def _read(text: str) -> _Description:
+    """Read the description of a copy. Raises SpecError for anything else."""
     try:
         value: Any = json.loads(text)
         document = json.dumps(value["document"]).encode()
@@ -90,22 +114,27 @@ def _read(text: str) -> tuple[Given, tuple[str, ...]]:
         }
         base = str(value.get("base", ""))
         methods = tuple(map(str, value["methods"]))
+        messages = tuple(map(str, value["messages"])) if "messages" in value else None
+        constructs = tuple(map(str, value.get("constructs", ())))
         overlay = None if value["overlay"] is None else str(value["overlay"]).encode()
     except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
         raise SpecError([Problem(FILE, "", "no description of a copy", _HINT)]) from None
     given = Given(name=FILE, document=document, overlay=overlay, references=references, base=base)
-    return given, methods
+    return _Description(given, methods, messages, constructs)
 
 
-def _cut(document: dict[str, Any], overlay: Overlay, wanted: Sequence[str]) -> dict[str, Any]:
-    """The document with the wanted methods, and what they and the overlay name."""
+def _cut(
+    document: dict[str, Any], overlay: Overlay, wanted: Sequence[str], names: Sequence[str]
+) -> dict[str, Any]:
+    """The document with the wanted methods and schemas, and what they and the overlay name."""
     if not wanted:
         return document
     held = (pair.partition(":")[0] for rule in overlay.client.values() for pair in rule.fills)
     methods = {*wanted, *overlay.methods, *held}
     kept = _with_methods(document, methods)
     schemas: dict[str, Any] = document.get("schemas", {})
-    reached = _closure([*_references(kept), *_named(overlay)], schemas)
+    own = schemas if EVERY in names else names
+    reached = _closure([*_references(kept), *_named(overlay), *own], schemas)
     return {**kept, "schemas": {name: schema for name, schema in schemas.items() if name in reached}}
 
 
@@ -130,7 +159,9 @@ def _named(overlay: Overlay) -> Iterator[str]:
         yield name
         for pairs in rule.packed.values():
             yield from (schema for schema in pairs.values())
-    yield from (rule.operation_metadata for rule in overlay.methods.values() if rule.operation_metadata)
+    for said in overlay.methods.values():
+        stated = (said.operation_metadata, "" if said.operation is None else said.operation.response)
+        yield from (schema for schema in stated if schema)
     yield from (rule.field.partition(".")[0] for rule in overlay.scopes.extra)
 
 

@@ -15,6 +15,8 @@ from ..lock import FILE, Lock
 from ..problem import Problem, SpecError, escape
 
 EXTRAS: Final = ("converter", "downloads", "exports", "oauth2")
+NONE: Final = "-"
+"""In place of the names of schemas: none but those that methods reach."""
 _PUBLISHED: Final = b'    "converter",'
 _RUNTIME: Final = re.compile(r"(\.{1,8})?([^\W\d]\w*)(\.[^\W\d]\w*)*", re.ASCII)
 
@@ -30,6 +32,10 @@ class Order:
     """The folder that references of the document may lead into; the document's own by default."""
     overlay: str = ""
     methods: str = ""
+    messages: str = ""
+    """Schemas besides what methods reach, or NONE."""
+    constructs: str = ""
+    """Unknown constructs of the document that are ignored."""
     package: str = ""
     """The name of the copy in its own documentation."""
     runtime: str = ""
@@ -43,6 +49,12 @@ class Order:
         if self.methods and not self.document:
             hint = "name the document that the client is generated from: --document FILE"
             wrong.append(Problem("options", "/methods", "an installed client has the methods it has", hint))
+        for key in ("messages", "constructs"):
+            if getattr(self, key) and not self.document:
+                hint = "name the document too: --document FILE"
+                wrong.append(
+                    Problem("options", f"/{key}", "are of a document that a client is made from", hint)
+                )
         if self.root and not self.document:
             hint = "name the document too: --document FILE"
             wrong.append(Problem("options", "/root", "bounds the references of a document", hint))
@@ -59,6 +71,11 @@ class Order:
         ]
         if wrong:
             raise SpecError(wrong)
+
+    @property
+    def wanted(self) -> tuple[str, ...] | None:
+        """The schemas besides what methods reach, as `Inputs` has them."""
+        return () if self.messages == NONE else tuple(self.messages.split()) or None
 
     def manifest(self) -> dict[str, str]:
         """Return the options that the manifest keeps."""

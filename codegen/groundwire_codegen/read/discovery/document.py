@@ -1,4 +1,4 @@
-"""Read a Discovery document. An unknown construct is a problem with a JSON pointer; none is dropped.
+"""Read a Discovery document. An unknown construct is a warning, and inside a type of a method a problem of that method.
 
 Names are sorted, so the order of keys does not matter.
 """
@@ -14,6 +14,7 @@ from groundwire_runtime.http import split_url
 
 from ...ir import Api, Endpoint, ErrorShape, SchemeKind, SecurityScheme, Server
 from ...problem import Problem, SpecError
+from ..constructs import Constructs
 from ..cursor import Cursor, as_list
 from ..draft import Draft
 from ..faults import attributed_faults
@@ -29,24 +30,29 @@ HOSTS: Final = (".googleapis.com", ".google.com")
 """Domains that a document may send credentials to, unless the caller allows another host."""
 
 
-def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[str, ...] = ()) -> Draft:
-    """Read and check a document. Raises SpecError when it is not one at all; other problems are returned."""
+def read_document(
+    data: bytes,
+    *,
+    source: str = "document",
+    allow_hosts: tuple[str, ...] = (),
+    allow_constructs: tuple[str, ...] = (),
+) -> Draft:
+    """Read and check a document. Raises SpecError when it is not one at all; other problems are returned.
+
+    Inside of schemas, unknown constructs are refused unless they are allowed by name."""
     value = read_json(data, source)
     root = Cursor(value, source, "", [])
     if root.any("kind") != "discovery#restDescription":
         hint = 'expected "openapi": "3.x", or "kind": "discovery#restDescription"'
         words = "not a Discovery document, nor an OpenAPI one"
         raise SpecError([Problem(source, "/kind", words, hint)])
+    constructs = Constructs(frozenset(allow_constructs))
     said = root.read(TOP)
-    schemas = Schemas()
-    by_schema: dict[str, tuple[Problem, ...]] = {}
-    for name, node in root.children("schemas"):
-        start = len(root.problems)
-        schemas.read_named(name, node)
-        if len(root.problems) > start and name in (schemas.messages | schemas.enums | schemas.aliases):
-            by_schema[name] = tuple(root.problems[start:])
-            del root.problems[start:]
-    methods = Methods(schemas, "data" if "dataWrapper" in _features(root) else None)
+    features = _features(root)
+    parameters = tuple(read_parameter(wire, node, []) for wire, node in root.children("parameters"))
+    constructs.pass_over(root.problems)
+    schemas, by_schema = _schemas(root, constructs)
+    methods = Methods(schemas, constructs, "data" if "dataWrapper" in features else None)
     methods.read_resource(root)
     api = Api(
         id=root.required("id"),
@@ -59,14 +65,18 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
         mtls_url=_mtls_url(root, allow_hosts),
         schemes={GOOGLE: SecurityScheme(kind=SchemeKind.GOOGLE)},
         errors=ErrorShape.GOOGLE,
-        parameters=tuple(read_parameter(wire, node, []) for wire, node in root.children("parameters")),
+        parameters=parameters,
         messages=schemas.messages,
         enums=schemas.enums,
         aliases=schemas.aliases,
         methods=dict(sorted(methods.found.items())),
         doc=said.get("description") or "",
     )
-    by_method = {id_: tuple(found) for id_, found in methods.faults.items() if found}
+    by_method = {
+        id_: left
+        for id_, found in methods.faults.items()
+        if (left := constructs.refused(dict.fromkeys(found)))
+    }
     faults, unreached = attributed_faults(api, by_schema, by_method)
     return Draft(
         api=api,
@@ -74,8 +84,24 @@ def read_document(data: bytes, *, source: str = "document", allow_hosts: tuple[s
         problems=tuple(root.problems),
         faults=faults,
         type_faults=by_schema,
-        warnings=tuple(unreached),
+        warnings=(*constructs.warnings(), *constructs.needless(), *unreached),
+        constructs=constructs.stated,
     )
+
+
+def _schemas(root: Cursor, constructs: Constructs) -> tuple[Schemas, dict[str, tuple[Problem, ...]]]:
+    """Return the schemas of a document, and the problems of each."""
+    schemas = Schemas()
+    faults: dict[str, tuple[Problem, ...]] = {}
+    for name, node in root.children("schemas"):
+        start = len(root.problems)
+        schemas.read_named(name, node)
+        if len(root.problems) > start and name in (schemas.messages | schemas.enums | schemas.aliases):
+            found = constructs.refused(root.problems[start:])
+            del root.problems[start:]
+            if found:
+                faults[name] = found
+    return schemas, faults
 
 
 def _revision(node: Cursor) -> str:
@@ -94,7 +120,9 @@ def _features(root: Cursor) -> tuple[str, ...]:
     for feature in features:
         if feature not in FEATURES:
             root.at("features", features).refuse(
-                f"unknown feature {feature[:80]!r}", f"one of {', '.join(sorted(FEATURES))}"
+                f"unknown feature {feature[:80]!r}",
+                f"one of {', '.join(sorted(FEATURES))}",
+                construct=feature,
             )
     return features
 

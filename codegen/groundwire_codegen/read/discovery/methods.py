@@ -20,20 +20,21 @@ from ...ir import (
     SchemeRequirement,
 )
 from ...problem import Problem
+from ..constructs import Constructs
 from ..cursor import Cursor
 from ..safe_regex import is_linear
 from ..uri_template import read_template
 from .media import read_media
-from .schemas import Schemas, check_schema
+from .schemas import Schemas, check_schema, scalar_type
 from .vocabulary import (
     API_VERSION,
-    KINDS,
     METHOD,
     PARAMETER,
     REFERENCE,
     RESOURCE,
     SAFE_ID,
     SCHEMA,
+    VERB,
     VERBS,
 )
 
@@ -47,6 +48,7 @@ class Methods:
     """The methods that were read so far, and the faults of each. `envelope` is the key under which bodies travel."""
 
     schemas: Schemas
+    constructs: Constructs
     envelope: str | None
     found: dict[str, Method] = field(factory=dict[str, Method])
     faults: dict[str, list[Problem]] = field(factory=dict[str, "list[Problem]"])
@@ -61,21 +63,23 @@ class Methods:
                 )
             self.found[method.id] = method
         for name, child in node.children("resources"):
+            start = len(child.problems)
             child.read(RESOURCE)
+            self.constructs.pass_over(child.problems, start)
             self.read_resource(child, (*path, name))
 
-    def _read(self, node: Cursor, name: str, resource: tuple[str, ...]) -> Method:
+    def _read(self, stated: Cursor, name: str, resource: tuple[str, ...]) -> Method:
+        """Read a method. What is wrong with it refuses it alone, but for its id, which tells methods apart."""
+        id_ = stated.required("id")
+        node = evolve(stated, problems=self.faults.setdefault(id_, []) if id_ else stated.problems)
+        start = len(node.problems)
         said = node.read(METHOD)
-        verb = node.text("httpMethod") or ""
-        if verb not in VERBS:
-            node.at("httpMethod", verb).refuse(
-                f"unknown HTTP method {verb!r}", f"one of {', '.join(sorted(VERBS))}"
-            )
-        id_, path = node.required("id"), node.required("path")
-        late = evolve(node, problems=self.faults.setdefault(id_, []))
+        media = read_media(said)
+        self.constructs.pass_over(node.problems, start)
+        verb, path = _verb(node), node.required("path")
         for text in (id_, name, *resource):
             if not SAFE_ID.fullmatch(text):
-                late.refuse(f"{text[:80]!r} is not an identifier")
+                node.refuse(f"{text[:80]!r} is not an identifier")
         scopes = tuple(sorted(said.get("scopes") or ()))
         version = _api_version(node, said)
         return Method(
@@ -84,12 +88,12 @@ class Methods:
             resource=resource,
             verb=verb,
             path=path,
-            parameters=_parameters(node, late, said, path),
+            parameters=_parameters(node, said, path),
             headers=() if version is None else (("x-goog-api-version", version),),
             body=self._body(said, id_),
             responses=(self._response(said, id_),),
             security=((SchemeRequirement(scheme=GOOGLE, scopes=scopes),),) if scopes else None,
-            media=read_media(said),
+            media=media,
             deprecated=bool(said.get("deprecated")),
             doc=said.get("description") or "",
             pointer=node.pointer,
@@ -111,6 +115,17 @@ class Methods:
         return Response(low=200, high=299, contents=contents, envelope=self.envelope)
 
 
+def _verb(node: Cursor) -> str:
+    verb = node.text("httpMethod") or ""
+    if verb not in VERBS:
+        node.at("httpMethod", verb).refuse(
+            f"unknown HTTP method {verb[:80]!r}",
+            f"one of {', '.join(sorted(VERBS))}",
+            construct=verb if VERB.fullmatch(verb) else "",
+        )
+    return verb
+
+
 def _api_version(node: Cursor, said: dict[str, Any]) -> str | None:
     version: str | None = said.get("apiVersion")
     if version is not None and not API_VERSION.fullmatch(version):
@@ -118,12 +133,11 @@ def _api_version(node: Cursor, said: dict[str, Any]) -> str | None:
     return version
 
 
-def _parameters(node: Cursor, late: Cursor, said: dict[str, Any], path: str) -> tuple[Parameter, ...]:
-    """Read the parameters, required ones first. Faults of the path refuse the method alone."""
-    problems = late.problems
-    stated = {wire: read_parameter(wire, child, problems) for wire, child in node.children("parameters")}
+def _parameters(node: Cursor, said: dict[str, Any], path: str) -> tuple[Parameter, ...]:
+    """Read the parameters, required ones first."""
+    stated = {wire: read_parameter(wire, child, node.problems) for wire, child in node.children("parameters")}
     variables, fault = read_template(path)
-    template = late.at("path", path)
+    template = node.at("path", path)
     if fault is not None:
         template.refuse(f"{fault} in path {path[:200]!r}")
     for name in variables:
@@ -151,8 +165,9 @@ def read_parameter(wire: str, node: Cursor, late: list[Problem]) -> Parameter:
         evolve(node.at("location", location), problems=late).refuse(
             f"unknown location {location!r}", "path or query"
         )
-    kind = KINDS.get((said.get("type") or "", said.get("format")), Kind.STRING)
-    scalar = Scalar(Kind.STRING if kind in (Kind.ANY, Kind.STRUCT) else kind)
+    scalar = scalar_type(said.get("type"), said.get("format"))
+    if scalar is None or scalar.kind in (Kind.ANY, Kind.STRUCT):
+        scalar = Scalar(Kind.STRING)
     return Parameter(
         wire=wire,
         location=Location.PATH if location == Location.PATH else Location.QUERY,

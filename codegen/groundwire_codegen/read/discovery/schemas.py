@@ -25,7 +25,7 @@ from ...ir import (
     TypeRef,
 )
 from ..cursor import Cursor, Vocabulary
-from .vocabulary import FORMATS, KINDS, SAFE_ID, SCHEMA, TYPES
+from .vocabulary import FORMATS, KINDS, SAFE_ID, SCHEMA, TYPES, UNKNOWN_FORMAT
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,39}", re.ASCII)
 _NUMBER: Final = re.compile(r"-?[0-9]{1,39}(\.[0-9]{1,39})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -109,8 +109,7 @@ class Schemas:
         if kind == "array":
             return said, None if item is None else ListOf(item)
         if kind != "object" or value is None:
-            scalar = KINDS.get((kind or "", said.get("format")))
-            type_: TypeRef | None = None if scalar is None else Scalar(scalar)
+            type_: TypeRef | None = scalar_type(kind, said.get("format"))
         else:
             type_ = _map(said, *value)
         # The draft's own name for an inline object; a named one has its message under its name.
@@ -138,6 +137,13 @@ class Schemas:
 
 def _has_properties(said: Mapping[str, Any]) -> bool:
     return bool(said.get("properties"))
+
+
+def scalar_type(kind: str | None, format_: str | None) -> Scalar | None:
+    """Return the type of a scalar; of an unknown format or type, which is a problem unless it is allowed, the widest."""
+    if kind is None:
+        return None
+    return Scalar(KINDS.get((kind, format_)) or UNKNOWN_FORMAT.get(kind, Kind.ANY))
 
 
 def _map(said: Mapping[str, Any], value: Mapping[str, Any], type_: TypeRef | None) -> TypeRef | None:
@@ -173,9 +179,13 @@ def check_schema(node: Cursor, known: Vocabulary) -> dict[str, Any]:
     elif kind is None:
         node.refuse("neither a type nor a $ref")
     elif kind not in TYPES:
-        node.at("type", kind).refuse(f"unknown type {kind!r}", f"one of {', '.join(sorted(TYPES))}")
+        node.at("type", kind).refuse(
+            f"unknown type {kind!r}", f"one of {', '.join(sorted(TYPES))}", construct=kind
+        )
     elif (kind, format_) not in FORMATS:
-        node.at("format", format_).refuse(f"unknown format {format_!r} for type {kind!r}")
+        node.at("format", format_).refuse(
+            f"unknown format {format_!r} for type {kind!r}", construct=format_ or ""
+        )
     if kind == "array" and said.get("items") is None:
         node.refuse("an array without items")
     for key in _LITERALS:

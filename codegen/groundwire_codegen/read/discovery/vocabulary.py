@@ -78,9 +78,20 @@ KINDS: Final = {
     ("object", "google.protobuf.Any"): Kind.STRUCT,
 }
 """Scalars by type and format; objects where they are inline and have no properties."""
+UNKNOWN_FORMAT: Final = {
+    "any": Kind.ANY,
+    "boolean": Kind.BOOLEAN,
+    "integer": Kind.INTEGER,
+    "number": Kind.DOUBLE,
+    "object": Kind.STRUCT,
+    "string": Kind.STRING,
+}
+"""Scalars whose format is unknown, by type; where the type is unknown too, a value is anything."""
 FORMATS: Final = KINDS.keys() | {("array", None)}
 FEATURES: Final = frozenset({"dataWrapper"})
 VERBS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+VERB: Final = re.compile(r"[A-Z][A-Z-]{1,31}", re.ASCII)
+"""The shape of other HTTP methods, which a caller may allow (RFC 9110, 16.1)."""
 SAFE_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]*", re.ASCII)
 """The shape of ids of schemas, methods and resources."""
 REVISION: Final = re.compile(r"[0-9A-Za-z.-]{0,64}", re.ASCII)

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from ...ir import Api, ErrorShape, Server
 from ...problem import Problem, SpecError
+from ..constructs import Constructs
 from ..cursor import Cursor
 from ..draft import Draft
 from ..faults import attributed_faults
@@ -22,6 +23,7 @@ from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
 from .binaries import without_binaries
+from .events import read_events
 from .operations import Operations
 from .places import distinct_places
 from .references import ROOT, Documents
@@ -42,6 +44,7 @@ def read_document(
     references: Mapping[str, bytes] | None = None,
     base: str = ROOT,
     parsed: Text | None = None,
+    allow_constructs: tuple[str, ...] = (),
 ) -> Draft:
     """Read and check a document, JSON or YAML. Raises SpecError when it is not one at all; other problems are returned.
 
@@ -49,7 +52,8 @@ def read_document(
     `base` is the document's own URI, `parsed` the data where it is read as JSON values already.
     """
     text = read_text(data, source) if parsed is None else parsed
-    draft = _read(text, source, references or {}, base)
+    constructs = Constructs(frozenset(allow_constructs))
+    draft = _read(text, source, references or {}, base, constructs)
     if not text.is_yaml:
         return draft
     return evolve(
@@ -57,16 +61,19 @@ def read_document(
         problems=with_lines(draft.problems, data, source),
         warnings=with_lines(draft.warnings, data, source),
         faults={id_: with_lines(faults, data, source) for id_, faults in draft.faults.items()},
+        type_faults={key: with_lines(faults, data, source) for key, faults in draft.type_faults.items()},
     )
 
 
-def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -> Draft:
+def _read(
+    text: Text, source: str, references: Mapping[str, bytes], base: str, constructs: Constructs
+) -> Draft:
     root = Cursor(text.value, source, "", [], empty_is_absent=True)
     version = root.any("openapi")
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         hint = 'expected "openapi": "3.0.x" or "3.1.x"'
         raise SpecError([Problem(source, "/openapi", f"OpenAPI {str(version)[:80]!r} is not read", hint)])
-    documents = Documents(root, references, base)
+    documents = Documents(root, references, base, constructs)
     if text.marked:
         documents.warn(root, "starts with a byte order mark")
     documents.check(root, TOP)
@@ -79,9 +86,11 @@ def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -
     schemes = access.read_schemes(components)
     operations = Operations(schemas, schemes, access.read_security(root, schemes))
     operations.read_paths(root)
+    events = read_events(root, operations)
     schemas.read_waiting()
     api = _api(root, schemas, operations, access)
-    faults, unreached = attributed_faults(api, schemas.faults, operations.faults)
+    by_schema, by_method = (_left(faults, constructs) for faults in (schemas.faults, operations.faults))
+    faults, unreached = attributed_faults(api, by_schema, by_method)
     for problem in unreached:
         key = (problem.source, problem.pointer, problem.message)
         documents.warnings.setdefault(key, problem)
@@ -90,8 +99,19 @@ def _read(text: Text, source: str, references: Mapping[str, bytes], base: str) -
         document=text.value,
         problems=tuple(root.problems),
         faults=faults,
-        warnings=tuple(_grouped(documents.warnings.values())),
+        type_faults=by_schema,
+        warnings=(*_grouped(documents.warnings.values()), *constructs.needless()),
+        events=tuple(key for key in events if key not in by_schema),
+        constructs=constructs.stated,
     )
+
+
+def _left(
+    faults: Mapping[str, tuple[Problem, ...]], constructs: Constructs
+) -> dict[str, tuple[Problem, ...]]:
+    """Return the faults without those that are constructs which the caller takes."""
+    kept = {key: constructs.refused(problems) for key, problems in faults.items()}
+    return {key: problems for key, problems in kept.items() if problems}
 
 
 def _schemas(documents: Documents, components: Cursor | None, size: int) -> Schemas:

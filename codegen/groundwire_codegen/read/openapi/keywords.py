@@ -40,7 +40,9 @@ class Keywords:
         unknown = [each for each in names if not isinstance(each, str) or each not in TYPES]
         if unknown:
             site.node.at("type", unknown).refuse(
-                f"unknown type {str(unknown[0])[:80]!r}", f"one of {', '.join(sorted(TYPES))}"
+                f"unknown type {str(unknown[0])[:80]!r}",
+                f"one of {', '.join(sorted(TYPES))}",
+                construct=str(unknown[0]),
             )
             return own
         plain = tuple(dict.fromkeys(each for each in names if each != "null"))

@@ -39,6 +39,8 @@ class Operations:
     security: Security | None
     """What the document requires where an operation states nothing."""
     found: dict[str, Method] = field(factory=dict[str, Method])
+    stated: dict[str, Cursor] = field(factory=dict[str, Cursor])
+    """The operations as they are written."""
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
     _parameters: Parameters = field(
         init=False, default=Factory(lambda self: Parameters(self.schemas), takes_self=True)
@@ -72,6 +74,7 @@ class Operations:
         problems = operation.problems
         start = len(problems)
         id_ = self._id(operation, verb, path)
+        self.stated[id_] = operation
         self.found[id_] = self._read(items, operation, id_, verb, path)
         found = tuple(problems[start:])
         del problems[start:]

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from attrs import evolve, field, frozen
 
 from ...problem import Problem, SpecError
+from ..constructs import Constructs
 from ..cursor import Cursor, as_list
 from ..text import read_text
 from .nodes import objects_of
@@ -33,6 +34,7 @@ class Documents:
     root: Cursor
     references: Mapping[str, bytes]
     base: str = ROOT
+    constructs: Constructs = field(factory=Constructs)
     warnings: dict[tuple[str, str, str], Problem] = field(factory=dict[tuple[str, str, str], Problem])
     _parsed: dict[str, Any] = field(factory=dict[str, Any])
     _walked: dict[tuple[str, str], Cursor] = field(factory=dict[tuple[str, str], Cursor])
@@ -52,13 +54,19 @@ class Documents:
             return {}
         for key in () if members.keys() <= known else members:
             if key not in known and not key.startswith("x-"):
-                self.warn(node.at(key, None), f"unknown keyword {key[:80]!r} is ignored")
+                self._pass_over(node.at(key, None), key)
         if None not in members.values():
             return members
         empty = [key for key, value in members.items() if value is None and key not in VALUES]
         for key in empty:
             self.warn(node.at(key, None), f"an empty {key[:80]!r} is read as if it were not there")
         return {key: value for key, value in members.items() if key not in empty}
+
+    def _pass_over(self, node: Cursor, key: str) -> None:
+        place = node.pointer if self.is_root(node) else f"{node.source}#{node.pointer}"
+        self.constructs.ignore(node.source, place, key)
+        if key not in self.constructs.allowed:
+            self.warn(node, f"unknown keyword {key[:80]!r} is ignored")
 
     def words(self, node: Cursor, key: str) -> str:
         """Return a text for readers, such as a description; empty for none. Anything else is a warning."""

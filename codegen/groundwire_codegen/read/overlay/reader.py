@@ -32,7 +32,7 @@ MAX_ENTRIES: Final = 50
 REASON: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 """The reason of an ErrorInfo (at most 63 characters, AIP-193) or of an old-style error, which is in camel case."""
 IDEMPOTENT: Final = {"always": True, "never": False}
-OWN: Final = frozenset({"digest", "pointer", "types"})
+OWN: Final = frozenset({"digest", "listed", "pointer", "types"})
 """Attributes of rules that are no keys."""
 BELOW: Final = frozenset({"extensions", "fields", "packed", "parameters"})
 """Keys whose tables are rules with digests of their own."""
@@ -51,7 +51,11 @@ def read_overlay(data: bytes, *, source: str = "overlay") -> tuple[Overlay, list
     except (ValueError, RecursionError) as error:
         raise SpecError([Problem(source, "", f"not TOML: {error}")]) from None
     root = Cursor(value, source, "", [])
-    overlay = _read(root, Overlay)
+    is_list = isinstance(value.get("messages"), list)
+    listed = root.texts("messages") if is_list else None
+    if is_list:
+        del value["messages"]
+    overlay = evolve(_read(root, Overlay), listed=listed)
     for key, name in sorted(overlay.names.items()):
         if not is_published_name(key, name):
             root.at("names", None).at(key, name).refuse(
@@ -74,6 +78,10 @@ def _read(node: Cursor, cls: type[T]) -> T:
         return cast("T", _checked(node, rule))
     if isinstance(rule, HintRule):
         _check_hint(node, rule)
+    if isinstance(rule, MethodRule) and rule.operation is not None and rule.operation.metadata:
+        if rule.operation_metadata not in (None, rule.operation.metadata):
+            node.refuse("operation_metadata and operation.metadata differ", "leave one out")
+        return cast("T", evolve(rule, operation_metadata=rule.operation.metadata))
     return rule
 
 

@@ -105,6 +105,8 @@ class MessageRule:
     reviewed: str | None = None
     order: tuple[str, ...] = ()
     family: bool | None = None
+    generate: bool = False
+    """Generate it although no wanted method reaches it."""
     fields: Mapping[str, FieldRule] = field(factory=dict[str, FieldRule])
     unions: Mapping[str, UnionRule] = field(factory=dict[str, UnionRule])
     extensions: Mapping[str, Extension] = field(factory=dict[str, Extension])
@@ -142,9 +144,8 @@ class PagingRule:
     items: str = ""
     """The path of the items; absent: the answer is the list."""
     token: str = ""
-    """The parameter that takes the token of the next page."""
+    """The parameter that takes the token of the next page; `next` is the path of that token."""
     next: str = ""
-    """The path of that token."""
     last: str = ""
     """In place of `next`: the path, in the last item of a page, of what is the token of the next page."""
     page: str = ""
@@ -185,6 +186,15 @@ class WaitingRule:
 
 
 @frozen(kw_only=True)
+class OperationRule:
+    """The schemas in the operation that a method returns."""
+
+    pointer: str
+    response: str = ""
+    metadata: str = ""
+
+
+@frozen(kw_only=True)
 class MethodRule:
     """A rule of one method. `digest` is without its parameters."""
 
@@ -197,6 +207,7 @@ class MethodRule:
     source: object = None
     reviewed: str | None = None
     operation_metadata: str | None = None
+    operation: OperationRule | None = None
     idempotent: bool | tuple[str, ...] | None = None
     """True: always, False: never, names: when one of them is set, None: as the verb says."""
     paging: PagingRule | None = None
@@ -244,11 +255,8 @@ class HintRule:
 
 @frozen(kw_only=True)
 class OpenApiRule:
-    """What an OpenAPI document of one of Google's APIs cannot state.
-
-    `service` is "google". `paths` has the path template of a method by id, where one value spans several segments;
-    `patterns` has the pattern of a variable in it, by `METHOD_ID:VARIABLE`.
-    """
+    """What an OpenAPI document of one of Google's APIs cannot state. `service` is "google". `paths` has path templates by
+    method, where one value spans several segments, and `patterns` their patterns by `METHOD_ID:VARIABLE`."""
 
     service: str = ""
     paths: Mapping[str, str] = field(factory=dict[str, str])
@@ -272,6 +280,8 @@ class Overlay:
     package: str | None = None
     generate: tuple[str, ...] = ()
     """Ids of the methods to generate; empty means all."""
+    listed: tuple[str, ...] | None = None
+    """Schemas to generate besides what these methods reach, where `messages` is a list; None: all, where all methods are."""
     scopes: ScopeRules = ScopeRules()
     client: Mapping[str, HeldRule] = field(factory=dict[str, HeldRule])
     methods: Mapping[str, MethodRule] = field(factory=dict[str, MethodRule])

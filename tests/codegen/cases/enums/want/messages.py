@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
@@ -43,8 +44,14 @@ class SwatchZonesItem(StrEnum):
     N2ND = "2nd"
 
 
+class _Swatch_Types:
+    __slots__ = ()
+    Color: TypeAlias = SwatchColor
+    ZonesItem: TypeAlias = SwatchZonesItem
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Swatch(Message):
+class Swatch(Message, _Swatch_Types):
     """A sample of a paint."""
 
     back_finish: Finish | Unlisted | None = None

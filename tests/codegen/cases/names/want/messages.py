@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
@@ -38,8 +39,13 @@ class CODECS2(Message):
     thing: Thing | None = None
 
 
+class _HTTPThing_Types:
+    __slots__ = ()
+    Kind: TypeAlias = HTTPThingKind
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class HTTPThing(Message):
+class HTTPThing(Message, _HTTPThing_Types):
     """The message HTTPThing."""
 
     kind: HTTPThingKind | Unlisted | None = None

@@ -14,6 +14,7 @@ from .messages import (
     Animal,
     Cat,
     Dog,
+    Named,
     Tree,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "Dog",
     "Duration",
     "FilePart",
+    "Named",
     "RetryPolicy",
     "Timestamp",
     "Tree",

@@ -26,6 +26,9 @@ CODECS: Final = Codecs(
             Field("species", STRING),
             Field("tricks", ListOf(STRING)),
         ),
+        "Named": lambda: (
+            Field("name", STRING, bounds=Bounds(max_length=20)),
+        ),
         "Tree": lambda: (
             Field("by_name", MapOf(Ref("Tree"))),
             Field("children", ListOf(Ref("Tree"))),

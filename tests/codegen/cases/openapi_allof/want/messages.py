@@ -13,6 +13,7 @@ __all__ = [
     "Animal",
     "Cat",
     "Dog",
+    "Named",
     "Tree",
 ]
 
@@ -40,6 +41,13 @@ class Dog(Message):
     species: str
 
     tricks: Sequence[str]
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Named(Message):
+    """The message Named."""
+
+    name: str
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum, StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
@@ -52,8 +52,15 @@ class State(StrEnum):
     CLASS = "class"
 
 
+class _Book_Types:
+    __slots__ = ()
+    Cover: TypeAlias = BookCover
+    Level: TypeAlias = BookLevel
+    WordsItem: TypeAlias = BookWordsItem
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Book(Message):
+class Book(Message, _Book_Types):
     """The message Book."""
 
     cover: BookCover | Unlisted | None = None

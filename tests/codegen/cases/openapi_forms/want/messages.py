@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, EMPTY, Message, Unlisted, Unrecognized, keep_containers
@@ -33,7 +34,32 @@ class BookingState(StrEnum):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Booking(Message):
+class BookingFilter(Message):
+    """The message Booking.filter."""
+
+    from_: str
+
+    to: str | None = None
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class BookingPlace(Message):
+    """The message Booking.place."""
+
+    city: str
+
+    zip: int | None = None
+
+
+class _Booking_Types:
+    __slots__ = ()
+    Filter: TypeAlias = BookingFilter
+    Place: TypeAlias = BookingPlace
+    State: TypeAlias = BookingState
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Booking(Message, _Booking_Types):
     """The message Booking."""
 
     beds: int
@@ -77,24 +103,6 @@ class Booking(Message):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class BookingFilter(Message):
-    """The message Booking.filter."""
-
-    from_: str
-
-    to: str | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class BookingPlace(Message):
-    """The message Booking.place."""
-
-    city: str
-
-    zip: int | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
 class Owner(Message):
     """The message Owner."""
 
@@ -104,7 +112,19 @@ class Owner(Message):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Photo(Message):
+class PhotoFilter(Message):
+    """The message Photo.filter."""
+
+    from_: str
+
+
+class _Photo_Types:
+    __slots__ = ()
+    Filter: TypeAlias = PhotoFilter
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Photo(Message, _Photo_Types):
     """The message Photo."""
 
     caption: str | None = None
@@ -132,13 +152,6 @@ class Photo(Message):
     table: str | None = None
 
     words: Sequence[str] = ABSENT
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class PhotoFilter(Message):
-    """The message Photo.filter."""
-
-    from_: str
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)

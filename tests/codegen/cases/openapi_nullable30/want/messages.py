@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
@@ -23,8 +24,13 @@ class PersonSize(StrEnum):
     M = "m"
 
 
+class _Person_Types:
+    __slots__ = ()
+    Size: TypeAlias = PersonSize
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Person(Message):
+class Person(Message, _Person_Types):
     """The message Person."""
 
     age: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, JsonValue, Message, Unlisted, Unrecognized, keep_containers
@@ -72,21 +72,26 @@ class ListEventsResponse(Message):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class ListHutsResponse(Message):
-    """The message listHuts.response."""
-
-    data: Sequence[Hut] = ABSENT
-
-    meta: ListHutsResponseMeta | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
 class ListHutsResponseMeta(Message):
     """The message listHuts.response.meta."""
 
     pages: int | None = None
 
     total: int | None = None
+
+
+class _ListHutsResponse_Types:
+    __slots__ = ()
+    Meta: TypeAlias = ListHutsResponseMeta
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class ListHutsResponse(Message, _ListHutsResponse_Types):
+    """The message listHuts.response."""
+
+    data: Sequence[Hut] = ABSENT
+
+    meta: ListHutsResponseMeta | None = None
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -99,19 +104,24 @@ class ScrollPointsRequest(Message):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class ScrollPointsResponse(Message):
-    """The message scrollPoints.response."""
-
-    result: ScrollPointsResponseResult | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
 class ScrollPointsResponseResult(Message):
     """The message scrollPoints.response.result."""
 
     next_page_offset: int | str | Unrecognized | None = None
 
     points: Sequence[Hut] = ABSENT
+
+
+class _ScrollPointsResponse_Types:
+    __slots__ = ()
+    Result: TypeAlias = ScrollPointsResponseResult
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class ScrollPointsResponse(Message, _ScrollPointsResponse_Types):
+    """The message scrollPoints.response."""
+
+    result: ScrollPointsResponseResult | None = None
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
@@ -125,8 +135,13 @@ class Search(Message):
     token: str | None = None
 
 
+class _SearchLink_Types:
+    __slots__ = ()
+    Rel: TypeAlias = SearchLinkRel
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class SearchLink(Message):
+class SearchLink(Message, _SearchLink_Types):
     """The message SearchLink."""
 
     body: Mapping[str, JsonValue] | None = None

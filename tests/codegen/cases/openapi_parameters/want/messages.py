@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
@@ -116,7 +117,19 @@ class PathParametersSimpleXO(Message):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class QueryParametersFilter(Message):
+class QueryParametersFilterInner(Message):
+    """The message query.parameters.filter.inner."""
+
+    deep: str | None = None
+
+
+class _QueryParametersFilter_Types:
+    __slots__ = ()
+    Inner: TypeAlias = QueryParametersFilterInner
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class QueryParametersFilter(Message, _QueryParametersFilter_Types):
     """The message query.parameters.filter."""
 
     inner: QueryParametersFilterInner | None = None
@@ -124,13 +137,6 @@ class QueryParametersFilter(Message):
     k: str | None = None
 
     n: int | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class QueryParametersFilterInner(Message):
-    """The message query.parameters.filter.inner."""
-
-    deep: str | None = None
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)

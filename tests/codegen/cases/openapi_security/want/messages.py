@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import Message, Unlisted, keep_containers
@@ -23,8 +24,13 @@ class OrderYes(StrEnum):
     ON = "on"
 
 
+class _Order_Types:
+    __slots__ = ()
+    Yes: TypeAlias = OrderYes
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Order(Message):
+class Order(Message, _Order_Types):
     """The message Order."""
 
     day: dt.date | None = None

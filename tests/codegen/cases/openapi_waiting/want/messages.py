@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import Message, Unlisted, keep_containers
@@ -32,8 +33,13 @@ class Result(Message):
     url: str | None = None
 
 
+class _StatusInfo_Types:
+    __slots__ = ()
+    Status: TypeAlias = StatusInfoStatus
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class StatusInfo(Message):
+class StatusInfo(Message, _StatusInfo_Types):
     """The message StatusInfo."""
 
     job_id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, EMPTY, JsonValue, Message, keep_containers
@@ -16,7 +17,20 @@ __all__ = [
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Reading(Message):
+class ReadingParts(Message):
+    """The message Reading.parts."""
+
+    count: int | None = None
+    """Set by the service."""
+
+
+class _Reading_Types:
+    __slots__ = ()
+    Parts: TypeAlias = ReadingParts
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Reading(Message, _Reading_Types):
     """One reading of a sensor."""
 
     count: int | None = None
@@ -58,11 +72,3 @@ class Reading(Message):
     total: int | None = None
 
     valid: bool | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class ReadingParts(Message):
-    """The message Reading.parts."""
-
-    count: int | None = None
-    """Set by the service."""

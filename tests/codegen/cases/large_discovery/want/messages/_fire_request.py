@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import Message, Unlisted, keep_containers
@@ -32,7 +32,22 @@ class FireRequestGlaze(StrEnum):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class FireRequest(Message):
+class FireRequestShelf(Message):
+    """The message FireRequest.shelf."""
+
+    level: int | None = None
+
+    since: datetime | None = None
+
+
+class _FireRequest_Types:
+    __slots__ = ()
+    Glaze: TypeAlias = FireRequestGlaze
+    Shelf: TypeAlias = FireRequestShelf
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class FireRequest(Message, _FireRequest_Types):
     """The message FireRequest."""
 
     glaze: FireRequestGlaze | Unlisted | None = None
@@ -44,12 +59,3 @@ class FireRequest(Message):
     shelf: FireRequestShelf | None = None
 
     sum: Sum | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class FireRequestShelf(Message):
-    """The message FireRequest.shelf."""
-
-    level: int | None = None
-
-    since: datetime | None = None

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import Message, Unlisted, keep_containers
@@ -28,8 +28,13 @@ class PaintTreeRequestPaint(StrEnum):
     GREEN = "green"
 
 
+class _PaintTreeRequest_Types:
+    __slots__ = ()
+    Paint: TypeAlias = PaintTreeRequestPaint
+
+
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class PaintTreeRequest(Message):
+class PaintTreeRequest(Message, _PaintTreeRequest_Types):
     """The message paintTree.request."""
 
     leaf: Leaf | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 from groundwire_runtime.messages import ABSENT, Message, Unlisted, keep_containers
@@ -32,7 +32,20 @@ class TreeKind(StrEnum):
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Tree(Message):
+class TreeSize(Message):
+    """The message Tree.size."""
+
+    height: float | None = None
+
+
+class _Tree_Types:
+    __slots__ = ()
+    Kind: TypeAlias = TreeKind
+    Size: TypeAlias = TreeSize
+
+
+@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
+class Tree(Message, _Tree_Types):
     """The message Tree."""
 
     kind: TreeKind | Unlisted
@@ -44,10 +57,3 @@ class Tree(Message):
     planted: dt.date | None = None
 
     size: TreeSize | None = None
-
-
-@frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class TreeSize(Message):
-    """The message Tree.size."""
-
-    height: float | None = None
