@@ -21,6 +21,7 @@ __all__ = [
     "OVERLAY_BYTES",
     "Inputs",
     "check_text",
+    "inputs_from",
     "is_package_name",
     "package_name",
     "read_input",
@@ -71,6 +72,32 @@ class Inputs:
             ),
             "overlay": file_digest(self.overlay) if self.overlay is not None else "",
         }
+
+
+def inputs_from(
+    document: Path,
+    overlay: Path | None,
+    *,
+    package: str,
+    methods: tuple[str, ...] = (),
+    allow_hosts: tuple[str, ...] = (),
+    root: Path | None = None,
+) -> Inputs:
+    """Read a document, its overlay, and the documents that it refers to. Raises SpecError and OSError."""
+    from .references import read_references
+
+    data = read_input(document, DOCUMENT_BYTES)
+    references = read_references(document, data, root)
+    return Inputs(
+        name=document.name,
+        document=data,
+        overlay=None if overlay is None else read_input(overlay, OVERLAY_BYTES),
+        package=package,
+        methods=methods,
+        allow_hosts=tuple(host.lower() for host in allow_hosts),
+        references=references.contents,
+        base=references.base,
+    )
 
 
 def read_input(path: Path, limit: int) -> bytes:

@@ -17,6 +17,7 @@ from .read.text import read_text
 
 _NAMES_OPENAPI: Final = re.compile(rb"\"openapi\"\s*:|^['\"]?openapi['\"]?\s*:", re.MULTILINE)
 _NAMES_SWAGGER: Final = re.compile(rb"\"swagger\"\s*:|^['\"]?swagger['\"]?\s*:", re.MULTILINE)
+_DISCOVERY: Final = b"discovery#restDescription"
 """Where these are in a document, its own keys decide; where they are not, it is not parsed as such."""
 
 
@@ -50,6 +51,13 @@ def read_draft(
         hint = "convert it to OpenAPI 3 first"
         raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
     return discovery.read_document(document, source=source, allow_hosts=allow_hosts)
+
+
+def names_a_format(document: bytes) -> bool:
+    """Return True for a file that may be a description, readable or not: it names Discovery, OpenAPI or Swagger."""
+    return _DISCOVERY in document or any(
+        each.search(document) is not None for each in (_NAMES_OPENAPI, _NAMES_SWAGGER)
+    )
 
 
 def is_openapi(document: bytes, source: str = "document") -> bool:
