@@ -97,7 +97,7 @@ def _started(work: Callable[[Any], Any]) -> _Worker:
 def _serve(connection: Connection[Any, Any], work: Callable[[Any], Any]) -> None:
     """Work on tasks until there are no more, or this process has grown too large."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends this process.
-    gc.set_threshold(100_000, 20, 20)
+    gc.disable()  # It runs between tasks.
     count, is_last = 0, False
     while not is_last:
         try:
