@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import ModuleType
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
 from groundwire_codegen.ir import Api, Kind, Method, Parameter
+from groundwire_runtime.clock import Clock
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
@@ -44,6 +46,21 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() and not {"", ".", ".."} & set(text.split("/"))
 
 
+_SEGMENT = re.compile(r"\[\^/\]\+|\[\^/\]\*|\.\*")
+_PLAIN = "a b\u00e9"
+"""For a segment of a path: characters that are sent as they are, and escaped."""
+
+
+@cache
+def filled(pattern: str) -> str:
+    """Return a text for a pattern: its segments filled, else the shortest that matches."""
+    text = _SEGMENT.sub(lambda _: _PLAIN, pattern).removeprefix("^").removesuffix("$")
+    try:
+        return text if re.fullmatch(pattern, text) else matching(pattern)
+    except re.error:
+        return matching(pattern)
+
+
 @cache
 def matching(pattern: str, *, in_path: bool = True) -> str:
     """The shortest text of printable ASCII that matches, and that a path can hold."""
@@ -63,7 +80,7 @@ def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.values:
         one: Any = parameter.values[-1]
     elif parameter.rules.pattern:
-        one = matching(parameter.rules.pattern)
+        one = filled(parameter.rules.pattern)
     else:
         one = values.get(parameter.scalar.kind, "some text" if parameter.location == "query" else "some-id")
     if parameter.rules.minimum is not None and not isinstance(one, str):
@@ -84,23 +101,33 @@ class Call:
 
 
 class OurClient:
-    """The generated client, its stubs called one by one; what it sends is kept and answered with nothing."""
+    """The generated client, its stubs called one by one; what it sends is kept and answered as a test says."""
 
     def __init__(self, api: Api, package: ModuleType) -> None:
         self._api = api
-        self._sent: list[Request] = []
-        self._client = package.Client(
-            credentials=package.credentials.anonymous(), transport=FunctionTransport(self._answer)
+        self.sent: list[Request] = []
+        self._answers: list[Any] = []
+        self.client = package.Client(
+            credentials=package.credentials.anonymous(),
+            transport=FunctionTransport(self._answer),
+            clock=Clock(sleep=lambda _: None),
         )
 
     def _answer(self, request: Request) -> Response:
-        self._sent.append(request)
-        wrapped = self._api.methods[request.method_id].envelope is not None
-        return Response(status=200, body=b'{"data": {}}' if wrapped else b"{}")
+        self.sent.append(request)
+        value = self._answers.pop(0) if self._answers else {}
+        envelope = self._api.methods[request.method_id].envelope
+        value = value if envelope is None else {envelope: value}
+        return Response(status=200, body=json.dumps(value).encode())
 
-    def call(self, method: Method, body: object) -> Call:
-        """Call the stub of a method with a value for every parameter that it takes."""
-        place: Any = self._client
+    def script(self, *answers: Any) -> None:
+        """Answer the next requests with these JSON values, and forget what was sent."""
+        self.sent.clear()
+        self._answers = [*answers]
+
+    def invoke(self, method: Method, body: object) -> tuple[Any, list[Parameter]]:
+        """Call the stub of a method with a value for every parameter that it takes, which are returned too."""
+        place: Any = self.client
         for resource in self._api.resources:
             if method.resource[: len(resource.path)] == resource.path:
                 place = getattr(place, resource.name)
@@ -109,11 +136,15 @@ class OurClient:
         chosen = [parameter for parameter in method.parameters if parameter.name in accepted]
         first = [_value(each, OURS) for each in chosen if each.required]
         rest = {each.name: _value(each, OURS) for each in chosen if not each.required}
-        self._sent.clear()
-        done = stub(*first, *([] if method.request is None else [body]), **rest)
+        return stub(*first, *([] if method.request is None else [body]), **rest), chosen
+
+    def call(self, method: Method, body: object) -> Call:
+        """Call the stub of a method; a listing is asked for its first page."""
+        self.script()
+        done, chosen = self.invoke(method, body)
         if method.paging is not None:
             next(done.pages())
-        [request] = self._sent
+        [request] = self.sent
         return Call(method, request, {each.wire: _value(each, THEIRS) for each in chosen})
 
 
@@ -125,14 +156,21 @@ class OfficialClient:
         from googleapiclient.discovery import build_from_document
 
         self._service = build_from_document(json.loads(document), credentials=AnonymousCredentials())
+        self._places: dict[Sequence[str], Any] = {(): self._service}
+
+    def _place(self, path: tuple[str, ...]) -> Any:
+        """Return a resource; it is slow to make."""
+        from googleapiclient.discovery import fix_method_name
+
+        if path not in self._places:
+            self._places[path] = getattr(self._place(path[:-1]), fix_method_name(path[-1]))()
+        return self._places[path]
 
     def request(self, call: Call) -> Any:
         """Its request for the same call, or None where it has no such method: a resource of that name hides it."""
         from googleapiclient.discovery import fix_method_name, key2param
 
-        place = self._service
-        for name in call.method.resource:
-            place = getattr(place, fix_method_name(name))()
+        place = self._place(call.method.resource)
         name = call.method.id.rpartition(".")[2]
         make = getattr(place, fix_method_name(name), None)
         if make is None:
@@ -163,6 +201,10 @@ def differences(call: Call, official: Any) -> list[str]:
         "path": (ours.path, theirs.path),
         "query": (own, query),
         "body": (body, their_body),
+        "content type": (
+            call.request.headers.get("content-type"),
+            official.headers.get("content-type"),
+        ),
         "api version": (
             call.request.headers.get("x-goog-api-version"),
             official.headers.get("x-goog-api-version"),
