@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -19,7 +21,9 @@ from ..ir import (
 )
 from .naming import Naming
 
-NAME = "name"
+NAME: Final = "name"
+_CUSTOM_VERB: Final = re.compile(r":[A-Za-z][A-Za-z0-9]*\Z", re.ASCII)
+"""The end of the path of a custom method (AIP-136)."""
 
 
 def with_waiting(
@@ -58,6 +62,9 @@ def _poll(method: Method) -> Poll:
 
 
 def _is_poll(method: Method, operation: str) -> bool:
+    """Return True for a method that reads an operation by its name. A GET such as `{name}:restore` starts one."""
+    if _CUSTOM_VERB.search(method.path):
+        return False
     required = [parameter.wire for parameter in method.parameters if parameter.required]
     return method.verb == "GET" and method.response == operation and required == [NAME]
 

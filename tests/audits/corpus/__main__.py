@@ -49,13 +49,14 @@ def main() -> int:
     parser.add_argument("--contracts", action="store_true")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--table", type=Path, help="Write the table here.")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="Take each N-th document.")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     if documents.folder() is None:
         print("google-api-python-client is not installed: there are no documents to examine")
         return 0
     every = documents.names()
-    names = given.names or every
+    names = given.names or every[:: given.every]
     if given.contracts:
         return serve_all(names)
     found, faults = examine_all(names, given.jobs, types=True)

@@ -52,13 +52,15 @@ _PLAIN = "a b\u00e9"
 
 
 @cache
-def filled(pattern: str) -> str:
+def filled(pattern: str, *, in_path: bool = True) -> str:
     """Return a text for a pattern: its segments filled, else the shortest that matches."""
     text = _SEGMENT.sub(lambda _: _PLAIN, pattern).removeprefix("^").removesuffix("$")
     try:
-        return text if re.fullmatch(pattern, text) else matching(pattern)
+        if re.fullmatch(pattern, text):
+            return text
     except re.error:
-        return matching(pattern)
+        pass  # It is of another dialect.
+    return matching(pattern, in_path=in_path)
 
 
 @cache
@@ -79,8 +81,8 @@ def matching(pattern: str, *, in_path: bool = True) -> str:
 def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.values:
         one: Any = parameter.values[-1]
-    elif parameter.rules.pattern:
-        one = filled(parameter.rules.pattern)
+    elif parameter.rules.pattern and isinstance(values.get(parameter.scalar.kind, ""), str):
+        one = filled(parameter.rules.pattern, in_path=parameter.location == "path")
     else:
         one = values.get(parameter.scalar.kind, "some text" if parameter.location == "query" else "some-id")
     if parameter.rules.minimum is not None and not isinstance(one, str):
@@ -88,6 +90,12 @@ def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.rules.maximum is not None and not isinstance(one, str):
         one = type(one)(min(one, float(parameter.rules.maximum)))
     return [one, one] if parameter.repeated else one
+
+
+def _their_value(parameter: Parameter) -> Any:
+    """Return the value for google-api-python-client, which matches patterns against texts alone."""
+    value = _value(parameter, THEIRS)
+    return str(value) if parameter.rules.pattern and isinstance(value, int) else value
 
 
 @frozen
@@ -145,7 +153,7 @@ class OurClient:
         if method.paging is not None:
             next(done.pages())
         [request] = self.sent
-        return Call(method, request, {each.wire: _value(each, THEIRS) for each in chosen})
+        return Call(method, request, {each.wire: _their_value(each) for each in chosen})
 
 
 class OfficialClient:

@@ -152,14 +152,19 @@ def _calls(api: Api, client: OurClient, values: Values) -> tuple[list[Call], lis
 def _compared(calls: list[Call], document: bytes) -> tuple[int, list[str]]:
     """Return how many of the calls the official client can make, and how its requests differ."""
     official = OfficialClient(document)
-    compared = 0
+    compared: list[Call] = []
     faults: list[str] = []
-    for call in calls:
+
+    def compare(call: Call) -> list[str]:
         request = official.request(call)
-        if request is not None:
-            compared += 1
-            faults += differences(call, request)
-    return compared, faults
+        if request is None:
+            return []
+        compared.append(call)
+        return differences(call, request)
+
+    for call in calls:
+        faults += _tried(call.method.id, partial(compare, call))
+    return len(compared), faults
 
 
 def mypy(folder: Path, packages: list[str]) -> str:

@@ -13,7 +13,8 @@ from groundwire_runtime.http import Request
 from .calls import OurClient
 from .values import Values
 
-TOKEN = "page / 2"
+TOKEN = "cGFnZSAvIDI="
+"""Some tokens are of the format `byte`."""
 
 
 def faults(api: Api, package: ModuleType, values: Values, client: OurClient, method: Method) -> list[str]:
