@@ -1,4 +1,4 @@
-"""`groundwire-codegen`: generate, check, upgrade, vendor, diff, fetch, lint, openapi, models. Exit codes: docs/changes.md."""
+"""`groundwire-codegen`: generate, generate-all, check, upgrade, vendor, diff, fetch, lint, openapi, models. Exit codes: docs/changes.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 
 import click
 
-from .commands import check, diff, fetch, generate, lint, models, openapi, upgrade, vendor
+from .commands import check, diff, fetch, generate, generate_all, lint, models, openapi, upgrade, vendor
 from .commands.inputs import with_inputs
 from .commands.methods import Methods
 from .commands.options import with_options
@@ -24,6 +24,7 @@ def main() -> None:
 
 
 main.command("generate", cls=Methods)(with_options(generate.OPTIONS, with_inputs(generate.generate)))
+main.command("generate-all")(with_options(generate_all.OPTIONS, reported(generate_all.generate_all)))
 main.command("check", cls=Methods)(with_options(check.OPTIONS, with_inputs(check.check)))
 main.command("upgrade", cls=Methods)(with_options(upgrade.OPTIONS, with_inputs(upgrade.upgrade)))
 main.command("vendor", cls=Methods)(with_options(vendor.OPTIONS, reported(vendor.vendor)))

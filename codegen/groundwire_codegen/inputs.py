@@ -21,6 +21,7 @@ __all__ = [
     "OVERLAY_BYTES",
     "Inputs",
     "check_text",
+    "inputs_from",
     "is_package_name",
     "package_name",
     "read_input",
@@ -91,6 +92,36 @@ def recorded(inputs: Inputs, lock: Lock | None) -> Inputs:
         inputs,
         messages=lock.messages if inputs.messages is None else inputs.messages,
         allow_constructs=tuple(sorted({*inputs.allow_constructs, *lock.allowed})),
+    )
+
+
+def inputs_from(
+    document: Path,
+    overlay: Path | None,
+    *,
+    package: str,
+    methods: tuple[str, ...] = (),
+    messages: tuple[str, ...] | None = None,
+    allow_constructs: tuple[str, ...] = (),
+    allow_hosts: tuple[str, ...] = (),
+    root: Path | None = None,
+) -> Inputs:
+    """Read a document, its overlay, and the documents that it refers to. Raises SpecError and OSError."""
+    from .references import read_references
+
+    data = read_input(document, DOCUMENT_BYTES)
+    references = read_references(document, data, root)
+    return Inputs(
+        name=document.name,
+        document=data,
+        overlay=None if overlay is None else read_input(overlay, OVERLAY_BYTES),
+        package=package,
+        methods=methods,
+        messages=messages,
+        allow_constructs=allow_constructs,
+        allow_hosts=tuple(host.lower() for host in allow_hosts),
+        references=references.contents,
+        base=references.base,
     )
 
 

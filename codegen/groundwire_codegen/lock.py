@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from keyword import iskeyword
@@ -129,7 +129,12 @@ def read_lock(text: str) -> Lock:
 
 def is_published_name(key: str, name: str) -> bool:
     """Return True if a name has the shape that the allocator gives to names of this kind."""
-    shape = _SHAPES.get(key.partition(":")[0])
+    return _has_shape(key.partition(":")[0], name)
+
+
+@lru_cache(maxsize=50_000)
+def _has_shape(kind: str, name: str) -> bool:
+    shape = _SHAPES.get(kind)
     return shape is not None and shape.fullmatch(name) is not None and not iskeyword(name)
 
 

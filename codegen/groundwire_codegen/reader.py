@@ -9,7 +9,7 @@ from typing import Final
 from .ir import Api
 from .lower import Lowered, lower
 from .problem import Problem, SpecError
-from .read import discovery, openapi
+from .read import discovery
 from .read.draft import Draft
 from .read.overlay import Overlay, read_overlay
 from .read.overlay.google import stated_as_discovery
@@ -17,6 +17,7 @@ from .read.text import read_text
 
 _NAMES_OPENAPI: Final = re.compile(rb"\"openapi\"\s*:|^['\"]?openapi['\"]?\s*:", re.MULTILINE)
 _NAMES_SWAGGER: Final = re.compile(rb"\"swagger\"\s*:|^['\"]?swagger['\"]?\s*:", re.MULTILINE)
+_DISCOVERY: Final = b"discovery#restDescription"
 """Where these are in a document, its own keys decide; where they are not, it is not parsed as such."""
 
 
@@ -42,7 +43,10 @@ def read_draft(
     `references` are the documents that an OpenAPI document refers to, by URI, and `base` is its own. `allow_constructs` are
     constructs that the reader does not know and ignores.
     """
-    if _NAMES_OPENAPI.search(document):
+    if _names_openapi(document):
+        # Discovery documents do without its reader, which takes a tenth of a second to import.
+        from .read import openapi
+
         text = read_text(document, source)
         if "openapi" in text.value:
             return openapi.read_document(
@@ -53,7 +57,7 @@ def read_draft(
                 parsed=text,
                 allow_constructs=allow_constructs,
             )
-    elif _NAMES_SWAGGER.search(document) and "swagger" in read_text(document, source).value:
+    elif _names_swagger(document) and "swagger" in read_text(document, source).value:
         hint = "convert it to OpenAPI 3 first"
         raise SpecError([Problem(source, "/swagger", "Swagger 2.0 is not read", hint)])
     return discovery.read_document(
@@ -61,9 +65,23 @@ def read_draft(
     )
 
 
+def names_a_format(document: bytes) -> bool:
+    """Return True for a file that may be a description, readable or not: it names Discovery, OpenAPI or Swagger."""
+    return _DISCOVERY in document or _names_openapi(document) or _names_swagger(document)
+
+
+def _names_openapi(document: bytes) -> bool:
+    # Few documents have the word at all, and the search for its place is slow.
+    return b"openapi" in document and _NAMES_OPENAPI.search(document) is not None
+
+
+def _names_swagger(document: bytes) -> bool:
+    return b"swagger" in document and _NAMES_SWAGGER.search(document) is not None
+
+
 def is_openapi(document: bytes, source: str = "document") -> bool:
     """Return True for a document that says by its own key that it is OpenAPI. Raises SpecError when it cannot be read."""
-    return bool(_NAMES_OPENAPI.search(document)) and "openapi" in read_text(document, source).value
+    return _names_openapi(document) and "openapi" in read_text(document, source).value
 
 
 def read_lowered(

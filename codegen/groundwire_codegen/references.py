@@ -18,7 +18,6 @@ from urllib.parse import unquote, urljoin, urlsplit
 from attrs import field, frozen
 
 from .problem import Problem, SpecError
-from .read.openapi.nodes import objects_of
 from .read.source import MAX_BYTES
 from .read.text import read_text
 from .reference_index import Index, folder_of, read_index, read_kept
@@ -176,6 +175,9 @@ def _value(data: bytes, source: str) -> Any:
 
 def external_refs(value: Any) -> Iterator[tuple[str, str]]:
     """Yield the place (a JSON pointer) and the text of each `$ref` that leads to another document, in the document's order."""
+    # A Discovery document refers to no other, and does without the reader of OpenAPI.
+    from .read.openapi.nodes import objects_of
+
     for pointer, members in objects_of(value):
         ref = members.get("$ref")
         if isinstance(ref, str) and ref and not ref.startswith("#"):

@@ -154,6 +154,10 @@ def test_an_operation_is_polled_by_the_method_that_takes_its_name(load: Load) ->
         "pattern": "^ovens/[^/]+/operations/[^/]+$",
     }
     oven = {**get, "id": "kiln.ovens.operations.get", "path": "v1/{+name}", "parameters": {"name": name}}
+    named = {"name": {**name, "pattern": "^kilns/[^/]+$"}}
+    # It starts an operation: it is no way to read one.
+    restore = {**get, "id": "kiln.restore", "path": "v1/{+name}:restore", "parameters": named}
+    document["methods"] = {"restore": restore}
     get["parameters"]["name"]["pattern"] = "^operations/[^/]+$"
     get["path"] = "v2/{+name}"
     document["resources"]["ovens"] = {"resources": {"operations": {"methods": {"get": oven}}}}

@@ -11,9 +11,9 @@ import click
 from attrs import frozen
 
 from ..inputs import (
-    DOCUMENT_BYTES,
     OVERLAY_BYTES,
     Inputs,
+    inputs_from,
     is_package_name,
     package_name,
     read_input,
@@ -115,25 +115,19 @@ def with_inputs(command: Callable[..., int]) -> Callable[..., None]:
         root: Path | None,
         **others: Any,
     ) -> int:
-        from ..references import read_references
-
         said = read_input(overlay, OVERLAY_BYTES) if overlay is not None else None
         name = package_name(package, said, out.resolve().name)
         if not is_package_name(name):
             raise SpecError([Problem("options", "/package", f"{name!r} is not a package name")])
-        data = read_input(document, DOCUMENT_BYTES)
-        references = read_references(document, data, root)
-        inputs = Inputs(
-            name=document.name,
-            document=data,
-            overlay=said,
+        inputs = inputs_from(
+            document,
+            overlay,
             package=name,
             methods=methods,
             messages=chosen(messages, only_reached=only_reached),
             allow_constructs=constructs(allow_construct),
-            allow_hosts=tuple(host.lower() for host in allow_host),
-            references=references.contents,
-            base=references.base,
+            allow_hosts=allow_host,
+            root=root,
         )
         return command(Asked(document, inputs, out, root), **others)
 

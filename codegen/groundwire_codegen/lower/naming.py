@@ -11,6 +11,7 @@ import json
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 from typing import Final
 
 from ..ir import Alias, Enum, Message
@@ -129,6 +130,7 @@ RESERVED: Final[Mapping[str, frozenset[str]]] = {
 """Names that no name of a document may take, by kind."""
 
 
+@lru_cache(maxsize=50_000)  # The fields and parameters of an API share most of their names.
 def snake(wire: str) -> str:
     """A wire name as lower_snake_case ASCII: `maxPixels` -> `max_pixels`, `HTTPHealthCheck` -> `http_health_check`."""
     text = _UNSAFE.sub("_", _BOUNDARY.sub("_", wire)).strip("_").lower()
@@ -167,7 +169,7 @@ def allocate(
     (an unchanged wire name first) and then by key, so that the outcome does not depend on the input's order;
     a name that is taken or reserved gets `_`, or a number.
     """
-    refused = KEYWORDS | set(reserved)
+    refused = set(reserved)
     same = fold if folded else str
     names: dict[str, str] = {}
     taken: set[str] = set()
@@ -185,7 +187,7 @@ def allocate(
             for name in _candidates(
                 preferred, folded, numbers.setdefault(same(preferred), itertools.count(2))
             )
-            if name not in refused and same(name) not in taken
+            if name not in refused and name not in KEYWORDS and same(name) not in taken
         )
         taken.add(same(names[key]))
     return names

@@ -31,6 +31,8 @@ NAME: Final = "name"
 LINK: Final = "selfLink"
 STATUS: Final = "status"
 _PLACED: Final = re.compile(r".*(?:[oO]perations/\{[^{}+]+\}|/\{\+name\})(/wait)?")
+_CUSTOM_VERB: Final = re.compile(r":[A-Za-z][A-Za-z0-9]*\Z", re.ASCII)
+"""The end of the path of a custom method (AIP-136)."""
 
 
 def with_waiting(
@@ -75,6 +77,9 @@ def _poll(method: Method) -> Poll:
 
 
 def _takes_a_name(method: Method) -> bool:
+    """Return True for a method that reads an operation by its name. A GET such as `{name}:restore` starts one."""
+    if _CUSTOM_VERB.search(method.path):
+        return False
     required = [parameter.wire for parameter in method.parameters if parameter.required]
     return method.verb == "GET" and required == [NAME]
 

@@ -1,102 +1,69 @@
-"""Examine the chosen documents, or those named, and print a table; `--generate` only generates, `--contracts` only serves, all by default."""
+"""Examine every document, or those named, and write the table; `--contracts` only serves their contracts."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
-from groundwire_codegen.inputs import Inputs
-from groundwire_codegen.pipeline import generate
-from groundwire_codegen.problem import SpecError
+from groundwire_codegen.batch.workers import run
 
 from . import contracts, documents
-from .examine import Examination, examine, mypy, ruff
-
-HEAD = ("document", "methods", "messages", "generated in", "round-tripped", "requests", "as official", "mypy")
-
-
-def row(cells: tuple[object, ...]) -> str:
-    """One line of the table."""
-    return f"{cells[0]!s:28}" + "".join(f"{cell!s:>15}" for cell in cells[1:])
+from .apart import examine_one
+from .examine import Examination, mypy, ruff
+from .table import cells, page
 
 
-def examine_all(names: list[str]) -> list[str]:
-    """Print the table; what is wrong is returned."""
+def examine_all(names: list[str], jobs: int, *, types: bool) -> tuple[list[Examination], list[str]]:
+    """Examine documents in processes of their own, and print a line for each."""
+    found: list[Examination] = []
     faults: list[str] = []
-    print(row(HEAD))
-    with tempfile.TemporaryDirectory(prefix="groundwire-corpus-") as name:
-        folder = Path(name)
-        for document in names:
-            found = examine(document, folder)
-            said = mypy(folder, [document.replace(".", "_").replace("-", "_")])
-            print(row((*cells(found), said.count(": error: ") or "ok")), flush=True)
-            faults += [*found.faults, *said.splitlines()]
-        faults += ruff(folder).splitlines()
-    return faults
+    with tempfile.TemporaryDirectory(prefix="groundwire-corpus-") as place:
+        folder = Path(place)
+        for done in run(names, partial(examine_one, folder=folder), jobs):
+            each = done.result or Examination(
+                name=done.task, faults=(f"{done.task}: its process died with exit code {done.exit_code}",)
+            )
+            found.append(each)
+            print(f"[{len(found)}/{len(names)}]", *cells(each), flush=True)
+            print("".join(f"    {fault[:500]}\n" for fault in each.faults), end="", flush=True)
+        for name in (each for each in names if types and each in documents.CHOSEN):
+            faults += mypy(folder / name, [documents.package(name)]).splitlines()
+            faults += ruff(folder / name).splitlines()
+    return sorted(found, key=lambda each: each.name), faults
 
 
-def cells(found: Examination) -> tuple[object, ...]:
-    """The figures of one document."""
-    return (
-        found.name,
-        found.methods,
-        found.messages,
-        f"{found.seconds:.2f} s",
-        found.round_trips,
-        found.requests,
-        found.compared,
-    )
-
-
-def generate_all(names: list[str]) -> list[str]:
-    """Generate each document, print the slowest; those that are refused, or do not compile, are returned."""
-    faults: list[str] = []
-    times: list[tuple[float, str]] = []
-    for name in names:
-        started = time.perf_counter()
-        try:
-            output = generate(Inputs(name=f"{name}.json", document=documents.read(name), package="client"))
-            for path, text in output.files.items():
-                if path.endswith(".py"):
-                    compile(text, path, "exec")
-        except (SpecError, SyntaxError) as error:
-            faults.append(f"{name}: {error}")
-        times.append((time.perf_counter() - started, name))
-    for seconds, name in sorted(times, reverse=True)[:10]:
-        print(row((name, f"{seconds:.1f} s")))
-    print(
-        f"{len(names) - len(faults)} of {len(names)} documents, {sum(seconds for seconds, _ in times):.0f} s"
-    )
-    return faults
-
-
-def serve_all(names: list[str]) -> list[str]:
-    """Ask the contract of each document for all that it has; what it gets wrong is returned."""
+def serve_all(names: list[str]) -> int:
+    """Ask the contract of each document for all that it has; print what it gets wrong, and return 1 for that."""
     faults = [fault for name in names for fault in contracts.faults(name)]
-    print(f"{len(names)} contracts, {len(faults)} faults")
-    return faults
+    print("\n".join([f"{len(names)} contracts, {len(faults)} faults", *faults]))
+    return 1 if faults else 0
 
 
 def main() -> int:
     """Run from the command line; 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--generate", action="store_true")
     parser.add_argument("--contracts", action="store_true")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--table", type=Path, help="Write the table here.")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="Take each N-th document.")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     if documents.folder() is None:
         print("google-api-python-client is not installed: there are no documents to examine")
         return 0
-    if given.generate:
-        faults = generate_all(given.names or documents.names())
-    elif given.contracts:
-        faults = serve_all(given.names or documents.names())
-    else:
-        faults = examine_all(given.names or list(documents.CHOSEN))
-    print("\n".join(faults))
+    every = documents.names()
+    names = given.names or every[:: given.every]
+    if given.contracts:
+        return serve_all(names)
+    found, faults = examine_all(names, given.jobs, types=True)
+    if given.table is not None:
+        given.table.write_text(page(found, len(every) - len(found)), encoding="utf-8")
+    faults = [*(fault for each in found for fault in each.faults), *faults]
+    print("\n".join([f"{len(found)} documents, {len(faults)} faults", *faults]))
     return 1 if faults else 0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import ModuleType
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
 from groundwire_codegen.ir import Api, Kind, Method, Parameter
+from groundwire_runtime.clock import Clock
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
@@ -54,6 +56,23 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() and not {"", ".", ".."} & set(text.split("/"))
 
 
+_SEGMENT = re.compile(r"\[\^/\]\+|\[\^/\]\*|\.\*")
+_PLAIN = "a b\u00e9"
+"""For a segment of a path: characters that are sent as they are, and escaped."""
+
+
+@cache
+def filled(pattern: str, *, in_path: bool = True) -> str:
+    """Return a text for a pattern: its segments filled, else the shortest that matches."""
+    text = _SEGMENT.sub(lambda _: _PLAIN, pattern).removeprefix("^").removesuffix("$")
+    try:
+        if re.fullmatch(pattern, text):
+            return text
+    except re.error:
+        pass  # It is of another dialect.
+    return matching(pattern, in_path=in_path)
+
+
 @cache
 def matching(pattern: str, *, in_path: bool = True) -> str:
     """The shortest text of printable ASCII that matches, and that a path can hold."""
@@ -72,8 +91,8 @@ def matching(pattern: str, *, in_path: bool = True) -> str:
 def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.values:
         one: Any = parameter.values[-1]
-    elif parameter.rules.pattern:
-        one = matching(parameter.rules.pattern)
+    elif parameter.rules.pattern and isinstance(values.get(parameter.scalar.kind, ""), str):
+        one = filled(parameter.rules.pattern, in_path=parameter.location == "path")
     else:
         one = values.get(parameter.scalar.kind, "some text" if parameter.location == "query" else "some-id")
     if parameter.rules.minimum is not None and not isinstance(one, str):
@@ -81,6 +100,12 @@ def _value(parameter: Parameter, values: Mapping[Kind, Any]) -> Any:
     if parameter.rules.maximum is not None and not isinstance(one, str):
         one = type(one)(min(one, float(parameter.rules.maximum)))
     return [one, one] if parameter.repeated else one
+
+
+def _their_value(parameter: Parameter) -> Any:
+    """Return the value for google-api-python-client, which matches patterns against texts alone."""
+    value = _value(parameter, THEIRS)
+    return str(value) if parameter.rules.pattern and isinstance(value, int) else value
 
 
 @frozen
@@ -94,23 +119,33 @@ class Call:
 
 
 class OurClient:
-    """The generated client, its stubs called one by one; what it sends is kept and answered with nothing."""
+    """The generated client, its stubs called one by one; what it sends is kept and answered as a test says."""
 
     def __init__(self, api: Api, package: ModuleType) -> None:
         self._api = api
-        self._sent: list[Request] = []
-        self._client = package.Client(
-            credentials=package.credentials.anonymous(), transport=FunctionTransport(self._answer)
+        self.sent: list[Request] = []
+        self._answers: list[Any] = []
+        self.client = package.Client(
+            credentials=package.credentials.anonymous(),
+            transport=FunctionTransport(self._answer),
+            clock=Clock(sleep=lambda _: None),
         )
 
     def _answer(self, request: Request) -> Response:
-        self._sent.append(request)
-        wrapped = self._api.methods[request.method_id].envelope is not None
-        return Response(status=200, body=b'{"data": {}}' if wrapped else b"{}")
+        self.sent.append(request)
+        value = self._answers.pop(0) if self._answers else {}
+        envelope = self._api.methods[request.method_id].envelope
+        value = value if envelope is None else {envelope: value}
+        return Response(status=200, body=json.dumps(value).encode())
 
-    def call(self, method: Method, body: object) -> Call:
-        """Call the stub of a method with a value for every parameter that it takes."""
-        place: Any = self._client
+    def script(self, *answers: Any) -> None:
+        """Answer the next requests with these JSON values, and forget what was sent."""
+        self.sent.clear()
+        self._answers = [*answers]
+
+    def invoke(self, method: Method, body: object) -> tuple[Any, list[Parameter]]:
+        """Call the stub of a method with a value for every parameter that it takes, which are returned too."""
+        place: Any = self.client
         for resource in self._api.resources:
             if method.resource[: len(resource.path)] == resource.path:
                 place = getattr(place, resource.name)
@@ -119,18 +154,23 @@ class OurClient:
         chosen = [parameter for parameter in method.parameters if parameter.name in accepted]
         first = [_value(each, OURS) for each in chosen if each.required]
         rest = {each.name: _value(each, OURS) for each in chosen if not each.required}
-        common = {
-            each.wire: COMMON[each.wire]
-            for each in self._api.parameters
-            if each.wire in COMMON and COMMON[each.wire][0] not in accepted
-        }
-        rest |= dict(common.values())
-        self._sent.clear()
-        done = stub(*first, *([] if method.request is None else [body]), **rest)
+        rest |= dict(self._common(accepted).values())
+        return stub(*first, *([] if method.request is None else [body]), **rest), chosen
+
+    def _common(self, accepted: Collection[str]) -> dict[str, tuple[str, Any]]:
+        """Return the options for parameters of all methods, by wire name; a parameter of the method wins."""
+        wires = (each.wire for each in self._api.parameters)
+        return {wire: COMMON[wire] for wire in wires if wire in COMMON and COMMON[wire][0] not in accepted}
+
+    def call(self, method: Method, body: object) -> Call:
+        """Call the stub of a method; a listing is asked for its first page."""
+        self.script()
+        done, chosen = self.invoke(method, body)
         if method.paging is not None:
             next(done.pages())
-        [request] = self._sent
-        theirs = {each.wire: _value(each, THEIRS) for each in chosen}
+        [request] = self.sent
+        common = self._common({each.name for each in method.parameters})
+        theirs = {each.wire: _their_value(each) for each in chosen}
         return Call(method, request, theirs | {wire: value for wire, (_, value) in common.items()})
 
 
@@ -142,14 +182,21 @@ class OfficialClient:
         from googleapiclient.discovery import build_from_document
 
         self._service = build_from_document(json.loads(document), credentials=AnonymousCredentials())
+        self._places: dict[Sequence[str], Any] = {(): self._service}
+
+    def _place(self, path: tuple[str, ...]) -> Any:
+        """Return a resource; it is slow to make."""
+        from googleapiclient.discovery import fix_method_name
+
+        if path not in self._places:
+            self._places[path] = getattr(self._place(path[:-1]), fix_method_name(path[-1]))()
+        return self._places[path]
 
     def request(self, call: Call) -> Any:
         """Its request for the same call, or None where it has no such method: a resource of that name hides it."""
         from googleapiclient.discovery import fix_method_name, key2param
 
-        place = self._service
-        for name in call.method.resource:
-            place = getattr(place, fix_method_name(name))()
+        place = self._place(call.method.resource)
         name = call.method.id.rpartition(".")[2]
         make = getattr(place, fix_method_name(name), None)
         if make is None:
@@ -180,6 +227,10 @@ def differences(call: Call, official: Any) -> list[str]:
         "path": (ours.path, theirs.path),
         "query": (own, query),
         "body": (body, their_body),
+        "content type": (
+            call.request.headers.get("content-type"),
+            official.headers.get("content-type"),
+        ),
         "api version": (
             call.request.headers.get("x-goog-api-version"),
             official.headers.get("x-goog-api-version"),

@@ -6,17 +6,23 @@ import importlib
 import subprocess
 import sys
 import time
+import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
 
 from attrs import frozen
 from groundwire_codegen.inputs import Inputs
-from groundwire_codegen.ir import Api
+from groundwire_codegen.ir import Api, Method
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.reader import read_api
 
-from . import documents
-from .calls import OfficialClient, OurClient, differences
+from . import documents, listings
+from . import operations as waiting
+from .calls import Call, OfficialClient, OurClient, differences
+from .operations import returns_operation
 from .values import Values
 
 SHARES = (0.0, 0.3, 1.0)
@@ -32,50 +38,85 @@ class Examination:
     """What was found, in figures; `faults` holds everything that is wrong."""
 
     name: str
-    methods: int
-    messages: int
-    seconds: float
-    round_trips: int
-    requests: int
-    compared: int
+    methods: int = 0
+    messages: int = 0
+    types: int = 0
+    seconds: float = 0.0
+    """Of CPU, to generate."""
+    round_trips: int = 0
+    requests: int = 0
+    compared: int = 0
     """Requests that the official client makes too."""
-    faults: tuple[str, ...]
+    pagers: int = 0
+    operations: int = 0
+    """Methods that return an operation."""
+    waits: int = 0
+    """Those whose operation can be waited for."""
+    faults: tuple[str, ...] = ()
 
 
 def examine(name: str, folder: Path) -> Examination:
     """Generate the client of a document into `folder` and use all of it."""
     data = documents.read(name)
-    package_name = name.replace(".", "_").replace("-", "_")
-    started = time.perf_counter()
+    package_name = documents.package(name)
+    started = time.process_time()
     output = generate(Inputs(name=f"{name}.json", document=data, package=package_name))
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     package = _imported(package_name, dict(output.files), folder)
     api = read_api(data)
     values = Values(api, package, name)
     round_trips, faults = _round_trips(api, package, values)
-    requests, compared, more = _requests(api, package, values, data)
+    client = OurClient(api, package)
+    calls, more = _calls(api, client, values)
+    compared, different = _compared(calls, data)
+    pagers = [method for method in api.methods.values() if method.paging is not None]
+    operations = [call for call in calls if returns_operation(api, call.method)]
+    waits = [call for call in operations if call.method.waiting is not None and call.method.waiting.polls]
+    faults += [*more, *different]
+    for method in pagers:
+        faults += _tried(method.id, partial(listings.faults, api, package, values, client, method))
+    for call in waits:
+        path = urlsplit(call.request.url).path
+        faults += _tried(call.method.id, partial(waiting.faults, api, package, client, call.method, path))
     return Examination(
         name=name,
         methods=len(api.methods),
         messages=len(api.messages),
+        types=len(api.messages) + len(api.enums),
         seconds=seconds,
         round_trips=round_trips,
-        requests=requests,
+        requests=len(calls),
         compared=compared,
-        faults=(*faults, *more),
+        pagers=len(pagers),
+        operations=len(operations),
+        waits=len(waits),
+        faults=tuple(faults),
     )
 
 
+def _tried(what: str, check: Callable[[], list[str]]) -> list[str]:
+    """Return the faults that a check finds; an error of it is one."""
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 - one method's fault must not hide another's
+        return [f"{what}: {type(error).__name__}: {str(error)[:300]}"]
+
+
 def _imported(name: str, files: dict[str, str], folder: Path) -> ModuleType:
-    (folder / name).mkdir(parents=True)
+    """Write a package and import all of its modules, where any warning is an error."""
     for path, text in files.items():
-        (folder / name / path).parent.mkdir(exist_ok=True)
+        (folder / name / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / name / path).write_text(text, "utf-8", newline="")
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
-    package = importlib.import_module(name)
-    importlib.import_module(f"{name}.provenance")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        package = importlib.import_module(name)
+        for path in files:
+            if path.endswith(".py"):
+                module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                importlib.import_module(name if module == "__init__" else f"{name}.{module}")
     return package
 
 
@@ -93,19 +134,37 @@ def _round_trips(api: Api, package: ModuleType, values: Values) -> tuple[int, li
     return done, faults
 
 
-def _requests(api: Api, package: ModuleType, values: Values, document: bytes) -> tuple[int, int, list[str]]:
-    ours, official = OurClient(api, package), OfficialClient(document)
-    made = compared = 0
+def _calls(api: Api, client: OurClient, values: Values) -> tuple[list[Call], list[str]]:
+    """Call every method once; return the calls, and the faults of those that could not be made."""
+    calls: list[Call] = []
     faults: list[str] = []
     for method in api.methods.values():
         body = None if method.request is None else values.message(api.messages[method.request], share=0.5)
-        one = ours.call(method, body)
-        made += 1
-        theirs = official.request(one)
-        if theirs is not None:
-            compared += 1
-            faults += differences(one, theirs)
-    return made, compared, faults
+
+        def made(method: Method = method, body: object = body) -> list[str]:
+            calls.append(client.call(method, body))
+            return []
+
+        faults += _tried(method.id, made)
+    return calls, faults
+
+
+def _compared(calls: list[Call], document: bytes) -> tuple[int, list[str]]:
+    """Return how many of the calls the official client can make, and how its requests differ."""
+    official = OfficialClient(document)
+    compared: list[Call] = []
+    faults: list[str] = []
+
+    def compare(call: Call) -> list[str]:
+        request = official.request(call)
+        if request is None:
+            return []
+        compared.append(call)
+        return differences(call, request)
+
+    for call in calls:
+        faults += _tried(call.method.id, partial(compare, call))
+    return len(compared), faults
 
 
 def mypy(folder: Path, packages: list[str]) -> str:

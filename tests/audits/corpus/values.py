@@ -50,6 +50,14 @@ class Values:
         """A value of one field."""
         return self._value(field.type, 1)
 
+    def several(self, type_: TypeRef) -> Any:
+        """A list, or a map, of one to three values."""
+        count = self._random.randint(1, 3)
+        if isinstance(type_, ListOf):
+            return [self._value(type_.item, 1) for _ in range(count)]
+        assert isinstance(type_, MapOf)
+        return {f"{number}{self._text()}": self._value(type_.value, 1) for number in range(count)}
+
     def _value(self, type_: TypeRef, nested: int) -> Any:
         if isinstance(type_, Scalar):
             return self._scalar(type_.kind)

@@ -147,9 +147,9 @@ def _parameters(node: Cursor, said: dict[str, Any], path: str) -> tuple[Paramete
     required += [wire for wire, each in stated.items() if each.required and wire not in required]
     required += [wire for wire in variables if wire in stated and wire not in required]
     needed = dict.fromkeys(required)
-    return tuple(
-        evolve(stated[wire], required=wire in needed)
-        for wire in (*needed, *(wire for wire in stated if wire not in needed))
+    return (
+        *(each if (each := stated[wire]).required else evolve(each, required=True) for wire in needed),
+        *(each for wire, each in stated.items() if wire not in needed),
     )
 
 
