@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from . import scalars
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, Reader, Writer, quote, read_any, read_object, too_deep, write_object
+from .jsontext import Codec, ItemsReader, Reader, Writer, quote, read_any, read_object, too_deep, write_object
 from .messages import MAX_DEPTH
 
 BATCH: Final = 256
@@ -22,23 +22,27 @@ MANY: Final = 8
 
 def list_of(item: Codec) -> Codec:
     """Return the codec of a list, kept as a tuple."""
-    read_item, read_many, write_item = item.read, item.read_many, item.write
+    read_items, read_many, write_item = (
+        item.read_items or _items_reader(item.read),
+        item.read_many,
+        item.write,
+    )
     write_many = None if item.write_many is None else _batch_writer(write_item, item.write_many)
 
     def read(value: Any, depth: int) -> tuple[Any, ...]:
         if value.__class__ is not list:
             raise DecodeError.expected(value, "a list")
-        items: list[Any] = []
-        try:
-            for batch in (value,) if len(value) < MANY else _batches(value):
-                many = read_many(batch, depth) if read_many is not None and len(batch) >= MANY else None
-                if many is not None:
-                    items += many
-                    continue
-                for each in batch:
-                    items.append(read_item(each, depth))
-        except DecodeError as error:
-            raise error.under(len(items)) from None
+        items: list[Any] = [None] * len(value)
+        start = 0
+        while read_many is not None and len(value) - start >= MANY:
+            many = read_many(value[start : start + BATCH], depth)
+            items[start : start + len(many)] = many
+            start += len(many)
+            if len(many) < MANY:
+                read_items(enumerate(value[start : start + MANY], start), depth, items)
+                start += MANY
+        if start < len(value):
+            read_items(enumerate(value[start:], start), depth, items)
         return tuple(items)
 
     def write(value: Any, depth: int) -> str:
@@ -61,8 +65,16 @@ def list_of(item: Codec) -> Codec:
     return Codec(read, write)
 
 
-def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+def _items_reader(read_item: Reader) -> ItemsReader:
+    def read_items(items: Iterable[tuple[Any, Any]], depth: int, made: Any) -> None:
+        place = None
+        try:
+            for place, each in items:
+                made[place] = read_item(each, depth)
+        except DecodeError as error:
+            raise error.under(place) from None
+
+    return read_items
 
 
 def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int], str | None]) -> Writer:
@@ -102,18 +114,13 @@ _KEYS: Final = _Keys()
 
 def map_of(item: Codec) -> Codec:
     """Return the codec of a map with string keys, kept as a dict."""
-    read_item, write_item = item.read, item.write
+    read_items, write_item = item.read_items or _items_reader(item.read), item.write
 
     def read(value: Any, depth: int) -> Mapping[str, Any]:
         if value.__class__ is not dict:
             raise DecodeError.expected(value, "an object")
         members: dict[str, Any] = {}
-        key = ""
-        try:
-            for key, each in value.items():
-                members[key] = read_item(each, depth)
-        except DecodeError as error:
-            raise error.under(key) from None
+        read_items(value.items(), depth, members)
         return members
 
     def write(value: Any, depth: int) -> str:

@@ -49,7 +49,14 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
     variants = family.by_class
     free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
     many = (partial(read_at_once, *free), partial(written_at_once, *free)) if free else (None, None)
-    return Codec(variant_reader(variants, read), write, frozenset(), *many)
+    read_items = variant_reader(variants, read)
+
+    def read_one(data: Any, depth: int) -> Any:
+        made: dict[None, Any] = {}
+        read_items(((None, data),), depth, made)
+        return made[None]
+
+    return Codec(read_one, write, frozenset(), read_items, *many)
 
 
 def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: Sequence[Member]) -> Row:
