@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from .errors import DecodeError
 from .jsontext import ItemsReader, Reader, check_levels, read_any, too_deep
-from .message_keys import Key, Put, Row, setter
+from .message_keys import SHARED, Key, Put, Row, setter, share, shared_by_class
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
 from .schema import json_name
@@ -22,10 +22,6 @@ from .schema import json_name
 Keys: TypeAlias = Mapping[str, Key]
 Rename: TypeAlias = Callable[[str], str]
 """Returns the name of a key from another spelling of it."""
-SHORT: Final = 64
-"""Characters of a text whose frozen value is shared."""
-SHARED: Final = 1_024
-"""Values of one key and one type that are shared."""
 
 new: Final[Callable[[type], Any]] = object.__new__
 """Makes an object of a class, with nothing in its slots."""
@@ -158,10 +154,10 @@ def _check_unknown(unknown: dict[str, Any]) -> None:
                 raise error.under(name) from None
 
 
-def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> ItemsReader:
+def variants_reader(variants: Mapping[type, Key], read_message: Reader) -> ItemsReader:
     """Return the reader of values of a family, most of which are objects of one key."""
     keys = {
-        key.name: (key, key.put, variant, _shared(key.plain) or None) for variant, key in variants.items()
+        key.name: (key, key.put, variant, shared_by_class(key.plain)) for variant, key in variants.items()
     }
 
     def read_items(items: Iterable[tuple[Any, Any]], depth: int, made: Any) -> None:
@@ -192,24 +188,11 @@ def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> ItemsR
                 put_null_fields(message, NO_NAMES)
                 put(message, value)
                 if known is not None and len(known) < SHARED:
-                    _share(known, value, message)
+                    share(known, value, message)
         except DecodeError as error:
             raise error.under(place) from None
 
     return read_items
-
-
-def _shared(plain: frozenset[type]) -> dict[type, dict[Any, Any]]:
-    """Return where frequent values are kept, such as the name of a function: each is made once.
-
-    Floats are not shared: 0.0 equals -0.0.
-    """
-    return {cls: {} for cls in plain & {str, int, bool}}
-
-
-def _share(known: dict[Any, Any], value: Any, made: Any) -> None:
-    if value.__class__ is not str or len(value) <= SHORT:
-        known[value] = made
 
 
 def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any]:
@@ -233,10 +216,10 @@ def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> 
 def value_reader(cls: type, read_value: Reader, plain: frozenset[type]) -> Reader:
     """Return the reader of a member of a union for which a one-value class stands."""
     put = setter(cls, "value")
-    shared = _shared(plain)
+    shared = shared_by_class(plain)
 
     def read(value: Any, depth: int) -> Any:
-        known = shared.get(value.__class__)
+        known = None if shared is None else shared.get(value.__class__)
         if known is None:
             value = read_value(value, depth)
         elif value in known:
@@ -244,7 +227,7 @@ def value_reader(cls: type, read_value: Reader, plain: frozenset[type]) -> Reade
         made = new(cls)
         put(made, value)
         if known is not None and len(known) < SHARED:
-            _share(known, value, made)
+            share(known, value, made)
         return made
 
     return read

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from .errors import ArgumentError, EncodeError
-from .jsontext import MAX_LEVELS, Writer, chunks, quote, too_deep, write_object
-from .message_keys import Key, Row
+from .jsontext import MAX_LEVELS, ItemsWriter, Writer, chunks, quote, too_deep, write_object
+from .message_keys import SHARED, Key, Row, share, shared_by_class
 from .messages import EMPTY, MAX_DEPTH, Message
+from .presence import NO_NAMES
 
 
 def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
@@ -61,8 +62,8 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
     return write
 
 
-def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bool) -> Writer:
-    """Return the writer of a family; `write_rest` writes what stands beside the variant, `alone` tells of nothing."""
+def variant_writer(cls: type[Any], family: Row, write_rest: Writer) -> Writer:
+    """Return the writer of a family; `write_rest` writes what stands beside the variant."""
     variants = family.by_class
 
     def write(message: Any, depth: int) -> str:
@@ -80,12 +81,51 @@ def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bo
                 text = write_value(value, depth + 1)
             except EncodeError as error:
                 raise error.under(key.name) from None
-        if alone and message.unknown_fields is EMPTY and not message.null_fields:
-            return f"{key.first}{text}}}"
         rest = write_rest(message, depth)
         return f"{key.first}{text}{',' if len(rest) > 2 else ''}{rest[1:]}"
 
     return write
+
+
+def variants_writer(variants: Mapping[type, Key], write_one: Writer) -> ItemsWriter:
+    """Return the writer of values of a family with nothing beside its variants; frequent texts are made once."""
+    keys = {cls: (key, key.first, shared_by_class(key.plain)) for cls, key in variants.items()}
+
+    def write_items(
+        items: Iterable[tuple[Any, Any]], depth: int, names: Mapping[Any, str] | None
+    ) -> list[str]:
+        texts: list[str] = []
+        inner, place = depth + 1, None
+        try:
+            for place, message in items:
+                found = keys.get(message.__class__)
+                if (
+                    found is None
+                    or inner > MAX_DEPTH
+                    or message.unknown_fields is not EMPTY
+                    or message.null_fields is not NO_NAMES
+                ):
+                    text = write_one(message, depth)
+                else:
+                    key, first, shared = found
+                    value = message.value
+                    known = None if shared is None else shared.get(value.__class__)
+                    if known is None or value not in known:
+                        write_value = key.write
+                        try:
+                            text = f"{first}{write_value(value, inner)}}}"
+                        except EncodeError as error:
+                            raise error.under(key.name) from None
+                        if known is not None and len(known) < SHARED:
+                            share(known, value, text)
+                    else:
+                        text = known[value]
+                texts.append(text if names is None else names[place] + text)
+        except EncodeError as error:
+            raise error.under(place) from None
+        return texts
+
+    return write_items
 
 
 def written_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> str | None:

@@ -24,6 +24,8 @@ Writer: TypeAlias = Callable[[Any, int], str]
 """Returns a value as JSON text; the second argument counts the messages around it. Raises EncodeError."""
 ItemsReader: TypeAlias = Callable[[Iterable[tuple[Any, Any]], int, Any], None]
 """Reads values into the places of a list or a dict. Raises DecodeError."""
+ItemsWriter: TypeAlias = Callable[[Iterable[tuple[Any, Any]], int, Mapping[Any, str] | None], list[str]]
+"""Returns values, which come with their places, as texts; before each, the text of its key. Raises EncodeError."""
 
 
 @frozen
@@ -38,6 +40,8 @@ class Codec:
     """Reads the items of a list or a map, faster than `read` does one by one."""
     read_many: Callable[[Sequence[Any], int], list[Any]] | None = None
     """Reads the first items of a list at once, as many as it can."""
+    write_items: ItemsWriter | None = None
+    """Writes the items of a list or a map, faster than `write` does one by one."""
     write_many: Callable[[Sequence[Any], int], str | None] | None = None
     """Writes some items of a list at once, with commas between, where it can; else returns None."""
 

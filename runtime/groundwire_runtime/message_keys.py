@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 from attrs import define
@@ -13,6 +13,11 @@ from .jsontext import Codec, Reader, Writer
 
 Put: TypeAlias = Callable[[Any, Any], None]
 """Fills one slot of a new object of a frozen class."""
+
+SHORT: Final = 64
+"""Characters of a text whose frozen value is shared."""
+SHARED: Final = 1_024
+"""Values of one key and one type that are shared."""
 
 
 def setter(cls: type, attribute: str) -> Put:
@@ -85,3 +90,17 @@ class Row:
     def keys(self) -> tuple[Key, ...]:
         """The keys under which the value may stand."""
         return tuple(self.by_class.values()) if self.key is None else (self.key,)
+
+
+def shared_by_class(plain: frozenset[type]) -> dict[type, dict[Any, Any]] | None:
+    """Return where what is made of frequent values is kept, such as the name of a function: each is made once.
+
+    Floats are not shared: 0.0 equals -0.0. None where no value is shared.
+    """
+    return {cls: {} for cls in plain & {str, int, bool}} or None
+
+
+def share(known: dict[Any, Any], value: Any, made: Any) -> None:
+    """Keep what was made of a value, unless that is a long text."""
+    if value.__class__ is not str or len(value) <= SHORT:
+        known[value] = made
