@@ -6,12 +6,23 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from . import scalars
 from .errors import DecodeError, EncodeError
-from .jsontext import Codec, Reader, Writer, quote, read_any, read_object, too_deep, write_object
+from .jsontext import (
+    Codec,
+    ItemsReader,
+    ItemsWriter,
+    Reader,
+    Writer,
+    quote,
+    read_any,
+    read_object,
+    too_deep,
+    write_object,
+)
 from .messages import MAX_DEPTH
 
 BATCH: Final = 256
@@ -22,23 +33,23 @@ MANY: Final = 8
 
 def list_of(item: Codec) -> Codec:
     """Return the codec of a list, kept as a tuple."""
-    read_item, read_many, write_item = item.read, item.read_many, item.write
-    write_many = None if item.write_many is None else _batch_writer(write_item, item.write_many)
+    read_items, read_many = item.read_items or _items_reader(item.read), item.read_many
+    write_items, write_many = item.write_items or _items_writer(item.write), item.write_many
 
     def read(value: Any, depth: int) -> tuple[Any, ...]:
         if value.__class__ is not list:
             raise DecodeError.expected(value, "a list")
-        items: list[Any] = []
-        try:
-            for batch in (value,) if len(value) < MANY else _batches(value):
-                many = read_many(batch, depth) if read_many is not None and len(batch) >= MANY else None
-                if many is not None:
-                    items += many
-                    continue
-                for each in batch:
-                    items.append(read_item(each, depth))
-        except DecodeError as error:
-            raise error.under(len(items)) from None
+        items: list[Any] = [None] * len(value)
+        start = 0
+        while read_many is not None and len(value) - start >= MANY:
+            many = read_many(value[start : start + BATCH], depth)
+            items[start : start + len(many)] = many
+            start += len(many)
+            if len(many) < MANY:
+                read_items(enumerate(value[start : start + MANY], start), depth, items)
+                start += MANY
+        if start < len(value):
+            read_items(enumerate(value[start:] if start else value, start), depth, items)
         return tuple(items)
 
     def write(value: Any, depth: int) -> str:
@@ -46,45 +57,48 @@ def list_of(item: Codec) -> Codec:
             isinstance(value, (str, bytes)) or not isinstance(value, Sequence)
         ):
             raise EncodeError.expected(value, "a sequence")
-        if write_many is not None and len(value) >= MANY:
-            return write_many(value, depth)
-        items: list[str] = []
-        try:
-            for each in value:
-                items.append(write_item(each, depth))  # noqa: PERF401 - its length tells where it stopped
-        except EncodeError as error:
-            raise error.under(len(items)) from None
-        text = ",".join(items)
-        del items  # or a large list would stand in memory three times
+        if write_many is None or len(value) < MANY:
+            return f"[{','.join(write_items(enumerate(value), depth, None))}]"
+        texts: list[str] = []
+        for start in range(0, len(value), BATCH):
+            batch = value[start : start + BATCH]
+            text = write_many(batch, depth)
+            texts += write_items(enumerate(batch, start), depth, None) if text is None else [text]
+        text = ",".join(texts)
+        del texts  # or a large list would stand in memory three times
         return f"[{text}]"
 
     return Codec(read, write)
 
 
-def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
-
-
-def _batch_writer(write_item: Writer, write_many: Callable[[Sequence[Any], int], str | None]) -> Writer:
-    def write(values: Sequence[Any], depth: int) -> str:
-        items: list[str] = []
-        index = 0
+def _items_reader(read_item: Reader) -> ItemsReader:
+    def read_items(items: Iterable[tuple[Any, Any]], depth: int, made: Any) -> None:
+        place = None
         try:
-            for start in range(0, len(values), BATCH):
-                batch = values[start : start + BATCH]
-                text = write_many(batch, depth)
-                if text is not None:
-                    items.append(text)
-                    continue
-                for index, each in enumerate(batch, start):  # noqa: B007 - where it stopped, when it does
-                    items.append(write_item(each, depth))
-        except EncodeError as error:
-            raise error.under(index) from None
-        text = ",".join(items)
-        del items
-        return f"[{text}]"
+            for place, each in items:
+                made[place] = read_item(each, depth)
+        except DecodeError as error:
+            raise error.under(place) from None
 
-    return write
+    return read_items
+
+
+def _items_writer(write_item: Writer) -> ItemsWriter:
+    def write_items(
+        items: Iterable[tuple[Any, Any]], depth: int, names: Mapping[Any, str] | None
+    ) -> list[str]:
+        texts: list[str] = []
+        place = None
+        try:
+            for place, each in items:
+                texts.append(
+                    write_item(each, depth) if names is None else names[place] + write_item(each, depth)
+                )
+        except EncodeError as error:
+            raise error.under(place) from None
+        return texts
+
+    return write_items
 
 
 class _Keys(dict[str, str]):
@@ -102,36 +116,26 @@ _KEYS: Final = _Keys()
 
 def map_of(item: Codec) -> Codec:
     """Return the codec of a map with string keys, kept as a dict."""
-    read_item, write_item = item.read, item.write
+    read_items = item.read_items or _items_reader(item.read)
+    write_items = item.write_items or _items_writer(item.write)
 
     def read(value: Any, depth: int) -> Mapping[str, Any]:
         if value.__class__ is not dict:
             raise DecodeError.expected(value, "an object")
         members: dict[str, Any] = {}
-        key = ""
-        try:
-            for key, each in value.items():
-                members[key] = read_item(each, depth)
-        except DecodeError as error:
-            raise error.under(key) from None
+        read_items(value.items(), depth, members)
         return members
 
     def write(value: Any, depth: int) -> str:
         if value.__class__ is not dict and not isinstance(value, Mapping):
             raise EncodeError.expected(value, "a mapping")
-        members: list[str] = []
-        key: Any = None
         try:
-            for key, each in value.items():
-                members.append(_KEYS[key] + write_item(each, depth))
-        except EncodeError as error:
-            raise error.under(key) from None
+            text = ",".join(write_items(value.items(), depth, _KEYS))
         except TypeError:
-            if isinstance(key, str):
+            key = next((key for key in value if not isinstance(key, str)), None)
+            if key is None:
                 raise
             raise EncodeError.expected(key, "a string as key") from None
-        text = ",".join(members)
-        del members
         return f"{{{text}}}"
 
     return Codec(read, write)

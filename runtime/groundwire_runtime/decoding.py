@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
-from .encoding import Key, Put, Row, setter
 from .errors import DecodeError
-from .jsontext import Reader, check_levels, read_any, too_deep
+from .jsontext import ItemsReader, Reader, check_levels, read_any, too_deep
+from .message_keys import SHARED, Key, Put, Row, setter, share, shared_by_class
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
 from .schema import json_name
@@ -20,10 +22,6 @@ from .schema import json_name
 Keys: TypeAlias = Mapping[str, Key]
 Rename: TypeAlias = Callable[[str], str]
 """Returns the name of a key from another spelling of it."""
-SHORT: Final = 64
-"""Characters of a text whose frozen value is shared."""
-SHARED: Final = 1_024
-"""Values of one key and one type that are shared."""
 
 new: Final[Callable[[type], Any]] = object.__new__
 """Makes an object of a class, with nothing in its slots."""
@@ -38,7 +36,7 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
     rename = json_name if proto_names else str
     keys = {key.name: key for row in rows for key in row.keys}
     variants = {key.name: variant for row in rows if not row.name for variant, key in row.by_class.items()}
-    count = len(steps := tuple(_steps(rows)))
+    steps = tuple(_steps(rows))
 
     def read(data: Any, depth: int) -> Any:
         if data.__class__ is not dict:
@@ -46,28 +44,27 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
         if depth >= MAX_DEPTH:
             raise too_deep(DecodeError, data)
         message = new(_variant(cls, data, keys, variants, rename) if variants else cls)
-        chosen, missing, name = 0, 0, ""
+        inner, left, chosen, name = depth + 1, len(data), 0, ""
         try:
             for name, key, kept, put, union, absent in steps:
-                value = data.get(name)
-                if value is None:
-                    missing += 1
+                if name not in data or (value := data[name]) is None:
                     if absent is not KEEP:
                         put(message, absent)
                     continue
+                left -= 1
                 if value.__class__ is not kept:
                     read_value = key.read
-                    value = read_value(value, depth + 1)
+                    value = read_value(value, inner)
                 if union:
                     if chosen & union:
-                        missing = count
+                        left = 1
                         break
                     chosen |= union
                 put(message, value)
         except DecodeError as error:
             raise error.under(name) from None
-        if len(data) + missing != count:
-            return _with_rest(message, data, depth + 1, keys, variants, rename)
+        if left:
+            return _with_rest(message, data, inner, keys, variants, rename)
         put_unknown_fields(message, EMPTY)
         put_null_fields(message, NO_NAMES)
         return message
@@ -157,61 +154,59 @@ def _check_unknown(unknown: dict[str, Any]) -> None:
                 raise error.under(name) from None
 
 
-def variant_reader(variants: Mapping[type, Key], read_message: Reader) -> Reader:
-    """Return the reader of a family; most of its values are objects of one key."""
-    keys = {key.name: (key, key.put, variant, _shared(key.plain)) for variant, key in variants.items()}
+def variants_reader(variants: Mapping[type, Key], read_message: Reader) -> ItemsReader:
+    """Return the reader of values of a family, most of which are objects of one key."""
+    keys = {
+        key.name: (key, key.put, variant, shared_by_class(key.plain)) for variant, key in variants.items()
+    }
 
-    def read(data: Any, depth: int) -> Any:
-        if data.__class__ is not dict or len(data) != 1 or depth >= MAX_DEPTH:
-            return read_message(data, depth)
-        (name,) = data
-        value = data[name]
-        if value is None or name not in keys:
-            return read_message(data, depth)
-        key, put, variant, shared = keys[name]
-        known = shared.get(value.__class__)
-        if known is None:
-            read_value = key.read
-            try:
-                value = read_value(value, depth + 1)
-            except DecodeError as error:
-                raise error.under(name) from None
-        elif value in known:
-            return known[value]
-        message = new(variant)
-        put_unknown_fields(message, EMPTY)
-        put_null_fields(message, NO_NAMES)
-        put(message, value)
-        if known is not None:
-            _share(known, value, message)
-        return message
+    def read_items(items: Iterable[tuple[Any, Any]], depth: int, made: Any) -> None:
+        inner, place = depth + 1, None
+        try:
+            for place, data in items:
+                try:
+                    (name,) = data
+                    key, put, variant, shared = keys[name]
+                    value = data[name]
+                except (TypeError, ValueError, KeyError):  # anything but an object of one known key
+                    value = None
+                if value is None or inner > MAX_DEPTH:
+                    made[place] = read_message(data, depth)
+                    continue
+                known = None if shared is None else shared.get(value.__class__)
+                if known is None:
+                    read_value = key.read
+                    try:
+                        value = read_value(value, inner)
+                    except DecodeError as error:
+                        raise error.under(name) from None
+                elif value in known:
+                    made[place] = known[value]
+                    continue
+                made[place] = message = new(variant)
+                put_unknown_fields(message, EMPTY)
+                put_null_fields(message, NO_NAMES)
+                put(message, value)
+                if known is not None and len(known) < SHARED:
+                    share(known, value, message)
+        except DecodeError as error:
+            raise error.under(place) from None
 
-    return read
-
-
-def _shared(plain: frozenset[type]) -> dict[type, dict[Any, Any]]:
-    """Return where frequent values are kept, such as the name of a function: each is made once.
-
-    Floats are not shared: 0.0 equals -0.0.
-    """
-    return {cls: {} for cls in plain & {str, int, bool}}
-
-
-def _share(known: dict[Any, Any], value: Any, made: Any) -> None:
-    if len(known) < SHARED and (value.__class__ is not str or len(value) <= SHORT):
-        known[value] = made
+    return read_items
 
 
-def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any] | None:
-    """Read free-form values; None where one of them is another variant, or needs a closer look."""
+def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any]:
+    """Read free-form values up to the first that is another variant; none if one of them needs a closer look."""
+    contents: list[Any] = []
+    with suppress(KeyError, TypeError):
+        contents.extend(map(itemgetter(key.name), values))
+    if depth >= MAX_DEPTH or set(map(len, values[: len(contents)])) != {1}:
+        return []
     try:
-        contents = [each[key.name] for each in values if len(each) == 1]
         check_levels(contents)
-    except (DecodeError, KeyError, TypeError):
-        return None
-    if depth >= MAX_DEPTH or len(contents) < len(values):
-        return None
-    messages = [new(variant) for _ in contents]
+    except DecodeError:
+        return []
+    messages = list(map(new, repeat(variant, len(contents))))
     for put, column in (put_unknown_fields, EMPTY), (put_null_fields, NO_NAMES):
         deque(map(put, messages, repeat(column)), 0)
     deque(map(key.put, messages, contents), 0)
@@ -221,18 +216,18 @@ def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> 
 def value_reader(cls: type, read_value: Reader, plain: frozenset[type]) -> Reader:
     """Return the reader of a member of a union for which a one-value class stands."""
     put = setter(cls, "value")
-    shared = _shared(plain)
+    shared = shared_by_class(plain)
 
     def read(value: Any, depth: int) -> Any:
-        known = shared.get(value.__class__)
+        known = None if shared is None else shared.get(value.__class__)
         if known is None:
             value = read_value(value, depth)
         elif value in known:
             return known[value]
         made = new(cls)
         put(made, value)
-        if known is not None:
-            _share(known, value, made)
+        if known is not None and len(known) < SHARED:
+            share(known, value, made)
         return made
 
     return read

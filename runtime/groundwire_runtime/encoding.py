@@ -1,96 +1,19 @@
-"""Write messages as JSON text; and the keys of a message, as rows for the loops that read and write it."""
+"""Write messages as JSON text."""
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, NoReturn, TypeAlias
-
-import attrs
-from attrs import define
+from typing import Any, NoReturn
 
 from .errors import ArgumentError, EncodeError
-from .jsontext import MAX_LEVELS, Codec, Reader, Writer, chunks, quote, too_deep, write_object
+from .jsontext import MAX_LEVELS, ItemsWriter, Writer, chunks, quote, too_deep, write_object
+from .message_keys import SHARED, Key, Row, share, shared_by_class
 from .messages import EMPTY, MAX_DEPTH, Message
-
-Put: TypeAlias = Callable[[Any, Any], None]
-"""Fills one slot of a new object of a frozen class."""
-
-
-def setter(cls: type, attribute: str) -> Put:
-    """Return the function that fills a slot."""
-    put: Put = getattr(cls, attribute).__set__
-    return put
-
-
-@define(eq=False)
-class Key:
-    """A key of a message: where its value goes, and how it is read and written. It finds its codec at its first use."""
-
-    name: str
-    null_name: str
-    """The name in `Message.null_fields`."""
-    find: Callable[[], Codec]
-    put: Put
-    plain: frozenset[type]
-    """Classes of the values that are kept as they are read."""
-    text: bool
-    """A text is written without a call: it has no bounds to keep."""
-    nullable: bool
-    """Null is a value here, and not absence."""
-    union: str = ""
-    """The attribute, or the family, that this is a member of."""
-    wraps: bool = False
-    """The value is inside a class that stands for a member of a union."""
-    check: Callable[[Any, Any], None] | None = None
-    """Holds the value to a rule that concerns the whole message."""
-    first: str = attrs.field(init=False)
-    """JSON text of the key where nothing stands before it; `next` where something does."""
-    next: str = attrs.field(init=False)
-    read: Reader = attrs.field(init=False)
-    write: Writer = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.first, self.next = f"{{{json.dumps(self.name)}:", f",{json.dumps(self.name)}:"
-        self.read = lambda value, depth: self._found().read(value, depth)
-        self.write = lambda value, depth: self._found().write(value, depth)
-
-    def _found(self) -> Codec:
-        codec = self.find()
-        self.read, self.write = codec.read, codec.write
-        return codec
-
-
-@define(eq=False)
-class Row:
-    """An attribute of a message as it is written: one key, or for a union one for each class of its values."""
-
-    name: str
-    absent: object
-    key: Key | None = None
-    by_class: Mapping[type, Key] = attrs.field(factory=dict[type, Key])
-    required: str = ""
-    """The rule that a missing value breaks; empty where it may be missing."""
-    default: object = None
-    """What a message that was read holds for an absent value."""
-    needed: bool = False
-    """The class has no default: what is read must have it too."""
-    null: bool = False
-    """None is written as null: the value must be there, and may be null."""
-
-    def opening(self, before: str) -> str:
-        """Return the text of the key behind other text of the message."""
-        key = self.keys[0]
-        return key.next if before else key.first
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """The keys under which the value may stand."""
-        return tuple(self.by_class.values()) if self.key is None else (self.key,)
+from .presence import NO_NAMES
 
 
 def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
@@ -139,8 +62,8 @@ def message_writer(cls: type[Any], rows: Sequence[Row]) -> Writer:
     return write
 
 
-def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bool) -> Writer:
-    """Return the writer of a family; `write_rest` writes what stands beside the variant, `alone` tells of nothing."""
+def variant_writer(cls: type[Any], family: Row, write_rest: Writer) -> Writer:
+    """Return the writer of a family; `write_rest` writes what stands beside the variant."""
     variants = family.by_class
 
     def write(message: Any, depth: int) -> str:
@@ -158,12 +81,51 @@ def variant_writer(cls: type[Any], family: Row, write_rest: Writer, *, alone: bo
                 text = write_value(value, depth + 1)
             except EncodeError as error:
                 raise error.under(key.name) from None
-        if alone and message.unknown_fields is EMPTY and not message.null_fields:
-            return f"{key.first}{text}}}"
         rest = write_rest(message, depth)
         return f"{key.first}{text}{',' if len(rest) > 2 else ''}{rest[1:]}"
 
     return write
+
+
+def variants_writer(variants: Mapping[type, Key], write_one: Writer) -> ItemsWriter:
+    """Return the writer of values of a family with nothing beside its variants; frequent texts are made once."""
+    keys = {cls: (key, key.first, shared_by_class(key.plain)) for cls, key in variants.items()}
+
+    def write_items(
+        items: Iterable[tuple[Any, Any]], depth: int, names: Mapping[Any, str] | None
+    ) -> list[str]:
+        texts: list[str] = []
+        inner, place = depth + 1, None
+        try:
+            for place, message in items:
+                found = keys.get(message.__class__)
+                if (
+                    found is None
+                    or inner > MAX_DEPTH
+                    or message.unknown_fields is not EMPTY
+                    or message.null_fields is not NO_NAMES
+                ):
+                    text = write_one(message, depth)
+                else:
+                    key, first, shared = found
+                    value = message.value
+                    known = None if shared is None else shared.get(value.__class__)
+                    if known is None or value not in known:
+                        write_value = key.write
+                        try:
+                            text = f"{first}{write_value(value, inner)}}}"
+                        except EncodeError as error:
+                            raise error.under(key.name) from None
+                        if known is not None and len(known) < SHARED:
+                            share(known, value, text)
+                    else:
+                        text = known[value]
+                texts.append(text if names is None else names[place] + text)
+        except EncodeError as error:
+            raise error.under(place) from None
+        return texts
+
+    return write_items
 
 
 def written_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> str | None:

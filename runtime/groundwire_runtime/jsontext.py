@@ -22,6 +22,10 @@ Reader: TypeAlias = Callable[[Any, int], Any]
 """Reads a parsed JSON value; the second argument counts the messages around it. Raises DecodeError."""
 Writer: TypeAlias = Callable[[Any, int], str]
 """Returns a value as JSON text; the second argument counts the messages around it. Raises EncodeError."""
+ItemsReader: TypeAlias = Callable[[Iterable[tuple[Any, Any]], int, Any], None]
+"""Reads values into the places of a list or a dict. Raises DecodeError."""
+ItemsWriter: TypeAlias = Callable[[Iterable[tuple[Any, Any]], int, Mapping[Any, str] | None], list[str]]
+"""Returns values, which come with their places, as texts; before each, the text of its key. Raises EncodeError."""
 
 
 @frozen
@@ -32,8 +36,12 @@ class Codec:
     write: Writer
     plain: frozenset[type] = frozenset()
     """Classes of parsed values that `read` returns as they are."""
-    read_many: Callable[[Sequence[Any], int], list[Any] | None] | None = None
-    """Reads the items of a list at once, where it can; else returns None."""
+    read_items: ItemsReader | None = None
+    """Reads the items of a list or a map, faster than `read` does one by one."""
+    read_many: Callable[[Sequence[Any], int], list[Any]] | None = None
+    """Reads the first items of a list at once, as many as it can."""
+    write_items: ItemsWriter | None = None
+    """Writes the items of a list or a map, faster than `write` does one by one."""
     write_many: Callable[[Sequence[Any], int], str | None] | None = None
     """Writes some items of a list at once, with commas between, where it can; else returns None."""
 
@@ -147,10 +155,14 @@ def check_levels(value: Any) -> None:
     level: Collection[Any] = value.values() if isinstance(value, dict) else value
     for _ in range(MAX_LEVELS):
         kinds = set(map(type, level))
-        if float in kinds and (inf in level or -inf in level):
+        finite = float not in kinds or (kinds == {float} and isfinite(sum(level)))
+        if not finite and (inf in level or -inf in level):
             raise DecodeError("", inf if inf in level else -inf, "out of the range of a double")
         if kinds <= SCALARS:
             return
+        if kinds == {list}:
+            level = list(chain.from_iterable(level))
+            continue
         lists = [item for item in level if isinstance(item, (list, tuple))]
         objects = [item.values() for item in level if isinstance(item, dict)]
         level = list(chain.from_iterable((*lists, *objects)))

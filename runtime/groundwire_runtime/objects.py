@@ -13,10 +13,11 @@ import attrs
 
 from .bounds import check_multiple
 from .containers import map_of
-from .decoding import message_reader, put_unknown_fields, read_at_once, value_reader, variant_reader
-from .encoding import Key, Put, Row, message_writer, setter, variant_writer, written_at_once
+from .decoding import message_reader, put_unknown_fields, read_at_once, value_reader, variants_reader
+from .encoding import message_writer, variant_writer, variants_writer, written_at_once
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, Reader, Writer
+from .message_keys import Key, Put, Row, setter
 from .presence import ABSENT, EMPTY
 from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Extra, Family, Field, Member, OneOf, Ref
@@ -42,13 +43,24 @@ def message_codec(classes: Classes, cls: type, members: Sequence[Member]) -> Cod
         write = _extra_writer(write, extra.name, find, known)
     if family is None:
         return Codec(read, write)
-    write = variant_writer(cls, family, write, alone=not plain_rows)
-    if plain_rows:
+    write = variant_writer(cls, family, write)
+    if plain_rows or extra is not None:
         return Codec(read, write)
     variants = family.by_class
     free = next(((variant, key) for variant, key in variants.items() if key.nullable), None)
     many = (partial(read_at_once, *free), partial(written_at_once, *free)) if free else (None, None)
-    return Codec(variant_reader(variants, read), write, frozenset(), *many)
+    read_items, write_items = variants_reader(variants, read), variants_writer(variants, write)
+
+    def read_one(data: Any, depth: int) -> Any:
+        made: dict[None, Any] = {}
+        read_items(((None, data),), depth, made)
+        return made[None]
+
+    def write_one(message: Any, depth: int) -> str:
+        return write_items(((None, message),), depth, None)[0]
+
+    read_many, write_many = many
+    return Codec(read_one, write_one, frozenset(), read_items, read_many, write_items, write_many)
 
 
 def _row(classes: Classes, cls: type, member: Field | OneOf | Family, siblings: Sequence[Member]) -> Row:
