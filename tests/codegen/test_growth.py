@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from attrs import frozen
 from groundwire_codegen.lower import Lowered
+from groundwire_codegen.lower.naming import Naming
+from groundwire_codegen.read.overlay import Overlay
 from groundwire_codegen.reader import read_lowered
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -278,3 +281,22 @@ def test_a_newcomer_that_comes_first_by_itself_comes_second_beside_a_lock(what: 
             before.items()
             <= names(either, read_lowered(*api([either[alone.index(before)]])).published).items()
         )
+
+
+def test_the_time_of_naming_grows_with_the_number_of_names() -> None:
+    """Each message, enum and method is a scope; the names that are published already must not slow the next ones."""
+
+    def seconds(scopes: int) -> float:
+        def once() -> float:
+            naming = Naming({}, {}, Overlay(), [])
+            started = time.process_time()
+            for number in range(scopes):
+                names = {f"field:M{number}.{wire}": wire for wire in ("name", "kind", "class")}
+                naming.allocate(names, reserved=frozenset({"kind"}))
+            naming.allocate({f"value:E.{number}": "SAME" for number in range(scopes)}, reserved=frozenset())
+            return time.process_time() - started
+
+        return min(once() for _ in range(3))
+
+    # A quadratic growth takes 64 times as long.
+    assert seconds(8_000) < 24 * max(seconds(1_000), 0.001)
