@@ -1,4 +1,4 @@
-"""`allOf` is flattened: overlaps are merged, contradictions refused."""
+"""`allOf` is flattened: overlaps are merged, and of two schemas that no value fits the nearer holds."""
 
 from __future__ import annotations
 
@@ -140,29 +140,97 @@ def test_an_object_that_has_all_of_another_stands_for_both() -> None:
     assert item.item == MessageRef("Record")
 
 
+TEXT = {"type": "string"}
+WHOLE = {"type": "integer"}
+THING = {"type": "object", "properties": {"a": TEXT}}
+LIST = {"type": "array", "items": WHOLE}
+
+
 @pytest.mark.parametrize(
-    ("one", "other", "words"),
+    ("base", "own", "expected"),
     [
-        (
-            {"type": "string"},
-            {"type": "integer"},
-            ["contradiction: integer and string", "contradiction: string and integer"],
-        ),
-        ({"type": "object", "properties": {"a": {}}}, {"type": "array"}, ["contradiction: array and object"]),
-        ({"enum": ["a", "b"]}, {"enum": ["c", "d"]}, ["contradiction: two enums without a value in common"]),
-        ({"const": 1}, {"const": True}, ["contradiction: two enums without a value in common"]),
+        (TEXT, WHOLE, Scalar(Kind.INTEGER)),
+        (THING, TEXT, STRING),
+        (THING, LIST, ListOf(Scalar(Kind.INTEGER))),
+        ({"anyOf": [THING, TEXT]}, LIST, ListOf(Scalar(Kind.INTEGER))),
+        ({"enum": ["a", "b"]}, {"enum": ["c"]}, Const(("c",))),
+        ({"const": 1}, {"const": True}, Const((True,))),
+        ({"type": "array", "items": TEXT}, LIST, ListOf(Scalar(Kind.INTEGER))),
+        ({**TEXT, "maxLength": 3}, {**WHOLE, "maximum": 9}, Scalar(Kind.INTEGER)),
     ],
 )
-def test_contradictions_are_refused_where_they_are_needed(one: Any, other: Any, words: str) -> None:
+def test_a_property_that_contradicts_that_of_a_base_holds(base: Any, own: Any, expected: Any) -> None:
+    bad = {"allOf": [ref("Base"), {"properties": {"x": own}}]}
+    draft = read(document({"Base": {"properties": {"x": base}}, "Bad": bad}))
+    (found,) = draft.api.messages["Bad"].fields
+    assert found.type == expected
+    assert found.rules == (Rules(maximum=9) if "maximum" in own else Rules())
+    place = "/components/schemas/Bad/allOf/1/properties/x"
+    assert f"left out: no value fits this and {place}" in " ".join(warnings(draft))
+
+
+def test_the_nearest_of_several_statements_holds() -> None:
+    def stated(**schema: Any) -> dict[str, Any]:
+        return {"properties": {"x": schema}}
+
+    flag, number = {"type": "boolean"}, {"type": "number"}
+    later = {"allOf": [stated(**TEXT), stated(**WHOLE), ref("Base")]}
     schemas = {
-        "Base": {"properties": {"x": one}},
-        "Bad": {"allOf": [ref("Base"), {"properties": {"x": other}}]},
+        "Base": stated(**flag),
+        "Other": stated(**number),
+        "Later": later,
+        "Own": {**stated(**TEXT), "allOf": [stated(**WHOLE), ref("Base")]},
+        "Referred": {"allOf": [ref("Base"), ref("Other")]},
+        "Far": {"allOf": [ref("Later"), {"properties": {"y": TEXT}}]},
     }
-    pointer, message = refusals(referred(ref("Bad"), **schemas))[0]
-    assert pointer == "/components/schemas/Bad/allOf/1/properties/x"
-    assert message in words
-    assert refusals(referred(ref("Base"), **schemas)) == []
-    assert any("contradiction" in each for each in warnings(referred(ref("Base"), **schemas)))
+    messages = read(document(schemas)).api.messages
+    held = {name: messages[name].holder("x")[1].type for name in ("Later", "Own", "Referred", "Far")}
+    assert held == {
+        "Later": Scalar(Kind.INTEGER),
+        "Own": STRING,
+        "Referred": Scalar(Kind.BOOLEAN),
+        "Far": Scalar(Kind.INTEGER),
+    }
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({**TEXT, "allOf": [WHOLE]}, STRING),
+        ({"allOf": [TEXT, WHOLE]}, Scalar(Kind.INTEGER)),
+        ({"enum": ["a"], "allOf": [{"enum": ["b"]}]}, Const(("a",))),
+    ],
+)
+def test_of_two_scalars_the_nearer_holds(schema: dict[str, Any], expected: Any) -> None:
+    draft = read(document({"Box": {"properties": {"x": schema}}}))
+    assert draft.api.messages["Box"].fields[0].type == expected
+    assert any(each.endswith("; the nearer holds") for each in warnings(draft))
+
+
+def test_an_object_that_is_a_text_is_refused_for_those_who_need_it() -> None:
+    schemas = {"Bad": {"allOf": [THING, TEXT]}, "Good": THING}
+    message = "contradiction: string and object"
+    assert refusals(referred(ref("Bad"), **schemas)) == [("/components/schemas/Bad", message)]
+    assert refusals(referred(ref("Good"), **schemas)) == []
+    assert message in warnings(referred(ref("Good"), **schemas))
+
+
+def test_a_member_that_a_constant_rules_out_stays_out() -> None:
+    schemas = {
+        "Cat": {"properties": {"kind": {"const": "cat"}, "lives": WHOLE}},
+        "Dog": {"properties": {"kind": {"const": "dog"}, "tail": TEXT}},
+        "Pet": {"oneOf": [ref("Cat"), ref("Dog")]},
+        "Base": {"properties": {"name": TEXT}},
+        "Own": {
+            "allOf": [ref("Pet"), ref("Base"), {"properties": {"kind": {"const": "cat"}, "name": WHOLE}}]
+        },
+    }
+    assert "no member of the union fits" in refusals(referred(ref("Own"), **schemas))[0][1]
+    schemas["Own"] = {"allOf": [ref("Pet"), {"properties": {"kind": {"const": "cat"}, "x": THING}}]}
+    api = read(document(schemas)).api
+    named = api.aliases["Own"].type
+    assert isinstance(named, MessageRef)
+    assert [each.wire for each in api.messages[named.name].fields] == ["kind", "lives", "x"]
 
 
 def test_over_a_union_each_member_has_the_fields() -> None:

@@ -258,14 +258,14 @@ def test_a_server_without_a_url_is_ignored() -> None:
 
 
 def test_a_contradiction_in_an_error_does_not_refuse_its_method() -> None:
-    text, number = ({"type": "object", "properties": {"x": {"type": kind}}} for kind in ("string", "integer"))
-    both = {"allOf": [text, number, {"properties": {"code": {"type": "string"}}}]}
+    text = {"type": "object", "properties": {"x": {"type": "string"}}}
+    both = {"properties": {"x": {"allOf": [text, {"type": "string"}]}, "code": {"type": "string"}}}
     content = {"application/json": {"schema": both}}
     error = {"4XX": {"description": "", "content": content}}
     draft = read(document(paths=operation(responses={**OK, **error})))
     (message,) = draft.api.messages.values()
     assert [each.wire for each in message.fields] == ["code"]
-    said(draft, "left out of an error; contradiction: string and integer")
+    said(draft, "left out of an error; contradiction: string and object")
     success = {"200": {"description": "", "content": content}}
     assert refusals(tried(document(paths=operation(responses=success))))
 

@@ -10,6 +10,7 @@ from attrs import Factory, field, frozen
 from ...problem import Problem, SpecError
 from ..cursor import Cursor
 from .keywords import Keywords
+from .overrides import Overrides
 from .places import place_of
 from .references import MAX_CHAIN, Documents
 from .shape import Choice, Schema, Shape, Site, Target
@@ -76,11 +77,16 @@ class Flattener:
     _keywords: Keywords = field(
         init=False, default=Factory(lambda self: Keywords(self.documents), takes_self=True)
     )
+    overrides: Overrides = field(
+        init=False, default=Factory(lambda self: Overrides(self.documents), takes_self=True)
+    )
     _steps: list[int] = field(factory=lambda: [0])
 
     def gather(self, schema: Schema) -> Shape:
         """Return what a schema says itself and in its `allOf`; references are left to be followed."""
-        shape = Shape(schema.sites[0].node)
+        node = schema.sites[0].node
+        # A schema without a key is looked at, and makes no type.
+        shape = Shape(node, is_lenient=bool(schema.key) and self.overrides.has(node))
         votes = [
             self._take(shape, site, schema, (self.documents.key(site.node),), _WORDS) for site in schema.sites
         ]
@@ -161,7 +167,10 @@ class Flattener:
         votes: list[bool | None] = []
         if "oneOf" in keys or "anyOf" in keys:
             votes.append(self._choices(shape, site, schema, stated, trail, words))
-        votes += [self._take(shape, each, schema, trail, words) for each in self._list(site, "allOf", stated)]
+        members = self._list(site, "allOf", stated)
+        # The last is the nearest where they contradict one another.
+        nearest = reversed(members) if shape.is_lenient else members
+        votes += [self._take(shape, each, schema, trail, words) for each in nearest]
         if own is not None:
             return own
         return False if False in votes else True if True in votes else None

@@ -187,7 +187,7 @@ class Bodies:
             return None
         site = Site(node, place).below("schema")
         schema = Schema((site,), self.schemas.documents.key(site.node), place)
-        return self.schemas.type_of(schema)
+        return self.schemas.settled_type(schema)
 
     def _parts(self, node: Cursor) -> Iterator[Part]:
         for wire, child in node.children("encoding"):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -31,7 +30,7 @@ from .groups import take_groups
 from .scalars import ANY, literal_type, literals, text_of
 from .shape import CONTRADICTION, Schema, Shape, Site
 from .type_reader import TypeReader
-from .unions import Member, is_special, schema_name, tell_apart
+from .unions import Member, is_special, name_of, schema_name, tell_apart
 
 MAX_MEMBERS: Final = 500
 """Members of one union, those of unions inside it included."""
@@ -42,7 +41,6 @@ _NUMBERS: Final = frozenset(
     (*(each.kind for each in _FRACTIONS), Kind.INTEGER, Kind.INT32, Kind.UINT32, Kind.LONG, Kind.ULONG)
 )
 _TEXT_NUMBERS: Final = frozenset(map(Scalar, (Kind.INT64, Kind.UINT64)))
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 
 
 @frozen
@@ -246,6 +244,10 @@ class Choices:
             values.update(dict.fromkeys((type(value), value) for value in own))
         return tuple(value for _, value in values)
 
+    def fits(self, schema: Schema) -> bool:
+        """Return True if a schema, or a member of its unions, has no contradiction."""
+        return next(self._shapes(schema), None) is not None
+
     def _shapes(self, schema: Schema, nesting: int = 0) -> Iterator[Shape]:
         """Yield the shapes that a member's values have, those of unions inside it included."""
         shape = self.schemas.flattener.gather(schema)
@@ -284,15 +286,3 @@ def _is_text_constant(type_: TypeRef) -> bool:
 
 def _union(members: Sequence[TypeRef], told: Discrimination) -> TypeRef:
     return members[0] if len(members) == 1 else UnionOf(tuple(members), told)
-
-
-def name_of(site: Site, index: int) -> str:
-    """Return the word that tells an inline member from the others: of a reference, a title, or its number."""
-    value: Any = site.node.value
-    stated = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    ref, title = stated.get("$ref"), stated.get("title")
-    if isinstance(ref, str):
-        return schema_name(ref)
-    if isinstance(title, str) and _WORD.fullmatch(title):
-        return title
-    return f"Option{index + 1}"

@@ -47,14 +47,13 @@ class Objects:
         fields = [self._field(schema, shape, wire) for wire in sorted(shape.properties)]
         found = {each.wire: each for each in fields if each is not None}
         members = _grouped(found, groups)
-        description = shape.words.get("description")
         self.schemas.messages[schema.key] = Message(
             place=schema.place,
             members=members,
             extra=extra,
             extra_rules=rules_held(self.schemas, () if shape.patterns else shape.additional),
             deprecated=shape.words.get("deprecated") is True,
-            doc=description if isinstance(description, str) else "",
+            doc=shape.text("description"),
             pointer=shape.node.pointer,
         )
         return MessageRef(schema.key)

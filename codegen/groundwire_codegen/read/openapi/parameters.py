@@ -209,7 +209,7 @@ class Parameters:
             item = self._plain(self.schemas.flattener.flat(inner))
             if item is not None:
                 return ListOf(item[0]), item[1], shape
-        type_ = self.schemas.type_of(schema)
+        type_ = self.schemas.settled_type(schema)
         if isinstance(type_, Nullable):
             type_ = type_.type
         return STRING if type_ is None else type_, (), shape

@@ -38,7 +38,6 @@ class PropertyReader(TypeReader, Protocol):
 
 def stated_property(schemas: TypeReader, type_: TypeRef | None, shape: Shape) -> Property:
     """Return the facts that a shape states beside its type."""
-    description = shape.words.get("description")
     return Property(
         type=None if shape.never else type_,
         rules=rules_of(schemas, shape),
@@ -46,5 +45,5 @@ def stated_property(schemas: TypeReader, type_: TypeRef | None, shape: Shape) ->
         read_only=shape.words.get("readOnly") is True,
         write_only=shape.words.get("writeOnly") is True,
         deprecated=shape.words.get("deprecated") is True,
-        doc=description if isinstance(description, str) else "",
+        doc=shape.text("description"),
     )

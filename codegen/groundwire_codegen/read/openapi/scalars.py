@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 
-from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Rules, Scalar, TypeRef
+from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Nullable, Rules, Scalar, TypeRef
 from ..cursor import as_list
 from ..safe_regex import is_linear
 from .references import Documents
@@ -145,6 +145,13 @@ def enum_values(shape: Shape, values: tuple[JsonScalar, ...]) -> tuple[EnumValue
 def text_of(value: Any) -> str:
     """Return a JSON value as it is written in a URL: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:
+    """Return the type, or null where the shape allows it."""
+    if type_ is None or not shape.null or type_ in (ANY, Const((None,))) or isinstance(type_, Nullable):
+        return type_
+    return Nullable(type_)
 
 
 def default_of(shape: Shape) -> JsonScalar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -34,6 +35,7 @@ from .scalars import (
     enum_values,
     literal_type,
     literals,
+    nullable,
     read_scalar,
     scalar_words,
 )
@@ -65,6 +67,8 @@ class Schemas:
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
     _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
     """Types of inline schemas, by key: one that several schemas inherit is read once."""
+    _failed: list[str] = field(factory=list[str])
+    """Those with problems."""
     _scalars: dict[ScalarWords, Property] = field(factory=dict[ScalarWords, Property])
     """Inline scalars and references by their words, which most schemas of a large document are; those with nothing to report."""
     _null: dict[str, bool] = field(factory=dict[str, bool])
@@ -86,11 +90,20 @@ class Schemas:
         while self._waiting:
             schema = self._waiting.pop()
             start = len(problems)
-            self._read_named(schema)
+            self.flattener.overrides.settled(partial(self._read_named, schema), self._forget)
             found = tuple(problems[start:])
             del problems[start:]
             if found:
                 self.faults[schema.key] = found
+
+    def _forget(self) -> None:
+        """Forget the inline schemas that had problems."""
+        while self._failed:
+            self._known.pop(self._failed.pop(), None)
+
+    def settled_type(self, schema: Schema) -> TypeRef | None:
+        """Return the type of a schema of an operation, where the nearer of two contradictory schemas holds."""
+        return self.flattener.overrides.settled(partial(self.type_of, schema), self._forget)
 
     def _name(self, node: Cursor, place: str) -> str:
         """Return the key of a schema that is referred to, and see that it is read."""
@@ -122,12 +135,12 @@ class Schemas:
         if type_ in (MessageRef(key), EnumRef(key)) and (key in self.messages or key in self.enums):
             return
         if not self._allows_null(node, schema.place):
-            type_ = _nullable(type_, shape)
+            type_ = nullable(type_, shape)
         self.aliases[key] = Alias(
             place=schema.place,
             type=type_,
             rules=rules_of(self, shape),
-            doc=text(shape, "description"),
+            doc=shape.text("description"),
             deprecated=shape.words.get("deprecated") is True,
             pointer=node.pointer,
         )
@@ -177,12 +190,14 @@ class Schemas:
             return None, shape
         start = len(problems)
         self._open[key] = False
-        type_ = _nullable(self._of_shape(schema, shape), shape)
+        type_ = nullable(self._of_shape(schema, shape), shape)
         if self._open.pop(key) and not (key in self.messages or key in self.enums):
             self.aliases[key] = Alias(place=schema.place, type=type_, pointer=shape.node.pointer)
             type_ = MessageRef(key)
         # A problem of one schema comes back from each of its users: kept once, or they would double at every level.
         self._known[key] = _Read(type_, shape, tuple(dict.fromkeys(problems[start:])))
+        if len(problems) > start:
+            self._failed.append(key)
         return type_, shape
 
     def _of_shape(self, schema: Schema, shape: Shape) -> TypeRef | None:
@@ -217,6 +232,8 @@ class Schemas:
         if shape.contradiction:
             shape.node.refuse(shape.contradiction, CONTRADICTION)
             return None
+        if shape.overruled:
+            self.documents.warn(shape.node, f"{shape.overruled}; the nearer holds")
         choices = Choices(self)
         groups = take_groups(shape)
         if shape.choices:
@@ -245,7 +262,7 @@ class Schemas:
             place=schema.place,
             values=enum_values(shape, values),
             whole=not isinstance(values[0], str),
-            doc=text(shape, "description"),
+            doc=shape.text("description"),
             pointer=shape.node.pointer,
         )
         return EnumRef(schema.key)
@@ -257,25 +274,22 @@ class Schemas:
     def together(self, sites: Sequence[Site], place: str) -> Schema:
         """Return the schema of a value that several schemas hold for; a single one keeps its own place."""
         left = sites if len(sites) == 1 else self._narrowest(sites)
+        if len(left) > 1 and self.flattener.overrides.has(left[0].node):
+            left = self.flattener.overrides.consistent(left, self._fit)
         if len(left) == 1:
             return Schema(tuple(left), self.documents.key(left[0].node), left[0].place)
         keys = sorted({self.documents.key(site.node) for site in left})
         return Schema(tuple(Site(each.node, place) for each in left), " & ".join(keys), place)
 
+    def _fit(self, sites: Sequence[Site]) -> bool:
+        """Return True if a value may fit some schemas together."""
+        problems = self.documents.root.problems
+        start = len(problems)
+        fits = Choices(self).fits(Schema(tuple(sites), "", ""))
+        del problems[start:]
+        return fits
+
     def _narrowest(self, sites: Sequence[Site]) -> Sequence[Site]:
         """Leave out schemas of objects that say nothing beside another one, which has all their properties."""
         shapes = [self.flattener.flat(Schema((site,), self.documents.key(site.node), "")) for site in sites]
         return [sites[index] for index in narrowest(shapes)]
-
-
-def _nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:
-    """Return the type, or null where the shape allows it."""
-    if type_ is None or not shape.null or type_ in (ANY, Const((None,))) or isinstance(type_, Nullable):
-        return type_
-    return Nullable(type_)
-
-
-def text(shape: Shape, keyword: str) -> str:
-    """Return an annotation that is text."""
-    value = shape.words.get(keyword)
-    return value if isinstance(value, str) else ""

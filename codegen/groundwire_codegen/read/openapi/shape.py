@@ -99,6 +99,10 @@ class Shape:
     """No value fits (`false`)."""
     contradiction: str = ""
     """What two of the schemas say that no value fits; empty for nothing."""
+    is_lenient: bool = False
+    """Of two scalar types, or two lists of values, that contradict one another the first holds, which is the nearer."""
+    overruled: str = ""
+    """The contradiction that ended so; empty for none."""
     structural: bool = False
     """Something beside references says a type."""
 
@@ -117,6 +121,11 @@ class Shape:
             return ("number",)
         return ()
 
+    def text(self, keyword: str) -> str:
+        """Return an annotation; empty for one that is no text."""
+        value = self.words.get(keyword)
+        return value if isinstance(value, str) else ""
+
     def narrow(self, types: tuple[str, ...]) -> None:
         """Hold the value to these types as well."""
         if self.types is None:
@@ -126,7 +135,11 @@ class Shape:
         if "integer" not in both and {"integer", "number"} <= {*self.types, *types}:
             both = (*both, "integer")
         if not both:
-            self.contradiction = f"contradiction: {_words(self.types)} and {_words(types)}"
+            words = f"contradiction: {_words(self.types)} and {_words(types)}"
+            if self.is_lenient and _SCALARS.issuperset((*self.types, *types)):
+                self.overruled = words
+                return
+            self.contradiction = words
         self.types = both
 
     def limit(self, values: tuple[Any, ...]) -> None:
@@ -136,7 +149,11 @@ class Shape:
             return
         both = tuple(each for each in self.enum if any(is_same(each, other) for other in values))
         if not both and (values or self.enum):
-            self.contradiction = "contradiction: two enums without a value in common"
+            words = "contradiction: two enums without a value in common"
+            if self.is_lenient:
+                self.overruled = words
+                return
+            self.contradiction = words
         self.enum = both
 
     def say(self, keyword: str, value: Any) -> None:
@@ -151,6 +168,7 @@ class Shape:
             self.words[keyword] = known or value
 
 
+_SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 _COMPARED: Final = 8
 """Schemas of one place that another one is compared with, which takes as long as they are large."""
 _LOWEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})

@@ -5,6 +5,7 @@ A discriminator, a literal property, the JSON type, required keys, the best fit 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, cast
 
@@ -25,6 +26,7 @@ from .shape import Shape, Site
 Literals: TypeAlias = Callable[[Sequence[Site]], "tuple[JsonScalar, ...] | None"]
 """The values that a property lists; None where it lists none."""
 _EVERY: Final = frozenset({"array", "boolean", "number", "object", "string"})
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,60}", re.ASCII)
 SPECIAL: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
@@ -201,3 +203,15 @@ def is_special(member: Member) -> bool:
     return bool(member.shapes) and all(
         each.enum and SPECIAL.issuperset(map(str, each.enum)) for each in member.shapes
     )
+
+
+def name_of(site: Site, index: int) -> str:
+    """Return the word that tells an inline member from the others: of a reference, a title, or its number."""
+    value: Any = site.node.value
+    stated = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    ref, title = stated.get("$ref"), stated.get("title")
+    if isinstance(ref, str):
+        return schema_name(ref)
+    if isinstance(title, str) and _WORD.fullmatch(title):
+        return title
+    return f"Option{index + 1}"
