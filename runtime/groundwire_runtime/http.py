@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -167,20 +167,6 @@ class Response:
     def server_request_id(self) -> str:
         """The service's own id of the request; "" where it sends none."""
         return self.headers.get("x-goog-request-id", self.headers.get("x-request-id", ""))
-
-
-_LISTS: Final = frozenset(
-    {"accept-ranges", "allow", "cache-control", "link", "vary", "warning", "www-authenticate"}
-)
-
-
-def joined_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers by their names in lower case; the lines of a list are one value (RFC 9110 5.3), else the last counts."""
-    headers: dict[str, str] = {}
-    for name, value in items:
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in _LISTS and key in headers else value
-    return headers
 
 
 class Transport(Protocol):

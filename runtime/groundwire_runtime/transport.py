@@ -23,7 +23,7 @@ from .body import BodyReader, Reservation
 from .bounded_response import BrokenAnswer
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
-from .http import METADATA_HOSTS, Request, Response, is_loopback, joined_headers, split_url
+from .http import METADATA_HOSTS, Request, Response, is_loopback, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
 from .sockets import CURRENT, ConnectionWaitError, Gate, Pool, TlsPool
 
@@ -98,7 +98,7 @@ class UrllibTransport:
             stack.enter_context(gate.turn(deadline, host))
             connection = stack.enter_context(pool.connected(deadline))
             answer = stack.enter_context(connection.exchange(request, target))
-            response = Response(status=answer.status, headers=joined_headers(answer.headers.items()))
+            response = Response(status=answer.status, headers=answer.joined_headers)
             has_body = 200 <= answer.status < 300 and answer.status != 204 and request.verb != "HEAD"
             opens = has_body and request.opens is not None and request.opens(response)
             if opens and request.lasting:
