@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final, TypeAlias
 
-from .encoding import Key, Put, Row, setter
 from .errors import DecodeError
 from .jsontext import Reader, check_levels, read_any, too_deep
+from .message_keys import Key, Put, Row, setter
 from .messages import MAX_DEPTH, Message
 from .presence import EMPTY, NO_NAMES
 from .schema import json_name

@@ -14,9 +14,10 @@ import attrs
 from .bounds import check_multiple
 from .containers import map_of
 from .decoding import message_reader, put_unknown_fields, read_at_once, value_reader, variant_reader
-from .encoding import Key, Put, Row, message_writer, setter, variant_writer, written_at_once
+from .encoding import message_writer, variant_writer, written_at_once
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, Reader, Writer
+from .message_keys import Key, Put, Row, setter
 from .presence import ABSENT, EMPTY
 from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Extra, Family, Field, Member, OneOf, Ref
