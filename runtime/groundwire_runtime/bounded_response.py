@@ -14,6 +14,10 @@ BUFFER: Final = 16 * 1024  # bytes of the head that are read ahead; a body bypas
 INTERIM: Final = 100  # interim responses (1xx) that are skipped
 INTERIM_BYTES: Final = 256 * 1024  # bytes of their heads together
 
+_LISTS: Final = frozenset(
+    {"accept-ranges", "allow", "cache-control", "link", "vary", "warning", "www-authenticate"}
+)
+
 
 class _Reader(io.RawIOBase):
     """The raw bytes of a socket, each read within the deadline. Looks like a socket to `http.client`."""
@@ -74,6 +78,15 @@ class BoundedResponse(HTTPResponse):
     def shut(self) -> None:
         """End the connection under a thread that reads from it."""
         self._reader.shut()
+
+    @property
+    def joined_headers(self) -> dict[str, str]:
+        """The headers by their names in lower case; the lines of a list are one value (RFC 9110 5.3), else the last counts."""
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value}" if key in _LISTS and key in headers else value
+        return headers
 
     def begin(self) -> None:
         """Read the head."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from attrs import define, evolve, frozen
 
+from . import open_body as open_body  # the transport leaves bodies open by it
 from .answers import Saved as Saved
 from .answers import SaveTo as SaveTo
 from .errors import ArgumentError, DeadlineReached, ProtocolError, TransportError, shortened

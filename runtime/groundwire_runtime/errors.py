@@ -66,14 +66,9 @@ class GroundwireError(Exception):
         return f" ({self.own_hint})" if self.own_hint else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, self.__getstate__())
-
-
-def _restored(cls: type[GroundwireError], args: tuple[Any, ...], state: dict[str, Any]) -> GroundwireError:
-    error = cls.__new__(cls, *args)
-    error.__dict__.update(state)
-    error.args = args
-    return error
+        # Made without its constructor, which takes other arguments.
+        state: Any = self.__getstate__()
+        return type(self).__new__, (type(self),), {**state, "args": self.args}
 
 
 class ArgumentError(GroundwireError, ValueError):
@@ -100,9 +95,7 @@ class ValueFault(GroundwireError, ValueError):
     def under(self, key: str | int | None) -> Self:
         """Put one segment before the path, in place; None adds nothing."""
         if key is not None:
-            text = str(key)
-            if "~" in text or "/" in text:
-                text = text.replace("~", "~0").replace("/", "~1")
+            text = str(key).replace("~", "~0").replace("/", "~1")
             self.path = f"/{text}{self.path}"
         return self
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -184,20 +184,6 @@ class RawBody(bytes):
         body = cls(response.body)
         body.content_type = response.headers.get("content-type", "")
         return body
-
-
-_LISTS: Final = frozenset(
-    {"accept-ranges", "allow", "cache-control", "link", "vary", "warning", "www-authenticate"}
-)
-
-
-def joined_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers by their names in lower case; the lines of a list are one value (RFC 9110 5.3), else the last counts."""
-    headers: dict[str, str] = {}
-    for name, value in items:
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in _LISTS and key in headers else value
-    return headers
 
 
 class Transport(Protocol):

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from traceback import clear_frames
-from typing import Any, Final, Generic, Protocol, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from .codec import LARGE
+from .codec import LARGE, Codecs
 from .errors import ArgumentError, DecodeError, shortened
 from .http import CallState, RawBody, Request, Response
 from .jsontext import parse
@@ -24,18 +24,6 @@ _MAY_BE_JSON: Final = re.compile("json|text/html|javascript|^ *$", re.IGNORECASE
 """Media types of JSON, and of the pages that a proxy answers with."""
 IDEMPOTENT: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 """Verbs that have the same effect however often they arrive (RFC 9110 9.2.2)."""
-
-
-class Codecs(Protocol):
-    """The protocol of codecs: messages to bytes and back."""
-
-    def encode(self, message: object) -> bytes:
-        """A message as JSON."""
-        ...
-
-    def decode(self, type_: type[T], data: bytes) -> T:
-        """JSON as a message."""
-        ...
 
 
 @frozen(kw_only=True)
@@ -192,8 +180,8 @@ class Method(Generic[ResponseT]):
                 **(_JSON if self.request_type is not None else {}),
                 **({} if self.api_version is None else {"x-goog-api-version": self.api_version}),
             },
-            body=self._encoded(body, codecs),
             safe_to_retry=self._repeatable(parameters, body, request_id),
+            body=self._encoded(body, codecs),
             request_id=request_id,
             scopes=method_scopes if scopes is None else scopes,
             method_scopes=method_scopes,
@@ -203,17 +191,6 @@ class Method(Generic[ResponseT]):
 
     def _target(self, parameters: Mapping[str, object]) -> str:
         """Return the path and the query of a call, relative to the base URL."""
-        texts = self._texts(parameters)
-        placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
-        names = variables(self.path)
-        if not placed.keys() <= names:
-            raise ArgumentError(f"{min(placed.keys() - names)}: {self.path!r} has no place for it")
-        query = [
-            (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
-        ]
-        return f"{expand(self.path, placed)}{'?' if query else ''}{urlencode(query)}"
-
-    def _texts(self, parameters: Mapping[str, object]) -> dict[str, Sequence[str]]:
         check_names(parameters, {each.name for each in self.parameters}, self.id)
         texts: dict[str, Sequence[str]] = {}
         for parameter in self.parameters:
@@ -222,7 +199,14 @@ class Method(Generic[ResponseT]):
                 texts[parameter.name] = parameter.texts(value)
             if parameter.required and not texts.get(parameter.name):
                 raise missing(parameter.name, parameter.held, self.id)
-        return texts
+        placed = {p.name: texts[p.name] for p in self.parameters if p.location == "path" and p.name in texts}
+        names = variables(self.path)
+        if not placed.keys() <= names:
+            raise ArgumentError(f"{min(placed.keys() - names)}: {self.path!r} has no place for it")
+        query = [
+            (p.name, text) for p in self.parameters if p.location == "query" for text in texts.get(p.name, ())
+        ]
+        return f"{expand(self.path, placed)}{'?' if query else ''}{urlencode(query)}"
 
     def _encoded(self, body: object, codecs: Codecs) -> bytes | None:
         if self.request_type is None:

@@ -266,12 +266,7 @@ class StartedOperations:
         )
         if not is_operation or self.claim(str(name), request.request_id):
             return answer
-        raise OutcomeUnknown(
-            f"{request.method_id}: the outcome is unknown: it was answered with {str(name)[:200]}, "
-            "which another start got",
-            request_id=request.request_id,
-            hint=f"Make the same call with request id {request.request_id} again, or look for what it starts.",
-        )
+        raise _unknown(request, f"it was answered with {str(name)[:200]}, which another start got")
 
     def clear(self) -> None:
         """Forget all, as after a reset of a test server that gives names again."""

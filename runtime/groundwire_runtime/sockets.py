@@ -225,16 +225,13 @@ class Bounded(HTTPConnection):
         except (BrokenPipeError, ConnectionResetError) as error:
             # A server may answer before it read the whole body (RFC 9112 9.3), and close.
             return self._early_answer(error)
-        return self._read_head()
-
-    def _read_head(self) -> BoundedResponse:
         return cast("BoundedResponse", http.client.HTTPConnection.getresponse(self))
 
     def _early_answer(self, error: OSError) -> BoundedResponse:
         """Return the answer to a body that was not sent whole. Raises the error where there is none."""
         self.spent = True
         try:
-            return self._read_head()
+            return cast("BoundedResponse", http.client.HTTPConnection.getresponse(self))
         except (OSError, HTTPException):
             raise error from None
 

@@ -8,8 +8,9 @@ import re
 import ssl
 import threading
 import urllib.request
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from importlib import import_module
 from itertools import chain
 from typing import Any, Final, cast
 from urllib.parse import unquote
@@ -19,10 +20,10 @@ from attrs import define, evolve, field, frozen
 from urllib3 import exceptions as faults
 
 from .body import BodyReader, Reservation
-from .bounded_response import BoundedResponse, BrokenAnswer
+from .bounded_response import BrokenAnswer
 from .clock import LOWEST, SYSTEM, Clock, Deadline, renew_after_fork
 from .errors import ArgumentError, DeadlineReached, TransportError
-from .http import METADATA_HOSTS, Request, Response, is_loopback, joined_headers, split_url
+from .http import METADATA_HOSTS, Request, Response, is_loopback, split_url
 from .options import CONNECT_TIMEOUT, CONNECTIONS, MAX_RESPONSE
 from .sockets import CURRENT, ConnectionWaitError, Gate, Pool, TlsPool
 
@@ -83,8 +84,8 @@ class UrllibTransport:
         except ArgumentError:
             # A file of the body cannot be read.
             raise
-        except _FAULTS as error:
-            raise _translated(error, request, deadline, sent=CURRENT.sent) from error
+        except FAULTS as error:
+            raise translated(error, request, deadline, sent=CURRENT.sent) from error
         finally:
             vars(CURRENT).clear()
             vars(CURRENT).update(outer)
@@ -97,7 +98,7 @@ class UrllibTransport:
             stack.enter_context(gate.turn(deadline, host))
             connection = stack.enter_context(pool.connected(deadline))
             answer = stack.enter_context(connection.exchange(request, target))
-            response = Response(status=answer.status, headers=joined_headers(answer.headers.items()))
+            response = Response(status=answer.status, headers=answer.joined_headers)
             has_body = 200 <= answer.status < 300 and answer.status != 204 and request.verb != "HEAD"
             opens = has_body and request.opens is not None and request.opens(response)
             if opens and request.lasting:
@@ -106,9 +107,11 @@ class UrllibTransport:
             reservation = Reservation() if opens else request.call.reservation
             reader = BodyReader(request.method_id, self.max_response, reservation, deadline.check)
             if opens:
+                # A feature: copies of clients that read all bodies as a whole lack it.
+                feature: Any = import_module(f"{__package__}.open_body")
                 pieces = reader.pieces(answer, response.headers)
-                hold = _Hold(stack.pop_all(), answer)
-                return evolve(response, stream=OpenBody(pieces, hold, request, deadline))
+                hold = feature.Hold(stack.pop_all(), answer)
+                return evolve(response, stream=feature.OpenBody(pieces, hold, request, deadline))
             body = reader.read(answer, response.headers, head_only=request.verb == "HEAD")
             return evolve(response, body=body)
 
@@ -146,58 +149,6 @@ class UrllibTransport:
             for (proxy, origin), route in self._routes.items():
                 pool, route.pool = route.pool, self._new_pool(proxy, origin)
                 pool.close()
-
-
-@define
-class _Hold:
-    """The connection that an open body holds. It is closed where bytes are left on it."""
-
-    connection: ExitStack
-    answer: BoundedResponse
-    ended: bool = False
-
-    def release(self) -> None:
-        """Return the connection."""
-        if self.ended:
-            self.connection.close()
-        else:
-            self.connection.__exit__(GeneratorExit, GeneratorExit(), None)
-
-
-class OpenBody:
-    """The body of a response that is read as it comes, over the connection that it holds."""
-
-    def __init__(self, pieces: Iterator[bytes], hold: _Hold, request: Request, deadline: Deadline) -> None:
-        self._hold = hold
-        # No frame of it holds this object, so that one that is dropped ends at once.
-        self._pieces = _held_pieces(pieces, hold, request, deadline)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._pieces
-
-    def close(self) -> None:
-        """Leave the rest, and free the connection."""
-        try:
-            self._pieces.close()
-        except ValueError:  # another thread reads: it meets the end of the connection, and frees it
-            self._hold.answer.shut()
-        else:
-            self._hold.release()
-
-    def __del__(self) -> None:
-        self.close()
-
-
-def _held_pieces(
-    pieces: Iterator[bytes], hold: _Hold, request: Request, deadline: Deadline
-) -> Generator[bytes]:
-    try:
-        yield from pieces
-        hold.ended = True
-    except _FAULTS as error:
-        raise _translated(error, request, deadline, sent=True) from error
-    finally:
-        hold.release()
 
 
 @define
@@ -249,7 +200,7 @@ def _check_headers(headers: Mapping[str, str]) -> None:
     raise ArgumentError(f"header {name[:40]!r} has a character that a header cannot carry; nothing was sent")
 
 
-def _translated(error: Exception, request: Request, deadline: Deadline, *, sent: bool) -> TransportError:
+def translated(error: Exception, request: Request, deadline: Deadline, *, sent: bool) -> TransportError:
     """Return our error for one of urllib3, or of the layers below it."""
     causes = list(_causes(error))
     root = causes[-1]
@@ -286,7 +237,7 @@ def _translated(error: Exception, request: Request, deadline: Deadline, *, sent:
     return fault(f"no answer{' through the proxy' if is_any(faults.ProxyError) else ''} ({name})", hint=hint)
 
 
-_FAULTS: Final = (faults.HTTPError, OSError, http.client.HTTPException, ValueError)
+FAULTS: Final = (faults.HTTPError, OSError, http.client.HTTPException, ValueError)
 _CUT: Final = (http.client.RemoteDisconnected, http.client.IncompleteRead)
 _CUT_TLS: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 

@@ -41,7 +41,7 @@ FEATURES: Final = (
             ),
         ),
     ),
-    Feature(name="downloads", modules=("downloads",), beside="rest_client"),
+    Feature(name="downloads", modules=("downloads", "open_body"), beside="rest_client"),
     Feature(name="oauth2", modules=("oauth2",)),
     Feature(
         name="earthengine",
