@@ -1,10 +1,12 @@
-"""The snippets of docs/exports.md, docs/models.md and docs/openapi.md run, in order."""
+"""The snippets of docs/calls.md, docs/exports.md, docs/models.md and docs/openapi.md run, in order."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from groundwire import ExportImageRequest, OperationMetadata, encode
@@ -148,3 +150,71 @@ def test_the_page_on_openapi_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert names["owner"] == "a club of 7"
     assert (names["problem"].title, names["problem"].detail) == ("No such hut", "nowhere")
     forget(["huts"])
+
+
+class RoomService:
+    """The service of docs/calls.md: one room, changed by mask, with an ETag."""
+
+    def __init__(self) -> None:
+        self.room: dict[str, Any] = {"name": "rooms/1", "title": "Old", "guests": ["a"]}
+        self.room["size"] = {"width": 3, "depth": 9}
+        self.requests: list[Request] = []
+
+    def __call__(self, request: Request) -> Response:
+        self.requests.append(request)
+        query = dict(parse_qsl(urlsplit(request.url).query))
+        if request.url.partition("?")[0].endswith("/rooms"):
+            token = {} if "pageToken" in query else {"nextPageToken": "2"}
+            return self.answer({"rooms": [self.room], **token})
+        if request.verb == "PATCH":
+            assert isinstance(request.body, bytes)
+            self.change(json.loads(request.body), query["updateMask"].split(","))
+        tag = json.dumps(self.room)
+        if request.headers.get("if-none-match") == f'"{hash(tag)}"':
+            return Response(status=304, headers={"etag": f'"{hash(tag)}"'})
+        return Response(status=200, headers={"etag": f'"{hash(tag)}"'}, body=tag.encode())
+
+    def change(self, body: dict[str, Any], mask: list[str]) -> None:
+        for path in mask:
+            *way, last = path.split(".")
+            source, target = body, self.room
+            for step in way:
+                source, target = source.get(step, {}), target.setdefault(step, {})
+            target.pop(last, None)
+            if last in source:
+                target[last] = source[last]
+
+    @staticmethod
+    def answer(value: Any) -> Response:
+        return Response(status=200, headers={"etag": '"list"'}, body=json.dumps(value).encode())
+
+
+def test_the_page_on_calls_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (PAGE.parent / "calls.md").read_text(encoding="utf-8")
+    [document] = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "rooms.json").write_text(document, encoding="utf-8")
+    [command] = re.findall(r"^    groundwire-codegen (.*)$", page, re.MULTILINE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    done = cli(*command.split())
+    assert done.exit_code == 0, done.output
+    service = RoomService()
+    names: dict[str, Any] = {"transport": FunctionTransport(service)}
+    states: list[dict[str, Any]] = []
+    for snippet in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        here = snippet.replace("rooms.Client(", "rooms.Client(transport=transport, ")
+        for part in re.split(r"\n(?=from attrs|client\.rooms\.patch\(\"rooms/1\", rooms)", here):
+            exec(compile(part, "calls.md", "exec"), names)  # noqa: S102 - our own page
+            states.append(json.loads(json.dumps(service.room)))
+    assert names["titles"] == ["Old", "Old"]
+    assert (names["room"], names["page"].headers["etag"]) == (names["answer"].value, '"list"')
+    masks = [f"updateMask={each}" for each in ("guests%2Csize.width%2Ctitle", "size.width%2Ctitle")]
+    sent = [each.url.partition("?")[2] for each in service.requests if each.verb == "PATCH"]
+    assert sent == [*masks, "updateMask=title%2Cguests%2Csize.depth"]
+    changed = [each for each in states if each.get("title") != "Old"]
+    assert changed[0] == {"name": "rooms/1", "title": "Blue", "guests": [], "size": {"width": 4, "depth": 9}}
+    assert changed[1] == {"name": "rooms/1", "guests": [], "size": {"width": 5, "depth": 9}}
+    assert changed[2] == {"name": "rooms/1", "title": "Red", "size": {"width": 5}}
+    assert names["near"].rooms.get("rooms/1").title == "Red"
+    assert service.requests[-1].url == "https://rooms.europe-west1.rep.googleapis.com/v1/rooms/1"
+    forget(["rooms"])

@@ -75,7 +75,7 @@ def seen(watch: Watch) -> Response:
     if watch.response is None:
         raise ArgumentError(
             "the function made no call",
-            hint="Pass a method of the client; pages are fetched when they are reached.",
+            hint="Pass a method of the client. Pages are fetched when they are reached: with_response(next, listing.pages()).",
         )
     return watch.response
 

@@ -141,19 +141,6 @@ def map_of(item: Codec) -> Codec:
     return Codec(read, write)
 
 
-def or_null(item: Codec) -> Codec:
-    """Return the codec of values of which any may be null."""
-    read_item, write_item = item.read, item.write
-
-    def read(value: Any, depth: int) -> Any:
-        return None if value is None else read_item(value, depth)
-
-    def write(value: Any, depth: int) -> str:
-        return "null" if value is None else write_item(value, depth)
-
-    return Codec(read, write)
-
-
 def wrapped(item: Codec) -> Codec:
     """Return the codec of a value that is read bare or as `{"value": x}`, and written bare."""
     read_item = item.read

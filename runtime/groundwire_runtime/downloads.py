@@ -177,6 +177,14 @@ def _rest(request: Request, response: Response, size: int) -> Request | None:
     etag = headers.get("etag", "")
     name = etag if etag.startswith('"') else headers.get("last-modified", "")
     has_ranges = headers.get("accept-ranges", "").lower() == "bytes" or response.status == 206
-    if request.verb != "GET" or not has_ranges or not name or "content-encoding" in headers or not size:
+    is_part = "range" in request.headers
+    if (
+        request.verb != "GET"
+        or not has_ranges
+        or not name
+        or "content-encoding" in headers
+        or not size
+        or is_part
+    ):
         return None
     return evolve(request, headers={**request.headers, "range": f"bytes={size}-", "if-range": name})

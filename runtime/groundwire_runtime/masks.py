@@ -67,8 +67,10 @@ def _keys(message: Message, codecs: Any) -> Iterator[tuple[str, bool]]:
 
 
 def _nulls(message: Message, codecs: Any) -> set[str]:
-    members = codecs.members(codecs.name_of(message.__class__))
-    return {each.key for each in members if isinstance(each, Field) and each.name in message.null_fields}
+    """Return the wire names of what is null on purpose; members of a union are noted under these."""
+    members = codecs.members(codecs.name_of(message.__class__)) if message.null_fields else ()
+    keys = {each.name: each.key for each in members if isinstance(each, Field)}
+    return {keys.get(name, name) for name in message.null_fields}
 
 
 def _value(message: Message, key: str, codecs: Any) -> Any:

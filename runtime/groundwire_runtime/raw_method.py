@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
 
+from .codec import Codecs
 from .errors import ArgumentError, shortened
 from .http import CallState, Request, Response
-from .method import Codecs, Method
+from .method import Method
 
 T = TypeVar("T")
 _OCTETS: Final = "application/octet-stream"

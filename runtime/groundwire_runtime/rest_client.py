@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from .client import BaseClient
+from .errors import ArgumentError
 from .options import RestCallOptions, SendOptions, TransportOptions, unexpected
 from .rest_auth import Auth, RestScheme, Security, scheme_auth
 from .rest_errors import read_error
@@ -72,6 +73,9 @@ class RestClient(BaseClient):
         super().__init__(codecs, base_url=base_url, methods=methods, held=held, **options)
         self.call_options = RestCallOptions.__optional_keys__
         self._rest_methods, self._hints = methods, hints
+        self._key_headers = {
+            each.name.lower() for each in schemes.values() if each.location == "header" and each.name
+        }
         self._auth = scheme_auth(
             auth,
             schemes,
@@ -113,6 +117,15 @@ class RestClient(BaseClient):
     def codecs(self) -> Codecs:
         """The codecs of the client's messages."""
         return self._codecs
+
+    def _with_options(self, request: Request, options: CallOptions) -> Request:
+        request = super()._with_options(request, options)
+        keys = self._key_headers & {name.lower() for name in options.get("headers", ())}
+        if keys:
+            raise ArgumentError(
+                f"headers: {min(keys)} is set by the client itself", hint="Pass it as `auth` of the client."
+            )
+        return request
 
     def _claimed(self, answer: T, request: Request) -> T:
         del request  # what looks like an operation of Google's is any message here

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 from attrs import Factory, field, frozen
 
 from .bounds import Bounds, bounded, only
-from .containers import list_of, map_of, or_null, packed, wrapped
+from .containers import list_of, map_of, packed, wrapped
 from .jsontext import ANY, STRUCT, Codec
 from .scalars import (
     BOOLEAN,
@@ -115,15 +115,13 @@ class ListOf:
 
 @frozen
 class MapOf:
-    """A map of string keys to one type. With `nulls`, a value may be null, which removes its key in a PATCH."""
+    """A map of string keys to one type."""
 
     value: Type
-    nulls: bool = False
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the map."""
-        value = codec_of(self.value, classes)
-        return map_of(or_null(value) if self.nulls else value)
+        return map_of(codec_of(self.value, classes))
 
 
 @frozen

@@ -126,6 +126,47 @@ def test_a_mask_is_that_of_the_official_helper(shop: ModuleType, before: Any, af
     assert {*filter(None, shop.mask_of(two, since=one).split(","))} == official(before, after)
 
 
+def applied(mask: str, source: Any, target: Any) -> Any:
+    """Return what a service makes of an object by a mask: the fields that it names, as the source has them."""
+    target = json.loads(json.dumps(target))
+    for path in filter(None, mask.split(",")):
+        *way, last = path.split(".")
+        value, place = source, target
+        for step in way:
+            value, place = value.get(step, {}), place.setdefault(step, {})
+        place.pop(last, None)
+        if last in value:
+            place[last] = value[last]
+    return target
+
+
+LABELS: Any = st.deferred(
+    lambda: optional(
+        labels=st.dictionaries(st.text(max_size=2), st.none() | st.text(max_size=2), max_size=2),
+        free=st.dictionaries(st.text(max_size=2), st.integers() | st.lists(st.none()), max_size=2),
+        detail=st.just({"@type": "x.example/T", "a": 1}),
+        range=st.none() | optional(min=st.just(0.0), max=NUMBERS),
+        self=st.none() | LABELS,
+        later=st.integers(0, 2),
+    )
+)
+
+
+def held(label: Any) -> Any:
+    """Return a label as a service holds it: what is null is not there."""
+    there = {key: each for key, each in label.items() if each is not None}
+    return {key: held(each) if key == "self" else each for key, each in there.items()}
+
+
+@given(LABELS.map(held), LABELS)
+@settings(max_examples=300, deadline=None)
+def test_a_service_makes_the_message_of_its_mask(shop: ModuleType, before: Any, after: Any) -> None:
+    one, two = (shop.decode(shop.Label, json.dumps(each).encode()) for each in (before, after))
+    first, second = (json.loads(shop.encode(each)) for each in (one, two))
+    assert applied(shop.mask_of(two), second, {}) == second
+    assert applied(shop.mask_of(two, since=one), second, first) == second
+
+
 def test_what_a_message_sets(shop: ModuleType) -> None:
     label = shop.Label(
         labels={"k": "v"},

@@ -177,6 +177,13 @@ def test_a_body_that_cannot_be_continued_is_an_error(facts: dict[str, Any], tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_part_that_a_caller_asked_for_is_not_continued() -> None:
+    with Wire(ranged) as wire, pytest.raises(TransportError, match="cut off"):
+        images(wire).save(io.BytesIO(), headers={"Range": "bytes=100-"})
+    assert wire.header("range") == "bytes=100-"
+    assert len(wire.requests) == 1
+
+
 def test_a_body_that_changed_begins_again() -> None:
     file = io.BytesIO(b"head")
     file.seek(4)

@@ -17,6 +17,7 @@ from groundwire_runtime.forms import RestPart
 from groundwire_runtime.http import FunctionTransport, Request, Response
 from groundwire_runtime.messages import ABSENT, Message, keep_containers
 from groundwire_runtime.options import RestCallOptions
+from groundwire_runtime.rest_auth import RestScheme
 from groundwire_runtime.rest_client import RestClient
 from groundwire_runtime.rest_method import RestMethod
 from groundwire_runtime.schema import ANY, BOOLEAN, INT32, STRING, Field, ListOf, Ref
@@ -578,3 +579,51 @@ def test_answers_that_look_like_operations_of_googles_may_have_one_name() -> Non
         FunctionTransport(lambda _: json('{"name": "n", "done": false, "metadata": "m"}')),
     )
     assert [one.call(one.methods["m"], {}, None, {}).name for _ in range(2)] == ["n", "n"]
+
+
+# --- headers of a call
+
+
+def test_headers_of_a_call_go_beside_those_of_the_client() -> None:
+    traced = StyledParameter(name="X-Trace", location="header", type=STRING)
+    read = RestMethod[Any](
+        id="read",
+        verb="GET",
+        path="/tile",
+        parameters=(traced,),
+        answers=(RestAnswer(200, 200, (TILE,)),),
+    )
+    script = Script(forever=Response(status=200, headers={"etag": "1"}, body=b"{}"))
+    schemes = {"key": RestScheme(kind="apiKey", location="header", name="X-Api-Key")}
+    client = rest_client(
+        CODECS,
+        read,
+        endpoint="https://a.example",
+        transport=script,
+        schemes=schemes,
+        auth={"key": "k-12345678"},
+    )
+    client.call(read, {"X-Trace": "a"}, None, {"headers": {"If-None-Match": "1", "x-trace": "a"}})
+    sent = script.requests[0].headers
+    assert (sent["if-none-match"], sent["x-trace"], sent["x-api-key"]) == ("1", "a", "k-12345678")
+    options: list[Any] = [
+        {"x-trace": "b"},
+        {"X-Api-Key": "mine"},
+        {"accept": "image/png"},
+        {"Authorization": "x"},
+        {5: "a"},
+        5,
+    ]
+    for headers in options:
+        with pytest.raises(errors.ArgumentError, match=r"^headers: "):
+            client.call(read, {"X-Trace": "a"}, None, {"headers": headers})
+    assert len(script.requests) == 1
+
+
+def test_an_answer_that_has_not_changed() -> None:
+    read = RestMethod[Any](id="read", verb="GET", path="/tile", answers=(RestAnswer(200, 200, (TILE,)),))
+    script = Script(forever=Response(status=304, headers={"etag": "1"}))
+    client = rest_client(CODECS, read, endpoint="https://a.example", transport=script)
+    with pytest.raises(errors.NotModified) as caught:
+        client.with_response(client.call, read, {}, None, {"headers": {"if-none-match": "1"}})
+    assert caught.value.headers == {"etag": "1"}

@@ -251,3 +251,23 @@ def values() -> ExportImageRequest:
 
 with Client(project="field-work") as shared:
     run(shared)
+
+
+def read_parts(client: Client) -> str:
+    answer = client.with_response(
+        client.projects.operations.get,
+        "projects/p/operations/o",
+        fields="name,metadata",
+        quota_user="gate 4",
+        pretty_print=False,
+        key="AIza",
+        xgafv="2",
+        headers={"if-none-match": "1"},
+    )
+    assert_type(answer.value, Operation)
+    try:
+        client.projects.operations.get("o", headers=answer.headers)
+    except errors.NotModified as unchanged:
+        return unchanged.headers["etag"]
+    page = client.with_response(next, client.projects.operations.list(fields="operations(name)").pages())
+    return page.headers["etag"]

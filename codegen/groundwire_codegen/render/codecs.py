@@ -53,6 +53,8 @@ SCHEMA_WORDS: Final = frozenset(
 """What a table imports from the runtime's `schema`."""
 SCALAR_WORDS: Final = frozenset({"BINARY", "DAY", "INTEGER", "LONG", "NUMBER", "ULONG"})
 """Imports from `json_scalars`."""
+NULLABLE_MAP: Final = "NullableMap"
+"""The one of `nullable_maps`."""
 UNION_WORDS: Final = frozenset({"Alias", "Const", "Keys", "Nullable", "Tag", "TupleOf", "Union"})
 """Imports from `unions`."""
 BOUNDS: Final = (
@@ -97,6 +99,7 @@ class CodecsView:
     names: tuple[Source, ...]
     scalars: tuple[Source, ...]
     unions: tuple[Source, ...]
+    nullable_maps: bool
     """Imports of the module."""
     messages: tuple[EntryView, ...]
     aliases: tuple[tuple[Source, Source], ...]
@@ -128,6 +131,7 @@ def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
         names=_imports(SCHEMA_WORDS & used | ({"Members"} if is_large else set[str]())),
         scalars=_imports(SCALAR_WORDS & used),
         unions=_imports(UNION_WORDS & used),
+        nullable_maps=NULLABLE_MAP in used,
         messages=messages,
         aliases=aliases,
         proto_names=api.errors is ErrorShape.GOOGLE,
@@ -160,7 +164,7 @@ def _members(api: Api, message: Message, *, nulls: bool) -> Iterator[MemberView]
 def _field(api: Api, message: Message, field: Field, *, nulls: bool) -> Iterator[Source]:
     yield literal(field.name)
     if nulls and isinstance(field.type, MapOf) and field.type.value != Scalar(Kind.ANY):
-        yield _call("MapOf", codec_type(field.type.value), joined(word("nulls"), "=", TRUE))
+        yield _call(NULLABLE_MAP, codec_type(field.type.value))
     else:
         yield _type(field)
     if json_name(field.name) != field.wire:

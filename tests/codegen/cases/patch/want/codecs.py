@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Final
 
 from groundwire_runtime.codec import Codecs
-from groundwire_runtime.schema import STRING, Field, ListOf, MapOf
+from groundwire_runtime.nullable_maps import NullableMap
+from groundwire_runtime.schema import STRING, Field, ListOf
 
 from . import messages
 
@@ -15,7 +16,7 @@ CODECS: Final = Codecs(
     {
         "Event": lambda: (
             Field("attendees", ListOf(STRING)),
-            Field("labels", MapOf(STRING, nulls=True)),
+            Field("labels", NullableMap(STRING)),
             Field("name", STRING),
             Field("summary", STRING),
         ),
