@@ -66,7 +66,7 @@ def load(document: bytes | None = None, overlay: bytes | None = None) -> Contrac
         document = (folder / DOCUMENT).read_bytes()
         overlay = (folder / OVERLAY).read_bytes()
     methods, hosts = _facts(document)
-    api = read_lowered(document, overlay, methods=methods, allow_hosts=hosts).api
+    api = read_lowered(document, overlay, methods=methods, messages=(), allow_hosts=hosts).api
     return build(api, document=document)
 
 

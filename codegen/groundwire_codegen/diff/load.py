@@ -82,6 +82,9 @@ def read_sides(
         for name in names
         if not any(has_schema(document.api, name) for document in documents)
     ]
+    if messages is None and len({document.api.errors for document in documents}) > 1:
+        # An OpenAPI document has schemas for errors, which a Discovery document has not.
+        messages = ()
     documents, overlays = in_one_format(documents, overlays, allow_hosts)
     problems += (each for document in documents for each in document.problems)
     if problems:
@@ -109,7 +112,11 @@ class _Choice:
 
     def schemas(self, document: Draft, overlay: Overlay) -> tuple[str, ...]:
         """Return the schemas that the document has of those to compare besides what the methods reach."""
-        names = (EVERY,) if self.every else wanted_schemas(overlay, self.methods, self.messages)
+        names = (
+            (EVERY,)
+            if self.every and self.messages is None
+            else wanted_schemas(overlay, self.methods, self.messages)
+        )
         return tuple(name for name in names if name == EVERY or has_schema(document.api, name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -101,7 +102,7 @@ class _State:
     def restore(self, reached: Reach) -> None:
         """Forget what was reached since, and its problems."""
         for (_, types), size in zip(_types(reached), self.sizes, strict=False):
-            for key in [*types][size:]:
+            for key in _since(types, size):
                 del types[key]
         del reached.problems[self.sizes[3] :]
         reached.refused.intersection_update(self.refused)
@@ -114,6 +115,8 @@ def _every(draft: Draft, reached: Reach) -> list[Problem]:
     places = {(kind, each.place): key for kind, types in _types(reached) for key, each in types.items()}
     warnings: list[Problem] = []
     for name in named(draft):
+        if any(name in types for _, types in _types(reached)):
+            continue
         before = _State.of(reached)
         reached.resolved.clear()
         reached.reach_schema(name)
@@ -166,7 +169,14 @@ def _types(reached: Reach) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _keys(reached: Reach, sizes: Sequence[int] = (0, 0, 0)) -> list[str]:
     """Return the keys of what was reached, but for the first ones of each kind."""
-    return [key for (_, types), size in zip(_types(reached), sizes, strict=True) for key in [*types][size:]]
+    return [
+        key for (_, types), size in zip(_types(reached), sizes, strict=True) for key in _since(types, size)
+    ]
+
+
+def _since(types: dict[str, Any], size: int) -> list[str]:
+    """Return the keys that came after the first `size`, the last one first: what is new alone is walked over."""
+    return list(itertools.islice(reversed(types), len(types) - size))
 
 
 def _faults(draft: Draft, keys: Sequence[str]) -> list[Problem]:

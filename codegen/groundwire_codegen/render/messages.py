@@ -107,7 +107,7 @@ def messages_view(
     """Return the view of `messages.py`, or of a part of a package that has the types of `all_kinds`.
 
     `has_inner`: inline classes have short names under their messages."""
-    inner = inner_classes(api) if has_inner else {}
+    inner: Mapping[str, tuple[InnerView, ...]] = inner_classes(api) if has_inner else {}
     messages = tuple(_message(each, inner.get(each.name, ())) for each in inner_first(api, inner))
     aliases = tuple(map(_alias, api.aliases.values()))
     used = used_names(source for message in messages for source in _annotations(message))

@@ -73,7 +73,7 @@ RULES: tuple[tuple[str, str, tuple[Words, ...]], ...] = (
     ('[messages.Order.unions.payment]\nmembers = ["card", "cash"]', '[messages.Order.unions.payment]\nmembers = ["card"]', (("union.moved", "Order.cash", "payment", "a plain field"),)),
     ('prefix = "shops/"', 'prefix = "stores/"', (("parameter.prefix", "shop.orders.create.shop", "shops/", "stores/"), ("client.argument-prefix", "client.shop", "shops/", "stores/"),)),
     ("[client.region]", "[client.area]", (("client.argument-removed", "client.region", "region", ""), ("parameter.held", "shop.orders.get.region", "region", "area"), ("client.argument-added", "client.area", "", "area"),)),
-    ('[methods."shop.jobs.get"]\noperation_metadata = "Progress"', '[methods."shop.jobs.get"]\noperation_metadata = "Fault"', (("client.wait-types", "client.wait()", "Operation with metadata Progress", "Operation with metadata Fault"), ("message.removed", "Progress", "Progress", ""),)),
+    ('[methods."shop.jobs.get"]\noperation_metadata = "Progress"', '[methods."shop.jobs.get"]\noperation_metadata = "Fault"', (("client.wait-types", "client.wait()", "Operation with metadata Progress", "Operation with metadata Fault"),)),
     ("default = 8", "default = 6", (("field.default-divides", "Order.tile", "8", "6"),)),
     ("maximum = 100", 'maximum = 100\n[messages.Search.fields.text]\nname = "query"', (("field.name", "Search.text", "text", "query"),)),
 )

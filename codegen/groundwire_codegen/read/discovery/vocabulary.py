@@ -7,6 +7,7 @@ Source: https://developers.google.com/discovery/v1/reference/apis
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ...ir import Kind
@@ -55,7 +56,7 @@ METHOD: Final = _vocabulary(
 )
 RESOURCE: Final = _vocabulary(any="deprecated methods resources")
 TYPES: Final = frozenset({"any", "array", "boolean", "integer", "number", "object", "string"})
-KINDS: Final = {
+KINDS: Final[Mapping[tuple[str, str | None], Kind]] = {
     ("string", None): Kind.STRING,
     ("string", "byte"): Kind.BYTES,
     ("string", "date"): Kind.DATE,

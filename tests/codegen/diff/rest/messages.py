@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .proof import RestProof, both, get, of, order, put, schema
+from .proof import RestProof, both, drop, get, of, order, put, schema
 from .shop import STRING, json_of, ref
 
 BOX = "return client.orders.put_box('1', shop.Box(name='b'))"
@@ -38,7 +38,10 @@ MESSAGE_PROOFS = (
         check="api-schema-removed",
         level="info",
         body="return shop.Problem(title='t').title",
-        edit=put("paths", "/orders/{id}", "get", "responses", "404", value={"description": ""}),
+        edit=both(
+            put("paths", "/orders/{id}", "get", "responses", "404", value={"description": ""}),
+            drop("components", "schemas", "Problem"),
+        ),
     ),
     RestProof(
         rule="message.added",

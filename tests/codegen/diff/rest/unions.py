@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .proof import RestProof, both, get, of, order, put, receipt, schema
+from .proof import RestProof, both, drop, get, of, order, put, receipt, schema
 from .shop import INTEGER, STRING, ref
 
 RECEIPT = {"id": "1", "total": 3, "memo": None}
@@ -130,7 +130,10 @@ UNION_PROOFS = (
     RestProof(
         rule="alias.removed",
         body="found: shop.Delivery | None = client.orders.get_order('1').delivery\n    return found",
-        edit=put(*of("Receipt.delivery"), value=union("Post", "Pickup")),
+        edit=both(
+            put(*of("Receipt.delivery"), value=union("Post", "Pickup")),
+            drop("components", "schemas", "Delivery"),
+        ),
     ),
     RestProof(
         rule="alias.renamed",
@@ -138,6 +141,7 @@ UNION_PROOFS = (
         edit=both(
             put("components", "schemas", "Dispatch", value=union("Post", "Pickup")),
             put(*of("Receipt.delivery"), value=ref("Dispatch")),
+            drop("components", "schemas", "Delivery"),
         ),
     ),
     RestProof(
