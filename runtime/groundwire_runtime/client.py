@@ -197,8 +197,7 @@ class BaseClient(ABC):
                 response = send(request)
                 value = self._claimed(method.answer(response, self._codecs), request)
             else:
-                write = getattr(request, "save", None) or partial(save, request=request)
-                response = write(send, target=watch.target, clock=self._clock)
+                response = getattr(request, "save", save)(send, request, watch.target, self._clock)
                 value = cast("T", None)
         headers = public_headers(response.headers, self._secrets.redacted)
         watch.response = Response(status=response.status, headers=headers)

@@ -102,17 +102,8 @@ def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO, clock: Clock) -> Gene
             raise
 
 
-def save(
-    send: Callable[[Request], Response],
-    request: Request,
-    target: Target,
-    clock: Clock,
-    rest_of: Callable[[Request, Response, int], Request | None] | None = None,
-) -> Response:
-    """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued.
-
-    `rest_of` gives the request for the rest of a body of which some bytes came, None where it cannot be continued.
-    """
+def save(send: Callable[[Request], Response], request: Request, target: Target, clock: Clock) -> Response:
+    """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued."""
     # A range counts the bytes that are sent, so they must not be compressed.
     whole = evolve(
         request, opens=_always, lasting=False, headers={**request.headers, "accept-encoding": "identity"}
@@ -128,7 +119,7 @@ def save(
         except TransportError as error:
             failures = 1 if target.size > furthest else failures + 1
             furthest = max(furthest, target.size)
-            following = (rest_of or _rest)(whole, response, target.size)
+            following = getattr(whole, "rest_of", _rest)(whole, response, target.size)
             delay = next_delay(failures, error, request, clock)
             if isinstance(error, DeadlineReached) or following is None or delay is None:
                 raise
@@ -153,7 +144,7 @@ def _pieces(response: Response) -> Generator[Iterable[bytes]]:
 
 
 def _begin(response: Response, target: Target, resumed: Request | None) -> None:
-    """Take the size of an answer; drop what was written where it begins again. `resumed` asked for the rest of a body."""
+    """Take the size of an answer; drop what was written where it begins again."""
     length = response.headers.get("content-length", "")
     is_size = length.isdecimal() and len(length) < 19 and "content-encoding" not in response.headers
     if resumed is not None and response.status == 206:

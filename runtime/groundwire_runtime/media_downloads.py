@@ -61,7 +61,9 @@ class DownloadRequest(Request):
         """True where the caller asked for some of the bytes."""
         return self.first > 0 or self.last is not None
 
-    def save(self, send: Callable[[Request], Response], target: Target, clock: Clock) -> Response:
+    def save(
+        self, send: Callable[[Request], Response], request: Request, target: Target, clock: Clock
+    ) -> Response:
         """Write the medium to a file. Raises ChecksumError, and ProtocolError where it changed and cannot begin again."""
         hashed = _Hashed(target.file)
         target.file = cast("BinaryIO", hashed)
@@ -77,7 +79,7 @@ class DownloadRequest(Request):
                 raise ProtocolError(f"{self.method_id}: the medium changed while a part of it was read")
             return send(evolve(cast("DownloadRequest", request), headers=self._headers(), version=None))
 
-        response = save(checked_send, self, target, clock, self._rest)
+        response = save(checked_send, request, target, clock)
         self.check(response, hashed.digests)
         return response
 
@@ -91,7 +93,7 @@ class DownloadRequest(Request):
     def _headers(self) -> dict[str, str]:
         return {**self.headers, "accept-encoding": "identity"}
 
-    def _rest(self, request: Request, response: Response, size: int) -> Request | None:
+    def rest_of(self, request: Request, response: Response, size: int) -> Request | None:
         """Return the request for the rest of a medium."""
         versions = _versions(response)
         if self.verb != "GET" or not size or not versions or "content-encoding" in response.headers:
