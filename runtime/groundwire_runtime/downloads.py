@@ -152,7 +152,7 @@ def _pieces(response: Response) -> Generator[Iterable[bytes]]:
 
 
 def _begin(response: Response, target: Target, resumed: Request | None) -> None:
-    """Take the size of an answer; drop what was written where it begins again. `resumed` asked for the rest of a body."""
+    """Take the size of an answer; drop what was written where it begins again."""
     length = response.headers.get("content-length", "")
     is_size = length.isdecimal() and len(length) < 19 and "content-encoding" not in response.headers
     if resumed is not None and response.status == 206:

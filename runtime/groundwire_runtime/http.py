@@ -174,9 +174,9 @@ class Response:
 
 
 class RawBody(bytes):
-    """A body that is not JSON, and its media type."""
+    """A body that is not JSON, with its media type."""
 
-    content_type: str = ""
+    content_type = ""
 
     @classmethod
     def of(cls, response: Response) -> RawBody:

@@ -77,7 +77,7 @@ class DownloadRequest(SavedRequest):
                 raise ProtocolError(f"{self.method_id}: the medium changed while a part of it was read")
             return send(evolve(cast("DownloadRequest", request), headers=self._headers(), version=None))
 
-        response = written(checked_send, self, target, clock, self._rest)
+        response = written(checked_send, self, target, clock, self.rest_of)
         self.check(response, hashed.digests)
         return response
 
@@ -91,7 +91,7 @@ class DownloadRequest(SavedRequest):
     def _headers(self) -> dict[str, str]:
         return {**self.headers, "accept-encoding": "identity"}
 
-    def _rest(self, request: Request, response: Response, size: int) -> Request | None:
+    def rest_of(self, request: Request, response: Response, size: int) -> Request | None:
         """Return the request for the rest of a medium."""
         versions = _versions(response)
         if self.verb != "GET" or not size or not versions or "content-encoding" in response.headers:

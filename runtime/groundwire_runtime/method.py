@@ -21,7 +21,7 @@ ResponseT = TypeVar("ResponseT")
 T = TypeVar("T")
 _JSON: Final = {"content-type": "application/json"}
 _MAY_BE_JSON: Final = re.compile("json|text/html|javascript|^ *$", re.IGNORECASE)
-"""Media types of JSON, and of the pages that a proxy answers with."""
+"""Media types of JSON, and of the pages of proxies."""
 IDEMPOTENT: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 """Verbs that have the same effect however often they arrive (RFC 9110 9.2.2)."""
 
@@ -221,15 +221,12 @@ class Method(Generic[ResponseT]):
         return data if self.envelope is None else b"{%s:%s}" % (json.dumps(self.envelope).encode(), data)
 
     def answer(self, response: Response, codecs: Codecs) -> ResponseT:
-        """Decode a successful response; a body that is stated to be neither JSON nor a page is returned as RawBody.
-
-        Raises DecodeError with a note that names the response.
-        """
+        """Decode a successful response; a body of another type is a RawBody. Raises DecodeError with a note that names the response."""
         try:
             return self.response(response.body, codecs)
         except DecodeError as error:
             if not _MAY_BE_JSON.search(response.headers.get("content-type", "json")):
-                return RawBody.of(response)  # type: ignore[return-value] # the document states no type for it
+                return RawBody.of(response)  # type: ignore[return-value] # no document states it
             if note_response(error, self.id, response):
                 del response
             raise

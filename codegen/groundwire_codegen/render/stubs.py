@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..ir import Api, ErrorShape, InParameter, Location, Media, Method, Parameter, parameter_key
 from .annotations import MESSAGES, NONE, annotation, message_class, parameter_annotation
@@ -123,28 +123,23 @@ def _options(api: Api, arguments: Iterable[str]) -> Source:
 
 def stub_views(method: Method, api: Api, *, is_large: bool) -> Iterator[StubView]:
     """Yield the view of the stub of a method, and of the one that downloads."""
-    media, view = method.media, _stub_view(method, api, is_large=is_large)
-    if media is None or not media.download:
-        yield view
-        return
-    download = evolve(view, result=RAW_BODY, download=True, named=True, upload=None, overloads=())
-    if method.response is None:
-        yield evolve(download, doc=_doc(method, api, _DOWNLOAD))
-        return
-    yield view
-    yield evolve(download, name=name("method", media.stub), pages=False, doc=_doc(method, api, _DOWNLOAD))
+    downloads = method.media is not None and method.media.download
+    if not downloads or method.response is not None:
+        yield _stub_view(method, api, is_large=is_large, downloads=False)
+    if downloads:
+        yield _stub_view(method, api, is_large=is_large, downloads=True)
 
 
-def _stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
-    """Return the view of the stub of a method."""
+def _stub_view(method: Method, api: Api, *, is_large: bool, downloads: bool) -> StubView:
+    """Return the view of a stub; `downloads`: of the one that gives the medium."""
     rest, is_patch = is_rest(api), clears(method, api)
-    filled, upload = _filled(method), _upload_view(method, api)
+    filled, upload = _filled(method), None if downloads else _upload_view(method, api)
     arguments = [(each, _argument(each, parameter_key(each, method.parameters))) for each in filled]
     is_optional = method.body is not None and not method.body.required
     return StubView(
-        name=name("method", method.name),
+        name=name("method", _download_name(method) if downloads else method.name),
         method=method_expression(method.constant, is_large=is_large),
-        doc=_doc(method, api, _upload_text(upload, method.media)),
+        doc=_doc(method, api, _DOWNLOAD if downloads else _upload_text(upload, method.media)),
         positional=tuple(view for each, view in arguments if each.position is not None),
         keywords=tuple(view for each, view in arguments if each.position is None),
         arguments=tuple(view for _, view in arguments),
@@ -156,15 +151,20 @@ def _stub_view(method: Method, api: Api, *, is_large: bool) -> StubView:
         request_is_empty=is_optional and not rest,
         request_is_optional=is_optional and rest,
         clears=is_patch,
-        named=is_patch or upload is not None or any(each.position is None for each in filled),
+        named=is_patch or downloads or upload is not None or any(each.position is None for each in filled),
         options=_options(api, [each.name for each in filled]),
-        result=rest_result(method) if rest else _result(method),
-        pages=method.paging is not None,
+        result=RAW_BODY if downloads else rest_result(method) if rest else _result(method),
+        pages=method.paging is not None and not downloads,
         listing=None if method.listing is None else listing_view(method.listing),
         upload=upload,
         overloads=_OVERLOADS if upload is not None and method.request and not is_optional else (),
-        download=False,
+        download=downloads,
     )
+
+
+def _download_name(method: Method) -> str:
+    """Return the name of the stub that downloads: the method's own, where it gives nothing else."""
+    return (method.media.stub if method.media else "") or method.name
 
 
 def _filled(method: Method) -> list[Parameter]:
