@@ -25,9 +25,8 @@ PAGES = sorted(
         *(ROOT / "docs").glob("*.md"),
     ]
 )
-ABOUT_US = [
-    page for page in PAGES if page.name not in ("builds.md", "geospatial.md", "stand-in.md", "testing.md")
-]
+GUIDES = ("builds.md", "geospatial.md", "google-apis.md", "stand-in.md", "testing.md")
+ABOUT_US = [page for page in PAGES if page.name not in GUIDES]
 """Pages whose files are those of this repository; the others are about the reader's own."""
 SOURCES = {
     path: path.relative_to(ROOT).as_posix()

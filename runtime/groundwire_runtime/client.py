@@ -141,7 +141,8 @@ class BaseClient(ABC):
         )
         request = self._with_options(request, options)
         policy = options.get("retry", settings.retry)
-        transport = request.over(RetryTransport(authorized, self._read_error, policy, self._clock))
+        transport: Transport = RetryTransport(authorized, self._read_error, policy, self._clock)
+        transport = transport if request.is_one else request.over(transport)
         try:
             send = partial(self._watched_send, transport) if watched else transport.send
             watch = WATCH.get()

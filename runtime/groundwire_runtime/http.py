@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import define, field, frozen
@@ -113,6 +113,8 @@ class CallState:
 class Request:
     """One HTTP request. Header names are lower case; `deadline` is an instant of the client's clock."""
 
+    is_one: ClassVar[bool] = True
+    """False for a call that may be several requests, such as an upload."""
     method_id: str
     verb: str
     url: str = field(repr=without_query)
@@ -141,7 +143,7 @@ class Request:
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
 
     def over(self, transport: Transport) -> Transport:
-        """Return a transport that sends all requests of the call, of which an upload has several."""
+        """Return a transport that sends all requests of the call, where these may be several."""
         return transport
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 from urllib.parse import urljoin
 
 from attrs import fields, frozen
@@ -51,6 +51,8 @@ def uploading(
 @frozen(kw_only=True)
 class UploadRequest(MediaRequest):
     """A request that uploads a medium."""
+
+    is_one: ClassVar[bool] = False
 
     def over(self, transport: Transport) -> Transport:
         """Return a transport that sends all requests of the call."""

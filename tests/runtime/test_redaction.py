@@ -122,13 +122,15 @@ def check_silent(error: BaseException, parts: tuple[str, ...] = PARTS, *, frames
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", ANSWERS)
 def test_no_error_about_an_answer_repeats_a_credential(form: str, kind: str) -> None:
-    answer = answered(ANSWERS[form], **{"content-type": f"text/{SECRET}", "x-request-id": "a" * 70 + SECRET})
+    answer = answered(
+        ANSWERS[form], **{"content-type": f"application/{SECRET}+json", "x-request-id": "a" * 70 + SECRET}
+    )
     client = client_of(answer, KINDS[kind]())
     with pytest.raises(DecodeError) as caught:
         client.projects.operations.get(NAME)
     check_silent(caught.value)
     assert "..." in str(caught.value)
-    assert "answered 200 with text/..." in caught.value.__notes__[0]
+    assert "answered 200 with application/..." in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize("text", [BASIC, LOGIN, quote(LOGIN), LOGIN.partition(":")[2]])
