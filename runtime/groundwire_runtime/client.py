@@ -21,9 +21,9 @@ from .options import (
     CallOptions,
     ClientOptions,
     Settings,
+    check_options,
     checked_scopes,
     checked_timeout,
-    unexpected,
 )
 from .redaction import Secrets, public_headers
 from .retry import RetryTransport, StartedOperations
@@ -116,8 +116,8 @@ class BaseClient(ABC):
         self, method: Described[T], parameters: Mapping[str, object], body: object, options: CallOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= self.call_options:
-            raise unexpected(options, method.id, self.call_options)
+        if options:
+            check_options(options, method.id, self.call_options)
         parameters, body = method.with_request_id(self._filled(method, parameters), body, self._clock.new_id)
         settings = self._settings
         seconds = checked_timeout(options["timeout"]) if "timeout" in options else settings.timeout
@@ -139,7 +139,7 @@ class BaseClient(ABC):
             deadline=None if seconds is None else self._clock.monotonic() + seconds,
             call=call,
         )
-        request = self._with_options(request, options)
+        request = self._with_options(request, options) if options else request
         policy = options.get("retry", settings.retry)
         transport: Transport = RetryTransport(authorized, self._read_error, policy, self._clock)
         transport = transport if request.is_one else request.over(transport)

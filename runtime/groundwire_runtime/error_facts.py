@@ -35,7 +35,7 @@ BY_ERROR: Final[Mapping[str, str]] = {
     "ResponseTooLarge": "Ask for less, or raise Client(max_response_bytes=...).",
     "ApiError": "Read the message and the details. If neither explains it, call again later, or report it with the "
     "server_request_id.",
-    "NotModified": "Keep the value that you have; the headers of the error name its version.",
+    "NotModified": "Use the value that you have: it is the current one.",
     "InvalidArgument": "Correct what the message names: the same request gets the same answer.",
     "FailedPrecondition": "Bring what the request names into the state that it needs, or read its current state, then call again.",
     "OutOfRange": "Ask for a range that exists.",

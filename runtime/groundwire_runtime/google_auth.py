@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import define, field
 
-from .auth import check_destination, checked_token, with_secrets
+from .auth import Secret, check_destination, checked_token, with_secrets
 from .clock import SYSTEM, Clock, Deadline, renew_after_fork
 from .credential_files import bounded
 from .credentials import application_default, from_file, scoped
@@ -79,7 +79,7 @@ class GoogleAuth:
 
     def renew(self, request: Request, transport: Transport) -> bool:
         """Fetch a token that is not the refused one: one refresh for all threads. False for an API key."""
-        refused = request.headers.get("authorization", "").rpartition(" ")[2]
+        refused = Secret(request.headers.get("authorization", "").rpartition(" ")[2])
         if not refused or _API_KEY in request.headers:
             return False
         source = self._scoped[request.scopes]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, Unpack
 from urllib.parse import urlencode
 
 from attrs import evolve
 
 from .auth import checked_token, is_authorizer, with_secrets
 from .client import BaseClient, version
-from .options import CallOptions, ClientOptions, CommonOptions
+from .options import CallOptions, ClientOptions
 from .parameters import Parameter
 from .universe import default_endpoint
 
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .error_facts import Hint
     from .errors import ApiError
-    from .http import Described, Request, Response
+    from .http import Request, Response
     from .method import Method
 
-T = TypeVar("T")
 COMMON: Final[Mapping[str, Parameter]] = {
     "fields": Parameter(name="fields", location="query"),
     "key": Parameter(name="key", location="query"),
@@ -78,16 +77,6 @@ class GoogleClient(BaseClient):
         super().__init__(codecs, base_url=base_url, methods=methods, held=held, **options)
         self.call_options |= {name for name, each in COMMON.items() if each.name in common}
 
-    def call(
-        self, method: Described[T], parameters: Mapping[str, object], body: object, options: CallOptions
-    ) -> T:
-        """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        common = cast("CommonOptions", options)
-        if "key" in common:
-            # A traceback shows the frame of the stub too, which has this very dict.
-            common["key"] = checked_token(common["key"], "API key")
-        return super().call(method, parameters, body, options)
-
     def _with_options(self, request: Request, options: CallOptions) -> Request:
         request = super()._with_options(request, options)
         method = self.methods.get(request.method_id)
@@ -96,7 +85,7 @@ class GoogleClient(BaseClient):
             (COMMON[name].name, text)
             for name, value in options.items()
             if name in COMMON and value is not None and COMMON[name].name not in own
-            for text in COMMON[name].texts(value)
+            for text in (COMMON[name].texts(value) if name != "key" else (checked_token(value, "API key"),))
         ]
         if not query:
             return request

@@ -226,7 +226,7 @@ def hint_for(
     `metadata` is the ErrorInfo's; `challenge` is the header `www-authenticate`; `scopes` are those of the method;
     `hints` are the API's own, which come after the general ones.
     """
-    if 300 <= http_status < 400:
+    if 300 <= http_status < 400 and http_status != 304:
         return "Check the endpoint: Client(endpoint=...). Redirects are not followed."
     refused = http_status in (400, 401, 403, 429)
     said = f"{message[:_LONGEST]} {challenge[:_LONGEST]}"

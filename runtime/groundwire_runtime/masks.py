@@ -30,13 +30,17 @@ class Masks:
         A path leads through messages to a field; lists, maps and packed messages are named as wholes. `since` names what
         was emptied too. `etag` is left out. Raises ArgumentError for what a mask cannot name.
         """
-        if not isinstance(message, Message):
-            raise ArgumentError(f"mask_of: expected a message, got {type(message).__name__}")
+        _check_message(message)
         if since is not None and since.__class__ is not message.__class__:
             expected, got = type(message).__name__, type(since).__name__
             raise ArgumentError(f"mask_of: expected {expected} as `since`, got {got}")
         paths = _set(message, self.codecs) if since is None else _changed(message, since, self.codecs)
         return ",".join(_checked(path) for path in dict.fromkeys(paths) if path[0] not in LEFT_OUT)
+
+
+def _check_message(value: object) -> None:
+    if not isinstance(value, Message):
+        raise ArgumentError(f"mask_of: expected a message, got {type(value).__name__}")
 
 
 def set_paths(message: Message, codecs: Any) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeGuard, cas
 
 from attrs import Attribute, converters, field, fields, frozen, validators
 
-from .auth import Authorizer
+from .auth import Authorizer, Secret
 from .clock import SYSTEM, Clock
 from .errors import ArgumentError, shortened
 from .events import Listener
@@ -135,11 +135,17 @@ class ClientOptions(TransportOptions, total=False):
 CALL_OPTIONS: Final = CallOptions.__optional_keys__
 
 
-def unexpected(options: SendOptions, method_id: str, known_options: frozenset[str]) -> TypeError:
-    """Return the error for options that a call does not take."""
-    name = min(options.keys() - known_options)
-    known = ", ".join(sorted(known_options))
-    return TypeError(f"{method_id}: unexpected keyword argument {name!r}; options are {known}")
+def check_options(options: SendOptions, method_id: str, known_options: frozenset[str]) -> None:
+    """Raise TypeError for options that a call does not take. A key becomes silent, in place."""
+    if not options.keys() <= known_options:
+        name = min(options.keys() - known_options)
+        known = ", ".join(sorted(known_options))
+        raise TypeError(f"{method_id}: unexpected keyword argument {name!r}; options are {known}")
+    if "key" in options:
+        # A traceback shows the frame of the stub too, which has this very dict.
+        common: dict[str, object] = cast("dict[str, object]", options)
+        key = common["key"]
+        common["key"] = Secret(key) if isinstance(key, str) else key
 
 
 def checked_endpoint(endpoint: object) -> str:

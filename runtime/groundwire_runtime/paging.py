@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar, 
 from attrs import evolve, field, frozen
 
 from .errors import ArgumentError, ProtocolError
-from .options import unexpected
+from .options import check_options
 from .schema import json_name
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class Pager(Generic[ItemT, PageT]):
         options: CallOptions,
     ) -> Pager[Any, Any]:
         """Return the items of a list method; each page is fetched when it is reached. Raises TypeError for unknown options."""
-        if not options.keys() <= client.call_options:
-            raise unexpected(options, method.id, client.call_options)
+        check_options(options, method.id, client.call_options)
         paging = method.paging
         if paging is None:
             raise ArgumentError(f"{method.id} does not page")

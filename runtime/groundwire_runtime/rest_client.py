@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from .client import BaseClient
 from .errors import ArgumentError
-from .options import RestCallOptions, SendOptions, TransportOptions, unexpected
+from .options import RestCallOptions, SendOptions, TransportOptions, check_options
 from .rest_auth import Auth, RestScheme, Security, scheme_auth
 from .rest_errors import read_error
 from .rest_method import RestMethod
@@ -88,8 +88,7 @@ class RestClient(BaseClient):
         self, method: Described[T], parameters: Mapping[str, object], body: object, options: SendOptions
     ) -> T:
         """Make one call: fill what the client holds, encode, send, decode. Raises GroundwireError."""
-        if not options.keys() <= self.call_options:
-            raise unexpected(options, method.id, self.call_options)
+        check_options(options, method.id, self.call_options)
         others = cast("RestCallOptions", {**options})
         method = self._adapted(method, others)
         others.pop("accept", None)

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from .errors import ArgumentError, EncodeError, ProtocolError, shortened
 from .linked_method import Fetched, LinkedMethod
 from .links import Link, checked_start, followed, header_link, next_link
-from .options import RestCallOptions, unexpected
+from .options import RestCallOptions, check_options
 from .paging import Pager
 from .schema import codec_of
 from .wire_paths import Path, value_at, with_value
@@ -72,8 +72,7 @@ class RestPaging:
         Raises ArgumentError, and TypeError for unknown options.
         """
         codecs = client.codecs
-        if not options.keys() <= client.call_options:
-            raise unexpected(options, method.id, client.call_options)
+        check_options(options, method.id, client.call_options)
         if not isinstance(self.place, str) and body is None:
             raise ArgumentError(f"request: {method.id} needs one to page: the position goes into it")
 

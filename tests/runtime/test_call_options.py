@@ -109,7 +109,7 @@ def test_a_key_of_a_call_is_a_secret(caplog: pytest.LogCaptureFixture) -> None:
     assert KEY not in f"{caught.value} {caplog.text} {frames}"
 
 
-@pytest.mark.parametrize("key", ["AIza secret\n", "AIzasecret\u00e9", 5])
+@pytest.mark.parametrize("key", ["AIza secret\n", "AIzasecret\u00e9", "AIzasecret\ud800", 5])
 def test_a_malformed_key_is_not_shown(key: Any) -> None:
     with pytest.raises(AuthError) as caught:
         called(Script(), key=key)
@@ -198,6 +198,7 @@ def test_an_update_of_the_state_that_was_read() -> None:
     with pytest.raises(NotModified) as caught:
         client.projects.operations.get(NAME, headers={"if-none-match": read.headers["etag"]})
     assert (caught.value.http_status, caught.value.headers["etag"]) == (304, '"7"')
+    assert "endpoint" not in caught.value.hint
 
 
 def test_the_headers_of_a_page() -> None:
