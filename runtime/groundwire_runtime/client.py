@@ -140,9 +140,10 @@ class BaseClient(ABC):
             call=call,
         )
         policy = options.get("retry", settings.retry)
-        transport: Transport = RetryTransport(authorized, self._read_error, policy, self._clock)
         # An upload may be several requests.
-        transport = request.over(transport) if hasattr(request, "over") else transport
+        over: Callable[[Transport], Transport] | None = getattr(request, "over", None)
+        transport: Transport = RetryTransport(authorized, self._read_error, policy, self._clock)
+        transport = transport if over is None else over(transport)
         try:
             send = partial(self._watched_send, transport) if watched else transport.send
             watch = WATCH.get()
