@@ -103,7 +103,7 @@ class _Pieces:
                 return b""
             if not isinstance(piece, (bytes, bytearray, memoryview)):
                 raise ArgumentError(f"media: expected pieces of bytes, got {shortened(piece)}")
-            self._left = bytes(piece)
+            self._left = bytes(cast("bytes", piece))
         taken, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
         return taken
 

@@ -158,8 +158,6 @@ class _Session:
             return response
         if response.status == 308:
             self.kept = _kept(response, self._furthest)
-            if "location" in response.headers:
-                self.request = evolve(self.request, url=session_url(response, self.request.url))
             return None
         error = self.retry.error_of(response, request, self.retry.clock)
         if response.status in (404, 410):

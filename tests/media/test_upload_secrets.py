@@ -105,3 +105,27 @@ def test_an_answer_that_repeats_the_id_is_redacted(storage: ModuleType) -> None:
     with pytest.raises(ApiError) as caught:
         uploaded.objects.insert("b", storage.Object(), media=MediaUpload(b"abc", resumable=True))
     assert "very-secret-id" not in f"{caught.value} {vars(caught.value)}"
+
+
+def test_an_upload_that_is_told_to_move_stays_where_it_began(storage: ModuleType) -> None:
+    puts: list[str] = []
+
+    def answer(request: Request) -> Response:
+        if request.verb == "POST":
+            return Response(status=200, headers={"location": f"{request.url}&upload_id=12345678"})
+        puts.append(request.url.partition("/upload/")[0])
+        if len(puts) > 1:
+            return Response(status=200, body=b"{}")
+        return Response(status=308, headers={"location": "https://evil.example/", "range": "bytes=0-1"})
+
+    uploaded = storage.Client(transport=FunctionTransport(answer), credentials=credentials.Token(TOKEN))
+    uploaded.objects.insert("b", storage.Object(), media=MediaUpload(b"abc", resumable=True))
+    assert puts == ["https://storage.googleapis.com"] * 2
+
+
+def test_the_headers_of_an_answer_have_no_id_of_an_upload(storage: ModuleType, service: Service) -> None:
+    uploaded = client(storage, service)
+    media = MediaUpload(DATA, resumable=True)
+    answer = uploaded.with_response(uploaded.objects.insert, "b", storage.Object(name="n"), media=media)
+    assert answer.value.name == "n"
+    assert "session-" not in str(answer.headers)

@@ -87,7 +87,7 @@ def _between(on: Ground, place: Place, old: Method, new: Method) -> Iterator[Cha
         ("request-id", _request_id(old), _request_id(new)),
         ("idempotency", _idempotency(old), _idempotency(new)),
         ("transport", _transport(old), _transport(new)),
-        ("media", _media(old), _media(new)),
+        ("media" if _takes(old) <= _takes(new) else "media-removed", _media(old), _media(new)),
         ("server", old.server or "", new.server or ""),
     ):
         if before != after:
@@ -147,6 +147,12 @@ def _transport(method: Method) -> str:
     words = [f"{name}: {value}" for name, value in method.headers]
     words += dict.fromkeys(f"envelope {each.envelope}" for each in bodies if each.envelope)
     return " ".join(words)
+
+
+def _takes(method: Method) -> set[str]:
+    """Return what a caller may do with the media of a method: upload, download."""
+    media = method.media
+    return set() if media is None else {*["upload"] * media.upload, *["download"] * media.download}
 
 
 def _media(method: Method) -> str:

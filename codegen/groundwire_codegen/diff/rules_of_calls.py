@@ -165,6 +165,12 @@ CALLS: Final = (
         "A fixed header or the envelope has changed.",
     ),
     ("method.media", Kind.TRANSPORT, _C, "A call without media stays as it is."),
+    (
+        "method.media-removed",
+        Kind.SIGNATURE,
+        _T,
+        "The stub takes no medium any more, or the one that downloads is gone.",
+    ),
     ("method.deprecated", Kind.DEPRECATED, _C, "Deprecation is said in the docs alone."),
     ("method.docs", Kind.DOCS, _C, "Only the text differs."),
     ("parameter.added", Kind.ADDED, _C, "A new optional parameter is a keyword that callers leave out."),

@@ -205,7 +205,8 @@ def media_size(text: str | None) -> int | None:
 def _upload_text(upload: UploadView | None, media: Media | None) -> str:
     if upload is None or media is None:
         return ""
-    limit = f" At most {media.max_size} bytes." if media.max_size and media.max_size.isdecimal() else ""
+    size = media_size(media.max_size)
+    limit = "" if size is None else f" At most {size:,} bytes."
     kinds = f" It takes {', '.join(f'`{each}`' for each in media.accept)}." if upload.accept else ""
     return f"`media`: a file, or bytes, to upload.{kinds}{limit}"
 

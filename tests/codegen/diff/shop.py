@@ -171,6 +171,7 @@ SHOP: dict[str, Any] = {
                     "parameterOrder": ["name"],
                     "parameters": {"name": _path("^jobs/[^/]+$")},
                     "response": {"$ref": "Operation"},
+                    "supportsMediaDownload": True,
                 }
             }
         },

@@ -80,5 +80,10 @@ METHOD_PROOFS = (
         edit=drop(*on("search", "parameters", "pageToken")),
         status=400,
     ),
+    Proof(
+        rule="method.media-removed",
+        body='return client.jobs.get_media("jobs/1")',
+        edit=drop("resources", "jobs", "methods", "get", "supportsMediaDownload"),
+    ),
     Proof(rule="method.media", body=GET, edit=put(*on("get", "supportsMediaDownload"), value=True)),
 )

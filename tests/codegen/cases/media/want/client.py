@@ -152,7 +152,8 @@ class Photos(Resource):
     ) -> messages.Photo:
         """Call `album.photos.insert`.
 
-        `media`: a file, or bytes, to upload. It takes `image/*`, `application/pdf`.
+        `media`: a file, or bytes, to upload. It takes `image/*`, `application/pdf`. At most 10,485,760
+        bytes.
         """
         return self._client.call(
             uploading(
