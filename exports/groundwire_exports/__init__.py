@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from .arguments import expression, grid
-from .export import Export
+from .export import Export, Stall
 from .protocol import unmarked
 from .refusals import QueueFull
-from .stall import Stall
 from .start import start_export
 
 __all__ = ["Export", "QueueFull", "Stall", "expression", "grid", "start_export", "unmarked"]

@@ -1,4 +1,4 @@
-"""Arguments of an export: expressions, pixel grids, and checks that raise ArgumentError before anything is sent."""
+"""Arguments of an export: clients, expressions, pixel grids, and checks that raise ArgumentError before anything is sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,92 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set, Sized
 from datetime import timedelta
 from numbers import Real
-from typing import Any, Final, Protocol, TypeAlias, cast, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
-from groundwire import AffineTransform, Expression, GridDimensions, PixelGrid, decode
+from groundwire import (
+    AffineTransform,
+    Empty,
+    ExportImageRequest,
+    Expression,
+    GridDimensions,
+    Operation,
+    PixelGrid,
+    decode,
+)
 from groundwire.codecs import CODECS
+from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import ArgumentError, shortened
+from groundwire_runtime.retry import RetryPolicy, StartedOperations
+
+ErrorT = TypeVar("ErrorT", bound=BaseException)
+
+
+class Images(Protocol):
+    """The resource `projects.image`."""
+
+    def export(
+        self,
+        request: ExportImageRequest,
+        *,
+        project: str | None = None,
+        timeout: float = ...,
+        retry: RetryPolicy | None = ...,
+    ) -> Operation:
+        """Start an export."""
+        ...
+
+
+class Operations(Protocol):
+    """The resource `projects.operations`."""
+
+    def get(self, name: str, *, timeout: float = ...) -> Operation:
+        """Return an operation."""
+        ...
+
+    def list(self, *, project: str | None = None, timeout: float = ...) -> Iterable[Operation]:
+        """Iterate over all operations of a project, page by page."""
+        ...
+
+    def cancel(self, name: str) -> Empty:
+        """Cancel an operation."""
+        ...
+
+
+class Projects(Protocol):
+    """The resource `projects`."""
+
+    @property
+    def image(self) -> Images:
+        """Images."""
+        ...
+
+    @property
+    def operations(self) -> Operations:
+        """Operations."""
+        ...
+
+
+class ExportClient(Protocol):
+    """The parts of a client that exports use; the generated client and test doubles have them."""
+
+    @property
+    def projects(self) -> Projects:
+        """Projects."""
+        ...
+
+    @property
+    def started(self) -> StartedOperations:
+        """Operations that this client's starts have returned."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Time, sleep, random numbers and new ids."""
+        ...
+
+    def redacted(self, error: ErrorT) -> ErrorT:
+        """Redact the client's credentials in an error that quotes an answer. Return the error."""
+        ...
 
 
 def checked_seconds(value: object, name: str, *, zero: bool = False, endless: bool = False) -> float:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal
 
-from attrs import define, field
-from groundwire import Empty, ExportImageRequest, Operation, OperationMetadata, OperationState
+from attrs import define, field, frozen
+from groundwire import Operation, OperationMetadata, OperationState
 from groundwire.client import OPERATION
-from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     ApiError,
     ArgumentError,
@@ -27,13 +26,10 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
 from groundwire_runtime.options import partial_repr
-from groundwire_runtime.retry import RetryPolicy, StartedOperations
 
-from .arguments import check_callback, checked_seconds
+from .arguments import ExportClient, check_callback, checked_seconds
 from .refusals import is_retryable, pause_before_retry
-from .stall import Stall, StallWatch
 
-ErrorT = TypeVar("ErrorT", bound=BaseException)
 _LOG: Final = logging.getLogger("groundwire")
 STALL: Final = 3600.0
 """Seconds without progress after which a running export counts as stalled."""
@@ -44,72 +40,42 @@ POLL: Final = 60.0
 _NAME: Final = re.compile(r"projects/[^/]+/operations/[^/]+")
 
 
-class Images(Protocol):
-    """The resource `projects.image`."""
+@frozen(kw_only=True)
+class Stall:
+    """An operation without progress for `seconds`; `metadata` is its last metadata."""
 
-    def export(
-        self,
-        request: ExportImageRequest,
-        *,
-        project: str | None = None,
-        timeout: float = ...,
-        retry: RetryPolicy | None = ...,
-    ) -> Operation:
-        """Start an export."""
-        ...
+    name: str
+    seconds: float
+    metadata: OperationMetadata
 
 
-class Operations(Protocol):
-    """The resource `projects.operations`."""
+@define(kw_only=True)
+class StallWatch:
+    """Reports a running operation each time it has made no progress for another `after` seconds.
 
-    def get(self, name: str, *, timeout: float = ...) -> Operation:
-        """Return an operation."""
-        ...
+    The service updates the time of a stalled operation too, so only progress, stages and the attempt count.
+    """
 
-    def list(self, *, project: str | None = None, timeout: float = ...) -> Iterable[Operation]:
-        """Iterate over all operations of a project, page by page."""
-        ...
+    after: float
+    report: Callable[[Stall], object]
+    now: Callable[[], float]
+    _signs: Any = field(default=None, init=False)
+    _since: float = field(default=0.0, init=False)
+    _reported: int = field(default=0, init=False)
 
-    def cancel(self, name: str) -> Empty:
-        """Cancel an operation."""
-        ...
-
-
-class Projects(Protocol):
-    """The resource `projects`."""
-
-    @property
-    def image(self) -> Images:
-        """Images."""
-        ...
-
-    @property
-    def operations(self) -> Operations:
-        """Operations."""
-        ...
-
-
-class ExportClient(Protocol):
-    """The parts of a client that exports use; the generated client and test doubles have them."""
-
-    @property
-    def projects(self) -> Projects:
-        """Projects."""
-        ...
-
-    @property
-    def started(self) -> StartedOperations:
-        """Operations that this client's starts have returned."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """Time, sleep, random numbers and new ids."""
-        ...
-
-    def redacted(self, error: ErrorT) -> ErrorT:
-        """Redact the client's credentials in an error that quotes an answer. Return the error."""
-        ...
+    def look(self, operation: Operation) -> None:
+        """Compare the operation with its last known state."""
+        metadata = operation.metadata
+        if isinstance(metadata, Mapping) or metadata is None:
+            return
+        signs = (metadata.state, metadata.progress, metadata.attempt, metadata.stages)
+        if operation.done or metadata.state == OperationState.PENDING or signs != self._signs:
+            self._signs, self._since, self._reported = signs, self.now(), 0
+            return
+        seconds = self.now() - self._since
+        if seconds >= self.after * (self._reported + 1):
+            self._reported = int(seconds // self.after)
+            self.report(Stall(name=operation.name or "", seconds=seconds, metadata=metadata))
 
 
 def _operation(operation: Operation | str) -> Operation:

@@ -2,8 +2,7 @@
 
 The service refuses a request id that its user has used, and does not tell what was started with it. So a start puts a
 tag of its id into the description. After a lost answer the same id is sent again, which cannot start a second export;
-if that is refused as a repeat, the operation is found by its tag. `protocol` decides each step; this module makes the
-calls.
+if that is refused as a repeat, the operation is found by its tag. `protocol` decides each step.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from groundwire_runtime.errors import (
     shortened,
 )
 
-from .arguments import checked_seconds
-from .export import Export, ExportClient
+from .arguments import ExportClient, checked_seconds
+from .export import Export
 from .protocol import (
     FOLLOWERS,
     Answer,
@@ -53,8 +52,7 @@ SETTLE: Final = 120.0
 """Seconds after which a listing contains every operation that was started before."""
 _LATEST: Final = 1800.0
 """Maximum seconds of a start without a `timeout` whose ids are used up."""
-_CALL: Final = 60.0
-"""Maximum seconds of one call."""
+_CALL: Final = 60.0  # seconds of one call at most
 _ROUND: Final = 30.0
 """Seconds that a used-up id takes in addition to `settle`: pauses and listings."""
 

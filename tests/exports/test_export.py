@@ -22,7 +22,7 @@ from groundwire import (
 )
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_exports import Export, Stall, start_export
-from groundwire_exports.stall import StallWatch
+from groundwire_exports.export import StallWatch
 from groundwire_runtime.errors import (
     ArgumentError,
     OperationError,

@@ -60,7 +60,7 @@ def start(client: Client) -> Operation:
     return client.projects.image.export(REQUEST)
 
 
-@pytest.mark.parametrize(("call", "files", "functions", "changes"), [(get, 19, 76, 30), (start, 22, 90, 40)])
+@pytest.mark.parametrize(("call", "files", "functions", "changes"), [(get, 19, 71, 27), (start, 21, 83, 35)])
 def test_a_call_goes_through_few_files_and_functions(
     caplog: pytest.LogCaptureFixture,
     call: Callable[[Client], Operation],

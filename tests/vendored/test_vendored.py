@@ -52,8 +52,8 @@ def test_a_copy_is_small(copy: Path) -> None:
     paths = [
         path for path in (copy / "earth").rglob("*") if path.is_file() and path.name != "description.json"
     ]
-    assert len(paths) <= 73
-    assert sum(path.stat().st_size for path in paths) <= 489_000
+    assert len(paths) <= 61
+    assert sum(path.stat().st_size for path in paths) <= 476_000
     assert [path.relative_to(copy).as_posix() for path in paths if path.name == "py.typed"] == [
         "earth/py.typed"
     ]

@@ -28,7 +28,7 @@ import groundwire
 from attrs import frozen
 from groundwire import Client, ExportImageRequest, Expression, Operation, OperationMetadata, ValueNode
 from groundwire_exports import Export, QueueFull, start_export, unmarked
-from groundwire_exports.export import Projects
+from groundwire_exports.arguments import Projects
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import GroundwireError, OutcomeUnknown
 from groundwire_runtime.retry import StartedOperations
