@@ -20,6 +20,9 @@ from .presence import EMPTY, NO_NAMES
 from .schema import json_name
 
 Keys: TypeAlias = Mapping[str, Key]
+Step: TypeAlias = tuple[str, Key, type | None, Mapping[Any, Any] | None, Put, int, object]
+"""A key: its name, the class of values that need no call, what is made of those that are shared, its slot, its union (a
+bit), and its default."""
 Rename: TypeAlias = Callable[[str], str]
 """Returns the name of a key from another spelling of it."""
 
@@ -46,7 +49,7 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
         message = new(_variant(cls, data, keys, variants, rename) if variants else cls)
         inner, left, chosen, name = depth + 1, len(data), 0, ""
         try:
-            for name, key, kept, put, union, absent in steps:
+            for name, key, kept, texts, put, union, absent in steps:
                 if name not in data or (value := data[name]) is None:
                     if absent is not KEEP:
                         put(message, absent)
@@ -55,6 +58,8 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
                 if value.__class__ is not kept:
                     read_value = key.read
                     value = read_value(value, inner)
+                elif texts is not None:
+                    value = texts.get(value) or key.read(value, inner)
                 if union:
                     if chosen & union:
                         left = 1
@@ -72,13 +77,13 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
     return read
 
 
-def _steps(rows: Sequence[Row]) -> Iterator[tuple[str, Key, type | None, Put, int, object]]:
-    """Yield for each key its name, the class of values kept as they are, its slot, its union (a bit), and its default."""
+def _steps(rows: Sequence[Row]) -> Iterator[Step]:
     for index, row in enumerate(rows):
         absent = row.default
         for key in row.keys if row.name else ():
-            kept, union = str if key.plain == frozenset({str}) else None, bool(key.union) << index
-            yield key.name, key, kept, key.put, union, absent
+            texts = (key.shared or {}).get(str)
+            kept = str if texts is not None or key.plain == frozenset({str}) else None
+            yield key.name, key, kept, texts, key.put, bool(key.union) << index, absent
             absent = KEEP  # the first member of a union has put the default
 
 
@@ -213,10 +218,9 @@ def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> 
     return messages
 
 
-def value_reader(cls: type, read_value: Reader, plain: frozenset[type]) -> Reader:
+def value_reader(cls: type, read_value: Reader, shared: Mapping[type, dict[Any, Any]] | None) -> Reader:
     """Return the reader of a member of a union for which a one-value class stands."""
     put = setter(cls, "value")
-    shared = shared_by_class(plain)
 
     def read(value: Any, depth: int) -> Any:
         known = None if shared is None else shared.get(value.__class__)
