@@ -20,9 +20,8 @@ from .presence import EMPTY, NO_NAMES
 from .schema import json_name
 
 Keys: TypeAlias = Mapping[str, Key]
-Step: TypeAlias = tuple[str, Key, type | None, Mapping[Any, Any] | None, Put, int, object]
-"""A key: its name, the class of values that need no call, what is made of those that are shared, its slot, its union (a
-bit), and its default."""
+Step: TypeAlias = tuple[str, Key, type | None, Mapping[Any, Any] | None, Put, object]
+"""A key: its name, the class of values that need no call, what is made of those that are shared, its slot, its default."""
 Rename: TypeAlias = Callable[[str], str]
 """Returns the name of a key from another spelling of it."""
 
@@ -47,9 +46,9 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
         if depth >= MAX_DEPTH:
             raise too_deep(DecodeError, data)
         message = new(_variant(cls, data, keys, variants, rename) if variants else cls)
-        inner, left, chosen, name = depth + 1, len(data), 0, ""
+        inner, left, name = depth + 1, len(data), ""
         try:
-            for name, key, kept, texts, put, union, absent in steps:
+            for name, key, kept, texts, put, absent in steps:
                 if name not in data or (value := data[name]) is None:
                     if absent is not KEEP:
                         put(message, absent)
@@ -60,11 +59,9 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
                     value = read_value(value, inner)
                 elif texts is not None:
                     value = texts.get(value) or key.read(value, inner)
-                if union:
-                    if chosen & union:
-                        left = 1
-                        break
-                    chosen |= union
+                if absent is KEEP and getattr(message, key.union) is not None:
+                    left = 1  # a second member of the union is refused below
+                    break
                 put(message, value)
         except DecodeError as error:
             raise error.under(name) from None
@@ -78,12 +75,12 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
 
 
 def _steps(rows: Sequence[Row]) -> Iterator[Step]:
-    for index, row in enumerate(rows):
+    for row in rows:
         absent = row.default
         for key in row.keys if row.name else ():
             texts = (key.shared or {}).get(str)
             kept = str if texts is not None or key.plain == frozenset({str}) else None
-            yield key.name, key, kept, texts, key.put, bool(key.union) << index, absent
+            yield key.name, key, kept, texts, key.put, absent
             absent = KEEP  # the first member of a union has put the default
 
 
