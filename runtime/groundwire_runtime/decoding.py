@@ -2,6 +2,8 @@
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# What is no object of one known key binds no names, and leaves the loop of a family before they are used.
+# pyright: reportPossiblyUnboundVariable=false
 
 from __future__ import annotations
 
@@ -197,17 +199,17 @@ def variants_reader(variants: Mapping[type, Key], read_message: Reader) -> Items
     return read_items
 
 
-def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any]:
-    """Read free-form values up to the first that is another variant; none if one of them needs a closer look."""
+def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any] | None:
+    """Read free-form values up to the first that is another variant; None where one of them needs a closer look."""
     contents: list[Any] = []
     with suppress(KeyError, TypeError):
         contents.extend(map(itemgetter(key.name), values))
-    if depth >= MAX_DEPTH or set(map(len, values[: len(contents)])) != {1}:
-        return []
     try:
+        if depth >= MAX_DEPTH or not set(map(len, values[: len(contents)])) <= {1}:
+            return None
         check_levels(contents)
     except DecodeError:
-        return []
+        return None
     messages = list(map(new, repeat(variant, len(contents))))
     for put, column in (put_unknown_fields, EMPTY), (put_null_fields, NO_NAMES):
         deque(map(put, messages, repeat(column)), 0)
