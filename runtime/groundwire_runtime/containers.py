@@ -43,11 +43,13 @@ def list_of(item: Codec) -> Codec:
         start = 0
         while read_many is not None and len(value) - start >= MANY:
             many = read_many(value[start : start + BATCH], depth)
-            items[start : start + len(many)] = many
-            start += len(many)
-            if len(many) < MANY:
-                read_items(enumerate(value[start : start + MANY], start), depth, items)
-                start += MANY
+            run = many or []
+            items[start : start + len(run)] = run
+            start += len(run)
+            if len(run) < MANY:
+                end = start + (BATCH if many is None else 4 * MANY)
+                read_items(enumerate(value[start:end], start), depth, items)
+                start = end
         if start < len(value):
             read_items(enumerate(value[start:] if start else value, start), depth, items)
         return tuple(items)

@@ -2,6 +2,8 @@
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# What is no object of one known key binds no names, and leaves the loop of a family before they are used.
+# pyright: reportPossiblyUnboundVariable=false
 
 from __future__ import annotations
 
@@ -20,6 +22,8 @@ from .presence import EMPTY, NO_NAMES
 from .schema import json_name
 
 Keys: TypeAlias = Mapping[str, Key]
+Step: TypeAlias = tuple[str, Key, type | None, Mapping[Any, Any] | None, Put, object]
+"""A key: its name, the class of values that need no call, what is made of those that are shared, its slot, its default."""
 Rename: TypeAlias = Callable[[str], str]
 """Returns the name of a key from another spelling of it."""
 
@@ -44,9 +48,9 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
         if depth >= MAX_DEPTH:
             raise too_deep(DecodeError, data)
         message = new(_variant(cls, data, keys, variants, rename) if variants else cls)
-        inner, left, chosen, name = depth + 1, len(data), 0, ""
+        inner, left, name = depth + 1, len(data), ""
         try:
-            for name, key, kept, put, union, absent in steps:
+            for name, key, kept, texts, put, absent in steps:
                 if name not in data or (value := data[name]) is None:
                     if absent is not KEEP:
                         put(message, absent)
@@ -55,11 +59,11 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
                 if value.__class__ is not kept:
                     read_value = key.read
                     value = read_value(value, inner)
-                if union:
-                    if chosen & union:
-                        left = 1
-                        break
-                    chosen |= union
+                elif texts is not None:
+                    value = texts.get(value) or key.read(value, inner)
+                if absent is KEEP and getattr(message, key.union) is not None:
+                    left = 1  # a second member of the union is refused below
+                    break
                 put(message, value)
         except DecodeError as error:
             raise error.under(name) from None
@@ -72,13 +76,13 @@ def message_reader(cls: type, rows: Sequence[Row], *, proto_names: bool) -> Read
     return read
 
 
-def _steps(rows: Sequence[Row]) -> Iterator[tuple[str, Key, type | None, Put, int, object]]:
-    """Yield for each key its name, the class of values kept as they are, its slot, its union (a bit), and its default."""
-    for index, row in enumerate(rows):
+def _steps(rows: Sequence[Row]) -> Iterator[Step]:
+    for row in rows:
         absent = row.default
         for key in row.keys if row.name else ():
-            kept, union = str if key.plain == frozenset({str}) else None, bool(key.union) << index
-            yield key.name, key, kept, key.put, union, absent
+            texts = (key.shared or {}).get(str)
+            kept = str if texts is not None or key.plain == frozenset({str}) else None
+            yield key.name, key, kept, texts, key.put, absent
             absent = KEEP  # the first member of a union has put the default
 
 
@@ -195,17 +199,17 @@ def variants_reader(variants: Mapping[type, Key], read_message: Reader) -> Items
     return read_items
 
 
-def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any]:
-    """Read free-form values up to the first that is another variant; none if one of them needs a closer look."""
+def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> list[Any] | None:
+    """Read free-form values up to the first that is another variant; None where one of them needs a closer look."""
     contents: list[Any] = []
     with suppress(KeyError, TypeError):
         contents.extend(map(itemgetter(key.name), values))
-    if depth >= MAX_DEPTH or set(map(len, values[: len(contents)])) != {1}:
-        return []
     try:
+        if depth >= MAX_DEPTH or not set(map(len, values[: len(contents)])) <= {1}:
+            return None
         check_levels(contents)
     except DecodeError:
-        return []
+        return None
     messages = list(map(new, repeat(variant, len(contents))))
     for put, column in (put_unknown_fields, EMPTY), (put_null_fields, NO_NAMES):
         deque(map(put, messages, repeat(column)), 0)
@@ -213,10 +217,9 @@ def read_at_once(variant: type, key: Key, values: Sequence[Any], depth: int) -> 
     return messages
 
 
-def value_reader(cls: type, read_value: Reader, plain: frozenset[type]) -> Reader:
+def value_reader(cls: type, read_value: Reader, shared: Mapping[type, dict[Any, Any]] | None) -> Reader:
     """Return the reader of a member of a union for which a one-value class stands."""
     put = setter(cls, "value")
-    shared = shared_by_class(plain)
 
     def read(value: Any, depth: int) -> Any:
         known = None if shared is None else shared.get(value.__class__)

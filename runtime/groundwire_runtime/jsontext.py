@@ -38,8 +38,8 @@ class Codec:
     """Classes of parsed values that `read` returns as they are."""
     read_items: ItemsReader | None = None
     """Reads the items of a list or a map, faster than `read` does one by one."""
-    read_many: Callable[[Sequence[Any], int], list[Any]] | None = None
-    """Reads the first items of a list at once, as many as it can."""
+    read_many: Callable[[Sequence[Any], int], list[Any] | None] | None = None
+    """Reads the first items of a list at once, as many as are alike; None where one of them needs a closer look."""
     write_items: ItemsWriter | None = None
     """Writes the items of a list or a map, faster than `write` does one by one."""
     write_many: Callable[[Sequence[Any], int], str | None] | None = None

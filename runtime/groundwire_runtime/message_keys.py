@@ -45,6 +45,8 @@ class Key:
     """The attribute, or the family, that this is a member of."""
     wraps: bool = False
     """The value is inside a class that stands for a member of a union."""
+    shared: Mapping[type, dict[Any, Any]] | None = None
+    """Objects of that class by the values in them, which are made once; None where none is shared."""
     check: Callable[[Any, Any], None] | None = None
     """Holds the value to a rule that concerns the whole message."""
     first: str = attrs.field(init=False)

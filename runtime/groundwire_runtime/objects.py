@@ -17,7 +17,7 @@ from .decoding import message_reader, put_unknown_fields, read_at_once, value_re
 from .encoding import message_writer, variant_writer, variants_writer, written_at_once
 from .errors import DecodeError, EncodeError
 from .jsontext import Codec, Reader, Writer
-from .message_keys import Key, Put, Row, setter
+from .message_keys import Key, Put, Row, setter, shared_by_class
 from .presence import ABSENT, EMPTY
 from .scalars import INT32, INT64, UINT32, UINT64
 from .schema import Case, Classes, Extra, Family, Field, Member, OneOf, Ref
@@ -113,10 +113,10 @@ def _union_key(classes: Classes, put: Put, case: Case, union: OneOf) -> tuple[ty
 
     def find() -> Codec:
         codec = case.codec(classes)
-        return Codec(value_reader(cls, codec.read, plain), codec.write)
+        return Codec(value_reader(cls, codec.read, key.shared), codec.write)
 
     key = _key(case, find, put, union=union.name, wraps=True)
-    plain, key.plain = key.plain, frozenset[type]()
+    key.shared, key.plain = shared_by_class(key.plain), frozenset[type]()
     return cls, key
 
 

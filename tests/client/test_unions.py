@@ -201,6 +201,22 @@ def test_a_long_list_is_read_as_its_items_are(place: int) -> None:
         read(gw.ArrayValue, {"values": items})
 
 
+@pytest.mark.parametrize(
+    "others", [{0}, {1, 7, 300}, set(range(20, 60)), set(range(0, 400, 3)), set(range(400))]
+)
+def test_a_long_list_of_several_variants_is_read_and_written_as_its_items_are(others: set[int]) -> None:
+    items: list[dict[str, Any]] = [
+        {"valueReference": str(index)} if index in others else {"constantValue": [index, 0.5]}
+        for index in range(400)
+    ]
+    message = read(gw.ArrayValue, {"values": items})
+    assert message.values == tuple(read(ValueNode, item) for item in items)
+    assert json.loads(encode(message)) == {"values": items}
+    items[399] = {"integerValue": "x"}
+    with pytest.raises(DecodeError, match="/values/399/integerValue: "):
+        read(gw.ArrayValue, {"values": items})
+
+
 @pytest.mark.parametrize("value", [3, [3]])
 def test_a_null_under_one_name_gives_way_to_a_value_under_the_other(value: Any) -> None:
     for body in (
