@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..ir import (
     AliasRef,
@@ -143,13 +143,14 @@ def _content(content: Content) -> ContentView:
         media_type=literal(content.media_type),
         type=codec_type(content.type, content.rules) if encoding is None else None,
         encoding=encoding,
+        bounds=bounds_call(content.rules),
     )
 
 
 def sent_view(content: Content) -> ContentView:
     """Return the view of the body of a request."""
     if content.encoding not in _FORMS:
-        return evolve(_content(content), bounds=bounds_call(content.rules))
+        return _content(content)
     return ContentView(
         media_type=literal(content.media_type),
         type=codec_type(content.type),
