@@ -38,7 +38,8 @@ _VALUES: Final = {"string": "text", "integer": "number", "number": "number", "ar
 def rules_of(schemas: TypeReader, shape: Shape, levels: int = LEVELS) -> Rules:
     """Return the bounds of a value, and of what it holds where it is a list, a map or a union."""
     own = read_rules(shape, schemas.documents)
-    for choice in shape.choices:
+    # The unions of an object with properties are of messages, or say which properties are there.
+    for choice in () if shape.properties else shape.choices:
         own = _both(own, _of_union(schemas, choice, min(levels, _MEMBER_LEVELS)))
     if shape.prefix:
         return _with_places(schemas, own, shape, levels)
