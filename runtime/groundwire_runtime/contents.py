@@ -16,6 +16,7 @@ from .streams import stream_of
 from .uploads import FilePart, Upload
 
 if TYPE_CHECKING:
+    from .bounds import Bounds
     from .codec import Codecs
     from .schema import Type
 
@@ -51,13 +52,14 @@ class WithMediaType:
 class RestContent:
     """A body in one media type: JSON of a type, a form, text, or bytes as they are. The media type may be a range.
 
-    `parts` are the properties of a form whose encoding is stated.
+    `parts` are the properties of a form whose encoding is stated, `bounds` hold for JSON and text that is sent.
     """
 
     media_type: str
     type: Type | None = None
     encoding: Literal["json", "form", "multipart", "lines", "events", "text", "bytes", "patch"] = "json"
     parts: tuple[RestPart, ...] = ()
+    bounds: Bounds | None = None
 
     def sent(
         self, value: object, codecs: Codecs, new_id: Callable[[], str], media_type: str | None = None
@@ -70,6 +72,8 @@ class RestContent:
                 "media_type", kind
             )
         data = self._written(value, codecs)
+        if self.bounds is not None:
+            self.bounds.check(value)
         if media_type is not None:
             return data, checked_header("media_type", media_type)
         return data, sent_media_type(self, data)

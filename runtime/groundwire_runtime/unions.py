@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 from attrs import field, frozen
 
+from .bounds import Bounds, bounded
 from .errors import DecodeError, EncodeError, GroundwireError
 from .jsontext import SCALARS, Codec, read_any, write_any
 from .messages import Unlisted, Unrecognized
@@ -103,15 +104,22 @@ class Nullable:
 
 @frozen
 class TupleOf:
-    """A list with a type for each place, kept as a tuple; `rest` is that of what follows, None: nothing may."""
+    """A list with a type for each place, kept as a tuple; `rest` is that of what follows, None: nothing may.
+
+    `bounds` are those of the places, in order, and of what follows.
+    """
 
     items: tuple[Type, ...]
     rest: Type | None = None
+    bounds: tuple[Bounds | None, ...] = ()
 
     def codec(self, classes: Classes) -> Codec:
         """Return the codec of the list."""
-        first = [codec_of(each, classes) for each in self.items]
-        rest = None if self.rest is None else codec_of(self.rest, classes)
+        types = self.items if self.rest is None else (*self.items, self.rest)
+        codecs = [codec_of(each, classes) for each in types]
+        for place, bounds in enumerate(self.bounds):
+            codecs[place] = codecs[place] if bounds is None else bounded(codecs[place], bounds)
+        first, rest = codecs[: len(self.items)], None if self.rest is None else codecs[-1]
         length = f"a list of {len(first)} items{'' if rest is None else ' or more'}"
 
         def fits(value: Sequence[Any]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..ir import Api, Content, Encoding, ErrorShape, Kind, ListOf, Method, Part, Response, Scalar, TypeRef
 from ..render.contents import request_annotation, result_annotation, takes_media_type
+from .bounds import enforced, steps
 from .change import Change, Place
 from .fits import NONE, Fit, Items, Option, Word, options
 
@@ -52,6 +53,8 @@ def _media_changes(place: Place, old: tuple[Content, ...], new: tuple[Content, .
         one, other = before[media_type], after[media_type]
         if (one.encoding, one.parts) != (other.encoding, other.parts):
             yield place.change("method.request-parts", *map(_content_words, (one, other)))
+        for _, tighter, was, now in steps(enforced(one.rules), enforced(other.rules)):
+            yield place.change(f"method.request-{'tightened' if tighter else 'loosened'}", was, now)
 
 
 def _chosen(contents: tuple[Content, ...]) -> Mapping[Option, str]:

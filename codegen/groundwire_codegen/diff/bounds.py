@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final, cast
+
+from attrs import evolve
 
 from ..ir import NO_RULES, Rules
 
@@ -23,6 +26,21 @@ def steps(old: Rules, new: Rules) -> Iterator[tuple[str, bool, str, str]]:
     if old.items != new.items:
         for name, tighter, was, now in steps(old.items or NO_RULES, new.items or NO_RULES):
             yield f"items.{name}", tighter, _of_items(was), _of_items(now)
+
+    for place, (one, other) in enumerate(zip_longest(old.places, new.places, fillvalue=NO_RULES), 1):
+        for name, tighter, was, now in steps(one, other) if one != other else ():
+            yield f"places.{place}.{name}", tighter, _of_place(was, place), _of_place(now, place)
+
+
+def _of_place(words: str, place: int) -> str:
+    return f"{words} of item {place}" if words else ""
+
+
+def enforced(rules: Rules) -> Rules:
+    """Return the bounds that a client checks: without patterns that may take more than linear time."""
+    held = rules if rules.pattern_is_linear else evolve(rules, pattern=None)
+    held = evolve(held, places=tuple(map(enforced, held.places))) if held.places else held
+    return held if held.items is None else evolve(held, items=enforced(held.items))
 
 
 def _of_items(words: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..ir import (
     Const,
@@ -20,7 +20,7 @@ from ..ir import (
     TypeRef,
     references,
 )
-from .bounds import steps
+from .bounds import enforced, steps
 from .change import Change, Place
 from .fits import Fit
 from .ground import same_shape, text_changes
@@ -232,15 +232,10 @@ def bound_changes(place: Place, old: Rules, new: Rules) -> Iterator[Change]:
     if old == new:
         return
     sends = place.direction.sends
-    bounds = (old, new) if not sends else (_enforced(old), _enforced(new))
+    bounds = (old, new) if not sends else (enforced(old), enforced(new))
     for _, tighter, before, after in steps(*bounds):
         rule = "unchecked" if not sends else "tightened" if tighter else "loosened"
         yield place.change(f"field.{rule}", before, after)
-
-
-def _enforced(rules: Rules) -> Rules:
-    held = rules if rules.pattern_is_linear else evolve(rules, pattern=None)
-    return held if held.items is None else evolve(held, items=_enforced(held.items))
 
 
 def _divides_less(old: object, new: object) -> bool:

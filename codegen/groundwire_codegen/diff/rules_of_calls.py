@@ -122,6 +122,8 @@ CALLS: Final = (
     ("method.request-media", Kind.MEDIA, _B, "The same body is sent in another media type."),
     ("method.request-media-added", Kind.MEDIA, _C, "A body can be sent in one more media type."),
     ("method.request-media-removed", Kind.MEDIA, _R, "A call that names the media type is refused."),
+    ("method.request-tightened", Kind.BOUNDS, _R, "The client refuses bodies that it sent before."),
+    ("method.request-loosened", Kind.BOUNDS, _C, "The client refuses fewer bodies."),
     ("method.request-parts", Kind.MEDIA, _B, "Parts of a form, or its items, are written another way."),
     (
         "method.response-type",

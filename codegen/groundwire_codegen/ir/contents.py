@@ -6,6 +6,7 @@ import enum
 
 from attrs import frozen
 
+from .messages import NO_RULES, Rules
 from .types import TypeRef
 
 
@@ -58,6 +59,8 @@ class Content:
     type: TypeRef
     encoding: Encoding = Encoding.JSON
     parts: tuple[Part, ...] = ()
+    rules: Rules = NO_RULES
+    """Bounds of a body that is sent, where it is no message."""
 
 
 @frozen(kw_only=True)

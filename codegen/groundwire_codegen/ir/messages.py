@@ -27,6 +27,8 @@ class Rules:
     """True if the pattern may be run; one that may not is documentation."""
     items: Rules | None = None
     """Bounds of each item of a list, and of each value of a map."""
+    places: tuple[Rules, ...] = field(default=())
+    """Bounds of the items of a tuple, each by its place; one more is that of all that follow."""
     divides_into: str | None = None
     """Wire name of the sibling whose value, or default, divides every dimension of this one."""
     only: tuple[str, ...] = field(default=())

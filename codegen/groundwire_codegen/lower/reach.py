@@ -141,7 +141,8 @@ class Reach:
             return None
         if rule is not NO_MESSAGE:
             type_ = self._with_enum(type_, stated, rule.field_rules.get(stated.wire, NO_FIELD))
-        alias = self.draft.aliases.get(stated.type.name) if isinstance(stated.type, MessageRef) else None
+        named = stated.type.type if isinstance(stated.type, Nullable) else stated.type
+        alias = self.draft.aliases.get(named.name) if isinstance(named, MessageRef) else None
         rules = stated.rules if stated.rules.present or alias is None else alias.rules
         same = (type_, rules) == (stated.type, stated.rules)
         return stated if same else evolve(stated, type=type_, rules=rules)

@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from ..ir import (
+    NO_RULES,
     AliasRef,
     Api,
     ByDiscriminator,
@@ -119,7 +120,7 @@ def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
         for message in api.messages.values()
     )
     aliases = tuple(
-        (literal(alias.name), codec_type(alias.type))
+        (literal(alias.name), codec_type(alias.type, alias.rules))
         for alias in api.aliases.values()
         if alias.type is not None
     )
@@ -158,7 +159,11 @@ def _members(api: Api, message: Message, *, nulls: bool) -> Iterator[MemberView]
     if message.extra is not None:
         bounds = bounds_call(message.extra_rules)
         more = () if bounds is None else (joined(word("bounds"), "=", bounds),)
-        yield MemberView(text=_call("Extra", literal(message.extra_name), codec_type(message.extra), *more))
+        yield MemberView(
+            text=_call(
+                "Extra", literal(message.extra_name), codec_type(message.extra, message.extra_rules), *more
+            )
+        )
 
 
 def _field(api: Api, message: Message, field: Field, *, nulls: bool) -> Iterator[Source]:
@@ -228,11 +233,16 @@ def bounds_call(rules: Rules) -> Source | None:
 
 
 def _type(field: Field) -> Source:
-    return _call("Wrapped", codec_type(field.type)) if field.wrapped else codec_type(field.type)
+    type_ = codec_type(field.type, field.rules)
+    return _call("Wrapped", type_) if field.wrapped else type_
 
 
-def codec_type(type_: TypeRef) -> Source:
-    """Return the expression of a type in the language of the runtime's `schema` and `unions`."""
+def codec_type(type_: TypeRef, rules: Rules = NO_RULES) -> Source:
+    """Return the expression of a type in the language of the runtime's `schema` and `unions`.
+
+    `rules` are the bounds of the value: a tuple has those of its items.
+    """
+    items = rules.items or NO_RULES
     match type_:
         case Scalar(kind):
             return SCALARS[kind]
@@ -243,20 +253,31 @@ def codec_type(type_: TypeRef) -> Source:
         case AliasRef(name):
             return _call("Alias", literal(name))
         case ListOf(item):
-            return _call("ListOf", codec_type(item))
+            return _call("ListOf", codec_type(item, items))
         case MapOf(value):
-            return _call("MapOf", codec_type(value))
+            return _call("MapOf", codec_type(value, items))
         case Nullable(inner):
-            return _call("Nullable", codec_type(inner))
+            return _call("Nullable", codec_type(inner, rules))
         case Const(values):
             return _call("Const", literal(values))
-        case TupleOf(items, rest):
-            behind = () if rest is None else (codec_type(rest),)
-            return _call("TupleOf", _items(map(codec_type, items)), *behind)
+        case TupleOf():
+            return _tuple(type_, rules.places)
         case UnionOf(members, discrimination):
             return _call("Union", _items(map(codec_type, members)), *_told_apart(discrimination))
         case Packed():
             return _packed(type_)
+
+
+def _tuple(type_: TupleOf, places: tuple[Rules, ...]) -> Source:
+    """Return the expression of a tuple, with the bounds of each place where any has some."""
+    types = type_.items if type_.rest is None else (*type_.items, type_.rest)
+    held = (*places, *(NO_RULES,) * (len(types) - len(places)))
+    sources = [codec_type(each, rules) for each, rules in zip(types, held, strict=False)]
+    end = len(type_.items)
+    bounds = [bounds_call(rules) or literal(None) for rules in places[: len(types)]]
+    stated = any(bounds_call(rules) is not None for rules in places[: len(types)])
+    more = (joined(word("bounds"), "=", _items(bounds)),) if stated else ()
+    return _call("TupleOf", _items(sources[:end]), *sources[end:], *more)
 
 
 def _items(sources: Iterable[Source]) -> Source:

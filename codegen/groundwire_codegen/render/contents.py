@@ -25,7 +25,7 @@ from ..ir import (
     UnionOf,
 )
 from .annotations import MESSAGES, NONE, annotation, either, sequence
-from .codecs import codec_type
+from .codecs import bounds_call, codec_type
 from .source import Source, joined, literal, word
 
 BYTES: Final = word("bytes")
@@ -63,6 +63,7 @@ class ContentView:
     media_type: Source
     type: Source | None
     encoding: Source | None
+    bounds: Source | None = None
     parts: tuple[PartView, ...] = ()
 
 
@@ -140,8 +141,9 @@ def _content(content: Content) -> ContentView:
     encoding = _ENCODINGS.get(content.encoding, literal("bytes"))
     return ContentView(
         media_type=literal(content.media_type),
-        type=codec_type(content.type) if encoding is None else None,
+        type=codec_type(content.type, content.rules) if encoding is None else None,
         encoding=encoding,
+        bounds=bounds_call(content.rules),
     )
 
 

@@ -174,7 +174,7 @@ def _parameter(parameter: Parameter, method: Method) -> StyledView:
         name=literal(key),
         wire=None if key == parameter.wire else literal(parameter.wire),
         location=literal(parameter.location.value),
-        type=codec_type(type_),
+        type=codec_type(type_, parameter.rules),
         style=None if parameter.style is STYLES[parameter.location] else literal(parameter.style.value),
         explode=literal(parameter.explode) if has_explode and parameter.explode != explodes else None,
         reserved=parameter.reserved,
@@ -208,6 +208,7 @@ def _sources(method: RestMethodView) -> Iterator[Source]:
             yield parameter.bounds
     for contents in (method.bodies, *(answer.contents for answer in method.answers)):
         yield from (each.type for each in contents if each.type is not None)
+        yield from (each.bounds for each in contents if each.bounds is not None)
 
 
 def _imports(words: Iterable[str]) -> tuple[Source, ...]:

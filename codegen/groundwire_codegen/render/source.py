@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from functools import lru_cache
 from keyword import iskeyword
 from typing import Final, cast, final
 from unicodedata import ucd_3_2_0
@@ -27,6 +28,8 @@ _WORD: Final = re.compile(r"(\.{1,8})?_?[A-Za-z]\w*(\._?[A-Za-z]\w*)*", re.ASCII
 _PUNCTUATION: Final = frozenset({"[", "]", "(", ")", ", ", " | ", ".", "=", "*", "..."})
 _PLAIN: Final = re.compile(r'[^"\\\0\r]*+(?:"{1,2}[^"\\\0\r]++)*+')
 """The inside of a docstring that Python reads as it is written."""
+_KNOWN: Final = 20_000
+"""Names and words that are kept: a field or a type is named in many places."""
 _CODING: Final = re.compile("(coding)([:=])")
 
 
@@ -41,6 +44,7 @@ class Source:
         raise TypeError("Source has no subclasses")
 
 
+@lru_cache(maxsize=_KNOWN, typed=True)
 def name(kind: str, text: str) -> Source:
     """Return a published name of its kind. Raises ValueError for another shape, a keyword, or a reserved name."""
     if type(text) is not str or not is_published_name(f"{kind}:", text) or text in RESERVED[kind]:
@@ -48,6 +52,7 @@ def name(kind: str, text: str) -> Source:
     return Source(text)
 
 
+@lru_cache(maxsize=_KNOWN, typed=True)
 def word(text: str) -> Source:
     """Return a word of generated code itself: a type, or a module. Raises ValueError for what cannot be one."""
     if type(text) is not str or _WORD.fullmatch(text) is None or any(map(iskeyword, text.split("."))):

@@ -71,6 +71,7 @@ RULES = Rules(
     max_length=9,
     max_items=9,
     pattern="^a$",
+    places=(Rules(maximum=9),),
     divides_into="size",
     only=("a", "b"),
 )

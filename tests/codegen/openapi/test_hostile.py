@@ -235,7 +235,7 @@ def test_a_fault_at_the_end_of_many_ways_is_not_reported_for_each(
     level: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> None:
     schemas = {f"L{n}": level(ref(f"L{n + 1}")) for n in range(15)}
-    faulty = {"allOf": [{"type": "string"}, {"type": "integer"}]}
+    faulty = {"allOf": [{"type": "string"}, {"type": "object"}]}
     answer = {"200": {"description": "", "content": {"application/json": {"schema": ref("L0")}}}}
     described = document({**schemas, "L15": faulty}, operation(responses=answer))
     with pytest.raises(SpecError) as caught:
@@ -245,7 +245,7 @@ def test_a_fault_at_the_end_of_many_ways_is_not_reported_for_each(
 
 def test_faults_of_properties_that_many_overlaps_share_are_reported_once() -> None:
     levels = 24
-    faulty = {"allOf": [{"type": "string"}, {"type": "integer"}]}
+    faulty = {"allOf": [{"type": "string"}, {"type": "object"}]}
     schemas: dict[str, Any] = {
         f"L{n}": {
             "properties": {
@@ -257,6 +257,24 @@ def test_faults_of_properties_that_many_overlaps_share_are_reported_once() -> No
     }
     schemas[f"L{levels}"] = {"properties": dict.fromkeys("abqx", faulty)}
     assert len(refusals(referred(ref("L0"), **schemas))) == 4
+
+
+def test_contradictions_are_ended_within_the_bounds_of_flattening() -> None:
+    base = {"properties": {f"p{n}": {"type": "string"} for n in range(300)}}
+    whole = {"properties": {f"p{n}": {"type": "integer"} for n in range(300)}}
+    schemas: dict[str, Any] = {f"B{n}": {"allOf": [ref("A"), whole]} for n in range(30)}
+    assert "flattening takes more than" in refusal(encoded(document({"A": base, **schemas})))
+
+
+def test_bounds_of_unions_that_hold_one_another_are_read_once() -> None:
+    word = {"type": "string", "maxLength": 3}
+    size = 12
+    schemas: dict[str, Any] = {
+        f"J{n}": {"anyOf": [word, *({"type": "array", "items": ref(f"J{k}")} for k in range(size))]}
+        for n in range(size)
+    }
+    draft = read(document({**schemas, "Box": {"properties": {"x": {"oneOf": [ref("J0"), word]}}}}))
+    assert draft.api.messages["Box"].fields[0].rules.max_length == 3
 
 
 def test_tuples_of_tuples_stay_behind_their_names() -> None:

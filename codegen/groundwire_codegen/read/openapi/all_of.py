@@ -21,7 +21,7 @@ LEAST_STEPS: Final = 20_000
 BYTES_A_STEP: Final = 20
 """Bound of the schemas that are flattened for one document, each as often as it is read: it grows with the text.
 
-GitHub's, the largest that was measured, has 13 MB and takes 50,000 steps.
+GitHub's, the largest that was measured, has 13 MB and takes 20,000 steps.
 """
 _STRUCTURAL: Final = frozenset(
     [

@@ -8,9 +8,10 @@ from typing import Any, Final, cast
 
 from attrs import evolve, field, frozen
 
-from ...ir import Body, Content, Encoding, Kind, Part, Response, Scalar, Style, TypeRef
+from ...ir import NO_RULES, Body, Content, Encoding, Kind, Part, Response, Rules, Scalar, Style, TypeRef
 from ..cursor import Cursor
 from .binaries import as_text
+from .bounds import rules_held
 from .places import place_of
 from .scalars import ANY, STRING
 from .schemas import Schemas
@@ -21,6 +22,7 @@ _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9*!#$&^_.+-]+(/[A-Za-z0-9*!#$&^_.+-]+
 _STATUS: Final = re.compile(r"[1-5]([0-9][0-9]|XX|xx)", re.ASCII)
 _BINARY: Final = Scalar(Kind.BINARY)
 _JSON_PATCH: Final = re.compile(r"(?i:application/json-patch\+json) *(;.*)?", re.ASCII)
+_BOUNDED: Final = (Encoding.JSON, Encoding.TEXT)
 _SUCCESS: Final = (200, 299)
 
 
@@ -170,7 +172,12 @@ class Bodies:
             type=ANY if type_ is None else type_,
             encoding=encoding,
             parts=parts,
+            rules=NO_RULES if answer or encoding not in _BOUNDED else self._rules(node),
         )
+
+    def _rules(self, node: Cursor) -> Rules:
+        """Return the bounds of a body."""
+        return rules_held(self.schemas, (Site(node, "").below("schema"),)) if node.has("schema") else NO_RULES
 
     def _has_operations(self, node: Cursor) -> bool:
         """Return True where a schema types the items of a list, the operations of a patch."""

@@ -28,10 +28,9 @@ class Lists:
         found = tuple(each for each in items if each is not None)
         if len(found) < len(items):
             return None
-        least, most = shape.words.get("minItems"), shape.words.get("maxItems")
+        most = shape.words.get("maxItems")
         ends = shape.ends or (isinstance(most, int) and most <= len(items))
-        if isinstance(least, int) and least < len(items):
-            # A tuple has all of its items.
+        if not shape.is_tuple:
             types = tuple(dict.fromkeys(found if ends or item is None else (*found, item)))
             one = types[0] if len(types) == 1 else UnionOf(types, FirstThatFits())
             return ListOf(ANY if ANY in types else one)

@@ -147,6 +147,15 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def is_bytes(shape: Shape) -> bool:
+    """Return True for texts that may stand for bytes."""
+    format_ = shape.words.get("format")
+    kind = FORMATS.get(("string", format_)) if isinstance(format_, str) else None
+    return kind in (Kind.BYTES, Kind.BINARY) or bool(
+        shape.words.keys() & {"contentEncoding", "contentMediaType"}
+    )
+
+
 def nullable(type_: TypeRef | None, shape: Shape) -> TypeRef | None:
     """Return the type, or null where the shape allows it."""
     if type_ is None or not shape.null or type_ in (ANY, Const((None,))) or isinstance(type_, Nullable):

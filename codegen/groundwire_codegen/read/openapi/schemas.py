@@ -16,6 +16,7 @@ from ...ir import (
     Message,
     MessageRef,
     Nullable,
+    Rules,
     TypeRef,
 )
 from ...problem import Problem
@@ -65,6 +66,8 @@ class Schemas:
     enums: dict[str, Enum] = field(factory=dict[str, Enum])
     aliases: dict[str, Alias] = field(factory=dict[str, Alias])
     faults: dict[str, tuple[Problem, ...]] = field(factory=dict[str, "tuple[Problem, ...]"])
+    held_rules: dict[tuple[str, int], Rules] = field(factory=dict[tuple[str, int], Rules])
+    """Bounds by the key of a schema, and the levels that are read of it."""
     _known: dict[str, _Read] = field(factory=dict[str, "_Read"])
     """Types of inline schemas, by key: one that several schemas inherit is read once."""
     _failed: list[str] = field(factory=list[str])

@@ -121,6 +121,12 @@ class Shape:
             return ("number",)
         return ()
 
+    @property
+    def is_tuple(self) -> bool:
+        """Return True for a list that has an item for each schema of `prefixItems`."""
+        least = self.words.get("minItems")
+        return bool(self.prefix) and not (isinstance(least, int) and least < len(self.prefix or ()))
+
     def text(self, keyword: str) -> str:
         """Return an annotation; empty for one that is no text."""
         value = self.words.get(keyword)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...ir import Enum, Message, TypeRef
+from ...ir import Enum, Message, Rules, TypeRef
 from ..cursor import Cursor
 from .all_of import Flattener
 from .bases import Bases
@@ -39,6 +39,11 @@ class TypeReader(Protocol):
     @property
     def enums(self) -> dict[str, Enum]:
         """Return the enums that were read so far, to add to."""
+        ...
+
+    @property
+    def held_rules(self) -> dict[tuple[str, int], Rules]:
+        """Return the bounds of schemas that were read so far, by key and levels, to add to."""
         ...
 
     def reference(self, node: Cursor, place: str) -> TypeRef:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .proof import RestProof, at, both, drop, get, order, put
+from .proof import Edit, RestProof, at, both, drop, get, order, put
 from .shop import json_of, ref
 
 BODY = "requestBody"
@@ -19,6 +19,12 @@ def body(path: str, verb: str, *more: str) -> tuple[str, ...]:
 
 def members(*names: str) -> dict[str, Any]:
     return json_of({"oneOf": [ref(name) for name in names]})
+
+
+def note(**bounds: Any) -> Edit:
+    """Return an edit after which a note is a text with these bounds alone."""
+    plain = {"text/plain": {"schema": {"type": "string", **bounds}}}
+    return put(*body("/notes", "post", "content"), value=plain)
 
 
 def reordered(document: dict[str, Any]) -> None:
@@ -88,6 +94,20 @@ BODY_PROOFS = (
         level="info",
         body=order(),
         edit=put(*body("/orders", "post", "required"), value=False),
+    ),
+    RestProof(
+        rule="method.request-tightened",
+        body='return client.orders.add_note("abc")',
+        status=204,
+        before=note(maxLength=3),
+        edit=note(maxLength=2),
+    ),
+    RestProof(
+        rule="method.request-loosened",
+        body='return client.orders.add_note("abc")',
+        status=204,
+        before=note(maxLength=3),
+        edit=note(maxLength=4),
     ),
     RestProof(
         rule="method.request-media-added",

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from .proof import RestProof, of, order, put, receipt, schema
 
+INT64 = {"type": "integer", "format": "int64"}
 RECEIPT = {"id": "1", "total": 3, "memo": None}
 
 BOUND_PROOFS = (
+    RestProof(
+        rule="field.tightened",
+        about="place",
+        body=order("point=(3000000000, 1)"),
+        edit=schema("Point", prefixItems=[INT64, {"type": "integer", "maximum": 0}]),
+        before=schema("Point", prefixItems=[INT64, {"type": "integer"}]),
+    ),
+    RestProof(
+        rule="field.tightened",
+        about="member",
+        body=order('size="abc"'),
+        before=schema("Order.size", oneOf=[{"type": "string", "maxLength": 3}, {"type": "integer"}]),
+        edit=schema("Order.size", oneOf=[{"type": "string", "maxLength": 2}, {"type": "integer"}]),
+    ),
     RestProof(
         rule="field.tightened",
         check="request-property-max-decreased",
