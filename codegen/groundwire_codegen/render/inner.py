@@ -26,6 +26,9 @@ def inner_classes(api: Api) -> Mapping[str, tuple[InnerView, ...]]:
     A name comes from the property alone, so it depends on nothing else of the document. One that two properties, or a member
     of a union, would have is left out.
     """
+    if any(message.family and message.name.startswith("TypesOf") for message in api.messages.values()):
+        # The private classes of its variants could be called as those of the short names are.
+        return {}
     places = {message.place: message for message in api.messages.values()}
     found: dict[str, list[tuple[str, str, str]]] = {}
     for kind, each in _types(api):
