@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from . import scalars
@@ -164,21 +164,16 @@ def packed(types: Mapping[str, Codec], classes: Mapping[type, tuple[str, Codec]]
     """Return the codec of an object that names its type in `@type`: one of a known type becomes its message.
 
     `types` maps each URL to the codec of its message, `classes` each message to the URL that is written, and its codec;
-    another URL of a known type is kept as an unknown field. A URL without a package is that of a message in any package. Any
-    other type stays a mapping, in which the value of a well-known type is checked and written as proto3 JSON prints it.
+    another URL of a known type is kept as an unknown field. Any other type stays a mapping, in which the value of a
+    well-known type is checked and written as proto3 JSON prints it.
     """
     sent = frozenset(url for url, _ in classes.values())
-    of_any_package = {url: codec for url, codec in types.items() if "." not in _last(url)}
 
     def read(value: Any, depth: int) -> Any:
         if value.__class__ is not dict:
             raise DecodeError.expected(value, "an object")
         url = value.get("@type")
         known = types.get(url) if url.__class__ is str else None
-        if known is None and of_any_package and url.__class__ is str:
-            known = next(
-                (of_any_package[each] for each in _without_package(url) if each in of_any_package), None
-            )
         if known is None:
             return _read_mapping(read_any(value, depth), depth)
         if url in sent:
@@ -196,17 +191,6 @@ def packed(types: Mapping[str, Codec], classes: Mapping[type, tuple[str, Codec]]
         return f'{{"@type":{quote(url)}{"," if len(text) > 2 else ""}{text[1:]}'
 
     return Codec(read, write)
-
-
-def _last(url: str) -> str:
-    return url.rpartition("/")[2]
-
-
-def _without_package(url: str) -> Iterator[str]:
-    """Yield the URLs that a type may have where its package is not known: `a.v1.Outer.Inner` is `AV1OuterInner` to `Inner`."""
-    parts = [f"{part[:1].upper()}{part[1:]}" for part in _last(url)[:1000].split(".")[-16:]]
-    for start in range(len(parts)):
-        yield f"type.googleapis.com/{''.join(parts[start:])}"
 
 
 def _read_mapping(value: dict[str, Any], depth: int) -> dict[str, Any]:

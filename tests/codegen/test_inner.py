@@ -91,7 +91,7 @@ def test_a_name_depends_on_nothing_else_of_the_document() -> None:
     after = output(document).files["messages.py"]
     for text in (before, after):
         assert (
-            "class _Book_Types:\n    __slots__ = ()\n    Genre: TypeAlias = BookGenre\n    Rows: TypeAlias = BookRows\n"
+            "class _TypesOfBook:\n    __slots__ = ()\n    Genre: TypeAlias = BookGenre\n    Rows: TypeAlias = BookRows\n"
             in text
         )
 
@@ -104,6 +104,6 @@ def test_a_client_that_was_published_without_them_stays_as_it_is() -> None:
         new.lock, decisions={key: each for key, each in new.lock.decisions.items() if key != "inline"}
     )
     again = generate(inputs, old)
-    assert "_Book_Types" not in again.files["messages.py"]
+    assert "_TypesOfBook" not in again.files["messages.py"]
     assert again.lock.decisions == old.decisions
     assert generate(inputs, new.lock).files == new.files

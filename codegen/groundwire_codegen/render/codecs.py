@@ -102,6 +102,8 @@ class CodecsView:
     unions: tuple[Source, ...]
     nullable_maps: bool
     """Imports of the module."""
+    by_name: bool
+    """True if it imports `PackedByName`."""
     messages: tuple[EntryView, ...]
     aliases: tuple[tuple[Source, Source], ...]
     """The name and the type of each."""
@@ -133,6 +135,7 @@ def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
         scalars=_imports(SCALAR_WORDS & used),
         unions=_imports(UNION_WORDS & used),
         nullable_maps=NULLABLE_MAP in used,
+        by_name="PackedByName" in used,
         messages=messages,
         aliases=aliases,
         proto_names=api.errors is ErrorShape.GOOGLE,
@@ -302,7 +305,10 @@ def _told_apart(discrimination: Discrimination) -> tuple[Source, ...]:
 
 
 def _packed(type_: Packed) -> Source:
-    return _call("Packed", literal(tuple((url, name) for url, name in type_.types)))
+    is_open = any("." not in url.rpartition("/")[2] for url, _ in type_.types)
+    return _call(
+        "PackedByName" if is_open else "Packed", literal(tuple((url, name) for url, name in type_.types))
+    )
 
 
 def _call(function: str, *arguments: Source) -> Source:

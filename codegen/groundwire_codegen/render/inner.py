@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from ..ir import Api, Enum, Message
-from ..lower.naming import KEYWORDS, place_name
+from ..ir import Api, Enum, Message, references, types_of
+from ..lower.naming import KEYWORDS, RESERVED, place_name
 from .source import Source, name
 
 
@@ -26,6 +26,9 @@ def inner_classes(api: Api) -> Mapping[str, tuple[InnerView, ...]]:
     A name comes from the property alone, so it depends on nothing else of the document. One that two properties, or a member
     of a union, would have is left out.
     """
+    if any(message.family and message.name.startswith("TypesOf") for message in api.messages.values()):
+        # The private classes of its variants could be called as those of the short names are.
+        return {}
     places = {message.place: message for message in api.messages.values()}
     found: dict[str, list[tuple[str, str, str]]] = {}
     for kind, each in _types(api):
@@ -58,6 +61,8 @@ def _types(api: Api) -> Iterator[tuple[str, Message | Enum]]:
 def _views(message: Message, rows: list[tuple[str, str, str]]) -> Iterator[InnerView]:
     counts = Counter(short for short, _, _ in rows)
     taken = {variant.class_name for group in message.groups for variant in group.variants} | KEYWORDS
+    # In the class, an annotation of that name would mean the short one.
+    taken |= {name for type_ in types_of(message) for name in references(type_)}
     for short, kind, cls in sorted(rows):
-        if counts[short] == 1 and short not in taken:
+        if counts[short] == 1 and short not in taken | RESERVED[kind]:
             yield InnerView(name=name(kind, short), cls=name(kind, cls))

@@ -178,15 +178,28 @@ def test_a_warning_of_many_places_is_said_a_few_times() -> None:
 
 def test_what_is_described_and_not_generated_is_read_past() -> None:
     more: dict[str, Any] = {
-        "webhooks": {"new": {"post": {"requestBody": {"$ref": "#/nowhere"}, "responses": OK}}},
         "tags": [{"name": "a"}],
         "externalDocs": {"url": "https://example.com"},
         "servers": [{"url": "/"}],
     }
-    paths = operation(callbacks={"x": {"$ref": "#/nowhere"}}, externalDocs={"url": "x"})
+    paths = operation(externalDocs={"url": "x"})
     draft = read(document(paths=paths, **more))
     assert warnings(draft) == []
     assert draft.api.servers == (Server(url="/"),)
+
+
+@pytest.mark.parametrize(
+    "body", [{"$ref": "#/nowhere"}, {"content": {"application/json": {"schema": {"$ref": "#/nowhere"}}}}]
+)
+def test_what_is_wrong_with_an_event_is_a_warning(body: dict[str, Any]) -> None:
+    event = {"post": {"requestBody": body, "responses": OK}}
+    for draft in (
+        read(document(paths=operation(callbacks={"x": {"{$url}": event}}))),
+        read(document(paths=operation(callbacks={"x": {"$ref": "#/nowhere"}}))),
+        read(document(webhooks={"new": event, "odd": {"$ref": "#/nowhere"}, "text": "x"})),
+    ):
+        assert "nowhere" in "".join(warnings(draft))
+        assert (draft.problems, draft.faults, draft.events) == ((), {}, ())
 
 
 def test_a_default_that_is_an_object_is_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,20 +21,20 @@ def read_events(root: Cursor, operations: Operations) -> tuple[str, ...]:
     found: dict[str, None] = {}
     bodies, problems = Bodies(operations.schemas), root.problems
     warnings = operations.schemas.documents.warnings
-    for count, (place, operation) in enumerate(_requests(root, operations)):
-        start = len(problems)
-        body = bodies.read_request(operation, place) if count < _MAX_EVENTS else None
-        faults = problems[start:]
-        del problems[start:]
-        for fault in faults:
-            warnings.setdefault((fault.source, fault.pointer, fault.message), fault)
-        if body is not None and not faults:
+    start = len(problems)
+    for place, operation in itertools.islice(_requests(root, operations), _MAX_EVENTS):
+        before = len(problems)
+        body = bodies.read_request(operation, place)
+        if body is not None and len(problems) == before:
             found.update(
                 (name, None)
                 for content in body.contents
                 for name in references(content.type)
                 if name.startswith("/") or "#/" in name
             )
+    for fault in problems[start:]:
+        warnings.setdefault((fault.source, fault.pointer, fault.message), fault)
+    del problems[start:]
     return tuple(found)
 
 

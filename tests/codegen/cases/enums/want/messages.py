@@ -44,14 +44,14 @@ class SwatchZonesItem(StrEnum):
     N2ND = "2nd"
 
 
-class _Swatch_Types:
+class _TypesOfSwatch:
     __slots__ = ()
     Color: TypeAlias = SwatchColor
     ZonesItem: TypeAlias = SwatchZonesItem
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Swatch(Message, _Swatch_Types):
+class Swatch(Message, _TypesOfSwatch):
     """A sample of a paint."""
 
     back_finish: Finish | Unlisted | None = None

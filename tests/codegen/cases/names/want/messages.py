@@ -39,13 +39,13 @@ class CODECS2(Message):
     thing: Thing | None = None
 
 
-class _HTTPThing_Types:
+class _TypesOfHTTPThing:
     __slots__ = ()
     Kind: TypeAlias = HTTPThingKind
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class HTTPThing(Message, _HTTPThing_Types):
+class HTTPThing(Message, _TypesOfHTTPThing):
     """The message HTTPThing."""
 
     kind: HTTPThingKind | Unlisted | None = None

@@ -52,7 +52,7 @@ class State(StrEnum):
     CLASS = "class"
 
 
-class _Book_Types:
+class _TypesOfBook:
     __slots__ = ()
     Cover: TypeAlias = BookCover
     Level: TypeAlias = BookLevel
@@ -60,7 +60,7 @@ class _Book_Types:
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Book(Message, _Book_Types):
+class Book(Message, _TypesOfBook):
     """The message Book."""
 
     cover: BookCover | Unlisted | None = None

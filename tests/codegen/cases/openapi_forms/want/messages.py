@@ -51,7 +51,7 @@ class BookingPlace(Message):
     zip: int | None = None
 
 
-class _Booking_Types:
+class _TypesOfBooking:
     __slots__ = ()
     Filter: TypeAlias = BookingFilter
     Place: TypeAlias = BookingPlace
@@ -59,7 +59,7 @@ class _Booking_Types:
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Booking(Message, _Booking_Types):
+class Booking(Message, _TypesOfBooking):
     """The message Booking."""
 
     beds: int
@@ -118,13 +118,13 @@ class PhotoFilter(Message):
     from_: str
 
 
-class _Photo_Types:
+class _TypesOfPhoto:
     __slots__ = ()
     Filter: TypeAlias = PhotoFilter
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Photo(Message, _Photo_Types):
+class Photo(Message, _TypesOfPhoto):
     """The message Photo."""
 
     caption: str | None = None

@@ -24,13 +24,13 @@ class PersonSize(StrEnum):
     M = "m"
 
 
-class _Person_Types:
+class _TypesOfPerson:
     __slots__ = ()
     Size: TypeAlias = PersonSize
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Person(Message, _Person_Types):
+class Person(Message, _TypesOfPerson):
     """The message Person."""
 
     age: int | None = None

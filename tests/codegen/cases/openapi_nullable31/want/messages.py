@@ -25,13 +25,13 @@ class PersonSize(StrEnum):
     M = "m"
 
 
-class _Person_Types:
+class _TypesOfPerson:
     __slots__ = ()
     Size: TypeAlias = PersonSize
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Person(Message, _Person_Types):
+class Person(Message, _TypesOfPerson):
     """A person."""
 
     age: int | None = None

@@ -80,13 +80,13 @@ class ListHutsResponseMeta(Message):
     total: int | None = None
 
 
-class _ListHutsResponse_Types:
+class _TypesOfListHutsResponse:
     __slots__ = ()
     Meta: TypeAlias = ListHutsResponseMeta
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class ListHutsResponse(Message, _ListHutsResponse_Types):
+class ListHutsResponse(Message, _TypesOfListHutsResponse):
     """The message listHuts.response."""
 
     data: Sequence[Hut] = ABSENT
@@ -112,13 +112,13 @@ class ScrollPointsResponseResult(Message):
     points: Sequence[Hut] = ABSENT
 
 
-class _ScrollPointsResponse_Types:
+class _TypesOfScrollPointsResponse:
     __slots__ = ()
     Result: TypeAlias = ScrollPointsResponseResult
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class ScrollPointsResponse(Message, _ScrollPointsResponse_Types):
+class ScrollPointsResponse(Message, _TypesOfScrollPointsResponse):
     """The message scrollPoints.response."""
 
     result: ScrollPointsResponseResult | None = None
@@ -135,13 +135,13 @@ class Search(Message):
     token: str | None = None
 
 
-class _SearchLink_Types:
+class _TypesOfSearchLink:
     __slots__ = ()
     Rel: TypeAlias = SearchLinkRel
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class SearchLink(Message, _SearchLink_Types):
+class SearchLink(Message, _TypesOfSearchLink):
     """The message SearchLink."""
 
     body: Mapping[str, JsonValue] | None = None

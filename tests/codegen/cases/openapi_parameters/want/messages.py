@@ -123,13 +123,13 @@ class QueryParametersFilterInner(Message):
     deep: str | None = None
 
 
-class _QueryParametersFilter_Types:
+class _TypesOfQueryParametersFilter:
     __slots__ = ()
     Inner: TypeAlias = QueryParametersFilterInner
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class QueryParametersFilter(Message, _QueryParametersFilter_Types):
+class QueryParametersFilter(Message, _TypesOfQueryParametersFilter):
     """The message query.parameters.filter."""
 
     inner: QueryParametersFilterInner | None = None

@@ -24,13 +24,13 @@ class OrderYes(StrEnum):
     ON = "on"
 
 
-class _Order_Types:
+class _TypesOfOrder:
     __slots__ = ()
     Yes: TypeAlias = OrderYes
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Order(Message, _Order_Types):
+class Order(Message, _TypesOfOrder):
     """The message Order."""
 
     day: dt.date | None = None

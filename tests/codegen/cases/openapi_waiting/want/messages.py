@@ -33,13 +33,13 @@ class Result(Message):
     url: str | None = None
 
 
-class _StatusInfo_Types:
+class _TypesOfStatusInfo:
     __slots__ = ()
     Status: TypeAlias = StatusInfoStatus
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class StatusInfo(Message, _StatusInfo_Types):
+class StatusInfo(Message, _TypesOfStatusInfo):
     """The message StatusInfo."""
 
     job_id: str

@@ -24,13 +24,13 @@ class ReadingParts(Message):
     """Set by the service."""
 
 
-class _Reading_Types:
+class _TypesOfReading:
     __slots__ = ()
     Parts: TypeAlias = ReadingParts
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Reading(Message, _Reading_Types):
+class Reading(Message, _TypesOfReading):
     """One reading of a sensor."""
 
     count: int | None = None

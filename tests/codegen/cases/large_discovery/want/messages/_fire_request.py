@@ -40,14 +40,14 @@ class FireRequestShelf(Message):
     since: datetime | None = None
 
 
-class _FireRequest_Types:
+class _TypesOfFireRequest:
     __slots__ = ()
     Glaze: TypeAlias = FireRequestGlaze
     Shelf: TypeAlias = FireRequestShelf
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class FireRequest(Message, _FireRequest_Types):
+class FireRequest(Message, _TypesOfFireRequest):
     """The message FireRequest."""
 
     glaze: FireRequestGlaze | Unlisted | None = None

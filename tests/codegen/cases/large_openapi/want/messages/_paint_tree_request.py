@@ -28,13 +28,13 @@ class PaintTreeRequestPaint(StrEnum):
     GREEN = "green"
 
 
-class _PaintTreeRequest_Types:
+class _TypesOfPaintTreeRequest:
     __slots__ = ()
     Paint: TypeAlias = PaintTreeRequestPaint
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class PaintTreeRequest(Message, _PaintTreeRequest_Types):
+class PaintTreeRequest(Message, _TypesOfPaintTreeRequest):
     """The message paintTree.request."""
 
     leaf: Leaf | None = None

@@ -38,14 +38,14 @@ class TreeSize(Message):
     height: float | None = None
 
 
-class _Tree_Types:
+class _TypesOfTree:
     __slots__ = ()
     Kind: TypeAlias = TreeKind
     Size: TypeAlias = TreeSize
 
 
 @frozen(kw_only=True, eq=False, repr=False, field_transformer=keep_containers)
-class Tree(Message, _Tree_Types):
+class Tree(Message, _TypesOfTree):
     """The message Tree."""
 
     kind: TreeKind | Unlisted
