@@ -23,7 +23,7 @@ from ..ir import (
     leaf,
 )
 from .annotations import NO_ENTRIES, NONE, absent, annotation
-from .layout import imported, in_import_order, used_names
+from .layout import imported, in_import_order, in_listed_order, used_names
 from .source import Source, doc, joined, literal, name, word
 
 
@@ -139,7 +139,7 @@ def messages_view(api: Api, all_kinds: Mapping[str, str] | None = None) -> Messa
     typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases else set[str]())
     typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
-        names=tuple(name(kinds[each], each) for each in sorted(kinds)),
+        names=tuple(name(kinds[each], each) for each in in_listed_order(kinds)),
         enums=tuple(map(_enum, api.enums.values())),
         messages=messages,
         aliases=aliases,
