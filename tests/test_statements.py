@@ -39,7 +39,7 @@ SOURCES = {
 }
 COMMANDS: dict[str, click.Group] = {"groundwire-codegen": codegen, "groundwire-contract": contract}
 OPTION = r"(?<![\w-])--[a-z][a-z-]+"
-OURS = {"--endpoint", "--bucket", "--project", "--pictures", "--generate", "--contracts", "--full"}
+OURS = {"--endpoint", "--bucket", "--project", "--pictures", "--contracts", "--full"}
 """Options of the demo and of sessions."""
 GENERATED = {
     "index.json",

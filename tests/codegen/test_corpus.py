@@ -42,6 +42,7 @@ def test_the_client_of_a_document_works(name: str, tmp_path: Path) -> None:
     assert found.faults == ()
     assert found.methods == found.requests >= found.compared > 0
     assert found.messages == found.round_trips
+    assert ruff(tmp_path) == ""
 
 
 @pytest.mark.parametrize("name", documents.SMALLEST)

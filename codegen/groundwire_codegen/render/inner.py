@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from ..ir import Api, Enum, Message, references, types_of
+from ..ir import Api, Enum, Message
 from ..lower.naming import KEYWORDS, RESERVED, place_name
 from .source import Source, name
 
@@ -61,8 +61,6 @@ def _types(api: Api) -> Iterator[tuple[str, Message | Enum]]:
 def _views(message: Message, rows: list[tuple[str, str, str]]) -> Iterator[InnerView]:
     counts = Counter(short for short, _, _ in rows)
     taken = {variant.class_name for group in message.groups for variant in group.variants} | KEYWORDS
-    # In the class, an annotation of that name would mean the short one.
-    taken |= {name for type_ in types_of(message) for name in references(type_)}
     for short, kind, cls in sorted(rows):
         if counts[short] == 1 and short not in taken | RESERVED[kind]:
             yield InnerView(name=name(kind, short), cls=name(kind, cls))

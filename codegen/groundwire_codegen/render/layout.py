@@ -132,7 +132,7 @@ def imported(names: Sequence[str], used: Iterable[str]) -> Source | None:
 
 
 def in_import_order(names: Iterable[str]) -> list[str]:
-    """Return names sorted as the linter sorts what one module gives: constants first, digits by their number."""
+    """Return names of modules, or of what one gives, sorted as the linter does: constants first, digits by their number."""
     return sorted(names, key=_import_order)
 
 
@@ -140,3 +140,13 @@ def _import_order(name: str) -> tuple[bool, list[str | tuple[int, str]], str]:
     constant = len(name) > 1 and name == name.upper()
     parts = [(int(part), part) if part.isdigit() else part for part in _DIGITS.split(name.lower())]
     return not constant, parts, name
+
+
+def in_listed_order(names: Iterable[str]) -> list[str]:
+    """Return names sorted as the linter sorts `__all__`: constants, classes, the rest, and digits by their number."""
+    return sorted(names, key=_listed_order)
+
+
+def _listed_order(name: str) -> tuple[int, list[str | tuple[int, str]]]:
+    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
+    return kind, [(int(part), part) if part.isdigit() else part for part in _DIGITS.split(name)]

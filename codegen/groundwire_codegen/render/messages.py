@@ -24,7 +24,7 @@ from ..ir import (
 from .annotations import NO_ENTRIES, NONE, absent, annotation
 from .enums import EnumView, base, enum_view
 from .inner import InnerView, inner_classes, inner_first
-from .layout import imported, in_import_order, used_names
+from .layout import imported, in_import_order, in_listed_order, used_names
 from .modules import published_kinds
 from .source import Source, doc, joined, literal, name, word
 
@@ -128,7 +128,7 @@ def messages_view(
     typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases or inner else set[str]())
     typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
-        names=tuple(name(kinds[each], each) for each in sorted(kinds)),
+        names=tuple(name(kinds[each], each) for each in in_listed_order(kinds)),
         enums=tuple(map(enum_view, api.enums.values())),
         messages=messages,
         aliases=aliases,

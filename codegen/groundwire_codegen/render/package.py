@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from ..ir import Api, Encoding, Kind, Scalar, SchemeKind
-from .layout import in_import_order
+from .layout import in_import_order, in_listed_order
 from .modules import published_kinds
 from .source import Source, doc, literal, name, word
 from .stubs import is_rest
@@ -96,10 +96,10 @@ def messages_package_view(api: Api, types: Mapping[str, frozenset[str]]) -> Mess
     kinds = published_kinds(api)
     modules = {key: module for module, keys in types.items() for key in keys}
     return MessagesPackageView(
-        names=tuple(name(kinds[each], each) for each in sorted(kinds)),
+        names=tuple(name(kinds[each], each) for each in in_listed_order(kinds)),
         modules=tuple(
-            (word(f".{module}"), tuple(name(kinds[each], each) for each in in_import_order(keys)))
-            for module, keys in types.items()
+            (word(f".{module}"), tuple(name(kinds[each], each) for each in in_import_order(types[module])))
+            for module in in_import_order(types)
         ),
         places=tuple((literal(each), literal(modules[each])) for each in sorted(kinds)),
     )
@@ -123,7 +123,7 @@ def package_view(api: Api, package: str, *, is_large: bool = False) -> PackageVi
     return PackageView(
         doc=doc(f"{package}: a client of {api.title or api.name} {api.version}."),
         names=tuple(names[each] for each in in_import_order(names)),
-        public=tuple(public[each] for each in sorted(public, key=_place)),
+        public=tuple(public[each] for each in in_listed_order(public)),
         rest=rest,
         patches=patches,
         masks=masks,
@@ -159,8 +159,3 @@ def _auth_module(api: Api) -> str:
     if kinds & {SchemeKind.OAUTH2, SchemeKind.OPENID}:
         return "oauth2"
     return "token_source" if SchemeKind.BEARER in kinds else "api_key"
-
-
-def _place(name: str) -> tuple[int, str]:
-    """Return the sort key of a name in `__all__` that the linter wants: constants, then classes, then the rest."""
-    return (0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2), name

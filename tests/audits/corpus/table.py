@@ -26,7 +26,8 @@ INTRODUCTION = """\
 * starts to `wait` for the operation of each method that returns one, under a name that fits the method, and follows it to its end.
 
 `seconds` is the CPU time to generate. Where `as official` is less than `requests`, google-api-python-client has no such method: a resource
-of the same name hides it. Where `waited for` is less than `operations`, the document has no method that reads the operation by its name.
+of the same name hides it. Where `waited for` is less than `operations`, no method of the document reads an operation by its name alone: `wait` does not
+follow operations that are read by project, zone or region and id, as those of Compute Engine, nor those without a method that reads them.
 """
 
 
