@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -15,6 +15,7 @@ LINE: Final = 110
 """Columns of generated code."""
 _STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+NamePart: TypeAlias = str | tuple[int, int, str]
 _DIGITS: Final = re.compile(r"([0-9]+)")
 _Part: TypeAlias = "str | _Group"
 
@@ -125,7 +126,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(_NAME.findall(_STRING.sub("", text) if '"' in text or "'" in text else text))
 
 
-def imported(names: Sequence[str], used: Iterable[str]) -> Source | None:
+def imported(names: Sequence[str], used: Collection[str]) -> Source | None:
     """Return those of a module's names that are used, as an import lists them; None for none."""
     wanted = [part for each in names if each in used for part in (", ", word(each))][1:]
     return joined(*wanted) if wanted else None
@@ -136,10 +137,17 @@ def in_import_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_import_order)
 
 
-def _import_order(name: str) -> tuple[bool, list[str | tuple[int, str]], str]:
+def _import_order(name: str) -> tuple[bool, list[NamePart], str]:
     constant = len(name) > 1 and name == name.upper()
-    parts = [(int(part), part) if part.isdigit() else part for part in _DIGITS.split(name.lower())]
-    return not constant, parts, name
+    return not constant, _parts(name.lower()), name
+
+
+def _parts(name: str) -> list[NamePart]:
+    """Return a name in parts that are ordered as the linter does: digits by their number, but behind a zero as text."""
+    return [
+        part if not part.isdigit() else (0, 0, part) if part.startswith("0") else (1, int(part), part)
+        for part in _DIGITS.split(name)
+    ]
 
 
 def in_listed_order(names: Iterable[str]) -> list[str]:
@@ -147,6 +155,6 @@ def in_listed_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_listed_order)
 
 
-def _listed_order(name: str) -> tuple[int, list[str | tuple[int, str]]]:
+def _listed_order(name: str) -> tuple[int, list[NamePart]]:
     kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
-    return kind, [(int(part), part) if part.isdigit() else part for part in _DIGITS.split(name)]
+    return kind, _parts(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from attrs import frozen
 
@@ -16,6 +17,8 @@ from .rest import RestView, rest_view
 from .source import Source, doc, literal, name, word
 from .stubs import StubView, common_parameters, is_rest, stub_views
 from .waits import WaitView, wait_view
+
+METHOD_WORDS: Final = ("ExtraScope", "Method", "Paging", "Preconditions")
 
 
 @frozen(kw_only=True)
@@ -68,8 +71,8 @@ class ClientView:
     caches: bool
     method_class: bool
     raw: bool
-    plain: bool
-    """Some methods are raw; some are not, or the module names their class."""
+    method_words: Source | None
+    """What the module imports from the runtime's `method`; `raw`: it imports `RawMethod` too."""
     uploads: bool
     downloads: bool
     modules: tuple[tuple[Source, Source], ...]
@@ -97,10 +100,8 @@ class ClientView:
     stubs: bool
     messages: bool
     parameters: bool
-    extra_scopes: bool
     paging: bool
     listings: bool
-    preconditions: bool
     """True if there are any: `client.py` imports what they need."""
     clears: bool
     containers: Source | None
@@ -150,7 +151,7 @@ def _view(
         caches=is_large and bool(part.methods or found),
         method_class=is_client or bool(part.methods),
         raw=any(each.is_raw for each in methods),
-        plain=is_client or any(not each.is_raw for each in methods),
+        method_words=imported(METHOD_WORDS, set(_method_words(part, methods, is_client=is_client))),
         uploads=any(stub.upload for stub in stubs),
         downloads=any(stub.download for stub in stubs),
         modules=tuple(_modules(api, None if is_client else classes[0])) if is_large else (),
@@ -172,10 +173,8 @@ def _view(
         stubs=bool(stubs),
         messages="messages" in used or bool(found or jobs or _types(methods)),
         parameters=any(method.parameters for method in part.methods.values()),
-        extra_scopes=any(method.extra_scopes for method in part.methods.values()),
         paging=any(method.paging for method in part.methods.values()),
         listings=any(method.listing for method in part.methods.values()),
-        preconditions=any(method.preconditions for method in methods),
         clears=any(stub.clears for stub in stubs),
         containers=imported(("Callable", "Mapping", "Sequence"), used),
         typing=imported(("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack", "overload"), used),
@@ -186,6 +185,18 @@ def _view(
         patches="PatchOperation" in used,
         streams=imported(("ServerEvent", "Stream"), used),
     )
+
+
+def _method_words(part: Api, methods: tuple[MethodView, ...], *, is_client: bool) -> Iterator[str]:
+    """Yield the names of the runtime's `method` that the methods of Google's APIs need."""
+    if is_client or any(not each.is_raw for each in methods):
+        yield "Method"
+    if any(method.extra_scopes for method in part.methods.values()):
+        yield "ExtraScope"
+    if any(method.paging for method in part.methods.values()):
+        yield "Paging"
+    if any(method.preconditions for method in methods):
+        yield "Preconditions"
 
 
 def _used(stubs: Sequence[StubView]) -> set[str]:

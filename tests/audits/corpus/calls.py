@@ -239,7 +239,7 @@ def differences(call: Call, official: Any) -> list[str]:
         "body": (body, their_body),
         "content type": (
             call.request.headers.get("content-type"),
-            official.headers.get("content-type"),
+            "application/dicom" if call.is_raw else official.headers.get("content-type"),
         ),
         "api version": (
             call.request.headers.get("x-goog-api-version"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.ir import Api, Method
 from groundwire_codegen.pipeline import generate
@@ -75,9 +75,10 @@ def examine(name: str, folder: Path) -> Examination:
     faults += [*more, *different]
     for method in pagers:
         faults += _tried(method.id, partial(listings.faults, api, package, values, client, method))
-    for call in waits:
+    for number, call in enumerate(waits):
         path = urlsplit(call.request.url).path
-        faults += _tried(call.method.id, partial(waiting.faults, api, package, client, call.method, path))
+        check = partial(waiting.faults, api, package, client, call.method, path, number)
+        faults += _tried(call.method.id, check)
     return Examination(
         name=name,
         methods=len(api.methods),
@@ -140,6 +141,8 @@ def _calls(api: Api, client: OurClient, values: Values) -> tuple[list[Call], lis
     faults: list[str] = []
     for method in api.methods.values():
         body = None if method.request is None else values.message(api.messages[method.request], share=0.5)
+        if (method.request or "").endswith("HttpBody"):
+            body = evolve(body, content_type="application/dicom")
 
         def made(method: Method = method, body: object = body) -> list[str]:
             calls.append(client.call(method, body))

@@ -23,11 +23,10 @@ INTRODUCTION = """\
 * calls each method with a value for every parameter, and compares verb, host, path, query, content type, body and API version with
   google-api-python-client's request for the same call;
 * iterates over each Pager, over two made pages;
-* starts to `wait` for the operation of each method that returns one, under a name that fits the method, and follows it to its end.
+* starts to `wait` for the operation of each method that returns one, under a name or a link that fits the method, and follows it to its end.
 
 `seconds` is the CPU time to generate. Where `as official` is less than `requests`, google-api-python-client has no such method: a resource
-of the same name hides it. Where `waited for` is less than `operations`, no method of the document reads an operation by its name alone: `wait` does not
-follow operations that are read by project, zone or region and id, as those of Compute Engine, nor those without a method that reads them.
+of the same name hides it. Where `waited for` is less than `operations`, no method of the document reads an operation again.
 """
 
 
