@@ -15,8 +15,6 @@
       ProtocolError                    an operation or a page that contradicts itself
       OperationError                   an operation that failed or was cancelled
       OperationTimeout(TimeoutError)   an operation that still runs when waiting ended
-
-Each has a `hint`: what to do about it (error_facts.py).
 """
 
 from __future__ import annotations
@@ -33,15 +31,13 @@ def encodable(text: str) -> str:
 
 
 class GroundwireError(Exception):
-    """The base of all."""
+    """The base of all. `hint` says what to do about it (`error_facts`)."""
 
     hint: str = BY_ERROR["GroundwireError"]
     """Advice. The hint of a class is not printed with the message."""
     proves_no_effect: bool = False
     """True if the service cannot have acted on the send that ended this way: it never left, or was refused.
-
-    An earlier send of the same call may still have taken effect.
-    """
+    An earlier send of the same call may still have taken effect."""
 
     def __init_subclass__(cls) -> None:
         cls.hint = cls.__dict__.get("hint", BY_ERROR.get(cls.__name__, cls.hint))

@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from groundwire_codegen.lower.naming import CALL_OPTIONS, CLIENT_OPTIONS, snake
+from groundwire_codegen.lower.naming import snake
+from groundwire_codegen.lower.reserved import CALL_OPTIONS, CLIENT_OPTIONS
 from groundwire_codegen.problem import SpecError
 from groundwire_runtime.google_client import GoogleOptions
 from groundwire_runtime.http import FunctionTransport, Request, Response

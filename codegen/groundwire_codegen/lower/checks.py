@@ -11,9 +11,10 @@ from ..read.overlay import FieldRule, MessageRule, Overlay
 from ..read.overlay.rules import COUNTS
 from ..read.safe_regex import is_linear
 from .idempotency import precondition_fault
-from .naming import HELD_NAMES, KEYWORDS, snake
+from .naming import snake
 from .operations import operation_problems
 from .reach import Reach
+from .reserved import HELD_NAMES, KEYWORDS
 
 WHOLE: Final = frozenset(
     {Kind.INT32, Kind.INT64, Kind.UINT32, Kind.UINT64, Kind.INTEGER, Kind.LONG, Kind.ULONG}

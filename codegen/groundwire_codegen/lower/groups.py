@@ -25,17 +25,9 @@ from ..ir import (
     renamed,
 )
 from ..read.overlay import NO_FIELD, NO_MESSAGE, MessageRule, Overlay
-from .naming import (
-    CLASS_NAMES,
-    FIELD_NAMES,
-    REST_CLASS_NAMES,
-    REST_FIELD_NAMES,
-    Naming,
-    camel,
-    constant,
-    snake,
-)
+from .naming import Naming, camel, constant, snake
 from .reach import Reach
+from .reserved import CLASS_NAMES, FIELD_NAMES, REST_CLASS_NAMES, REST_FIELD_NAMES
 
 
 @frozen(eq=False)

@@ -20,18 +20,9 @@ from ..ir import (
 from ..read.overlay import NO_METHOD, NO_PARAMETER, MethodRule, Overlay
 from .groups import Classes
 from .idempotency import idempotency
-from .naming import (
-    CLIENT_MODULE_NAMES,
-    CLIENT_NAMES,
-    PARAMETER_NAMES,
-    REST_MODULE_NAMES,
-    SCOPE_NAMES,
-    Naming,
-    camel,
-    constant,
-    snake,
-)
+from .naming import Naming, camel, constant, snake
 from .paging import paging
+from .reserved import CLIENT_MODULE_NAMES, CLIENT_NAMES, PARAMETER_NAMES, REST_MODULE_NAMES, SCOPE_NAMES
 from .waiting import with_waiting
 
 

@@ -25,7 +25,7 @@ from ..ir import (
     UnionOf,
 )
 from .annotations import MESSAGES, NONE, annotation, either, sequence
-from .codecs import bounds_call, codec_type
+from .codec_types import bounds_call, codec_type
 from .source import Source, joined, literal, word
 
 BYTES: Final = word("bytes")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from ..ir import Api, Enum, Message
-from ..lower.naming import KEYWORDS, RESERVED, place_name
+from ..lower.naming import place_name
+from ..lower.reserved import KEYWORDS, RESERVED
 from .source import Source, name
 
 

@@ -19,7 +19,7 @@ from ..ir import (
     Style,
     parameter_key,
 )
-from .codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS, bounds_call, codec_type
+from .codec_types import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS, bounds_call, codec_type
 from .contents import (
     AnswerView,
     ContentView,

@@ -17,7 +17,7 @@ from unicodedata import ucd_3_2_0
 from attrs import frozen
 
 from ..lock import is_published_name
-from ..lower.naming import RESERVED
+from ..lower.reserved import RESERVED
 
 OPEN: Final = "\u27ea"
 CLOSE: Final = "\u27eb"

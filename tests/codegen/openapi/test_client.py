@@ -14,10 +14,10 @@ import pytest
 from attrs import evolve
 from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.ir import Api, Hint, Location, Nullable, Parameter, Response, Style
-from groundwire_codegen.lower.naming import REST_MODULE_NAMES
+from groundwire_codegen.lower.reserved import REST_MODULE_NAMES
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.render import render
-from groundwire_codegen.render.codecs import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS
+from groundwire_codegen.render.codec_types import SCALAR_WORDS, SCHEMA_WORDS, UNION_WORDS
 from groundwire_codegen.render.contents import CONTENT_WORDS
 from groundwire_codegen.vendor.features import imported_packages, needed_modules
 from groundwire_runtime import errors

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from groundwire_codegen.inputs import Inputs
-from groundwire_codegen.lower.naming import CLIENT_NAMES, REST_CLASS_NAMES
+from groundwire_codegen.lower.reserved import CLIENT_NAMES, REST_CLASS_NAMES
 from groundwire_codegen.pipeline import generate
 from groundwire_runtime.errors import ArgumentError
 from groundwire_runtime.google_client import GoogleClient
