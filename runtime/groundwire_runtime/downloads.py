@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .clock import Clock
 
 _RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
+ALL: Final = "bytes=0-"
+_ONE_PART: Final = re.compile(r"bytes=\d+-\d*", re.ASCII)
+_OTHER_PART: Final = "a part of a body was asked for, and another part of it came"
 
 
 @define(eq=False)
@@ -110,7 +113,8 @@ def written(
 ) -> Response:
     """Send a request, and write the body of its answer. Raises TransportError where it is cut and cannot be continued.
 
-    `rest_of` gives the request for the rest of a body of which some bytes came, None where it cannot be continued.
+    `rest_of` gives the request for the rest of a body of which some bytes came, None where it cannot be continued. With it,
+    the first request asks for one part, or for all.
     """
     # A range counts the bytes that are sent, so they must not be compressed.
     whole = evolve(
@@ -119,11 +123,15 @@ def written(
     current, failures, furthest = whole, 0, 0
     while True:
         response = send(current)
+        asked = current.headers.get("range", ALL)
+        is_checked = response.status == 206 and (current is not whole or rest_of is not None)
         try:
             with _pieces(response) as pieces:
-                _begin(response, target, None if current is whole else current)
+                left = part_size(response, asked) if is_checked and _ONE_PART.fullmatch(asked) else None
+                _begin(response, target, continues=current is not whole)
                 for piece in pieces:
                     target.write(piece)
+                    left = None if left is None else left - len(piece)
         except TransportError as error:
             failures = 1 if target.size > furthest else failures + 1
             furthest = max(furthest, target.size)
@@ -134,7 +142,21 @@ def written(
             clock.sleep(delay)
             current = following
         else:
+            if left:
+                raise ProtocolError(_OTHER_PART)
             return evolve(response, stream=None)
+
+
+def part_size(response: Response, asked: str) -> int:
+    """Return the size of a part that was asked for (`bytes=5-`, `bytes=5-9`). Raises ProtocolError for another part."""
+    found = _RANGE.fullmatch(response.headers.get("content-range", ""))
+    start, _, stop = asked.removeprefix("bytes=").partition("-")
+    if found is not None:
+        first, last, total = int(found[1]), int(found[2]), found[3]
+        is_end = not stop if total == "*" else last + 1 == int(total)
+        if str(first) == start and last >= first and (is_end or str(last) == stop):
+            return last - first + 1
+    raise ProtocolError(_OTHER_PART)
 
 
 def _always(_: Response) -> bool:
@@ -151,14 +173,11 @@ def _pieces(response: Response) -> Generator[Iterable[bytes]]:
         yield stream
 
 
-def _begin(response: Response, target: Target, resumed: Request | None) -> None:
+def _begin(response: Response, target: Target, *, continues: bool) -> None:
     """Take the size of an answer; drop what was written where it begins again."""
     length = response.headers.get("content-length", "")
     is_size = length.isdecimal() and len(length) < 19 and "content-encoding" not in response.headers
-    if resumed is not None and response.status == 206:
-        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
-        if found is None or not resumed.headers["range"].startswith(f"bytes={found[1]}-"):
-            raise ProtocolError("the rest of a body was asked for, and another part of it came")
+    if continues and response.status == 206:
         return
     if target.size:
         try:

@@ -25,6 +25,15 @@ SMALL: Final = 5 * 1024 * 1024
 OCTETS: Final = "application/octet-stream"
 _TYPE: Final = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+( *;[ -~]*)?", re.ASCII)
 Progress = Callable[[int, int | None], object]
+_END: Final = object()
+
+
+class ProgressError(Exception):
+    """An error of `on_progress`, in a form that no layer takes for a fault of the connection."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 def _check_chunk(_: object, attribute: Attribute[int | None], value: object) -> None:
@@ -98,8 +107,8 @@ class _Pieces:
     def read(self, size: int = -1) -> bytes:
         """Return at most `size` bytes, none at the end."""
         while not self._left:
-            piece = cast("object", next(self._pieces, None))
-            if piece is None:
+            piece: object = next(self._pieces, _END)
+            if piece is _END:
                 return b""
             if not isinstance(piece, (bytes, bytearray, memoryview)):
                 raise ArgumentError(f"media: expected pieces of bytes, got {shortened(piece)}")
@@ -117,9 +126,13 @@ class _Sent:
     digests: Digests = field(factory=Digests)
 
     def report(self, size: int) -> None:
-        """Tell the caller how many bytes were sent."""
-        if self.on_progress is not None:
+        """Tell the caller how many bytes were sent. Raises ProgressError."""
+        if self.on_progress is None:
+            return
+        try:
             self.on_progress(size, self.total)
+        except Exception as error:
+            raise ProgressError(error) from error
 
 
 @define(eq=False, kw_only=True)

@@ -11,7 +11,7 @@ from attrs import define, evolve, field, fields, frozen
 
 from .checksums import Digests, check, stated_in_headers
 from .clock import Clock
-from .downloads import SavedRequest, Target, written
+from .downloads import SavedRequest, Target, part_size, written
 from .errors import ArgumentError, ProtocolError, shortened
 from .http import CallState, Described, RawBody, Request, Response
 
@@ -37,6 +37,12 @@ def downloading(
             f"byte_range: expected the numbers of the first and the last byte, or None for the last, got {shortened(byte_range)}"
         )
     return Downloading(method, (first, last))
+
+
+def _range(byte_range: tuple[int, int | None]) -> str:
+    """Return the header that asks for a part."""
+    first, last = byte_range
+    return f"bytes={first}-{'' if last is None else last}"
 
 
 def _is_pair(value: object) -> bool:
@@ -196,18 +202,20 @@ class Downloading(Generic[T]):
         )
         first, last = self.byte_range or (0, None)
         facts: dict[str, Any] = {each.name: getattr(request, each.name) for each in fields(Request)}
-        asked = {} if self.byte_range is None else {"range": f"bytes={first}-{'' if last is None else last}"}
+        asked = {} if self.byte_range is None else {"range": _range((first, last))}
         facts["url"] = f"{request.url}{'&' if '?' in request.url else '?'}alt=media"
         facts["headers"] = {**request.headers, "accept": "*/*", **asked}
         return DownloadRequest(**facts, first=first, last=last)
 
     def answer(self, response: Response, codecs: Any) -> RawBody:
-        """Return the bytes of an answer with their type. Raises ChecksumError."""
+        """Return the bytes of an answer with their type. Raises ChecksumError and ProtocolError."""
         del codecs
         digests = Digests()
         digests.update(response.body, 0)
         if response.status != 206:
             check(digests, stated_in_headers(response.headers), self.id, _OTHER_BYTES)
+        elif self.byte_range and part_size(response, _range(self.byte_range)) != len(response.body):
+            raise ProtocolError(f"{self.id}: a part has another size than it states")
         if response.status != 206 and self.byte_range not in (None, (0, None)):
             raise ProtocolError(f"{self.id}: a part was asked for, and the service sent the whole")
         return RawBody.of(response)

@@ -11,7 +11,7 @@ from attrs import fields, frozen
 from .checksums import check, stated_in_headers, stated_in_resource
 from .errors import ArgumentError, shortened
 from .http import BodySource, CallState, Described, Request, Response, Transport
-from .media import SMALL, MediaFile, MediaRequest, MediaUpload
+from .media import SMALL, MediaFile, MediaRequest, MediaUpload, ProgressError
 from .resumable import ResumableTransport
 from .retry import RetryTransport
 from .uploads import Upload
@@ -67,12 +67,17 @@ class _Checked:
     inner: Transport
 
     def send(self, request: Request) -> Response:
-        """Send a request. Raises ChecksumError."""
-        response = self.inner.send(request)
-        if isinstance(request, MediaRequest):
-            stated = {**stated_in_resource(response.body), **stated_in_headers(response.headers)}
-            check(request.media.sent.digests, stated, request.method_id, _OTHER_BYTES)
-        return response
+        """Send a request. Raises ChecksumError, and what `on_progress` raises."""
+        try:
+            response = self.inner.send(request)
+        except ProgressError as stopped:
+            error = stopped.error
+        else:
+            if isinstance(request, MediaRequest):
+                stated = {**stated_in_resource(response.body), **stated_in_headers(response.headers)}
+                check(request.media.sent.digests, stated, request.method_id, _OTHER_BYTES)
+            return response
+        raise error
 
 
 @frozen

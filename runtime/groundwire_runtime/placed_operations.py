@@ -31,6 +31,8 @@ _WAIT: Final = "/wait"
 _VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
 _ORIGIN: Final = re.compile(r"[a-z]+://[^/]*")
 _VERSION: Final = re.compile(r"(?:[^{}]*/)?v\d\w*/")
+_SLASHES: Final = 32
+"""Slashes of a place that is looked at: a path of several free parts could be divided in very many ways."""
 _WORDS: Final = 1000
 """Characters of what a failed operation says."""
 
@@ -163,7 +165,7 @@ class PlacedOperations(Generic[OperationT]):
     def _places(self, operation: OperationT) -> Iterator[str]:
         link = None if self.link is None else getattr(operation, self.link)
         for place in (link and _ORIGIN.sub("", without_query(link)), getattr(operation, self.name)):
-            if place and len(place) <= CAP:
+            if place and len(place) <= CAP and place.count("/") <= _SLASHES:
                 yield place.lstrip("/")
 
 

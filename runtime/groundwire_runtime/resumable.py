@@ -23,6 +23,7 @@ from .uploads import Upload
 RESTARTS: Final = 3
 """Sessions after the first one that one call begins, where the service lost one."""
 _UPLOAD_HOSTS: Final = ".googleapis.com"
+_ENCRYPTION: Final = "x-goog-encryption-"
 _RANGE: Final = re.compile(r"(?:bytes=)?0-(\d{1,18})", re.ASCII)
 _ADDRESS: Final = re.compile(r"[!-~]{1,8192}", re.ASCII)
 
@@ -118,6 +119,8 @@ class _Session:
     kept: int = 0
     _furthest: int = 0
     """The end of the bytes that were sent at least once."""
+    _most: int = 0
+    """The most bytes that the service ever kept."""
 
     def send_all(self) -> Response:
         """Send every chunk, and return the answer to the last one. Raises UploadSessionError."""
@@ -129,9 +132,9 @@ class _Session:
             outcome = self._outcome(request)
             if isinstance(outcome, Response):
                 return outcome
-            if self.kept > before:
-                failures = 0
-            elif not asks or outcome is not None:
+            if self.kept > self._most:
+                failures, self._most = 0, self.kept
+            elif self.kept <= before and (not asks or outcome is not None):
                 failures += 1
                 self._wait(request, outcome or self._stuck(), failures)
             asks = outcome is not None or (not asks and self.kept <= before)
@@ -212,10 +215,11 @@ class ResumableTransport:
         response = self.retry.send(evolve(upload, safe_to_retry=True))
         url, media = session_url(response, upload.url), upload.media
         transport = self.retry.inner
+        left_out = {"content-type", "x-upload-content-type", "x-upload-content-length"}
         if _origin(url) != _origin(upload.url) and isinstance(transport, AuthTransport):
             # The address is a secret of its own; credentials go to the client's own origin alone.
             transport = evolve(transport, authorizer=Anonymous())
-        left_out = ("content-type", "x-upload-content-type", "x-upload-content-length")
+            left_out |= {name for name, text in upload.headers.items() if _is_credential(name, text, upload)}
         return _Session(
             transport=transport,
             request=evolve(
@@ -254,6 +258,11 @@ def session_url(response: Response, start: str) -> str:
             f"the service named an upload session at another host, {host[:80]!r}; nothing was sent there"
         )
     return url
+
+
+def _is_credential(name: str, text: str, request: Request) -> bool:
+    """Return True for a header that is a secret, but for the key that the service encrypts the medium with."""
+    return text in request.secrets and not name.startswith(_ENCRYPTION)
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

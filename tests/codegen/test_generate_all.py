@@ -142,6 +142,36 @@ def test_an_overlay_beside_a_document_is_taken(shelf: Shelf) -> None:
     assert shelf.outcomes(shelf.run()) == {"books.v1": "written", "huts": "up to date"}
 
 
+@pytest.mark.parametrize(
+    ("overlay", "words"),
+    [
+        ('package = "../evil"', "overlay#/package: '../evil' is not a package name"),
+        ("package = ", "overlay: not TOML"),
+        ("\udcff", "overlay: not UTF-8"),
+    ],
+)
+def test_an_overlay_with_a_fault_stops_no_other_document(shelf: Shelf, overlay: str, words: str) -> None:
+    (shelf.spec / "huts.overlay.toml").write_bytes(overlay.encode("utf-8", "surrogateescape"))
+    result = shelf.run()
+    assert result.exit_code == 2
+    assert shelf.outcomes(result) == {"books.v1": "written", "huts": "failed"}
+    assert f"huts: {words}" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes links for few users")
+def test_a_link_is_a_document_by_its_own_name(shelf: Shelf) -> None:
+    (shelf.spec / "zoo.yaml").symlink_to("huts.yaml")
+    result = command("generate-all", shelf.spec, shelf.spec / "huts.yaml", "--out", shelf.out)
+    assert (result.exit_code, {*shelf.outcomes(result)}) == (0, {"books.v1", "huts", "zoo"})
+
+
+def test_case_does_not_tell_folders_apart(shelf: Shelf) -> None:
+    shelf.add("books.v1.overlay.toml", 'package = "Huts.books"\n')
+    result = shelf.run()
+    assert result.exit_code == 2
+    assert "writes the package Huts.books" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["books_v1.json", "Books-V1.yaml"])
 def test_two_documents_of_one_package_are_refused_before_anything_is_written(shelf: Shelf, name: str) -> None:
     shelf.add(name, OPENAPI if name.endswith("yaml") else bookshop())

@@ -60,6 +60,12 @@ def test_unions_that_prose_states(docs: dict[str, str], want: list[str] | None) 
     assert found == ([] if want is None else [want])
 
 
+@pytest.mark.parametrize("words", ["or or ", "and the ", "a, or and "])
+def test_a_list_that_can_be_divided_in_many_ways_takes_no_time(words: str) -> None:
+    # The words can be divided in more ways than there is time for.
+    assert unions(a=f"Either a {words * 500}! It cannot be.", b="") == {}
+
+
 def test_names_of_unions() -> None:
     assert [*unions(gcsSource="Mutually exclusive with driveSource.", driveSource="")] == ["source"]
     assert [*unions(a="Mutually exclusive with b.", b="")] == ["choice"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from groundwire_contract import serving
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import ArgumentError, OperationError, OperationTimeout
+from groundwire_runtime.method import Method
+from groundwire_runtime.parameters import Parameter
+from groundwire_runtime.placed_operations import PlacedOperations, StatusView
 
 from tests.codegen.conftest import Load
 from tests.codegen.documents import encoded
@@ -245,3 +249,13 @@ def test_the_stand_in_of_a_document_with_a_service_path_is_waited_for_too(load: 
 def test_a_method_that_reads_something_else_does_not_poll() -> None:
     paths = {"forge.groups.graph": "v1/{+parent}/memberships:graph", "forge.photos.get": "v1/photo/{photoId}"}
     assert "def wait" not in output(document(paths, LONG_RUNNING, "")).files["client.py"]
+
+
+def test_a_long_place_is_refused_in_no_time() -> None:
+    names = tuple(Parameter(name=name, location="path", pattern="^q$") for name in "abc")
+    method = Method[Any](id="x", verb="GET", path="v1/{+a}/x/{+b}/x/{+c}", parameters=names)
+    view = StatusView[Any](status="status", error="error")
+    placed = PlacedOperations[Any](view=view, methods=(method,), link=None, name="name")
+    for name in ("a/x/" * 500, "x/" * 32 + "a" * 1900):
+        with pytest.raises(ArgumentError, match="no method of this client reads"):
+            placed._found(SimpleNamespace(name=name))

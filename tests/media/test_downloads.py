@@ -5,17 +5,37 @@ from __future__ import annotations
 import io
 import random
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from attrs import frozen
+from groundwire_runtime import credentials
 from groundwire_runtime.checksums import ChecksumError
 from groundwire_runtime.downloads import SaveTo
 from groundwire_runtime.errors import ArgumentError, NotFound, ProtocolError, TransportError
+from groundwire_runtime.http import FunctionTransport, Request, Response
+
+from tests.runtime.doubles import Time
 
 from .state import Service
 from .test_uploads import client
+
+
+@frozen
+class Stream:
+    """The body of an answer, which is read as it comes."""
+
+    pieces: Iterator[bytes]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.pieces
+
+    def close(self) -> None:
+        """Leave the rest."""
+
 
 DATA = random.Random(6).randbytes(3_000_017)  # noqa: S311 - the same bytes each time
 
@@ -106,6 +126,60 @@ def test_a_part_of_an_object_that_changed_is_an_error(
     to = SaveTo(tmp_path / "n", on_progress=lambda *_: service.put("b/n", DATA[::-1]))
     with pytest.raises(ProtocolError, match="changed"):
         downloads.save(to, downloads.objects.get_media, "b", "n", byte_range=(7, 2_000))
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "stated", ["bytes 0-9/500", "bytes 7-11/500", "bytes 7-20/500", "bytes */500", "bytes 7-16", ""]
+)
+def test_another_part_than_was_asked_for_is_an_error(
+    stated: str, storage: ModuleType, tmp_path: Path
+) -> None:
+    def answer(_: Request) -> Response:
+        return Response(status=206, headers={"content-range": stated}, body=bytes(10))
+
+    downloads = storage.Client(transport=FunctionTransport(answer), credentials=credentials.anonymous())
+    with pytest.raises(ProtocolError):
+        downloads.objects.get_media("b", "n", byte_range=(7, 16))
+    for byte_range in ((7, 16), None):
+        with pytest.raises(ProtocolError):
+            downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "n", byte_range=byte_range)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(("stated", "is_right"), [("bytes 7-16/17", True), ("bytes 7-16/*", False)])
+def test_a_part_may_end_where_the_medium_ends(stated: str, is_right: bool, storage: ModuleType) -> None:
+    def answer(_: Request) -> Response:
+        return Response(status=206, headers={"content-range": stated}, body=bytes(10))
+
+    downloads = storage.Client(transport=FunctionTransport(answer), credentials=credentials.anonymous())
+    assert len(downloads.objects.get_media("b", "n", byte_range=(7, None))) == 10
+    if is_right:
+        assert len(downloads.objects.get_media("b", "n", byte_range=(7, 99))) == 10
+    else:
+        with pytest.raises(ProtocolError):
+            downloads.objects.get_media("b", "n", byte_range=(7, 99))
+
+
+@pytest.mark.parametrize("size", [5, 94, 96])
+def test_a_rest_that_is_not_all_of_it_leaves_no_file(size: int, storage: ModuleType, tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield bytes(5)
+        raise TransportError("cut", sent=True)
+
+    def answer(request: Request) -> Response:
+        facts = {"etag": '"1"'}
+        if "range" not in request.headers:
+            return Response(status=200, headers={**facts, "content-length": "100"}, stream=Stream(pieces()))
+        last = 9 if size == 5 else 99
+        facts["content-range"] = f"bytes 5-{last}/100"
+        return Response(status=206, headers=facts, body=bytes(size))
+
+    downloads = storage.Client(
+        transport=FunctionTransport(answer), credentials=credentials.anonymous(), clock=Time().clock()
+    )
+    with pytest.raises(ProtocolError, match="another part"):
+        downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "n")
     assert not [*tmp_path.iterdir()]
 
 

@@ -52,7 +52,7 @@ def test_a_bare_file_is_refused(value: Any, storage: ModuleType, service: Servic
         client(storage, service).objects.insert("b", storage.Object(), media=value)
 
 
-@pytest.mark.parametrize("value", [3, None, ["text"], io.StringIO("text")])
+@pytest.mark.parametrize("value", [3, None, ["text"], [b"a", None, b"b"], io.StringIO("text")])
 def test_what_is_no_medium_is_refused(value: Any, storage: ModuleType, service: Service) -> None:
     with pytest.raises(ArgumentError):
         client(storage, service).objects.insert("b", storage.Object(), media=MediaUpload(value))

@@ -76,6 +76,30 @@ def test_a_session_of_google_gets_the_token_on_the_own_origin_alone(
         assert ["authorization" in each.headers for each in puts] == [has_token]
 
 
+@pytest.mark.parametrize(("host", "has_secrets"), [("storage", True), ("uploads", False)])
+def test_secrets_of_the_caller_go_to_the_own_origin_alone(
+    host: str, has_secrets: bool, storage: ModuleType
+) -> None:
+    puts: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        if request.verb == "POST":
+            location = f"https://{host}.googleapis.com/upload/s?upload_id=12345678"
+            return Response(status=200, headers={"location": location})
+        puts.append(request)
+        return Response(status=200, body=b"{}")
+
+    uploaded = storage.Client(transport=FunctionTransport(answer), credentials=credentials.anonymous())
+    headers = {"x-own-token": TOKEN, "x-goog-encryption-key": "a2V5", "x-reason": "June"}
+    uploaded.objects.insert("b", storage.Object(), media=MediaUpload(b"abc", resumable=True), headers=headers)
+    sent = puts[0].headers
+    assert ("x-own-token" in sent, sent["x-goog-encryption-key"], sent["x-reason"]) == (
+        has_secrets,
+        "a2V5",
+        "June",
+    )
+
+
 def test_the_id_of_an_upload_is_a_secret(
     storage: ModuleType, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -202,6 +202,26 @@ def test_an_upload_that_never_moves_ends(storage: ModuleType) -> None:
         uploaded.objects.insert("b", storage.Object(), media=MediaUpload(b"abc", resumable=True))
 
 
+def test_an_upload_whose_kept_bytes_come_and_go_ends(storage: ModuleType) -> None:
+    puts: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        if request.verb == "POST":
+            return Response(status=200, headers={"location": f"{request.url}&upload_id=12345678"})
+        puts.append(request)
+        assert len(puts) < 100
+        return Response(status=308, headers={"range": "bytes=0-0"} if len(puts) % 2 else {})
+
+    uploaded = storage.Client(
+        transport=FunctionTransport(answer),
+        credentials=credentials.anonymous(),
+        clock=Time().clock(),
+        timeout=9e9,
+    )
+    with pytest.raises(TransportError, match="kept no more bytes"):
+        uploaded.objects.insert("b", storage.Object(), media=MediaUpload(b"abc", resumable=True))
+
+
 @pytest.mark.parametrize("status", [404, 410])
 @pytest.mark.parametrize("kind", ["bytes", "path", "file", "pipe", "pieces"])
 def test_a_session_that_was_lost_begins_again_where_the_medium_can(
@@ -252,6 +272,23 @@ def test_progress_tells_the_bytes_and_continues_from_what_was_kept(
     # The last part begins behind the three units that were kept.
     units = [UNIT * count for count in range(4, 10)]
     assert [size for size, _ in seen[-7:]] == [*units, len(DATA)]
+
+
+@pytest.mark.parametrize("resumable", [True, False])
+@pytest.mark.parametrize("fault", [ValueError, OSError, KeyError])
+def test_an_error_of_the_callers_function_ends_the_upload(
+    fault: type[Exception], resumable: bool, storage: ModuleType, service: Service
+) -> None:
+    def stop(size: int, _: int | None) -> None:
+        raise fault(size)
+
+    media = MediaUpload(DATA, resumable=resumable, on_progress=stop)
+    with pytest.raises(fault):
+        client(storage, service).objects.insert(
+            "b", storage.Object(name="n"), if_generation_match=0, media=media
+        )
+    assert len(service.sent) <= 2
+    assert not service.objects
 
 
 @pytest.mark.parametrize("resumable", [True, False])

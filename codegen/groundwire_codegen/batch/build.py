@@ -12,7 +12,7 @@ from attrs import frozen
 from ..emit import emit
 from ..folder import client_lock, contents_of
 from ..importable import unlisted
-from ..inputs import Inputs, inputs_from, recorded
+from ..inputs import Inputs, inputs_from, is_package_name, package_name, recorded
 from ..lock import Lock, file_digest
 from ..pipeline import generate
 from ..problem import GeneratorError, Problem, SpecError
@@ -93,6 +93,9 @@ def _written(document: Document, options: Options) -> tuple[Lock, Outcome, tuple
     inputs = inputs_from(
         document.path, document.overlay, package=document.package, allow_hosts=options.allow_hosts
     )
+    stated = package_name(None, inputs.overlay, document.package)
+    if not is_package_name(stated):
+        raise SpecError([Problem("overlay", "/package", f"{stated!r} is not a package name")])
     before = client_lock(out)
     inputs = recorded(inputs, before)
     if before is not None and is_up_to_date(out, before, inputs, strict=options.strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from keyword import iskeyword
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -51,18 +52,18 @@ class Found:
 def find(places: Sequence[Path]) -> Found:
     """Return the documents of these folders, without their subfolders; a place may be a file too.
 
-    `NAME.overlay.toml` beside `NAME.json` is its overlay. Raises SpecError for two documents of one package, and
-    where there is no document at all; OSError for a place that cannot be read.
+    `NAME.overlay.toml` beside `NAME.json` is its overlay. A link is a document by its own name. Raises SpecError for two
+    documents of one package, and where there is no document at all; OSError for a place that cannot be read.
     """
     found: dict[Path, Document] = {}
     left_out: list[Path] = []
     for path, is_certain in _files(places):
         data = read_input(path, DOCUMENT_BYTES)
         if is_certain or names_a_format(data):
-            found[path.resolve()] = _document(path, len(data))
+            found[path.parent.resolve() / path.name] = _document(path, len(data))
         else:
             left_out.append(path)
-    documents = sorted(found.values(), key=lambda each: (each.package, str(each.path)))
+    documents = sorted(found.values(), key=lambda each: (each.package.lower(), str(each.path)))
     problems = [*_collisions(documents)]
     if not documents:
         names = ", ".join(str(place) for place in places)
@@ -89,9 +90,13 @@ def _may_be_document(path: Path) -> bool:
 def _document(path: Path, size: int) -> Document:
     beside = path.with_suffix(".overlay.toml")
     overlay = beside if beside.is_file() else None
-    said = None if overlay is None else read_input(overlay, OVERLAY_BYTES)
-    package = package_name(None, said, package_of(path.stem))
-    return Document(path, overlay, package if is_package_name(package) else package_of(path.stem), size)
+    package = package_of(path.stem)
+    # An overlay with a fault is a failure of its document, which the build names.
+    with suppress(SpecError, OSError):
+        data = None if overlay is None else read_input(overlay, OVERLAY_BYTES)
+        stated = package_name(None, data, package)
+        package = stated if is_package_name(stated) else package
+    return Document(path, overlay, package, size)
 
 
 def package_of(stem: str) -> str:

@@ -17,11 +17,14 @@ from .toml import candidate
 
 _MAX_TEXT: Final = 20_000
 """Characters of a description that are read."""
+_MAX_NAMES: Final = 60
+"""Names of a list behind the first one that are read."""
 _SHOWN: Final = 200
 """Characters of a sentence that a candidate quotes."""
 _NAME: Final = r"[`'\"\[]{0,2}[A-Za-z][A-Za-z0-9_.]*[`'\"\]]{0,2}(?:[\[(][\w.#/:-]{1,200}[\])])?"
 _BETWEEN: Final = r"(?:\s*(?:,|/|\band/or\b|\bor\b|\band\b|\bnor\b)\s*(?:the\s+)?){1,2}"
-_LIST: Final = rf"(?:the\s+)?(?:fields?\s+)?(?P<names>{_NAME}(?:{_BETWEEN}{_NAME})*)"
+# Atomic: "or" may be a name too, so that a long list could be divided in very many ways.
+_LIST: Final = rf"(?:the\s+)?(?:fields?\s+)?(?P<names>(?>{_NAME}(?:{_BETWEEN}{_NAME}){{0,{_MAX_NAMES}}}))"
 _SET: Final = r"(?:set|specified|provided|populated|present|supplied|used|defined|given|available)"
 _ONE: Final = re.compile(
     rf"(?i)\b(?:only|exactly|at most|no more than)\s+one\s+of\s+{_LIST}"
@@ -36,7 +39,7 @@ _APART: Final = re.compile(
     + _LIST.replace("names", "others")
 )
 """A list of fields that exclude the one that is described."""
-_EACH: Final = re.compile(rf"(?i){_LIST}\s+are\s+mutually\s+exclusive\b")
+_EACH: Final = re.compile(rf"(?i)(?<![\w.]){_LIST}\s+are\s+mutually\s+exclusive\b")
 _TOGETHER: Final = re.compile(r"(?i)\bboth\b.*\b(?:returned|output|shall|will)\b|\bat least one of\b")
 """Signs that fields come together in an answer, or may be set together."""
 _SIGN: Final = re.compile(r"(?i)\bone of\b|\beither\b|mutually|\bnot be\b|cannot|can't")
