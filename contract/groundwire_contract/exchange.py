@@ -45,6 +45,11 @@ def is_credential(name: str) -> bool:
     return _CREDENTIAL.search(name) is not None
 
 
+def common_parameters(query: Pairs) -> dict[str, str]:
+    """Return the query parameters of every Google API, such as `fields` and `alt`, without credentials."""
+    return {name: value for name, value in query if name in _PARAMETERS}
+
+
 def public_headers(headers: Pairs) -> Pairs:
     """Return headers with the values redacted that may hold credentials."""
     return tuple((name, value if name.lower() in _HEADERS else REDACTED) for name, value in headers)

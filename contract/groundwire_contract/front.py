@@ -29,7 +29,7 @@ class ContractRequest:
     path: Mapping[str, JsonValue] = field(factory=dict[str, JsonValue])
     query: Mapping[str, JsonValue] = field(factory=dict[str, JsonValue])
     headers: Mapping[str, JsonValue] = field(factory=dict[str, JsonValue])
-    """Header parameters that the description has."""
+    """Header parameters that the description has; of Google's APIs all headers, in lower case, without credentials."""
     cookies: Mapping[str, JsonValue] = field(factory=dict[str, JsonValue])
     body: JsonValue | bytes = None
 

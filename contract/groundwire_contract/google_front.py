@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -14,13 +15,14 @@ from .front import ParsedRequest
 from .given import MARK, AnswerError, Given
 from .operations import example
 from .parse_request import read, read_raw, unwrapped
-from .rules.error_bodies import STATUS, Refusal, not_found
+from .rules.error_bodies import Refusal, not_found
 from .validate.access import Access
 from .validate.bodies import as_message
 from .validate.parameters import query_parameters
 from .validate.route import Route, find
 from .validate.values import validate
 
+_VARIABLE: Final = re.compile(r"\{(\+?)[^{}]+\}")
 DISCOVERY: Final = "/$discovery/rest"
 """The path from which the official Python client first requests the Discovery document."""
 
@@ -43,7 +45,7 @@ class GoogleFront:
     def find(self, exchange: Exchange) -> Route | Reply:
         """Return the route of a request; the document, or a page, for one that has none."""
         route = find(self.contract.routes, exchange.verb, exchange.path)
-        return route or self._document(exchange) or not_found(exchange.path)
+        return route or self._document(exchange) or self._upload(exchange) or not_found(exchange.path)
 
     def _document(self, exchange: Exchange) -> Reply | None:
         """Return the Discovery document for any version served; None for any other request."""
@@ -51,6 +53,14 @@ class GoogleFront:
         if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
             return None
         return Reply(status=200, body=self.contract.document) if self.contract.document else None
+
+    def _upload(self, exchange: Exchange) -> Reply | None:
+        """Refuse the upload of a medium, which is not supported; None for any other request."""
+        for method in self.contract.api.methods.values():
+            if any(_is_path(template, exchange.path) for template in _upload_paths(method)):
+                message = f"The contract server takes no uploads: call {method.id} without `media`."
+                return Refusal(rule="upload-unsupported", code=501, message=message).reply()
+        return None
 
     def read(
         self, exchange: Exchange, route: Route, access: Access, relaxed: Collection[str]
@@ -110,12 +120,22 @@ def _status_only(given: Given, status: int, headers: tuple[tuple[str, str], ...]
         return Reply(status=status, body=given.body, content_type=kind, headers=headers)
     if status < 400:
         return json_reply(status, {}, pretty=pretty, headers=headers)
-    if status not in STATUS:
-        raise AnswerError(
-            f"{status} is none of {', '.join(map(str, STATUS))}: give the body of the error too"
-        )
     refusal = Refusal(rule="answer-given", code=status, message="The test answers so.", headers=headers)
     return refusal.reply(pretty=pretty)
+
+
+def _upload_paths(method: Method) -> tuple[str, ...]:
+    media = method.media
+    return () if media is None else tuple(path for path in (media.simple, media.resumable) if path)
+
+
+def _is_path(template: str, path: str) -> bool:
+    parts = _VARIABLE.split(template.strip("/"))
+    # Every second part is the sign of a variable: `+` for one with slashes.
+    shape = "".join(
+        (".+" if part else "[^/]+") if index % 2 else re.escape(part) for index, part in enumerate(parts)
+    )
+    return re.fullmatch(f"/{shape}", path) is not None
 
 
 def _is_pretty(exchange: Exchange) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Final
 
 from groundwire_codegen.collector import resting_collector
-from groundwire_codegen.ir import Method
+from groundwire_codegen.ir import Kind, Method
 
 from .contract import Contract
-from .exchange import Exchange, JsonObject
+from .exchange import Exchange, JsonObject, common_parameters
 from .front import ContractRequest, ParsedRequest
 from .rules.error_bodies import Fault, Refusal, bad_request
 from .rules.refusals import PAYLOAD_LIMIT, payload_too_large
@@ -50,14 +50,12 @@ def _read(
     outside = (*read_path(method, route.variables), *query.faults)
     if method.request is None:
         refusal = _refused(outside, query.breaches, relaxed)
-        request = ContractRequest(method=method.id, path={**route.variables}, query=query.values)
+        request = _request(exchange, route, query.values)
         return ParsedRequest(caller=caller, query=query.values, request=request, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
-    validated = validate(record, unwrapped(sent, method), keep=False)
+    validated = validate(record, unwrapped(sent, method), keep=False, nulls=nulls_remove_keys(method))
     refusal = _refused((*outside, *validated.faults), (*query.breaches, *validated.breaches), relaxed)
-    request = ContractRequest(
-        method=method.id, path={**route.variables}, query=query.values, body=validated.value
-    )
+    request = _request(exchange, route, query.values, validated.value)
     return ParsedRequest(
         caller=caller,
         sent=exchange.body,
@@ -66,6 +64,25 @@ def _read(
         request=request,
         refusal=refusal,
     )
+
+
+def _request(
+    exchange: Exchange, route: Route, query: JsonObject, body: JsonObject | None = None
+) -> ContractRequest:
+    """Return a valid request as a function of a test gets it."""
+    return ContractRequest(
+        method=route.method.id,
+        path={**route.variables},
+        query={**common_parameters(exchange.query), **query},
+        headers={**exchange.public_headers},
+        body=body,
+    )
+
+
+def nulls_remove_keys(method: Method) -> bool:
+    """Return True for a PATCH without an update mask: null removes a key of a map there."""
+    has_mask = any(parameter.scalar.kind is Kind.FIELD_MASK for parameter in method.parameters)
+    return method.verb == "PATCH" and not has_mask
 
 
 def read_raw(exchange: Exchange, method: Method) -> bytes:

@@ -76,6 +76,9 @@ def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO, clock: Clock) -> Gene
         begun = part.open("xb")
     except (TypeError, ValueError):
         raise ArgumentError(f"to: expected a path or an open binary file, got {shortened(to.file)}") from None
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        error.filename = str(path)  # The caller does not know the name of the part.
+        raise
     with begun as file:
         try:
             yield Target(file, to.on_progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -68,6 +69,14 @@ def test_generate_says_what_it_wrote_and_then_that_all_is_well(shop: Shop) -> No
     again = shop.run("generate")
     assert (again.exit_code, again.output) == (0, f"{shop.out} is up to date\n")
     assert shop.run("check").output == ""
+
+
+def test_generate_counts_many_files(shop: Shop) -> None:
+    document = bookshop()
+    document["schemas"] |= {f"Event{number}": {"type": "object", "properties": {}} for number in range(201)}
+    shop.write(document)
+    output = shop.run("generate").output
+    assert re.fullmatch(rf"wrote \d{{3}} files in {re.escape(str(shop.out))}\n", output)
 
 
 def test_generate_again_writes_what_changed(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from groundwire_codegen.fetch.address import addresses_of, checked
+from groundwire_codegen.fetch.address import addresses_of, checked, split_id
 from groundwire_codegen.fetch.https import bring
 from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.problem import SpecError
@@ -340,6 +340,13 @@ def test_an_installed_document_is_taken(tmp_path: Path) -> None:
     assert run("oauth2", "v2", "--installed", "--out", out).stdout == f"{out} is unchanged\n"
     assert run("oauth2", "v99", "--installed", "--out", out).exit_code == 2
     assert run("oauth2", "--installed", "--out", out).exit_code == 2
+    assert run("oauth2:v2", "--installed", "--out", out).stdout == f"{out} is unchanged\n"
+
+
+def test_an_id_is_a_name_and_a_version() -> None:
+    assert split_id("admin:directory_v1") == ("admin", "directory_v1")
+    for other in ("shop.json", "c:shop.json", "https://shop.example/doc.json", "drive:", ":v3"):
+        assert split_id(other) == (other, None)
 
 
 def test_another_api_than_the_one_asked_for_is_refused() -> None:

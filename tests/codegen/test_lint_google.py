@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
+from groundwire_codegen.fetch.normal import normal
 from groundwire_codegen.lint import Linted, advise
 from groundwire_codegen.reader import read_lowered
 
@@ -162,3 +164,10 @@ def test_all_candidates_of_a_published_document_can_be_pasted(name: str) -> None
     made = read_lowered(data, overlay, messages=()).api
     assert any(message.groups for message in made.messages.values()) or name == "workloadmanager.v1"
     assert advise(Linted(name=name, document=data, overlay=overlay)).candidates == ()
+
+
+def test_a_document_without_descriptions_is_noted(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    assert "--prose" not in run("lint", shop.spec).output
+    shop.spec.write_bytes(normal(shop.spec.read_bytes(), "shop", prose=False))
+    assert "note: the document has no descriptions" in run("lint", shop.spec).output

@@ -75,7 +75,9 @@ def test_an_upgrade_shows_what_changed_and_changes_all_together(upgrade: Upgrade
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert lines[0] == "bookshop:v1 20260101 -> bookshop:v1 20260202: 1 breaking at type-check time"
-    assert lines[-1] == f"changed {upgrade.shop.out / 'provenance.py'}"
+    changed = [line for line in lines if line.startswith("changed ")]
+    assert changed[:2] == [f"changed {upgrade.changelog}", f"changed {upgrade.shop.spec}"]
+    assert lines[-1] == changed[-1] == f"changed {upgrade.shop.out / 'provenance.py'}"
     assert "warning: groundwire.lock#/names/field:Book.pages: pages is gone" in done.stderr
     assert upgrade.shop.spec.read_bytes() == normal(upgrade.new.read_bytes(), "new", prose=True)
     assert upgrade.changelog.read_text() == f"{HEAD}\n### Changed\n\n{ENTRY}\n## [1.0]\n"
@@ -322,7 +324,7 @@ def test_it_comes_by_the_name_that_the_document_gives(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert spec.read_bytes() == normal(shipped.read_bytes(), "new", prose=False)
     assert done.stdout.splitlines()[1:] == [
-        f"changed {out / name}" for name in ("groundwire.lock", "provenance.py")
+        f"changed {path}" for path in (spec, out / "groundwire.lock", out / "provenance.py")
     ]
 
 

@@ -30,7 +30,7 @@ PUBLISHED = {
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
-        openapi-payload-too-large openapi-query-unknown openapi-verb-unknown
+        openapi-payload-too-large openapi-query-unknown openapi-verb-unknown upload-unsupported
     """,
 }
 """Every rule by its mark: the ids that `--relax`, `--enforce` and `--answer` take."""

@@ -74,6 +74,16 @@ def test_a_part_that_is_none_is_refused(byte_range: Any, storage: ModuleType, se
     assert not service.sent
 
 
+def test_a_folder_that_is_not_there_is_named_and_nothing_is_sent(
+    storage: ModuleType, service: Service, tmp_path: Path
+) -> None:
+    objects, path = client(storage, service), tmp_path / "none" / "copy.csv"
+    with pytest.raises(FileNotFoundError) as caught:
+        objects.save(path, objects.objects.get_media, "b", "n")
+    assert caught.value.filename == str(path)
+    assert not service.sent
+
+
 @pytest.mark.parametrize("names_version", [True, False])
 def test_a_file_continues_where_it_was_cut(
     names_version: bool, storage: ModuleType, service: Service, tmp_path: Path

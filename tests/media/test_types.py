@@ -23,7 +23,7 @@ def use(client: Client) -> None:
     media = MediaUpload(b"x", "image/png")
     assert_type(client.photos.insert(Photo(name="n")), Photo)
     assert_type(client.photos.insert(Photo(name="n"), media=media, title="t"), Photo)
-    assert_type(client.photos.insert(media=media, timeout=5), Photo)
+    assert_type(client.photos.insert(media=media, timeout=5, fields="name"), Photo)
     assert_type(client.photos.patch("id", Photo(), clear=["name"], media=media), Photo)
     assert_type(client.photos.drop(), Photo)
     assert_type(client.photos.drop(media=media), Photo)
@@ -33,6 +33,7 @@ def use(client: Client) -> None:
     assert_type(client.photos.render(HttpBody(data=b"x")), HttpBody)
     client.save("photo.png", client.photos.get_media, "id", byte_range=(1, 2))
     client.photos.insert()  # refused
+    client.photos.insert(media=media, feilds="name")  # refused
     client.photos.insert(media=b"x")  # refused
     client.photos.insert(Photo(), media="x.png")  # refused
     client.photos.get("id", media=media)  # refused

@@ -34,6 +34,8 @@ def check(asked: Asked, *, full: bool, strict: bool) -> int:  # noqa: ARG001 - b
     if lock is not None and (lines or found):
         for key in moved_inputs(lock, output.lock.inputs):
             echo(f"moved: {key}")
+            if key == "options":
+                echo("    (give check the options of generate, as --methods and --package)")
         for edit in found:
             echo(f"edited by hand: {out.name}/{edit}")
         for path in gone(out, lock):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..fetch.https import Brought
 
 OPTIONS = (
-    click.argument("source", metavar="NAME|URL|FILE"),
+    click.argument("source", metavar="NAME[:VERSION]|URL|FILE"),
     click.argument("version", required=False),
     click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write."),
     click.option("--installed", is_flag=True, help="Take it from an installed google-api-python-client."),
@@ -39,7 +39,7 @@ def fetch(
     An OpenAPI document is kept as it came, with the documents that it refers to in a folder beside it. It and `upgrade` alone reach the network, over https: Google's addresses of descriptions, and hosts of --allow-host.
     Exits with 0 when it is there, changed or not, with 2 when it could not be had; then nothing is written.
     """
-    from ..fetch.address import described, host_of
+    from ..fetch.address import described, host_of, split_id
     from ..fetch.openapi import is_kept
     from ..fetch.sidecar import known, path_of
     from ..fetch.source import brought
@@ -53,6 +53,8 @@ def fetch(
     check_target(folder_of(out))
     check_target(path_of(out))
     hosts = tuple(host.lower() for host in allow_host)
+    if version is None and not Path(source).exists():
+        source, version = split_id(source)
     wanted = f"{source}:{version}" if version is not None else ""
     if host_of(source) not in hosts:
         wanted = wanted or described(source)

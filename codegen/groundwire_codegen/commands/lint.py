@@ -54,5 +54,9 @@ def lint(
     pieces = list(advice.labelled)
     for label, problem in pieces:
         echo(f"{label}: {problem}")
+    if advice.lacks_text:
+        echo(
+            "note: the document has no descriptions, which tell of unions and request ids: fetch it with --prose"
+        )
     echo(f"{len(pieces)} piece(s) of advice on {document.name}")
     return DONE

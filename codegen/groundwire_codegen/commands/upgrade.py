@@ -150,6 +150,8 @@ def _replace(
     contents = _contents(asked.document, planned, changelog, arrived)
     done = replace(asked.out, output.files, contents, discard_edits=discard_edits)
     remove_stale(arrived.stale)
+    for beside in contents if planned.is_news else ():
+        echo(f"changed {beside}")
     for path in (*done.written, *done.removed):
         echo(f"changed {asked.out / path}")
     if not planned.is_news and not done.written and not done.removed:

@@ -87,6 +87,14 @@ def addresses_of(name: str, version: str) -> tuple[str, ...]:
     )
 
 
+def split_id(text: str) -> tuple[str, str | None]:
+    """Return the name and the version of an API's id, `drive:v3`; any other text as it is, and None."""
+    name, _, version = text.partition(":")
+    if len(name) > 1 and _NAME.fullmatch(name) and _VERSION.fullmatch(version):
+        return name, version
+    return text, None
+
+
 def check_names(name: str, version: str) -> None:
     """Refuse what is no name or no version of an API: it becomes part of a host, or of a path. Raises SpecError."""
     problems = [

@@ -26,7 +26,7 @@ def brought(
     """
     if installed:
         if version is None:
-            raise SpecError([Problem("options", "", "--installed needs NAME and VERSION")])
+            raise SpecError([Problem("options", "", "--installed needs NAME and VERSION, or NAME:VERSION")])
         return Brought("", shipped(source, version))
     if version is None and "://" not in source:
         return Brought("", read_input(Path(source), DOCUMENT_BYTES))

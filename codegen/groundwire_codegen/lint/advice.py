@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from attrs import field, frozen
 
@@ -33,6 +34,8 @@ class Advice:
     """Rules for the overlay that nothing in the document confirms, as lines of TOML."""
     findings: tuple[Problem, ...] = ()
     """Of openapi-spec-validator, where it is installed."""
+    lacks_text: bool = False
+    """True for a document of one of Google's APIs without descriptions, from which most candidates are read."""
 
     @property
     def labelled(self) -> Iterator[tuple[str, Problem]]:
@@ -82,7 +85,15 @@ def advise(given: Linted, *, validates: bool = True) -> Advice:
         faults=tuple(sorted({*faults})),
         candidates=tuple(_candidates(stated, api, overlay)),
         findings=findings(draft.document, given.name) if is_openapi and validates else (),
+        lacks_text=not is_openapi and not _has_text(draft.api),
     )
+
+
+def _has_text(api: Api) -> bool:
+    docs = chain(
+        (method.doc for method in api.methods.values()), (message.doc for message in api.messages.values())
+    )
+    return any(docs)
 
 
 def _candidates(draft: Draft, api: Api | None, overlay: Overlay) -> Iterator[Problem]:

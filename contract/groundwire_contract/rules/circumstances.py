@@ -16,6 +16,12 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
         "the test",
     ),
     rule(
+        "upload-unsupported",
+        Evidence.DOCUMENTED,
+        "The upload of a medium is 501.",
+        "a limit of this server",
+    ),
+    rule(
         "error-shape",
         Evidence.DOCUMENTED,
         "An error is the JSON of google.rpc.Status under `error`.",

@@ -51,8 +51,10 @@ class Refusal:
 
     @property
     def body(self) -> JsonObject:
-        """The error body; `details` is omitted if there are none."""
-        error: JsonObject = {"code": self.code, "message": self.message, "status": STATUS[self.code]}
+        """The error body; `details` is omitted if there are none, `status` if no google.rpc status has the code."""
+        error: JsonObject = {"code": self.code, "message": self.message}
+        if self.code in STATUS:
+            error["status"] = STATUS[self.code]
         if self.details:
             error["details"] = list(self.details)
         return {"error": error}

@@ -26,6 +26,7 @@ from .control_api import PREFIX, ControlRouter
 from .host import is_admitted
 from .listener import BACKLOG, endpoint, listen
 
+_BODILESS: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 PAGE: Final = f"{PREFIX}page"
 """The path of the status page, which is at `/` too unless the API answers there."""
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
@@ -86,7 +87,7 @@ async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> 
         await _drop(scope)
         return
     await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
-    shown = b"" if scope["method"] == "HEAD" else reply.body
+    shown = b"" if scope["method"] == "HEAD" or reply.status in _BODILESS else reply.body
     if reply.delivery is Delivery.CUT:
         await send({"type": "http.response.body", "body": shown[: len(shown) // 2], "more_body": True})
         scope["state"]["transport"].close()
@@ -117,7 +118,7 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
         "cache-control": "private",
         **dict(reply.headers),
     }
-    if reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+    if reply.status in _BODILESS:
         del headers["content-length"]  # It would describe a body, which is not sent (RFC 9110 8.6).
     if reply.rule is not None:
         headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.evidence or "I"}

@@ -71,7 +71,8 @@ def _body_faults(contract: Contract, route: Route, record: Record) -> Iterator[F
         yield _whole(body)
         return
     message, at = unwrapped(body, route.method)
-    read = validate(contract.shapes[route.version].records[route.method.request], message)
+    shape = contract.shapes[route.version].records[route.method.request]
+    read = validate(shape, message, nulls=reading.nulls_remove_keys(route.method))
     for fault in (*read.faults, *read.breaches):
         yield evolve(fault, pointer=at + fault.pointer)
 

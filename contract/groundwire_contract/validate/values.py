@@ -39,9 +39,12 @@ class Validated:
     breaches: tuple[Fault, ...] = ()
 
 
-def validate(record: MessageShape, body: JsonObject, *, keep: bool = True) -> Validated:
-    """Validate `body` as the message of `record`. Without `keep`, it is emptied on the way, to save memory."""
-    walk = _Walk(keep)
+def validate(record: MessageShape, body: JsonObject, *, keep: bool = True, nulls: bool = False) -> Validated:
+    """Validate `body` as the message of `record`. Without `keep`, it is emptied on the way, to save memory.
+
+    `nulls`: a value of a map may be null.
+    """
+    walk = _Walk(keep, nulls)
     try:
         value = walk.record(record, body)
     except EnoughError:
@@ -52,8 +55,9 @@ def validate(record: MessageShape, body: JsonObject, *, keep: bool = True) -> Va
 class _Walk:
     """One walk over one body; `trail` holds the steps to the current value."""
 
-    def __init__(self, keep: bool) -> None:
+    def __init__(self, keep: bool, nulls: bool) -> None:
         self.keep = keep
+        self.nulls = nulls
         self.faults = Faults()
         self.trail = self.faults.trail
         self.breaches: list[Fault] = []
@@ -175,7 +179,9 @@ class _Walk:
         for index, (key, item) in enumerate(value.items()):
             trail.append((index, None))
             trail.append((VALUE, key))
-            if item is None and not takes_null:
+            if item is None and self.nulls:
+                out[key] = None
+            elif item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
             else:
                 out[key] = self.value(shape, key, item)

@@ -13,7 +13,7 @@ from groundwire_runtime.media import MediaUpload
 from groundwire_runtime.media_downloads import downloading
 from groundwire_runtime.media_uploads import uploading
 from groundwire_runtime.method import Method
-from groundwire_runtime.options import CallOptions
+from groundwire_runtime.options import CommonOptions
 from groundwire_runtime.parameters import Parameter
 from groundwire_runtime.patching import clearing
 from groundwire_runtime.raw_method import RawMethod
@@ -87,7 +87,7 @@ METHODS: Final[Mapping[str, Method[Any]]] = {
 class Photos(Resource):
     """The resource `photos`."""
 
-    def drop(self, *, media: MediaUpload | None = None, **options: Unpack[CallOptions]) -> messages.Photo:
+    def drop(self, *, media: MediaUpload | None = None, **options: Unpack[CommonOptions]) -> messages.Photo:
         """Call `album.photos.drop`.
 
         `media`: a file, or bytes, to upload.
@@ -95,7 +95,7 @@ class Photos(Resource):
         return self._client.call(uploading(PHOTOS_DROP, media, service_path="album/v1/"), {}, None, options)
 
     def export(
-        self, id: str, *, byte_range: tuple[int, int | None] | None = None, **options: Unpack[CallOptions]
+        self, id: str, *, byte_range: tuple[int, int | None] | None = None, **options: Unpack[CommonOptions]
     ) -> RawBody:
         """Call `album.photos.export`.
 
@@ -106,12 +106,12 @@ class Photos(Resource):
         """
         return self._client.call(downloading(PHOTOS_EXPORT, byte_range), {"id": id}, None, options)
 
-    def get(self, id: str, **options: Unpack[CallOptions]) -> messages.Photo:
+    def get(self, id: str, **options: Unpack[CommonOptions]) -> messages.Photo:
         """Gets a photo."""
         return self._client.call(PHOTOS_GET, {"id": id}, None, options)
 
     def get_media(
-        self, id: str, *, byte_range: tuple[int, int | None] | None = None, **options: Unpack[CallOptions]
+        self, id: str, *, byte_range: tuple[int, int | None] | None = None, **options: Unpack[CommonOptions]
     ) -> RawBody:
         """Gets a photo.
 
@@ -129,7 +129,7 @@ class Photos(Resource):
         *,
         media: None = None,
         title: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Photo: ...
 
     @overload
@@ -139,7 +139,7 @@ class Photos(Resource):
         *,
         media: MediaUpload,
         title: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Photo: ...
 
     def insert(
@@ -148,7 +148,7 @@ class Photos(Resource):
         *,
         title: str | None = None,
         media: MediaUpload | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Photo:
         """Call `album.photos.insert`.
 
@@ -177,7 +177,7 @@ class Photos(Resource):
         *,
         media: None = None,
         clear: Sequence[str] = (),
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Photo: ...
 
     @overload
@@ -188,7 +188,7 @@ class Photos(Resource):
         *,
         media: MediaUpload,
         clear: Sequence[str] = (),
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Photo: ...
 
     def patch(
@@ -198,7 +198,7 @@ class Photos(Resource):
         *,
         media: MediaUpload | None = None,
         clear: Sequence[str] = (),
-        **options: Unpack[CallOptions],
+        **options: Unpack[CommonOptions],
     ) -> messages.Photo:
         """Call `album.photos.patch`.
 
@@ -213,11 +213,11 @@ class Photos(Resource):
             options,
         )
 
-    def render(self, request: messages.HttpBody, **options: Unpack[CallOptions]) -> messages.HttpBody:
+    def render(self, request: messages.HttpBody, **options: Unpack[CommonOptions]) -> messages.HttpBody:
         """Call `album.photos.render`."""
         return self._client.call(PHOTOS_RENDER, {}, request, options)
 
-    def scan(self, request: messages.Photo, **options: Unpack[CallOptions]) -> messages.HttpBody:
+    def scan(self, request: messages.Photo, **options: Unpack[CommonOptions]) -> messages.HttpBody:
         """Call `album.photos.scan`."""
         return self._client.call(PHOTOS_SCAN, {}, request, options)
 
@@ -230,6 +230,7 @@ class Client(GoogleClient):
             CODECS,
             base_url="https://album.googleapis.com/album/v1/",
             methods=METHODS,
+            common=("fields",),
             held={},
             **options,
         )
