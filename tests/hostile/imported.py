@@ -57,7 +57,7 @@ class Audit:
 
 def main(packages: list[str]) -> None:
     # What every client imports is not the matter of any of them.
-    for module in ("auth", "client", "codec", "operations", "paging", "bounds", "times"):
+    for module in ("auth", "client", "codec", "operations", "paging", "bounds", "times", "transport"):
         importlib.import_module(f"groundwire_runtime.{module}")
     audit = Audit()
     sys.addaudithook(audit.hook)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 
@@ -37,6 +38,11 @@ _RANGES: Final = {
     Kind.ULONG: (0, 2**64 - 1),
 }
 """Bounds that a kind has in any case."""
+_FLOATS: Final = {
+    "float": (-3.4028235677973366e38, 3.4028235677973366e38),
+    "double": (-sys.float_info.max, sys.float_info.max),
+}
+"""Bounds that a number has by its format."""
 _STATED: Final = frozenset((*_BOUNDS, *_SIZES, "pattern"))
 ScalarWords: TypeAlias = tuple[object, ...]
 """The document, and the keywords of a schema of one plain type with their values, each with its own type: 1 is not true."""
@@ -191,7 +197,8 @@ def read_rules(shape: Shape, documents: Documents) -> Rules:
         del found["multiple_of"]
     format_ = shape.words.get("format")
     known = FORMATS.get((shape.kinds[0] if shape.kinds else "", format_ if isinstance(format_, str) else ""))
-    low, high = _RANGES.get(known, (None, None)) if known is not None else (None, None)
+    low, high = _FLOATS.get(format_, (None, None)) if isinstance(format_, str) else (None, None)
+    low, high = (low, high) if known is None else _RANGES.get(known, (low, high))
     if (found.get("minimum"), found.get("maximum")) == (low, high) and low is not None:
         del found["minimum"], found["maximum"]
     pattern = shape.words.get("pattern")
