@@ -77,7 +77,7 @@ def opened(to: SaveTo | str | os.PathLike[str] | BinaryIO, clock: Clock) -> Gene
     except (TypeError, ValueError):
         raise ArgumentError(f"to: expected a path or an open binary file, got {shortened(to.file)}") from None
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        error.filename = str(path)  # The caller does not know the name of the part.
+        error.filename = str(to.file)  # The caller does not know the name of the part.
         raise
     with begun as file:
         try:
