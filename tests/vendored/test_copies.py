@@ -50,7 +50,7 @@ def python(service: Path, code: str) -> str:
     hidden = "['groundwire', 'groundwire_runtime', 'groundwire_exports', 'groundwire_codegen']"
     script = f"import sys; sys.modules.update(dict.fromkeys({hidden}))\n{code}"
     done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-W", "error", "-c", script],
+        [sys.executable, "-B", "-W", "error", "-c", script],
         cwd=service.parent,
         capture_output=True,
         text=True,
