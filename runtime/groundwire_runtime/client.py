@@ -142,7 +142,7 @@ class BaseClient(ABC):
         request = self._with_options(request, options) if options else request
         policy = options.get("retry", settings.retry)
         transport: Transport = RetryTransport(authorized, self._read_error, policy, self._clock)
-        transport = transport if request.is_one else request.over(transport)
+        transport = transport if request.over is None else request.over(transport)
         try:
             send = partial(self._watched_send, transport) if watched else transport.send
             watch = WATCH.get()

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Generator, Mapping
 from difflib import get_close_matches
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -32,18 +32,60 @@ _TOO_DEEP: Final = "nested deeper than Python can follow"
 _LONE: Final = re.compile("[\ud800-\udfff]")
 
 
+def open_enum(names: type[StrEnum]) -> Codec:
+    """Return the codec of an open enum of texts.
+
+    A name is read in any ASCII case and with `-` for `_`, as Google's front end reads it; another one, and any
+    number, becomes `Unlisted`. What is written is a member, an `Unlisted`, or the text of a known name.
+    """
+    known = {member.value: member for member in names}
+    folded = {_folded(name): member for name, member in reversed(known.items())}
+
+    def read(value: Any, depth: int) -> StrEnum:  # noqa: ARG001 - every reader has the same shape
+        if value.__class__ is str:
+            member = known.get(value) or folded.get(_folded(value))
+            return Unlisted(value) if member is None else member  # type: ignore[return-value] # a text too
+        if value.__class__ is int:
+            return Unlisted(value)  # type: ignore[return-value] # a text too
+        raise DecodeError.expected(value, f"a name of {names.__name__}")
+
+    def write(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has the same shape
+        if value.__class__ is names:
+            return quote(value)
+        if value.__class__ is Unlisted:
+            return quote(value) if value.number is None else int.__repr__(value.number)
+        if value.__class__ is str and value in known:
+            return quote(value)
+        name = value if isinstance(value, str) else shortened(value)
+        near = get_close_matches(name, known, cutoff=0.5) or sorted(known)[:10]
+        raise EncodeError(
+            "",
+            value,
+            f"expected a name of {names.__name__}, such as {', '.join(near)}",
+            hint=f"Take a member of {names.__name__}; wrap a name that this client does not know in Unlisted().",
+        )
+
+    return Codec(read, write)
+
+
+def _folded(name: str) -> str:
+    return name.upper().replace("-", "_") if name.isascii() else name
+
+
 @define(eq=False)
 class Codecs:
     """The codecs of a client's classes, each made when it is first asked for.
 
     `namespace` has the classes as attributes; `table` has the members of each message by its name, `aliases` the types
-    that have a name and no class. With `proto_names`, a key may also be the original name of a proto field.
+    that have a name and no class. With `proto_names`, a key may also be the original name of a proto field. `enum_codec`
+    makes the codec of an enum.
     """
 
     namespace: object
     table: Mapping[str, Members]
     aliases: Mapping[str, Callable[[], Type]] = field(factory=dict[str, "Callable[[], Type]"])
     proto_names: bool = True
+    enum_codec: Callable[[type[Any]], Codec] = open_enum
     _made: dict[object, Codec] = field(factory=dict[object, Codec], init=False, repr=False)
     _declared: dict[int, tuple[Type, Codec]] = field(
         factory=dict[int, tuple[Type, Codec]], init=False, repr=False
@@ -171,7 +213,7 @@ class Codecs:
         """Return the codec of an enum."""
         codec = self._made.get(name)
         if codec is None:
-            codec = self._made[name] = open_enum(self.named(name))
+            codec = self._made[name] = self.enum_codec(self.named(name))
         return codec
 
 
@@ -198,73 +240,3 @@ def _lone(value: Any) -> Generator[tuple[tuple[str | int, ...], str]]:
         elif isinstance(item, list):
             items = cast("list[object]", item)
             waiting.extend(((*path, index), items[index]) for index in reversed(range(len(items))))
-
-
-def open_enum(cls: type) -> Codec:
-    """Return the codec of an open enum, of texts or of whole numbers."""
-    return _numbers(cls) if issubclass(cls, IntEnum) else _names(cast("type[StrEnum]", cls))
-
-
-def _numbers(numbers: type[IntEnum]) -> Codec:
-    """Return the codec of an enum of whole numbers. Another number becomes `Unlisted`, and is sent as a number again."""
-    known = {member.value: member for member in numbers}
-
-    def read(value: Any, depth: int) -> IntEnum:  # noqa: ARG001 - every reader has the same shape
-        if value.__class__ is not int:
-            raise DecodeError.expected(value, f"a number of {numbers.__name__}")
-        member = known.get(value)
-        return Unlisted(value) if member is None else member  # type: ignore[return-value] # a value of an open enum too
-
-    def write(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has the same shape
-        if value.__class__ is Unlisted and value.number is not None:
-            return int.__repr__(value.number)
-        if isinstance(value, int) and not isinstance(value, bool) and value in known:
-            return int.__repr__(int(value))
-        raise EncodeError(
-            "",
-            value,
-            f"expected a member of {numbers.__name__}",
-            hint=f"Take a member of {numbers.__name__}; wrap a number that this client does not know in Unlisted().",
-        )
-
-    return Codec(read, write)
-
-
-def _names(names: type[StrEnum]) -> Codec:
-    """Return the codec of an enum of texts.
-
-    A name is read in any ASCII case and with `-` for `_`, as Google's front end reads it; another one, and any
-    number, becomes `Unlisted`. What is written is a member, an `Unlisted`, or the text of a known name.
-    """
-    known = {member.value: member for member in names}
-    folded = {_folded(name): member for name, member in reversed(known.items())}
-
-    def read(value: Any, depth: int) -> StrEnum:  # noqa: ARG001 - every reader has the same shape
-        if value.__class__ is str:
-            member = known.get(value) or folded.get(_folded(value))
-            return Unlisted(value) if member is None else member  # type: ignore[return-value] # a text too
-        if value.__class__ is int:
-            return Unlisted(value)  # type: ignore[return-value] # a text too
-        raise DecodeError.expected(value, f"a name of {names.__name__}")
-
-    def write(value: Any, depth: int) -> str:  # noqa: ARG001 - every writer has the same shape
-        if value.__class__ is names:
-            return quote(value)
-        if value.__class__ is Unlisted:
-            return quote(value) if value.number is None else int.__repr__(value.number)
-        if value.__class__ is str and value in known:
-            return quote(value)
-        name = value if isinstance(value, str) else shortened(value)
-        near = get_close_matches(name, known, cutoff=0.5) or sorted(known)[:10]
-        raise EncodeError(
-            "",
-            value,
-            f"expected a name of {names.__name__}, such as {', '.join(near)}",
-            hint=f"Take a member of {names.__name__}; wrap a name that this client does not know in Unlisted().",
-        )
-
-    return Codec(read, write)
-
-
-def _folded(name: str) -> str:
-    return name.upper().replace("-", "_") if name.isascii() else name

@@ -10,7 +10,7 @@ from attrs import frozen
 
 @frozen
 class Hint:
-    """What to do about an error that has one of the reasons, or one of the words in its message.
+    """Advice on an error that has one of the reasons, or one of the words in its message.
 
     `reasons` are those of an ErrorInfo (AIP-193) or of an old-style error; `words` are in lower case.
     """

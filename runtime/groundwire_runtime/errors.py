@@ -198,7 +198,7 @@ class ApiError(ErrorBody, GroundwireError):
 
 
 class NotModified(ApiError):
-    """What a call asked for is still in the state that its header names (304): no error, and no value."""
+    """An answer without a value: what was asked for is still in the state that the call's header names (304)."""
 
 
 class InvalidArgument(ApiError):

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import define, field, frozen
@@ -113,8 +113,6 @@ class CallState:
 class Request:
     """One HTTP request. Header names are lower case; `deadline` is an instant of the client's clock."""
 
-    is_one: ClassVar[bool] = True
-    """False for a call that may be several requests, such as an upload."""
     method_id: str
     verb: str
     url: str = field(repr=without_query)
@@ -136,15 +134,13 @@ class Request:
     """Gets a successful response without its body; True leaves the body open, as `Response.stream`."""
     lasting: bool = False
     """The deadline ends with the head of a response whose body is left open."""
+    over: Callable[[Transport], Transport] | None = field(default=None, eq=False, repr=False)
+    """Makes of a transport one that sends all requests of the call."""
 
     @property
     def repeatable(self) -> bool:
         """True where the body can be sent, or sent once more."""
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
-
-    def over(self, transport: Transport) -> Transport:
-        """Return a transport that sends all requests of the call, where these may be several."""
-        return transport
 
 
 class ByteStream(Protocol):

@@ -185,4 +185,3 @@ class MediaRequest(Request):
 
     media: MediaFile
     chunk_size: int | None = None
-    begins_session: bool = False

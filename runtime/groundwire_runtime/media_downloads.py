@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO, Final, Generic, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO, Final, TypeVar, cast
 
-from attrs import define, evolve, field, fields, frozen
+from attrs import define, evolve, field, frozen
 
 from .checksums import Digests, check, stated_in_headers
 from .clock import Clock
 from .downloads import SavedRequest, Target, part_size, written
 from .errors import ArgumentError, ProtocolError, shortened
-from .http import CallState, Described, RawBody, Request, Response
+from .http import Described, RawBody, Request, Response
+from .wrapped_method import WrappedMethod, extended
 
 T = TypeVar("T")
 _NAMES: Final = ("etag", "x-goog-generation", "x-goog-hash", "last-modified")
@@ -154,58 +155,27 @@ class _Hashed:
         return self.file.truncate()
 
 
-@frozen
-class Downloading(Generic[T]):
+@define(eq=False)
+class Downloading(WrappedMethod[RawBody]):
     """A method whose call downloads a medium."""
 
-    method: Described[T]
     byte_range: tuple[int, int | None] | None = None
 
-    @property
-    def id(self) -> str:
-        """The id of the method."""
-        return self.method.id
-
-    @property
-    def parameters(self) -> Sequence[Any]:
-        """The parameters of the method."""
-        return self.method.parameters
-
-    def with_request_id(
-        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
-    ) -> tuple[Mapping[str, object], Any]:
-        """Return the same call with what makes a resend recognisable."""
-        return self.method.with_request_id(parameters, body, new_id)
-
     def request(
-        self,
-        parameters: Mapping[str, object],
-        body: object = None,
-        *,
-        base_url: str,
-        codecs: Any,
-        headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] | None = None,
-        deadline: float | None = None,
-        call: CallState | None = None,
+        self, parameters: Mapping[str, object], body: object = None, *, codecs: Any, **facts: Any
     ) -> Request:
         """Return the request of the call. Raises ArgumentError."""
-        request = self.method.request(
-            parameters,
-            body,
-            base_url=base_url,
-            codecs=codecs,
-            headers=headers,
-            scopes=scopes,
-            deadline=deadline,
-            call=call,
-        )
+        request = self.method.request(parameters, body, codecs=codecs, **facts)
         first, last = self.byte_range or (0, None)
-        facts: dict[str, Any] = {each.name: getattr(request, each.name) for each in fields(Request)}
         asked = {} if self.byte_range is None else {"range": _range((first, last))}
-        facts["url"] = f"{request.url}{'&' if '?' in request.url else '?'}alt=media"
-        facts["headers"] = {**request.headers, "accept": "*/*", **asked}
-        return DownloadRequest(**facts, first=first, last=last)
+        return extended(
+            request,
+            DownloadRequest,
+            url=f"{request.url}{'&' if '?' in request.url else '?'}alt=media",
+            headers={**request.headers, "accept": "*/*", **asked},
+            first=first,
+            last=last,
+        )
 
     def answer(self, response: Response, codecs: Any) -> RawBody:
         """Return the bytes of an answer with their type. Raises ChecksumError and ProtocolError."""

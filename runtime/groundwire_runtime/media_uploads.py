@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final, Generic, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urljoin
 
-from attrs import fields, frozen
+from attrs import define, frozen
 
 from .checksums import check, stated_in_headers, stated_in_resource
 from .errors import ArgumentError, shortened
@@ -15,6 +15,7 @@ from .media import SMALL, MediaFile, MediaRequest, MediaUpload, ProgressError
 from .resumable import ResumableTransport
 from .retry import RetryTransport
 from .uploads import Upload
+from .wrapped_method import WrappedMethod, extended
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -48,16 +49,14 @@ def uploading(
     return Uploading(method, media, service_path, resumable, tuple(accept), max_size)
 
 
-@frozen(kw_only=True)
-class UploadRequest(MediaRequest):
-    """A request that uploads a medium."""
+def _whole(transport: Transport) -> Transport:
+    """Return a transport that sends an upload in one request."""
+    return _Checked(transport)
 
-    is_one: ClassVar[bool] = False
 
-    def over(self, transport: Transport) -> Transport:
-        """Return a transport that sends all requests of the call."""
-        resumable = ResumableTransport(cast("RetryTransport", transport)) if self.begins_session else None
-        return _Checked(resumable or transport)
+def _resumable(transport: Transport) -> Transport:
+    """Return a transport that sends all requests of a resumable upload."""
+    return _Checked(ResumableTransport(cast("RetryTransport", transport)))
 
 
 @frozen
@@ -80,58 +79,24 @@ class _Checked:
         raise error
 
 
-@frozen
-class Uploading(Generic[T_co]):
+@define(eq=False)
+class Uploading(WrappedMethod[T_co]):
     """A method whose call uploads a medium."""
 
-    method: Described[T_co]
     media: MediaUpload
     service_path: str
     resumable: bool
     accept: tuple[str, ...]
     max_size: int | None
 
-    @property
-    def id(self) -> str:
-        """The id of the method."""
-        return self.method.id
-
-    @property
-    def parameters(self) -> Sequence[Any]:
-        """The parameters of the method."""
-        return self.method.parameters
-
-    def with_request_id(
-        self, parameters: Mapping[str, object], body: Any, new_id: Callable[[], str]
-    ) -> tuple[Mapping[str, object], Any]:
-        """Return the same call with what makes a resend recognisable."""
-        return self.method.with_request_id(parameters, body, new_id)
-
     def request(
-        self,
-        parameters: Mapping[str, object],
-        body: object = None,
-        *,
-        base_url: str,
-        codecs: Any,
-        headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] | None = None,
-        deadline: float | None = None,
-        call: CallState | None = None,
+        self, parameters: Mapping[str, object], body: object = None, *, codecs: Any, **facts: Any
     ) -> Request:
         """Return the request of the call. Without a body the medium travels alone. Raises ArgumentError."""
         type_: Callable[[], object] | None = getattr(self.method, "request_type", None)
         is_alone = body is None and type_ is not None
-        request = self.method.request(
-            parameters,
-            type_() if is_alone and type_ is not None else body,
-            base_url=base_url,
-            codecs=codecs,
-            headers=headers,
-            scopes=scopes,
-            deadline=deadline,
-            call=call,
-        )
+        sample = type_() if is_alone and type_ is not None else body
+        request = self.method.request(parameters, sample, codecs=codecs, **facts)
         content_type, file = self.media.type_for(self.accept), MediaFile.of(self.media)
         if self.max_size is not None and file.length is not None and file.length > self.max_size:
             raise ArgumentError(
@@ -147,17 +112,16 @@ class Uploading(Generic[T_co]):
         else:
             protocol, stated, sent = "multipart", *_multipart(metadata, file, content_type, request.call)
         plain = {name: text for name, text in request.headers.items() if name != "content-type"}
-        facts: dict[str, Any] = {each.name: getattr(request, each.name) for each in fields(Request)}
-        facts |= {
-            "url": upload_url(request.url, base_url, self.service_path, protocol),
-            "headers": {**plain, **stated},
-            "body": sent,
-        }
-        return UploadRequest(**facts, media=file, chunk_size=self.media.chunk_size, begins_session=resumable)
-
-    def answer(self, response: Response, codecs: Any) -> T_co:
-        """Decode a successful response. Raises DecodeError."""
-        return self.method.answer(response, codecs)
+        return extended(
+            request,
+            MediaRequest,
+            url=upload_url(request.url, facts["base_url"], self.service_path, protocol),
+            headers={**plain, **stated},
+            body=sent,
+            media=file,
+            chunk_size=self.media.chunk_size,
+            over=_resumable if resumable else _whole,
+        )
 
 
 def upload_url(url: str, base_url: str, service_path: str, protocol: str) -> str:

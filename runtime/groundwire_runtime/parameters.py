@@ -239,12 +239,11 @@ def check_text(name: str, value: str, *, printable: bool = True) -> None:
         raise ArgumentError(f"{name}: {value[:200]!a} has a lone surrogate") from None
 
 
-def checked_header(name: str, text: str) -> str:
+def checked_header(name: str, text: str, *, is_secret: bool = False) -> str:
     """Return a header's value. Raises ArgumentError for what a header cannot carry as it is (RFC 9110 5.5)."""
     if text and not _HEADER.fullmatch(text):
-        raise ArgumentError(
-            f"{name}: a header carries printable ASCII without spaces at its ends, got {shortened(text)}"
-        )
+        got = "" if is_secret else f", got {shortened(text)}"
+        raise ArgumentError(f"{name}: a header carries printable ASCII without spaces at its ends{got}")
     return text
 
 
@@ -271,8 +270,5 @@ def call_headers(given: object, sent: Mapping[str, str]) -> tuple[dict[str, str]
                 f"headers: {name} is set by the client itself",
                 hint="Credentials, quota project, user agent and media types are options; a header of the method is an argument.",
             )
-        if value and not _HEADER.fullmatch(value):
-            # The value is not quoted: it may be a secret.
-            raise ArgumentError(f"headers: {name}: expected printable ASCII without spaces at its ends")
-        headers[name] = value
+        headers[name] = checked_header(f"headers: {name}", value, is_secret=True)
     return headers, [value for name, value in headers.items() if _SECRET.search(name)]

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from .codec import Codecs
 from .errors import ArgumentError, shortened
-from .http import CallState, Request, Response
+from .http import Request, Response
 from .method import Method
 
 T = TypeVar("T")
@@ -29,28 +29,10 @@ class RawMethod(Method[T]):
     gives_raw: bool = False
 
     def request(
-        self,
-        parameters: Mapping[str, object],
-        body: object = None,
-        *,
-        base_url: str,
-        codecs: Codecs,
-        headers: Mapping[str, str] | None = None,
-        scopes: tuple[str, ...] | None = None,
-        deadline: float | None = None,
-        call: CallState | None = None,
+        self, parameters: Mapping[str, object], body: object = None, *, codecs: Codecs, **facts: Any
     ) -> Request:
         """Return the request of a call. Raises ArgumentError."""
-        request = super().request(
-            parameters,
-            body,
-            base_url=base_url,
-            codecs=codecs,
-            headers=headers,
-            scopes=scopes,
-            deadline=deadline,
-            call=call,
-        )
+        request = super().request(parameters, body, codecs=codecs, **facts)
         stated = {"accept": "*/*"} if self.gives_raw else {}
         if self.takes_raw:
             stated["content-type"] = _checked(getattr(body, "content_type", None) or _OCTETS)

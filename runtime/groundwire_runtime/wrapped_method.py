@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Self, TypeVar
 
-from attrs import define, evolve
+from attrs import define, evolve, fields
 
 from .http import Described, Request, Response
 
 T_co = TypeVar("T_co", covariant=True)
+RequestT = TypeVar("RequestT", bound=Request)
+
+
+def extended(request: Request, kind: type[RequestT], **facts: Any) -> RequestT:
+    """Return a request as one of another kind, which has these facts besides or in place of its own."""
+    return kind(**{each.name: getattr(request, each.name) for each in fields(Request)} | facts)
 
 
 @define(eq=False)

@@ -32,6 +32,7 @@ from groundwire_runtime.schema import (
     Type,
 )
 from groundwire_runtime.unions import Alias, Const, Keys, Nullable, Tag, TupleOf, Union
+from groundwire_runtime.whole_enums import any_enum
 
 
 class Size(StrEnum):
@@ -87,6 +88,7 @@ CODECS = Codecs(
         "Maps": lambda: MapOf(Alias("Maps")),
     },
     proto_names=False,
+    enum_codec=any_enum,
 )
 KEYS = Keys((("kind", "name"), ("kind", "barks")))
 BEST = Keys((("kind", "name"), ("kind", "barks")), exact=False)

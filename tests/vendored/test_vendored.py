@@ -53,7 +53,7 @@ def test_a_copy_is_small(copy: Path) -> None:
         path for path in (copy / "earth").rglob("*") if path.is_file() and path.name != "description.json"
     ]
     assert len(paths) <= 61
-    assert sum(path.stat().st_size for path in paths) <= 490_000
+    assert sum(path.stat().st_size for path in paths) <= 488_000
     assert [path.relative_to(copy).as_posix() for path in paths if path.name == "py.typed"] == [
         "earth/py.typed"
     ]

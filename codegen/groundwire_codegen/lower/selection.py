@@ -23,7 +23,7 @@ EVERY: Final = "*"
 
 @frozen
 class Selection:
-    """What was reached, the schemas that were left out, and warnings about those that cannot be read."""
+    """The parts that were reached, the schemas that were left out, and warnings about those that cannot be read."""
 
     reached: Reach
     left_out: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ def select(
 
 @frozen
 class _State:
-    """What was reached by then: the sizes of each part, and the aliases that are refused or hold themselves."""
+    """The state by then: the sizes of each part, and the aliases that are refused or hold themselves."""
 
     sizes: tuple[int, int, int, int]
     refused: frozenset[str]

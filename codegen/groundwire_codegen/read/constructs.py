@@ -25,7 +25,7 @@ class Constructs:
 
     allowed: frozenset[str] = frozenset()
     ignored: dict[str, dict[str, None]] = field(factory=dict[str, "dict[str, None]"])
-    """Where each construct is that says nothing of a value, by name."""
+    """The place of each construct that says nothing of a value, by name."""
     _sources: dict[str, str] = field(factory=dict[str, str])
     _used: set[str] = field(factory=set[str])
 

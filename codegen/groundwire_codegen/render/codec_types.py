@@ -41,7 +41,7 @@ SCHEMA_WORDS: Final = frozenset(
         *("ListOf", "MapOf", "OneOf", "Packed", "Ref", "Wrapped"),
     }
 )
-"""What a table imports from the runtime's `schema`."""
+"""Imports of a table from the runtime's `schema`."""
 SCALAR_WORDS: Final = frozenset({"BINARY", "DAY", "INTEGER", "LONG", "NUMBER", "ULONG"})
 """Imports from `json_scalars`."""
 NULLABLE_MAP: Final = "NullableMap"

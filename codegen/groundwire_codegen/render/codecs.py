@@ -58,6 +58,7 @@ class CodecsView:
     """Imports of the module."""
     by_name: bool
     """True if it imports `PackedByName`."""
+    whole_enums: bool
     messages: tuple[EntryView, ...]
     aliases: tuple[tuple[Source, Source], ...]
     """The name and the type of each."""
@@ -90,6 +91,7 @@ def codecs_view(api: Api, *, is_large: bool = False) -> CodecsView:
         unions=_imports(UNION_WORDS & used),
         nullable_maps=NULLABLE_MAP in used,
         by_name="PackedByName" in used,
+        whole_enums=any(enum.whole for enum in api.enums.values()),
         messages=messages,
         aliases=aliases,
         proto_names=api.errors is ErrorShape.GOOGLE,

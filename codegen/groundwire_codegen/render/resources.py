@@ -72,7 +72,7 @@ class ClientView:
     method_class: bool
     raw: bool
     method_words: Source | None
-    """What the module imports from the runtime's `method`; `raw`: it imports `RawMethod` too."""
+    """Imports of the module from the runtime's `method`; `raw`: it imports `RawMethod` too."""
     uploads: bool
     downloads: bool
     modules: tuple[tuple[Source, Source], ...]

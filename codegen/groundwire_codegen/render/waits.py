@@ -20,8 +20,9 @@ class WaitView:
     metadata: Source
     error_attribute: Source
     error: Source
-    response_attribute: Source
-    response: Source
+    response_attribute: Source | None
+    response: Source | None
+    """The class of the result, which an operation with a status does not have."""
     status: Source | None
     """The attribute of a status, in an operation of Compute's kind, which has no response and no metadata."""
     is_placed: bool
@@ -35,7 +36,6 @@ def wait_view(found: Waited, api: Api, *, is_large: bool) -> WaitView:
     polls = [api.methods[poll.method] for poll in found.polls]
     message = api.messages[found.message]
     status = status_of(message)
-    result = "error" if status else "response"
     any_mapping = joined(word("Mapping"), "[", word("str"), ", ", word("Any"), "]")
     metadata = either(*map(message_class, found.metadata)) if found.metadata else any_mapping
     wires = {each.wire for each in message.wire_fields}
@@ -50,8 +50,8 @@ def wait_view(found: Waited, api: Api, *, is_large: bool) -> WaitView:
         metadata=message_class(found.message) if status else metadata,
         error_attribute=literal(message.holder("error")[0]),
         error=held_class(message, "error"),
-        response_attribute=literal(message.holder(result)[0]),
-        response=held_class(message, result),
+        response_attribute=None if status else literal(message.holder("response")[0]),
+        response=None if status else held_class(message, "response"),
         status=literal(message.holder(status)[0]) if status else None,
         is_placed=any(poll.place is None for poll in found.polls),
         link=literal(message.holder(LINK)[0]) if LINK in wires else None,

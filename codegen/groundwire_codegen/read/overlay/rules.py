@@ -255,7 +255,7 @@ class HintRule:
 
 @frozen(kw_only=True)
 class OpenApiRule:
-    """What an OpenAPI document of one of Google's APIs cannot state. `service` is "google". `paths` has path templates by
+    """The facts that an OpenAPI document of one of Google's APIs cannot state. `service` is "google". `paths` has path templates by
     method, where one value spans several segments, and `patterns` their patterns by `METHOD_ID:VARIABLE`."""
 
     service: str = ""

@@ -8,6 +8,7 @@ from typing import Final
 from groundwire_runtime.codec import Codecs
 from groundwire_runtime.schema import Enum, Field, ListOf
 from groundwire_runtime.unions import Const
+from groundwire_runtime.whole_enums import any_enum
 
 from . import messages
 
@@ -26,4 +27,5 @@ CODECS: Final = Codecs(
         ),
     },
     proto_names=False,
+    enum_codec=any_enum,
 )
