@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,6 +104,7 @@ class FrozenClock(SteppedClock):
         return 0.0
 
 
+@lru_cache(256)
 def timestamp(instant: datetime, digits: int | None = None) -> str:
     """Format an instant as RFC 3339 with `Z`.
 

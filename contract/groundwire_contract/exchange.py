@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from json.encoder import encode_basestring as quoted
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
@@ -148,6 +149,17 @@ class Recorded:
         return json.loads(self.sent) if self.sent else None
 
 
+def indented(value: JsonValue, margin: str = "\n") -> str:
+    """Return JSON as `json.dumps` indents it by two spaces; that one is in Python alone, and slower by far."""
+    inner = margin + "  "
+    if isinstance(value, dict) and value:
+        members = [f"{quoted(name)}: {indented(item, inner)}" for name, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(members)}{margin}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{f',{inner}'.join([indented(item, inner) for item in value])}{margin}]"
+    return quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
 def json_reply(
     status: int,
     body: JsonObject,
@@ -159,11 +171,7 @@ def json_reply(
 ) -> Reply:
     """Return a JSON reply, formatted as the service does: indented by two spaces with a final newline, or
     compact."""
-    text = (
-        json.dumps(body, indent=2, ensure_ascii=False) + "\n"
-        if pretty
-        else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    )
+    text = indented(body) + "\n" if pretty else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     # An error may quote a lone surrogate from the request, which has no UTF-8 form.
     return Reply(
         status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, evidence=evidence

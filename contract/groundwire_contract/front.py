@@ -6,7 +6,7 @@ the controls of tests are the same for both.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from attrs import field, frozen
@@ -38,14 +38,14 @@ class ContractRequest:
 class ParsedRequest:
     """The content of a request, or its refusal.
 
-    `sent` is the body as sent, empty if it is no JSON. `query` and `body` are parsed, by wire name; `request` has all of it.
+    `sent` is the body as sent, empty if it is no JSON. `query` and `body` are parsed, by wire name; `request` makes one value of all.
     """
 
     caller: str = ""
     sent: bytes = field(default=b"", repr=False)
     query: JsonObject = field(factory=dict[str, JsonValue])
     body: JsonObject = field(factory=dict[str, JsonValue])
-    request: ContractRequest | None = None
+    request: Callable[[], ContractRequest] | None = None
     refusal: Refusal | None = None
 
 

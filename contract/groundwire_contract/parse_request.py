@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Final
 
 from groundwire_codegen.collector import resting_collector
@@ -50,12 +51,12 @@ def _read(
     outside = (*read_path(method, route.variables), *query.faults)
     if method.request is None:
         refusal = _refused(outside, query.breaches, relaxed)
-        request = _request(exchange, route, query.values)
+        request = partial(_request, exchange, route, query.values)
         return ParsedRequest(caller=caller, query=query.values, request=request, refusal=refusal)
     record = contract.shapes[route.version].records[method.request]
     validated = validate(record, unwrapped(sent, method), keep=False, nulls=nulls_remove_keys(method))
     refusal = _refused((*outside, *validated.faults), (*query.breaches, *validated.breaches), relaxed)
-    request = _request(exchange, route, query.values, validated.value)
+    request = partial(_request, exchange, route, query.values, validated.value)
     return ParsedRequest(
         caller=caller,
         sent=exchange.body,

@@ -146,7 +146,7 @@ class Service:
             return parsed.refusal
         answer = self.overrides.answers.get(route.method.id)
         if answer is not None and parsed.request is not None:
-            return self._given(answer, parsed.request, exchange, route)
+            return self._given(answer, parsed.request(), exchange, route)
         handler = self._handlers.get(route.method.id)
         if handler is None:
             return self.front.unanswered(exchange, route)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import frozen
 from groundwire_codegen.ir import Method
@@ -16,6 +15,8 @@ from ..exchange import Hold, JsonObject, JsonValue
 from ..rules.error_bodies import Refusal
 from .script import Script
 from .store import Store
+
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 @frozen(kw_only=True)
@@ -59,7 +60,7 @@ class Context:
 
     def operation_id(self) -> str:
         """Return an operation id: 24 characters of A-Z2-7."""
-        return base64.b32encode(self.draw(15)).decode("ascii")
+        return "".join([_ALPHABET[byte % 32] for byte in self.draw(24)])
 
 
 Answer: TypeAlias = "JsonObject | Refusal | Hold"

@@ -9,7 +9,7 @@ from typing import Final
 from ..clock import timestamp
 from ..exchange import JsonObject, JsonValue
 from .script import Script
-from .state import End, Operation, State, ended, lived, started, state
+from .state import End, Operation, State, ended, lived, started, unfinished
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EMPTY: Final = "type.googleapis.com/google.protobuf.Empty"
@@ -31,7 +31,8 @@ def operation_json(operation: Operation, now: datetime, metadata_type: str) -> J
 def _metadata(operation: Operation, now: datetime, kind: str, end: End | None) -> JsonObject:
     script, begun = operation.script, started(operation, now)
     write = _timestamps(script)
-    metadata: JsonObject = {"@type": kind, "state": state(operation, now).value}
+    shown = unfinished(operation, now) if end is None else end.state
+    metadata: JsonObject = {"@type": kind, "state": shown.value}
     if operation.description and script.described:
         metadata["description"] = operation.description
     metadata["priority"] = operation.priority

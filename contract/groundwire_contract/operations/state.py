@@ -103,8 +103,11 @@ def ended(operation: Operation, now: datetime) -> End | None:
 def state(operation: Operation, now: datetime) -> State:
     """Return the state at an instant."""
     end = ended(operation, now)
-    if end is not None:
-        return end.state
+    return unfinished(operation, now) if end is None else end.state
+
+
+def unfinished(operation: Operation, now: datetime) -> State:
+    """Return the state of an operation that has not ended."""
     if operation.cancelled is not None:
         return State.CANCELLING
     return State.PENDING if started(operation, now) is None else State.RUNNING

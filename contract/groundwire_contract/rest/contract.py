@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from attrs import Factory, evolve, field, frozen
@@ -117,7 +118,8 @@ class RestContract:
                 code = self._code(operation, syntax=True) if body.rule == _MALFORMED else body.code
                 return evolve(found, refusal=evolve(body, code=code))
             body = ReadBody()
-        request = ContractRequest(
+        request = partial(
+            ContractRequest,
             method=route.method.id,
             path=arguments.values[Location.PATH],
             query=arguments.values[Location.QUERY],

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .head import HeadError, read_target
+from .writes import GatheredWrites
 
 HEAD_LIMIT: Final = 65536
 """Bytes of the request line and headers."""
@@ -51,6 +52,7 @@ class BoundedConnection(HttpToolsProtocol):
     """Seconds until a request must have arrived."""
     _taken = False
     _timer: asyncio.TimerHandle | None = None
+    _is_arriving = False
     _in_head = True
     _head = 0
     """Bytes of a head in the pieces after its first one."""
@@ -66,7 +68,8 @@ class BoundedConnection(HttpToolsProtocol):
         # The contract records its requests itself, and keeps the log of a test free.
         self.access_log = False
         self._taken = True
-        super().connection_made(transport)
+        gathered: Any = GatheredWrites(transport, self.loop)
+        super().connection_made(gathered)
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -84,6 +87,8 @@ class BoundedConnection(HttpToolsProtocol):
             return
         self._began_here = False
         super().data_received(data)
+        if self._is_arriving and self._timer is None:
+            self._start_timer()
         if self._in_head and not self._began_here:
             self._head += len(data)
             if self._head > HEAD_LIMIT:
@@ -95,7 +100,9 @@ class BoundedConnection(HttpToolsProtocol):
         scope: Any = self.scope
         scope["state"]["transport"] = self.transport
         self._in_head, self._began_here, self._head = True, True, 0
-        self._start_timer()
+        # Most requests arrive in one piece, and need no timer.
+        self._is_arriving = True
+        self._stop_timer()
 
     def on_headers_complete(self) -> None:
         """Check a complete head."""
@@ -121,6 +128,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Handle a complete request."""
+        self._is_arriving = False
         self._stop_timer()
         super().on_message_complete()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 _HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._~!$&'()*+,;=%-]+))(?::[0-9]*)?")
@@ -18,6 +19,7 @@ def is_loopback_address(address: str) -> bool:
     return parsed is not None and parsed.is_loopback
 
 
+@lru_cache(256)
 def normalized_host(host: str) -> str | None:
     """Return the host of a Host header: lower case, without port, brackets and trailing dot.
 
@@ -63,6 +65,7 @@ def is_admitted(host: str | None, address: str, allowed: Collection[str] = ()) -
     return host is None or is_own_host(host, address, allowed)
 
 
+@lru_cache(256)
 def _address(text: str) -> _Address | None:
     """Parse an address; return IPv4 for one mapped to IPv6, None for any other text."""
     try:

@@ -148,18 +148,17 @@ async def _body(receive: Receive) -> tuple[bytes, int | None]:
 
 def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
     raw: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        headers[name.decode("latin-1")] = value.decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     return Exchange(
         verb=scope["method"],
         path=raw.partition(b"?")[0].decode("latin-1"),
-        query=tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+        query=tuple(parse_qsl(query, keep_blank_values=True)) if query else (),
         headers=headers,
         body=body,
         length=length,
         peer=(scope.get("client") or ("",))[0],
-        raw_query=scope["query_string"].decode("latin-1"),
+        raw_query=query,
     )
 
 

@@ -55,7 +55,7 @@ def read_body(data: bytes) -> JsonObject | Refusal:
     if not text:
         return {}
     try:
-        root: JsonValue = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        root: JsonValue = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         return _malformed(_message(error.msg, text, error.pos), text, error.pos)
     except _DuplicateKeyError as error:
@@ -91,6 +91,9 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
 
 def _constant(name: str) -> JsonValue:
     raise _ConstantError(name)
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
 def _constant_at(text: str) -> int:
