@@ -26,6 +26,19 @@ class Store(Protocol):
         ...
 
     @property
+    def waits(self) -> bool:
+        """True if gathered changes wait for `commit`."""
+        ...
+
+    def gathering(self) -> AbstractContextManager[object]:
+        """Keep the changes of a block for `commit`, so that several requests are one write."""
+        ...
+
+    def commit(self) -> None:
+        """Make all gathered changes durable."""
+        ...
+
+    @property
     def requests(self) -> Collection[Recorded]:
         """The recorded requests, oldest first."""
         ...

@@ -17,10 +17,12 @@ from urllib.parse import parse_qsl
 import uvicorn
 
 from ..exchange import Delivery, Exchange, Hold, Reply
+from ..operations.store import Store
 from ..parse_request import LARGE
-from ..rules.refusals import PAYLOAD_LIMIT, host_not_allowed
+from ..rules.refusals import PAYLOAD_LIMIT, host_not_allowed, state_unwritable
 from ..service import Service
 from ..validate.route import Route
+from .commits import Commits
 from .connection import BoundedConnection, bounded, reset
 from .control_api import PREFIX, ControlRouter
 from .host import is_admitted
@@ -53,6 +55,7 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
     """Return the ASGI application of a service. It answers under the names of this machine and `allow_hosts`."""
 
     router = ControlRouter(service)
+    commits = Commits(service.state)
     # An API that answers at the root keeps it.
     root = service.front.find(Exchange(verb="GET", path="/"))
     pages = {PAGE} if isinstance(root, Route) else {PAGE, "/"}
@@ -72,7 +75,9 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
             ):
                 reply = host_not_allowed(exchange.headers["host"]).reply()
             else:
-                reply = await _handled(router, exchange)
+                reply = await _handled(router, exchange, service.state)
+                failed = await commits.done() if service.state.waits else None
+                reply = reply if failed is None else state_unwritable(str(failed)).reply()
         except asyncio.CancelledError:
             # The server stops while a `wait` is held: no client is left to answer.
             await _drop(scope)
@@ -170,11 +175,12 @@ async def _shown(service: Service, exchange: Exchange, scope: Scope, allow_hosts
     return await asyncio.to_thread(handle, service, exchange, host, allow_hosts)
 
 
-async def _handled(router: ControlRouter, exchange: Exchange) -> Reply:
+async def _handled(router: ControlRouter, exchange: Exchange, state: Store) -> Reply:
     held: Hold | None = None
     while True:
         if exchange.length < LARGE:
-            answer = router.handle(exchange, held)
+            with state.gathering():
+                answer = router.handle(exchange, held)
         else:
             answer = await asyncio.to_thread(router.handle, exchange, held)
         if isinstance(answer, Reply):

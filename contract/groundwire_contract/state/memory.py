@@ -6,6 +6,7 @@ import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -24,10 +25,19 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 class Memory:
     """State in memory. `remembered` limits the recorded requests."""
 
+    waits: Final = False
+
     def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
         self.lock: Final = threading.RLock()
         self._remembered = remembered
         self.clear()
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """Return a block without an effect: memory keeps nothing back."""
+        return nullcontext()
+
+    def commit(self) -> None:
+        """Do nothing."""
 
     def clear(self) -> None:
         """Delete everything."""

@@ -16,6 +16,7 @@ from ..operations.script import Script, Stage
 from ..operations.state import End, Operation, State
 
 Row = TypeVar("Row", bound=attrs.AttrsInstance)
+_SIMPLE: Final = (str, int, float, bool, dict)
 _YEARS: Final = (1970, 9000)
 _SECONDS: Final = 1e10
 """The largest number in a row: about 300 years in seconds."""
@@ -69,14 +70,17 @@ def recorded_from(text: str) -> Recorded:
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
     """Return the attributes of a value by name."""
-    return {
-        each.name: _simple(getattr(value, each.name))
-        for each in attrs.fields(type(value))
-        if each.name not in leave_out
-    }
+    return {name: _simple(getattr(value, name)) for name in _names(type(value)) if name not in leave_out}
+
+
+@cache
+def _names(kind: type[attrs.AttrsInstance]) -> tuple[str, ...]:
+    return tuple(each.name for each in attrs.fields(kind))
 
 
 def _simple(value: object) -> object:
+    if value is None or value.__class__ in _SIMPLE:
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, enum.Enum):

@@ -1,6 +1,6 @@
 """State in one SQLite file, durable across crashes.
 
-All changes of one request are one transaction, which is committed before the answer is sent. The file uses a
+All changes of one request are one transaction, which is committed before the answer is sent; requests that arrive together share one. The file uses a
 write-ahead log with full synchronization: measured, it commits twice as fast as a rollback journal, and it
 survives a loss of power. The file is locked while it is open.
 """
@@ -8,12 +8,10 @@ survives a loss of power. The file is locked while it is open.
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from attrs import evolve
@@ -23,6 +21,7 @@ from ..operations.state import Operation, ended
 from .problem import StateDamagedError
 from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import open_state_file, state_errors
+from .transaction import Transaction
 
 MAX_RECORDED: Final = 1_000
 """Requests that a file keeps by default; the oldest are dropped first."""
@@ -30,46 +29,6 @@ LONGEST_RECORDED: Final = 1 << 20
 """Maximum characters of a recorded request; the body of a longer one is dropped."""
 _LAST: Final = 2**63 - 1
 _SELECT: Final = "SELECT name, sequence, value FROM operations"
-
-
-class Transaction:
-    """A reentrant lock: releasing the outermost commits all changes, or rolls them back after an exception."""
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
-        self._connection = connection
-        self._mutex = threading.RLock()
-        self._depth = 0
-
-    def __enter__(self) -> None:
-        self._mutex.acquire()
-        self._depth += 1
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._depth -= 1
-            if not self._depth and self._connection.in_transaction:
-                self._end(keep=kind is None)
-        finally:
-            self._mutex.release()
-
-    def _end(self, *, keep: bool) -> None:
-        with state_errors(self._path):
-            if keep:
-                try:
-                    self._connection.execute("COMMIT")
-                    return
-                except sqlite3.Error:
-                    self._roll_back()
-                    raise
-            self._roll_back()
-
-    def _roll_back(self) -> None:
-        # SQLite rolls back by itself in some cases, such as a full disk.
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
 
 
 class Sqlite:
@@ -84,11 +43,17 @@ class Sqlite:
         self._remembered = remembered
         self._connection = open_state_file(self.path)
         self.lock: Final = Transaction(self.path, self._connection)
+        self.gathering, self.commit = self.lock.gathering, self.lock.commit
 
     def close(self) -> None:
         """Close the file. No other call may be in progress."""
         with state_errors(self.path):
             self._connection.close()
+
+    @property
+    def waits(self) -> bool:
+        """True if gathered changes wait for `commit`."""
+        return self.lock.waits
 
     def clear(self) -> None:
         """Delete everything."""

@@ -1,0 +1,98 @@
+"""Transactions of a state file: one for each request, or one for all requests that arrive together."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from .problem import StateUnwritableError
+from .sqlite_file import state_errors
+
+_UNDONE: Final = "a change that was gathered with this one could not be written"
+
+
+class Transaction:
+    """A reentrant lock: releasing the outermost commits all changes, or undoes its holder's after an exception.
+
+    Within `gathering`, a release keeps the transaction open for others; `commit` ends it for all of them.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._mutex = threading.RLock()
+        self._depth = 0
+        self._gathers = False
+        self._is_lost = False
+        """True if SQLite has undone gathered changes, as when the disk is full."""
+        self.waits = False
+        """True if gathered changes wait for `commit`."""
+
+    def __enter__(self) -> None:
+        self._mutex.acquire()
+        if not self._depth and self._connection.in_transaction:
+            try:
+                with state_errors(self._path):
+                    self._connection.execute("SAVEPOINT holder")
+            except BaseException:
+                self._mutex.release()
+                raise
+        self._depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._depth -= 1
+            if not self._depth:
+                self._release(keep=kind is None)
+        finally:
+            self._mutex.release()
+
+    @contextmanager
+    def gathering(self) -> Generator[None]:
+        """Keep what is changed in this block for `commit`. No other thread changes anything meanwhile."""
+        with self._mutex:
+            self._gathers = True
+            try:
+                yield
+            finally:
+                self._gathers = False
+
+    def commit(self) -> None:
+        """Make all gathered changes durable. Raises a StateError if they cannot be; all of them are undone then."""
+        with self._mutex, state_errors(self._path):
+            self.waits, lost, self._is_lost = False, self._is_lost, False
+            if lost:
+                self._roll_back()
+                raise StateUnwritableError(self._path, _UNDONE)
+            if self._connection.in_transaction:
+                try:
+                    self._connection.execute("COMMIT")
+                except sqlite3.Error:
+                    self._roll_back()
+                    raise
+
+    def _release(self, *, keep: bool) -> None:
+        self._is_lost = self._is_lost or (self.waits and not self._connection.in_transaction)
+        with state_errors(self._path):
+            if self._is_lost or not (keep or self.waits):
+                self._roll_back()
+            elif self.waits:
+                if not keep:
+                    self._connection.execute("ROLLBACK TO holder")
+                self._connection.execute("RELEASE holder")
+        if keep and self._connection.in_transaction:
+            self.waits = True
+        if self.waits and not self._gathers:
+            self.commit()
+
+    def _roll_back(self) -> None:
+        # SQLite rolls back by itself in some cases, such as a full disk.
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
