@@ -43,6 +43,8 @@ class Sqlite:
         self._remembered = remembered
         self._connection = open_state_file(self.path)
         self.lock: Final = Transaction(self.path, self._connection)
+        self._most_unfinished: dict[str, int] = {}
+        """At most as many operations of a project are unfinished; they are counted when it matters."""
         self.gathering, self.commit = self.lock.gathering, self.lock.commit
 
     def close(self) -> None:
@@ -60,6 +62,7 @@ class Sqlite:
         with self._writing() as write:
             for table in ("operations", "used", "requests", "times", "sqlite_sequence"):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        self._most_unfinished.clear()
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
@@ -92,6 +95,8 @@ class Sqlite:
                 operation.asset,
                 operation_text(operation),
             )
+        if operation.project in self._most_unfinished:
+            self._most_unfinished[operation.project] += 1
         return evolve(operation, sequence=cursor.lastrowid or 0)
 
     def put(self, operation: Operation) -> None:
@@ -138,7 +143,9 @@ class Sqlite:
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Return True if a project has `limit` unfinished operations."""
-        if self._unfinished(project, limit) < limit:
+        if self._most_unfinished.get(project) is None:
+            self._most_unfinished[project] = self._unfinished(project)
+        if self._most_unfinished[project] < limit:
             return False
         with self._reading() as read:
             rows = read(f"{_SELECT} WHERE project = ? AND unfinished", project).fetchall()
@@ -146,7 +153,8 @@ class Sqlite:
             for operation in map(self._operation, rows):
                 if ended(operation, now) is not None:
                     write("UPDATE operations SET unfinished = 0 WHERE sequence = ?", operation.sequence)
-        return self._unfinished(project, limit) >= limit
+        self._most_unfinished[project] = self._unfinished(project)
+        return self._most_unfinished[project] >= limit
 
     def record(self, recorded: Recorded) -> None:
         """Record a request."""
@@ -169,10 +177,11 @@ class Sqlite:
             write("DELETE FROM times")
             write("INSERT INTO times VALUES (?)", instant.isoformat())
 
-    def _unfinished(self, project: str, most: int) -> int:
-        counted = "SELECT count(*) FROM (SELECT 1 FROM operations WHERE project = ? AND unfinished LIMIT ?)"
+    def _unfinished(self, project: str) -> int:
         with self._reading() as read:
-            (count,) = read(counted, project, most).fetchone()
+            (count,) = read(
+                "SELECT count(*) FROM operations WHERE project = ? AND unfinished", project
+            ).fetchone()
         return int(count)
 
     @contextmanager
