@@ -6,7 +6,8 @@ All functions are pure: an operation has the same state whenever it is examined 
 from __future__ import annotations
 
 import enum
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
@@ -15,6 +16,8 @@ from .script import INVALID_ARGUMENT, Script
 from .script_library import STANDARD
 
 CANCELLED: Final = 1
+_MARGIN: Final = timedelta(milliseconds=1)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class State(enum.StrEnum):
@@ -122,6 +125,13 @@ def remaining(operation: Operation, now: datetime) -> float | None:
     if operation.held is not None or operation.script.stall is not None:
         return None
     return operation.script.length - lived(operation, now)
+
+
+def unchanged_until(operations: Iterable[Operation], now: datetime) -> datetime:
+    """Return an instant before which none of these unfinished operations ends by itself."""
+    left = [seconds for each in operations if (seconds := remaining(each, now)) is not None]
+    # A margin for what is lost between seconds and microseconds.
+    return now + timedelta(seconds=min(left)) - _MARGIN if left else _NEVER
 
 
 def hold(operation: Operation, now: datetime) -> Operation:

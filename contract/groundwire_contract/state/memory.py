@@ -14,7 +14,7 @@ from typing import Final
 from attrs import evolve
 
 from ..exchange import Recorded
-from ..operations.state import Operation, ended
+from ..operations.state import Operation, ended, unchanged_until
 
 MAX_RECORDED: Final = 10_000
 """Requests that are kept by default; the oldest are dropped first."""
@@ -48,6 +48,8 @@ class Memory:
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
             self._open: defaultdict[str, set[str]] = defaultdict(set)
+            self._full_until: dict[tuple[str, int], datetime] = {}
+            """Until when a project is known to have a number of unfinished operations, if none is changed."""
             self._makers: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
             self._made = 0
             self._time: datetime | None = None
@@ -74,6 +76,7 @@ class Memory:
     def put(self, operation: Operation) -> None:
         """Replace an operation."""
         self.operations[operation.name] = operation
+        self._full_until.clear()
         if operation.asset:
             self._makers[operation.asset][operation.name] = operation
 
@@ -87,6 +90,7 @@ class Memory:
         order = self._order[operation.project]
         del order[bisect_left(order, (operation.sequence, name))]
         self._open[operation.project].discard(name)
+        self._full_until.clear()
 
     def makers(self, asset: str) -> tuple[Operation, ...]:
         """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
@@ -115,8 +119,13 @@ class Memory:
         running = self._open[project]
         if len(running) < limit:
             return False
+        if now < self._full_until.get((project, limit), now):
+            return True
         running.difference_update([name for name in running if ended(self.operations[name], now) is not None])
-        return len(running) >= limit
+        if len(running) < limit:
+            return False
+        self._full_until[project, limit] = unchanged_until(map(self.operations.__getitem__, running), now)
+        return True
 
     def record(self, recorded: Recorded) -> None:
         """Record a request."""

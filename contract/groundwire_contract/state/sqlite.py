@@ -17,7 +17,7 @@ from typing import Final
 from attrs import evolve
 
 from ..exchange import Recorded
-from ..operations.state import Operation, ended
+from ..operations.state import Operation, ended, unchanged_until
 from .problem import StateDamagedError
 from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import open_state_file, state_errors
@@ -43,6 +43,8 @@ class Sqlite:
         self._remembered = remembered
         self._connection = open_state_file(self.path)
         self.lock: Final = Transaction(self.path, self._connection)
+        self._full_until: dict[tuple[str, int], datetime] = {}
+        """Until when a project is known to have a number of unfinished operations, if none is changed."""
         self._most_unfinished: dict[str, int] = {}
         """At most as many operations of a project are unfinished; they are counted when it matters."""
         self.gathering, self.commit = self.lock.gathering, self.lock.commit
@@ -63,6 +65,7 @@ class Sqlite:
             for table in ("operations", "used", "requests", "times", "sqlite_sequence"):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self._most_unfinished.clear()
+        self._full_until.clear()
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
@@ -103,6 +106,7 @@ class Sqlite:
         """Replace an operation."""
         with self._writing() as write:
             write("UPDATE operations SET value = ? WHERE name = ?", operation_text(operation), operation.name)
+        self._full_until.clear()
 
     def get(self, name: str) -> Operation | None:
         """Return the operation of a name."""
@@ -115,6 +119,7 @@ class Sqlite:
         with self._writing() as write:
             write("DELETE FROM operations WHERE name = ? AND asset = ''", name)
             write("UPDATE operations SET forgotten = 1, unfinished = 0 WHERE name = ?", name)
+        self._full_until.clear()
 
     def makers(self, asset: str) -> tuple[Operation, ...]:
         """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
@@ -147,14 +152,21 @@ class Sqlite:
             self._most_unfinished[project] = self._unfinished(project)
         if self._most_unfinished[project] < limit:
             return False
+        if now < self._full_until.get((project, limit), now):
+            return True
         with self._reading() as read:
             rows = read(f"{_SELECT} WHERE project = ? AND unfinished", project).fetchall()
+        operations = list(map(self._operation, rows))
         with self._writing() as write:
-            for operation in map(self._operation, rows):
+            for operation in operations:
                 if ended(operation, now) is not None:
                     write("UPDATE operations SET unfinished = 0 WHERE sequence = ?", operation.sequence)
-        self._most_unfinished[project] = self._unfinished(project)
-        return self._most_unfinished[project] >= limit
+        unfinished = [each for each in operations if ended(each, now) is None]
+        self._most_unfinished[project] = len(unfinished)
+        if len(unfinished) < limit:
+            return False
+        self._full_until[project, limit] = unchanged_until(unfinished, now)
+        return True
 
     def record(self, recorded: Recorded) -> None:
         """Record a request."""
