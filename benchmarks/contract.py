@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import resource
 import shutil
@@ -16,19 +17,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from attrs import frozen
+from groundwire_contract.clock import FrozenClock
+from groundwire_contract.contract import load
+from groundwire_contract.environment import Environment
+from groundwire_contract.exchange import Exchange
 from groundwire_contract.fixture import running
+from groundwire_contract.service import Service
 
 EXPORT: Final = "/v1beta/projects/p/image:export"
 OPERATIONS: Final = "/v1beta/projects/p/operations"
 CONNECTIONS: Final = 5000
 STARTED: Final = 10_000
-SECONDS: Final = 5
+SECONDS: Final = 3
+ROUNDS: Final = 3
 SCRIPT: Final = """
 local prefix, count = "", 0
 function init() math.randomseed(os.time()); prefix = tostring(math.random(1, 1e9)) end
@@ -53,6 +61,12 @@ class Serving:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(re.findall(rf"{name}:\s+(\d+)", status)[0]) / 1024
 
+    def cpu(self) -> float:
+        """Return the CPU seconds of a process so far."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def ask(self, verb: str, path: str, body: bytes | None = None) -> bytes:
         """Return the body of a response with status 200."""
         connection = http.client.HTTPConnection(self.place, timeout=60)
@@ -76,15 +90,20 @@ def run() -> list[tuple[str, str, float]]:
     if shutil.which("wrk") is None:
         print("wrk is not installed: the load is not measured")
     else:
-        rows.append(("contract server: 1,000 exports, 8 connections", "s", 1000 / _exports_a_second()))
-    return [*rows, *_reset(), *_large(), *_listed(), *_crowded()]
+        rows += _loaded()
+    return [*rows, *_reset(), *_refused(), *_large(), *_listed(), *_crowded()]
+
+
+def serving(*options: str) -> AbstractContextManager[Serving]:
+    """Run the contract server in a process."""
+    return _run("groundwire_contract", "serve", "--speed", "100", *options)
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[Serving]:
-    """Run a server process."""
+def _run(*command: str) -> Iterator[Serving]:
+    """Run a module that serves; the first line that it prints ends with the address."""
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "groundwire_contract", "serve", "--speed", "100", *options]
+    command = (sys.executable, "-m", *command)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         place = process.stdout.readline().split()[-1].removeprefix("http://")
@@ -96,15 +115,73 @@ def serving(*options: str) -> Iterator[Serving]:
             process.terminate()
 
 
-def _exports_a_second() -> float:
-    body = json.dumps(small())
-    with serving() as server, tempfile.TemporaryDirectory() as folder:
+def _loaded() -> list[tuple[str, str, float]]:
+    """Return what exports cost beside bare uvicorn: CPU, in runs that take turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = (str(Path(folder) / f"{number}.sqlite") for number in count())
+        servers: dict[str, Callable[[], AbstractContextManager[Serving]]] = {
+            "bare": lambda: _run("benchmarks.peers.bare_uvicorn"),
+            "memory": serving,
+            "file": lambda: serving("--state", next(files)),
+        }
+        turns = [{name: _load(begin) for name, begin in servers.items()} for _ in range(ROUNDS)]
+    loads = {name: [turn[name] for turn in turns] for name in servers}
+    cost = {name: statistics.median(each.cpu for each in found) for name, found in loads.items()}
+    rate = statistics.median(each.rate for each in loads["memory"])
+    return [
+        ("contract server: 1,000 exports, 8 connections", "s", 1000 / rate),
+        ("contract server: CPU of an export", "bare uvicorn", cost["memory"] / cost["bare"]),
+        ("contract server: CPU of an export, with --state", "bare uvicorn", cost["file"] / cost["bare"]),
+    ]
+
+
+@frozen
+class Load:
+    """What a server did under load: exports a second, and CPU seconds of an export."""
+
+    rate: float
+    cpu: float
+
+
+def _load(begin: Callable[[], AbstractContextManager[Serving]]) -> Load:
+    with begin() as server, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "export.lua"
-        script.write_text(SCRIPT % (EXPORT, json.dumps(body)), encoding="ascii")
-        command = ["wrk", "-t1", "-c8", f"-d{SECONDS}s", "-s", str(script), f"http://{server.place}"]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        assert "Non-2xx" not in said, said
-        return float(re.findall(r"Requests/sec:\s+([0-9.]+)", said)[0])
+        script.write_text(SCRIPT % (EXPORT, json.dumps(json.dumps(small()))), encoding="ascii")
+        _wrk(script, server, 1)
+        before = server.cpu()
+        exports, rate = _wrk(script, server, SECONDS)
+        return Load(rate, (server.cpu() - before) / exports)
+
+
+def _wrk(script: Path, server: Serving, seconds: int) -> tuple[int, float]:
+    """Return the number of exports, and how many a second."""
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "-s", str(script), f"http://{server.place}"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in said, said
+    number, rate = re.findall(r"([0-9]+) requests in|Requests/sec:\s+([0-9.]+)", said)
+    return int(number[0]), float(rate[1])
+
+
+def _refused() -> list[tuple[str, str, float]]:
+    """Return the CPU of a refusal by a full queue of 3,000 exports beside one of ten, while the clock stands still."""
+    body = json.dumps({name: value for name, value in small().items() if name != "requestId"}).encode()
+    taken: list[float] = []
+    for limit in (10, 3000):
+        service = Service(load(), clock=FrozenClock(), environment=Environment(queue_limit=limit))
+        request = Exchange(
+            verb="POST",
+            path=EXPORT,
+            headers={"content-type": "application/json"},
+            body=body,
+            length=len(body),
+        )
+        for _ in range(limit + 20):
+            service.handle(request)
+        begun = time.process_time()
+        for _ in range(1000):
+            service.handle(request)
+        taken.append(time.process_time() - begun)
+    return [("contract server: a refusal by a full queue of 3,000", "one of 10", taken[1] / taken[0])]
 
 
 def small() -> dict[str, object]:

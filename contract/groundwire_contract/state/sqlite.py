@@ -27,6 +27,8 @@ MAX_RECORDED: Final = 1_000
 """Requests that a file keeps by default; the oldest are dropped first."""
 LONGEST_RECORDED: Final = 1 << 20
 """Maximum characters of a recorded request; the body of a longer one is dropped."""
+_DROPPED: Final = 32
+"""Old requests that are dropped at once: a file may hold as many more."""
 _LAST: Final = 2**63 - 1
 _SELECT: Final = "SELECT name, sequence, value FROM operations"
 
@@ -71,7 +73,8 @@ class Sqlite:
     def requests(self) -> tuple[Recorded, ...]:
         """The recorded requests, oldest first."""
         with self._reading() as read, self._readable("a request"):
-            return tuple(recorded_from(text) for (text,) in read("SELECT value FROM requests ORDER BY id"))
+            newest = read("SELECT value FROM requests ORDER BY id DESC LIMIT ?", self._remembered).fetchall()
+            return tuple(recorded_from(text) for (text,) in reversed(newest))
 
     @property
     def answered(self) -> int:
@@ -175,7 +178,8 @@ class Sqlite:
             text = recorded_text(evolve(recorded, sent=b""))
         with self._writing() as write:
             last = write("INSERT INTO requests (value) VALUES (?)", text).lastrowid or 0
-            write("DELETE FROM requests WHERE id <= ?", last - self._remembered)
+            if last % _DROPPED == 0:
+                write("DELETE FROM requests WHERE id <= ?", last - self._remembered)
 
     def time(self) -> datetime | None:
         """Return the stored instant."""
