@@ -69,7 +69,6 @@ class Batch:
             uid=self._uid,
             name=self.name,
             rerun=self.rerun,
-            queue_limit=self._settings.limit,
             probe_at=self._ledger.now() + PROBE,
             created=self._ledger.now(),
         )
@@ -188,7 +187,9 @@ class Batch:
 
     def progress(self) -> Progress:
         """Return the counts of the batch."""
-        return progress_of(self._ledger.batch(self._uid), self._ledger.counts(self._uid))
+        return progress_of(
+            self._ledger.batch(self._uid), self._ledger.counts(self._uid), self._settings.limit
+        )
 
     def report(self) -> Report:
         """Return all exports as they were last seen."""
@@ -221,7 +222,7 @@ class Batch:
 
     def _resumed(self, record: BatchRecord) -> BatchRecord:
         record = evolve(record, paused="", same_failures=0, last_failure="")
-        return evolve(record, fulls=0, full_until=0.0, count_others=1, queue_limit=self._settings.limit)
+        return evolve(record, fulls=0, full_until=0.0, count_others=1, queue_limit=0)
 
     def cancel(
         self, *, key: str | None = None, label: str | None = None, state: State | str | None = None
