@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..protocol import Answer, Known
 
@@ -137,6 +137,11 @@ class BatchRecord:
     looks: int = 0
     """Complete listings."""
     created: float = 0.0
+
+    def resumed(self) -> BatchRecord:
+        """Return the record of a batch that is not paused, and knows nothing of the queue and of equal failures."""
+        queue = evolve(self, fulls=0, full_until=0.0, count_others=1, queue_limit=0)
+        return evolve(queue, paused="", same_failures=0, last_failure="")
 
     def capacity(self, limit: int) -> int:
         """Return the unfinished operations that the queue holds, at most `limit`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from groundwire_exports.batch import (
     IdentityError,
     LedgerError,
     Progress,
+    Report,
     State,
     retry_failed,
     split_in_four,
@@ -244,9 +246,7 @@ def test_a_lost_ledger_starts_nothing_again(
     again = added(ledger=str(tmp_path / "other.sqlite"))
     report = again.run()
     assert (report.exit_code, sent(earthengine_contract), len(earthengine_contract.operations)) == (0, 12, 12)
-    assert report.note.startswith(
-        "Nothing to start: every export of 'ndvi-2026' was started before. rerun=..."
-    )
+    assert report.note.startswith("Nothing to start: every export of 'ndvi-2026' was started before")
     assert open_batch().run().note == report.note
     assert added(rerun="2").run().note == ""
     assert len(earthengine_contract.operations) == 24
@@ -625,6 +625,47 @@ def test_a_run_ends_in_time_and_goes_on_later(
     assert (report.exit_code, report.finished, states(batch)) == (3, False, {"a": "ACTIVE"})
     earthengine_contract.release()
     assert batch.run(timeout=900).exit_code == 0
+
+
+def test_a_batch_runs_beside_asyncio(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:
+    batch = open_batch(look_every=0.01)
+    batch.add("a", request())
+    earthengine_contract.hold()
+
+    async def both() -> Report:
+        async with batch.running() as run:
+            while not earthengine_contract.operations:
+                await asyncio.sleep(0.001)
+            assert not run.done()
+            earthengine_contract.release()
+            earthengine_contract.advance(3600)
+        return await run
+
+    assert asyncio.run(both()).exit_code == 0
+
+    async def interrupted() -> None:
+        async with batch.running():
+            raise ValueError("of the body")
+
+    batch.add("b", request("b"))
+    with pytest.raises(ValueError, match="of the body"):
+        asyncio.run(interrupted())
+    batch.close()
+
+
+def test_an_error_of_a_batch_beside_asyncio_is_raised(
+    earthengine_contract: EarthEngineContract, open_batch: Open
+) -> None:
+    earthengine_contract.refuse(403, method="image.export")
+    batch = open_batch()
+    batch.add("a", request())
+
+    async def run() -> None:
+        async with batch.running():
+            pass
+
+    with pytest.raises(PermissionDenied):
+        asyncio.run(run())
 
 
 def test_a_batch_is_of_one_account(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:
