@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import frozen
 from groundwire import (
@@ -149,9 +149,7 @@ def _records(options: ImageFileExportOptions) -> TfRecordImageExportOptions:
 def _files(objects: Iterable[Any], root: str) -> Iterator[OutputFile]:
     """Iterate over objects of any listing, as files without a place in the export."""
     for item in objects:
-        fields = {"name": item} if isinstance(item, str) else item
-        get = fields.get if isinstance(fields, Mapping) else lambda key, of=fields: getattr(of, key, None)
-        name, size, crc32c = get("name"), get("size"), get("crc32c")
+        name, size, crc32c = (_field(item, key) for key in ("name", "size", "crc32c"))
         if not isinstance(name, str) or not name:
             raise ArgumentError(f"outputs: {shortened(item, 80)} has no name", hint=_HINT)
         name = name.removeprefix(root)
@@ -161,6 +159,12 @@ def _files(objects: Iterable[Any], root: str) -> Iterator[OutputFile]:
             size=None if size is None else int(size),
             crc32c=crc32c if isinstance(crc32c, str) else None,
         )
+
+
+def _field(item: Any, key: str) -> Any:
+    if isinstance(item, str):
+        return item if key == "name" else None
+    return cast("Mapping[str, Any]", item).get(key) if isinstance(item, Mapping) else getattr(item, key, None)
 
 
 def _placed(file: OutputFile, found: Found) -> OutputFile:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any, Final, TypeAlias
 
 from groundwire import Expression, FunctionInvocation, ValueNode
@@ -12,6 +10,7 @@ from groundwire_runtime.errors import ArgumentError, shortened
 
 from ..arguments import ExpressionLike, Serializable, expression, sequence
 from .graph import Graph, call, literal
+from .number import is_number, plain
 from .region import Region, geometry
 
 Dimensions: TypeAlias = "int | str | tuple[int, ...] | list[int]"
@@ -77,7 +76,7 @@ def fit(
 def _projected(image: ValueNode, crs: object, transform: object, graph: Graph) -> ValueNode:
     """Return an image in a projection, resampled if there is a transform."""
     function = "Image.setDefaultProjection" if transform is None else "Image.reproject"
-    six = literal(_DEFAULT_TRANSFORM) if transform is None else _transform(transform, graph)
+    six = literal(list(_DEFAULT_TRANSFORM)) if transform is None else _transform(transform, graph)
     return call(function, image=image, crs=_projection(crs, graph), crsTransform=six)
 
 
@@ -109,12 +108,13 @@ def _transform(transform: object, graph: Graph) -> ValueNode:
             numbers = ()
     else:
         numbers = sequence(transform)
-    if len(numbers) != 6 or not all(_is_finite(number) for number in numbers):
+    six = [number for number in map(plain, numbers) if number is not None]
+    if len(numbers) != 6 or len(six) != 6:
         raise ArgumentError(
             f"fit: `crs_transform` must be six finite numbers, got {shortened(transform, 80)}",
             hint="The order is x scale, x shear, x translation, y shear, y scale, y translation.",
         )
-    return literal([_plain(number) for number in numbers])
+    return literal(six)
 
 
 def _rectangle(image: ValueNode, sides: tuple[int, ...]) -> ValueNode:
@@ -139,9 +139,10 @@ def _sizes(sides: tuple[int, ...], scale: object, graph: Graph) -> dict[str, Val
 def _scale(scale: object, graph: Graph) -> ValueNode:
     if _is_computed(scale):
         return graph.take(expression(scale))  # type: ignore[arg-type]
-    if not _is_finite(scale) or scale <= 0:  # type: ignore[operator]
+    metres = plain(scale)
+    if metres is None or metres <= 0:
         raise ArgumentError(f"fit: `scale` must be metres above 0, got {shortened(scale)}")
-    return literal(_plain(scale))
+    return literal(metres)
 
 
 def _sides(dimensions: object) -> tuple[int, ...]:
@@ -153,8 +154,8 @@ def _sides(dimensions: object) -> tuple[int, ...]:
             int(part) if part.isascii() and part.strip().isdigit() else part for part in dimensions.split("x")
         )
     else:
-        parts = (dimensions,) if isinstance(dimensions, Real) else sequence(dimensions)
-    sides = [int(part) for part in parts if isinstance(part, Integral) and not isinstance(part, bool)]
+        parts = (dimensions,) if is_number(dimensions) else sequence(dimensions)
+    sides = [side for side in map(plain, parts) if isinstance(side, int)]
     if len(sides) != len(parts) or not 1 <= len(sides) <= 2 or not all(1 <= s <= _MAX_SIDE for s in sides):
         raise ArgumentError(
             f"fit: `dimensions` must be one or two whole numbers of pixels, got {shortened(dimensions)}",
@@ -165,12 +166,3 @@ def _sides(dimensions: object) -> tuple[int, ...]:
 
 def _is_computed(value: object) -> bool:
     return isinstance(value, (Expression, Serializable)) and not isinstance(value, type)
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _plain(number: Any) -> int | float:
-    """Return a number as Python's own type."""
-    return int(number) if isinstance(number, Integral) else float(number)

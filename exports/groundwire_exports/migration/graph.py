@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, cast
 
 from attrs import define, evolve, field
 from groundwire import (
@@ -14,7 +14,8 @@ from groundwire import (
     FunctionInvocation,
     ValueNode,
 )
-from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.errors import ArgumentError, shortened
+from groundwire_runtime.messages import JsonValue
 
 _EXACT: Final = 2**53
 """The largest whole number below which a double holds each."""
@@ -28,30 +29,34 @@ def call(function: str, **arguments: ValueNode | None) -> ValueNode:
 
 
 def literal(value: object) -> ValueNode:
-    """Return a constant: None, a bool, a text, a finite number, or a sequence of these.
+    """Return a constant: None, a bool, a text, a finite number, or a list of these.
 
     A whole number that a double would round becomes `integerValue`, as in the official client.
     """
-    if isinstance(value, (list, tuple)):
-        nodes = [literal(each) for each in value]
-        constants = [node.value for node in nodes if isinstance(node, ValueNode.ConstantValue)]
-        if len(constants) == len(nodes):
-            return ValueNode.ConstantValue(constants)
+    if _is_constant(value):
+        return ValueNode.ConstantValue(cast("JsonValue", value))
+    if isinstance(value, list):
+        nodes = [literal(each) for each in cast("list[object]", value)]
         return ValueNode.ArrayValue(ArrayValue(values=nodes))
-    if isinstance(value, int) and abs(value) > _EXACT and int(float(value)) != value:
+    if isinstance(value, int):
         return ValueNode.IntegerValue(value)
-    if value is None or isinstance(value, (bool, int, str)):
-        return ValueNode.ConstantValue(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return ValueNode.ConstantValue(value)
-    raise ArgumentError(f"an expression cannot hold the constant {value!r}")
+    raise ArgumentError(f"an expression cannot hold the constant {shortened(value)}")
+
+
+def _is_constant(value: object) -> bool:
+    """Return whether a value is exact in JSON that is read with doubles."""
+    if isinstance(value, list):
+        return all(map(_is_constant, cast("list[object]", value)))
+    if isinstance(value, int):
+        return abs(value) <= _EXACT or int(float(value)) == value
+    return value is None or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))
 
 
 @define
 class Graph:
     """The named nodes of an expression that is being built."""
 
-    _values: dict[str, ValueNode] = field(factory=dict)
+    _values: dict[str, ValueNode] = field(factory=dict[str, ValueNode])
 
     def take(self, expression: Expression) -> ValueNode:
         """Add the nodes of another graph under free names, and return its result."""

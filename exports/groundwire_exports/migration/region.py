@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol, TypeAlias, cast, runtime_checkable
 
 from groundwire import ArrayValue, Expression, ValueNode
 from groundwire_runtime.errors import ArgumentError, shortened
 
 from ..arguments import ExpressionLike, Serializable, expression, sequence
 from .graph import Graph, call, literal
+from .number import is_number, plain
 
 
 @runtime_checkable
@@ -40,6 +39,8 @@ _NESTING: Final = {
     "MultiPolygon": 4,
 }
 """Lists around the numbers in `coordinates`, by type."""
+_MOST_LEVELS: Final = 40
+"""Keys in the JSON pointer of a geometry; a collection in collections has two for each."""
 _MAY_BE_EMPTY: Final = ("MultiPoint", "MultiLineString", "MultiPolygon")
 
 
@@ -57,14 +58,15 @@ def geometry(region: object, graph: Graph) -> ValueNode:
             raise refused("the text is no JSON", _FORMS) from None
     if isinstance(region, HasGeoInterface) and not isinstance(region, type):
         region = region.__geo_interface__
-    if isinstance(region, Mapping):
-        return graph.take(expression(region)) if "values" in region else _geojson(region, "")
+    members = _members(region)
+    if members is not None:
+        return graph.take(expression(members)) if "values" in members else _geojson(members, "")
     if isinstance(region, (Expression, Serializable)) and not isinstance(region, type):
         return graph.take(expression(region))
     values = sequence(region)
     if not values:
         raise refused(f"cannot make one of {shortened(region, 80)}", _FORMS)
-    return _bounds(values) if _is_number(values[0]) else _rings(values)
+    return _bounds(values) if is_number(values[0]) else _rings(values)
 
 
 def refused(message: str, hint: str) -> ArgumentError:
@@ -106,43 +108,44 @@ def _polygon(rings: object) -> ValueNode:
 
 def _geojson(value: object, place: str) -> ValueNode:
     """Return the node of a GeoJSON object; `place` is its JSON pointer."""
-    if not isinstance(value, Mapping):
+    members = _members(value)
+    if members is None or place.count("/") > _MOST_LEVELS:
         raise refused(f"{place or '/'}: expected a GeoJSON geometry, got {shortened(value, 80)}", _FORMS)
-    kind = value.get("type")
+    kind = members.get("type")
     if kind == "Feature":
-        return _geojson(value.get("geometry"), f"{place}/geometry")
+        return _geojson(members.get("geometry"), f"{place}/geometry")
     if kind == "FeatureCollection":
-        features = sequence(value.get("features"))
+        features = sequence(members.get("features"))
         if len(features) != 1:
             hint = "Pass one feature, or dissolve them into one geometry."
             raise refused(f"{place or '/'}: {len(features)} features are not one region", hint)
         return _geojson(features[0], f"{place}/features/0")
     if kind == "GeometryCollection":
-        parts = sequence(value.get("geometries"))
+        parts = sequence(members.get("geometries"))
         nodes = [_geojson(part, f"{place}/geometries/{index}") for index, part in enumerate(parts)]
-        return call("GeometryConstructors.MultiGeometry", geometries=_array(nodes), **_options(value, place))
+        geometries = ValueNode.ArrayValue(ArrayValue(values=nodes)) if nodes else literal([])
+        return call("GeometryConstructors.MultiGeometry", geometries=geometries, **_options(members, place))
     if not isinstance(kind, str) or kind not in _NESTING:
         raise refused(f"{place}/type: {shortened(kind, 40)} is no GeoJSON geometry", _FORMS)
-    coordinates = _coordinates(value.get("coordinates"), f"{place}/coordinates", 4)
+    coordinates = _coordinates(members.get("coordinates"), f"{place}/coordinates", 4)
     nesting, depth = _NESTING[kind], _depth(coordinates)
     if depth != nesting and not (kind in _MAY_BE_EMPTY and not coordinates):
         problem = f"expected numbers in {nesting} lists for a {kind}, got {depth}"
         raise refused(f"{place}/coordinates: {problem}", "See RFC 7946, section 3.1.")
-    return call(f"GeometryConstructors.{kind}", coordinates=literal(coordinates), **_options(value, place))
+    return call(f"GeometryConstructors.{kind}", coordinates=literal(coordinates), **_options(members, place))
 
 
-def _array(nodes: list[ValueNode]) -> ValueNode:
-    return ValueNode.ArrayValue(ArrayValue(values=nodes)) if nodes else literal([])
+def _members(value: object) -> Mapping[str, Any] | None:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
 
 
 def _options(value: Mapping[str, Any], place: str) -> dict[str, ValueNode]:
     """Return the members `crs`, `geodesic` and `evenOdd`, which Earth Engine's GeoJSON has besides RFC 7946's."""
     options: dict[str, ValueNode] = {}
     if value.get("crs") is not None:
-        crs = value["crs"]
-        named = isinstance(crs, Mapping) and crs.get("type") == "name" and crs.get("properties")
-        name = named.get("name") if isinstance(named, Mapping) else None
-        if not isinstance(name, str):
+        crs = _members(value["crs"]) or {}
+        name = (_members(crs.get("properties")) or {}).get("name")
+        if crs.get("type") != "name" or not isinstance(name, str):
             hint = 'Write {"type": "name", "properties": {"name": "EPSG:32633"}}.'
             raise refused(f"{place}/crs: expected a named CRS", hint)
         options["crs"] = call("Projection", crs=literal(name))
@@ -153,13 +156,13 @@ def _options(value: Mapping[str, Any], place: str) -> dict[str, ValueNode]:
 
 def _coordinates(value: object, place: str, levels: int) -> list[Any]:
     """Return nested lists of positions as lists of finite numbers. Every position has two numbers."""
-    values = sequence(value)
-    if values and _is_number(values[0]):
+    values = tuple(cast("Sequence[Any]", value)) if type(value) in (list, tuple) else sequence(value)
+    if values and is_number(values[0]):
         if len(values) != 2:
             hint = "A position is [longitude, latitude], without an altitude."
             raise refused(f"{place}: expected two numbers, got {len(values)}", hint)
         return [_number(each, f"{place}/{index}") for index, each in enumerate(values)]
-    if (not values and (not isinstance(value, (list, tuple)))) or levels < 2:
+    if value is None or levels < 2 or (not values and value != [] and value != ()):
         raise refused(f"{place}: expected coordinates, got {shortened(value, 80)}", _FORMS)
     parts = [_coordinates(each, f"{place}/{index}", levels - 1) for index, each in enumerate(values)]
     if len({_depth(part) for part in parts}) > 1:
@@ -171,18 +174,14 @@ def _depth(values: object) -> int:
     """Return how many lists are around the first number."""
     depth = 0
     while isinstance(values, list):
-        depth, values = depth + 1, values[0] if values else None
+        items = cast("list[object]", values)
+        depth, values = depth + 1, items[0] if items else None
     return depth
 
 
 def _number(value: object, place: str) -> int | float:
-    """Return a finite number as Python's own type; NumPy's are accepted."""
-    if _is_number(value):
-        number = int(value) if isinstance(value, Integral) else float(value)  # type: ignore[arg-type]
-        if isinstance(number, int) or math.isfinite(number):
-            return number
-    raise refused(f"{place}: expected a finite number, got {shortened(value, 40)}", _FORMS)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    """Return a finite number as Python's own type."""
+    number = plain(value)
+    if number is None:
+        raise refused(f"{place}: expected a finite number, got {shortened(value, 40)}", _FORMS)
+    return number

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from attrs import evolve
 from groundwire import ExportImageRequest
@@ -68,22 +68,22 @@ def _image_config(task: Task) -> Mapping[str, Any]:
             "Wait for it with groundwire_exports.Export(client, name); make a new task to export once more."
         )
         raise ArgumentError(f"task: was started already, as {shortened(task.name, 120)}", hint=hint)
-    config = task.config
+    config: Any = task.config
     if not isinstance(config, Mapping) or "expression" not in config:
         hint = "A task from a listing has no image. Make one with ee.batch.Export.image."
         raise ArgumentError("task: has no image to export", hint=hint)
     if getattr(task, "_request_id", task.id) != task.id:
         hint = "Find it by its description in client.projects.operations.list(), or make a new task."
         raise ArgumentError("task: its start was tried, and may have started it", hint=hint)
-    return config
+    return cast("Mapping[str, Any]", config)
 
 
 def _plain(value: object) -> object:
     """Return a value as JSON has it. The official client sends bare NaN and infinities, which JSON has not."""
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain(each) for name, each in cast("Mapping[str, object]", value).items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_plain(each) for each in cast("Sequence[object]", value)]
     if isinstance(value, Real) and not isinstance(value, (bool, int)):
         number = float(value)
         if math.isfinite(number):
