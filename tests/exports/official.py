@@ -12,7 +12,7 @@ import pytest
 from groundwire import ExportImageRequest, Expression, decode, encode
 from groundwire_contract.fixture import EarthEngineContract, running
 
-TESTED = (1, 7, 50)
+TESTED = [1, 7, 50]
 PROJECT = "contract-project"
 _unread: list[dict[str, Any]] = []
 """Bodies as the client sent them: the server does not keep one that is no JSON."""
@@ -22,7 +22,7 @@ _unread: list[dict[str, Any]] = []
 def official_client() -> Iterator[tuple[Any, EarthEngineContract]]:
     """Initialize earthengine-api against a contract server; skip if it is not installed."""
     ee = pytest.importorskip("ee")
-    if tuple(map(int, ee.__version__.split("."))) < TESTED:
+    if [int(part) for part in re.findall(r"\d+", ee.__version__)] < TESTED:
         pytest.skip(
             f"earthengine-api {ee.__version__} is older than the one that docs/migration.md describes"
         )

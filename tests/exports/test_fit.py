@@ -8,8 +8,9 @@ from typing import Any
 
 import groundwire as gw
 import pytest
+from attrs import frozen
 from groundwire_contract.fixture import EarthEngineContract
-from groundwire_exports import expression, fit
+from groundwire_exports import expression, fit, grid
 from groundwire_runtime.errors import ArgumentError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -100,6 +101,35 @@ def test_an_object_with_a_geo_interface_is_a_region() -> None:
     assert fit(ONE, region=Shape()) == fit(ONE, region=polygon)
 
 
+@frozen
+class Geometry:
+    """A class of GeoJSON, as a generated client of a STAC API has."""
+
+    type: str
+    coordinates: Any
+
+
+@frozen
+class Item:
+    geometry: Any
+    type: str = "Feature"
+
+
+def test_messages_of_other_clients_are_regions() -> None:
+    area = Geometry("Polygon", ((*map(tuple, RING),),))
+    wanted = fit(ONE, region={"type": "Polygon", "coordinates": [RING]})
+    assert fit(ONE, region=area) == fit(ONE, region=Item(area)) == wanted
+    with pytest.raises(ArgumentError, match="/geometry: expected a GeoJSON geometry, got None"):
+        fit(ONE, region=Item(None))
+
+
+def test_parts_of_a_grid_are_arguments() -> None:
+    pixels = grid((0, 0, 40, 20), crs="EPSG:32633", scale=10)
+    assert fit(
+        ONE, crs=pixels.crs, crs_transform=pixels.affine_transform, dimensions=pixels.dimensions
+    ) == fit(ONE, crs="EPSG:32633", crs_transform=[10.0, 0.0, 0.0, 0.0, -10.0, 20.0], dimensions=(4, 2))
+
+
 def test_computed_projections_and_scales(official: tuple[Any, EarthEngineContract]) -> None:
     ee, _ = official
     projection = image(ee).projection()
@@ -161,7 +191,7 @@ REGIONS = (
 @settings(
     database=None,
     deadline=None,
-    max_examples=200,
+    max_examples=100,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(arguments())

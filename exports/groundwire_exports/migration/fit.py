@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from groundwire import Expression, FunctionInvocation, ValueNode
+from groundwire import (
+    AffineTransform,
+    Expression,
+    FunctionInvocation,
+    GridDimensions,
+    PixelGrid,
+    ValueNode,
+)
 from groundwire_runtime.errors import ArgumentError, shortened
 
 from ..arguments import ExpressionLike, Serializable, expression, sequence
@@ -13,8 +20,9 @@ from .graph import Graph, call, literal
 from .number import is_number, plain
 from .region import Region, geometry
 
-Dimensions: TypeAlias = "int | str | tuple[int, ...] | list[int]"
+Dimensions: TypeAlias = "int | str | tuple[int, ...] | list[int] | GridDimensions"
 
+_TRANSFORM: Final = ("scale_x", "shear_x", "translate_x", "shear_y", "scale_y", "translate_y")
 _DEFAULT_TRANSFORM: Final = (1, 0, 0, 0, -1, 0)
 _MAX_SIDE: Final = 2**31 - 1
 _PROJECTIONS: Final = frozenset(
@@ -36,8 +44,8 @@ def fit(
     *,
     region: Region | None = None,
     scale: float | ExpressionLike | None = None,
-    crs: str | ExpressionLike | None = None,
-    crs_transform: Sequence[float] | str | ExpressionLike | None = None,
+    crs: str | PixelGrid.CrsCode | PixelGrid.CrsWkt | ExpressionLike | None = None,
+    crs_transform: Sequence[float] | str | AffineTransform | ExpressionLike | None = None,
     dimensions: Dimensions | None = None,
 ) -> Expression:
     """Return `image` clipped and scaled as `ee.batch.Export.image` does it, without the `ee` package.
@@ -47,8 +55,8 @@ def fit(
     or a text of them; it needs `crs`. `dimensions`: the longer side in pixels, (width, height), or "WIDTHxHEIGHT". With
     `crs`, `crs_transform` and both sides alone, the pixels are exactly those from the origin of the transform.
 
-    Each of them may be an expression, such as `ee.Geometry` or `image.projection()`, except `dimensions`. The request
-    needs no `grid` then. Raises ArgumentError for an argument that cannot be used.
+    Each of them may be an expression, such as `ee.Geometry` or `image.projection()`, except `dimensions`. Parts of a
+    `PixelGrid` are accepted too. The request needs no `grid` then. Raises ArgumentError for an argument that cannot be used.
     """
     if crs_transform is not None and crs is None:
         raise ArgumentError("fit: `crs_transform` needs `crs`", hint="Pass the projection of the transform.")
@@ -81,6 +89,8 @@ def _projected(image: ValueNode, crs: object, transform: object, graph: Graph) -
 
 
 def _projection(crs: object, graph: Graph) -> ValueNode:
+    if isinstance(crs, (PixelGrid.CrsCode, PixelGrid.CrsWkt)):
+        crs = crs.value
     if isinstance(crs, str) and crs.strip():
         return call("Projection", crs=literal(crs))
     if not _is_computed(crs):
@@ -101,9 +111,11 @@ def _projection(crs: object, graph: Graph) -> ValueNode:
 def _transform(transform: object, graph: Graph) -> ValueNode:
     if _is_computed(transform):
         return graph.take(expression(transform))  # type: ignore[arg-type]
-    if isinstance(transform, str):
+    if isinstance(transform, AffineTransform):
+        numbers: tuple[Any, ...] = tuple(getattr(transform, name) or 0.0 for name in _TRANSFORM)
+    elif isinstance(transform, str):
         try:
-            numbers: tuple[Any, ...] = tuple(map(float, transform.lstrip("[").rstrip("]").split(",")))
+            numbers = tuple(map(float, transform.lstrip("[").rstrip("]").split(",")))
         except ValueError:
             numbers = ()
     else:
@@ -149,6 +161,8 @@ def _sides(dimensions: object) -> tuple[int, ...]:
     """Return one side or two, or none."""
     if dimensions is None:
         return ()
+    if isinstance(dimensions, GridDimensions):
+        dimensions = (dimensions.width, dimensions.height)
     if isinstance(dimensions, str):
         parts: tuple[Any, ...] = tuple(
             int(part) if part.isascii() and part.strip().isdigit() else part for part in dimensions.split("x")

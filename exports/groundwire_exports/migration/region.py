@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, cast, runtime_checkable
 
+from attrs import has
 from groundwire import ArrayValue, Expression, ValueNode
 from groundwire_runtime.errors import ArgumentError, shortened
 
@@ -39,6 +40,7 @@ _NESTING: Final = {
     "MultiPolygon": 4,
 }
 """Lists around the numbers in `coordinates`, by type."""
+_MEMBERS: Final = ("type", "coordinates", "geometries", "geometry", "features", "crs", "geodesic")
 _MOST_LEVELS: Final = 40
 """Keys in the JSON pointer of a geometry; a collection in collections has two for each."""
 _MAY_BE_EMPTY: Final = ("MultiPoint", "MultiLineString", "MultiPolygon")
@@ -58,11 +60,11 @@ def geometry(region: object, graph: Graph) -> ValueNode:
             raise refused("the text is no JSON", _FORMS) from None
     if isinstance(region, HasGeoInterface) and not isinstance(region, type):
         region = region.__geo_interface__
+    if isinstance(region, (Expression, Serializable)) and not isinstance(region, type):
+        return graph.take(expression(region))
     members = _members(region)
     if members is not None:
         return graph.take(expression(members)) if "values" in members else _geojson(members, "")
-    if isinstance(region, (Expression, Serializable)) and not isinstance(region, type):
-        return graph.take(expression(region))
     values = sequence(region)
     if not values:
         raise refused(f"cannot make one of {shortened(region, 80)}", _FORMS)
@@ -136,7 +138,14 @@ def _geojson(value: object, place: str) -> ValueNode:
 
 
 def _members(value: object) -> Mapping[str, Any] | None:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
+    """Return the members of a GeoJSON object, or of an attrs class of one, such as a message of a STAC client."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value)
+    if isinstance(value, type) or not has(type(value)):
+        return None
+    if hasattr(value, "type"):
+        return {name: getattr(value, name) for name in _MEMBERS if hasattr(value, name)}
+    return _members(getattr(value, "value", None))  # a member of a union
 
 
 def _options(value: Mapping[str, Any], place: str) -> dict[str, ValueNode]:
