@@ -249,6 +249,8 @@ def test_names_of_both_graphs_may_be_the_same() -> None:
         ({"crs": "EPSG:4326", "crs_transform": [1, 0, 0, 0, 1, float("nan")]}, "six finite numbers", ""),
         ({"scale": 0}, "`scale` must be metres above 0", ""),
         ({"scale": -1}, "`scale` must be metres above 0", ""),
+        ({"scale": 10**400}, "`scale` must be metres above 0", ""),
+        ({"region": (0, 0, 10**400, 1)}, "/2: expected a finite number", ""),
         ({"scale": float("inf")}, "`scale` must be metres above 0", ""),
         ({"scale": True}, "`scale` must be metres above 0", ""),
         ({"scale": "30"}, "`scale` must be metres above 0", ""),

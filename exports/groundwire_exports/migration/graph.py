@@ -60,12 +60,15 @@ class Graph:
 
     def take(self, expression: Expression) -> ValueNode:
         """Add the nodes of another graph under free names, and return its result."""
-        free = self._free()
-        names = {name: next(free) if self._values else name for name in expression.values}
-        for name, node in expression.values.items():
-            self._values[names[name]] = _renamed(node, names)
+        names: dict[str, str] = {}
+        if self._values:
+            names = dict(zip(expression.values, self._free(), strict=False))
+            self._values |= {names[name]: _renamed(node, names) for name, node in expression.values.items()}
+        else:
+            self._values |= expression.values
+        result = str(expression.result)
         # Nothing refers to a result but the graph's owner, so the node itself takes its place.
-        return self._values.pop(names[str(expression.result)])
+        return self._values.pop(names.get(result, result))
 
     def share(self, node: ValueNode) -> ValueNode:
         """Return a reference to a node that is used more than once."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from numbers import Integral, Real
 from typing import Any, Final
 
 _OWN: Final = (int, float)
+_LARGEST: Final = sys.float_info.max
 
 
 def is_number(value: object) -> bool:
@@ -16,8 +17,8 @@ def is_number(value: object) -> bool:
 
 
 def plain(value: Any) -> int | float | None:
-    """Return a finite number as an int or a float, None for anything else."""
+    """Return a finite number as an int or a float, None for anything else and for an int that no double can hold."""
     if not is_number(value):
         return None
     number = value if type(value) in _OWN else int(value) if isinstance(value, Integral) else float(value)
-    return number if isinstance(number, int) or math.isfinite(number) else None
+    return number if -_LARGEST <= number <= _LARGEST else None
