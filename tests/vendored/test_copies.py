@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from groundwire_codegen.lock import FILE, digest
@@ -219,6 +220,27 @@ def test_an_order_that_cannot_be_is_refused(service: Path, options: list[str], w
     refused = run("vendor", str(service / "x"), *options)
     assert (refused.exit_code, words in refused.stderr) == (2, True)
     assert not (service / "x").exists()
+
+
+def test_a_copy_with_batch_has_what_surrounds_exports_and_one_without_does_not(service: Path) -> None:
+    vendor(service, "earth", "--with", "batch")
+    assert not {
+        path.name for path in (vendor(service, "small", "--with", "exports") / "_exports").iterdir()
+    } & {
+        "files",
+        "migration",
+        "tiling",
+    }
+    code = """
+        from service.earth._exports import fit, grid, outputs, request_of, split_in_four, start_export, tiles
+        image = {"result": "0", "values": {"0": {"constantValue": 1}}}
+        print(fit(image, region=(0, 0, 1, 1), scale=30).result)
+        print([key for key, _ in tiles(grid((0, 0, 2, 1), crs="EPSG:4326", scale=1), 1)])
+        import service.small._exports as small
+        print([hasattr(small, name) for name in ("grid", "fit", "tiles")], "fit" in small.__all__)
+    """
+    shown = python(service, dedent(code))
+    assert shown.splitlines() == ["0", "['y000000-x000000', 'y000000-x000001']", "[True, False, False] False"]
 
 
 def test_exports_need_the_export(service: Path) -> None:
