@@ -49,7 +49,9 @@ class Operations(Protocol):
         """Return an operation."""
         ...
 
-    def list(self, *, project: str | None = None, timeout: float = ...) -> Iterable[Operation]:
+    def list(
+        self, *, project: str | None = None, timeout: float = ..., page_size: int | None = ...
+    ) -> Iterable[Operation]:
         """Iterate over all operations of a project, page by page."""
         ...
 

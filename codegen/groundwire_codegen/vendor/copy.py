@@ -53,7 +53,8 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
         if EXPORTED not in lock.names:
             problem = "exports need Earth Engine's image:export, which this client has not"
             raise SpecError([Problem("options", "/with", problem)])
-        exports = _package(EXPORTS)
+        # Folders of the package are features of their own.
+        exports = {path: text for path, text in _package(EXPORTS).items() if "/" not in path}
         sources |= {f"_exports/{path}": text for path, text in exports.items()}
         copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in exports.items()}
         del copy["_exports/py.typed"]  # the copy's own holds for its subpackages (PEP 561)
