@@ -92,6 +92,7 @@ def lower_bounds() -> list[str]:
         *extras["codegen"],
         *extras["models"],
         *extras["contract"],
+        *extras["postgres"],
         *keys,
     ]
     return [
@@ -303,7 +304,7 @@ def lowest(session: nox.Session) -> None:
     """Run the tests that call a dependency with the lowest versions that pyproject.toml allows."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
-    session.install("-q", "-e", ".[models,contract]", *tools(*TEST_TOOLS), "-c", str(constraints))
+    session.install("-q", "-e", ".[models,contract,postgres]", *tools(*TEST_TOOLS), "-c", str(constraints))
     session.run(*PYTEST, "-rs", *DEPENDENCY_TESTS, *session.posargs, env=vectors())
 
 
@@ -396,6 +397,13 @@ def soak(session: nox.Session) -> None:
     session.install("-q", "-e", ".[contract]")
     session.run("python", "-m", "tests.audits.soak.starts", *session.posargs)
     session.run("python", "-m", "tests.audits.soak.deaths", *session.posargs)
+
+
+@nox.session
+def bulk(session: nox.Session) -> None:
+    """Kill the processes of batches of 500 and 3,000 exports, and PostgreSQL, and count operations; about 20 minutes."""
+    session.install("-q", "-e", ".[contract,postgres]", *tools("earthengine-api", "pytest"))
+    session.run("python", "-m", "tests.audits.bulk", *session.posargs)
 
 
 @nox.session

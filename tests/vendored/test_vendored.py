@@ -9,6 +9,8 @@ import pytest
 from groundwire_codegen.lock import digest
 from groundwire_codegen.problem import SpecError
 from groundwire_codegen.vendor import vendored
+from groundwire_codegen.vendor.copy import copied, installed
+from groundwire_codegen.vendor.request import Order
 
 from .against_contract import start_export
 
@@ -57,6 +59,25 @@ def test_a_copy_is_small(copy: Path) -> None:
     assert [path.relative_to(copy).as_posix() for path in paths if path.name == "py.typed"] == [
         "earth/py.typed"
     ]
+
+
+def test_a_copy_can_have_batches_too(tmp_path: Path) -> None:
+    for path, text in copied(installed("groundwire"), Order(extras="batch")).items():
+        place = tmp_path / "earth" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    code = (
+        "import sys, earth\n"
+        "from earth._exports.batch import Batch\n"
+        "client = earth.Client(project='p', endpoint='http://127.0.0.1:9', credentials=earth.credentials.anonymous())\n"
+        "with Batch(client, 'l.sqlite', name='n') as batch: print(batch.progress())\n"
+        "assert not [name for name in sys.modules if name.startswith('groundwire')]\n"
+        "assert 'psycopg' not in sys.modules\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "n: no exports (queue 3000, 0 of others)\n"
 
 
 def test_the_manifest_holds_the_hash_of_every_file(copy: Path) -> None:

@@ -27,7 +27,7 @@ OPTIONS = (
         "--with",
         "extras",
         multiple=True,
-        type=click.Choice(["converter", "downloads", "exports", "oauth2"]),
+        type=click.Choice(["batch", "converter", "downloads", "exports", "oauth2"]),
         help="Add optional parts.",
     ),
     click.option(

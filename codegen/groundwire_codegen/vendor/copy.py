@@ -23,6 +23,8 @@ from .notice import license_text, notice
 from .request import Order, repository_of
 
 EXPORTS: Final = "groundwire_exports"
+SINGLE_EXPORTS: Final = ("__init__.py", "arguments.py", "export.py", "protocol.py", "refusals.py", "start.py")
+"""The modules that start and watch one export; the others are copied with the option `batch`."""
 EXPORTED: Final = "message:ExportImageRequest"
 _IMPORT: Final = re.compile(rf"^(\s*from )({RUNTIME}|{EXPORTS})(?=[. ])", re.MULTILINE)
 _TITLE: Final = re.compile(r'^"""[\w.]+(?=: a client of )', re.MULTILINE)
@@ -49,15 +51,16 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
     copy = {path: _led(text, order, "." * (1 + path.count("/"))) for path, text in files.items()}
     if order.package:
         copy["__init__.py"] = _TITLE.sub(f'"""{order.package}', copy["__init__.py"], count=1)
-    if "exports" in order.extras.split():
+    if {"exports", "batch"} & set(order.extras.split()):
         if EXPORTED not in lock.names:
             problem = "exports need Earth Engine's image:export, which this client has not"
             raise SpecError([Problem("options", "/with", problem)])
-        # Folders of the package are features of their own.
-        exports = {path: text for path, text in _package(EXPORTS).items() if "/" not in path}
+        exports = _exports(order)
         sources |= {f"_exports/{path}": text for path, text in exports.items()}
-        copy |= {f"_exports/{path}": _led(text, order, "..") for path, text in exports.items()}
-        del copy["_exports/py.typed"]  # the copy's own holds for its subpackages (PEP 561)
+        copy |= {
+            f"_exports/{path}": _led(text, order, "." * (2 + path.count("/")))
+            for path, text in exports.items()
+        }
     if not order.runtime:
         copy |= {
             f"_runtime/{path}": text
@@ -81,6 +84,16 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
         vendored=order.manifest(),
     )
     return {**copy, FILE: manifest.text()}
+
+
+def _exports(order: Order) -> dict[str, str]:
+    """The modules for exports; without `py.typed`, since the copy's own holds for its subpackages (PEP 561)."""
+    wants_all = "batch" in order.extras.split()
+    return {
+        path: text
+        for path, text in _package(EXPORTS).items()
+        if path in SINGLE_EXPORTS or (wants_all and path.endswith(".py"))
+    }
 
 
 def installed(client: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ..inputs import check_text, is_package_name
 from ..lock import FILE, Lock
 from ..problem import Problem, SpecError, escape
 
-EXTRAS: Final = ("converter", "downloads", "exports", "oauth2")
+EXTRAS: Final = ("batch", "converter", "downloads", "exports", "oauth2")
 NONE: Final = "-"
 """In place of the names of schemas: none but those that methods reach."""
 _PUBLISHED: Final = b'    "converter",'

@@ -1,0 +1,48 @@
+"""The account that runs a batch: request ids are unique for each user, so all processes must be the same one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import evolve
+from groundwire_runtime.errors import GroundwireError
+
+from ..arguments import ExportClient
+from .ledger import Ledger
+from .records import BatchRecord
+
+_NAMES: Final = ("service_account_email", "signer_email", "account")
+"""Attributes of google-auth's credentials that name an account."""
+
+
+class IdentityError(GroundwireError):
+    """The ledger belongs to another account or project. Nothing was sent: request ids are unique for each user."""
+
+    proves_no_effect = True
+
+
+def account_of(client: ExportClient) -> str:
+    """Return the account that a client's credentials name; empty if they name none, or are loaded by the first call.
+
+    Those of a service account name it; those of a person, a bare token and an API key do not.
+    """
+    chain = getattr(client, "_chain", None)
+    authorizer = chain[0].authorizer if chain else None
+    for credentials in (getattr(authorizer, "_loaded", None), getattr(client, "_credentials", None)):
+        for name in _NAMES:
+            account = getattr(credentials, name, None)
+            if isinstance(account, str) and "@" in account:
+                return account
+    return ""
+
+
+def check_account(ledger: Ledger, record: BatchRecord, account: str) -> None:
+    """Record the account of a batch. Raises IdentityError for another one than the recorded one."""
+    if account and not record.account:
+        record = ledger.revise(record.uid, lambda latest: evolve(latest, account=latest.account or account))
+    if record.account and account != record.account:
+        who = f"is {account}" if account else "does not name an account"
+        raise IdentityError(
+            f"the batch {record.name!r} is run by {record.account}, and this client {who}",
+            hint="Use the same account in all processes, or name it: identity=...",
+        )

@@ -1,0 +1,194 @@
+"""A ledger in PostgreSQL, for several processes and machines. Needs psycopg 3: the extra `postgres`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+from groundwire_runtime.clock import Clock
+from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.http import is_loopback
+
+from .errors import LedgerError
+from .schema import VERSION, statements
+from .sql import Cursor, SqlLedger
+
+T = TypeVar("T")
+_PATIENCE: Final = 120.0
+"""Seconds to wait for a database that restarts."""
+_FIRST_PATIENCE: Final = 10.0
+"""Seconds to wait for the first connection."""
+_LOCK: Final = 0x67774C47
+"""Advisory lock under which tables are created."""
+_TLS: Final = ("require", "verify-ca", "verify-full")
+
+
+class PostgresLedger(SqlLedger):
+    """A ledger in a PostgreSQL database. A lost connection is made again; time is the database's."""
+
+    for_update = " FOR UPDATE"
+    skip_locked = " FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, location: str, clock: Clock, *, database_time: bool = True) -> None:
+        super().__init__(clock)
+        try:
+            import psycopg
+        except ImportError:
+            raise LedgerError(
+                "a PostgreSQL ledger needs psycopg 3", hint='pip install "groundwire[postgres]"'
+            ) from None
+        self._psycopg: Any = psycopg
+        self._options = _options(psycopg, location)
+        self._place = f"PostgreSQL at {self._options.get('host', 'localhost')}"
+        self._database_time = database_time
+        self._ahead = 0.0
+        self._lock = threading.Lock()
+        self._connection: Any = None
+        self._patience = _FIRST_PATIENCE
+        try:
+            self._run(self._create)
+        except BaseException:
+            self.close()
+            raise
+        self._patience = _PATIENCE
+
+    def __repr__(self) -> str:
+        return f"PostgresLedger({self._place!r})"
+
+    def now(self) -> float:
+        """Return Unix time by the database's clock, as of the last connection."""
+        return self._clock.unix() + self._ahead
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._disconnect()
+
+    def _sql(self, text: str) -> str:
+        return text.replace("?", "%s")
+
+    def _run(self, work: Callable[[Cursor], T]) -> T:
+        """Run work in one transaction, again after a deadlock or a lost connection. Raises LedgerError.
+
+        A commit whose acknowledgement is lost runs twice. That changes nothing: a second claim takes other entries,
+        and a second save finds that the versions have moved.
+        """
+        deadline = self._clock.monotonic() + self._patience
+        for attempt in range(10_000):
+            try:
+                with self._lock, self._connected().transaction(), self._connection.cursor() as cursor:
+                    return work(cursor)
+            except self._psycopg.Error as error:
+                passing = self._is_passing(error)
+                pause = min(5.0, 0.05 * 2.0 ** min(attempt, 10))
+                if not passing or self._clock.monotonic() + pause > deadline:
+                    raise self._error(error) from None
+                self._clock.sleep(pause)
+        raise AssertionError("the deadline comes first")
+
+    def _is_passing(self, error: Exception) -> bool:
+        """Return True, and drop a broken connection, if the same transaction may succeed later."""
+        errors = self._psycopg.errors
+        with self._lock:
+            broken = self._connection is None or self._connection.broken or self._connection.closed
+            if broken:
+                self._disconnect()
+        if isinstance(error, (errors.SerializationFailure, errors.DeadlockDetected, errors.AdminShutdown)):
+            return True
+        # A refused password, or a missing database, has its SQLSTATE in the words of the server alone.
+        is_final = any(words in str(error) for words in _FINAL)
+        return broken and isinstance(error, self._psycopg.OperationalError) and not is_final
+
+    def _connected(self) -> Any:
+        if self._connection is None:
+            connection = self._psycopg.connect(**self._options, autocommit=False, connect_timeout=10)
+            try:
+                connection.execute("SET synchronous_commit = on")
+                row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
+                connection.commit()
+            except BaseException:
+                connection.close()
+                raise
+            if self._database_time:
+                self._ahead = float(row[0]) - self._clock.unix()
+            self._connection = connection
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with suppress(self._psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _create(self, cursor: Cursor) -> None:
+        """Create missing tables. Raises LedgerError for those of a newer version, or of another program."""
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        cursor.execute("SELECT to_regclass('gw_schema') IS NULL, to_regclass('gw_batch') IS NULL")
+        is_new, has_no_batch = cursor.fetchall()[0]
+        if is_new and not has_no_batch:
+            raise LedgerError(
+                f"{self._place}: the table gw_batch belongs to another program",
+                hint="Give the ledger a database, or a search_path, without it.",
+            )
+        if is_new:
+            cursor.execute("CREATE TABLE gw_schema (version BIGINT NOT NULL)")
+            cursor.execute("INSERT INTO gw_schema VALUES (%s)", (VERSION,))
+            for statement in statements("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"):
+                cursor.execute(statement)
+        cursor.execute("SELECT max(version) FROM gw_schema")
+        version = cursor.fetchall()[0][0]
+        if version is None or version > VERSION:
+            raise LedgerError(
+                f"{self._place}: a ledger of version {version}; this Groundwire knows versions up to {VERSION}",
+                hint="Update Groundwire where this runs.",
+            )
+
+    def _error(self, error: Exception) -> LedgerError:
+        said = " ".join(str(error).split())
+        password = str(self._options.get("password") or "")
+        if password:
+            said = said.replace(password, "***")
+        hint = next((hint for words, hint in _HINTS if words in said), "")
+        return LedgerError(f"{self._place}: {said or type(error).__name__}", hint=hint)
+
+
+def _options(psycopg: Any, location: str) -> dict[str, Any]:
+    """Return libpq's options of a URL. Passwords travel over TLS, a socket or loopback only."""
+    try:
+        options: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(location)
+    except psycopg.ProgrammingError:
+        raise ArgumentError(
+            "ledger: the postgresql:// URL cannot be read",
+            hint="postgresql://USER:PASSWORD@HOST:PORT/DATABASE; other characters are percent-encoded.",
+        ) from None
+    hosts = str(options.get("hostaddr") or options.get("host") or "").split(",")
+    is_local = all(not host or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
+    if not is_local and options.setdefault("sslmode", "require") not in _TLS:
+        raise ArgumentError(
+            f"ledger: sslmode={options['sslmode']} would send the password in the clear",
+            hint="Use sslmode=verify-full, or sslmode=require.",
+        )
+    return options
+
+
+_FINAL: Final = (
+    "password",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "SSL",
+    "certificate",
+    "could not translate",
+)
+_HINTS: Final = (
+    (
+        "read-only",
+        "The database, or its user's session, is read-only. Connect to the primary, as a user that may write.",
+    ),
+    ("permission denied", "The user must be allowed to create tables, or to use those of the ledger."),
+    ("password", "Check the user and the password in the URL, or ~/.pgpass."),
+    ("does not exist", "Create the database first: createdb NAME."),
+    ("No space left", "The database's disk is full. Free some space and run the batch again."),
+    ("refused", "Is the server running, and reachable at that host and port?"),
+)

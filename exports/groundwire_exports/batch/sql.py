@@ -1,0 +1,294 @@
+"""A ledger over SQL: the statements that SQLite and PostgreSQL share. Values are parameters, never text."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final, Protocol, TypeVar
+
+import attrs
+from attrs import evolve
+from groundwire_runtime.clock import Clock
+
+from .ledger import Revise
+from .records import PROBE, BatchRecord, Change, Entry, Event, State
+from .transitions import claimed
+
+T = TypeVar("T")
+_ENTRY: Final = tuple(each.name for each in attrs.fields(Entry))
+_BATCH: Final = tuple(each.name for each in attrs.fields(BatchRecord))
+_EVENT: Final = ("key", "at", "event", "detail")
+_CHUNK: Final = 500
+"""Keys of one IN list."""
+
+
+def _columns(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+SELECT_BATCH: Final = f"SELECT {_columns(_BATCH)} FROM gw_batch WHERE uid = ?"  # noqa: S608 - our own names
+INSERT_BATCH: Final = (
+    f"INSERT INTO gw_batch ({_columns(_BATCH)}) VALUES ({_marks(len(_BATCH))}) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
+)
+UPDATE_BATCH: Final = f"UPDATE gw_batch SET {', '.join(f'{name} = ?' for name in _BATCH[1:])} WHERE uid = ?"  # noqa: S608 - as above
+BEGIN_LOOK: Final = "UPDATE gw_batch SET look_until = ? WHERE uid = ? AND look_until <= ?"
+SELECT_ENTRY: Final = f"SELECT {_columns(_ENTRY)} FROM gw_export WHERE uid = ?"  # noqa: S608 - as above
+INSERT_ENTRY: Final = f"INSERT INTO gw_export (uid, {_columns(_ENTRY)}) VALUES ({_marks(len(_ENTRY) + 1)}) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
+UPDATE_ENTRY: Final = f"UPDATE gw_export SET {', '.join(f'{name} = ?' for name in _ENTRY)} WHERE uid = ? AND key = ? AND version = ?"  # noqa: S608 - as above
+OVERDUE: Final = (
+    f"{SELECT_ENTRY} AND state = 'STARTING' AND cancelling = 0 AND lease_until <= ? ORDER BY seq, key LIMIT ?"
+)
+NEXT: Final = (
+    f"{SELECT_ENTRY} AND state = 'WAITING' AND cancelling = 0 AND not_before <= ? "
+    "ORDER BY priority DESC, seq, key LIMIT ?"
+)
+COUNT: Final = "SELECT state, count(*) FROM gw_export WHERE uid = ? GROUP BY state"
+# One that settles after a listing without it was probably used up by a full queue.
+BUSY: Final = (
+    "SELECT count(*) FROM gw_export WHERE uid = ? "
+    "AND (state IN ('STARTING', 'ACTIVE') OR (state = 'SETTLING' AND looks = 0))"
+)
+NEXT_SEQ: Final = "SELECT coalesce(max(seq), 0) FROM gw_export WHERE uid = ?"
+DIGESTS: Final = "SELECT key, digest FROM gw_export WHERE uid = ? AND key IN "
+INSERT_EVENT: Final = "INSERT INTO gw_event (uid, key, at, event, detail) VALUES (?, ?, ?, ?, ?)"
+SELECT_EVENTS: Final = "SELECT key, at, event, detail FROM gw_event WHERE uid = ?"
+
+
+class Cursor(Protocol):
+    """A cursor of a database, as far as a ledger needs it."""
+
+    @property
+    def rowcount(self) -> int:
+        """Return the number of rows that the last statement changed."""
+        ...
+
+    def execute(self, query: Any, parameters: Any = ..., /) -> object:
+        """Run one statement."""
+        ...
+
+    def executemany(self, query: Any, parameters: Any, /) -> object:
+        """Run one statement for each row of parameters."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows."""
+        ...
+
+
+class SqlLedger:
+    """A ledger in two tables and a log. Subclasses bring connections, transactions and locks."""
+
+    for_update: str = ""
+    """The end of a SELECT whose rows are to be changed."""
+    skip_locked: str = ""
+    """The same, passing over rows that another process changes now."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    @abstractmethod
+    def _run(self, work: Callable[[Cursor], T]) -> T:
+        """Run work in one transaction, again if the database asks for that. Raises LedgerError."""
+
+    def _sql(self, text: str) -> str:
+        """Return a statement in the database's spelling of parameters."""
+        return text
+
+    def now(self) -> float:
+        """Return Unix time, by the one clock that all processes of the ledger use."""
+        return self._clock.unix()
+
+    def open_batch(self, record: BatchRecord) -> BatchRecord:
+        """Return the record with this uid; insert it if there is none."""
+
+        def work(cursor: Cursor) -> BatchRecord:
+            cursor.execute(self._sql(INSERT_BATCH), attrs.astuple(record))
+            return self._batch(cursor, record.uid)
+
+        return self._run(work)
+
+    def batch(self, uid: str) -> BatchRecord:
+        """Return a batch's record."""
+        return self._run(lambda cursor: self._batch(cursor, uid))
+
+    def revise(self, uid: str, change: Revise, events: Sequence[Event] = ()) -> BatchRecord:
+        """Change a batch's record, log events, and return the new record."""
+
+        def work(cursor: Cursor) -> BatchRecord:
+            record = change(self._batch(cursor, uid, lock=True))
+            self._write_batch(cursor, record)
+            self._log(cursor, uid, events)
+            return record
+
+        return self._run(work)
+
+    def add(self, uid: str, entries: Sequence[Entry]) -> dict[str, str]:
+        """Insert entries whose keys are new; return the digest that each key has in the ledger."""
+
+        def work(cursor: Cursor) -> dict[str, str]:
+            self._batch(cursor, uid, lock=True)
+            known = self._digests(cursor, uid, [entry.key for entry in entries])
+            new = [entry for entry in entries if entry.key not in known]
+            cursor.execute(self._sql(NEXT_SEQ), (uid,))
+            first = cursor.fetchall()[0][0] + 1
+            self._insert(cursor, uid, [evolve(entry, seq=first + place) for place, entry in enumerate(new)])
+            return known | {entry.key: entry.digest for entry in new}
+
+        return self._run(work)
+
+    def entries(
+        self, uid: str, states: Collection[State] = (), keys: Collection[str] | None = None
+    ) -> list[Entry]:
+        """Return entries in these states, or all, of these keys, or all, in the order in which they were added."""
+
+        def work(cursor: Cursor) -> list[Entry]:
+            query, values = SELECT_ENTRY, [uid, *map(str, states)]
+            if states:
+                query += f" AND state IN ({_marks(len(states))})"
+            if keys is None:
+                cursor.execute(self._sql(f"{query} ORDER BY seq, key"), values)
+                return [_entry(row) for row in cursor.fetchall()]
+            found: list[Entry] = []
+            for chunk in _chunks(list(keys)):
+                cursor.execute(self._sql(f"{query} AND key IN ({_marks(len(chunk))})"), [*values, *chunk])
+                found += [_entry(row) for row in cursor.fetchall()]
+            return sorted(found, key=lambda entry: (entry.seq, entry.key))
+
+        return self._run(work)
+
+    def counts(self, uid: str) -> dict[State, int]:
+        """Return the number of entries in each state."""
+
+        def work(cursor: Cursor) -> dict[State, int]:
+            return self._counts(cursor, uid)
+
+        return self._run(work)
+
+    def claim(self, uid: str, count: int, *, overdue_only: bool = False) -> list[tuple[Entry, Entry]]:
+        """Mark the next entries as being sent; return each before and after."""
+
+        def work(cursor: Cursor) -> list[tuple[Entry, Entry]]:
+            # The lock on the batch makes the count of room and the claim one step for all processes.
+            batch, now = self._batch(cursor, uid, lock=True), self.now()
+            if batch.paused or not batch.looks:
+                return []
+            found = self._select(cursor, OVERDUE, uid, now, count)
+            if not overdue_only and batch.full_until <= now:
+                found += self._next(cursor, batch, now, count - len(found))
+            pairs = [(entry, claimed(entry, now)) for entry in found]
+            pairs = [pair for pair in pairs if self._update(cursor, uid, pair[1])]
+            self._log(cursor, uid, [Event(key=after.key, at=now, event="send") for _, after in pairs])
+            return [(before, evolve(after, version=after.version + 1)) for before, after in pairs]
+
+        return self._run(work)
+
+    def _next(self, cursor: Cursor, batch: BatchRecord, now: float, count: int) -> list[Entry]:
+        """Select waiting entries that there is room for, or one after a long time without room."""
+        cursor.execute(self._sql(BUSY), (batch.uid,))
+        room = batch.room(cursor.fetchall()[0][0])
+        probing = room <= 0 and batch.probe_at <= now
+        count = min(count, 1 if probing else room)
+        found = self._select(cursor, NEXT, batch.uid, now, count) if count > 0 else []
+        if found:
+            self._write_batch(cursor, evolve(batch, probe_at=now + PROBE, probing=int(probing)))
+        return found
+
+    def save(
+        self,
+        uid: str,
+        changes: Sequence[Change],
+        revise: Callable[[BatchRecord, list[Change]], BatchRecord] | None = None,
+    ) -> list[Change]:
+        """Apply the changes whose entries have not changed meanwhile; return those, and revise the batch with them."""
+
+        def work(cursor: Cursor) -> list[Change]:
+            # In one order for all processes, the batch first, so that no two wait for each other.
+            batch = self._batch(cursor, uid, lock=True) if revise is not None else None
+            applied: list[Change] = []
+            for change in sorted(changes, key=lambda change: change.entry.key):
+                if self._update(cursor, uid, change.entry):
+                    applied.append(change)
+                    self._insert(cursor, uid, change.parts)
+                    self._log(cursor, uid, change.events)
+            if revise is not None and batch is not None:
+                self._write_batch(cursor, revise(batch, applied))
+            return applied
+
+        return self._run(work)
+
+    def begin_look(self, uid: str, until: float) -> bool:
+        """Return True, and set the next look to `until`, if a look is due: for one process alone."""
+
+        def work(cursor: Cursor) -> bool:
+            cursor.execute(self._sql(BEGIN_LOOK), (until, uid, self.now()))
+            return cursor.rowcount == 1
+
+        return self._run(work)
+
+    def events(self, uid: str, key: str | None = None) -> list[Event]:
+        """Return the log of a batch, or of one key, oldest first."""
+        query, values = (
+            (SELECT_EVENTS, [uid]) if key is None else (f"{SELECT_EVENTS} AND key = ?", [uid, key])
+        )
+
+        def work(cursor: Cursor) -> list[Event]:
+            cursor.execute(self._sql(f"{query} ORDER BY id"), values)
+            return [Event(**dict(zip(_EVENT, row, strict=True))) for row in cursor.fetchall()]
+
+        return self._run(work)
+
+    def _batch(self, cursor: Cursor, uid: str, *, lock: bool = False) -> BatchRecord:
+        cursor.execute(self._sql(SELECT_BATCH + (self.for_update if lock else "")), (uid,))
+        return BatchRecord(**dict(zip(_BATCH, cursor.fetchall()[0], strict=True)))
+
+    def _write_batch(self, cursor: Cursor, record: BatchRecord) -> None:
+        values = attrs.astuple(record)
+        cursor.execute(self._sql(UPDATE_BATCH), (*values[1:], record.uid))
+
+    def _counts(self, cursor: Cursor, uid: str) -> dict[State, int]:
+        cursor.execute(self._sql(COUNT), (uid,))
+        return {State(state): count for state, count in cursor.fetchall()}
+
+    def _select(self, cursor: Cursor, query: str, uid: str, now: float, count: int) -> list[Entry]:
+        cursor.execute(self._sql(query + self.skip_locked), (uid, now, count))
+        return [_entry(row) for row in cursor.fetchall()]
+
+    def _update(self, cursor: Cursor, uid: str, entry: Entry) -> bool:
+        """Write an entry if its version is still the one that it was read with."""
+        values = _values(evolve(entry, version=entry.version + 1))
+        cursor.execute(self._sql(UPDATE_ENTRY), (*values, uid, entry.key, entry.version))
+        return cursor.rowcount == 1
+
+    def _insert(self, cursor: Cursor, uid: str, entries: Sequence[Entry]) -> None:
+        if entries:
+            cursor.executemany(self._sql(INSERT_ENTRY), [(uid, *_values(entry)) for entry in entries])
+
+    def _log(self, cursor: Cursor, uid: str, events: Sequence[Event]) -> None:
+        if events:
+            rows = [(uid, event.key, event.at, event.event, event.detail) for event in events]
+            cursor.executemany(self._sql(INSERT_EVENT), rows)
+
+    def _digests(self, cursor: Cursor, uid: str, keys: list[str]) -> dict[str, str]:
+        known: dict[str, str] = {}
+        for chunk in _chunks(keys):
+            cursor.execute(self._sql(f"{DIGESTS}({_marks(len(chunk))})"), [uid, *chunk])
+            known |= dict(cursor.fetchall())
+        return known
+
+
+def _chunks(keys: list[str]) -> Iterable[list[str]]:
+    return (keys[place : place + _CHUNK] for place in range(0, len(keys), _CHUNK))
+
+
+def _values(entry: Entry) -> tuple[Any, ...]:
+    return tuple(str(value) if isinstance(value, State) else value for value in attrs.astuple(entry))
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    values: dict[str, Any] = dict(zip(_ENTRY, row, strict=True))
+    values["state"] = State(values["state"])
+    return Entry(**values)
