@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from html import escape
 from itertools import count
 from typing import Any, Final, Literal
 
@@ -104,14 +103,10 @@ class Export:
     """The id with which it was started; None if unknown."""
 
     def __repr__(self) -> str:
-        """Return its state in one line."""
         # A converter that raised left no operation.
         known = (hasattr(self, "operation") and self.metadata) or OperationMetadata()
         state, label = known.state or "UNKNOWN", unmarked(known.description or "")
         return f"<Export {state} {known.progress or 0:.0%} {label!r} {getattr(self, 'operation', Operation()).name}>"
-
-    def _repr_html_(self) -> str:
-        return f"<code>{escape(repr(self))}</code>"
 
     @property
     def name(self) -> str:

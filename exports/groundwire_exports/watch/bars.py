@@ -10,14 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..protocol import unmarked
-from .progress import ENDED, Counted
+from .counts import ENDED, Counted, counts_text
 
 _PERIOD: Final = 3600.0
 """Seconds over which the speed is estimated."""
-_ORDER: Final = (
-    "SUCCEEDED", "ACTIVE", "RUNNING", "PENDING", "STARTING", "SETTLING", "WAITING", "UNKNOWN",
-    "SPLIT", "CANCELLING", "CANCELLED", "HELD", "REFUSED", "FAILED",
-)  # fmt: skip
 
 
 class Bars:
@@ -73,11 +69,3 @@ def _stage(metadata: OperationMetadata) -> str:
     stage = f" {running[0].display_name}" if running and running[0].display_name else ""
     attempt = f", attempt {metadata.attempt}" if (metadata.attempt or 1) > 1 else ""
     return f"{100 * (metadata.progress or 0):3.0f} % {str(metadata.state).lower()}{stage}{attempt}"
-
-
-def counts_text(news: Counted) -> str:
-    """Return the counts by state in one line, in the order in which exports pass through them."""
-    counts = {str(state): count for state, count in news.counts.items() if count}
-    text = ", ".join(f"{counts[state]:,} {state.lower()}" for state in _ORDER if state in counts)
-    paused = getattr(news, "paused", "")
-    return f"{text}; paused: {paused}" if paused else text

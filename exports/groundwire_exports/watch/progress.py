@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -14,36 +14,12 @@ from attrs import define, field
 from groundwire import Operation, OperationMetadata, Status
 
 from ..protocol import description_of, unmarked
+from .counts import Counted
 
 LOG: Final = logging.getLogger("groundwire.exports")
 EVERY: Final = 60.0
 """Seconds between two lines of log."""
-ENDED: Final = frozenset(["SUCCEEDED", "FAILED", "CANCELLED", "REFUSED", "SPLIT", "HELD"])
 _BAD: Final = ("FAILED", "REFUSED", "HELD")
-
-
-class Counted(Protocol):
-    """The progress of many exports: of a batch, or of `wait_all`. Its `str` is one line."""
-
-    @property
-    def name(self) -> str:
-        """Name of the batch."""
-        ...
-
-    @property
-    def counts(self) -> Mapping[Any, int]:
-        """Exports by state."""
-        ...
-
-    @property
-    def total(self) -> int:
-        """All exports."""
-        ...
-
-    @property
-    def unfinished(self) -> int:
-        """Exports that have not ended."""
-        ...
 
 
 class FailedRow(Protocol):
