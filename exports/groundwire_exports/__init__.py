@@ -9,3 +9,31 @@ from .refusals import QueueFull
 from .start import start_export
 
 __all__ = ["Export", "QueueFull", "Stall", "expression", "grid", "start_export", "unmarked"]
+
+# Below: copied with the option `batch` only.
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .files import outputs
+    from .migration import fit, request_of
+    from .tiling import split_in_four, tiles
+
+__all__ += ["fit", "outputs", "request_of", "split_in_four", "tiles"]
+
+_ROOMS = {
+    "fit": "migration",
+    "outputs": "files",
+    "request_of": "migration",
+    "split_in_four": "tiling",
+    "tiles": "tiling",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a name when it is first used (PEP 562): who starts one export needs none of these."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f".{_ROOMS[name]}", __name__), name)

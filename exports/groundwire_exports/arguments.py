@@ -137,6 +137,7 @@ class Serializable(Protocol):
         ...
 
 
+_FORMS: Final = "Pass an ee object, the text of its serialize(), or a mapping with `result` and `values`."
 ExpressionLike: TypeAlias = Serializable | str | Mapping[str, object] | Expression
 
 
@@ -153,7 +154,7 @@ def expression(image: ExpressionLike) -> Expression:
     if found.result is None or found.result not in found.values:
         raise ArgumentError(
             "expression: `result` does not name one of `values`",
-            hint="Pass an ee object, the text of its serialize(), or a mapping with `result` and `values`.",
+            hint=_FORMS,
         )
     return found
 
@@ -168,7 +169,7 @@ def _read(image: ExpressionLike) -> Expression:
         return _read_text(image.serialize())
     raise ArgumentError(
         f"expression: cannot make one of {type(image).__name__}",
-        hint="Pass an ee object, the text of its serialize(), or a mapping with `result` and `values`.",
+        hint=_FORMS,
     )
 
 
@@ -195,7 +196,7 @@ def grid(
     Give either `scale`, the side of a square pixel in units of `crs` (metres for most projections, degrees for
     EPSG:4326), or `dimensions`, (width, height) in pixels. The upper left corner is (west, north); with a scale,
     the last column and row cover at least the other corner. `crs` is a code such as `EPSG:32633`, or WKT.
-    Raises ArgumentError for bounds that are not finite and in order, and for a grid without pixels.
+    Raises ArgumentError for bounds that are not finite and in order, and for a scale larger than a side.
     """
     west, south, east, north = _corners(bounds)
     if (scale is None) == (dimensions is None):
@@ -207,8 +208,8 @@ def grid(
             raise _refused("`bounds` are too far apart for a finite scale")
     else:
         scale_x = scale_y = _positive(scale)
-        width = _side("width", _pixels(east - west, scale_x))
-        height = _side("height", _pixels(north - south, scale_y))
+        width = _side("width", _pixels(east - west, scale_x, crs))
+        height = _side("height", _pixels(north - south, scale_y, crs))
     return PixelGrid(
         dimensions=GridDimensions(width=width, height=height),
         affine_transform=AffineTransform(
@@ -228,7 +229,7 @@ def _refused(message: str, hint: str = "") -> ArgumentError:
 
 
 def _corners(bounds: Sequence[float]) -> tuple[float, float, float, float]:
-    corners = _values(bounds)
+    corners = sequence(bounds)
     if len(corners) != 4 or not all(_is_number(value) for value in corners):
         raise _refused("`bounds` must be four finite numbers: west, south, east, north")
     west, south, east, north = (float(value) for value in corners)
@@ -242,9 +243,9 @@ def _corners(bounds: Sequence[float]) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _values(values: object) -> tuple[Any, ...]:
-    """Return the values of an ordered collection, including NumPy arrays; none for a text, set or mapping."""
-    if isinstance(values, (str, bytes, bytearray, Set, Mapping)) or not isinstance(values, (Sequence, Sized)):
+def sequence(values: object) -> tuple[Any, ...]:
+    """Return the values of an ordered collection, NumPy's too; none for a text, set or mapping."""
+    if isinstance(values, (str, bytes, bytearray, Set, Mapping)) or not isinstance(values, Sized):
         return ()
     try:
         return tuple(cast("Iterable[Any]", values))
@@ -253,12 +254,7 @@ def _values(values: object) -> tuple[Any, ...]:
 
 
 def _is_number(value: object) -> bool:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
+    return isinstance(value, (int, float)) and math.isfinite(_float(value))
 
 
 def _positive(scale: float | None) -> float:
@@ -267,21 +263,27 @@ def _positive(scale: float | None) -> float:
     return float(scale)
 
 
-def _pixels(extent: float, scale: float) -> int:
+def _pixels(extent: float, scale: float, crs: object) -> int:
     """Return the pixels that cover an extent; rounding errors do not add a pixel."""
     count = extent / scale
     if not math.isfinite(count):
         raise _refused(f"`scale` {scale} is too small for an extent of {extent}")
     nearest = round(count)
-    return nearest if math.isclose(count, nearest, rel_tol=1e-12) and nearest else math.ceil(count)
+    if nearest and math.isclose(count, nearest, rel_tol=1e-12):
+        return nearest
+    if count < 1:
+        raise _refused(
+            f"`scale` {scale} exceeds an extent of {extent}",
+            f"Units of {shortened(crs, 30)} (degrees in EPSG:4326); for metres, fit(image, region=..., scale=...)",
+        )
+    return math.ceil(count)
 
 
 def _sides(dimensions: tuple[int, int]) -> tuple[int, int]:
-    sides = _values(dimensions)
+    sides = sequence(dimensions)
     if len(sides) != 2:
         raise _refused(f"`dimensions` must be (width, height), got {shortened(dimensions)}")
-    width, height = sides
-    return _side("width", width), _side("height", height)
+    return _side("width", sides[0]), _side("height", sides[1])
 
 
 def _side(name: str, side: object) -> int:

@@ -10,7 +10,7 @@ import pytest
 from groundwire import AffineTransform, GridDimensions, PixelGrid, encode
 from groundwire_exports import grid
 from groundwire_runtime.errors import ArgumentError
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 BOUNDS = (500_000.0, 5_000_000.0, 500_300.0, 5_000_200.0)
@@ -68,7 +68,8 @@ def test_a_grid_is_sent_whole() -> None:
         ((0, 0, 10, 10), 3, (4, 4)),
         ((0, 0, 9, 10), 3, (3, 4)),
         ((0, 0, 0.3, 0.7), 0.1, (3, 7)),
-        ((0, 0, 1, 1), 100, (1, 1)),
+        ((0, 0, 1, 1), 1, (1, 1)),
+        ((0.1, 0.1, 0.3, 0.3), 0.2, (1, 1)),
         ((-0.1, -0.1, 0.2, 0.2), 0.1, (3, 3)),
         ((0, 0, 1.0000001, 1), 1, (2, 1)),
         ((0, 0, 1, 1), 1e-9, (10**9, 10**9)),
@@ -94,6 +95,7 @@ def test_the_grid_reaches_the_other_corner(
     west: float, south: float, width: float, height: float, scale: float
 ) -> None:
     east, north = west + width, south + height
+    assume(scale <= min(east - west, north - south))
     columns, rows = size(grid((west, south, east, north), crs=UTM, scale=scale))
     for count, extent in ((columns, east - west), (rows, north - south)):
         assert count * scale >= extent * (1 - 1e-11)
@@ -152,6 +154,8 @@ def test_a_crs_is_a_code_or_wkt(crs: str, expected: object) -> None:
         (BOUNDS, {"scale": True}, "`scale` must be a positive number"),
         (BOUNDS, {"scale": "10"}, "`scale` must be a positive number"),
         (BOUNDS, {"scale": 1e-320}, "too small"),
+        (BOUNDS, {"scale": 200.1}, r"`scale` 200.1 exceeds an extent of 200.0"),
+        (BOUNDS, {"scale": 1e300}, "exceeds an extent of 300.0"),
         (BOUNDS, {"scale": 1e-9}, "width must be a whole number of 1 to 2147483647"),
         (BOUNDS, {"dimensions": (0, 1)}, "width must be a whole number"),
         (BOUNDS, {"dimensions": (1, -1)}, "height must be a whole number"),
@@ -177,3 +181,15 @@ def test_the_antimeridian_gets_a_hint() -> None:
         grid((170, -20, -170, -10), crs="EPSG:4326", scale=0.1)
     assert "antimeridian" in caught.value.hint
     assert size(grid((170, -20, 190, -10), crs="EPSG:4326", scale=0.1)) == (200, 100)
+
+
+@pytest.mark.parametrize("bounds", [(13.0, 52.3, 13.6, 52.7), (-180, -10, 180, 10), (0, -90, 10, 90)])
+def test_metres_for_degrees_are_refused_with_the_way_to_metres(bounds: tuple[float, ...]) -> None:
+    with pytest.raises(ArgumentError, match=r"`scale` 30.0 exceeds") as caught:
+        grid(bounds, crs="EPSG:4326", scale=30)
+    for part in ("Units of 'EPSG:4326' (degrees", "for metres, fit(image, region="):
+        assert part in caught.value.hint
+
+
+def test_a_grid_of_one_pixel_is_made_by_its_dimensions() -> None:
+    assert scales(grid((0, 0, 1, 2), crs="EPSG:4326", dimensions=(1, 1))) == (1.0, -2.0)

@@ -25,6 +25,8 @@ from .request import Order, repository_of
 EXPORTS: Final = "groundwire_exports"
 SINGLE_EXPORTS: Final = ("__init__.py", "arguments.py", "export.py", "protocol.py", "refusals.py", "start.py")
 """The modules that start and watch one export; the others are copied with the option `batch`."""
+BATCH_NAMES: Final = "\n# Below: copied with the option `batch` only.\n"
+"""The line of `groundwire_exports/__init__.py` above the names of the other modules."""
 EXPORTED: Final = "message:ExportImageRequest"
 _IMPORT: Final = re.compile(rf"^(\s*from )({RUNTIME}|{EXPORTS})(?=[. ])", re.MULTILINE)
 _TITLE: Final = re.compile(r'^"""[\w.]+(?=: a client of )', re.MULTILINE)
@@ -89,11 +91,14 @@ def copied(client: Mapping[str, str], order: Order, described: str = "") -> dict
 def _exports(order: Order) -> dict[str, str]:
     """The modules for exports; without `py.typed`, since the copy's own holds for its subpackages (PEP 561)."""
     wants_all = "batch" in order.extras.split()
-    return {
+    exports = {
         path: text
         for path, text in _package(EXPORTS).items()
         if path in SINGLE_EXPORTS or (wants_all and path.endswith(".py"))
     }
+    if not wants_all:
+        exports["__init__.py"] = exports["__init__.py"].partition(BATCH_NAMES)[0]
+    return exports
 
 
 def installed(client: str) -> dict[str, str]:
