@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from asyncio import Task
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final, Self, Unpack
 
@@ -11,7 +13,7 @@ from attrs import evolve
 from groundwire import ExportImageRequest
 from groundwire_runtime.errors import ArgumentError
 
-from ..arguments import ExportClient, check_callback, checked_seconds
+from ..arguments import ExportClient, checked_seconds
 from .arguments import checked_name
 from .identity import account_of, check_account
 from .ids import batch_uid
@@ -21,6 +23,7 @@ from .look import Look, cancel_operation
 from .records import LIVE, PROBE, RETRYABLE, BatchRecord, Change, Entry, Event, State
 from .report import Progress, Report, progress_of, row_of
 from .requests import entry_of
+from .running import run, running
 from .selection import matching
 from .settings import BatchOptions, checked_settings
 from .starts import Starts
@@ -69,7 +72,6 @@ class Batch:
             uid=self._uid,
             name=self.name,
             rerun=self.rerun,
-            queue_limit=self._settings.limit,
             probe_at=self._ledger.now() + PROBE,
             created=self._ledger.now(),
         )
@@ -168,27 +170,32 @@ class Batch:
         `on_progress`: called after each step. `timeout`: seconds to run; the report is then unfinished, and the exports
         go on. Raises as `step` does. After an interrupt (Ctrl-C), or a kill, run it again.
         """
-        check_callback(on_progress, "on_progress")
-        clock = self._client.clock
-        end = math.inf if timeout is None else clock.monotonic() + checked_seconds(timeout, "timeout")
-        new = any(entry.state in LIVE and not entry.sent for entry in self._ledger.entries(self._uid))
-        before = self._sent
-        while True:
-            left = end - clock.monotonic()
-            progress = self.step(timeout=max(0.001, left) if left < math.inf else None)
-            if on_progress is not None:
-                on_progress(progress)
-            busy = progress.unfinished - (progress.counts.get(State.WAITING, 0) if progress.paused else 0)
-            pause = min(self._settings.look_every, max(0.01, self._next_look()))
-            if not busy or clock.monotonic() + pause >= end:
-                report = self.report()
-                is_old = report.finished and report.rows and self._sent == before
-                return evolve(report, note=_OLD.format(name=self.name) if is_old or not new else "")
-            clock.sleep(pause)
+        return run(self, self._client.clock, on_progress=on_progress, timeout=timeout)
+
+    def running(
+        self, *, on_progress: Callable[[Progress], object] | None = None
+    ) -> AbstractAsyncContextManager[Task[Report]]:
+        """Run the batch beside the body of an `async with`, in a thread; awaiting its value gives the report."""
+        return running(self, on_progress=on_progress)
+
+    def pause_after(self, progress: Progress) -> float | None:
+        """Return the seconds until the next step is worth while; None if there is nothing to wait for."""
+        busy = progress.unfinished - (progress.counts.get(State.WAITING, 0) if progress.paused else 0)
+        if not busy:
+            return None
+        return min(self._settings.look_every, max(0.01, self._next_look()))
+
+    def result(self) -> Report:
+        """Return the report, with a note if this process has started nothing."""
+        report = self.report()
+        is_old = report.finished and report.rows and not self._sent
+        return evolve(report, note=_OLD.format(name=self.name) if is_old else "")
 
     def progress(self) -> Progress:
         """Return the counts of the batch."""
-        return progress_of(self._ledger.batch(self._uid), self._ledger.counts(self._uid))
+        return progress_of(
+            self._ledger.batch(self._uid), self._ledger.counts(self._uid), self._settings.limit
+        )
 
     def report(self) -> Report:
         """Return all exports as they were last seen."""
@@ -217,11 +224,7 @@ class Batch:
     def resume(self) -> None:
         """Start exports again after a pause, and forget what was learnt of the queue and of equal failures."""
         event = Event(key="", at=self._ledger.now(), event="resumed")
-        self._ledger.revise(self._uid, self._resumed, [event])
-
-    def _resumed(self, record: BatchRecord) -> BatchRecord:
-        record = evolve(record, paused="", same_failures=0, last_failure="")
-        return evolve(record, fulls=0, full_until=0.0, count_others=1, queue_limit=self._settings.limit)
+        self._ledger.revise(self._uid, BatchRecord.resumed, [event])
 
     def cancel(
         self, *, key: str | None = None, label: str | None = None, state: State | str | None = None

@@ -35,8 +35,10 @@ class FailurePolicy:
     split: Split | None = None
     stop_after: int | None = 10
 
-    def judge(self, entry: Entry, *, status: str, message: str, now: float) -> Consequence:
-        """Return the consequence of a failed or refused export."""
+    def judge(
+        self, entry: Entry, *, status: str, message: str, now: float, request: Callable[[str], str]
+    ) -> Consequence:
+        """Return the consequence of a failed or refused export. `request`: returns the JSON of a key's request."""
         rule = rule_for(self.rules, status=status, message=message)
         was = "refused" if entry.state is State.REFUSED else "failed"
         events = [Event(key=entry.key, at=now, event=was, detail=f"{rule.name}: {message}")]
@@ -48,7 +50,7 @@ class FailurePolicy:
         elif (
             (rule.action == "split" or rule.finally_split) and self.split is not None and not entry.cancelling
         ):
-            after, parts, event = _split(after, self.split, now)
+            after, parts, event = _split(after, self.split, now, request)
             events.append(event)
         return Consequence(
             change=Change(entry=after, events=tuple(events), parts=parts), rule=rule, message=message
@@ -72,10 +74,12 @@ class FailurePolicy:
         return record
 
 
-def _split(entry: Entry, split: Split, now: float) -> tuple[Entry, tuple[Entry, ...], Event]:
+def _split(
+    entry: Entry, split: Split, now: float, request: Callable[[str], str]
+) -> tuple[Entry, tuple[Entry, ...], Event]:
     """Return a failed entry as split. One that cannot be split stays as it is, with the reason in the log."""
     try:
-        made = list(split(entry.key, plain_request(entry)))
+        made = list(split(entry.key, plain_request(request(entry.key))))
         parts = [entry_of(key, request) for key, request in made]
         if len({entry.key, *(part.key for part in parts)}) != len(parts) + 1 or not parts:
             raise ValueError("the parts need keys of their own")

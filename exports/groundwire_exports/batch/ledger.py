@@ -34,23 +34,34 @@ class Ledger(Protocol):
         ...
 
     def add(self, uid: str, entries: Sequence[Entry]) -> Mapping[str, str]:
-        """Insert entries whose keys are new; return the digest that each key has in the ledger."""
+        """Insert entries whose keys are new; return the digest that each key has in the ledger.
+
+        Raises ArgumentError for a new entry whose output begins with that of another one, or the other way round.
+        """
         ...
 
     def entries(
         self, uid: str, states: Collection[State] = (), keys: Collection[str] | None = None
     ) -> list[Entry]:
-        """Return entries in these states, or all, of these keys, or all, in the order in which they were added."""
+        """Return entries in these states, or all, of these keys, or all, in the order in which they were added.
+
+        Without their requests, which may be large.
+        """
         ...
 
     def counts(self, uid: str) -> dict[State, int]:
         """Return the number of entries in each state."""
         ...
 
-    def claim(self, uid: str, count: int, *, overdue_only: bool = False) -> list[tuple[Entry, Entry]]:
-        """Mark the next entries as being sent; return each before and after.
+    def request(self, uid: str, key: str) -> str:
+        """Return the JSON of an entry's request."""
+        ...
 
-        At most `count`, at most as many as the queue has room for, and none while the batch is paused or its queue full.
+    def claim(self, uid: str, count: int, limit: int) -> list[tuple[Entry, Entry]]:
+        """Mark the next entries as being sent; return each before and after, with its request.
+
+        At most `count`, at most as many as a queue of `limit` has room for, and none while the batch is paused or its
+        queue full.
         An entry whose lease has ended comes first, and needs no room.
         """
         ...

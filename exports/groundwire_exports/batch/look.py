@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from attrs import define, evolve, field
@@ -164,7 +165,9 @@ class Look:
                 Event(key=entry.key, at=now, event=after.operation_state.lower(), detail=after.operation)
             )
         if after.state is State.FAILED:
-            consequence = self.policy.judge(after, status="", message=after.error, now=now)
+            consequence = self.policy.judge(
+                after, status="", message=after.error, now=now, request=partial(self.ledger.request, self.uid)
+            )
             self.failures.append(consequence)
             return [evolve(consequence.change, events=(*events, *consequence.change.events))]
         if after.state is not State.ACTIVE:

@@ -12,8 +12,9 @@ from groundwire_runtime.errors import ArgumentError
 from groundwire_runtime.http import is_loopback
 
 from .errors import LedgerError
-from .schema import VERSION, statements
-from .sql import Cursor, SqlLedger
+from .schema import VERSION, tables
+from .sql import SqlLedger
+from .statements import Cursor
 
 T = TypeVar("T")
 _PATIENCE: Final = 120.0
@@ -135,7 +136,7 @@ class PostgresLedger(SqlLedger):
         if is_new:
             cursor.execute("CREATE TABLE gw_schema (version BIGINT NOT NULL)")
             cursor.execute("INSERT INTO gw_schema VALUES (%s)", (VERSION,))
-            for statement in statements("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"):
+            for statement in tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", '"C"'):
                 cursor.execute(statement)
         cursor.execute("SELECT max(version) FROM gw_schema")
         version = cursor.fetchall()[0][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..protocol import Answer, Known
 
@@ -48,11 +48,13 @@ class Entry:
 
     key: str
     seq: int
-    request: str
-    """JSON of the request, without its request id."""
+    request: str = ""
+    """JSON of the request, without its request id; empty where an entry was read for its state alone."""
     digest: str
     """SHA-256 of the request, in hex."""
     description: str
+    output: str = ""
+    """Where its files begin, or the name of its asset; empty if it writes nothing that is known."""
     priority: int = 0
     parent: str = ""
     """The key of the export that was split into this one and others."""
@@ -113,8 +115,8 @@ class BatchRecord:
     """The account that runs the batch; empty if its credentials do not name one."""
     project: str = ""
     """`projects/{project}` of its operations; empty until one was seen."""
-    queue_limit: int
-    """Unfinished operations that the queue holds: the given limit, or a lower one that the service named."""
+    queue_limit: int = 0
+    """Unfinished operations that the queue holds, as the service has said; 0 if it has not."""
     others: int = 0
     """Unfinished operations of others, in the last complete listing."""
     count_others: int = 1
@@ -136,9 +138,18 @@ class BatchRecord:
     """Complete listings."""
     created: float = 0.0
 
-    def room(self, busy: int) -> int:
+    def resumed(self) -> BatchRecord:
+        """Return the record of a batch that is not paused, and knows nothing of the queue and of equal failures."""
+        queue = evolve(self, fulls=0, full_until=0.0, count_others=1, queue_limit=0)
+        return evolve(queue, paused="", same_failures=0, last_failure="")
+
+    def capacity(self, limit: int) -> int:
+        """Return the unfinished operations that the queue holds, at most `limit`."""
+        return min(self.queue_limit or limit, limit)
+
+    def room(self, busy: int, limit: int) -> int:
         """Return how many starts the queue has room for, with so many unfinished exports of the batch."""
-        room = self.queue_limit - busy - (self.others if self.count_others else 0)
+        room = self.capacity(limit) - busy - (self.others if self.count_others else 0)
         # After a full queue, one start finds out whether there is room again.
         return min(room, 1) if self.fulls else room
 

@@ -92,12 +92,12 @@ class Progress:
         return f"{self.name}: {', '.join(parts) or 'no exports'}{queue}{paused}"
 
 
-def progress_of(record: BatchRecord, counts: Mapping[State, int]) -> Progress:
+def progress_of(record: BatchRecord, counts: Mapping[State, int], limit: int) -> Progress:
     """Return the progress of a batch."""
     return Progress(
         name=record.name if not record.rerun else f"{record.name} ({record.rerun})",
         counts=dict(counts),
-        queue_limit=record.queue_limit,
+        queue_limit=record.capacity(limit),
         others=record.others,
         paused=record.paused,
     )

@@ -8,7 +8,14 @@ from hashlib import sha256
 from typing import Final
 
 from attrs import evolve
-from groundwire import ExportImageRequest, decode, encode
+from groundwire import (
+    CloudStorageDestination,
+    DriveDestination,
+    EarthEngineDestination,
+    ExportImageRequest,
+    decode,
+    encode,
+)
 from groundwire_runtime.errors import ArgumentError, shortened
 
 from .arguments import checked_name
@@ -47,6 +54,7 @@ def entry_of(key: object, request: object, priority: object = None) -> Entry:
         request=text,
         digest=sha256(text.encode("ascii")).hexdigest(),
         description=described,
+        output=_output(request),
         priority=_checked_priority(priority, request),
     )
     # Raises EncodeError for a description that no tag can follow.
@@ -60,9 +68,33 @@ def request_to_send(entry: Entry, request_id: str) -> ExportImageRequest:
     return evolve(request, request_id=request_id, description=tagged_description(entry, request_id))
 
 
-def plain_request(entry: Entry) -> ExportImageRequest:
-    """Return the request of an entry as it was added."""
-    return decode(ExportImageRequest, entry.request.encode("ascii"))
+def plain_request(text: str) -> ExportImageRequest:
+    """Return a request as it was added, from its JSON in the ledger."""
+    return decode(ExportImageRequest, text.encode("ascii"))
+
+
+def check_apart(key: str, output: str, other_key: str, other: str) -> None:
+    """Raise ArgumentError for two outputs of which one begins with the other: their files could not be told apart."""
+    if output.startswith(other) or other.startswith(output):
+        raise ArgumentError(
+            f"{key!r} writes to {output.rstrip()!r}, and {other_key!r} to {other.rstrip()!r}: "
+            "their files could not be told apart",
+            hint="Give prefixes of which none begins with another one: pad numbers (tile-0001), or end each with '/'.",
+        )
+
+
+def _output(request: ExportImageRequest) -> str:
+    """Return where the files of a request begin, or its asset; empty if it does not say so."""
+    destination = getattr(request.export_options, "destination", None)
+    if isinstance(destination, EarthEngineDestination):
+        # Names of assets may begin alike: the line feed is in none.
+        return f"{destination.name}\n" if destination.name else ""
+    prefix: str = getattr(destination, "filename_prefix", None) or ""
+    if isinstance(destination, CloudStorageDestination) and prefix:
+        return f"gs://{destination.bucket}/{prefix}"
+    if isinstance(destination, DriveDestination) and prefix:
+        return f"Drive: {destination.folder or ''}/{prefix}"
+    return ""
 
 
 def _checked_priority(priority: object, request: ExportImageRequest) -> int:

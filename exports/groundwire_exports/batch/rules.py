@@ -119,6 +119,12 @@ RULES: Final[tuple[FailureRule, ...]] = (
         pattern=r"(?:permission|access).{0,80}(?:denied|bucket|asset|storage\.)|(?:bucket|storage\.).{0,80}(?:permission|access)",
         why="The account may not write to the destination, so every export would fail.",
     ),
+    FailureRule(
+        name="invalid-image",
+        action="fail",
+        pattern=r"compatible (?:data|band) types|unbounded image|parameter '\w+' is required",
+        why="The image itself must change: a repeat would fail alike.",
+    ),
 )
 """Default rules. The first that matches decides; a failure that none matches is final."""
 OTHER: Final = FailureRule(name="other", action="fail", pattern=r"", why="A repeat would fail alike.")

@@ -1,10 +1,10 @@
-"""A ledger over SQL: the statements that SQLite and PostgreSQL share. Values are parameters, never text."""
+"""A ledger over SQL: what SQLite and PostgreSQL share."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 from attrs import evolve
@@ -12,71 +12,38 @@ from groundwire_runtime.clock import Clock
 
 from .ledger import Revise
 from .records import PROBE, BatchRecord, Change, Entry, Event, State
+from .requests import check_apart
+from .statements import (
+    AFTER,
+    BATCH,
+    BEFORE,
+    BEGIN_LOOK,
+    BUSY,
+    COUNT,
+    DIGESTS,
+    ENTRY,
+    EVENT,
+    INSERT_BATCH,
+    INSERT_ENTRY,
+    INSERT_EVENT,
+    INSERT_REQUEST,
+    NEXT,
+    NEXT_SEQ,
+    OVERDUE,
+    SELECT_BATCH,
+    SELECT_ENTRY,
+    SELECT_EVENTS,
+    SELECT_REQUEST,
+    UPDATE_BATCH,
+    UPDATE_ENTRY,
+    Cursor,
+    marks,
+)
 from .transitions import claimed
 
 T = TypeVar("T")
-_ENTRY: Final = tuple(each.name for each in attrs.fields(Entry))
-_BATCH: Final = tuple(each.name for each in attrs.fields(BatchRecord))
-_EVENT: Final = ("key", "at", "event", "detail")
 _CHUNK: Final = 500
 """Keys of one IN list."""
-
-
-def _columns(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)
-
-
-SELECT_BATCH: Final = f"SELECT {_columns(_BATCH)} FROM gw_batch WHERE uid = ?"  # noqa: S608 - our own names
-INSERT_BATCH: Final = (
-    f"INSERT INTO gw_batch ({_columns(_BATCH)}) VALUES ({_marks(len(_BATCH))}) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
-)
-UPDATE_BATCH: Final = f"UPDATE gw_batch SET {', '.join(f'{name} = ?' for name in _BATCH[1:])} WHERE uid = ?"  # noqa: S608 - as above
-BEGIN_LOOK: Final = "UPDATE gw_batch SET look_until = ? WHERE uid = ? AND look_until <= ?"
-SELECT_ENTRY: Final = f"SELECT {_columns(_ENTRY)} FROM gw_export WHERE uid = ?"  # noqa: S608 - as above
-INSERT_ENTRY: Final = f"INSERT INTO gw_export (uid, {_columns(_ENTRY)}) VALUES ({_marks(len(_ENTRY) + 1)}) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
-UPDATE_ENTRY: Final = f"UPDATE gw_export SET {', '.join(f'{name} = ?' for name in _ENTRY)} WHERE uid = ? AND key = ? AND version = ?"  # noqa: S608 - as above
-OVERDUE: Final = (
-    f"{SELECT_ENTRY} AND state = 'STARTING' AND cancelling = 0 AND lease_until <= ? ORDER BY seq, key LIMIT ?"
-)
-NEXT: Final = (
-    f"{SELECT_ENTRY} AND state = 'WAITING' AND cancelling = 0 AND not_before <= ? "
-    "ORDER BY priority DESC, seq, key LIMIT ?"
-)
-COUNT: Final = "SELECT state, count(*) FROM gw_export WHERE uid = ? GROUP BY state"
-# One that settles after a listing without it was probably used up by a full queue.
-BUSY: Final = (
-    "SELECT count(*) FROM gw_export WHERE uid = ? "
-    "AND (state IN ('STARTING', 'ACTIVE') OR (state = 'SETTLING' AND looks = 0))"
-)
-NEXT_SEQ: Final = "SELECT coalesce(max(seq), 0) FROM gw_export WHERE uid = ?"
-DIGESTS: Final = "SELECT key, digest FROM gw_export WHERE uid = ? AND key IN "
-INSERT_EVENT: Final = "INSERT INTO gw_event (uid, key, at, event, detail) VALUES (?, ?, ?, ?, ?)"
-SELECT_EVENTS: Final = "SELECT key, at, event, detail FROM gw_event WHERE uid = ?"
-
-
-class Cursor(Protocol):
-    """A cursor of a database, as far as a ledger needs it."""
-
-    @property
-    def rowcount(self) -> int:
-        """Return the number of rows that the last statement changed."""
-        ...
-
-    def execute(self, query: Any, parameters: Any = ..., /) -> object:
-        """Run one statement."""
-        ...
-
-    def executemany(self, query: Any, parameters: Any, /) -> object:
-        """Run one statement for each row of parameters."""
-        ...
-
-    def fetchall(self) -> list[Any]:
-        """Return all rows."""
-        ...
 
 
 class SqlLedger:
@@ -135,10 +102,16 @@ class SqlLedger:
             new = [entry for entry in entries if entry.key not in known]
             cursor.execute(self._sql(NEXT_SEQ), (uid,))
             first = cursor.fetchall()[0][0] + 1
-            self._insert(cursor, uid, [evolve(entry, seq=first + place) for place, entry in enumerate(new)])
+            for place, entry in enumerate(new):
+                self._check_output(cursor, uid, entry)
+                self._insert(cursor, uid, [evolve(entry, seq=first + place)])
             return known | {entry.key: entry.digest for entry in new}
 
         return self._run(work)
+
+    def request(self, uid: str, key: str) -> str:
+        """Return the JSON of an entry's request."""
+        return self._run(lambda cursor: self._request(cursor, uid, key))
 
     def entries(
         self, uid: str, states: Collection[State] = (), keys: Collection[str] | None = None
@@ -148,13 +121,13 @@ class SqlLedger:
         def work(cursor: Cursor) -> list[Entry]:
             query, values = SELECT_ENTRY, [uid, *map(str, states)]
             if states:
-                query += f" AND state IN ({_marks(len(states))})"
+                query += f" AND state IN ({marks(len(states))})"
             if keys is None:
                 cursor.execute(self._sql(f"{query} ORDER BY seq, key"), values)
                 return [_entry(row) for row in cursor.fetchall()]
             found: list[Entry] = []
             for chunk in _chunks(list(keys)):
-                cursor.execute(self._sql(f"{query} AND key IN ({_marks(len(chunk))})"), [*values, *chunk])
+                cursor.execute(self._sql(f"{query} AND key IN ({marks(len(chunk))})"), [*values, *chunk])
                 found += [_entry(row) for row in cursor.fetchall()]
             return sorted(found, key=lambda entry: (entry.seq, entry.key))
 
@@ -168,8 +141,8 @@ class SqlLedger:
 
         return self._run(work)
 
-    def claim(self, uid: str, count: int, *, overdue_only: bool = False) -> list[tuple[Entry, Entry]]:
-        """Mark the next entries as being sent; return each before and after."""
+    def claim(self, uid: str, count: int, limit: int) -> list[tuple[Entry, Entry]]:
+        """Mark the next entries as being sent; return each before and after, with its request."""
 
         def work(cursor: Cursor) -> list[tuple[Entry, Entry]]:
             # The lock on the batch makes the count of room and the claim one step for all processes.
@@ -177,8 +150,9 @@ class SqlLedger:
             if batch.paused or not batch.looks:
                 return []
             found = self._select(cursor, OVERDUE, uid, now, count)
-            if not overdue_only and batch.full_until <= now:
-                found += self._next(cursor, batch, now, count - len(found))
+            if batch.full_until <= now:
+                found += self._next(cursor, batch, now, count - len(found), limit)
+            found = [evolve(entry, request=self._request(cursor, uid, entry.key)) for entry in found]
             pairs = [(entry, claimed(entry, now)) for entry in found]
             pairs = [pair for pair in pairs if self._update(cursor, uid, pair[1])]
             self._log(cursor, uid, [Event(key=after.key, at=now, event="send") for _, after in pairs])
@@ -186,10 +160,10 @@ class SqlLedger:
 
         return self._run(work)
 
-    def _next(self, cursor: Cursor, batch: BatchRecord, now: float, count: int) -> list[Entry]:
+    def _next(self, cursor: Cursor, batch: BatchRecord, now: float, count: int, limit: int) -> list[Entry]:
         """Select waiting entries that there is room for, or one after a long time without room."""
         cursor.execute(self._sql(BUSY), (batch.uid,))
-        room = batch.room(cursor.fetchall()[0][0])
+        room = batch.room(cursor.fetchall()[0][0], limit)
         probing = room <= 0 and batch.probe_at <= now
         count = min(count, 1 if probing else room)
         found = self._select(cursor, NEXT, batch.uid, now, count) if count > 0 else []
@@ -237,13 +211,13 @@ class SqlLedger:
 
         def work(cursor: Cursor) -> list[Event]:
             cursor.execute(self._sql(f"{query} ORDER BY id"), values)
-            return [Event(**dict(zip(_EVENT, row, strict=True))) for row in cursor.fetchall()]
+            return [Event(**dict(zip(EVENT, row, strict=True))) for row in cursor.fetchall()]
 
         return self._run(work)
 
     def _batch(self, cursor: Cursor, uid: str, *, lock: bool = False) -> BatchRecord:
         cursor.execute(self._sql(SELECT_BATCH + (self.for_update if lock else "")), (uid,))
-        return BatchRecord(**dict(zip(_BATCH, cursor.fetchall()[0], strict=True)))
+        return BatchRecord(**dict(zip(BATCH, cursor.fetchall()[0], strict=True)))
 
     def _write_batch(self, cursor: Cursor, record: BatchRecord) -> None:
         values = attrs.astuple(record)
@@ -266,6 +240,22 @@ class SqlLedger:
     def _insert(self, cursor: Cursor, uid: str, entries: Sequence[Entry]) -> None:
         if entries:
             cursor.executemany(self._sql(INSERT_ENTRY), [(uid, *_values(entry)) for entry in entries])
+            requests = [(uid, entry.key, entry.request) for entry in entries]
+            cursor.executemany(self._sql(INSERT_REQUEST), requests)
+
+    def _request(self, cursor: Cursor, uid: str, key: str) -> str:
+        cursor.execute(self._sql(SELECT_REQUEST), (uid, key))
+        return str(cursor.fetchall()[0][0])
+
+    def _check_output(self, cursor: Cursor, uid: str, entry: Entry) -> None:
+        """Raise ArgumentError if an entry of the batch writes to the same place.
+
+        No output in the ledger begins with another one, so only the neighbours in the order of bytes can.
+        """
+        for query in (BEFORE, AFTER) if entry.output else ():
+            cursor.execute(self._sql(query), (uid, entry.output))
+            for key, output in cursor.fetchall():
+                check_apart(entry.key, entry.output, key, output)
 
     def _log(self, cursor: Cursor, uid: str, events: Sequence[Event]) -> None:
         if events:
@@ -275,7 +265,7 @@ class SqlLedger:
     def _digests(self, cursor: Cursor, uid: str, keys: list[str]) -> dict[str, str]:
         known: dict[str, str] = {}
         for chunk in _chunks(keys):
-            cursor.execute(self._sql(f"{DIGESTS}({_marks(len(chunk))})"), [uid, *chunk])
+            cursor.execute(self._sql(f"{DIGESTS}({marks(len(chunk))})"), [uid, *chunk])
             known |= dict(cursor.fetchall())
         return known
 
@@ -285,10 +275,11 @@ def _chunks(keys: list[str]) -> Iterable[list[str]]:
 
 
 def _values(entry: Entry) -> tuple[Any, ...]:
-    return tuple(str(value) if isinstance(value, State) else value for value in attrs.astuple(entry))
+    values = (getattr(entry, name) for name in ENTRY)
+    return tuple(str(value) if isinstance(value, State) else value for value in values)
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    values: dict[str, Any] = dict(zip(_ENTRY, row, strict=True))
+    values: dict[str, Any] = dict(zip(ENTRY, row, strict=True))
     values["state"] = State(values["state"])
     return Entry(**values)

@@ -12,8 +12,9 @@ from typing import Final, TypeVar
 from groundwire_runtime.clock import Clock
 
 from .errors import LedgerError
-from .schema import APPLICATION_ID, VERSION, statements
-from .sql import Cursor, SqlLedger
+from .schema import APPLICATION_ID, VERSION, tables
+from .sql import SqlLedger
+from .statements import Cursor
 
 T = TypeVar("T")
 _PATIENCE: Final = 60.0
@@ -71,7 +72,7 @@ class SqliteLedger(SqlLedger):
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("BEGIN IMMEDIATE")
         self._check(connection)
-        for statement in statements("INTEGER PRIMARY KEY AUTOINCREMENT"):
+        for statement in tables("INTEGER PRIMARY KEY AUTOINCREMENT", "BINARY"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -62,7 +62,7 @@ class Starts:
     def run(self, is_over: Callable[[], bool]) -> None:
         """Start all that there is room for, until `is_over`. Raises the error of an account that may not start."""
         while not is_over():
-            pairs = self.ledger.claim(self.uid, self.threads)
+            pairs = self.ledger.claim(self.uid, self.threads, self.limit)
             if not pairs:
                 return
             outcomes = self._send_all(pairs)
@@ -151,7 +151,9 @@ class Starts:
         entry = evolve(entry, error=message)
         if entry.state is not State.REFUSED:
             return Change(entry=entry, events=(event,))
-        consequence = self.policy.judge(entry, status=status, message=message, now=now)
+        consequence = self.policy.judge(
+            entry, status=status, message=message, now=now, request=lambda _: entry.request
+        )
         self._consequences.append(consequence)
         return consequence.change
 
@@ -166,7 +168,7 @@ class Starts:
         if isinstance(full, QueueFull):
             record = evolve(record, count_others=1, probing=0)
             wait = min(_LONGEST_FULL, self.look_every * 2.0 ** min(record.fulls, 10))
-            limit = record.queue_limit if full.limit is None else min(record.queue_limit, full.limit)
+            limit = record.queue_limit if full.limit is None else record.capacity(full.limit)
             until = self.ledger.now() + wait
             return evolve(record, fulls=record.fulls + 1, full_until=until, queue_limit=limit)
         return self._with_room(record) if started else record
@@ -176,7 +178,7 @@ class Starts:
         if record.probing and record.others and record.count_others:
             record = evolve(record, count_others=0)
         elif record.probing:
-            record = evolve(record, queue_limit=self.limit)
+            record = evolve(record, queue_limit=0)
         return evolve(record, fulls=0, full_until=0.0, probing=0)
 
     def _merge(self, outcome: Outcome, operation: Operation) -> None:

@@ -180,7 +180,7 @@ def parts_of(entry: Entry, parts: Sequence[Entry], now: float) -> tuple[Entry, t
     new = tuple(
         evolve(part, seq=entry.seq, priority=entry.priority, parent=entry.key, created=now) for part in parts
     )
-    return evolve(entry, state=State.SPLIT, ended=now), new
+    return evolve(entry, state=State.SPLIT, output="", ended=now), new
 
 
 def clean(text: str) -> str:

@@ -47,7 +47,7 @@ def request(number: int) -> gw.ExportImageRequest:
         max_pixels=3 if too_large else 1000,
         export_options=gw.ImageFileExportOptions(
             file_format=gw.ImageFileFormat.GEO_TIFF,
-            destination=gw.CloudStorageDestination(bucket="b", filename_prefix=f"tile-{number}"),
+            destination=gw.CloudStorageDestination(bucket="b", filename_prefix=f"tile-{number:05}"),
         ),
     )
 

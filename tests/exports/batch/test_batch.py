@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from groundwire_exports.batch import (
     IdentityError,
     LedgerError,
     Progress,
+    Report,
     State,
     retry_failed,
     split_in_four,
@@ -39,6 +41,16 @@ def request(prefix: str = "a", **changes: Any) -> ExportImageRequest:
         ),
         **changes,
     )
+
+
+def drive(prefix: str, folder: str) -> ExportImageRequest:
+    destination = gw.DriveDestination(folder=folder, filename_prefix=prefix)
+    return ExportImageRequest(export_options=gw.ImageFileExportOptions(destination=destination))
+
+
+def asset(name: str) -> ExportImageRequest:
+    destination = gw.EarthEngineDestination(name=name)
+    return ExportImageRequest(export_options=gw.ImageAssetExportOptions(destination=destination))
 
 
 @pytest.fixture
@@ -81,7 +93,7 @@ def test_forty_exports_are_three_lines_and_one_listing_a_look(
 ) -> None:
     seen: list[Progress] = []
     batch = open_batch(threads=8)
-    batch.add_all((f"tile/{number}", request(f"t{number}")) for number in range(40))
+    batch.add_all((f"tile/{number}", request(f"t{number:02}")) for number in range(40))
     report = batch.run(on_progress=seen.append)
     assert (report.exit_code, report.counts, report.note) == (0, {State.SUCCEEDED: 40}, "")
     assert len(earthengine_contract.operations) == sent(earthengine_contract) == 40
@@ -140,6 +152,43 @@ def test_anything_but_an_image_export_is_refused_by_name(open_batch: Open, wrong
     assert states(batch) == {}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (request("tile-1"), request("tile-10")),
+        (request("tile-10"), request("tile-1")),
+        (request("tile-1"), request("tile-1")),
+        (drive("tile-1", "f"), drive("tile-1y", "f")),
+        (asset("projects/p/assets/a"), asset("projects/p/assets/a")),
+    ],
+    ids=["longer", "shorter", "the same", "in Drive", "asset"],
+)
+def test_outputs_that_could_not_be_told_apart_are_refused(
+    open_batch: Open, first: ExportImageRequest, second: ExportImageRequest
+) -> None:
+    batch = open_batch()
+    batch.add_all((f"k{letter}", request(f"tile-{letter}")) for letter in "bcz")
+    batch.add("first", first)
+    with pytest.raises(ArgumentError, match=r"'second' writes to .*, and 'first' to .*: their files"):
+        batch.add("second", second)
+    with pytest.raises(ArgumentError, match="'second' writes to"):
+        batch.add_all([("new", request("new")), ("second", second)])
+    assert set(states(batch)) == {"kb", "kc", "kz", "first"}
+
+
+def test_outputs_that_can_be_told_apart_are_added(open_batch: Open) -> None:
+    batch = open_batch()
+    names = ["tile-01", "tile-02", "other/", "tile-1"]
+    batch.add_all((f"c {name}", request(name)) for name in names)
+    batch.add_all((f"d {name}", drive(name, "f")) for name in names)
+    batch.add_all((f"e {name}", drive(name, "g")) for name in names)
+    batch.add_all((f"a{number}", asset(f"projects/p/assets/a{number}")) for number in range(12))
+    batch.add_all((f"c {name}", request(name)) for name in names)
+    assert len(states(batch)) == 24
+    other = open_batch(rerun="2")
+    other.add("tile", request("tile-0"))
+
+
 @pytest.mark.parametrize("key", ["", "a" * 201, "a\x00", "a\n", "\ud800", 3, None])
 def test_a_key_is_printable(open_batch: Open, key: Any) -> None:
     with pytest.raises(ArgumentError, match="key: expected 1 to 200 printable characters"):
@@ -190,16 +239,14 @@ def test_a_lost_ledger_starts_nothing_again(
 ) -> None:
     def added(**options: Any) -> Batch:
         batch = open_batch(**options)
-        batch.add_all((f"k{number}", request(f"t{number}")) for number in range(12))
+        batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(12))
         return batch
 
     assert added().run().exit_code == 0
     again = added(ledger=str(tmp_path / "other.sqlite"))
     report = again.run()
     assert (report.exit_code, sent(earthengine_contract), len(earthengine_contract.operations)) == (0, 12, 12)
-    assert report.note.startswith(
-        "Nothing to start: every export of 'ndvi-2026' was started before. rerun=..."
-    )
+    assert report.note.startswith("Nothing to start: every export of 'ndvi-2026' was started before")
     assert open_batch().run().note == report.note
     assert added(rerun="2").run().note == ""
     assert len(earthengine_contract.operations) == 24
@@ -233,7 +280,7 @@ def test_a_follower_of_a_used_up_id_is_found_after_the_ledger_was_lost(
 def test_the_limit_is_learnt(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:
     earthengine_contract.queue_limit = 4
     batch = open_batch()
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(15))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(15))
     batch.step()
     assert batch.progress().queue_limit == 4
     assert batch.run().exit_code == 0
@@ -247,7 +294,7 @@ def test_operations_of_others_take_room(earthengine_contract: EarthEngineContrac
     for number in range(3):
         start_export(contract.client(), request(f"o{number}"))
     batch = open_batch(limit=5)
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(9))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(9))
     progress = batch.step()
     assert (progress.others, progress.counts) == (3, {State.ACTIVE: 2, State.WAITING: 7})
     assert "(queue 5, 3 of others)" in str(progress)
@@ -264,7 +311,7 @@ def test_a_queue_full_of_others_is_tried_now_and_then(
         start_export(contract.client(), request(f"o{number}"))
     contract.queue_limit = 4 if counted else 3000
     batch = open_batch(limit=4)
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(3))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(3))
     for _ in range(35):
         batch.step()
         contract.advance(20)
@@ -333,6 +380,9 @@ def test_the_number_of_tries_is_data() -> None:
         ("Cannot overwrite asset 'a'.", "asset-exists"),
         ("Permission 'storage.objects.create' denied on bucket", "destination-rights"),
         ("me does not have storage.objects.create access to the bucket.", "destination-rights"),
+        ("Exported bands must have compatible data types; found inconsistent types.", "invalid-image"),
+        ("Unable to export unbounded image.", "invalid-image"),
+        ("Parameter 'object' is required.", "invalid-image"),
     ],
 )
 def test_each_failure_has_its_rule(
@@ -404,7 +454,7 @@ def test_what_cannot_be_split_has_failed_and_says_why(
 def test_a_full_drive_pauses_the_batch(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:
     earthengine_contract.life = "drive-quota"
     batch = open_batch(limit=2)
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(6))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(6))
     report = batch.run()
     assert (report.counts, report.exit_code) == ({State.FAILED: 2, State.WAITING: 4}, 3)
     assert report.progress.paused.startswith("drive-space: Not enough space in Google Drive")
@@ -420,7 +470,7 @@ def test_equal_failures_in_a_row_pause_the_batch(
 ) -> None:
     fails(earthengine_contract, "Image 7: band B8 is missing.")
     batch = open_batch(limit=1, stop_after=3)
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(9))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(9))
     report = batch.run()
     assert report.counts == {State.FAILED: 3, State.WAITING: 6}
     assert report.progress.paused == "3 equal failures in a row: Image 7: band B8 is missing."
@@ -434,7 +484,7 @@ def test_a_refused_start_is_final_and_equal_refusals_pause(
 ) -> None:
     earthengine_contract.refuse("expression-error", times=9, method="image.export")
     batch = open_batch(stop_after=4)
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(6))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(6))
     report = batch.run()
     assert report.counts[State.REFUSED] >= 4
     assert "equal failures in a row" in report.progress.paused
@@ -451,7 +501,7 @@ def test_an_account_that_may_not_start_exports_stops_the_run(
 ) -> None:
     earthengine_contract.refuse(403, method="image.export")
     batch = open_batch()
-    batch.add_all((f"k{number}", request(f"t{number}")) for number in range(3))
+    batch.add_all((f"k{number}", request(f"t{number:02}")) for number in range(3))
     with pytest.raises(PermissionDenied):
         batch.run()
     assert states(batch) == {"k0": "WAITING", "k1": "WAITING", "k2": "WAITING"}
@@ -575,6 +625,47 @@ def test_a_run_ends_in_time_and_goes_on_later(
     assert (report.exit_code, report.finished, states(batch)) == (3, False, {"a": "ACTIVE"})
     earthengine_contract.release()
     assert batch.run(timeout=900).exit_code == 0
+
+
+def test_a_batch_runs_beside_asyncio(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:
+    batch = open_batch(look_every=0.01)
+    batch.add("a", request())
+    earthengine_contract.hold()
+
+    async def both() -> Report:
+        async with batch.running() as run:
+            while not earthengine_contract.operations:
+                await asyncio.sleep(0.001)
+            assert not run.done()
+            earthengine_contract.release()
+            earthengine_contract.advance(3600)
+        return await run
+
+    assert asyncio.run(both()).exit_code == 0
+
+    async def interrupted() -> None:
+        async with batch.running():
+            raise ValueError("of the body")
+
+    batch.add("b", request("b"))
+    with pytest.raises(ValueError, match="of the body"):
+        asyncio.run(interrupted())
+    batch.close()
+
+
+def test_an_error_of_a_batch_beside_asyncio_is_raised(
+    earthengine_contract: EarthEngineContract, open_batch: Open
+) -> None:
+    earthengine_contract.refuse(403, method="image.export")
+    batch = open_batch()
+    batch.add("a", request())
+
+    async def run() -> None:
+        async with batch.running():
+            pass
+
+    with pytest.raises(PermissionDenied):
+        asyncio.run(run())
 
 
 def test_a_batch_is_of_one_account(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:

@@ -32,7 +32,7 @@ UID = "u"
 
 
 def record(**changes: Any) -> BatchRecord:
-    return BatchRecord(uid=UID, name="n", queue_limit=3000, created=1.0, looks=1, **changes)
+    return BatchRecord(uid=UID, name="n", created=1.0, looks=1, **changes)
 
 
 def entry(key: str, **changes: Any) -> Entry:
@@ -46,7 +46,7 @@ def test_each_entry_is_claimed_by_one_process(location: str) -> None:
 
     def claim(ledger: Any) -> list[str]:
         keys: list[str] = []
-        while pairs := ledger.claim(UID, 7):
+        while pairs := ledger.claim(UID, 7, 3000):
             keys += [after.key for _, after in pairs]
         return keys
 
@@ -63,7 +63,7 @@ def test_several_processes_never_claim_more_than_there_is_room_for(location: str
     ledgers[0].open_batch(evolve(record(probe_at=SYSTEM.unix() + 900), queue_limit=9, others=2))
     ledgers[0].add(UID, [entry(f"k{number}") for number in range(40)])
     with ThreadPoolExecutor(4) as pool:
-        claims = list(pool.map(lambda ledger: len(ledger.claim(UID, 5)), ledgers))
+        claims = list(pool.map(lambda ledger: len(ledger.claim(UID, 5, 3000)), ledgers))
     assert sum(claims) == 7
     for ledger in ledgers:
         ledger.close()
@@ -89,10 +89,10 @@ def test_a_lease_that_has_ended_is_taken_over(location: str) -> None:
     ledger = open_ledger(location, SYSTEM)
     ledger.open_batch(evolve(record(), queue_limit=1))
     ledger.add(UID, [entry("a"), entry("b")])
-    [(_, first)] = ledger.claim(UID, 5)
-    assert ledger.claim(UID, 5) == []
+    [(_, first)] = ledger.claim(UID, 5, 3000)
+    assert ledger.claim(UID, 5, 3000) == []
     ledger.save(UID, [Change(entry=evolve(first, lease_until=SYSTEM.unix() - 1))])
-    [(before, after)] = ledger.claim(UID, 5)
+    [(before, after)] = ledger.claim(UID, 5, 3000)
     assert (before.key, before.sends, after.sends, after.doubtful) == ("a", 1, 2, 1)
     assert claimed(before, 7.0).lease_until == 7.0 + LEASE
     ledger.close()
