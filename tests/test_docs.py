@@ -33,7 +33,7 @@ def test_the_page_on_exports_runs(earthengine_contract: EarthEngineContract) -> 
         names["name"] = names["export"].name if "export" in names else ""
         here = snippet.replace("gw.Client(", "contract.client(")
         exec(compile(here, PAGE.name, "exec"), names)  # noqa: S102 - our own page
-    assert len(SNIPPETS) == 7
+    assert len(SNIPPETS) == 8
     client = names["client"]
     found = [each.metadata for each in client.projects.operations.list()]
     assert all(isinstance(each, OperationMetadata) for each in found)

@@ -125,7 +125,7 @@ def test_a_module_of_the_page_on_architecture_exists() -> None:
         for path in SOURCES
         if "tests" not in path.parts
         for node in ast.walk(ast.parse(text(path)))
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     others = {"spec", "crs", "on_event", "pattern"}
     assert words - modules - defined - others == set()
@@ -157,7 +157,7 @@ def definitions(path: Path) -> set[str]:
 
     def add(name: str, body: list[ast.stmt]) -> None:
         for node in body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.add(name + node.name)
                 if isinstance(node, ast.ClassDef):
                     add(f"{name}{node.name}.", node.body)

@@ -25,9 +25,9 @@ from groundwire_runtime.errors import (
     shortened,
 )
 from groundwire_runtime.operations import CANCELLED, Waiter
-from groundwire_runtime.options import partial_repr
 
 from .arguments import ExportClient, check_callback, checked_seconds
+from .protocol import unmarked
 from .refusals import is_retryable, pause_before_retry
 
 _LOG: Final = logging.getLogger("groundwire")
@@ -102,7 +102,11 @@ class Export:
     request_id: str | None = None
     """The id with which it was started; None if unknown."""
 
-    __repr__ = partial_repr
+    def __repr__(self) -> str:
+        # A converter that raised left no operation.
+        known = (hasattr(self, "operation") and self.metadata) or OperationMetadata()
+        state, label = known.state or "UNKNOWN", unmarked(known.description or "")
+        return f"<Export {state} {known.progress or 0:.0%} {label!r} {getattr(self, 'operation', Operation()).name}>"
 
     @property
     def name(self) -> str:

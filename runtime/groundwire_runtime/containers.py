@@ -163,9 +163,8 @@ def wrapped(item: Codec) -> Codec:
 def packed(types: Mapping[str, Codec], classes: Mapping[type, tuple[str, Codec]]) -> Codec:
     """Return the codec of an object that names its type in `@type`: one of a known type becomes its message.
 
-    `types` maps each URL to the codec of its message, `classes` each message to the URL that is written, and its codec;
-    another URL of a known type is kept as an unknown field. Any other type stays a mapping, in which the value of a
-    well-known type is checked and written as proto3 JSON prints it.
+    `types`: the codec of a message by its URL. `classes`: the URL to write, and the codec, by message. Another URL of a
+    known type is kept as an unknown field. Any other type stays a mapping; well-known types are checked in it.
     """
     sent = frozenset(url for url, _ in classes.values())
 

@@ -1,20 +1,20 @@
 """All errors that a client raises.
 
 GroundwireError
-  ArgumentError(ValueError)        a parameter that cannot be sent
-  ValueFault(ValueError)           a value at a JSON pointer
-    EncodeError                    ... that cannot be written
-    DecodeError                    ... that cannot be read
-  NestingError(ValueError)         a message nested too deeply to compare, hash or copy
-  AuthError                        no credentials, or none that can be used
-  TransportError                   no answer; `sent` tells whether the request may have arrived
+  ArgumentError(ValueError): a parameter that cannot be sent
+  ValueFault(ValueError): a value at a JSON pointer
+    EncodeError: ... that cannot be written
+    DecodeError: ... that cannot be read
+  NestingError(ValueError): a message nested too deeply to compare, hash or copy
+  AuthError: no credentials, or none that can be used
+  TransportError: no answer; `sent` tells whether the request may have arrived
     DeadlineReached
     ResponseTooLarge
-  ApiError                         an answer that is an error; a subclass for each google.rpc code
-  OutcomeUnknown                   nobody can know yet whether the call took effect
-  ProtocolError                    an operation or a page that contradicts itself
-  OperationError                   an operation that failed or was cancelled
-  OperationTimeout(TimeoutError)   an operation that still runs when waiting ended
+  ApiError: an answer that is an error; a subclass for each google.rpc code
+  OutcomeUnknown: nobody can know yet whether the call took effect
+  ProtocolError: an operation or a page that contradicts itself
+  OperationError: an operation that failed or was cancelled
+  OperationTimeout(TimeoutError): an operation that still runs when waiting ended
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Events of a call for `Client(on_event=...)`, and the log of them. Neither contains a token, a body or a query.
 
-Logger `groundwire`: a record at INFO for each call, one at DEBUG for each send. The facts are attributes of the record
+Logger `groundwire`: a record at INFO for each call (DEBUG for an answered poll), one at DEBUG for each send. The facts are attributes of the record
 too: `method_id`, `request_id`, `outcome` ("ok" or the class of the error), `status`, `seconds`; for a call `attempts`;
 for a send `attempt`, `verb`, `url`, `delay`, `request_headers`, `response_headers`.
 """
@@ -8,7 +8,9 @@ for a send `attempt`, `verb`, `url`, `delay`, `request_headers`, `response_heade
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -41,6 +43,7 @@ _HARMLESS: Final = frozenset(
 """Headers whose values may be logged; of any other, only the name."""
 _FACTS: Final = ("method_id", "request_id", "status", "seconds")
 _SEND_FACTS: Final = ("attempt", "verb", "url", "delay", "request_headers", "response_headers")
+_POLLS: Final = ContextVar("_POLLS", default=False)
 Kind: TypeAlias = Literal["request", "response", "retry", "call"]
 
 
@@ -69,6 +72,16 @@ class Event:
 
 
 Listener: TypeAlias = Callable[[Event], object]
+
+
+@contextmanager
+def polls() -> Iterator[None]:
+    """Log the calls of a block at DEBUG unless they fail."""
+    token = _POLLS.set(True)
+    try:
+        yield
+    finally:
+        _POLLS.reset(token)
 
 
 def listeners(on_event: Listener | None = None) -> tuple[Listener, ...]:
@@ -134,7 +147,8 @@ def log(event: Event) -> None:
         status = event.status
         end = status if event.error is None else outcome if status is None else f"{outcome} ({status})"
         sends = f"{event.attempt} {'attempt' if event.attempt == 1 else 'attempts'}"
-        LOG.info(
+        LOG.log(
+            logging.DEBUG if _POLLS.get() and event.error is None else logging.INFO,
             "%s: %s after %s in %.3f s",
             event.method_id,
             end,

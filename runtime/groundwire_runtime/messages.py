@@ -1,8 +1,7 @@
 """The base class of messages: unknown fields, bounded equality and copying, `Unlisted` enum values.
 
-A message is a frozen attrs value. Maps are kept as dicts and lists as tuples, so a value is compared,
-hashed, printed and pickled to at most `MAX_DEPTH` nested messages; a deeper one (or a cycle made by
-changing a map in place) is refused with `NestingError` before Python's own stack is.
+A message is a frozen attrs value, with maps as dicts and lists as tuples. It is compared, hashed, printed and pickled to
+at most `MAX_DEPTH` nested messages; a deeper one, or a cycle, raises `NestingError` before Python's own stack ends.
 """
 
 # Values of any type arrive here and are told apart by their class: what is inside them is unknown on purpose.

@@ -122,11 +122,9 @@ class Waiter(Generic[OperationT]):
     ) -> OperationT:
         """Wait for `operation` to end well, and return its last state.
 
-        `on_progress` gets the metadata each time it says something new. With a timeout, a poll that gets no answer
-        is followed by the next one; without, its error is raised, but for a token that cannot be fetched for a moment:
-        that is waited for up to an hour. Raises OperationError when the operation failed or
-        was cancelled, OperationTimeout after `timeout` seconds (it still runs), ProtocolError when its states
-        contradict each other. An interrupt leaves it running too, and names it in a note.
+        With a timeout, a poll that gets no answer is followed by the next one; without, its error is raised, but for a
+        token that cannot be fetched: that is waited for up to an hour. Raises OperationError, OperationTimeout, and
+        ProtocolError when states contradict each other. An interrupt leaves it running, and names it in a note.
         """
         polling: Polling[OperationT] = Polling(
             poll=self._latest,

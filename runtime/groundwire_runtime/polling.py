@@ -21,6 +21,7 @@ from .errors import (
     TransportError,
     shortened,
 )
+from .events import polls
 from .messages import Message
 from .options import is_seconds
 from .retry import DEFAULT
@@ -122,7 +123,10 @@ class Polling(Generic[StateT]):
             self.clock.sleep(min(max(polling_delay(number), asked or 0.0), LONGEST_ASKED, left))
             number += 1
             try:
-                polled = self.poll(name, None if timeout is None else max(0.1, end - self.clock.monotonic()))
+                with polls():
+                    polled = self.poll(
+                        name, None if timeout is None else max(0.1, end - self.clock.monotonic())
+                    )
             except (ApiError, AuthError, TransportError) as error:
                 outage = isinstance(error, AuthError) and self.clock.monotonic() - answered < OUTAGE
                 if not _is_passing(error) or (timeout is None and not outage):

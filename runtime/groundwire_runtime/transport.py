@@ -34,10 +34,8 @@ _UNFIT: Final = re.compile(r"[^ -~]")
 class UrllibTransport:
     """Sends requests over a pool of connections. Thread-safe, and usable after a fork.
 
-    `max_response` bounds a response in bytes; `connections` bounds the open sockets to a host, further calls wait for
-    one, first come, first served. `connect_timeout`: seconds to connect, over all addresses of a host; `read_timeout`:
-    seconds of silence; each besides the deadline of a request, None for no such limit. Proxies come from the
-    environment, but never for loopback. `tls` replaces the default TLS settings and may hold a client certificate.
+    The options are those of `TransportOptions`, `max_response` in bytes; None means no limit. `connect_timeout` is for all
+    addresses of a host. Proxies come from the environment, but never for loopback.
     """
 
     def __init__(

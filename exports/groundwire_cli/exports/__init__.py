@@ -1,0 +1,1 @@
+"""`groundwire exports`: start one, or run many over a ledger."""

@@ -1,0 +1,125 @@
+"""Request files: the body of `image:export` as JSON or YAML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import fields, has
+from groundwire import ExportImageRequest, Expression, decode, encode
+from groundwire_runtime.errors import DecodeError, GroundwireError
+
+from .problem import InputError
+
+SUFFIXES: Final = (".json", ".yaml", ".yml")
+_MAX_BYTES: Final = 64 * 2**20
+"""Bytes of a file: the service takes less."""
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file. Raises InputError."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(path, "", f"larger than {_MAX_BYTES:,} bytes")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"byte {error.start}", "not UTF-8", hint="Save it as UTF-8.") from None
+    except OSError as error:
+        raise InputError(path, "", error.strerror or "cannot be read") from None
+
+
+def read_request(path: Path) -> ExportImageRequest:
+    """Return the request in a JSON or YAML file. Raises InputError."""
+    text = read_text(path)
+    value = _yaml(path, text) if path.suffix in (".yaml", ".yml") else parse_json(path, text)
+    if not isinstance(value, dict):
+        raise InputError(
+            path, "", "expected an object", hint="The body of image:export: expression, exportOptions ..."
+        )
+    return checked_request(path, value)
+
+
+def checked_request(path: Path, value: Mapping[str, Any]) -> ExportImageRequest:
+    """Return the request of a parsed body. Raises InputError with a JSON pointer."""
+    try:
+        request = decode(ExportImageRequest, json.dumps(value).encode())
+    except DecodeError as error:
+        raise InputError(path, error.path or "/", error.message.partition(": ")[2], hint=error.hint) from None
+    unknown = next(_unknown_fields(request, ""), None)
+    if unknown is not None:
+        raise InputError(
+            path,
+            unknown,
+            "no such field",
+            hint="Names are those of the REST reference, such as exportOptions.",
+        )
+    return checked_by_client(path, "", request)
+
+
+def checked_by_client(path: Path, place: str, request: ExportImageRequest) -> ExportImageRequest:
+    """Return a request that can be sent. Raises InputError."""
+    try:
+        encode(request)
+    except GroundwireError as error:
+        raise InputError(path, place, error.message, hint=error.own_hint) from None
+    return request
+
+
+def parse_json(path: Path, text: str) -> Any:
+    """Return the value of a JSON text. Raises InputError with the line."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(path, "", f"not JSON: {error}") from None
+
+
+def _yaml(path: Path, text: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise InputError(
+            path, "", "YAML needs PyYAML", hint="Install it: pip install pyyaml. Or write JSON."
+        ) from None
+    try:
+        value: Any = yaml.safe_load(text)
+        json.dumps(value)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1} column {mark.column + 1}" if mark else ""
+        raise InputError(path, place, f"not YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(path, "", f"not YAML: {error}") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            path, "", f"a value that JSON has not: {error}", hint="Quote dates and other words: '2026-01-01'."
+        ) from None
+    return value
+
+
+def _unknown_fields(value: object, pointer: str) -> Any:
+    """Iterate over pointers of fields that the API does not have."""
+    if isinstance(value, Expression):
+        return
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for index, each in enumerate(value):
+            yield from _unknown_fields(each, f"{pointer}/{index}")
+    elif has(type(value)):
+        for name in getattr(value, "unknown_fields", ()):
+            yield f"{pointer}/{name}"
+        attributes: Any = type(value)
+        for attribute in fields(attributes):
+            if attribute.name != "unknown_fields":
+                yield from _unknown_fields(
+                    getattr(value, attribute.name), f"{pointer}/{_camel(attribute.name)}"
+                )
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))

@@ -1,0 +1,103 @@
+"""Scripts of the user: `exports()` yields exports, `make(tile)` makes one. They run in this process."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, Final
+
+from groundwire import ExportImageRequest
+from groundwire_runtime.errors import GroundwireError, shortened
+
+from .problem import InputError
+from .requests import checked_by_client
+
+EXPORTS: Final = "exports"
+
+
+def function_of(path: Path, name: str) -> Callable[..., Any]:
+    """Run a script, and return one of its functions. Raises InputError with the line of what it raised."""
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise InputError(path, "", "no Python file", hint="Its name ends in .py.")
+    module = module_from_spec(spec)
+    # For modules beside it, and for classes that look their module up.
+    sys.path.insert(0, str(path.resolve().parent))
+    sys.modules.setdefault(path.stem, module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise script_problem(path, error) from error
+    function: Callable[..., Any] | None = getattr(module, name, None)
+    if function is None or not callable(function):
+        raise InputError(path, "", f"it has no function {name}()", hint=f"Define: def {name}(): ...")
+    return function
+
+
+def script_problem(path: Path, error: BaseException, place: str = "") -> InputError:
+    """Return the problem of a script that raised, with the line of the script."""
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if Path(frame.filename) == path:
+            line = frame.lineno
+    where = f"line {line}" if line else ""
+    text = error.message if isinstance(error, GroundwireError) else str(error)
+    hint = getattr(error, "own_hint", "") or "The script raised it."
+    return InputError(
+        path, ", ".join(filter(None, (place, where))), f"{type(error).__name__}: {text}", hint=hint
+    )
+
+
+def read_script(path: Path) -> Iterator[tuple[str, ExportImageRequest]]:
+    """Iterate over the keys and requests that the script's `exports()` yields. Raises InputError."""
+    function = function_of(path, EXPORTS)
+    number = 0
+    try:
+        values: Iterable[Any] = function()
+        iterator = iter(values.items() if isinstance(values, dict) else values)
+    except Exception as error:
+        raise script_problem(path, error) from error
+    while True:
+        try:
+            pair = next(iterator)
+        except StopIteration:
+            return
+        except Exception as error:
+            raise script_problem(path, error, f"after export {number}") from error
+        number += 1
+        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise InputError(
+                path,
+                f"export {number}",
+                f"expected (key, request), got {shortened(pair)}",
+                hint="yield key, request",
+            )
+        yield pair[0], request_of_value(path, f"export {number} ({pair[0]})", pair[1])
+
+
+def request_of_value(path: Path, place: str, value: object) -> ExportImageRequest:
+    """Return a request, or that of an `ee.batch` task. Raises InputError."""
+    if isinstance(value, ExportImageRequest):
+        return checked_by_client(path, place, value)
+    if not hasattr(value, "config"):
+        raise InputError(
+            path,
+            place,
+            f"expected an ExportImageRequest or an image task of ee.batch, got {type(value).__name__}",
+        )
+    try:
+        migration: Any = import_module("groundwire_exports.migration")
+    except ImportError:
+        raise InputError(
+            path, place, "this installation cannot read tasks of ee.batch", hint="Yield ExportImageRequest."
+        ) from None
+    try:
+        return checked_by_client(path, place, migration.request_of(value))
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(path, place, str(error)) from error

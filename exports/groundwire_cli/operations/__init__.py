@@ -1,0 +1,1 @@
+"""`groundwire operations`: list, describe, wait, watch, cancel."""
