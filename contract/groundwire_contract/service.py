@@ -13,6 +13,7 @@ from typing import Final
 from attrs import evolve, frozen
 from groundwire_codegen.ir import Method
 
+from .assets.catalog import Catalog
 from .clock import Clock, RealClock, SteppedClock
 from .contract import Contract
 from .environment import NOTHING, Environment, Meter
@@ -179,6 +180,10 @@ class Service:
             held=self.held,
             relaxed=self.overrides.relaxed,
         )
+
+    def catalog(self) -> Catalog:
+        """Return the assets that exist now."""
+        return self._context().catalog
 
     def check_answer(self, method: Method, given: Given) -> None:
         """Raise AnswerError for an answer of a test that the description of a method does not allow."""

@@ -13,6 +13,7 @@ from .documents import documents, fail, served_contract
 from .running import listening, run
 
 if TYPE_CHECKING:
+    from ..assets.record import Asset
     from ..clock import Clock
     from ..contract import Contract
     from ..environment import Environment
@@ -49,6 +50,7 @@ class _Options(TypedDict):
     enforce: tuple[str, ...]
     answer: tuple[str, ...]
     asset: tuple[str, ...]
+    assets: tuple[Path, ...]
     unwritable_bucket: tuple[str, ...]
     rate: int | None
     queue_limit: int | None
@@ -106,6 +108,12 @@ class _Options(TypedDict):
     help="Let a rule answer with another status, and another message. Repeatable.",
 )
 @click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. Repeatable.")
+@click.option(
+    "--assets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="JSON: assets that exist, as listAssets answers them. Repeatable.",
+)
 @click.option(
     "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
 )
@@ -188,18 +196,33 @@ def _settings(options: _Options) -> Callable[..., Service]:
 
 def _environment(options: _Options) -> Environment:
     from ..environment import Environment
+    from ..rules.refusals import QUEUE_LIMIT
 
     limit = options["queue_limit"]
     try:
         return Environment(
             assets=frozenset(options["asset"]),
+            catalog=_assets(options["assets"]),
             unwritable=frozenset(options["unwritable_bucket"]),
             rate=options["rate"],
             listing_lag=options["listing_lag"],
-            **({} if limit is None else {"queue_limit": limit}),
+            queue_limit=QUEUE_LIMIT if limit is None else limit,
         )
     except ValueError as error:
         raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
+
+
+def _assets(files: tuple[Path, ...]) -> tuple[Asset, ...]:
+    """Return the assets that files declare."""
+    from ..assets.asset_file import read_asset_file
+    from ..assets.asset_json import AssetError
+
+    try:
+        return tuple(asset for file in files for asset in read_asset_file(file))
+    except AssetError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror or error}")
 
 
 def _access(auth: str, tokens: Path | None) -> Access:

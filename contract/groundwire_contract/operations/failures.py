@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from ..assets.names import asset_name
 from ..exchange import JsonObject, JsonValue
 from .bands import band_types, is_unbounded
 from .call import Call, Context
-from .state import State, state
 
 DEFAULT_MAX_PIXELS: Final = 100_000_000
 
@@ -68,13 +68,11 @@ def unbounded_image(request: JsonObject, _: Context) -> str | None:
 
 
 def asset_exists(request: JsonObject, context: Context) -> str | None:
-    """Check for an asset that was declared, or that an earlier export has written."""
+    """Check for an asset that exists."""
     name = asset(request)
     if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
         return None
-    now = context.clock.now()
-    exists = any(state(each, now) is State.SUCCEEDED for each in context.state.makers(name))
-    return f"Cannot overwrite asset '{name}'." if exists or name in context.environment.assets else None
+    return f"Cannot overwrite asset '{name}'." if context.catalog.has(asset_name(name)) else None
 
 
 def bucket_unwritable(request: JsonObject, context: Context) -> str | None:

@@ -1,4 +1,4 @@
-"""The store of operations, used request ids and recorded requests.
+"""The store of operations, assets, used request ids and recorded requests.
 
 Callers hold `Store.lock` for atomic changes. A store in a file may raise a StateError from any call.
 """
@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from ..assets.catalog import AssetStore
 from ..exchange import Recorded
 from .state import Operation
 
 
-class Store(Protocol):
+class Store(AssetStore, Protocol):
     """Storage of everything that outlives a request."""
 
     @property
@@ -63,8 +64,13 @@ class Store(Protocol):
         """Delete an operation. `makers` still returns it."""
         ...
 
-    def makers(self, asset: str) -> tuple[Operation, ...]:
-        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
+    def makers(self, asset: str | None) -> tuple[Operation, ...]:
+        """Return the unsettled operations that create an asset, or any if it is None, if they succeed, oldest
+        first, including deleted ones."""
+        ...
+
+    def settle(self, operation: Operation) -> None:
+        """Note that an operation that creates an asset has ended, and the asset is stored if it succeeded."""
         ...
 
     def newest(
