@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from .api_fixture import ApiContract, serving
+    from .assets.record import Asset, AssetType, Band, Grid
     from .environment import Environment, Surroundings
     from .fixture import EarthEngineContract, running, running_apart
     from .front import ContractRequest
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "ApiContract",
+    "Asset",
+    "AssetType",
+    "Band",
     "ContractRequest",
     "EarthEngineContract",
     "Environment",
+    "Grid",
     "Refusal",
     "Script",
     "Stage",
@@ -36,9 +41,13 @@ __all__ = [
 _MODULES: Final = {
     "Answer": "given",
     "ApiContract": "api_fixture",
+    "Asset": "assets.record",
+    "AssetType": "assets.record",
+    "Band": "assets.record",
     "ContractRequest": "front",
     "EarthEngineContract": "fixture",
     "Environment": "environment",
+    "Grid": "assets.record",
     "Refusal": "rules.error_bodies",
     "Script": "operations.script",
     "Stage": "operations.script",

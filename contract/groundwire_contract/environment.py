@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from attrs.validators import ge, le
 
+from .assets.catalog import DeclaredAssets
+from .assets.record import Asset
 from .rules.refusals import QUEUE_LIMIT
 
 _LONGEST_LAG: Final = 1e9
@@ -18,6 +20,9 @@ class Environment:
     """Server-side state a test can declare: existing assets, read-only buckets, limits and lag."""
 
     assets: frozenset[str] = frozenset()
+    """Names of images that exist, of which nothing else is known."""
+    catalog: tuple[Asset, ...] = ()
+    """Assets that exist, with what is known of each."""
     unwritable: frozenset[str] = frozenset()
     rate: int | None = None
     """Requests per minute and caller. None is no limit: the service publishes no figure."""
@@ -25,6 +30,14 @@ class Environment:
     """Unfinished operations that a project may have."""
     listing_lag: float = field(default=0.0, validator=[ge(0), le(_LONGEST_LAG)])
     """Seconds for which a new operation is missing from listings; `get` finds it at once."""
+    declared: DeclaredAssets = field(
+        init=False, eq=False, repr=False, default=Factory(lambda self: _declared(self), takes_self=True)
+    )
+    """All declared assets."""
+
+
+def _declared(environment: Environment) -> DeclaredAssets:
+    return DeclaredAssets((*(Asset(name=name) for name in environment.assets), *environment.catalog))
 
 
 Surroundings = Environment

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
 from .api_fixture import ApiContract
+from .assets.asset_json import read_asset
+from .assets.names import asset_name
+from .assets.record import Asset
 from .clock import POLL_SECONDS, SteppedClock
 from .contract import load
 from .environment import NOTHING, Environment
@@ -112,6 +115,25 @@ class EarthEngineContract(ApiContract):
     def listing_lag(self, seconds: float) -> None:
         self.surroundings = evolve(self.surroundings, listing_lag=seconds)
 
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """All assets that exist, ordered by name: declared, created, and made by exports that have succeeded."""
+        return self._controls.assets()
+
+    def asset(self, name: str) -> Asset:
+        """Return an asset by its name or id. Raises LookupError if it does not exist."""
+        match = next((asset for asset in self.assets if asset.name == asset_name(name)), None)
+        if match is None:
+            raise LookupError(f"the contract server has no asset {asset_name(name)!r}")
+        return match
+
+    def declare(self, *assets: Asset | Mapping[str, object] | str) -> None:
+        """Let assets exist for the rest of the test: an `Asset`, the service's JSON of one, or an image's name.
+
+        A table may have its `features`. Folders above an asset exist too. Raises AssetError, a ValueError.
+        """
+        self._controls.declare(tuple(map(_asset, assets)))
+
     def state(self, operation: object) -> op.State:
         """Return the state of an operation without polling it. Raises LookupError."""
         name = _name(operation)
@@ -142,6 +164,12 @@ class EarthEngineContract(ApiContract):
 
     def _step(self, step: str | int | Step | Refusal) -> Step:
         return read_step(step, PROJECT)
+
+
+def _asset(asset: Asset | Mapping[str, object] | str) -> Asset:
+    if isinstance(asset, Asset):
+        return asset
+    return Asset(name=asset) if isinstance(asset, str) else read_asset(asset)
 
 
 def _name(operation: object) -> str:

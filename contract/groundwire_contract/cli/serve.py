@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
+from .declarations import answer_as_declared, declarations, declared_assets
 from .documents import documents, fail, served_contract
 from .running import listening, run
 
@@ -49,6 +50,8 @@ class _Options(TypedDict):
     enforce: tuple[str, ...]
     answer: tuple[str, ...]
     asset: tuple[str, ...]
+    assets: tuple[Path, ...]
+    answers: tuple[Path, ...]
     unwritable_bucket: tuple[str, ...]
     rate: int | None
     queue_limit: int | None
@@ -105,10 +108,7 @@ class _Options(TypedDict):
     metavar="RULE=STATUS[:MESSAGE]",
     help="Let a rule answer with another status, and another message. Repeatable.",
 )
-@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. Repeatable.")
-@click.option(
-    "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
-)
+@declarations
 @click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
 @click.option(
     "--queue-limit",
@@ -132,8 +132,8 @@ def serve(**options: Unpack[_Options]) -> None:
 
     With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Other
     scripts are instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory
-    and internal. A method that only the service can answer is validated, and answered with an example of its
-    response.
+    and internal. A method that only the service can answer is refused by name with 400, unless --answers has its
+    answer.
     """
     from ..server.connection import descriptors
     from ..server.http import server
@@ -151,6 +151,7 @@ def serve(**options: Unpack[_Options]) -> None:
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
     service = settings(contract, state=state, clock=_clock(options["clock"], state))
+    answer_as_declared(service, options["answers"])
     if options["allow_remote"]:
         click.echo(
             "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
@@ -188,15 +189,17 @@ def _settings(options: _Options) -> Callable[..., Service]:
 
 def _environment(options: _Options) -> Environment:
     from ..environment import Environment
+    from ..rules.refusals import QUEUE_LIMIT
 
     limit = options["queue_limit"]
     try:
         return Environment(
             assets=frozenset(options["asset"]),
+            catalog=declared_assets(options["assets"]),
             unwritable=frozenset(options["unwritable_bucket"]),
             rate=options["rate"],
             listing_lag=options["listing_lag"],
-            **({} if limit is None else {"queue_limit": limit}),
+            queue_limit=QUEUE_LIMIT if limit is None else limit,
         )
     except ValueError as error:
         raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias
 
 from attrs import frozen
 from groundwire_codegen.ir import Method
 
+from ..assets.catalog import Catalog
 from ..clock import Clock
 from ..environment import NOTHING, Environment
 from ..exchange import Hold, JsonObject, JsonValue
 from ..rules.error_bodies import Refusal
+from .products import settle
 from .script import Script
 from .store import Store
 
@@ -57,6 +60,12 @@ class Context:
     """True if new operations are held."""
     relaxed: frozenset[str] = frozenset()
     """Ids of rules that are not enforced."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The assets that exist now."""
+        declared = self.environment.declared
+        return Catalog(self.state, declared, partial(settle, self.state, declared, self.clock.now()))
 
     def operation_id(self) -> str:
         """Return an operation id: 24 characters of A-Z2-7."""

@@ -1,4 +1,4 @@
-"""The store of operations, used request ids and recorded requests.
+"""The store of operations, assets, used request ids and recorded requests.
 
 Callers hold `Store.lock` for atomic changes. A store in a file may raise a StateError from any call.
 """
@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from ..assets.catalog import AssetStore
 from ..exchange import Recorded
 from .state import Operation
 
 
-class Store(Protocol):
+class Store(AssetStore, Protocol):
     """Storage of everything that outlives a request."""
 
     @property
@@ -76,8 +77,13 @@ class Store(Protocol):
         """Delete an operation. `makers` still returns it."""
         ...
 
-    def makers(self, asset: str) -> tuple[Operation, ...]:
-        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
+    def makers(self, asset: str | None) -> tuple[Operation, ...]:
+        """Return the unsettled operations that create an asset, or any if it is None, if they succeed, oldest
+        first, including deleted ones."""
+        ...
+
+    def settle(self, operation: Operation) -> None:
+        """Note that an operation that creates an asset has ended, and the asset is stored if it succeeded."""
         ...
 
     def newest(
@@ -91,6 +97,14 @@ class Store(Protocol):
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Return True if a project has `limit` unfinished operations."""
+        ...
+
+    def setting(self, name: str) -> str | None:
+        """Return the text that was kept under a name; None if there is none."""
+        ...
+
+    def put_setting(self, name: str, text: str) -> None:
+        """Keep a text under a name, such as the config of a project."""
         ...
 
     def record(self, recorded: Recorded) -> None:

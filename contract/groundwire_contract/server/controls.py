@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from ..assets.record import Asset
 from ..clock import SteppedClock
 from ..environment import Environment
 from ..exchange import Recorded
@@ -101,6 +102,18 @@ class Controls:
             self._service.held = self._service.held and name is not None
             for operation in self._chosen(name):
                 self._state.put(op.release(operation, self.now()))
+
+    def assets(self) -> tuple[Asset, ...]:
+        """Return all assets that exist, ordered by name."""
+        with self._state.lock:
+            return self._service.catalog().everything()
+
+    def declare(self, assets: tuple[Asset, ...]) -> None:
+        """Let assets exist from now on, in place of earlier ones of their names."""
+        with self._state.lock:
+            catalog = self._service.catalog()
+            for asset in assets:
+                catalog.put(asset)
 
     def add_steps(self, steps: tuple[Step, ...], method: str | None) -> None:
         """Queue steps for the next requests of any method, or of methods whose id ends with `method`."""

@@ -14,6 +14,8 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 
+from ..assets.asset_json import declaration, read_asset
+from ..assets.record import Asset
 from ..rules.error_bodies import Refusal
 from .controls import Controls
 
@@ -93,6 +95,8 @@ def _hints(name: str) -> dict[str, Any]:
 def _converter() -> Converter:
     converter = make_converter(forbid_extra_keys=True)
     converter.register_structure_hook(type(None), lambda _, __: None)
+    converter.register_structure_hook(Asset, lambda value, _: read_asset(value))
+    converter.register_unstructure_hook(Asset, declaration)
     converter.register_structure_hook(Refusal, lambda value, _: _refusal(value))
     return converter
 

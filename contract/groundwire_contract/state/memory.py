@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import evolve
 
+from ..assets.record import Asset
 from ..exchange import Recorded
 from ..operations.state import Operation, ended, unchanged_until
 
@@ -50,9 +51,13 @@ class Memory:
             self._open: defaultdict[str, set[str]] = defaultdict(set)
             self._full_until: dict[tuple[str, int], datetime] = {}
             """Until when a project is known to have a number of unfinished operations, if none is changed."""
-            self._makers: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
+            self._makers: dict[str, Operation] = {}
+            self._makers_of: defaultdict[str, set[str]] = defaultdict(set)
+            self._assets: dict[str, Asset | None] = {}
+            self._children: defaultdict[str, set[str]] = defaultdict(set)
             self._made = 0
             self._time: datetime | None = None
+            self._settings: dict[str, str] = {}
             self.answered = 0
             """The number of requests ever recorded, including those dropped since."""
 
@@ -71,14 +76,17 @@ class Memory:
         self.put(placed)
         self._order[placed.project].append((placed.sequence, placed.name))
         self._open[placed.project].add(placed.name)
+        if placed.asset:
+            self._makers[placed.name] = placed
+            self._makers_of[placed.asset].add(placed.name)
         return placed
 
     def put(self, operation: Operation) -> None:
         """Replace an operation."""
         self.operations[operation.name] = operation
         self._full_until.clear()
-        if operation.asset:
-            self._makers[operation.asset][operation.name] = operation
+        if operation.name in self._makers:
+            self._makers[operation.name] = operation
 
     def get(self, name: str) -> Operation | None:
         """Return the operation of a name."""
@@ -92,9 +100,49 @@ class Memory:
         self._open[operation.project].discard(name)
         self._full_until.clear()
 
-    def makers(self, asset: str) -> tuple[Operation, ...]:
-        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
-        return tuple(self._makers[asset].values()) if asset in self._makers else ()
+    def makers(self, asset: str | None) -> tuple[Operation, ...]:
+        """Return the unsettled operations that create an asset, or any, oldest first, including deleted ones."""
+        if asset is None:
+            return tuple(self._makers.values())
+        makers = [self._makers[name] for name in self._makers_of.get(asset, ())]
+        return tuple(sorted(makers, key=lambda each: each.sequence))
+
+    def settle(self, operation: Operation) -> None:
+        """Note that an operation that creates an asset has ended."""
+        self._makers.pop(operation.name, None)
+        names = self._makers_of[operation.asset]
+        names.discard(operation.name)
+        if not names:
+            del self._makers_of[operation.asset]
+
+    def asset(self, name: str) -> Asset | None:
+        """Return a stored asset."""
+        return self._assets.get(name)
+
+    def is_removed(self, name: str) -> bool:
+        """Return True if an asset of this name was removed and not stored again."""
+        return name in self._assets and self._assets[name] is None
+
+    def assets_in(self, parent: str) -> tuple[Asset, ...]:
+        """Return the stored assets directly in a folder or collection."""
+        found = (self._assets[name] for name in self._children.get(parent, ()))
+        return tuple(asset for asset in found if asset is not None)
+
+    def all_assets(self) -> tuple[Asset, ...]:
+        """Return all stored assets."""
+        return tuple(asset for asset in self._assets.values() if asset is not None)
+
+    def put_asset(self, asset: Asset) -> None:
+        """Store an asset, in place of an earlier one."""
+        self._assets[asset.name] = asset
+        self._children[asset.parent].add(asset.name)
+
+    def remove_asset(self, name: str) -> None:
+        """Remove an asset, which need not be stored."""
+        asset = self._assets.get(name)
+        if asset is not None:
+            self._children[asset.parent].discard(name)
+        self._assets[name] = None
 
     def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int
@@ -126,6 +174,14 @@ class Memory:
             return False
         self._full_until[project, limit] = unchanged_until(map(self.operations.__getitem__, running), now)
         return True
+
+    def setting(self, name: str) -> str | None:
+        """Return the text that was kept under a name; None if there is none."""
+        return self._settings.get(name)
+
+    def put_setting(self, name: str, text: str) -> None:
+        """Keep a text under a name."""
+        self._settings[name] = text
 
     def record(self, recorded: Recorded) -> None:
         """Record a request."""

@@ -18,6 +18,7 @@ from attrs import evolve
 
 from ..exchange import Recorded
 from ..operations.state import Operation, ended, unchanged_until
+from .asset_table import AssetTable
 from .problem import StateDamagedError
 from .rows import instant, operation_from, operation_text, recorded_from, recorded_text
 from .sqlite_file import open_state_file, state_errors
@@ -50,6 +51,11 @@ class Sqlite:
         self._most_unfinished: dict[str, int] = {}
         """At most as many operations of a project are unfinished; they are counted when it matters."""
         self.gathering, self.commit = self.lock.gathering, self.lock.commit
+        table = AssetTable(self._reading, self._writing, self._readable)
+        self.asset, self.is_removed, self.assets_in = table.get, table.is_removed, table.below
+        self.all_assets = table.everything
+        self.setting, self.put_setting = table.setting, table.put_setting
+        self.put_asset, self.remove_asset = table.put, table.remove
 
     def close(self) -> None:
         """Close the file. No other call may be in progress."""
@@ -64,7 +70,16 @@ class Sqlite:
     def clear(self) -> None:
         """Delete everything."""
         with self._writing() as write:
-            for table in ("operations", "used", "requests", "times", "sqlite_sequence"):
+            for table in (
+                "operations",
+                "making",
+                "assets",
+                "settings",
+                "used",
+                "requests",
+                "times",
+                "sqlite_sequence",
+            ):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self._most_unfinished.clear()
         self._full_until.clear()
@@ -101,6 +116,8 @@ class Sqlite:
                 operation.asset,
                 operation_text(operation),
             )
+            if operation.asset:
+                write("INSERT INTO making VALUES (?)", cursor.lastrowid)
         if operation.project in self._most_unfinished:
             self._most_unfinished[operation.project] += 1
         return evolve(operation, sequence=cursor.lastrowid or 0)
@@ -124,11 +141,20 @@ class Sqlite:
             write("UPDATE operations SET forgotten = 1, unfinished = 0 WHERE name = ?", name)
         self._full_until.clear()
 
-    def makers(self, asset: str) -> tuple[Operation, ...]:
-        """Return the operations that create an asset if they succeed, oldest first, including deleted ones."""
+    def makers(self, asset: str | None) -> tuple[Operation, ...]:
+        """Return the unsettled operations that create an asset, or any, oldest first, including deleted ones."""
+        unsettled = f"{_SELECT} WHERE sequence IN (SELECT sequence FROM making)"  # noqa: S608 - our own names
         with self._reading() as read:
-            rows = read(f"{_SELECT} WHERE asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
+            if asset is None:
+                rows = read(f"{unsettled} ORDER BY sequence").fetchall()
+            else:
+                rows = read(f"{unsettled} AND asset = ? AND asset <> '' ORDER BY sequence", asset).fetchall()
         return tuple(map(self._operation, rows))
+
+    def settle(self, operation: Operation) -> None:
+        """Note that an operation that creates an asset has ended."""
+        with self._writing() as write:
+            write("DELETE FROM making WHERE sequence = ?", operation.sequence)
 
     def newest(
         self, project: str | None, sequence: int | None, keep: Callable[[Operation], bool], most: int

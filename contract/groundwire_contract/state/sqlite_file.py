@@ -21,9 +21,9 @@ from .problem import (
 
 OURS: Final = 0x47575354
 """The application id in the header of every state file."""
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of the tables."""
-_TABLES: Final = (
+_FIRST: Final = (
     """CREATE TABLE operations (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
         project TEXT NOT NULL, asset TEXT NOT NULL, unfinished INTEGER NOT NULL DEFAULT 1,
         forgotten INTEGER NOT NULL DEFAULT 0, value TEXT NOT NULL)""",
@@ -35,6 +35,17 @@ _TABLES: Final = (
     "CREATE TABLE requests (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE times (instant TEXT NOT NULL)",
 )
+"""The tables of version 1."""
+_SECOND: Final = (
+    "CREATE TABLE making (sequence INTEGER PRIMARY KEY)",
+    """CREATE TABLE assets (name TEXT PRIMARY KEY, parent TEXT NOT NULL,
+        value TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX by_parent ON assets (parent) WHERE value <> ''",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+_TABLES: Final = (*_FIRST, *_SECOND)
+_STEPS: Final = (*_SECOND, "INSERT INTO making SELECT sequence FROM operations WHERE asset <> ''")
+"""Makes version 2 of version 1."""
 Schema: TypeAlias = "frozenset[tuple[str, ...]]"
 _PROBLEMS: Final[dict[int, type[StateError]]] = {
     sqlite3.SQLITE_BUSY: StateInUseError,
@@ -100,8 +111,13 @@ def state_errors(path: Path) -> Generator[None]:
 
 def _make(connection: sqlite3.Connection) -> None:
     """Create all tables in one transaction."""
+    _run(connection, *_TABLES, f"PRAGMA application_id = {OURS}", f"PRAGMA user_version = {VERSION}")
+
+
+def _run(connection: sqlite3.Connection, *statements: str) -> None:
+    """Run statements in one transaction."""
     connection.execute("BEGIN EXCLUSIVE")
-    for statement in (*_TABLES, f"PRAGMA application_id = {OURS}", f"PRAGMA user_version = {VERSION}"):
+    for statement in statements:
         connection.execute(statement)
     connection.execute("COMMIT")
 
@@ -117,10 +133,12 @@ def _is_new(path: Path, connection: sqlite3.Connection) -> bool:
         return True
     if application != OURS:
         raise StateForeignError(path, "a database of something else")
-    if version != VERSION:
+    if version == 1 and _schema(connection) == _expected(_FIRST):
+        _run(connection, *_STEPS, f"PRAGMA user_version = {VERSION}")
+    elif version != VERSION:
         raise StateVersionError(path, f"its tables have version {version}, and {VERSION} is known")
     # Check before any query: a view, virtual table or trigger in place of a table could run code.
-    if _schema(connection) != _expected():
+    if _schema(connection) != _expected(_TABLES):
         raise StateForeignError(path, "its tables are not those of this server")
     (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if result != "ok":
@@ -141,11 +159,11 @@ def _schema(connection: sqlite3.Connection) -> Schema:
 
 
 @cache
-def _expected() -> Schema:
+def _expected(tables: tuple[str, ...]) -> Schema:
     """Return the schema of a new file."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        for statement in _TABLES:
+        for statement in tables:
             connection.execute(statement)
         return _schema(connection)
     finally:
