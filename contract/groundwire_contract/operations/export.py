@@ -10,6 +10,7 @@ from attrs import evolve
 from ..exchange import JsonObject, JsonValue
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
+from .exported_image import asset_not_loaded
 from .failures import asset, failure, integer
 from .operation_json import operation_json
 from .script import INVALID_ARGUMENT
@@ -21,6 +22,9 @@ DEFAULT_PRIORITY: Final = 100
 
 def start(call: Call, context: Context) -> Answer:
     """Start an export: a PENDING operation, unless its request id was used or the queue is full."""
+    missing = asset_not_loaded(call, context)
+    if missing is not None:
+        return missing
     state, now = context.state, context.clock.now()
     project = call.variables["project"]
     request_id = call.body.get("requestId")
