@@ -1,5 +1,8 @@
 """Limits of one evaluation: an expression comes from outside, and may be made to be slow."""
 
+# Values are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from typing import Any, Final

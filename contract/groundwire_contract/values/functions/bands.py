@@ -1,5 +1,8 @@
 """Functions on the bands of images: names and types."""
 
+# Values are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,5 +1,8 @@
 """Functions on collections."""
 
+# Values are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from typing import Final
