@@ -173,6 +173,7 @@ def serving(
     """
     from .clock import POLL_SECONDS, SteppedClock
     from .contract import load_file
+    from .server.admission import Admission
     from .server.host import parse_host_name
     from .server.http import ServerThread
     from .service import Service
@@ -184,7 +185,8 @@ def serving(
         examples=examples,
     )
     service = Service(contract, clock=SteppedClock(poll_seconds=POLL_SECONDS))
-    thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
+    admission = Admission(hosts=frozenset(map(parse_host_name, allow_hosts)))
+    thread = ServerThread(service, admission=admission)
     return ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
 
 

@@ -70,6 +70,15 @@ class EarthEngineContract(ApiContract):
         self._made.append(client)
         return client
 
+    def service_account(self, project: str = PROJECT) -> dict[str, str]:
+        """Return the key file of a service account that the server's token endpoint lets in, as parsed JSON.
+
+        google-auth, earthengine-api and ee-client take it. Raises ImportError without `cryptography`.
+        """
+        from .service_account import service_account
+
+        return service_account(self.endpoint, project)
+
     @property
     def operations(self) -> tuple[Operation, ...]:
         """All operations that were started and not deleted, in order."""
@@ -153,12 +162,14 @@ def running(environment: Environment = NOTHING, *, allow_hosts: Collection[str] 
 
     It answers under the names of this machine and `allow_hosts`. Raises ValueError for an invalid host.
     """
+    from .server.admission import Admission
     from .server.host import parse_host_name
     from .server.http import ServerThread
     from .service import Service
 
     service = Service(load(), clock=SteppedClock(poll_seconds=POLL_SECONDS), environment=environment)
-    thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
+    admission = Admission(hosts=frozenset(map(parse_host_name, allow_hosts)))
+    thread = ServerThread(service, admission=admission)
     return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
 
 
