@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from attrs import field, frozen
 
 from ..exchange import Exchange
 from .control_token import ControlToken
-from .host import is_loopback_address, is_own_host
+from .host import is_loopback_address, is_own_host, parse_host_name
+from .origins import parse_origin
 
 
 @frozen(kw_only=True)
@@ -46,6 +47,17 @@ CHALLENGE: Final = (
 """Asks for the token: a browser shows a dialogue for it."""
 EVERYBODY: Final = Admission()
 """Answers under this machine's names, without a token."""
+
+
+def admission_of(
+    hosts: Iterable[str] = (), origins: Iterable[str] = (), token: ControlToken | None = None
+) -> Admission:
+    """Return who is answered. Raises ValueError for what is no Host name or no origin."""
+    return Admission(
+        hosts=frozenset(map(parse_host_name, hosts)),
+        origins=frozenset(map(parse_origin, origins)),
+        token=token,
+    )
 
 
 def _is_of_another_page(exchange: Exchange) -> bool:
