@@ -364,12 +364,11 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Test both pages in a headless Chromium; `-- --pictures` writes docs/images instead."""
+    """Test both pages, and a page with the official client, in a headless Chromium; `-- --pictures` writes docs/images instead."""
     if shutil.which("chromedriver") is None:
         session.skip("no chromedriver: Debian has it, and Chromium, in chromium-driver and chromium")
-    session.install(
-        "-q", "-e", ".[codegen,contract]", "pytest>=8.2", "selenium>=4.20", "google-api-python-client>=2.150"
-    )
+    clients = ("google-api-python-client>=2.150", "earthengine-api>=1.4")
+    session.install("-q", "-e", ".[codegen,contract]", "pytest>=8.2", "selenium>=4.20", *clients)
     if "--pictures" in session.posargs:
         session.install("-q", "pillow>=10")
         session.run("python", "-m", "tests.contract.page.pictures", "docs/images")
@@ -379,8 +378,14 @@ def browser(session: nox.Session) -> None:
             "tests/contract/page/test_browser.py",
             "tests/codegen/diff/test_browser.py",
             "tests/codegen/diff/test_reading.py",
+            "tests/contract/official/test_browser.py",
         )
-        session.run("pytest", "-rs", *tests, *session.posargs)
+        folder = Path(session.create_tmp()).resolve()
+        problem = npm_install("@google/earthengine@1", folder)
+        if problem:
+            session.log(f"the page with the JavaScript client is skipped: {problem}")
+        environment = {} if problem else {"GROUNDWIRE_NODE_MODULES": str(folder / "node_modules")}
+        session.run("pytest", "-rs", *tests, *session.posargs, env=environment)
 
 
 @nox.session

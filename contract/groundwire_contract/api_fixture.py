@@ -10,7 +10,8 @@ import random
 import uuid
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from .exchange import Recorded
 from .front import ContractRequest
@@ -35,10 +36,30 @@ class ApiContract:
         self._controls = controls
         self.endpoint: Final = endpoint + base
         """The URL of the API, such as `http://127.0.0.1:49152/v1`."""
-        self.stop: Final = stop
-        """Stop the server."""
+        self._stop = stop
         self._made: list[Any] = []
-        self.reset()
+        self._told = 0.0
+        self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
+
+    def stop(self) -> None:
+        """Close the clients that were made, and stop the server, unless it was attached to. Stopping again does nothing."""
+        self.close_clients()
+        stop, self._stop = self._stop, _nothing
+        stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server. Answers of functions that could not be sent are an error, unless there is one already."""
+        __tracebackhide__ = True
+        try:
+            if error is None:
+                self.assert_answers()
+        finally:
+            self.stop()
 
     def reset(self) -> None:
         """Forget everything, as at the start of a test. New operations get the same names again."""
@@ -156,6 +177,11 @@ class ApiContract:
         """Close the clients that were made."""
         for client in self._made:
             client.close()
+        self._made.clear()
+
+
+def _nothing() -> None:
+    pass
 
 
 def serving(
@@ -165,15 +191,16 @@ def serving(
     root: Path | str | None = None,
     examples: bool = False,
     allow_hosts: Collection[str] = (),
+    allow_origins: Collection[str] = (),
 ) -> ApiContract:
-    """Start a contract server of a document, Discovery or OpenAPI, in a thread; `stop()` stops it.
+    """Start a contract server of a document, Discovery or OpenAPI, in a thread. The end of a `with` block, or `stop()`, stops it.
 
-    `examples` lets methods of an OpenAPI document answer with its own examples. Raises SpecError, OSError, and ValueError
-    for an invalid host.
+    `examples` lets methods of an OpenAPI document answer with its own examples. `allow_origins` are the origins of web pages
+    that may call it. Raises SpecError, OSError, and ValueError for an invalid host or origin.
     """
     from .clock import POLL_SECONDS, SteppedClock
     from .contract import load_file
-    from .server.host import parse_host_name
+    from .server.admission import admission_of
     from .server.http import ServerThread
     from .service import Service
 
@@ -184,7 +211,8 @@ def serving(
         examples=examples,
     )
     service = Service(contract, clock=SteppedClock(poll_seconds=POLL_SECONDS))
-    thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
+    admission = admission_of(allow_hosts, allow_origins)
+    thread = ServerThread(service, admission=admission)
     return ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
 
 

@@ -33,7 +33,7 @@ from .rules.error_bodies import Refusal
 from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
 from .state.problem import StateError
-from .validate.access import OPEN, Access
+from .validate.access import Access
 from .validate.route import Route
 
 __all__ = ["DISCOVERY", "HANDLERS", "Service"]
@@ -75,7 +75,7 @@ class Service:
         draw: Callable[[int], bytes] = os.urandom,
         script: Script = STANDARD,
         environment: Environment = NOTHING,
-        access: Access = OPEN,
+        access: Access | None = None,
         overrides: Overrides | None = None,
         handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
@@ -86,7 +86,7 @@ class Service:
         self.script, self.environment = self._usual = (script, environment)
         self._meter = Meter()
         self.draw = draw
-        self.access = access
+        self.access = access if access is not None else Access()
         self.overrides = overrides if overrides is not None else Overrides()
         self.held = False
         self.wrong_answers: list[str] = []
