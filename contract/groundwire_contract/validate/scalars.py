@@ -162,6 +162,16 @@ def _duration(value: JsonValue) -> JsonValue:
     return value
 
 
+def _field_mask(value: JsonValue) -> JsonValue:
+    """Read a mask as text, or as the object of its message, which earthengine-api sends."""
+    if not isinstance(value, dict):
+        return _string(value)
+    paths = value.get("paths", [])
+    if value.keys() - {"paths"} or not isinstance(paths, list):
+        raise UnreadableError
+    return ",".join(str(_string(path)) for path in paths)
+
+
 def _mapping(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return value
@@ -181,7 +191,7 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
     Kind.BYTES: _bytes,
     Kind.TIMESTAMP: _timestamp,
     Kind.DURATION: _duration,
-    Kind.FIELD_MASK: _string,
+    Kind.FIELD_MASK: _field_mask,
     Kind.DATE: _string,
     Kind.DATE_TIME: _string,
     Kind.ANY: _anything,

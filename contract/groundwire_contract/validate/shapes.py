@@ -39,7 +39,7 @@ class ScalarShape:
     type_name: str
     read: Callable[[JsonValue], JsonValue]
     takes_objects: bool
-    """True for a struct or any value."""
+    """True for a struct, a field mask or any value."""
     takes_anything: bool
 
 
@@ -183,7 +183,7 @@ def leaf(kind: Kind) -> ScalarShape:
         kind,
         TYPE_NAMES[kind],
         READERS[kind],
-        takes_objects=kind in (Kind.ANY, Kind.STRUCT),
+        takes_objects=kind in (Kind.ANY, Kind.STRUCT, Kind.FIELD_MASK),
         takes_anything=kind is Kind.ANY,
     )
 
