@@ -246,7 +246,7 @@ def test_a_body_may_be_used_up_on_the_way() -> None:
 @pytest.mark.parametrize("mask", ['properties."k",start_time', {"paths": ['properties."k"', "start_time"]}])
 def test_a_field_mask_is_text_or_the_object_that_the_official_client_sends(mask: object) -> None:
     update = load().shapes["v1"].records["UpdateAssetRequest"]
-    assert validate(update, {"updateMask": mask}).value == {"updateMask": 'properties."k",start_time'}
+    assert validate(update, {"updateMask": mask}).value == {"updateMask": mask}
     for wrong in ({"path": ["k"]}, {"paths": [1]}, {"paths": "k"}, 1):
         (fault,) = validate(update, {"updateMask": wrong}).faults
         assert fault.message.startswith(

@@ -162,20 +162,17 @@ def _duration(value: JsonValue) -> JsonValue:
     return value
 
 
-def _field_mask(value: JsonValue) -> JsonValue:
-    """Read a mask as text, or as the object of its message, which earthengine-api sends."""
-    if not isinstance(value, dict):
-        return _string(value)
-    paths = value.get("paths", [])
-    if value.keys() - {"paths"} or not isinstance(paths, list):
-        raise UnreadableError
-    return ",".join(str(_string(path)) for path in paths)
-
-
 def _mapping(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return value
     raise UnreadableError
+
+
+def _mask(value: JsonValue) -> JsonValue:
+    """Parse a field mask. The official clients send an object with `paths` (ee/data.py updateAsset)."""
+    if isinstance(value, dict) and value.keys() == {"paths"} and isinstance(value["paths"], list):
+        return {"paths": [_string(path) for path in value["paths"]]}
+    return _string(value)
 
 
 def _anything(value: JsonValue) -> JsonValue:
@@ -191,7 +188,7 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
     Kind.BYTES: _bytes,
     Kind.TIMESTAMP: _timestamp,
     Kind.DURATION: _duration,
-    Kind.FIELD_MASK: _field_mask,
+    Kind.FIELD_MASK: _mask,
     Kind.DATE: _string,
     Kind.DATE_TIME: _string,
     Kind.ANY: _anything,
