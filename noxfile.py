@@ -58,6 +58,8 @@ PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile", "--timeout", "600")
 """A process a core; a test that hangs fails by its name after ten minutes."""
 
 
+HELPERS = ("geedim>=2", "geemap>=0.37", "geetools>=1.19", "xee>=0.1.2", "ee-client>=3.3")
+"""Libraries over earthengine-api whose programs run against the contract server."""
 TESTBENCH_SOURCES = (
     (
         "GROUNDWIRE_TESTBENCH",
@@ -274,9 +276,8 @@ def builds(session: nox.Session) -> None:
     session.run("python", "-m", "tests.audits.builds.hooks")
 
 
-@nox.session
-def official(session: nox.Session) -> None:
-    """Run clients of others against the contract server: Earth Engine's two, pystac-client and openeo."""
+def _official(session: nox.Session, *options: str) -> None:
+    """Install public clients, so far as registries can be reached, and run their programs."""
     session.install("-q", "-e", ".[dev]")
     environment = vectors()
     folder = Path(session.create_tmp()).resolve()
@@ -286,8 +287,24 @@ def official(session: nox.Session) -> None:
     else:
         environment["GROUNDWIRE_NODE_MODULES"] = str(folder / "node_modules")
     session.install("-q", "openeo>=0.40", "pystac-client>=0.8")
-    tests = ("tests/contract/official", "tests/contract/rest/test_geo.py")
-    session.run("pytest", *tests, *session.posargs, env=environment)
+    for client in HELPERS:
+        try:
+            session.install("-q", client)
+        except nox.command.CommandFailed:
+            session.log(f"{client} cannot be installed: its programs are skipped")
+    session.run("pytest", "-rs", *options, *session.posargs, env=environment)
+
+
+@nox.session(venv_backend="uv|venv")
+def official(session: nox.Session) -> None:
+    """Run clients of others against the contract server: Earth Engine's two, its helpers, pystac-client and openeo."""
+    _official(session, "tests/contract/official", "tests/contract/rest/test_geo.py")
+
+
+@nox.session(name="official-all", venv_backend="uv|venv")
+def official_all(session: nox.Session) -> None:
+    """Run all programs of Earth Engine's clients against the contract server: about three minutes."""
+    _official(session, "--full", "tests/contract/official")
 
 
 @nox.session

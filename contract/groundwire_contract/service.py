@@ -22,6 +22,7 @@ from .front import ContractRequest, FrontEnd, ParsedRequest
 from .given import AnswerError, Given, given_of
 from .google_front import DISCOVERY, GoogleFront
 from .operations import algorithms, asset_changes, asset_policies, assets, export, project_config
+from .operations import compute as values
 from .operations import methods as operations
 from .operations.call import Answer, Call, Context, Handler
 from .operations.script import Script
@@ -63,6 +64,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.operations.wait": operations.wait,
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
+    "earthengine.projects.value.compute": values.compute,
 }
 """Handlers of valid requests by method id."""
 

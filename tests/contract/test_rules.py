@@ -13,9 +13,9 @@ PUBLISHED = {
         unknown-path
     """,
     "V": """
-        asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found asset-overwrite
+        asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found asset-not-loaded asset-overwrite
         asset-permission attempts band-types-differ bucket-unwritable
-        computation-timed-out description-invalid drive-space expression-error failure-code internal
+        computation-timed-out crs-unknown description-invalid drive-space expression-error failure-code internal
         internal-error memory-limit missing-fields not-signed-up object-on-scalar odd-times
         payload-too-large project-not-registered queue-full queue-full-burns-id rate-quota
         reprojection-too-large request-id-reused scope-insufficient service-disabled stall
@@ -23,7 +23,8 @@ PUBLISHED = {
     """,
     "C": "config-field-fixed",
     "I": """
-        asset-parent-missing control duplicate-key filter-unsupported head-too-large iam-permission-denied list-on-map
+        asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large
+        iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
         page-token-invalid state-unwritable unbounded-image
     """,
@@ -34,6 +35,7 @@ PUBLISHED = {
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
         openapi-payload-too-large openapi-query-unknown openapi-verb-unknown upload-unsupported
+        value-too-large value-unsupported
     """,
 }
 """Every rule by its mark: the ids that `--relax`, `--enforce` and `--answer` take."""
@@ -43,7 +45,12 @@ def test_every_rule_has_its_published_id_and_mark() -> None:
     published = {id_: mark for mark, ids in PUBLISHED.items() for id_ in ids.split()}
     assert {rule.id: rule.evidence.value for rule in RULES.values()} == published
     assert all(id_ == rule.id for id_, rule in RULES.items())
-    assert {"asset-parent-missing", "unbounded-image", "openapi-query-unknown"} == OFF
+    assert {
+        "asset-parent-missing",
+        "band-type-unsupported",
+        "unbounded-image",
+        "openapi-query-unknown",
+    } == OFF
 
 
 def test_every_refusal_and_failure_names_a_rule() -> None:

@@ -9,6 +9,7 @@ from attrs import evolve
 from ..rules.error_bodies import Fault, Refusal, bad_request
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
+from .exported_image import asset_not_loaded
 from .failures import failure, integer
 from .operation_json import operation_json
 from .script import INVALID_ARGUMENT
@@ -20,7 +21,7 @@ DEFAULT_PRIORITY: Final = 100
 
 def start(call: Call, context: Context) -> Answer:
     """Start an export or an import: a PENDING operation, unless its request id was used or the queue is full."""
-    refusal = _two_places(call, context) or _admitted(call, context)
+    refusal = _two_places(call, context) or asset_not_loaded(call, context) or _admitted(call, context)
     if refusal is not None:
         return refusal
     now, kind = context.clock.now(), STARTS[call.method.id]

@@ -54,7 +54,9 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
     rule(
         "too-many-pixels",
         Evidence.SEEN,
-        "Width x height above maxPixels fails inside; bands do not count: four bands of 651 x 752 were 489552.",
+        "Width x height above maxPixels fails inside; bands do not count: four bands of 651 x 752 were 489552. They "
+        "are those of `grid`, or of the expression: a region in the image's projection at its scale. Where the "
+        "projection is not known they count in EPSG:4326, and fail only if they are too many in any.",
         "google/earthengine-api#9",
     ),
     rule(
@@ -63,6 +65,41 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
         "Bands of unlike types fail inside: Float32 and UInt16, Float32 and Float64, Float64 and Int32 were seen. "
         "Inferred: only explicit casts in one GeoTIFF count, one of them to real numbers.",
         "three public reports",
+    ),
+    rule(
+        "band-type-unsupported",
+        Evidence.INFERRED,
+        "A GeoTIFF with whole numbers of 64 bits fails inside. No report of the failure or of its words is known, so "
+        "it is off unless it is enforced.",
+        "none",
+        enforced=False,
+    ),
+    rule(
+        "crs-unknown",
+        Evidence.SEEN,
+        "A CRS that Earth Engine does not know fails inside, and is 400 in value:compute. Known are the codes of the "
+        "EPSG registry, SR-ORG:6974 and WKT; codes of ESRI and other SR-ORG were seen to fail, and some of EPSG may.",
+        "public code that notes the failure of an export; gis.stackexchange.com 272818",
+    ),
+    rule(
+        "asset-not-loaded",
+        Evidence.SEEN,
+        "An expression that loads an asset that is not there is refused at the start. Inferred: this server knows all "
+        "assets of the caller's project and of declared folders and collections; others may exist.",
+        "JiaxuanYou/crop_yield_prediction#10; landler-io/ecosystem-integrity-index#2",
+    ),
+    rule(
+        "value-unsupported",
+        Evidence.DOCUMENTED,
+        "The contract server's own: a value that it does not compute, or a fact that no declaration has, is refused "
+        "by name. A test can give value:compute an answer.",
+        "a limit of this server",
+    ),
+    rule(
+        "value-too-large",
+        Evidence.DOCUMENTED,
+        "The contract server's own: an expression of too many steps, or with a value too large, is refused.",
+        "a limit of this server",
     ),
     rule(
         "unbounded-image",

@@ -1,0 +1,80 @@
+"""Facts about the image of an export, from its expression and the assets that exist."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from ..assets.names import PUBLIC, asset_name, parent_of
+from ..exchange import JsonObject
+from ..rules.error_bodies import Refusal, invalid_argument
+from ..values.elements import Image
+from ..values.expression import facts
+from ..values.loads import calls, loads
+from ..values.pixels import Pixels, pixels, type_names
+from ..values.problem import CRS_UNKNOWN, NOT_FOUND, ExpressionError
+from ..values.sources import missing
+from .call import Call, Context
+
+_TELLING: Final = frozenset(
+    {
+        "Image.clipToBoundsAndScale", "Image.clip", "Image.reproject", "Image.setDefaultProjection", "Projection",
+        "Image.load", "ImageCollection.load",
+    }
+)  # fmt: skip
+"""Functions without which an expression tells nothing."""
+
+
+class ExportedImage:
+    """The image of an export. It is evaluated once, and only if its expression says where it is."""
+
+    def __init__(self, expression: JsonObject, context: Context) -> None:
+        self._expression = expression
+        self._context = context
+
+    @cached_property
+    def _value(self) -> Image | ExpressionError | None:
+        if not any(call.get("functionName") in _TELLING for call in calls(self._expression.get("values"))):
+            return None
+        try:
+            value = facts(self._expression, self._context.catalog)
+        except ExpressionError as error:
+            return error
+        return value if isinstance(value, Image) else None
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """The pixels; None if they cannot be counted."""
+        value = self._value
+        return pixels(value) if isinstance(value, Image) else None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The names of the bands' types; empty if they are not known."""
+        value = self._value
+        return type_names(value) if isinstance(value, Image) else ()
+
+    @property
+    def crs_problem(self) -> str | None:
+        """The message for a CRS that does not exist; None if there is none."""
+        value = self._value
+        return value.message if isinstance(value, ExpressionError) and value.rule == CRS_UNKNOWN else None
+
+
+def asset_not_loaded(call: Call, context: Context) -> Refusal | None:
+    """Refuse an expression that loads an asset which certainly does not exist; None if there is none.
+
+    All assets of the caller's project are known here, and all members of a declared collection. Of other projects and of the
+    public catalog they are not.
+    """
+    expression = call.body.get("expression")
+    if NOT_FOUND in context.relaxed or not isinstance(expression, dict):
+        return None
+    catalog, own = context.catalog, f"{call.variables['project']}/assets/"
+    for load in loads(expression):
+        name = asset_name(load.id)
+        parent = parent_of(name)
+        known = name.startswith(own) or (parent != PUBLIC.rstrip("/") and bool(catalog.children(parent)))
+        if known and catalog.get(name) is None:
+            return invalid_argument(NOT_FOUND, missing(load.function, load.kind, load.id).message)
+    return None

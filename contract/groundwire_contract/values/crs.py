@@ -1,0 +1,186 @@
+"""Coordinate reference systems: which codes exist, and forward and inverse formulas of the commonest.
+
+The codes are those of the EPSG registry. Formulas: USGS Professional Paper 1395 (web mercator), and Krueger's series in the third
+flattening for transverse Mercator, exact to less than a millimetre within a zone.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib.resources import files
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from .problem import CRS_UNKNOWN, ExpressionError
+
+WGS84: Final = "EPSG:4326"
+_RADIUS: Final = 6378137.0
+METRES_PER_DEGREE: Final = _RADIUS * math.pi / 180
+_WIDEST: Final = 80
+_MODIS: Final = "SR-ORG:6974"
+"""The sinusoidal grid of MODIS: the only code of SR-ORG in Earth Engine's guide."""
+UNPARSED: Final = "Projection: The CRS of a map projection could not be parsed."
+
+
+class Model(Protocol):
+    """A CRS whose coordinates can be computed."""
+
+    @property
+    def metres(self) -> float:
+        """Metres of one unit, at the point of true scale."""
+        ...
+
+    def forward(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return coordinates of degrees."""
+        ...
+
+    def inverse(self, x: float, y: float) -> tuple[float, float]:
+        """Return degrees of coordinates."""
+        ...
+
+
+@frozen
+class Degrees:
+    """Longitude and latitude."""
+
+    metres: float = METRES_PER_DEGREE
+
+    def forward(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return the degrees."""
+        return lon, lat
+
+    def inverse(self, x: float, y: float) -> tuple[float, float]:
+        """Return the degrees."""
+        return x, y
+
+
+@frozen
+class WebMercator:
+    """EPSG:3857."""
+
+    metres: float = 1.0
+
+    def forward(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return metres; latitudes end at 89.9 degrees."""
+        bounded = max(-89.9, min(89.9, lat))
+        return math.radians(lon) * _RADIUS, math.asinh(math.tan(math.radians(bounded))) * _RADIUS
+
+    def inverse(self, x: float, y: float) -> tuple[float, float]:
+        """Return degrees."""
+        return math.degrees(x / _RADIUS), math.degrees(
+            math.atan(math.sinh(max(-50.0, min(50.0, y / _RADIUS))))
+        )
+
+
+@frozen
+class TransverseMercator:
+    """A zone of UTM on an ellipsoid of 6378137 metres."""
+
+    meridian: float
+    northing: float
+    flattening: float = 1 / 298.257223563
+    metres: float = 1.0
+
+    @property
+    def _n(self) -> float:
+        return self.flattening / (2 - self.flattening)
+
+    @property
+    def _rectified(self) -> float:
+        n = self._n
+        return 0.9996 * _RADIUS / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
+
+    def forward(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return easting and northing; infinite more than 80 degrees from the meridian."""
+        if abs(lon - self.meridian) > _WIDEST:
+            return math.inf, math.inf
+        n = self._n
+        e = 2 * math.sqrt(n) / (1 + n)
+        sin = math.sin(math.radians(max(-89.9, min(89.9, lat))))
+        t = math.sinh(math.atanh(sin) - e * math.atanh(e * sin))
+        away = math.radians(lon - self.meridian)
+        xi, eta = math.atan2(t, math.cos(away)), math.atanh(math.sin(away) / math.sqrt(1 + t * t))
+        alpha = (n / 2 - 2 * n**2 / 3 + 5 * n**3 / 16, 13 * n**2 / 48 - 3 * n**3 / 5, 61 * n**3 / 240)
+        east = eta + sum(
+            a * math.cos(2 * j * xi) * math.sinh(2 * j * eta) for j, a in enumerate(alpha, start=1)
+        )
+        north = xi + sum(
+            a * math.sin(2 * j * xi) * math.cosh(2 * j * eta) for j, a in enumerate(alpha, start=1)
+        )
+        return 500_000 + self._rectified * east, self.northing + self._rectified * north
+
+    def inverse(self, x: float, y: float) -> tuple[float, float]:
+        """Return degrees."""
+        n = self._n
+        xi, eta = (y - self.northing) / self._rectified, (x - 500_000) / self._rectified
+        eta = max(-10.0, min(10.0, eta))
+        beta = (n / 2 - 2 * n**2 / 3 + 37 * n**3 / 96, n**2 / 48 + n**3 / 15, 17 * n**3 / 480)
+        xi_ = xi - sum(b * math.sin(2 * j * xi) * math.cosh(2 * j * eta) for j, b in enumerate(beta, start=1))
+        eta_ = eta - sum(
+            b * math.cos(2 * j * xi) * math.sinh(2 * j * eta) for j, b in enumerate(beta, start=1)
+        )
+        chi = math.asin(max(-1.0, min(1.0, math.sin(xi_) / math.cosh(eta_))))
+        delta = (2 * n - 2 * n**2 / 3 - 2 * n**3, 7 * n**2 / 3 - 8 * n**3 / 5, 56 * n**3 / 15)
+        lat = chi + sum(d * math.sin(2 * j * chi) for j, d in enumerate(delta, start=1))
+        return self.meridian + math.degrees(math.atan2(math.sinh(eta_), math.cos(xi_))), math.degrees(lat)
+
+
+_GRS80: Final = 1 / 298.257222101
+_ZONES: Final = (
+    (32600, 1, 60, 0.0, 1 / 298.257223563),
+    (32700, 1, 60, 10_000_000.0, 1 / 298.257223563),
+    (25800, 28, 38, 0.0, _GRS80),
+    (26900, 1, 23, 0.0, _GRS80),
+    (28300, 48, 58, 10_000_000.0, _GRS80),
+    (7800, 46, 59, 10_000_000.0, _GRS80),
+)
+"""Base code, first and last zone, false northing and flattening: WGS 84, ETRS89, NAD83, GDA94 and GDA2020."""
+
+
+@cache
+def model(crs: str) -> Model | None:
+    """Return the formulas of a code; None if they are not known."""
+    authority, _, text = crs.partition(":")
+    if authority != "EPSG" or not text.isdecimal() or len(text) > _LONGEST_CODE:
+        return None
+    code = int(text)
+    if code in (3857, 3785, 900913):
+        return WebMercator()
+    for base, first, last, northing, flattening in _ZONES:
+        if first <= code - base <= last:
+            return TransverseMercator((code - base) * 6 - 183, northing, flattening)
+    return Degrees() if code in _codes("geographic") else None
+
+
+def normalized(crs: str) -> str:
+    """Return a code in upper case, or the WKT. Raises ExpressionError for a CRS that cannot be parsed."""
+    text = crs.strip()
+    if "[" in text:
+        return text
+    authority, _, code = text.upper().partition(":")
+    if authority == "EPSG" and code.isdecimal() and len(code) <= _LONGEST_CODE and is_code(int(code)):
+        return f"EPSG:{int(code)}"
+    if text.upper() == _MODIS:
+        return _MODIS
+    raise ExpressionError(UNPARSED, CRS_UNKNOWN)
+
+
+_LONGEST_CODE: Final = 6
+
+
+def is_code(code: int) -> bool:
+    """Return True if the EPSG registry has a CRS of this code."""
+    return code in _codes("geographic") or code in _codes("other")
+
+
+@cache
+def _codes(kind: str) -> frozenset[int]:
+    """Return the codes of a kind: the table has a line each, of ranges."""
+    table = files("groundwire_contract.values").joinpath("epsg.txt").read_text("ascii")
+    line = next(line for line in table.splitlines() if line.startswith(f"{kind} "))
+    ranges = (part.partition("-") for part in line.split()[1:])
+    return frozenset(
+        code for first, dash, last in ranges for code in range(int(first), int(last if dash else first) + 1)
+    )

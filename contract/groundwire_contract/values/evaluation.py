@@ -1,0 +1,231 @@
+"""The evaluation of an expression: a machine with a stack of its own, so no expression exhausts Python's.
+
+Each node and each function that calls another is a generator: it yields the work whose value it needs. Only a value that is
+needed is computed, and a node that is used twice once.
+"""
+
+# Nodes are JSON, and values are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping
+from types import GeneratorType
+from typing import Any, Final, TypeAlias
+
+from attrs import define, field, frozen
+
+from ..exchange import JsonObject
+from .coercion import coerced
+from .elements import Image, Unknown, Value
+from .limits import DEEPEST, Budget, too_large
+from .problem import UNSUPPORTED, ExpressionError
+from .projection import Projection
+from .signature import Function
+from .sources import Sources
+
+Work: TypeAlias = Generator[Any, Any, Value]
+"""Work in progress: it yields other work, is sent its value, and returns a value."""
+_RUNNING: Final = object()
+_INT64: Final = re.compile(r"[+-]?\d{1,19}")
+_EXACT: Final = 2**53
+_NO_IMAGES: Final = frozenset(
+    {
+        "Image.hersDescriptor", "Image.parseExpression", "Image.reduceRegion", "Image.reduceRegions", "Image.reduceToVectors",
+        "Image.reduceToVectorsStreaming", "Image.sample", "Image.sampleRegions", "Image.sampleRectangle",
+        "Image.stratifiedSample", "ImageCollection.load", "ImageCollection.loadZarrV2Array", "ImageCollection.cast",
+        "ImageCollection.combine", "ImageCollection.fromImages", "ImageCollection.getRegion", "ImageCollection.merge",
+    }
+)  # fmt: skip
+"""Functions of images and their collections that do not return an image."""
+_FIRST_IMAGE: Final = ("input", "image", "image1", "value", "dstImg")
+
+
+@frozen(eq=False)
+class Closure:
+    """A function of an expression, with the arguments that are in scope."""
+
+    names: tuple[str, ...]
+    body: str
+    scope: Scope
+    machine: Machine = field(repr=False)
+
+    def __call__(self, *values: Value) -> Work:
+        """Return the work of a call. Raises ExpressionError for too few arguments."""
+        if len(values) < len(self.names):
+            raise ExpressionError("A function of the expression has more arguments than values.")
+        arguments = {**self.scope.arguments, **dict(zip(self.names, values, strict=False))}
+        return self.machine.reference(self.body, Scope(arguments))
+
+
+@define(eq=False)
+class Scope:
+    """Arguments that are in scope, and the values of nodes within it."""
+
+    arguments: Mapping[str, Value] = field(factory=dict[str, Value])
+    known: dict[str, Value] = field(factory=dict[str, Value])
+
+
+@frozen(eq=False)
+class Machine:
+    """The nodes of one expression with the functions and assets that they may use."""
+
+    nodes: JsonObject
+    functions: Mapping[str, Function]
+    sources: Sources
+    budget: Budget = field(factory=Budget)
+    lenient: bool = False
+    """True if what is not computed gives an unknown value in place of an error."""
+
+    def run(self, work: Work) -> Value:
+        """Return the value of work. Raises ExpressionError."""
+        stack, value = [work], None
+        while stack:
+            self.budget.spend()
+            try:
+                needed = stack[-1].send(value)
+            except StopIteration as end:
+                stack.pop()
+                value = end.value
+                continue
+            if len(stack) >= DEEPEST:
+                raise too_large("an expression so deep")
+            stack.append(needed)
+            value = None
+        return value
+
+    def reference(self, name: Any, scope: Scope) -> Work:
+        """Evaluate the node of a name, once in each scope."""
+        if not isinstance(name, str) or name not in self.nodes:
+            raise ExpressionError(f"The expression has no value '{str(name)[:100]}'.")
+        value = scope.known.get(name, scope)
+        if value is _RUNNING:
+            raise ExpressionError(f"The value '{name[:100]}' of the expression refers to itself.")
+        if value is scope:
+            scope.known[name] = _RUNNING
+            value = yield self.node(self.nodes[name], scope)
+            scope.known[name] = value
+        return value
+
+    def node(self, node: Any, scope: Scope) -> Work:
+        """Evaluate a node."""
+        if not isinstance(node, dict):
+            raise ExpressionError("The expression has a value without a kind.")
+        match node:
+            case {"functionInvocationValue": dict(call)}:
+                return (yield self._call(call, scope))
+            case {"functionDefinitionValue": dict(definition)}:
+                names = tuple(map(str, definition.get("argumentNames", ())))
+                return Closure(names, str(definition.get("body")), scope, self)
+            case {"valueReference": name}:
+                return (yield self.reference(name, scope))
+            case {"argumentReference": name}:
+                if name not in scope.arguments:
+                    raise ExpressionError(f"The expression has no argument '{str(name)[:100]}'.")
+                return scope.arguments[name]
+            case {"arrayValue": dict(array)}:
+                items: list[Value] = []
+                for item in array.get("values", ()):
+                    items.append((yield self.node(item, scope)))  # noqa: PERF401 - it yields
+                return self.budget.weigh(tuple(items))
+            case {"dictionaryValue": dict(mapping)}:
+                pairs: dict[str, Value] = {}
+                for key, item in mapping.get("values", {}).items():
+                    pairs[key] = yield self.node(item, scope)
+                return self.budget.weigh(pairs)
+            case _:
+                return self.budget.weigh(_constant(node))
+
+    def _call(self, call: JsonObject, scope: Scope) -> Work:
+        given = call.get("arguments")
+        nodes: JsonObject = given if isinstance(given, dict) else {}
+        name: Value = call.get("functionName")
+        if not isinstance(name, str):
+            called = yield self.reference(call.get("functionReference"), scope)
+            if not isinstance(called, Closure):
+                raise ExpressionError("The expression calls a value that is no function.")
+            name, values = called.body, []
+            for argument in called.names:
+                values.append((yield self.node(nodes.get(argument), scope)))  # noqa: PERF401 - it yields
+            return (yield called(*values))
+        function = self.functions.get(name)
+        if function is None:
+            return (yield self._unknown(name, nodes, scope))
+        if extra := [key for key in nodes if key not in {each.name for each in function.arguments}]:
+            raise ExpressionError(f"{name}: Unrecognized argument '{extra[0][:100]}'.")
+        values = yield self._values(function, nodes, scope)
+        try:
+            value = self._applied(function, values)
+        except ExpressionError as error:
+            if not self.lenient or error.rule != UNSUPPORTED:
+                raise
+            return _unseen(name, next((item for item in values if isinstance(item, Image)), None))
+        if isinstance(value, GeneratorType):
+            value = yield value
+        return self.budget.weigh(value)
+
+    def _values(self, function: Function, nodes: JsonObject, scope: Scope) -> Work:
+        """Return the values of a call's arguments, or work for those of a lazy function."""
+        values: list[Value] = []
+        for argument in function.arguments:
+            node = nodes.get(argument.name)
+            if function.lazy:
+                values.append(None if node is None else self.node(node, scope))
+                continue
+            value: Value = None
+            if node is not None:
+                value = yield self.node(node, scope)
+            values.append(argument.default if value is None else value)
+        return values
+
+    def _applied(self, function: Function, values: list[Value]) -> Value:
+        if function.lazy:
+            return function.compute(*values)
+        pairs = zip(values, function.arguments, strict=True)
+        arguments = [coerced(value, argument, function.name) for value, argument in pairs]
+        return function.compute(self.sources, *arguments) if function.loads else function.compute(*arguments)
+
+    def _unknown(self, name: str, nodes: JsonObject, scope: Scope) -> Work:
+        """Return the result of a function that is not computed."""
+        image: Value = None
+        if name.startswith("Image."):
+            key = next((key for key in _FIRST_IMAGE if key in nodes), None)
+            if key is not None:
+                image = yield self.node(nodes[key], scope)
+        return _unseen(name, image)
+
+
+def _unseen(name: str, image: Value) -> Value:
+    """Return a value that nobody may look at. What becomes of an image keeps the place of its first image."""
+    if name in _NO_IMAGES:
+        return Unknown(name)
+    if name.startswith("Image."):
+        return image.computed(name) if isinstance(image, Image) else Image().computed(name)
+    if name.startswith(("ImageCollection.", "reduce.")):
+        # What becomes of a collection has the projection WGS 84, with pixels of one degree.
+        return Image(projection=Projection()).computed(name)
+    return Unknown(name)
+
+
+def _constant(node: JsonObject) -> Value:
+    if "constantValue" in node:
+        return _frozen(node["constantValue"])
+    if "integerValue" in node:
+        text = str(node["integerValue"])
+        if not _INT64.fullmatch(text):
+            raise ExpressionError(f"'{text[:100]}' is no integer of 64 bits.")
+        return int(text)
+    if "bytesValue" in node:
+        return node["bytesValue"]
+    raise ExpressionError("The expression has a value of an unknown kind.")
+
+
+def _frozen(value: Any) -> Value:
+    """Return a JSON value with tuples for lists; JSON that was read is at most 100 deep."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        # JSON does not tell 5 from 5.0.
+        return int(value)
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value

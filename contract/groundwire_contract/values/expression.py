@@ -1,0 +1,44 @@
+"""An expression as a request has it: its value over assets, and the JSON of that value."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..assets.catalog import Assets
+from ..exchange import JsonObject, JsonValue
+from .elements import Value
+from .evaluation import Machine, Scope
+from .functions import FUNCTIONS
+from .limits import Budget
+from .problem import ExpressionError
+from .results import Writer
+from .sources import Sources
+
+_FACTS: Final = 300_000
+"""Steps of an evaluation that only looks for facts."""
+
+
+def compute(expression: JsonObject, assets: Assets) -> JsonValue:
+    """Return the JSON of an expression's value. Raises ExpressionError."""
+    return Writer().write(_value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets))))
+
+
+def facts(expression: JsonObject, assets: Assets) -> Value:
+    """Return the value of an expression in which assets may be missing and functions unknown.
+
+    What is not computed is unknown. Raises ExpressionError for what the service would refuse.
+    """
+    sources = Sources(assets, lenient=True)
+    return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, Budget(_FACTS), lenient=True))
+
+
+def _nodes(expression: JsonObject) -> JsonObject:
+    nodes = expression.get("values")
+    return nodes if isinstance(nodes, dict) else {}
+
+
+def _value(expression: JsonObject, machine: Machine) -> Value:
+    result = expression.get("result")
+    if not isinstance(result, str):
+        raise ExpressionError("The expression has no result.")
+    return machine.run(machine.reference(result, Scope()))

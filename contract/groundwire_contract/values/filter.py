@@ -1,0 +1,57 @@
+"""Filters of collections."""
+
+# Operands are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from .elements import Element, Value, element
+from .problem import ExpressionError, unsupported
+
+_ALL: Final = ".all"
+GEOMETRY: Final = ".geo"
+
+
+@frozen(eq=False)
+class Filter:
+    """A condition on an element."""
+
+    name: str
+    passes: Callable[[Value], bool] = field(repr=False)
+
+
+def operand(value: Value, name: str) -> Value:
+    """Return the field of an element, or a member of a dictionary in a list."""
+    if name in (_ALL, GEOMETRY):
+        found = element(value)
+        return None if found is None else found.geometry
+    if isinstance(value, Element):
+        return value.get(name)
+    if isinstance(value, dict):
+        return value.get(name)
+    if name == "item":
+        return value
+    raise unsupported(f"a filter on {type(value).__name__}")
+
+
+def binary(name: str, test: Callable[[Any, Any], bool], values: tuple[Value, ...]) -> Filter:
+    """Return a filter of two operands, each a field or a value. An operand that is missing does not pass.
+
+    `values` are leftField, rightValue, rightField and leftValue. Raises ExpressionError unless each side has one.
+    """
+    left_field, right_value, right_field, left_value = values
+    for side, name_, value in (("left", left_field, left_value), ("right", right_field, right_value)):
+        if (name_ is None) == (value is None):
+            raise ExpressionError(f"{name}: One of '{side}Field' and '{side}Value' must be specified.")
+
+    def passes(item: Value) -> bool:
+        left = left_value if left_field is None else operand(item, left_field)
+        right = right_value if right_field is None else operand(item, right_field)
+        return left is not None and right is not None and test(left, right)
+
+    return Filter(name, passes)

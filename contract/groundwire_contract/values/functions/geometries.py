@@ -1,0 +1,163 @@
+"""Functions on geometries and projections."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..coercion import is_number
+from ..elements import Value
+from ..geometry import Geometry, geometry, meets, rectangle
+from ..problem import ExpressionError, unsupported
+from ..projection import IDENTITY, Projection, projection_of
+from ..signature import Library
+from .images import transform_of
+
+LIBRARY: Final = Library()
+_MARGIN: Final = "maxError?: ErrorMargin"
+_WGS84: Final = Projection()
+
+
+def _constructor(type_: str) -> None:
+    def construct(
+        coordinates: Value, crs: Projection | None, geodesic: bool | None = None, *_: Value
+    ) -> Geometry:
+        return geometry(type_, coordinates, crs, geodesic=geodesic)
+
+    rest = {
+        "Point": "",
+        "MultiPoint": "",
+        "Polygon": f", geodesic?: Boolean, {_MARGIN}, evenOdd?: Boolean = true",
+        "MultiPolygon": f", geodesic?: Boolean, {_MARGIN}, evenOdd?: Boolean = true",
+    }.get(type_, f", geodesic?: Boolean, {_MARGIN}")
+    LIBRARY.add(f"GeometryConstructors.{type_}(coordinates: List, crs?: Projection{rest})")(construct)
+
+
+for _type in (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "LinearRing",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+):
+    _constructor(_type)
+
+
+@LIBRARY.add(
+    "GeometryConstructors.Rectangle(coordinates: List, crs?: Projection, geodesic?: Boolean, evenOdd?: Boolean = true)"
+)
+def rectangle_(
+    coordinates: tuple[Value, ...], crs: Projection | None, geodesic: bool | None, _: bool
+) -> Geometry:
+    """Return a rectangle of its west, south, east and north, or of two corners."""
+    flat: list[Value] = []
+    for item in coordinates:
+        flat.extend(item if isinstance(item, tuple) else (item,))  # pyright: ignore[reportUnknownArgumentType]
+    if len(flat) != 4 or not all(map(is_number, flat)):
+        raise ExpressionError("GeometryConstructors.Rectangle: Invalid coordinates.")
+    box = (min(flat[0], flat[2]), min(flat[1], flat[3]), max(flat[0], flat[2]), max(flat[1], flat[3]))
+    return rectangle(box, crs, geodesic=geodesic)
+
+
+@LIBRARY.add("GeometryConstructors.BBox(west: Float, south: Float, east: Float, north: Float)")
+def bbox(west: float, south: float, east: float, north: float) -> Geometry:
+    """Return a box of degrees."""
+    return rectangle((west, south, east + (360 if east < west else 0), north))
+
+
+@LIBRARY.add(
+    f"GeometryConstructors.MultiGeometry(geometries: List, crs?: Projection, geodesic?: Boolean, {_MARGIN})"
+)
+def multi(members: tuple[Value, ...], *_: Value) -> Geometry:
+    """Return geometries as one."""
+    if not all(isinstance(member, Geometry) for member in members):
+        raise ExpressionError("GeometryConstructors.MultiGeometry: Invalid geometries.")
+    return Geometry("GeometryCollection", (), members=members)
+
+
+@LIBRARY.add(f"Geometry.bounds(geometry: Geometry, {_MARGIN}, proj?: Projection)")
+def bounds(place: Geometry, _: Value, projection: Projection | None) -> Geometry:
+    """Return the box around a geometry."""
+    target = _WGS84 if projection is None else projection
+    box = place.bounds(target)
+    if box is None:
+        raise unsupported(f"Geometry.bounds from {place.projection.crs} to {target.crs}")
+    return rectangle(box, projection)
+
+
+@LIBRARY.add("Geometry.coordinates(geometry: Geometry)")
+def coordinates(place: Geometry) -> Value:
+    """Return the coordinates."""
+    return place.coordinates
+
+
+@LIBRARY.add("Geometry.type(geometry: Geometry)")
+def type_(place: Geometry) -> str:
+    """Return the type."""
+    return place.type
+
+
+@LIBRARY.add("Geometry.projection(geometry: Geometry)")
+def projection(place: Geometry) -> Projection:
+    """Return the projection."""
+    return place.projection
+
+
+@LIBRARY.add(f"Geometry.intersects(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def intersects(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if two geometries meet."""
+    return meets(left, right)
+
+
+@LIBRARY.add(
+    "Projection(crs: Object, transform?: List, transformWkt?: String)",
+    "Proj(crs: Object, transform?: List, transformWkt?: String)",
+)
+def projection_(crs: Value, transform: tuple[Value, ...] | None, wkt: str | None) -> Projection:
+    """Return a projection of a code and a transform."""
+    if wkt is not None:
+        raise unsupported("Projection with a transformWkt")
+    if isinstance(crs, Projection):
+        return crs if transform is None else Projection(crs.crs, transform_of(transform))
+    if not isinstance(crs, str):
+        raise ExpressionError("Projection: Parameter 'crs' is required and may not be null.")
+    return projection_of(crs, IDENTITY if transform is None else transform_of(transform))
+
+
+@LIBRARY.add("Projection.crs(projection: Projection)")
+def crs_(projection: Projection) -> str | None:
+    """Return the code; null for a WKT."""
+    return None if "[" in projection.crs else projection.crs
+
+
+@LIBRARY.add("Projection.nominalScale(proj: Projection)")
+def nominal_scale(projection: Projection) -> float:
+    """Return the metres of a pixel."""
+    scale = projection.nominal_scale
+    if scale is None:
+        raise unsupported(f"the unit of {projection.crs[:100]}")
+    return scale
+
+
+@LIBRARY.add("Projection.atScale(projection: Projection, meters: Float)")
+def at_scale(projection: Projection, metres: float) -> Projection:
+    """Return a projection with pixels of so many metres."""
+    scaled = projection.at_scale(metres)
+    if scaled is None:
+        raise unsupported(f"the unit of {projection.crs[:100]}")
+    return scaled
+
+
+@LIBRARY.add("Projection.scale(projection: Projection, x: Float, y: Float)")
+def scale_(projection: Projection, x: float, y: float) -> Projection:
+    """Return a projection with pixels of other sizes."""
+    a, b, c, d, e, f = projection.transform
+    return Projection(projection.crs, (a * x, b * y, c, d * x, e * y, f))
+
+
+@LIBRARY.add("Projection.translate(projection: Projection, x: Float, y: Float)")
+def translate(projection: Projection, x: float, y: float) -> Projection:
+    """Return a projection whose first pixel is another."""
+    a, b, _, d, e, _ = projection.transform
+    return Projection(projection.crs, (a, b, projection.to_crs(x, y)[0], d, e, projection.to_crs(x, y)[1]))

@@ -1,0 +1,244 @@
+"""Geometries: their GeoJSON form, their bounds in a projection, and whether two of them meet.
+
+Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a plane.
+"""
+
+# Coordinates of an expression are nested lists of unknown depth.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+from attrs import field, frozen
+
+from .crs import WGS84, model
+from .problem import ExpressionError, unsupported
+from .projection import IDENTITY, Projection
+
+Point: TypeAlias = "tuple[float, float]"
+Box: TypeAlias = "tuple[float, float, float, float]"
+"""West, south, east, north."""
+_DEPTH: Final = {
+    "Point": 0, "MultiPoint": 1, "LineString": 1, "LinearRing": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3,
+}  # fmt: skip
+"""How deep the points lie in the coordinates of each type."""
+_CLOSED: Final = {"Polygon", "MultiPolygon", "LinearRing"}
+_PIECES: Final = 24
+"""Parts into which an edge is cut before it is projected: an edge that is straight in degrees is curved in metres."""
+
+
+@frozen(eq=False)
+class Geometry:
+    """A geometry by type and coordinates, in the coordinates of a projection."""
+
+    type: str
+    coordinates: Any = field(repr=False)
+    projection: Projection = field(factory=Projection)
+    geodesic: bool = True
+    members: tuple[Geometry, ...] = ()
+    """The members of a GeometryCollection."""
+
+    @property
+    def is_geographic(self) -> bool:
+        """True if the coordinates are longitude and latitude on WGS 84."""
+        return self.projection.crs == WGS84 and self.projection.transform == IDENTITY
+
+    def parts(self) -> Iterator[tuple[Point, ...]]:
+        """Iterate over the points, lines and rings."""
+        for member in self.members:
+            yield from member.parts()
+        if self.type in _DEPTH:
+            yield from _parts(self.coordinates, _DEPTH[self.type])
+
+    def degrees(self) -> Iterator[tuple[Point, ...]] | None:
+        """Iterate over the parts in degrees; None if the CRS cannot be computed."""
+        if self.is_geographic:
+            return self.parts()
+        if (known := model(self.projection.crs)) is None:
+            return None
+        return (tuple(known.inverse(*self.projection.to_crs(x, y)) for x, y in part) for part in self.parts())
+
+    def bounds(self, target: Projection) -> Box | None:
+        """Return the bounds in pixels of a projection; None if they cannot be computed, or nothing is in them."""
+        boxes = [box for member in self.members or (self,) if (box := member.own_bounds(target)) is not None]
+        if not boxes or len(boxes) < len(self.members):
+            return None
+        return (
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes),
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes),
+        )
+
+    def own_bounds(self, target: Projection) -> Box | None:
+        """Return the bounds of a geometry that has no members."""
+        points: list[Point] = []
+        for part in self.parts():
+            for point in _cut(part) if target.crs != self.projection.crs else part:
+                moved = self._moved(point, target)
+                if moved is None or not all(map(math.isfinite, moved)):
+                    return None
+                points.append(moved)
+        if not points:
+            return None
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def _moved(self, point: Point, target: Projection) -> Point | None:
+        x, y = self.projection.to_crs(*point)
+        if target.crs != self.projection.crs:
+            own, other = model(self.projection.crs), model(target.crs)
+            if own is None or other is None:
+                return None
+            x, y = other.forward(*own.inverse(x, y))
+        return target.to_pixel(x, y)
+
+
+def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:
+    if depth == 0:
+        yield (_point(coordinates),)
+    elif depth == 1:
+        yield tuple(_point(point) for point in coordinates)
+    else:
+        for part in coordinates:
+            yield from _parts(part, depth - 1)
+
+
+def _point(value: Any) -> Point:
+    return float(value[0]), float(value[1])
+
+
+def _cut(part: tuple[Point, ...]) -> Iterator[Point]:
+    """Iterate over the points of a part, with more points between them."""
+    yield from part[:1]
+    for (x, y), (to_x, to_y) in pairwise(part):
+        for step in range(1, _PIECES + 1):
+            share = step / _PIECES
+            yield x + (to_x - x) * share, y + (to_y - y) * share
+
+
+def geometry(
+    type_: str, coordinates: Any, projection: Projection | None, *, geodesic: bool | None
+) -> Geometry:
+    """Return a geometry of a constructor; its rings are closed. Raises ExpressionError for wrong coordinates."""
+    own = Projection() if projection is None else projection
+    planar = own.crs != WGS84 if geodesic is None else not geodesic
+    if type_ not in _DEPTH:
+        raise unsupported(f"a geometry of type {type_}")
+    shaped = _shaped(coordinates, _DEPTH[type_], closed=type_ in _CLOSED)
+    if shaped is None:
+        raise ExpressionError(f"GeometryConstructors.{type_}: Invalid coordinates.")
+    return Geometry(type_, shaped, own, not planar)
+
+
+def _shaped(value: Any, depth: int, *, closed: bool) -> Any:
+    """Return coordinates as nested tuples, from lists or flat lists of numbers; None if they are no coordinates."""
+    if not isinstance(value, list | tuple):
+        return None
+    if depth == 0:
+        return tuple(value[:2]) if len(value) >= 2 and all(map(_is_number, value[:2])) else None
+    if value and depth == 1 and all(map(_is_number, value)):
+        value = [value[i : i + 2] for i in range(0, len(value), 2)]
+    elif depth > 1 and value and _nesting(value) < depth:
+        value = [value]
+    shaped = [_shaped(item, depth - 1, closed=closed) for item in value]
+    if any(item is None for item in shaped):
+        return None
+    if depth == 1 and closed and shaped and shaped[0] != shaped[-1]:
+        shaped.append(shaped[0])
+    return tuple(shaped)
+
+
+def _nesting(value: Any) -> int:
+    depth = -1
+    while isinstance(value, list | tuple) and value:
+        value, depth = value[0], depth + 1
+    return depth
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def rectangle(box: Box, projection: Projection | None = None, *, geodesic: bool | None = False) -> Geometry:
+    """Return bounds as a polygon."""
+    west, south, east, north = box
+    ring = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return geometry("Polygon", (ring,), projection, geodesic=geodesic)
+
+
+def from_json(value: Any) -> Geometry | None:
+    """Return a GeoJSON object as a geometry; None if it is none."""
+    if not isinstance(value, dict):
+        return None
+    type_ = value.get("type")
+    geodesic = value.get("geodesic") is not False
+    if type_ == "GeometryCollection" and isinstance(value.get("geometries"), list):
+        members = tuple(map(from_json, value["geometries"]))
+        return (
+            None
+            if None in members
+            else Geometry(type_, (), members=tuple(m for m in members if m is not None))
+        )
+    if type_ not in _DEPTH:
+        return None
+    return geometry(type_, value.get("coordinates"), None, geodesic=geodesic)
+
+
+def meets(one: Geometry, other: Geometry) -> bool:
+    """Return True if two geometries have a point in common. Raises ExpressionError if a CRS cannot be computed."""
+    first, second = _shape(one), _shape(other)
+    if any(_crosses(a, b) for a in first[0] for b in second[0]):
+        return True
+    return any(_within(a[0], second[1]) for a in first[0] if a) or any(
+        _within(b[0], first[1]) for b in second[0] if b
+    )
+
+
+def _shape(geometry_: Geometry) -> tuple[list[tuple[Point, ...]], list[tuple[Point, ...]]]:
+    """Return the parts in degrees, and those that are rings of polygons."""
+    parts = geometry_.degrees()
+    if parts is None:
+        raise unsupported(f"a geometry in {geometry_.projection.crs}")
+    known = list(parts)
+    return known, [part for part in known if len(part) > 3 and part[0] == part[-1]]
+
+
+def _crosses(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
+    if not _near(one, other):
+        return False
+    edges = list(zip(other, other[1:] or other, strict=False))
+    return any(_meet(a, b, c, d) for a, b in zip(one, one[1:] or one, strict=False) for c, d in edges)
+
+
+def _near(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
+    return bool(one and other) and all(
+        min(p[axis] for p in one) <= max(p[axis] for p in other)
+        and min(p[axis] for p in other) <= max(p[axis] for p in one)
+        for axis in (0, 1)
+    )
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    def side(p: Point, q: Point, r: Point) -> int:
+        area = (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+        return (area > 0) - (area < 0)
+
+    if not _near((a, b), (c, d)):
+        return False
+    return side(a, b, c) * side(a, b, d) <= 0 and side(c, d, a) * side(c, d, b) <= 0
+
+
+def _within(point: Point, rings: list[tuple[Point, ...]]) -> bool:
+    """Return True if a point lies in an odd number of rings."""
+    x, y = point
+    inside = False
+    for ring in rings:
+        for (x1, y1), (x2, y2) in pairwise(ring):
+            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
+                inside = not inside
+    return inside

@@ -1,0 +1,35 @@
+"""Errors of an expression."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WRONG: Final = "expression-error"
+UNSUPPORTED: Final = "value-unsupported"
+TOO_LARGE: Final = "value-too-large"
+NOT_FOUND: Final = "asset-not-loaded"
+CRS_UNKNOWN: Final = "crs-unknown"
+
+
+class ExpressionError(Exception):
+    """An expression that has no value here: the message of the refusal, and the id of its rule."""
+
+    def __init__(self, message: str, rule: str = WRONG) -> None:
+        super().__init__(message)
+        self.message = message
+        self.rule = rule
+
+
+def unsupported(subject: str) -> ExpressionError:
+    """Return the error for what this server does not compute. `subject` is a noun, such as the name of a function."""
+    return ExpressionError(
+        f"The contract server does not compute {subject}. Give value:compute an answer of the test.",
+        UNSUPPORTED,
+    )
+
+
+def undeclared(subject: str, asset: str) -> ExpressionError:
+    """Return the error for a fact about an asset that its declaration lacks."""
+    return ExpressionError(
+        f"The contract server does not know {subject} of '{asset}'. Declare it with the asset.", UNSUPPORTED
+    )

@@ -1,0 +1,88 @@
+"""Expressions that are made to be slow, large or endless: each is refused, and soon."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from groundwire_contract.values.problem import ExpressionError
+
+from .declared import body, call, constant, value
+
+
+def reference(name: str) -> dict[str, Any]:
+    return {"valueReference": name}
+
+
+def function(names: list[str], of: str) -> dict[str, Any]:
+    return {"functionDefinitionValue": {"argumentNames": names, "body": of}}
+
+
+def chain(length: int, name: str, argument: str, **more: object) -> dict[str, Any]:
+    values = {
+        str(place): call(name, **{argument: reference(str(place + 1))}, **more) for place in range(length)
+    }
+    return {"result": "0", "values": {**values, str(length): constant(1)}}
+
+
+def doubled(name: str, left: str, right: str, start: object, length: int = 60) -> dict[str, Any]:
+    values = {
+        str(place): call(name, **{left: reference(str(place + 1)), right: reference(str(place + 1))})
+        for place in range(length)
+    }
+    return {"result": "0", "values": {**values, str(length): constant(start)}}
+
+
+LOOP = call(
+    "List.map",
+    list=call("List.sequence", start=constant(0), end=constant(99_999)),
+    baseAlgorithm=reference("f"),
+)
+HOSTILE: dict[str, dict[str, Any]] = {
+    "cycle": body(call("Number.abs", input=reference("0"))),
+    "two in a cycle": body(reference("1"), **{"1": reference("0")}),
+    "no such value": body(reference("nope")),
+    "no result": {"values": {}},
+    "empty": {},
+    "unknown argument": body({"argumentReference": "x"}),
+    "not a node": body({}),
+    "deep": chain(50_000, "Number.abs", "input"),
+    "deep lists": {"result": "0", "values": {**{str(p): {"arrayValue": {"values": [reference(str(p + 1))]}} for p in range(3000)}, "3000": constant(1)}},
+    "doubled text": doubled("String.cat", "string1", "string2", "x" * 100),
+    "doubled list": doubled("List.cat", "list", "other", [1, 2]),
+    "doubled within": doubled("List.zip", "list", "other", [1, 2]),
+    "long list": body(call("List.repeat", value=constant(1), count=constant(10**9))),
+    "long sequence": body(call("List.sequence", start=constant(0), end=constant(1e15))),
+    "loop in a loop": body(LOOP, f=function(["a"], "g"), g=LOOP | {}),
+    "recursion": body(call("List.map", list=constant([1]), baseAlgorithm=reference("f")), f=function(["a"], "0")),
+    "power": body(call("Number.pow", left=constant(1e300), right=constant(10))),
+    "huge integer": body({"integerValue": "9" * 5000}),
+    "slow expression": body(call("String.match", input=constant("a" * 5000), regex=constant("(a+)+$"))),
+    "slow repeats": body(call("String.match", input=constant("a" * 5000), regex=constant("a*a*a*a*a*b"))),
+    "called value": body({"functionInvocationValue": {"functionReference": "1", "arguments": {}}}, **{"1": constant(1)}),
+    "wrong argument": body(call("Number.abs", input=constant(1), nope=constant(1))),
+    "no coordinates": body(call("GeometryConstructors.Polygon", coordinates=constant([["a"]]))),
+    "far date": body(call("Date.format", date=constant(1e17))),
+    "far advance": body(call("Date.advance", date=constant(0), delta=constant(1e9), unit=constant("year"))),
+    "long pattern": body(call("Number.format", number=constant(1), pattern=constant("%999999999d"))),
+    "unfinished quote": body(call("Date.format", date=constant(0), format=constant("'yyyy"))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_expression_is_refused_soon(expression: dict[str, Any]) -> None:
+    begun = time.process_time()
+    with pytest.raises(ExpressionError):
+        value(expression)
+    assert time.process_time() - begun < 10
+
+
+def test_a_long_expression_is_computed() -> None:
+    assert value(chain(2000, "Number.abs", "input")) == 1
+    wide = {"arrayValue": {"values": [constant(number) for number in range(5000)]}}
+    assert value(body(call("List.size", list=wide))) == 5000
+
+
+def test_a_value_that_is_used_often_is_computed_once() -> None:
+    assert value(doubled("Number.add", "left", "right", 1, 50)) == 2**50
