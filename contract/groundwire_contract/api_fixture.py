@@ -39,7 +39,8 @@ class ApiContract:
         self._stop = stop
         self._made: list[Any] = []
         self._told = 0.0
-        self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
+        # Until a reset: a server that runs may know the ids that are alike in every run.
+        self._chance = random.Random()  # noqa: S311 # not secrets
 
     def stop(self) -> None:
         """Close the clients that were made, and stop the server, unless it was attached to. Stopping again does nothing."""
@@ -78,8 +79,10 @@ class ApiContract:
         return client
 
     def _clock(self) -> Clock:
-        from groundwire_runtime.clock import Clock
+        from groundwire_runtime.clock import SYSTEM, Clock
 
+        if not self._controls.served().is_stepped:
+            return SYSTEM  # The server's time passes by itself, so clients sleep.
         return Clock(
             monotonic=lambda: self._told,
             unix=lambda: self._controls.now().timestamp(),
@@ -213,7 +216,9 @@ def serving(
     service = Service(contract, clock=SteppedClock(poll_seconds=POLL_SECONDS))
     admission = admission_of(allow_hosts, allow_origins)
     thread = ServerThread(service, admission=admission)
-    return ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
+    served = ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
+    served.reset()
+    return served
 
 
 __all__ = ["ApiContract", "ContractRequest", "serving"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ..suggestion import suggestion
 from .circumstances import CIRCUMSTANCES
 from .evidence import Rule
 from .openapi import OPENAPI_ANSWERS, OPENAPI_REQUESTS
@@ -30,5 +31,6 @@ def checked_ids(ids: Iterable[str]) -> frozenset[str]:
     """Return the ids. Raises LookupError for unknown ones."""
     checked = frozenset(ids)
     if unknown := sorted(checked - RULES.keys()):
-        raise LookupError(f"no such rule: {', '.join(unknown)}")
+        close = suggestion(unknown[0], RULES) if len(unknown) == 1 else ""
+        raise LookupError(f"no such rule: {', '.join(unknown)}{close}")
     return checked
