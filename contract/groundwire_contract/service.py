@@ -27,6 +27,7 @@ from .operations.script import Script
 from .operations.script_library import STANDARD
 from .operations.store import Store
 from .overrides import GivenAnswer, Overrides, Step
+from .reasons import source_of, with_excerpts
 from .rest.contract import RestContract
 from .rules.error_bodies import Refusal
 from .rules.refusals import rate_quota, state_unwritable
@@ -228,6 +229,8 @@ class Service:
                 status=reply.status,
                 verdict=reply.rule or "accepted",
                 at=at,
+                reasons=with_excerpts(reply.reasons, sent) if reply.reasons else (),
+                source=source_of(reply.headers, accepted=reply.rule is None),
             )
         )
         return reply
