@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import Final
 
 from ..suggestion import suggestion
+from .answers import ANSWERS
 from .circumstances import CIRCUMSTANCES
 from .evidence import Rule
 from .openapi import OPENAPI_ANSWERS, OPENAPI_REQUESTS
 from .requests import REQUESTS
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES, *OPENAPI_REQUESTS, *OPENAPI_ANSWERS)}
+    {rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES, *ANSWERS, *OPENAPI_REQUESTS, *OPENAPI_ANSWERS)}
 )
 BLAMED: Final = frozenset(rule.id for rule in (*REQUESTS, *OPENAPI_REQUESTS))
 """Rules about the content of a request, not about server state."""
