@@ -9,11 +9,11 @@ from groundwire_contract.rules.registry import BLAMED, OFF, RULES
 PUBLISHED = {
     "V*": """
         consumer-suspended credentials-missing enum-unknown invalid-value list-on-singular
-        malformed-json oneof-conflict root-not-object unauthenticated unavailable unknown-parameter
+        answer-media-type malformed-json oneof-conflict root-not-object unauthenticated unavailable unknown-parameter
         unknown-path
     """,
     "V": """
-        asset-exists asset-permission attempts band-types-differ bucket-unwritable
+        answer-type operation-state asset-exists asset-permission attempts band-types-differ bucket-unwritable
         computation-timed-out description-invalid drive-space expression-error failure-code internal
         internal-error memory-limit missing-fields not-signed-up object-on-scalar odd-times
         payload-too-large project-not-registered queue-full queue-full-burns-id rate-quota
@@ -25,8 +25,11 @@ PUBLISHED = {
         media-type message-too-deep null-element operation-not-found page-size-invalid
         page-token-invalid state-unwritable unbounded-image
     """,
+    "C": """
+        operation-kind
+    """,
     "D": """
-        answer-given answer-wrong bounds cancelled-code cross-user-list delete-forgets error-shape
+        answer-name answer-value operation-error operation-name operation-result answer-given answer-wrong bounds cancelled-code cross-user-list delete-forgets error-shape
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
