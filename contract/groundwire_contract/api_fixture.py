@@ -17,14 +17,17 @@ from .exchange import Recorded
 from .front import ContractRequest
 from .given import given_of
 from .overrides import Change, Step, read_plain_step
+from .reasons import told
 from .rules.error_bodies import Refusal
-from .rules.registry import BLAMED, RULES
+from .rules.registry import BLAMED
 from .server.controls import Controls, answer_by
 
 if TYPE_CHECKING:
     from groundwire_runtime.clock import Clock
 
 ClientT = TypeVar("ClientT")
+__unittest = True
+"""Keeps this module out of the tracebacks of unittest; `__tracebackhide__` does the same for pytest."""
 
 
 class ApiContract:
@@ -39,7 +42,8 @@ class ApiContract:
         self._stop = stop
         self._made: list[Any] = []
         self._told = 0.0
-        self._chance = random.Random(0)  # noqa: S311 # ids that are alike in every run, not secrets
+        # Until a reset: a server that runs may know the ids that are alike in every run.
+        self._chance = random.Random()  # noqa: S311 # not secrets
 
     def stop(self) -> None:
         """Close the clients that were made, and stop the server, unless it was attached to. Stopping again does nothing."""
@@ -78,8 +82,10 @@ class ApiContract:
         return client
 
     def _clock(self) -> Clock:
-        from groundwire_runtime.clock import Clock
+        from groundwire_runtime.clock import SYSTEM, Clock
 
+        if not self._controls.served().is_stepped:
+            return SYSTEM  # The server's time passes by itself, so clients sleep.
         return Clock(
             monotonic=lambda: self._told,
             unix=lambda: self._controls.now().timestamp(),
@@ -152,23 +158,22 @@ class ApiContract:
         self._controls.override(rule, Change(code=code, message=message))
 
     def assert_valid(self) -> None:
-        """Raise AssertionError with a list of the requests that the service would have refused for their
-        content.
+        """Raise AssertionError with the requests that the service would have refused for their content: the message, the
+        JSON pointer, an excerpt of the body, and which request it was.
 
         Refusals that a test scripted, or that depend on server state (a full queue, a used request id), do
         not count.
         """
+        __tracebackhide__ = True
         self.assert_answers()
-        wrong = [
-            f"{request.verb} {request.path}: {request.status} {request.verdict}: {RULES[request.verdict].statement}"
-            for request in self.requests
-            if request.verdict in BLAMED
-        ]
+        wrong = told(self.requests, BLAMED)
         if wrong:
-            raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))
+            counted = "1 request breaks" if len(wrong) == 1 else f"{len(wrong)} requests break"
+            raise AssertionError("\n".join((f"{counted} the contract:", *wrong)))
 
     def assert_answers(self) -> None:
         """Raise AssertionError if a function answered what the description of its method does not allow."""
+        __tracebackhide__ = True
         wrong = tuple(dict.fromkeys(self._controls.wrong_answers()))
         if wrong:
             raise AssertionError("\n".join((f"{len(wrong)} answers of the test could not be sent:", *wrong)))
@@ -213,7 +218,9 @@ def serving(
     service = Service(contract, clock=SteppedClock(poll_seconds=POLL_SECONDS))
     admission = admission_of(allow_hosts, allow_origins)
     thread = ServerThread(service, admission=admission)
-    return ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
+    served = ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
+    served.reset()
+    return served
 
 
 __all__ = ["ApiContract", "ContractRequest", "serving"]

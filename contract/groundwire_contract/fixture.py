@@ -203,13 +203,15 @@ def running(
     service = Service(load(), clock=SteppedClock(poll_seconds=POLL_SECONDS), environment=environment)
     admission = admission_of(allow_hosts, allow_origins)
     thread = ServerThread(service, admission=admission)
-    return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
+    contract = EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
+    contract.reset()
+    return contract
 
 
 def running_apart(
     environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()
 ) -> EarthEngineContract:
-    """Start a contract server in its own process, which other processes may use too; `stop()` stops it."""
+    """Start a contract server in its own process, which other processes may use too. It stops as that of `running` does."""
     from .server.remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
@@ -232,7 +234,9 @@ def running_apart(
         raise RuntimeError("the contract server did not start; what it said is on stderr")
     endpoint = line.split()[-1]
     try:
-        return EarthEngineContract(endpoint, RemoteControls(endpoint), stop)
+        contract = EarthEngineContract(endpoint, RemoteControls(endpoint), stop)
+        contract.reset()
+        return contract
     except BaseException:
         stop()
         raise

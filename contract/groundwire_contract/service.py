@@ -30,6 +30,7 @@ from .operations.script_library import STANDARD
 from .operations.starts import STARTS
 from .operations.store import Store
 from .overrides import GivenAnswer, Overrides, Step
+from .reasons import source_of, with_excerpts
 from .rest.contract import RestContract
 from .rules.asset_refusals import not_simulated
 from .rules.error_bodies import Refusal
@@ -256,6 +257,8 @@ class Service:
                 status=reply.status,
                 verdict=reply.rule or "accepted",
                 at=at,
+                reasons=with_excerpts(reply.reasons, sent) if reply.reasons else (),
+                source=source_of(reply.headers, accepted=reply.rule is None),
             )
         )
         return reply

@@ -111,6 +111,7 @@ def _request(recorded: Recorded) -> JsonValue:
         out["body"] = recorded.body
     except (ValueError, RecursionError) as error:  # Possible in a state file that was written elsewhere.
         raise _RefusedError(503, "The state holds a request whose body cannot be read.") from error
+    out["reasons"] = [attrs.asdict(each) for each in recorded.reasons]
     out["at"] = None if recorded.at is None else timestamp(recorded.at)
     out["query"] = [[name, value] for name, value in recorded.query]
     return out
