@@ -5,7 +5,6 @@ The service compares geodesics on a sphere: near the edge of a large geometry th
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -14,7 +13,8 @@ from typing import Any, Final
 from attrs import frozen
 
 Point = tuple[float, float]
-_WKT: Final = re.compile(r"\s*([A-Za-z]+)\s*(?:Z\s*)?(\(.*\))\s*", re.DOTALL)
+_WKT: Final = re.compile(r"\s*([A-Za-z]+)\s*(?:Z\s*)?(\(.*)", re.DOTALL)
+_WKT_TOKEN: Final = re.compile(r"[(),]|[^\s(),]+")
 _KINDS: Final = {
     kind.upper(): kind
     for kind in ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
@@ -50,13 +50,31 @@ def from_wkt(text: str) -> dict[str, Any]:
     kind = _KINDS.get(match[1].upper()) if match else None
     if match is None or kind is None:
         raise GeometryError(f"no GeoJSON and no WKT geometry: {text[:80]!r}")
-    nested = re.sub(r"[^\s(),]+(?:\s+[^\s(),]+)+", lambda found: f"[{','.join(found[0].split())}]", match[2])
-    nested = nested.replace("(", "[").replace(")", "]")
     try:
-        coordinates = json.loads(nested)
-    except ValueError as error:
+        coordinates = _nested(match[2])
+    except (ValueError, IndexError) as error:
         raise GeometryError(f"no WKT geometry: {text[:80]!r}") from error
     return {"type": kind, "coordinates": coordinates[0] if kind == "Point" else coordinates}
+
+
+def _nested(text: str) -> list[Any]:
+    """Return the lists of nested parentheses; positions are lists of numbers. Raises ValueError and IndexError."""
+    open_lists: list[list[Any]] = [[]]
+    position: list[float] = []
+    for word in _WKT_TOKEN.findall(text):
+        if word in ",)" and position:
+            open_lists[-1].append(position)
+            position = []
+        if word == "(":
+            open_lists.append([])
+        elif word == ")":
+            closed = open_lists.pop()
+            open_lists[-1].append(closed)
+        elif word != ",":
+            position.append(float(word))
+    (only,) = open_lists
+    coordinates: list[Any] = only[0]
+    return coordinates
 
 
 def meet(one: Shape, other: Shape) -> bool:

@@ -110,12 +110,10 @@ def test_an_import_replaces_an_asset_where_it_may(
     manifest = next(iter(STARTS[method][1]))
     name = STARTS[method][1][manifest]["name"]
     earthengine_contract.declare(name)
-    properties = {"n": 1}
-    start(
-        earthengine_contract, method, overwrite=True, **{manifest: {"name": name, "properties": properties}}
-    )
+    sent: dict[str, Any] = {manifest: {"name": name, "properties": {"n": 1}}, "overwrite": True}
+    start(earthengine_contract, method, **sent)
     earthengine_contract.advance(60)
-    assert earthengine_contract.asset(name).properties == properties
+    assert earthengine_contract.asset(name).properties == {"n": 1}
 
 
 def test_a_failed_start_makes_no_asset(earthengine_contract: EarthEngineContract) -> None:
@@ -168,7 +166,7 @@ def test_a_missing_folder_fails_inside_where_that_is_enforced(
     ],
 )
 def test_wrapped_numbers_travel_in_two_spellings(
-    earthengine_contract: EarthEngineContract, body: dict[str, object]
+    earthengine_contract: EarthEngineContract, body: dict[str, Any]
 ) -> None:
     assert start(earthengine_contract, "table:export", **body).json["metadata"]["priority"] == 5
     earthengine_contract.assert_valid()
