@@ -14,6 +14,7 @@ from .filter import Filter
 from .geometry import Geometry, from_json
 from .problem import ExpressionError, unsupported
 from .projection import Projection, projection_of
+from .reducer import Reducer
 from .signature import Argument
 
 
@@ -133,6 +134,6 @@ _CONVERTERS: Final[Mapping[str, Callable[[Value], Value]]] = {
     "Boolean": lambda value: value if isinstance(value, bool) else bool(value) if is_number(value) else None,
     "List": _kept(tuple), "Dictionary": _kept(dict), "Date": date, "DateRange": _kept(DateRange),
     "Projection": _projection, "Geometry": geometry, "Element": lambda value: value if isinstance(value, Collection) else element(value), "Feature": element, "Image": _image,
-    "FeatureCollection": _collection, "ImageCollection": _kept(Collection), "Filter": _kept(Filter),
+    "FeatureCollection": _collection, "ImageCollection": _kept(Collection), "Filter": _kept(Filter), "Reducer": _kept(Reducer),
     "Algorithm": lambda value: value if callable(value) else None,
 }  # fmt: skip

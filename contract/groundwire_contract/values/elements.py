@@ -39,12 +39,15 @@ class PixelType:
 
 @frozen
 class Band:
-    """A band; its type, projection and dimensions are None where they are not declared."""
+    """A band; its type, projection and dimensions are None where they are not declared, and its type is Unknown where it is
+    not computed."""
 
     id: str
-    type: PixelType | None = None
+    type: PixelType | Unknown | None = None
     projection: Projection | None = None
     dimensions: tuple[int, int] | None = None
+    origin: tuple[int, int] = (0, 0)
+    """The first pixel."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -123,9 +126,9 @@ class Image(Element):
         """The region that clips have left, or the pixels of all bands; None if they are not known."""
         if self.region is not None or not isinstance(self.layers, tuple):
             return self.region
-        grids = {(band.projection, band.dimensions) for band in self.layers}
-        own, size = grids.pop() if len(grids) == 1 else (None, None)
-        return None if own is None or size is None else rectangle((0, 0, *size), own)
+        grids = {(band.projection, band.dimensions, band.origin) for band in self.layers}
+        own, size, (x, y) = grids.pop() if len(grids) == 1 else (None, None, (0, 0))
+        return None if own is None or size is None else rectangle((x, y, x + size[0], y + size[1]), own)
 
     def computed(self, name: str) -> Image:
         """Return the result of a function on the pixels that is not computed: only its place is known."""
@@ -138,6 +141,7 @@ class Image(Element):
             rest=unknown,
             layers=unknown,
             projection=self.default_projection,
+            region=self.extent,
             version=None,
         )
 

@@ -4,7 +4,7 @@ Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a
 """
 
 # Coordinates of an expression are nested lists of unknown depth.
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 

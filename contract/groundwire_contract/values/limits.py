@@ -1,5 +1,8 @@
 """Limits of one evaluation: an expression comes from outside, and may be made to be slow."""
 
+# Values are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -11,9 +14,9 @@ from .problem import TOO_LARGE, ExpressionError
 
 DEEPEST: Final = 30_000
 """Calls and nodes within each other."""
-_WORK: Final = 2_000_000
+_WORK: Final = 1_000_000
 """Steps of one evaluation, with the parts of each result."""
-_LARGEST: Final = 500_000
+_LARGEST: Final = 300_000
 """Parts of one value: an element of a list each, and 64 characters."""
 _NESTED: Final = 60
 """Lists and dictionaries within each other."""

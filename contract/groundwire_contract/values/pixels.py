@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from .elements import Image, PixelType
+from .elements import Image, PixelType, Unknown
 from .geometry import Box, Geometry
 from .projection import Projection
 
@@ -33,18 +33,18 @@ def pixels(image: Image) -> Pixels | None:
         return None
     own = image.default_projection
     box = None if own is None else region.bounds(own)
-    return _estimated(region, image.scale) if box is None else _exact(*_size(box))
+    return _estimated(region, image.scale) if box is None else _exact(*pixel_grid(box)[1])
 
 
 def _exact(width: int, height: int) -> Pixels:
     return Pixels(width * height, width * height)
 
 
-def _size(box: Box) -> tuple[int, int]:
+def pixel_grid(box: Box) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the first pixel and the size of all pixels that a box touches."""
     west, south, east, north = box
-    sides = ((west, east), (south, north))
-    width, height = (max(1, math.ceil(high - _ROUNDING) - math.floor(low + _ROUNDING)) for low, high in sides)
-    return width, height
+    x, y = math.floor(west + _ROUNDING), math.floor(south + _ROUNDING)
+    return (x, y), (max(1, math.ceil(east - _ROUNDING) - x), max(1, math.ceil(north - _ROUNDING) - y))
 
 
 def _estimated(region: Geometry, scale: float | None) -> Pixels | None:
@@ -54,7 +54,7 @@ def _estimated(region: Geometry, scale: float | None) -> Pixels | None:
     box = None if own is None else region.bounds(own)
     if box is None or degrees is None:
         return None
-    width, height = _size(box)
+    width, height = pixel_grid(box)[1]
     shortest = math.cos(math.radians(min(90.0, max(abs(degrees[1]), abs(degrees[3])))))
     return Pixels(width * height, int(width * height * shortest * _MARGIN))
 
@@ -78,9 +78,9 @@ def type_names(image: Image) -> tuple[str, ...]:
     return () if None in names else tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def type_name(type_: PixelType | None) -> str | None:
+def type_name(type_: PixelType | Unknown | None) -> str | None:
     """Return the name of the type that holds a band; None if it is not known, or the band has arrays."""
-    if type_ is None or type_.dimensions:
+    if not isinstance(type_, PixelType) or type_.dimensions:
         return None
     if type_.precision in _REALS:
         return _REALS[type_.precision]

@@ -82,9 +82,11 @@ class Writer:
         """Return a band."""
         out: JsonObject = {"id": band.id}
         if band.type is not None:
-            out["data_type"] = pixel_type(band.type)
+            out["data_type"] = self.write(band.type)
         if band.dimensions is not None:
             out["dimensions"] = list(band.dimensions)
+        if band.origin != (0, 0):
+            out["origin"] = list(band.origin)
         if band.projection is not None:
             shown = projection(band.projection)
             out["crs"], out["crs_transform"] = shown.get("crs", shown.get("wkt")), shown["transform"]

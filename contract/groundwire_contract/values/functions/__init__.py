@@ -9,6 +9,8 @@ from ..signature import Function, merged
 from . import (
     aggregation,
     arithmetic,
+    bands,
+    columns,
     conditions,
     dates,
     dictionaries,
@@ -17,6 +19,7 @@ from . import (
     geometries,
     images,
     lists,
+    pixelwise,
     series,
     texts,
 )
@@ -30,8 +33,11 @@ FUNCTIONS: Final[Mapping[str, Function]] = merged(
     conditions.LIBRARY,
     elements.LIBRARY,
     images.LIBRARY,
+    bands.LIBRARY,
     geometries.LIBRARY,
     series.LIBRARY,
     aggregation.LIBRARY,
     filters.LIBRARY,
+    pixelwise.LIBRARY,
+    columns.LIBRARY,
 )

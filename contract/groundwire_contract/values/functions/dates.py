@@ -101,6 +101,8 @@ def parse(pattern: str, text: str, zone: str | None) -> Date:
 @LIBRARY.add("DateRange(start: Object, end?: Object, timeZone?: String)")
 def date_range(start: Value, end: Value, zone: str | None) -> DateRange:
     """Return a range of dates; without an end, of one millisecond."""
+    if isinstance(start, DateRange) and end is None:
+        return start
     first = date(start, zone)
     return DateRange(first, Date(first.millis + 1) if end is None else date(end, zone))
 

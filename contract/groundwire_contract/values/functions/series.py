@@ -1,5 +1,8 @@
 """Functions on collections."""
 
+# Values are of any type.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from typing import Final
@@ -46,11 +49,15 @@ def from_images(images: tuple[Value, ...]) -> Collection:
 @LIBRARY.add("Collection(features: List)")
 def from_features(features: tuple[Value, ...]) -> Collection:
     """Return a collection of features; one without an index has its place as index."""
-    items = [element(feature) for feature in features]
+    items = [_member(feature) for feature in features]
     if any(item is None for item in items):
         raise unsupported("a Collection of what are no features")
     known = [item for item in items if item is not None]
     return Collection(elements=tuple(map(_indexed, range(len(known)), known)), of_images=False)
+
+
+def _member(value: Value) -> Element | None:
+    return value if isinstance(value, Collection) else element(value)
 
 
 def _indexed(place: int, item: Element) -> Element:
@@ -105,7 +112,7 @@ def map_(collection: Collection, algorithm: Closure, drop: bool) -> Work:
         value = yield algorithm(item)
         if value is None and drop:
             continue
-        result = _unseen(value, collection) if isinstance(value, Unknown) else element(value)
+        result = _unseen(value, collection) if isinstance(value, Unknown) else _member(value)
         if result is None:
             raise ExpressionError(_WRONG_RESULT)
         out.append(evolve(result, index=item.index))
@@ -141,8 +148,14 @@ def merge(one: Collection, other: Collection) -> Collection:
 
 @LIBRARY.add("Collection.flatten(collection: FeatureCollection)")
 def flatten(collection: Collection) -> Collection:
-    """Refuse: no element of a collection is a collection here."""
-    raise unsupported(f"Collection.flatten of {len(collection.elements)} elements")
+    """Return the elements of the collections within; indices are those of both, with `_` between."""
+    out: list[Element] = []
+    for inner in collection.elements:
+        if not isinstance(inner, Collection):
+            raise unsupported("Collection.flatten of what are no collections")
+        out += [evolve(item, index=f"{inner.index}_{item.index}") for item in inner.elements]
+    of_images = bool(out) and all(isinstance(item, Image) for item in out)
+    return Collection(elements=tuple(out), of_images=of_images)
 
 
 @LIBRARY.add("Collection.distinct(collection: FeatureCollection, properties: Object)")
