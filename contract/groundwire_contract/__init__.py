@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from .api_fixture import ApiContract, serving
     from .assets.record import Asset, AssetType, Band, Grid
+    from .attached import attach, attach_api
     from .environment import Environment, Surroundings
     from .fixture import EarthEngineContract, running, running_apart
     from .front import ContractRequest
@@ -34,6 +35,8 @@ __all__ = [
     "Stage",
     "Step",
     "Surroundings",
+    "attach",
+    "attach_api",
     "running",
     "running_apart",
     "serving",
@@ -53,6 +56,8 @@ _MODULES: Final = {
     "Stage": "operations.script",
     "Step": "overrides",
     "Surroundings": "environment",
+    "attach": "attached",
+    "attach_api": "attached",
     "running": "fixture",
     "running_apart": "fixture",
     "serving": "api_fixture",

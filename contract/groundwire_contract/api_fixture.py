@@ -10,20 +10,24 @@ import random
 import uuid
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from .exchange import Recorded
 from .front import ContractRequest
 from .given import given_of
 from .overrides import Change, Step, read_plain_step
+from .reasons import told
 from .rules.error_bodies import Refusal
-from .rules.registry import BLAMED, RULES
+from .rules.registry import BLAMED
 from .server.controls import Controls, answer_by
 
 if TYPE_CHECKING:
     from groundwire_runtime.clock import Clock
 
 ClientT = TypeVar("ClientT")
+__unittest = True
+"""Keeps this module out of the tracebacks of unittest; `__tracebackhide__` does the same for pytest."""
 
 
 class ApiContract:
@@ -35,10 +39,31 @@ class ApiContract:
         self._controls = controls
         self.endpoint: Final = endpoint + base
         """The URL of the API, such as `http://127.0.0.1:49152/v1`."""
-        self.stop: Final = stop
-        """Stop the server."""
+        self._stop = stop
         self._made: list[Any] = []
-        self.reset()
+        self._told = 0.0
+        # Until a reset: a server that runs may know the ids that are alike in every run.
+        self._chance = random.Random()  # noqa: S311 # not secrets
+
+    def stop(self) -> None:
+        """Close the clients that were made, and stop the server, unless it was attached to. Stopping again does nothing."""
+        self.close_clients()
+        stop, self._stop = self._stop, _nothing
+        stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server. Answers of functions that could not be sent are an error, unless there is one already."""
+        __tracebackhide__ = True
+        try:
+            if error is None:
+                self.assert_answers()
+        finally:
+            self.stop()
 
     def reset(self) -> None:
         """Forget everything, as at the start of a test. New operations get the same names again."""
@@ -57,8 +82,10 @@ class ApiContract:
         return client
 
     def _clock(self) -> Clock:
-        from groundwire_runtime.clock import Clock
+        from groundwire_runtime.clock import SYSTEM, Clock
 
+        if not self._controls.served().is_stepped:
+            return SYSTEM  # The server's time passes by itself, so clients sleep.
         return Clock(
             monotonic=lambda: self._told,
             unix=lambda: self._controls.now().timestamp(),
@@ -131,23 +158,22 @@ class ApiContract:
         self._controls.override(rule, Change(code=code, message=message))
 
     def assert_valid(self) -> None:
-        """Raise AssertionError with a list of the requests that the service would have refused for their
-        content.
+        """Raise AssertionError with the requests that the service would have refused for their content: the message, the
+        JSON pointer, an excerpt of the body, and which request it was.
 
         Refusals that a test scripted, or that depend on server state (a full queue, a used request id), do
         not count.
         """
+        __tracebackhide__ = True
         self.assert_answers()
-        wrong = [
-            f"{request.verb} {request.path}: {request.status} {request.verdict}: {RULES[request.verdict].statement}"
-            for request in self.requests
-            if request.verdict in BLAMED
-        ]
+        wrong = told(self.requests, BLAMED)
         if wrong:
-            raise AssertionError("\n".join((f"{len(wrong)} requests break the contract:", *wrong)))
+            counted = "1 request breaks" if len(wrong) == 1 else f"{len(wrong)} requests break"
+            raise AssertionError("\n".join((f"{counted} the contract:", *wrong)))
 
     def assert_answers(self) -> None:
         """Raise AssertionError if a function answered what the description of its method does not allow."""
+        __tracebackhide__ = True
         wrong = tuple(dict.fromkeys(self._controls.wrong_answers()))
         if wrong:
             raise AssertionError("\n".join((f"{len(wrong)} answers of the test could not be sent:", *wrong)))
@@ -156,6 +182,11 @@ class ApiContract:
         """Close the clients that were made."""
         for client in self._made:
             client.close()
+        self._made.clear()
+
+
+def _nothing() -> None:
+    pass
 
 
 def serving(
@@ -165,15 +196,16 @@ def serving(
     root: Path | str | None = None,
     examples: bool = False,
     allow_hosts: Collection[str] = (),
+    allow_origins: Collection[str] = (),
 ) -> ApiContract:
-    """Start a contract server of a document, Discovery or OpenAPI, in a thread; `stop()` stops it.
+    """Start a contract server of a document, Discovery or OpenAPI, in a thread. The end of a `with` block, or `stop()`, stops it.
 
-    `examples` lets methods of an OpenAPI document answer with its own examples. Raises SpecError, OSError, and ValueError
-    for an invalid host.
+    `examples` lets methods of an OpenAPI document answer with its own examples. `allow_origins` are the origins of web pages
+    that may call it. Raises SpecError, OSError, and ValueError for an invalid host or origin.
     """
     from .clock import POLL_SECONDS, SteppedClock
     from .contract import load_file
-    from .server.host import parse_host_name
+    from .server.admission import admission_of
     from .server.http import ServerThread
     from .service import Service
 
@@ -184,8 +216,11 @@ def serving(
         examples=examples,
     )
     service = Service(contract, clock=SteppedClock(poll_seconds=POLL_SECONDS))
-    thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
-    return ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
+    admission = admission_of(allow_hosts, allow_origins)
+    thread = ServerThread(service, admission=admission)
+    served = ApiContract(thread.endpoint, Controls(service), thread.stop, base=contract.base)
+    served.reset()
+    return served
 
 
 __all__ = ["ApiContract", "ContractRequest", "serving"]

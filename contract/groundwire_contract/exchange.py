@@ -102,6 +102,20 @@ class Delivery(enum.StrEnum):
 
 
 @frozen(kw_only=True)
+class Reason:
+    """What was wrong with a request, and where.
+
+    `place` is `body`, `query`, `path` or `header`. `pointer` is a JSON pointer into the body as sent, or the name of a
+    parameter or header. `excerpt` is what the body has there, clipped.
+    """
+
+    message: str
+    place: str = "body"
+    pointer: str = ""
+    excerpt: str = field(default="", repr=False)
+
+
+@frozen(kw_only=True)
 class Reply:
     """One HTTP answer. `rule` is the id of the rule that refused the request; None if it was accepted."""
 
@@ -112,6 +126,8 @@ class Reply:
     rule: str | None = None
     evidence: str | None = None
     delivery: Delivery = Delivery.WHOLE
+    reasons: tuple[Reason, ...] = field(default=(), repr=False)
+    """Why the request was refused."""
 
 
 @frozen
@@ -142,6 +158,11 @@ class Recorded:
     verdict: str
     at: datetime | None = None
     """The time of arrival, by the contract's clock."""
+    reasons: tuple[Reason, ...] = ()
+    """Why it was refused; empty if it was accepted."""
+    source: str = ""
+    """Where the answer is from: `behaviour` of the server, an `example` of the document, an `answer` of the test; empty
+    for a refusal."""
 
     @property
     def body(self) -> JsonValue:
@@ -168,11 +189,17 @@ def json_reply(
     headers: tuple[tuple[str, str], ...] = (),
     rule: str | None = None,
     evidence: str | None = None,
+    reasons: tuple[Reason, ...] = (),
 ) -> Reply:
     """Return a JSON reply, formatted as the service does: indented by two spaces with a final newline, or
     compact."""
     text = indented(body) + "\n" if pretty else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     # An error may quote a lone surrogate from the request, which has no UTF-8 form.
     return Reply(
-        status=status, body=text.encode("utf-8", "replace"), headers=headers, rule=rule, evidence=evidence
+        status=status,
+        body=text.encode("utf-8", "replace"),
+        headers=headers,
+        rule=rule,
+        evidence=evidence,
+        reasons=reasons,
     )

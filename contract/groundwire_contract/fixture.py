@@ -73,6 +73,15 @@ class EarthEngineContract(ApiContract):
         self._made.append(client)
         return client
 
+    def service_account(self, project: str = PROJECT) -> dict[str, str]:
+        """Return the key file of a service account that the server's token endpoint lets in, as parsed JSON.
+
+        google-auth, earthengine-api and ee-client take it. Raises ImportError without `cryptography`.
+        """
+        from .service_account import service_account
+
+        return service_account(self.endpoint, project)
+
     @property
     def operations(self) -> tuple[Operation, ...]:
         """All operations that were started and not deleted, in order."""
@@ -176,24 +185,33 @@ def _name(operation: object) -> str:
     return operation if isinstance(operation, str) else str(getattr(operation, "name", None))
 
 
-def running(environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()) -> EarthEngineContract:
-    """Start a contract server of Earth Engine v1beta in a thread; `stop()` stops it.
+def running(
+    environment: Environment = NOTHING,
+    *,
+    allow_hosts: Collection[str] = (),
+    allow_origins: Collection[str] = (),
+) -> EarthEngineContract:
+    """Start a contract server of Earth Engine v1beta in a thread. The end of a `with` block, or `stop()`, stops it.
 
-    It answers under the names of this machine and `allow_hosts`. Raises ValueError for an invalid host.
+    It answers under the names of this machine and `allow_hosts`, and web pages of `allow_origins`. Raises ValueError for
+    an invalid name or origin.
     """
-    from .server.host import parse_host_name
+    from .server.admission import admission_of
     from .server.http import ServerThread
     from .service import Service
 
     service = Service(load(), clock=SteppedClock(poll_seconds=POLL_SECONDS), environment=environment)
-    thread = ServerThread(service, allow_hosts=frozenset(map(parse_host_name, allow_hosts)))
-    return EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
+    admission = admission_of(allow_hosts, allow_origins)
+    thread = ServerThread(service, admission=admission)
+    contract = EarthEngineContract(thread.endpoint, Controls(service), thread.stop)
+    contract.reset()
+    return contract
 
 
 def running_apart(
     environment: Environment = NOTHING, *, allow_hosts: Collection[str] = ()
 ) -> EarthEngineContract:
-    """Start a contract server in its own process, which other processes may use too; `stop()` stops it."""
+    """Start a contract server in its own process, which other processes may use too. It stops as that of `running` does."""
     from .server.remote import RemoteControls
 
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--clock", "stepped"]
@@ -216,7 +234,9 @@ def running_apart(
         raise RuntimeError("the contract server did not start; what it said is on stderr")
     endpoint = line.split()[-1]
     try:
-        return EarthEngineContract(endpoint, RemoteControls(endpoint), stop)
+        contract = EarthEngineContract(endpoint, RemoteControls(endpoint), stop)
+        contract.reset()
+        return contract
     except BaseException:
         stop()
         raise

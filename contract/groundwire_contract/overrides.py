@@ -16,6 +16,7 @@ from .given import Given
 from .rules.error_bodies import STATUS, Refusal
 from .rules.refusals import catalogue
 from .rules.registry import OFF, OPENAPI, checked_ids
+from .suggestion import suggestion
 
 
 @frozen(kw_only=True)
@@ -81,7 +82,7 @@ def read_step(step: str | int | Step | Refusal, project: str) -> Step:
     names = steps(project)
     match = names.get(str(step))
     if match is None:
-        raise LookupError(f"{step!r} is none of {', '.join(sorted(names))}")
+        raise LookupError(f"{step!r} is none of {', '.join(sorted(names))}{suggestion(str(step), names)}")
     return match
 
 

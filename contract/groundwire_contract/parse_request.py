@@ -125,4 +125,6 @@ def _refused(
     if malformed:
         return bad_request(malformed)
     broken = next((fault for fault in breaches if fault.rule not in relaxed), None)
-    return None if broken is None else Refusal(rule=broken.rule, code=400, message=broken.message)
+    if broken is None:
+        return None
+    return Refusal(rule=broken.rule, code=400, message=broken.message, faults=(broken,))

@@ -1,4 +1,4 @@
-"""The pytest plugin with the fixtures `earthengine_contract` and `api_contract`.
+"""The pytest plugin with the fixtures `earthengine_contract` and `api_contract`, and one of each for a session.
 
 pytest loads it in every run where Groundwire is installed, so it imports nothing until the fixture is used.
 """
@@ -20,9 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("groundwire")
     group.addoption(
         "--earthengine-contract",
-        choices=("thread", "process"),
         default="thread",
-        help="where the fixture earthengine_contract runs its server: in a thread, or in a process of its own",
+        metavar="thread|process|URL",
+        help="where the fixture earthengine_contract has its server: in a thread, in a process of its own, or at the URL of "
+        "one that runs, which each test resets; GROUNDWIRE_CONTROL_TOKEN has its control token",
     )
     group.addoption(
         "--earthengine-contract-allow-host",
@@ -57,30 +58,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def _earthengine_contract(config: pytest.Config) -> EarthEngineContract:
+    """Start a server, or attach to one, as the options say. Raises UsageError."""
+    from .attached import attach
+    from .environment import Environment
+    from .fixture import running, running_apart
+
+    place = config.getoption("--earthengine-contract")
+    limits = {
+        name: value
+        for name in ("queue_limit", "listing_lag")
+        if (value := config.getoption(f"--earthengine-{name.replace('_', '-')}")) is not None
+    }
+    hosts = config.getoption("--earthengine-contract-allow-host") or ()
+    if place not in ("thread", "process"):
+        if limits or hosts:
+            raise pytest.UsageError("a server that runs has its own limits and hosts: give them to `serve`")
+        try:
+            return attach(place)
+        except (ValueError, OSError) as error:
+            raise pytest.UsageError(f"--earthengine-contract: thread, process or a URL: {error}") from error
+    try:
+        environment = Environment(**limits)
+    except ValueError as error:
+        raise pytest.UsageError(
+            "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
+        ) from error
+    return (running_apart if place == "process" else running)(environment, allow_hosts=hosts)
+
+
 @pytest.fixture(scope="session")
 def _earthengine_contract_server(  # pyright: ignore[reportUnusedFunction] # by pytest
     request: pytest.FixtureRequest,
 ) -> Iterator[EarthEngineContract]:
     """Run one server for all tests of a run."""
-    from .environment import Environment
-    from .fixture import running, running_apart
+    with _earthengine_contract(request.config) as contract:
+        yield contract
 
-    option = request.config.getoption
-    limits = {
-        "queue_limit": option("--earthengine-queue-limit"),
-        "listing_lag": option("--earthengine-listing-lag"),
-    }
-    try:
-        environment = Environment(**{name: value for name, value in limits.items() if value is not None})
-    except ValueError as error:
-        raise pytest.UsageError(
-            "--earthengine-queue-limit and -listing-lag: expected numbers from 0"
-        ) from error
-    contract = (running_apart if option("--earthengine-contract") == "process" else running)(
-        environment, allow_hosts=option("--earthengine-contract-allow-host") or ()
-    )
-    yield contract
-    contract.stop()
+
+@pytest.fixture(scope="session")
+def earthengine_contract_session(request: pytest.FixtureRequest) -> Iterator[EarthEngineContract]:
+    """A server as that of `earthengine_contract`, for a whole run: for fixtures of a session or a module.
+
+    No test resets it, and it is another server than that of `earthengine_contract`, unless --earthengine-contract has a URL.
+    """
+    with _earthengine_contract(request.config) as contract:
+        yield contract
 
 
 @pytest.fixture
@@ -92,6 +115,7 @@ def earthengine_contract(_earthengine_contract_server: EarthEngineContract) -> I
     operations, `.script([429, "reset after"])` controls the next answers. `.assert_valid()` fails for
     requests that the service would have refused.
     """
+    __tracebackhide__ = True
     contract = _earthengine_contract_server
     contract.reset()
     yield contract
@@ -99,27 +123,37 @@ def earthengine_contract(_earthengine_contract_server: EarthEngineContract) -> I
     contract.assert_answers()
 
 
-@pytest.fixture(scope="session")
-def _api_contract_server(  # pyright: ignore[reportUnusedFunction] # by pytest
-    request: pytest.FixtureRequest,
-) -> Iterator[ApiContract]:
-    """Run one server for all tests of a run."""
+def _api_contract(config: pytest.Config) -> ApiContract:
+    """Start a server of the configured document. Raises UsageError."""
     from groundwire_codegen.problem import SpecError
 
     from .api_fixture import serving
 
-    config = request.config
     document = config.getoption("--contract-document") or config.getini("contract_document")
     if not document:
         raise pytest.UsageError(
             "api_contract: name a document by --contract-document, or contract_document in the ini file"
         )
     try:
-        contract = serving(config.rootpath / document, examples=config.getini("contract_examples"))
+        return serving(config.rootpath / document, examples=config.getini("contract_examples"))
     except (SpecError, OSError) as error:
         raise pytest.UsageError(f"api_contract: {document}: {error}") from error
-    yield contract
-    contract.stop()
+
+
+@pytest.fixture(scope="session")
+def _api_contract_server(  # pyright: ignore[reportUnusedFunction] # by pytest
+    request: pytest.FixtureRequest,
+) -> Iterator[ApiContract]:
+    """Run one server for all tests of a run."""
+    with _api_contract(request.config) as contract:
+        yield contract
+
+
+@pytest.fixture(scope="session")
+def api_contract_session(request: pytest.FixtureRequest) -> Iterator[ApiContract]:
+    """A server as that of `api_contract`, but another one, for a whole run: for fixtures of a session or a module."""
+    with _api_contract(request.config) as contract:
+        yield contract
 
 
 @pytest.fixture
@@ -128,6 +162,7 @@ def api_contract(_api_contract_server: ApiContract) -> Iterator[ApiContract]:
 
     `.endpoint` is its URL, `.client_of(huts.Client)` a client of it, `.answers("getHut", ...)` gives a method its answer.
     """
+    __tracebackhide__ = True
     contract = _api_contract_server
     contract.reset()
     yield contract

@@ -30,13 +30,14 @@ from .operations.script_library import STANDARD
 from .operations.starts import STARTS
 from .operations.store import Store
 from .overrides import GivenAnswer, Overrides, Step
+from .reasons import source_of, with_excerpts
 from .rest.contract import RestContract
 from .rules.asset_refusals import not_simulated
 from .rules.error_bodies import Refusal
 from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
 from .state.problem import StateError
-from .validate.access import OPEN, Access
+from .validate.access import Access
 from .validate.route import Route
 
 __all__ = ["DISCOVERY", "HANDLERS", "Service"]
@@ -94,7 +95,7 @@ class Service:
         draw: Callable[[int], bytes] = os.urandom,
         script: Script = STANDARD,
         environment: Environment = NOTHING,
-        access: Access = OPEN,
+        access: Access | None = None,
         overrides: Overrides | None = None,
         handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
@@ -105,7 +106,7 @@ class Service:
         self.script, self.environment = self._usual = (script, environment)
         self._meter = Meter()
         self.draw = draw
-        self.access = access
+        self.access = access if access is not None else Access()
         self.overrides = overrides if overrides is not None else Overrides()
         self.held = False
         self.wrong_answers: list[str] = []
@@ -256,6 +257,8 @@ class Service:
                 status=reply.status,
                 verdict=reply.rule or "accepted",
                 at=at,
+                reasons=with_excerpts(reply.reasons, sent) if reply.reasons else (),
+                source=source_of(reply.headers, accepted=reply.rule is None),
             )
         )
         return reply

@@ -138,5 +138,10 @@ def test_requests_that_break_the_contract_are_listed(earthengine_contract: Earth
         earthengine_contract.assert_valid()
     first, *rest = str(caught.value).splitlines()
     assert first == "2 requests break the contract:"
-    assert rest[0].startswith(f"POST {EXPORT}: 400 unknown-field: ")
-    assert rest[1].startswith("GET /nowhere: 404 unknown-path: ")
+    assert rest == [
+        f'POST {EXPORT}: 400 unknown-field: Invalid JSON payload received. Unknown name "bogus": Cannot find field.',
+        '    at /bogus in the body: "bogus": 1',
+        "    request 4 of 5, earthengine.projects.image.export",
+        "GET /nowhere: 404 unknown-path: The API has no method with this verb and path.",
+        "    request 5 of 5, no method",
+    ]

@@ -9,11 +9,12 @@ from groundwire_contract.rules.registry import BLAMED, OFF, RULES
 PUBLISHED = {
     "V*": """
         consumer-suspended credentials-missing enum-unknown invalid-value list-on-singular
-        malformed-json oneof-conflict policy-etag root-not-object unauthenticated unavailable unknown-parameter
-        unknown-path
+        answer-media-type malformed-json oneof-conflict policy-etag root-not-object unauthenticated unavailable
+        unknown-parameter unknown-path
     """,
     "V": """
-        asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found asset-not-loaded asset-overwrite
+        answer-type operation-state asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found
+        asset-not-loaded asset-overwrite
         asset-permission attempts band-types-differ bucket-unwritable
         computation-timed-out crs-unknown description-invalid drive-space expression-error failure-code internal
         internal-error memory-limit missing-fields not-signed-up object-on-scalar odd-times
@@ -21,14 +22,16 @@ PUBLISHED = {
         reprojection-too-large request-id-reused scope-insufficient service-disabled stall
         too-many-pixels unknown-field unstarted user-project-denied
     """,
-    "C": "config-field-fixed",
+    "C": "config-field-fixed operation-kind",
     "I": """
-        asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large iam-permission-denied list-on-map
+        asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large
+        iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
         page-token-invalid state-unwritable unbounded-image
     """,
     "D": """
-        algorithms-missing answer-given answer-wrong asset-field-fixed asset-type-unsupported bounds cancelled-code cross-user-list delete-forgets error-shape
+        algorithms-missing answer-name answer-value operation-error operation-name operation-result answer-given answer-wrong
+        asset-field-fixed asset-type-unsupported bounds cancelled-code cross-user-list delete-forgets error-shape
         features-undeclared not-simulated
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+from groundwire_contract.contract import load
 from groundwire_contract.validate.faults import MOST
 from groundwire_contract.validate.values import MAX_NESTED, validate
 
@@ -240,3 +241,14 @@ def test_a_body_may_be_used_up_on_the_way() -> None:
     assert body == kept
     assert validate(record("Book"), body, keep=False).value == kept
     assert body == {}
+
+
+@pytest.mark.parametrize("mask", ['properties."k",start_time', {"paths": ['properties."k"', "start_time"]}])
+def test_a_field_mask_is_text_or_the_object_that_the_official_client_sends(mask: object) -> None:
+    update = load().shapes["v1"].records["UpdateAssetRequest"]
+    assert validate(update, {"updateMask": mask}).value == {"updateMask": mask}
+    for wrong in ({"path": ["k"]}, {"paths": [1]}, {"paths": "k"}, 1):
+        (fault,) = validate(update, {"updateMask": wrong}).faults
+        assert fault.message.startswith(
+            "Invalid value at 'update_mask' (type.googleapis.com/google.protobuf.FieldMask)"
+        )

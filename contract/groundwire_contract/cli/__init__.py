@@ -1,4 +1,4 @@
-"""`groundwire-contract`: serve, rules, verify, record, openapi.
+"""`groundwire-contract`: serve, credentials, rules, verify, record, openapi.
 
 Exit codes: 0 done, 1 violations, 2 an invalid input or an unusable address.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from .credentials import credentials
 from .openapi import openapi
 from .record import record
 from .rules import rules
@@ -21,6 +22,7 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(credentials)
 main.add_command(openapi)
 main.add_command(record)
 main.add_command(rules)

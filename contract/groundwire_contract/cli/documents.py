@@ -106,8 +106,12 @@ def served_contract(
 def known_rules(_: click.Context, __: click.Parameter, rules: tuple[str, ...]) -> frozenset[str]:
     """Check the rule ids of an option; a click callback."""
     from ..rules.registry import RULES
+    from ..suggestion import suggestion
 
     for rule in rules:
         if rule not in RULES:
-            raise click.BadParameter(f"{rule!r} is no rule; `groundwire-contract rules` lists them.")
+            close = suggestion(rule, RULES)
+            raise click.BadParameter(
+                f"{rule!r} is no rule{close or '.'} `groundwire-contract rules` lists them."
+            )
     return frozenset(rules)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
+from .admission import access, admission_of
 from .declarations import answer_as_declared, declarations, declared_assets
 from .documents import documents, fail, served_contract
 from .running import listening, run
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..operations.store import Store
     from ..overrides import Change, Overrides
     from ..rest.contract import RestContract
+    from ..server.control_token import ControlToken
     from ..service import Service
     from ..validate.access import Access
 
@@ -35,6 +37,8 @@ class _Options(TypedDict):
     host: str
     allow_remote: bool
     allow_host: frozenset[str]
+    allow_origin: frozenset[str]
+    control_token: ControlToken | None
     document: Path | None
     spec: Path | None
     overlay: Path | None
@@ -60,6 +64,7 @@ class _Options(TypedDict):
 
 @click.command()
 @listening(": whoever does may start, read and delete operations.")
+@access
 @documents
 @click.argument("document", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -154,12 +159,15 @@ def serve(**options: Unpack[_Options]) -> None:
     answer_as_declared(service, options["answers"])
     if options["allow_remote"]:
         click.echo(
-            "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
+            "Whoever reaches this address may start, read and delete operations; control stays with this machine"
+            f"{'.' if options['control_token'] is None else ' and holders of the control token.'}",
             err=True,
         )
-    hosts = options["allow_host"] | {host.lower()}
+    admission = admission_of(
+        options["allow_host"] | {host.lower()}, options["allow_origin"], options["control_token"]
+    )
     run(
-        server(service, allow_hosts=hosts, max_connections=descriptors()),
+        server(service, admission=admission, max_connections=descriptors()),
         listener,
         f"{contract.api.id} contract at {endpoint(listener)}",
         state.close,

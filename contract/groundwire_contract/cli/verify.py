@@ -30,7 +30,7 @@ def verify(
 ) -> None:
     """Check recorded traffic, JSONL or HAR 1.2, against the contract.
 
-    Exit codes: 0 no violation, 1 violations, 2 an unreadable file. JSON is one object: `violations` (objects
+    Preflights of browsers are passed over. Exit codes: 0 no violation, 1 violations, or no call of the API, 2 an unreadable file. JSON is one object: `violations` (objects
     with record, line, method, place, pointer, rule, evidence, message), `records`, `passed_over`,
     `unreadable`.
     """

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ..suggestion import suggestion
 from .script import Script, Stage
 
 STANDARD: Final = Script()
@@ -60,5 +61,5 @@ def script_named(name: str) -> Script:
     """Return the script of a name. Raises LookupError for an unknown one."""
     script = NAMED.get(name)
     if script is None:
-        raise LookupError(f"{name!r} is none of {', '.join(NAMED)}")
+        raise LookupError(f"{name!r} is none of {', '.join(NAMED)}{suggestion(name, NAMED)}")
     return script

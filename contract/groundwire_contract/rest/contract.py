@@ -18,6 +18,7 @@ from ..given import MARK, Given
 from ..rules.error_bodies import Fault, Refusal
 from ..rules.refusals import PAYLOAD_LIMIT
 from ..rules.registry import OFF
+from ..suggestion import suggestion
 from ..validate.access import OPEN, Access
 from ..validate.route import Route
 from .access import admitted
@@ -246,9 +247,6 @@ def rest_contract(
 
 def method_named(methods: Mapping[str, Method], id_: str) -> Method:
     """Return a method by its id. Raises LookupError with what may be meant."""
-    from difflib import get_close_matches
-
     if id_ in methods:
         return methods[id_]
-    close = get_close_matches(id_, methods, n=3)
-    raise LookupError(f"no method {id_!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
+    raise LookupError(f"no method {id_!r}{suggestion(id_, methods)}")

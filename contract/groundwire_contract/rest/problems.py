@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 from groundwire_codegen.ir import Encoding
 from groundwire_codegen.read.openapi.references import Documents
 
-from ..exchange import JsonObject, JsonValue, Reply
-from ..rules.error_bodies import Fault, Refusal
+from ..exchange import JsonObject, JsonValue, Reason, Reply
+from ..rules.error_bodies import TOLD, Fault, Refusal
 from .media import matches
 from .operations import Operation
 from .schemas import flaws
@@ -97,7 +97,17 @@ def written(
         headers=refusal.headers,
         rule=refusal.rule,
         evidence="D",
+        reasons=_reasons(refusal, faults),
     )
+
+
+def _reasons(refusal: Refusal, faults: Sequence[Fault]) -> tuple[Reason, ...]:
+    """Return why a request was refused, as tests show it."""
+    told = tuple(
+        Reason(message=each.message, place=each.path or "body", pointer=each.pointer)
+        for each in faults[:TOLD]
+    )
+    return told or refusal.reasons
 
 
 def _problem(refusal: Refusal) -> JsonObject:

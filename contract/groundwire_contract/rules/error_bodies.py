@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from ..exchange import JsonObject, JsonValue, Reply, json_reply
+from ..exchange import JsonObject, JsonValue, Reason, Reply, json_reply
 from .registry import RULES
 
 STATUS: Final = {
@@ -23,6 +23,8 @@ STATUS: Final = {
     504: "DEADLINE_EXCEEDED",
 }
 """The google.rpc status of each HTTP status used here."""
+TOLD: Final = 20
+"""Faults of one refusal that tests show."""
 
 
 @frozen(kw_only=True)
@@ -37,6 +39,16 @@ class Fault:
     message: str
     path: str = ""
     pointer: str = ""
+    meant: str = ""
+    """A suggestion for a misspelt name, which the service does not give."""
+
+    @property
+    def reason(self) -> Reason:
+        """The fault as tests show it. A pointer into the body begins with a slash; other names are those of parameters."""
+        in_body = not self.pointer or self.pointer.startswith("/")
+        place = "body" if in_body else "query"
+        message = self.message.removesuffix(".") + self.meant if self.meant else self.message
+        return Reason(message=message, place=place, pointer=self.pointer)
 
 
 @frozen(kw_only=True)
@@ -48,6 +60,13 @@ class Refusal:
     message: str
     details: tuple[JsonObject, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
+    """The faults for which it refuses, with their places."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it refuses, as tests show it."""
+        return tuple(each.reason for each in self.faults[:TOLD]) or (Reason(message=self.message),)
 
     @property
     def body(self) -> JsonObject:
@@ -64,7 +83,13 @@ class Refusal:
         rule = RULES.get(self.rule)
         evidence = rule.evidence.value if rule else None
         return json_reply(
-            self.code, self.body, pretty=pretty, headers=self.headers, rule=self.rule, evidence=evidence
+            self.code,
+            self.body,
+            pretty=pretty,
+            headers=self.headers,
+            rule=self.rule,
+            evidence=evidence,
+            reasons=self.reasons,
         )
 
 
@@ -79,6 +104,7 @@ def bad_request(faults: tuple[Fault, ...]) -> Refusal:
         code=400,
         message="\n".join(fault.message for fault in faults),
         details=({"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": violations},),
+        faults=faults,
     )
 
 
@@ -101,4 +127,5 @@ def not_found(path: str) -> Reply:
         content_type="text/html; charset=UTF-8",
         rule="unknown-path",
         evidence=RULES["unknown-path"].evidence.value,
+        reasons=(Reason(message="The API has no method with this verb and path.", place="path"),),
     )

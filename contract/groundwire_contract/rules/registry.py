@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ..suggestion import suggestion
+from .answers import ANSWERS
 from .assets import ASSET_RULES, UNSIMULATED
 from .circumstances import CIRCUMSTANCES
 from .evidence import Rule
@@ -22,6 +24,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         for rule in (
             *REQUESTS,
             *CIRCUMSTANCES,
+            *ANSWERS,
             *ASSET_RULES,
             *UNSIMULATED,
             *OPENAPI_REQUESTS,
@@ -41,5 +44,6 @@ def checked_ids(ids: Iterable[str]) -> frozenset[str]:
     """Return the ids. Raises LookupError for unknown ones."""
     checked = frozenset(ids)
     if unknown := sorted(checked - RULES.keys()):
-        raise LookupError(f"no such rule: {', '.join(unknown)}")
+        close = suggestion(unknown[0], RULES) if len(unknown) == 1 else ""
+        raise LookupError(f"no such rule: {', '.join(unknown)}{close}")
     return checked

@@ -7,8 +7,10 @@
     POST /$contract/answers      {"method": ..., "value": ..., "status": ...}   what a method answers from now on
     POST /$contract/call/NAME    {...}            a method of `Controls`, as the pytest fixture calls it
 
-It serves only clients on this machine, and no foreign page in a browser. Refusals look like the service's
-own. Control requests are not recorded.
+    GET  /$contract/healthz                       {"status": "ok"}: the server answers; open to everybody
+
+It serves only clients on this machine, or with the control token, and no foreign page in a browser. Refusals look like the
+service's own. Control requests are not recorded.
 """
 
 from __future__ import annotations
@@ -19,15 +21,15 @@ from typing import Final, cast
 import attrs
 
 from ..clock import timestamp
-from ..exchange import Exchange, Hold, JsonObject, JsonValue, Recorded, Reply, json_reply
+from ..exchange import Exchange, Hold, JsonObject, JsonValue, Pairs, Recorded, Reply, json_reply
 from ..given import NO_VALUE, Answer, given_of
 from ..operations.operation_json import operation_json
 from ..rules.error_bodies import Refusal
 from ..service import Service
 from ..state.problem import StateError
 from ..validate.bodies import read_body
+from .admission import CHALLENGE, EVERYBODY, Admission
 from .controls import Controls
-from .host import is_loopback_address, is_own_host
 
 PREFIX: Final = "/$contract/"
 MOST: Final = 10_000
@@ -36,31 +38,30 @@ _RULE: Final = "control"
 
 
 class _RefusedError(Exception):
-    def __init__(self, code: int, message: str) -> None:
-        self.refusal = Refusal(rule=_RULE, code=code, message=message)
+    def __init__(self, code: int, message: str, headers: Pairs = ()) -> None:
+        self.refusal = Refusal(rule=_RULE, code=code, message=message, headers=headers)
         super().__init__(message)
 
 
 class ControlRouter:
     """Answers requests under `PREFIX` itself, and passes all others to the service."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, admission: Admission = EVERYBODY) -> None:
         self._service = service
+        self._admission = admission
 
     def handle(self, exchange: Exchange, held: Hold | None = None) -> Reply | Hold:
         """Answer a request, or return a Hold, as `Service.handle` does."""
         if exchange.path.startswith(PREFIX):
-            return _answer(self._service, exchange)
+            return _answer(self._service, exchange, self._admission)
         return self._service.handle(exchange, held)
 
 
-def _answer(service: Service, exchange: Exchange) -> Reply:
+def _answer(service: Service, exchange: Exchange, admission: Admission) -> Reply:
     verb, name = exchange.verb, exchange.path.removeprefix(PREFIX)
     try:
-        if not is_loopback_address(exchange.peer) or _is_of_a_page(exchange):
-            raise _RefusedError(
-                403, f"{PREFIX} answers only callers of this machine, and no page of another."
-            )
+        if not admission.may_control(exchange):
+            raise _refused(admission)
         if verb == "POST" and name.startswith("call/"):
             return json_reply(200, _call(service, exchange, name.removeprefix("call/")), pretty=False)
         action = _ACTIONS.get((verb, name))
@@ -72,6 +73,16 @@ def _answer(service: Service, exchange: Exchange) -> Reply:
         return error.refusal.reply()
     except StateError as error:
         return Refusal(rule=_RULE, code=503, message=str(error)).reply()
+
+
+def _refused(admission: Admission) -> _RefusedError:
+    if admission.token is None:
+        message = f"{PREFIX} answers only callers of this machine, and no page of another."
+        return _RefusedError(403, f"{message} A server with --control-token lets others in.")
+    message = (
+        f"{PREFIX} answers only callers of this machine, or with the control token, and no page of another."
+    )
+    return _RefusedError(401, message, (("www-authenticate", CHALLENGE),))
 
 
 def operations(service: Service) -> JsonObject:
@@ -100,6 +111,7 @@ def _request(recorded: Recorded) -> JsonValue:
         out["body"] = recorded.body
     except (ValueError, RecursionError) as error:  # Possible in a state file that was written elsewhere.
         raise _RefusedError(503, "The state holds a request whose body cannot be read.") from error
+    out["reasons"] = [attrs.asdict(each) for each in recorded.reasons]
     out["at"] = None if recorded.at is None else timestamp(recorded.at)
     out["query"] = [[name, value] for name, value in recorded.query]
     return out
@@ -171,14 +183,6 @@ def _body(exchange: Exchange) -> JsonObject:
 
 def _now(service: Service) -> JsonObject:
     return {"now": timestamp(service.clock.now())}
-
-
-def _is_of_a_page(exchange: Exchange) -> bool:
-    """Return True if a browser sent this for a foreign page, even under a name that resolves to this machine."""
-    host, origin = exchange.headers.get("host"), exchange.headers.get("origin")
-    if host is not None and not is_own_host(host, "127.0.0.1"):
-        return True
-    return origin is not None and origin.partition("://")[2] != host
 
 
 _ACTIONS: Final[Mapping[tuple[str, str], Callable[[Service, Exchange], JsonObject]]] = {

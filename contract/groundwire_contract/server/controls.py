@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from attrs import frozen
+
 from ..assets.record import Asset
 from ..clock import SteppedClock
 from ..environment import Environment
@@ -18,6 +20,15 @@ from ..operations.state import Operation
 from ..overrides import Change, Step
 from ..rest.contract import method_named
 from ..service import Service
+
+
+@frozen(kw_only=True)
+class Served:
+    """The id of the API, such as `earthengine:v1beta`, the path before its own ones, and whether its clock can be advanced."""
+
+    api: str
+    base: str
+    is_stepped: bool
 
 
 class Controls:
@@ -38,6 +49,12 @@ class Controls:
         with self._state.lock:
             self._service.reset()
             self._service.draw = random.Random(seed).randbytes  # noqa: S311 - names that are alike in every run
+
+    def served(self) -> Served:
+        """Return what is served."""
+        contract = self._service.contract
+        is_stepped = isinstance(self._service.clock, SteppedClock)
+        return Served(api=contract.api.id, base=contract.base, is_stepped=is_stepped)
 
     def now(self) -> datetime:
         """Return the time of the contract's clock."""

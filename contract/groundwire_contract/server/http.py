@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, TypeAlias
@@ -19,18 +19,15 @@ import uvicorn
 from ..exchange import Delivery, Exchange, Hold, Reply
 from ..operations.store import Store
 from ..parse_request import LARGE
-from ..rules.refusals import PAYLOAD_LIMIT, host_not_allowed, state_unwritable
+from ..rules.refusals import PAYLOAD_LIMIT, state_unwritable
 from ..service import Service
-from ..validate.route import Route
+from .admission import EVERYBODY, Admission
 from .commits import Commits
 from .connection import BoundedConnection, bounded, reset
-from .control_api import PREFIX, ControlRouter
-from .host import is_admitted
+from .desk import Desk
 from .listener import BACKLOG, endpoint, listen
 
 _BODILESS: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
-PAGE: Final = f"{PREFIX}page"
-"""The path of the status page, which is at `/` too unless the API answers there."""
 READ_LIMIT: Final = 8 * PAYLOAD_LIMIT
 """Bytes of a body after which reading stops."""
 DRIPS: Final = 20
@@ -51,14 +48,10 @@ class Application(Protocol):
         ...
 
 
-def application(service: Service, allow_hosts: Collection[str] = ()) -> Application:
-    """Return the ASGI application of a service. It answers under the names of this machine and `allow_hosts`."""
+def application(service: Service, admission: Admission = EVERYBODY) -> Application:
+    """Return the ASGI application of a service. It answers under the names of this machine and those of `admission`."""
 
-    router = ControlRouter(service)
-    commits = Commits(service.state)
-    # An API that answers at the root keeps it.
-    root = service.front.find(Exchange(verb="GET", path="/"))
-    pages = {PAGE} if isinstance(root, Route) else {PAGE, "/"}
+    desk, commits = Desk(service, admission), Commits(service.state)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         body, length = await _body(receive)
@@ -66,18 +59,9 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
             return
         exchange = _exchange(scope, body, length)
         try:
-            if exchange.path in pages and exchange.verb in ("GET", "HEAD"):
-                reply = await _shown(service, exchange, scope, allow_hosts)
-            elif not (
-                # The control API refuses foreign hosts itself.
-                exchange.path.startswith(PREFIX)
-                or is_admitted(exchange.headers.get("host"), scope["server"][0], allow_hosts)
-            ):
-                reply = host_not_allowed(exchange.headers["host"]).reply()
-            else:
-                reply = await _handled(router, exchange, service.state)
-                failed = await commits.done() if service.state.waits else None
-                reply = reply if failed is None else state_unwritable(str(failed)).reply()
+            reply = await _answered(desk, exchange, scope["server"][0], service.state)
+            failed = await commits.done() if service.state.waits else None
+            reply = reply if failed is None else state_unwritable(str(failed)).reply()
         except asyncio.CancelledError:
             # The server stops while a `wait` is held: no client is left to answer.
             await _drop(scope)
@@ -85,6 +69,23 @@ def application(service: Service, allow_hosts: Collection[str] = ()) -> Applicat
             await _deliver(reply, scope, receive, send)
 
     return answer
+
+
+async def _answered(desk: Desk, exchange: Exchange, address: str, state: Store) -> Reply:
+    """Return the answer to a request that reached the server at `address`; its changes wait for a commit."""
+    if desk.is_page(exchange):
+        return await asyncio.to_thread(desk.page, exchange, address)
+    held: Hold | None = None
+    while True:
+        if exchange.length < LARGE:
+            with state.gathering():
+                answer = desk.handle(exchange, address, held)
+        else:
+            answer = await asyncio.to_thread(desk.handle, exchange, address, held)
+        if isinstance(answer, Reply):
+            return answer
+        held = answer
+        await asyncio.sleep(answer.seconds)
 
 
 async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,32 +168,10 @@ def _exchange(scope: Scope, body: bytes, length: int) -> Exchange:
     )
 
 
-async def _shown(service: Service, exchange: Exchange, scope: Scope, allow_hosts: Collection[str]) -> Reply:
-    """Return the status page. It is not part of the contract: these requests are not recorded."""
-    from .pages import handle
-
-    host, _ = scope["server"]
-    return await asyncio.to_thread(handle, service, exchange, host, allow_hosts)
-
-
-async def _handled(router: ControlRouter, exchange: Exchange, state: Store) -> Reply:
-    held: Hold | None = None
-    while True:
-        if exchange.length < LARGE:
-            with state.gathering():
-                answer = router.handle(exchange, held)
-        else:
-            answer = await asyncio.to_thread(router.handle, exchange, held)
-        if isinstance(answer, Reply):
-            return answer
-        held = answer
-        await asyncio.sleep(answer.seconds)
-
-
 def server(
     service: Service,
     *,
-    allow_hosts: Collection[str] = (),
+    admission: Admission = EVERYBODY,
     max_connections: int = BoundedConnection.max_connections,
     request_seconds: float = BoundedConnection.request_seconds,
 ) -> uvicorn.Server:
@@ -201,7 +180,7 @@ def server(
     `max_connections` limits the connections, `request_seconds` the time in which a request must arrive.
     """
     return serving(
-        application(service, allow_hosts), max_connections=max_connections, request_seconds=request_seconds
+        application(service, admission), max_connections=max_connections, request_seconds=request_seconds
     )
 
 
@@ -242,16 +221,17 @@ class ServerThread:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        allow_hosts: Collection[str] = (),
+        admission: Admission = EVERYBODY,
+        allow_remote: bool = False,
         max_connections: int = BoundedConnection.max_connections,
         request_seconds: float = BoundedConnection.request_seconds,
     ) -> None:
         self.service = service
         # Clients may connect from here on: they wait in the backlog until the thread runs.
-        self._listener = listen(host, port)
+        self._listener = listen(host, port, allow_remote=allow_remote)
         self.endpoint = endpoint(self._listener)
         self._server = server(
-            service, allow_hosts=allow_hosts, max_connections=max_connections, request_seconds=request_seconds
+            service, admission=admission, max_connections=max_connections, request_seconds=request_seconds
         )
         self._thread = threading.Thread(target=self._run, name="groundwire-contract", daemon=True)
         self._thread.start()

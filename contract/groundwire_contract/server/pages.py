@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Final
 
 from groundwire_pages.kit.page import policy
@@ -13,7 +12,7 @@ from ..rules.refusals import state_unwritable
 from ..rules.registry import RULES
 from ..service import Service
 from ..state.problem import StateError
-from .host import is_own_host
+from .admission import CHALLENGE, Admission
 from .status_view import take_snapshot
 
 _HEADERS: Final = (
@@ -34,11 +33,11 @@ def status_page(service: Service, query: Query, endpoint: str) -> StatusPage:
     return render(take_snapshot(service, query, endpoint), query)
 
 
-def handle(service: Service, exchange: Exchange, address: str, allow_hosts: Collection[str] = ()) -> Reply:
+def handle(service: Service, exchange: Exchange, address: str, admission: Admission) -> Reply:
     """Answer a request for the page that reached the server at `address`: 200, or 304 when it has not changed."""
     host = exchange.headers.get("host", "")
-    if not is_own_host(host, address, allow_hosts):
-        return _misdirected(address)
+    if not admission.may_read_page(exchange, address):
+        return _misdirected(address) if admission.token is None else _unauthorized()
     try:
         page = status_page(service, Query.read(dict(exchange.query), RULES), f"http://{host}")
     except StateError as error:
@@ -50,6 +49,13 @@ def handle(service: Service, exchange: Exchange, address: str, allow_hosts: Coll
     # A request may hold a lone surrogate, which has no UTF-8 form.
     text = page.html.encode("utf-8", "replace")
     return Reply(status=200, body=text, content_type=_CONTENT_TYPE, headers=headers)
+
+
+def _unauthorized() -> Reply:
+    """Ask for the control token, which also admits names of this server that it does not know."""
+    text = "The status page needs the control token of this server: any user, the token as password.\n"
+    headers = (*_HEADERS, ("www-authenticate", CHALLENGE))
+    return Reply(status=401, body=text.encode(), content_type="text/plain; charset=UTF-8", headers=headers)
 
 
 def _misdirected(address: str) -> Reply:

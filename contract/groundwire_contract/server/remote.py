@@ -17,6 +17,7 @@ from cattrs.preconf.json import make_converter
 from ..assets.asset_json import declaration, read_asset
 from ..assets.record import Asset
 from ..rules.error_bodies import Refusal
+from ..suggestion import suggestion
 from .controls import Controls
 
 PATH: Final = "/$contract/call/"
@@ -27,7 +28,7 @@ CALLS: Final = tuple(name for name in vars(Controls) if not name.startswith("_")
 def called(controls: Controls, name: str, arguments: Mapping[str, Any]) -> Any:
     """Make one call with JSON arguments and return its result as JSON. Raises LookupError and ValueError."""
     if name not in CALLS:
-        raise LookupError(f"{name!r} is none of {', '.join(CALLS)}")
+        raise LookupError(f"{name!r} is none of {', '.join(CALLS)}{suggestion(name, CALLS)}")
     hints = _hints(name)
     wanted = set(hints) - {"return"}
     if set(arguments) != wanted:
@@ -43,11 +44,16 @@ def called(controls: Controls, name: str, arguments: Mapping[str, Any]) -> Any:
 
 
 class RemoteControls(Controls):
-    """The controls of the contract server at an endpoint. Raises LookupError and ValueError as they do, and
-    OSError."""
+    """The controls of the contract server at an endpoint, with its control token where it has one.
 
-    def __init__(self, endpoint: str) -> None:
-        self._place = urlsplit(endpoint).netloc
+    Raises LookupError and ValueError as they do, PermissionError without the token that it takes, and OSError.
+    """
+
+    def __init__(self, endpoint: str, token: str | None = None) -> None:
+        self._endpoint = endpoint
+        self._headers = {"content-type": "application/json"}
+        if token is not None:
+            self._headers["authorization"] = f"Bearer {token}"
         self.local = None
 
     def sent(self, name: str, arguments: Mapping[str, object]) -> Any:
@@ -57,19 +63,30 @@ class RemoteControls(Controls):
             parameter: _converter().unstructure(value, hints[parameter])
             for parameter, value in arguments.items()
         }
-        connection = http.client.HTTPConnection(self._place, timeout=30)
+        status, result = self._posted(PATH + name, json.dumps(plain).encode())
+        if status == 200:
+            return _converter().structure(result["result"], hints["return"])
+        message = result["error"]["message"]
+        if status in (401, 403):
+            raise PermissionError(message)
+        raise (LookupError if status == 404 else ValueError)(message)
+
+    def _posted(self, path: str, body: bytes) -> tuple[int, Any]:
+        """Return the status and the JSON of an answer. Raises ValueError for the answer of another server."""
+        parts = urlsplit(self._endpoint)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.netloc, timeout=30)
         try:
-            connection.request(
-                "POST", PATH + name, json.dumps(plain).encode(), {"content-type": "application/json"}
-            )
+            connection.request("POST", path, body, self._headers)
             answer = connection.getresponse()
-            result = json.loads(answer.read())
+            value: Any = json.loads(answer.read())
+        except (http.client.HTTPException, ValueError) as error:
+            raise ValueError(f"{self._endpoint} is no contract server: {error}") from error
         finally:
             connection.close()
-        if answer.status != 200:
-            message = result["error"]["message"]
-            raise (LookupError if answer.status == 404 else ValueError)(message)
-        return _converter().structure(result["result"], hints["return"])
+        if not isinstance(value, dict) or not ({"result", "error"} & value.keys()):
+            raise ValueError(f"{self._endpoint} is no contract server: it has no control API")
+        return answer.status, value
 
 
 def _forwarded(name: str) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import attrs
 
-from ..exchange import Recorded
+from ..exchange import Reason, Recorded
 from ..operations.script import Script, Stage
 from ..operations.state import End, Operation, State
 
@@ -53,12 +53,16 @@ def recorded_from(text: str) -> Recorded:
     values["query"] = tuple((name, value) for name, value in values["query"])
     values["sent"] = values["sent"].encode("utf-8")
     values["at"] = instant(values["at"])
+    # Files of an earlier version lack the last two.
+    values["reasons"] = tuple(_checked(Reason(**each)) for each in values.get("reasons", ()))
+    values["source"] = values.get("source", "")
     names: dict[str, Any] = values["headers"]
     texts = (
         values["verb"],
         values["path"],
         values["verdict"],
         values["method"] or "",
+        values["source"],
         *names,
         *names.values(),
     )

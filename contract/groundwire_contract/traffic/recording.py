@@ -72,6 +72,13 @@ class Record:
     answered: bool = True
     caller: str = ""
 
+    @property
+    def is_preflight(self) -> bool:
+        """True for the question of a browser whether it may send another request; a recording may lack headers."""
+        return self.verb == "OPTIONS" and (
+            not self.headers or self.header("access-control-request-method") is not None
+        )
+
     def header(self, name: str) -> str | None:
         """Return the last header of a name, ignoring case."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), None)

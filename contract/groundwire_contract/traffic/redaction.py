@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
 from attrs import evolve
-from groundwire_codegen.ir import Method
+from groundwire_codegen.ir import Kind, Method
 
 from ..contract import Contract
 from ..exchange import (
@@ -178,12 +178,14 @@ def _message(shape: Shape, value: JsonValue) -> JsonValue:
         rest = {name: item for name, item in value.items() if name != "@type"}
         inner = _object(known, rest) if known is not None else dict.fromkeys(rest, REDACTED)
         return {"@type": url, **inner} if "@type" in value else {**inner}
+    if isinstance(shape, ScalarShape) and shape.kind is Kind.FIELD_MASK:
+        return {name: item if name == "paths" else REDACTED for name, item in value.items()}
     return value if _is_free(shape) else dict.fromkeys(value, REDACTED)
 
 
 def _is_free(shape: Shape) -> bool:
     """Return True if a shape accepts any JSON."""
-    return isinstance(shape, ScalarShape) and shape.takes_objects
+    return isinstance(shape, ScalarShape) and shape.kind in (Kind.ANY, Kind.STRUCT)
 
 
 def _object(record: MessageShape, value: JsonObject) -> JsonObject:

@@ -31,14 +31,19 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 without violations, 1 with, 2 for an unreadable file."""
-        return 2 if self.unreadable is not None else min(self.violations, 1)
+        """0 without violations, 1 with, or with no record at all; 2 for an unreadable file."""
+        if self.unreadable is not None:
+            return 2
+        return 1 if self.violations or not self.records else 0
 
     @property
     def text(self) -> str:
         """The counts in words."""
         passed = f", {self.passed_over} passed over" if self.passed_over else ""
-        return f"{_counted(self.records, 'record')}{passed}, {_counted(self.violations, 'violation')}"
+        nothing = "" if self.records or self.unreadable else ": nothing was verified"
+        return (
+            f"{_counted(self.records, 'record')}{passed}, {_counted(self.violations, 'violation')}{nothing}"
+        )
 
     @property
     def json(self) -> JsonObject:
@@ -64,7 +69,7 @@ class Verification:
         unreadable: UnreadableError | None = None
         try:
             for record in self._records:
-                if record is None:
+                if record is None or record.is_preflight:
                     passed_over += 1
                     continue
                 read += 1

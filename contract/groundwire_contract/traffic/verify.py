@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Final
 
 from groundwire_codegen.ir import InBody, InParameter
 from groundwire_codegen.problem import visible
@@ -14,10 +15,13 @@ from ..rules.refusals import request_id_reused
 from ..service import DISCOVERY
 from ..validate.route import Route, find
 from ..validate.shapes import snake
-from .answer import answer_faults
+from .answer import Started, answer_faults
 from .recording import Record
 from .request import message_of, request_faults
 from .violation import Place, Violation, violation
+
+TOKENS: Final = "/token"
+"""The path of the contract server's token endpoint, whose requests are none of the API."""
 
 
 class Verifier:
@@ -29,6 +33,7 @@ class Verifier:
     def __init__(self, contract: Contract, relaxed: frozenset[str] = frozenset()) -> None:
         self.contract = contract
         self._relaxed = relaxed
+        self._started = Started()
         self._sent: dict[bytes, bool] = {}
         """Digests of caller, project and request id; True if a start with them was accepted."""
 
@@ -40,13 +45,16 @@ class Verifier:
         else:
             faults = [*request_faults(self.contract, route, record)]
             faults += self._reused(route, record, sound=not faults)
-            faults += ((Place.RESPONSE, fault) for fault in answer_faults(self.contract, route, record))
+            faults += (
+                (Place.RESPONSE, fault)
+                for fault in answer_faults(self.contract, route, record, self._started)
+            )
             violations = tuple(violation(record, route.method.id, place, fault) for place, fault in faults)
         return tuple(one for one in violations if one.rule not in self._relaxed)
 
     def _unrouted(self, record: Record) -> Iterator[Violation]:
-        """Report an unknown path, unless it is that of the document."""
-        if (record.verb, record.path) != ("GET", DISCOVERY):
+        """Report an unknown path, unless it is that of the document, or of tokens."""
+        if (record.verb, record.path) not in (("GET", DISCOVERY), ("POST", TOKENS)):
             message = f"The requested URL {visible(record.path)} was not found on this server."
             yield violation(record, None, Place.PATH, Fault(rule="unknown-path", message=message))
 

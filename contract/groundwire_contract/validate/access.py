@@ -13,6 +13,9 @@ from groundwire_codegen.ir import Api, Method
 from ..exchange import Exchange
 from ..rules.error_bodies import Refusal
 from ..rules.refusals import credentials_missing, scope_insufficient, unauthenticated
+from .issued_tokens import Grant, IssuedTokens
+
+__all__ = ["OPEN", "PREFIX", "Access", "AccessError", "Grant", "Mode", "admitted", "read_grants", "rpc"]
 
 PREFIX: Final = "https://www.googleapis.com/auth/"
 """The prefix of Google's scopes; a table of tokens may omit it."""
@@ -34,15 +37,6 @@ class AccessError(ValueError):
 
 
 @frozen(kw_only=True)
-class Grant:
-    """The caller and the full scopes of a token. An expired one is refused like an unknown one."""
-
-    caller: str
-    scopes: frozenset[str] = frozenset()
-    expired: bool = False
-
-
-@frozen(kw_only=True)
 class Access:
     """The mode, and the grants by token.
 
@@ -51,6 +45,8 @@ class Access:
 
     mode: Mode = Mode.ANY
     grants: Mapping[str, Grant] = field(factory=dict[str, Grant], repr=False)
+    issued: IssuedTokens = field(factory=IssuedTokens, repr=False, eq=False)
+    """Tokens of the token endpoint, which count beside `grants`."""
 
 
 OPEN: Final = Access()
@@ -64,7 +60,7 @@ def admitted(access: Access, exchange: Exchange, method: Method, version: str, a
     token = _token(exchange)
     if token is None and access.mode is not Mode.ANY:
         return credentials_missing()
-    grant = access.grants.get(token or "")
+    grant = access.grants.get(token or "") or access.issued.get(token or "")
     if access.mode is not Mode.SCOPED:
         return ANYONE if grant is None else grant.caller
     if grant is None or grant.expired:

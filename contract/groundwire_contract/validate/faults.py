@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from ..exchange import JsonValue
 from ..rules.error_bodies import Fault
+from ..suggestion import suggestion
 
 PREFIX: Final = "Invalid JSON payload received. "
 VALUE: Final = ".value"
@@ -22,6 +23,8 @@ Step: TypeAlias = "tuple[str | int, str | None]"
 
 MOST: Final = 1000
 """Maximum number of faults; the rest of the body is not checked."""
+MOST_SUGGESTED: Final = 10
+"""Faults with a suggestion: finding one takes time."""
 
 
 class EnoughError(Exception):
@@ -66,9 +69,11 @@ class Faults:
             self.path(),
         )
 
-    def unknown_name(self, name: str) -> JsonValue:
-        """Report an unknown field of the current message."""
-        return self._name("unknown-field", name, "Cannot find field.", self.path(), self.pointer(name))
+    def unknown_name(self, name: str, known: Iterable[str] = ()) -> JsonValue:
+        """Report an unknown field of the current message, whose fields are `known`."""
+        meant = suggestion(name, known) if len(self.found) < MOST_SUGGESTED else ""
+        at = self.pointer(name)
+        return self._name("unknown-field", name, "Cannot find field.", self.path(), at, meant)
 
     def given_twice(self, name: str) -> JsonValue:
         """Report a field that was given before in its other spelling."""
@@ -117,12 +122,14 @@ class Faults:
             rule, f"Invalid value{_at(path)} (Map), Cannot bind a {what} to map for field '{name}'.", path
         )
 
-    def _name(self, rule: str, name: str, what: str, path: str, at: str | None = None) -> JsonValue:
-        return self._add(rule, f"{PREFIX}Unknown name {_quoted(name)}{_at(path)}: {what}", path, at)
+    def _name(
+        self, rule: str, name: str, what: str, path: str, at: str | None = None, meant: str = ""
+    ) -> JsonValue:
+        return self._add(rule, f"{PREFIX}Unknown name {_quoted(name)}{_at(path)}: {what}", path, at, meant)
 
-    def _add(self, rule: str, message: str, path: str, at: str | None = None) -> JsonValue:
+    def _add(self, rule: str, message: str, path: str, at: str | None = None, meant: str = "") -> JsonValue:
         sent = self.pointer() if at is None else at
-        self.found.append(Fault(rule=rule, message=message, path=path, pointer=sent))
+        self.found.append(Fault(rule=rule, message=message, path=path, pointer=sent, meant=meant))
         if len(self.found) == MOST:
             raise EnoughError
         return None

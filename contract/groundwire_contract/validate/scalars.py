@@ -171,7 +171,7 @@ def _mapping(value: JsonValue) -> JsonValue:
 def _mask(value: JsonValue) -> JsonValue:
     """Parse a field mask. The official clients send an object with `paths` (ee/data.py updateAsset)."""
     if isinstance(value, dict) and value.keys() == {"paths"} and isinstance(value["paths"], list):
-        return value
+        return {"paths": [_string(path) for path in value["paths"]]}
     return _string(value)
 
 

@@ -39,7 +39,7 @@ class ScalarShape:
     type_name: str
     read: Callable[[JsonValue], JsonValue]
     takes_objects: bool
-    """True for a struct or any value."""
+    """True for a struct, a field mask or any value."""
     takes_anything: bool
 
 

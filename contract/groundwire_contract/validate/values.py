@@ -75,7 +75,7 @@ class _Walk:
         for name, value in body.items():
             slot = slots.get(name)
             if slot is None:
-                self.faults.unknown_name(name)
+                self.faults.unknown_name(name, (each.wire for each in slots.values()))
                 continue
             if value is None and not slot.nullable:
                 continue

@@ -28,7 +28,11 @@ def entry(url: str = f"https://{HOST}{EXPORT}", **more: Any) -> dict[str, Any]:
             "postData": {"mimeType": "application/json", "text": json.dumps(export())},
             **more.pop("request", {}),
         },
-        "response": {"status": 200, "content": {"text": "{}"}, **more.pop("response", {})},
+        "response": {
+            "status": 200,
+            "content": {"text": '{"name":"projects/p/operations/A"}'},
+            **more.pop("response", {}),
+        },
     }
 
 
@@ -59,9 +63,10 @@ def test_an_entry_is_held_to_the_contract() -> None:
 
 
 def test_an_answer_is_held_to_the_contract_encoded_or_not() -> None:
-    coded = base64.b64encode(b'{"nmae":1}').decode()
+    wrong = '{"name":"projects/p/operations/A","nmae":1}'
+    coded = base64.b64encode(wrong.encode()).decode()
     assert found(
-        entry(response={"content": {"text": '{"nmae":1}'}}),
+        entry(response={"content": {"text": wrong}}),
         entry(response={"content": {"text": coded, "encoding": "base64"}}),
         entry(response={"content": {}}),
         entry(response={"status": 0, "content": {}}),

@@ -106,6 +106,39 @@ def test_a_har_file_is_known_by_its_content(file: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "1 record, 1 passed over, 0 violations\n")
 
 
+PREFLIGHT = {"method": "OPTIONS", "headers": [["Access-Control-Request-Method", "POST"]], "body": None}
+
+
+@pytest.mark.parametrize(
+    ("data", "counted"),
+    [
+        (b"", "0 records, 0 violations: nothing was verified"),
+        (b"\n\n", "0 records, 0 violations: nothing was verified"),
+        (har(), "0 records, 0 violations: nothing was verified"),
+        (har(entry("https://example.com/")), "0 records, 1 passed over, 0 violations: nothing was verified"),
+        (jsonl(row(**PREFLIGHT)), "0 records, 1 passed over, 0 violations: nothing was verified"),
+    ],
+)
+def test_a_recording_without_a_call_fails(file: Path, data: bytes, counted: str) -> None:
+    file.write_bytes(data)
+    done = verify(file)
+    assert (done.exit_code, done.stdout) == (1, f"{counted}\n")
+    assert json.loads(verify(file, "--format", "json").stdout)["records"] == 0
+
+
+def test_preflights_are_passed_over(file: Path) -> None:
+    bare = row(method="OPTIONS", headers=[], body=None)
+    file.write_bytes(jsonl(row(**PREFLIGHT), row(), bare))
+    assert verify(file).stdout == "1 record, 2 passed over, 0 violations\n"
+    file.write_bytes(jsonl(row(method="OPTIONS", headers=[["accept", "*/*"]], body=None)))
+    assert "unknown-path" in verify(file).stdout
+
+
+def test_a_request_for_a_token_is_none_of_the_api(file: Path) -> None:
+    file.write_bytes(jsonl(row(path="/token", response=None)))
+    assert verify(file).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
