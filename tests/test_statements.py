@@ -25,7 +25,7 @@ PAGES = sorted(
         *(ROOT / "docs").glob("*.md"),
     ]
 )
-GUIDES = ("builds.md", "geospatial.md", "google-apis.md", "stand-in.md", "testing.md")
+GUIDES = ("builds.md", "contract-assets.md", "geospatial.md", "google-apis.md", "stand-in.md", "testing.md")
 ABOUT_US = [page for page in PAGES if page.name not in GUIDES]
 """Pages whose files are those of this repository; the others are about the reader's own."""
 SOURCES = {

@@ -10,6 +10,7 @@ from attrs import frozen
 from groundwire_codegen.ir import Method
 
 from .contract import Contract
+from .discovery_document import root_of, served_document
 from .exchange import Exchange, JsonObject, Reply, json_reply
 from .front import ParsedRequest
 from .given import MARK, AnswerError, Given
@@ -48,11 +49,14 @@ class GoogleFront:
         return route or self._document(exchange) or self._upload(exchange) or not_found(exchange.path)
 
     def _document(self, exchange: Exchange) -> Reply | None:
-        """Return the Discovery document for any version served; None for any other request."""
+        """Return the Discovery document for a version that is served; None for any other request."""
         asked = dict(exchange.query).get("version", self.contract.api.version)
         if (exchange.verb, exchange.path) != ("GET", DISCOVERY) or asked not in self.contract.shapes:
             return None
-        return Reply(status=200, body=self.contract.document) if self.contract.document else None
+        if not self.contract.document:
+            return None
+        root = root_of(exchange.headers, self.contract.api.base_url)
+        return Reply(status=200, body=served_document(self.contract.document, asked, root))
 
     def _upload(self, exchange: Exchange) -> Reply | None:
         """Refuse the upload of a medium, which is not supported; None for any other request."""

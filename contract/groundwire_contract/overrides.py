@@ -127,12 +127,18 @@ class Overrides:
         for rule, change in (changes or {}).items():
             self.change(rule, change)
         self._usual = (self.relaxed, dict(self._changes))
+        self._usual_answers: dict[str, GivenAnswer] = {}
 
     def reset(self) -> None:
         """Restore the overrides that were passed to the constructor."""
         self.relaxed, self._changes = self._usual[0], dict(self._usual[1])
         self._steps.clear()
         self.answers.clear()
+        self.answers.update(self._usual_answers)
+
+    def answer_usually(self, method: str, answer: GivenAnswer) -> None:
+        """Answer a method so, also after a reset."""
+        self._usual_answers[method] = self.answers[method] = answer
 
     def relax(self, *rules: str) -> None:
         """Stop enforcing rules. Raises LookupError for an unknown id."""

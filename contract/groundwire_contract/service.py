@@ -21,15 +21,17 @@ from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, pub
 from .front import ContractRequest, FrontEnd, ParsedRequest
 from .given import AnswerError, Given, given_of
 from .google_front import DISCOVERY, GoogleFront
-from .operations import algorithms, export
+from .operations import algorithms, asset_changes, asset_policies, assets, export, project_config
 from .operations import compute as values
 from .operations import methods as operations
 from .operations.call import Answer, Call, Context, Handler
 from .operations.script import Script
 from .operations.script_library import STANDARD
+from .operations.starts import STARTS
 from .operations.store import Store
 from .overrides import GivenAnswer, Overrides, Step
 from .rest.contract import RestContract
+from .rules.asset_refusals import not_simulated
 from .rules.error_bodies import Refusal
 from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
@@ -40,8 +42,23 @@ from .validate.route import Route
 __all__ = ["DISCOVERY", "HANDLERS", "Service"]
 
 HANDLERS: Final[Mapping[str, Handler]] = {
+    **dict.fromkeys(STARTS, export.start),
     "earthengine.projects.algorithms.list": algorithms.list_,
-    "earthengine.projects.image.export": export.start,
+    "earthengine.projects.getConfig": project_config.get,
+    "earthengine.projects.updateConfig": project_config.update,
+    "earthengine.projects.listAssets": assets.list_,
+    "earthengine.projects.assets.get": assets.get,
+    "earthengine.projects.assets.listAssets": assets.list_,
+    "earthengine.projects.assets.listFeatures": assets.list_features,
+    "earthengine.projects.assets.create": asset_changes.create,
+    "earthengine.projects.locations.assets.create": asset_changes.create,
+    "earthengine.projects.assets.delete": asset_changes.delete,
+    "earthengine.projects.assets.copy": asset_changes.copy,
+    "earthengine.projects.assets.move": asset_changes.move,
+    "earthengine.projects.assets.patch": asset_changes.patch,
+    "earthengine.projects.assets.getIamPolicy": asset_policies.get_policy,
+    "earthengine.projects.assets.setIamPolicy": asset_policies.set_policy,
+    "earthengine.projects.assets.testIamPermissions": asset_policies.granted_permissions,
     "earthengine.projects.operations.get": operations.get,
     "earthengine.projects.operations.list": operations.list_,
     "earthengine.projects.operations.wait": operations.wait,
@@ -94,6 +111,8 @@ class Service:
         self.wrong_answers: list[str] = []
         """What was wrong with answers of the test."""
         self._handlers = handlers
+        self._behaves = any(id_ in handlers for id_ in contract.api.methods)
+        """True for an API whose methods this server simulates: it answers none of them with an example."""
 
     def reset(self) -> None:
         """Forget everything and restore the initial settings."""
@@ -152,6 +171,8 @@ class Service:
             return self._given(answer, parsed.request, exchange, route)
         handler = self._handlers.get(route.method.id)
         if handler is None:
+            if self._behaves and "not-simulated" not in self.overrides.relaxed:
+                return not_simulated(route.method.id)
             return self.front.unanswered(exchange, route)
         call = Call(
             method=route.method,

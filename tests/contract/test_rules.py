@@ -9,24 +9,28 @@ from groundwire_contract.rules.registry import BLAMED, OFF, RULES
 PUBLISHED = {
     "V*": """
         consumer-suspended credentials-missing enum-unknown invalid-value list-on-singular
-        malformed-json oneof-conflict root-not-object unauthenticated unavailable unknown-parameter
+        malformed-json oneof-conflict policy-etag root-not-object unauthenticated unavailable unknown-parameter
         unknown-path
     """,
     "V": """
-        asset-exists asset-not-loaded asset-permission attempts band-types-differ bucket-unwritable
+        asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found asset-not-loaded
+        asset-overwrite asset-permission attempts band-types-differ bucket-unwritable
         computation-timed-out crs-unknown description-invalid drive-space expression-error failure-code internal
         internal-error memory-limit missing-fields not-signed-up object-on-scalar odd-times
         payload-too-large project-not-registered queue-full queue-full-burns-id rate-quota
         reprojection-too-large request-id-reused scope-insufficient service-disabled stall
         too-many-pixels unknown-field unstarted user-project-denied
     """,
+    "C": "config-field-fixed",
     "I": """
-        band-type-unsupported control duplicate-key filter-unsupported head-too-large iam-permission-denied list-on-map
+        asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large
+        iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
         page-token-invalid state-unwritable unbounded-image
     """,
     "D": """
-        answer-given answer-wrong bounds cancelled-code cross-user-list delete-forgets error-shape
+        algorithms-missing answer-given answer-wrong asset-field-fixed asset-type-unsupported bounds cancelled-code cross-user-list delete-forgets error-shape
+        features-undeclared not-simulated
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
@@ -41,7 +45,12 @@ def test_every_rule_has_its_published_id_and_mark() -> None:
     published = {id_: mark for mark, ids in PUBLISHED.items() for id_ in ids.split()}
     assert {rule.id: rule.evidence.value for rule in RULES.values()} == published
     assert all(id_ == rule.id for id_, rule in RULES.items())
-    assert {"band-type-unsupported", "unbounded-image", "openapi-query-unknown"} == OFF
+    assert {
+        "asset-parent-missing",
+        "band-type-unsupported",
+        "unbounded-image",
+        "openapi-query-unknown",
+    } == OFF
 
 
 def test_every_refusal_and_failure_names_a_rule() -> None:
@@ -58,7 +67,7 @@ def test_ready_made_scripts_have_their_published_names() -> None:
 
 
 def test_a_request_is_blamed_by_the_rules_about_what_it_says() -> None:
-    assert {"credentials-missing", "unknown-field", "duplicate-key", "media-type"} <= BLAMED
+    assert {"credentials-missing", "unknown-field", "duplicate-key", "media-type", "not-simulated"} <= BLAMED
     assert not BLAMED & {
         "request-id-reused",
         "queue-full",

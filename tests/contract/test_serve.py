@@ -153,6 +153,7 @@ def test_the_rules_are_listed_with_their_evidence() -> None:
     assert [line.split()[1] for line in done.stdout.splitlines() if "(off)" in line] == [
         "band-type-unsupported",
         "unbounded-image",
+        "asset-parent-missing",
         "openapi-query-unknown",
     ]
     assert set(marks.values()) <= {"V", "V*", "D", "C", "I"}

@@ -9,6 +9,8 @@ LEGACY: Final = "projects/earthengine-legacy/assets/"
 """The prefix of assets below `users/` and of projects that are no Cloud projects."""
 PUBLIC: Final = "projects/earthengine-public/assets/"
 """The prefix of the public catalog."""
+MAX_LEVELS: Final = 100
+"""Folders above an asset that exist because it does."""
 _NAME: Final = re.compile(r"projects/[^/]+/assets(?:/.*)?", re.DOTALL)
 _HOMES: Final = frozenset({"users", "projects"})
 
@@ -33,7 +35,7 @@ def is_root(name: str) -> bool:
     """Return True for the folder of a project, or the home folder of a legacy user or project."""
     parts = name.split("/")
     legacy = name.startswith(LEGACY) and parts[3] in _HOMES
-    return len(parts) == 3 or (legacy and len(parts) <= 5)
+    return len(parts) <= 3 or (legacy and len(parts) <= 5)
 
 
 def parent_of(name: str) -> str:
@@ -44,9 +46,9 @@ def parent_of(name: str) -> str:
 
 
 def ancestors(name: str) -> tuple[str, ...]:
-    """Return the names of the folders above an asset, nearest first, without roots."""
+    """Return the names of the folders above an asset, nearest first, without roots; at most `MAX_LEVELS`."""
     above: list[str] = []
-    while not is_root(name := parent_of(name)):
+    while len(above) < MAX_LEVELS and not is_root(name := parent_of(name)):
         above.append(name)
     return tuple(above)
 

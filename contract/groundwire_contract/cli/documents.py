@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from ..rest.contract import RestContract
 
 _GOOGLE_ONLY: Final = (
-    *("auth", "tokens", "script", "speed", "asset", "unwritable_bucket", "queue_limit", "listing_lag"),
+    *(
+        "auth",
+        "tokens",
+        "script",
+        "speed",
+        "asset",
+        "assets",
+        "unwritable_bucket",
+        "queue_limit",
+        "listing_lag",
+    ),
     *("overlay", "rate"),
 )
 """Options that mean nothing to an OpenAPI document."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
+from .declarations import answer_as_declared, declarations, declared_assets
 from .documents import documents, fail, served_contract
 from .running import listening, run
 
 if TYPE_CHECKING:
-    from ..assets.record import Asset
     from ..clock import Clock
     from ..contract import Contract
     from ..environment import Environment
@@ -51,6 +51,7 @@ class _Options(TypedDict):
     answer: tuple[str, ...]
     asset: tuple[str, ...]
     assets: tuple[Path, ...]
+    answers: tuple[Path, ...]
     unwritable_bucket: tuple[str, ...]
     rate: int | None
     queue_limit: int | None
@@ -107,16 +108,7 @@ class _Options(TypedDict):
     metavar="RULE=STATUS[:MESSAGE]",
     help="Let a rule answer with another status, and another message. Repeatable.",
 )
-@click.option("--asset", multiple=True, metavar="NAME", help="An asset that exists. Repeatable.")
-@click.option(
-    "--assets",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="JSON: assets that exist, as listAssets answers them. Repeatable.",
-)
-@click.option(
-    "--unwritable-bucket", multiple=True, metavar="NAME", help="A bucket that refuses exports. Repeatable."
-)
+@declarations
 @click.option("--rate", type=click.IntRange(0), help="Requests a minute that each caller may make.")
 @click.option(
     "--queue-limit",
@@ -140,8 +132,8 @@ def serve(**options: Unpack[_Options]) -> None:
 
     With the standard script, an operation is PENDING for 1 second and RUNNING for 4, then it succeeds. Other
     scripts are instant, stall, retried, sparse, odd-times, drive-quota, reprojection, timed-out, out-of-memory
-    and internal. A method that only the service can answer is validated, and answered with an example of its
-    response.
+    and internal. A method that only the service can answer is refused by name with 400, unless --answers has its
+    answer.
     """
     from ..server.connection import descriptors
     from ..server.http import server
@@ -159,6 +151,7 @@ def serve(**options: Unpack[_Options]) -> None:
     except OSError as error:
         fail(f"{error.filename or f'{host}:{port}'}: {error.strerror or error}")
     service = settings(contract, state=state, clock=_clock(options["clock"], state))
+    answer_as_declared(service, options["answers"])
     if options["allow_remote"]:
         click.echo(
             "Whoever reaches this address may start, read and delete operations; control stays with this machine.",
@@ -202,7 +195,7 @@ def _environment(options: _Options) -> Environment:
     try:
         return Environment(
             assets=frozenset(options["asset"]),
-            catalog=_assets(options["assets"]),
+            catalog=declared_assets(options["assets"]),
             unwritable=frozenset(options["unwritable_bucket"]),
             rate=options["rate"],
             listing_lag=options["listing_lag"],
@@ -210,19 +203,6 @@ def _environment(options: _Options) -> Environment:
         )
     except ValueError as error:
         raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
-
-
-def _assets(files: tuple[Path, ...]) -> tuple[Asset, ...]:
-    """Return the assets that files declare."""
-    from ..assets.asset_file import read_asset_file
-    from ..assets.asset_json import AssetError
-
-    try:
-        return tuple(asset for file in files for asset in read_asset_file(file))
-    except AssetError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror or error}")
 
 
 def _access(auth: str, tokens: Path | None) -> Access:

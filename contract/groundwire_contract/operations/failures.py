@@ -7,11 +7,15 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from ..assets.names import asset_name
+from ..assets.names import parent_of
 from ..exchange import JsonObject, JsonValue
+from ..rules.asset_refusals import asset_overwrite
+from ..rules.asset_refusals import asset_parent_missing as refused_parent
+from .asset_changes import has_parent
 from .bands import band_types, is_unbounded
 from .call import Call, Context
 from .exported_image import ExportedImage
+from .starts import STARTS, bucket, target
 
 DEFAULT_MAX_PIXELS: Final = 100_000_000
 
@@ -29,9 +33,10 @@ Check: TypeAlias = Callable[[JsonObject, Context, ExportedImage], "str | None"]
 
 def failure(call: Call, context: Context) -> Failure | None:
     """Return the first failure whose rule is enforced; None if the export will succeed."""
+    is_image = STARTS[call.method.id].kind == "EXPORT_IMAGE"
     image = ExportedImage(_object(call.body, "expression"), context)
     for rule, check in CHECKS.items():
-        if rule not in context.relaxed:
+        if rule not in context.relaxed and (is_image or rule in EVERY_START):
             message = check(call.body, context, image)
             if message is not None:
                 return Failure(rule, message)
@@ -88,15 +93,23 @@ def band_type_unsupported(request: JsonObject, _: Context, image: ExportedImage)
 
 def asset_exists(request: JsonObject, context: Context, _: ExportedImage) -> str | None:
     """Check for an asset that exists."""
-    name = asset(request)
-    if not name or _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("overwrite"):
+    made = target(request)
+    if made is None or made.overwrite or not context.catalog.has(made.name):
         return None
-    return f"Cannot overwrite asset '{name}'." if context.catalog.has(asset_name(name)) else None
+    return asset_overwrite(made.name).message
+
+
+def asset_parent_missing(request: JsonObject, context: Context, _: ExportedImage) -> str | None:
+    """Check for a folder or collection that does not exist."""
+    made = target(request)
+    if made is None or has_parent(context.catalog, made.name):
+        return None
+    return refused_parent(parent_of(made.name)).message
 
 
 def bucket_unwritable(request: JsonObject, context: Context, _: ExportedImage) -> str | None:
     """Check for a bucket that was declared unwritable."""
-    name = _object(_object(request, "fileExportOptions"), "cloudStorageDestination").get("bucket")
+    name = bucket(request)
     if name not in context.environment.unwritable:
         return None
     return f"Unable to write to bucket {name} (permission denied)."
@@ -109,15 +122,12 @@ CHECKS: Final[Mapping[str, Check]] = {
     "band-type-unsupported": band_type_unsupported,
     "unbounded-image": unbounded_image,
     "asset-exists": asset_exists,
+    "asset-parent-missing": asset_parent_missing,
     "bucket-unwritable": bucket_unwritable,
 }
 """Checks by rule id, in the order in which they run."""
-
-
-def asset(request: JsonObject) -> str:
-    """Return the asset to which a request exports; empty for files."""
-    name = _object(_object(request, "assetExportOptions"), "earthEngineDestination").get("name")
-    return name if isinstance(name, str) else ""
+EVERY_START: Final = frozenset({"asset-exists", "asset-parent-missing", "bucket-unwritable"})
+"""Checks of every start; the others are about pixels, and of image exports alone."""
 
 
 def integer(holder: JsonObject, name: str, default: int) -> int:

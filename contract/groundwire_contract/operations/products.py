@@ -28,4 +28,4 @@ def product(operation: Operation) -> Asset:
     """Return the asset that an operation makes."""
     if not operation.product:
         return Asset(name=operation.asset)
-    return read_asset(json.loads(operation.product))
+    return read_asset({**json.loads(operation.product), "name": operation.asset})

@@ -54,7 +54,7 @@ class Operation:
     asset: str = ""
     """The asset that it creates if it succeeds."""
     product: str = ""
-    """The JSON of that asset; empty for an image of which nothing is known."""
+    """The JSON of that asset, without its name; empty for an image of which nothing is known."""
     delay: float = 0.0
     held: float | None = None
     started: datetime | None = None

@@ -86,6 +86,14 @@ class Store(AssetStore, Protocol):
         """Return True if a project has `limit` unfinished operations."""
         ...
 
+    def setting(self, name: str) -> str | None:
+        """Return the text that was kept under a name; None if there is none."""
+        ...
+
+    def put_setting(self, name: str, text: str) -> None:
+        """Keep a text under a name, such as the config of a project."""
+        ...
+
     def record(self, recorded: Recorded) -> None:
         """Record a request."""
         ...

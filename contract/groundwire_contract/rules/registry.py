@@ -10,16 +10,27 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from .assets import ASSET_RULES, UNSIMULATED
 from .circumstances import CIRCUMSTANCES
 from .evidence import Rule
 from .openapi import OPENAPI_ANSWERS, OPENAPI_REQUESTS
 from .requests import REQUESTS
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {rule.id: rule for rule in (*REQUESTS, *CIRCUMSTANCES, *OPENAPI_REQUESTS, *OPENAPI_ANSWERS)}
+    {
+        rule.id: rule
+        for rule in (
+            *REQUESTS,
+            *CIRCUMSTANCES,
+            *ASSET_RULES,
+            *UNSIMULATED,
+            *OPENAPI_REQUESTS,
+            *OPENAPI_ANSWERS,
+        )
+    }
 )
-BLAMED: Final = frozenset(rule.id for rule in (*REQUESTS, *OPENAPI_REQUESTS))
-"""Rules about the content of a request, not about server state."""
+BLAMED: Final = frozenset(rule.id for rule in (*REQUESTS, *UNSIMULATED, *OPENAPI_REQUESTS))
+"""Rules about the content of a request, not about server state, and about what is not simulated."""
 OPENAPI: Final = frozenset(rule.id for rule in (*OPENAPI_REQUESTS, *OPENAPI_ANSWERS))
 """Ids of the rules of OpenAPI documents; the others are those of Google's APIs."""
 OFF: Final = frozenset(rule.id for rule in RULES.values() if not rule.enforced)

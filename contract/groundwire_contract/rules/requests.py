@@ -100,7 +100,8 @@ REQUESTS: Final[tuple[Rule, ...]] = (
     rule(
         "filter-unsupported",
         Evidence.INFERRED,
-        "Filters but `state=` and `done=` are refused, never ignored.",
+        "Filters of operations but `state=` and `done=`, and those of assets that are no comparisons joined by AND, are "
+        "refused, never ignored.",
         "AIP-160",
     ),
     rule(

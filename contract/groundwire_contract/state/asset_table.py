@@ -1,4 +1,4 @@
-"""The table of assets in a state file. An asset that was removed keeps its row, without a value."""
+"""The tables of assets and settings in a state file. An asset that was removed keeps its row, without a value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Readable(Protocol):
 
 
 class AssetTable:
-    """The assets of a state file, by the functions that read and write it."""
+    """The assets and settings of a state file, by the functions that read and write it."""
 
     def __init__(self, reading: Access, writing: Access, readable: Readable) -> None:
         self._reading, self._writing, self._readable = reading, writing, readable
@@ -58,6 +58,17 @@ class AssetTable:
     def remove(self, name: str) -> None:
         """Remove an asset, which need not be stored."""
         self._put(name, "", "")
+
+    def setting(self, name: str) -> str | None:
+        """Return the text that was kept under a name; None if there is none."""
+        with self._reading() as read:
+            row = read("SELECT value FROM settings WHERE name = ?", name).fetchone()
+        return None if row is None else str(row[0])
+
+    def put_setting(self, name: str, text: str) -> None:
+        """Keep a text under a name."""
+        with self._writing() as write:
+            write("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, text)
 
     def _put(self, name: str, parent: str, text: str) -> None:
         with self._writing() as write:

@@ -45,6 +45,7 @@ class Memory:
             self._children: defaultdict[str, set[str]] = defaultdict(set)
             self._made = 0
             self._time: datetime | None = None
+            self._settings: dict[str, str] = {}
             self.answered = 0
             """The number of requests ever recorded, including those dropped since."""
 
@@ -154,6 +155,14 @@ class Memory:
             return False
         running.difference_update([name for name in running if ended(self.operations[name], now) is not None])
         return len(running) >= limit
+
+    def setting(self, name: str) -> str | None:
+        """Return the text that was kept under a name; None if there is none."""
+        return self._settings.get(name)
+
+    def put_setting(self, name: str, text: str) -> None:
+        """Keep a text under a name."""
+        self._settings[name] = text
 
     def record(self, recorded: Recorded) -> None:
         """Record a request."""

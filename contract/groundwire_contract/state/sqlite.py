@@ -88,6 +88,7 @@ class Sqlite:
         table = AssetTable(self._reading, self._writing, self._readable)
         self.asset, self.is_removed, self.assets_in = table.get, table.is_removed, table.below
         self.all_assets = table.everything
+        self.setting, self.put_setting = table.setting, table.put_setting
         self.put_asset, self.remove_asset = table.put, table.remove
 
     def close(self) -> None:
@@ -98,7 +99,16 @@ class Sqlite:
     def clear(self) -> None:
         """Delete everything."""
         with self._writing() as write:
-            for table in ("operations", "making", "assets", "used", "requests", "times", "sqlite_sequence"):
+            for table in (
+                "operations",
+                "making",
+                "assets",
+                "settings",
+                "used",
+                "requests",
+                "times",
+                "sqlite_sequence",
+            ):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
     @property

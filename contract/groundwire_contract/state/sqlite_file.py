@@ -41,6 +41,7 @@ _SECOND: Final = (
     """CREATE TABLE assets (name TEXT PRIMARY KEY, parent TEXT NOT NULL,
         value TEXT NOT NULL) WITHOUT ROWID""",
     "CREATE INDEX by_parent ON assets (parent) WHERE value <> ''",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 _TABLES: Final = (*_FIRST, *_SECOND)
 _STEPS: Final = (*_SECOND, "INSERT INTO making SELECT sequence FROM operations WHERE asset <> ''")

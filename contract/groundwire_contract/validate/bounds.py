@@ -20,7 +20,11 @@ from .faults import Faults, pointer
 from .shapes import FieldShape, MessageShape
 
 KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
-    ("ExportImageRequest", "description"): ("description-invalid", DESCRIPTION_INVALID),
+    (f"{start}Request", "description"): ("description-invalid", DESCRIPTION_INVALID)
+    for start in (
+        *("ExportImage", "ExportTable", "ExportVideo", "ExportMap", "ExportClassifier"),
+        *("ImportImage", "ImportTable"),
+    )
 }
 """BoundedConnection fields by message and wire name, with the rule and the service's own wording."""
 

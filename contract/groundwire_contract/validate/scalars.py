@@ -168,6 +168,13 @@ def _mapping(value: JsonValue) -> JsonValue:
     raise UnreadableError
 
 
+def _mask(value: JsonValue) -> JsonValue:
+    """Parse a field mask. The official clients send an object with `paths` (ee/data.py updateAsset)."""
+    if isinstance(value, dict) and value.keys() == {"paths"} and isinstance(value["paths"], list):
+        return value
+    return _string(value)
+
+
 def _anything(value: JsonValue) -> JsonValue:
     return value
 
@@ -181,7 +188,7 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
     Kind.BYTES: _bytes,
     Kind.TIMESTAMP: _timestamp,
     Kind.DURATION: _duration,
-    Kind.FIELD_MASK: _string,
+    Kind.FIELD_MASK: _mask,
     Kind.DATE: _string,
     Kind.DATE_TIME: _string,
     Kind.ANY: _anything,

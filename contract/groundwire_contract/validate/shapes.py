@@ -183,7 +183,7 @@ def leaf(kind: Kind) -> ScalarShape:
         kind,
         TYPE_NAMES[kind],
         READERS[kind],
-        takes_objects=kind in (Kind.ANY, Kind.STRUCT),
+        takes_objects=kind in (Kind.ANY, Kind.STRUCT, Kind.FIELD_MASK),
         takes_anything=kind is Kind.ANY,
     )
 
