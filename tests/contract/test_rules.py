@@ -10,7 +10,7 @@ PUBLISHED = {
     "V*": """
         consumer-suspended credentials-missing enum-unknown invalid-value list-on-singular
         malformed-json oneof-conflict root-not-object unauthenticated unavailable unknown-parameter
-        unknown-path
+        unknown-path upload-type
     """,
     "V": """
         asset-exists asset-permission attempts band-types-differ bucket-unwritable
@@ -23,14 +23,15 @@ PUBLISHED = {
     "I": """
         control duplicate-key filter-unsupported head-too-large iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
-        page-token-invalid state-unwritable unbounded-image
+        medium-none page-token-invalid state-unwritable unbounded-image
     """,
     "D": """
         answer-given answer-wrong bounds cancelled-code cross-user-list delete-forgets error-shape
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
-        openapi-payload-too-large openapi-query-unknown openapi-verb-unknown upload-unsupported
+        openapi-payload-too-large openapi-query-unknown openapi-verb-unknown medium-unanswered upload-checksum
+        upload-media-type upload-parts upload-range upload-session-unknown upload-size
     """,
 }
 """Every rule by its mark: the ids that `--relax`, `--enforce` and `--answer` take."""

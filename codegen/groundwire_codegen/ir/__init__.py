@@ -40,6 +40,7 @@ from .methods import (
     Watched,
     parameter_key,
 )
+from .sizes import media_size
 from .types import (
     AliasRef,
     ByDiscriminator,
@@ -133,6 +134,7 @@ __all__ = [
     "inner_types",
     "leaf",
     "mapped",
+    "media_size",
     "parameter_key",
     "reachable",
     "references",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -18,6 +17,7 @@ from ..ir import (
     Media,
     Method,
     Parameter,
+    media_size,
     parameter_key,
 )
 from .annotations import MESSAGES, NONE, annotation, message_class, parameter_annotation
@@ -36,7 +36,6 @@ COMMON: Final = {
 """Parameters of all methods that are options of a call, with the names of these."""
 RAW_BODY: Final = word("RawBody")
 _UPLOADS: Final = "/upload/"
-_SIZE: Final = re.compile(r"(\d{1,15}) *(?:([KMGT])?B)?", re.ASCII | re.IGNORECASE)
 _DOWNLOAD: Final = (
     "Returns the bytes of the medium; `client.save(file, ...)` writes them to a file in constant memory.\n\n"
     "`byte_range`: the first byte, from 0, and the last one, or None for all that follow."
@@ -217,12 +216,6 @@ def _upload_view(method: Method, api: Api) -> UploadView | None:
         accept=literal(media.accept) if media.accept and "*/*" not in media.accept else None,
         max_size=None if size is None else literal(size),
     )
-
-
-def media_size(text: str | None) -> int | None:
-    """Return the bytes of a size such as `5120GB`; None for one that is not stated, or not known."""
-    found = _SIZE.fullmatch(text or "")
-    return None if found is None else int(found[1]) * 1024 ** " KMGT".index((found[2] or " ").upper())
 
 
 def _upload_text(upload: UploadView | None, media: Media | None) -> str:
