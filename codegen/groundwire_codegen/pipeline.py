@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
@@ -62,6 +62,7 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     inline = UNDER_PARENT if before is None else before.decisions.get(INLINE)
     files = _rendered(api, inputs, runtime, is_large=layout == LARGE, has_inner=inline == UNDER_PARENT)
     files[GIT_ATTRIBUTES] = GIT_ATTRIBUTES_TEXT
+    inputs = _without_stale(inputs, lowered.warnings)
     hashes = {path: file_digest(text) for path, text in files.items()}
     lock = Lock(
         inputs=inputs.digests(),
@@ -80,6 +81,13 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     drift = lowered.review.drift
     warnings = (*lowered.warnings, *_losses(before, lock), *drift)
     return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift, lowered.left_out)
+
+
+def _without_stale(inputs: Inputs, warnings: tuple[Problem, ...]) -> Inputs:
+    """Return the inputs without constructs that the document lacks: the lock keeps none that would be warned of for ever."""
+    stale = {each.construct for each in warnings if each.source == "options"}
+    kept = tuple(each for each in inputs.allow_constructs if each not in stale)
+    return inputs if kept == inputs.allow_constructs else evolve(inputs, allow_constructs=kept)
 
 
 def _layout(api: Api, inputs: Inputs, before: Lock | None) -> str:

@@ -32,6 +32,9 @@ class ContractRequest:
     """Header parameters that the description has; of Google's APIs all headers, in lower case, without credentials."""
     cookies: Mapping[str, JsonValue] = field(factory=dict[str, JsonValue])
     body: JsonValue | bytes = None
+    media: bytes | None = None
+    """The medium of an upload; None where there is none."""
+    media_type: str = ""
 
 
 @frozen(kw_only=True)
@@ -47,6 +50,8 @@ class ParsedRequest:
     body: JsonObject = field(factory=dict[str, JsonValue])
     request: Callable[[], ContractRequest] | None = None
     refusal: Refusal | None = None
+    reply: Reply | None = None
+    """The answer to a request that calls no method, such as a chunk of an upload."""
 
 
 class FrontEnd(Protocol):
@@ -59,6 +64,10 @@ class FrontEnd(Protocol):
 
     def package_of(self, version: str, /) -> str:
         """Return the proto package of a version; empty for an API without one."""
+        ...
+
+    def body_limit(self, path: str, /) -> int:
+        """Return how many bytes of a body are kept."""
         ...
 
     def find(self, exchange: Exchange) -> Route | Reply:

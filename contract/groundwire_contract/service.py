@@ -20,7 +20,7 @@ from .environment import NOTHING, Environment, Meter
 from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, public_query
 from .front import ContractRequest, FrontEnd, ParsedRequest
 from .given import AnswerError, Given, given_of
-from .google_front import DISCOVERY, GoogleFront
+from .google_front import DISCOVERY, google_front
 from .operations import algorithms, asset_changes, asset_policies, assets, export, project_config
 from .operations import compute as values
 from .operations import methods as operations
@@ -37,6 +37,7 @@ from .rules.error_bodies import Refusal
 from .rules.refusals import rate_quota, state_unwritable
 from .state.memory import Memory
 from .state.problem import StateError
+from .uploads.sessions import Sessions
 from .validate.access import Access
 from .validate.route import Route
 
@@ -100,7 +101,10 @@ class Service:
         handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self.contract = contract
-        self.front: FrontEnd = GoogleFront(contract) if isinstance(contract, Contract) else contract
+        self.uploads = Sessions(draw)
+        self.front: FrontEnd = (
+            google_front(contract, self.uploads) if isinstance(contract, Contract) else contract
+        )
         self.state: Store = state if state is not None else Memory()
         self.clock: Clock = clock if clock is not None else RealClock()
         self.script, self.environment = self._usual = (script, environment)
@@ -119,6 +123,7 @@ class Service:
         """Forget everything and restore the initial settings."""
         with self.state.lock:
             self.state.clear()
+            self.uploads.clear()
             self.overrides.reset()
             self.script, self.environment = self._usual
             self._meter = Meter()
@@ -167,6 +172,8 @@ class Service:
             return {}
         if parsed.refusal is not None:
             return parsed.refusal
+        if parsed.reply is not None:
+            return parsed.reply
         answer = self.overrides.answers.get(route.method.id)
         if answer is not None and parsed.request is not None:
             return self._given(answer, parsed.request(), exchange, route)

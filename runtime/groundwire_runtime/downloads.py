@@ -130,7 +130,8 @@ def written(
         is_checked = response.status == 206 and (current is not whole or rest_of is not None)
         try:
             with _pieces(response) as pieces:
-                left = part_size(response, asked) if is_checked and _ONE_PART.fullmatch(asked) else None
+                part = _part(response, asked) if is_checked and _ONE_PART.fullmatch(asked) else None
+                left = None if part is None else part.size
                 _begin(response, target, continues=current is not whole)
                 for piece in pieces:
                     target.write(piece)
@@ -147,18 +148,41 @@ def written(
         else:
             if left:
                 raise ProtocolError(_OTHER_PART)
-            return evolve(response, stream=None)
+            if part is None or part.is_all:
+                return evolve(response, stream=None)
+            # A service may answer with less than was asked for (RFC 9110 15.3.7).
+            rest = (rest_of or _rest)(whole, response, target.size)
+            if rest is None:
+                raise ProtocolError(_OTHER_PART)
+            current = rest
+
+
+@frozen
+class _Part:
+    """A part of a body that came: its size, and True where no more was asked for."""
+
+    size: int
+    is_all: bool
 
 
 def part_size(response: Response, asked: str) -> int:
     """Return the size of a part that was asked for (`bytes=5-`, `bytes=5-9`). Raises ProtocolError for another part."""
+    part = _part(response, asked)
+    if not part.is_all:
+        raise ProtocolError(_OTHER_PART)
+    return part.size
+
+
+def _part(response: Response, asked: str) -> _Part:
+    """Return the part that came of one that was asked for: all of it, or its beginning. Raises ProtocolError for another part."""
     found = _RANGE.fullmatch(response.headers.get("content-range", ""))
     start, _, stop = asked.removeprefix("bytes=").partition("-")
     if found is not None:
         first, last, total = int(found[1]), int(found[2]), found[3]
         is_end = not stop if total == "*" else last + 1 == int(total)
-        if str(first) == start and last >= first and (is_end or str(last) == stop):
-            return last - first + 1
+        fits = (not stop or last <= int(stop)) and (total == "*" or last < int(total))
+        if first == int(start or "0") and last >= first and fits:
+            return _Part(last - first + 1, is_end or str(last) == stop)
     raise ProtocolError(_OTHER_PART)
 
 

@@ -168,10 +168,13 @@ class Downloading(WrappedMethod[RawBody]):
         request = self.method.request(parameters, body, codecs=codecs, **facts)
         first, last = self.byte_range or (0, None)
         asked = {} if self.byte_range is None else {"range": _range((first, last))}
+        address, _, query = request.url.partition("?")
+        # A parameter `alt` of the method's own would be there twice.
+        kept = [pair for pair in query.split("&") if pair and not pair.startswith("alt=")]
         return extended(
             request,
             DownloadRequest,
-            url=f"{request.url}{'&' if '?' in request.url else '?'}alt=media",
+            url=f"{address}?{'&'.join([*kept, 'alt=media'])}",
             headers={**request.headers, "accept": "*/*", **asked},
             first=first,
             last=last,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar, cast
 
-from attrs import define, evolve
+from attrs import define, evolve, frozen
 
 from .errors import ArgumentError, shortened
 from .http import Described, Request
@@ -15,7 +16,7 @@ from .jsontext import STRUCT, Codec, quote
 from .masks import LEFT_OUT, set_paths
 from .messages import Message
 from .schema import ANY, Enum, Extra, Field, ListOf, MapOf, Packed, Ref, Wrapped
-from .wire_paths import Path, value_at
+from .wire_paths import Path, value_at, with_value
 from .wrapped_method import WrappedMethod
 
 T_co = TypeVar("T_co", covariant=True)
@@ -23,20 +24,31 @@ T = TypeVar("T")
 _PLAIN: Final = (Codec, Enum, ListOf, MapOf, Packed, Ref, Wrapped)
 _MASKS: Final = ("updateMask", "update_mask")
 _EMPTY_TEXTS: Final = ("null", "[]", "{}", '""')
+_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
+"""A key of a map that a mask names without quotes."""
 _DECODER: Final = json.JSONDecoder()
 
 
-def clearing(method: Described[T], clear: Sequence[str]) -> Described[T]:
+@frozen
+class MaskPlace:
+    """The place of an update mask: a parameter, or a field of the body; `of`: the field of the body that it is about."""
+
+    name: str
+    in_body: bool = False
+    of: str = ""
+
+
+def clearing(method: Described[T], clear: Sequence[str], mask: MaskPlace | None = None) -> Described[T]:
     """Return a method whose call empties fields besides: names of attributes, or on the wire, with dots between.
 
-    Raises ArgumentError.
+    `mask`: the update mask, where neither its name nor its type tells it. Raises ArgumentError.
     """
     if isinstance(clear, str):
         raise ArgumentError("clear: expected a sequence of names, got one str", hint="Put it in a tuple.")
     for each in _each(clear):
         if not isinstance(each, str) or any("\ud800" <= one <= "\udfff" for one in each):
             raise ArgumentError(f"clear: expected names of fields, got {shortened(each)}")
-    return Clearing(method, tuple(dict.fromkeys(clear))) if clear else method
+    return Clearing(method, tuple(dict.fromkeys(clear)), mask or _mask(method)) if clear else method
 
 
 def _each(stated: object) -> Iterable[object]:
@@ -51,6 +63,7 @@ class Clearing(WrappedMethod[T_co]):
     """A method whose call empties fields."""
 
     names: tuple[str, ...]
+    mask: MaskPlace | None
 
     def request(
         self, parameters: Mapping[str, object], body: object = None, *, codecs: Any, **facts: Any
@@ -62,12 +75,11 @@ class Clearing(WrappedMethod[T_co]):
                 f"clear: expected a message as the body of {self.id}, got {type(message).__name__}"
             )
         paths = [wire_path(message.__class__, name, codecs) for name in self.names]
-        mask = _mask(self.method)
-        if mask is not None:
+        if self.mask is not None:
+            wires = [self._below(name, path) for name, (path, _) in zip(self.names, paths, strict=True)]
             for name, (path, in_map) in zip(self.names, paths, strict=True):
-                _check_masked(name, path, in_map, message, codecs)
-            wires = [".".join(path) for path, _ in paths]
-            parameters = {**parameters, mask: self._with_names(parameters.get(mask), wires, message, codecs)}
+                _check_masked(name, path, in_map and not self._is_key(path, message, codecs), message, codecs)
+            parameters, body = self._with_mask(parameters, body, message, wires, codecs)
         merge_patch: Callable[[object, Any], object] | None = getattr(self.method, "as_merge_patch", None)
         request = self.method.request(
             parameters,
@@ -75,7 +87,7 @@ class Clearing(WrappedMethod[T_co]):
             codecs=codecs,
             **facts,
         )
-        if mask is not None:
+        if self.mask is not None:
             return request
         envelope = getattr(self.method, "envelope", None)
         text = request.body.decode() if isinstance(request.body, bytes) else ""
@@ -85,11 +97,65 @@ class Clearing(WrappedMethod[T_co]):
             text = with_null(text, path if envelope is None else (envelope, *path), name)
         return evolve(request, body=text.encode())
 
+    def _is_key(self, path: Path, message: Message, codecs: Any) -> bool:
+        """Return True for a key of the map that the mask is about."""
+        of = "" if self.mask is None else self.mask.of
+        if not of or len(path) != 2:
+            return False
+        _, type_ = _member(codecs.name_of(message.__class__), of, of, codecs)
+        return isinstance(_bare(type_, codecs), MapOf) and _KEY.fullmatch(path[1]) is not None
+
+    def _below(self, name: str, path: Path) -> str:
+        """Return a path as the mask has it: below the field that it is about. Raises ArgumentError for one that is not."""
+        of = "" if self.mask is None else self.mask.of
+        if of and (path[0] != of or len(path) == 1):
+            raise ArgumentError(
+                f"clear: {name!r} is not below {of!r}, which the update mask of {self.id} is about"
+            )
+        return ".".join(path[1:] if of else path)
+
+    def _with_mask(
+        self,
+        parameters: Mapping[str, object],
+        body: object,
+        message: Message,
+        wires: Sequence[str],
+        codecs: Any,
+    ) -> tuple[Mapping[str, object], object]:
+        """Return the parameters and the body of the call with a longer mask in one of them."""
+        mask = cast("MaskPlace", self.mask)
+        if not mask.in_body:
+            stated = parameters.get(mask.name)
+            is_list = any(
+                each.name == mask.name and getattr(each, "repeated", False) for each in self.parameters
+            )
+            given = ",".join(cast("Iterable[str]", stated)) if is_list and stated is not None else stated
+            text = self._with_names(given, wires, message, codecs)
+            return {**parameters, mask.name: text.split(",") if is_list else text}, body
+        text = self._with_names(value_at(message, (mask.name,), codecs), wires, message, codecs)
+        changed = with_value(message, (mask.name,), text, codecs)
+        return parameters, evolve(cast("Any", body), value=changed) if body is not message else changed
+
+    def _names_set(self, message: Message, codecs: Any) -> list[str]:
+        """Return the paths of what the message sets in what the mask is about."""
+        mask = cast("MaskPlace", self.mask)
+        about = value_at(message, (mask.of,), codecs) if mask.of else message
+        if isinstance(about, Message):
+            return [each for each in set_paths(about, codecs) if not (mask.in_body and each == mask.name)]
+        names = [*map(str, cast("Mapping[str, object]", about or {}))]
+        strange = next((each for each in names if not _KEY.fullmatch(each)), None)
+        if strange is not None:
+            raise ArgumentError(
+                f"clear: {shortened(strange)} is a key that needs quotes in an update mask",
+                hint="State the update mask of the call.",
+            )
+        return names
+
     def _with_names(self, stated: object, wires: Sequence[str], message: Message, codecs: Any) -> str:
         """Return an update mask with more names: the caller's, or one of what the message sets."""
         if stated is None:
             bound = {each.name for each in self.parameters if getattr(each, "location", "") == "path"}
-            names = [each for each in set_paths(message, codecs) if each not in (*bound, *LEFT_OUT)]
+            names = [each for each in self._names_set(message, codecs) if each not in (*bound, *LEFT_OUT)]
             divided = next((each for each in names if "," in each), None)
             if divided is not None:
                 raise ArgumentError(
@@ -107,13 +173,14 @@ class Clearing(WrappedMethod[T_co]):
         return str(stated) if "*" in names else ",".join([*names, *more])
 
 
-def _mask(method: Described[Any]) -> str | None:
-    """Return the parameter with the update mask, if the method has one."""
+def _mask(method: Described[Any]) -> MaskPlace | None:
+    """Return the place of the update mask, if the method has a parameter that is known as one."""
     names = [each.name for each in method.parameters]
     known = next((each for each in _MASKS if each in names), None)
     masks = [each.name for each in method.parameters if getattr(each, "kind", "") == "fieldmask"]
     writes = [each for each in masks if not each.lower().startswith("read")]
-    return known or (writes[0] if len(writes) == 1 else None)
+    name = known or (writes[0] if len(writes) == 1 else None)
+    return None if name is None else MaskPlace(name)
 
 
 def _check_masked(name: str, path: Path, in_map: bool, message: Message, codecs: Any) -> None:

@@ -14,7 +14,7 @@ from groundwire_codegen.reader import read_api, read_lowered
 
 from tests.codegen.documents import bookshop, encoded, with_property
 from tests.codegen.packages import output
-from tests.codegen.test_cli import Shop
+from tests.codegen.test_cli import Shop, run
 
 Change = Callable[[dict[str, Any]], Any]
 GET = ("resources", "books", "methods", "get")
@@ -161,7 +161,30 @@ def test_a_verb_that_is_allowed_is_sent_and_no_repeat_is_safe() -> None:
 
 def test_an_allowed_name_that_is_nowhere_is_a_warning() -> None:
     [warning] = read_lowered(encoded(bookshop()), allow_constructs=("x",)).warnings
-    assert str(warning) == "options#/allow-construct: no unknown construct 'x' is in the document"
+    assert str(warning) == (
+        "options#/allow-construct: the rule matches nothing: no unknown construct 'x' is in the document "
+        "(generate again without --allow-construct x)"
+    )
+
+
+def test_an_allowed_name_that_has_left_the_document_is_said_once(shop: Shop) -> None:
+    shop.write(with_property("x", {"type": "string", "format": "uuid"}))
+    shop.run("generate", "--allow-construct", "uuid")
+    shop.write(with_property("x", {"type": "string"}))
+    stale = shop.run("check")
+    assert (stale.exit_code, stale.stderr.count("without --allow-construct uuid")) == (1, 1)
+    words = "the rule matches nothing: no unknown construct 'uuid'"
+    assert shop.run("generate", "--allow-construct", "uuid").stderr.count(words) == 1
+    assert read_lock(shop.files()[FILE]).constructs == {}
+    assert (shop.run("check").output, shop.run("generate").stderr) == ("", "")
+
+
+def test_lint_takes_what_is_allowed(shop: Shop) -> None:
+    shop.write(with_property("x", {"type": "string", "format": "uuid"}))
+    assert "refused: bookshop.json#/schemas/Book/properties/x/format" in run("lint", shop.spec).stdout
+    assert "refused" not in run("lint", shop.spec, "--allow-construct", "uuid").stdout
+    unused = run("lint", shop.spec, "--allow-construct", "uuid", "--allow-construct", "ulid")
+    assert "warning: options#/allow-construct: the rule matches nothing" in unused.stdout
 
 
 def test_names_that_no_construct_can_have(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -62,10 +63,62 @@ def test_unions_that_prose_states(docs: dict[str, str], want: list[str] | None) 
     assert found == ([] if want is None else [want])
 
 
+@pytest.mark.parametrize(
+    ("words", "want"),
+    [
+        ("Exactly one of `a` or `b` must be set.", True),
+        ("A pair is needed: exactly one of `b` and this.", True),
+        ("Required. One of a or b.", True),
+        ("This is required. Only one of a or b may be set.", True),
+        ("Only one of a or b may be set.", False),
+        ("Optional, but exactly one of a or b must be set.", False),
+        ("If c is set, exactly one of a or b must be set.", False),
+        ("Exactly one of a or b will be set.", False),
+        ("Exactly one of a, b or the other must be set.", False),
+    ],
+)
+def test_a_union_of_which_one_has_to_be_set(words: str, *, want: bool) -> None:
+    document = press()
+    fields = {"a": {"type": "string", "description": words}, "b": {"type": "string"}}
+    document["schemas"]["Cover"] = {"type": "object", "properties": fields}
+    (found,) = [each for each in candidates(document) if "messages.Cover" in each]
+    assert ("required = true" in found) is want
+    made = read_lowered(encoded(document), found.encode())
+    assert made.warnings == ()
+
+
 @pytest.mark.parametrize("words", ["or or ", "and the ", "a, or and "])
 def test_a_list_that_can_be_divided_in_many_ways_takes_no_time(words: str) -> None:
     # The words can be divided in more ways than there is time for.
     assert unions(a=f"Either a {words * 500}! It cannot be.", b="") == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"The metadata is {'to' * 10_000}!",
+        f"The metadata is {'a ' * 10_000}!",
+        f"The metadata is {'of type: ' * 2000}",
+        "metadata: " * 2000,
+        f"The response is {'a.' * 10_000}!",
+        f"The response is {'[' * 10_000}A",
+    ],
+)
+def test_words_before_a_schema_take_linear_time(words: str) -> None:
+    document = press()
+    document["resources"]["books"]["methods"]["print"]["description"] = words
+    before = time.process_time()
+    candidates(document)
+    assert time.process_time() - before < 1
+
+
+def test_names_of_metadata_take_linear_time() -> None:
+    document = press()
+    schema = {"type": "object", "description": "The metadata of an operation."}
+    document["schemas"] |= {f"V{'1' * 50_000}_OperationMetadata": schema}
+    before = time.process_time()
+    candidates(document)
+    assert time.process_time() - before < 1
 
 
 def test_names_of_unions() -> None:

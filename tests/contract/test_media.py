@@ -111,9 +111,35 @@ def test_null_removes_the_key_of_a_map_where_no_mask_does(herds: ApiContract) ->
     assert (answer.status, answer.rule) == (400, "null-element")
 
 
-@pytest.mark.parametrize("path", ["/upload/v1/sheep/Dolly/wool", "/resumable/upload/v1/sheep/Dolly/wool"])
-def test_an_upload_is_not_supported(herds: ApiContract, path: str) -> None:
-    answer = ask(herds.endpoint, "POST", path, {})
-    assert (answer.status, answer.rule) == (501, "upload-unsupported")
-    assert "herds.sheep.insert without `media`" in answer.message
-    assert ask(herds.endpoint, "POST", "/upload/v1/sheep/a/b/wool", {}).status == 404
+def test_a_medium_that_no_test_gives_is_refused_by_name(herds: ApiContract) -> None:
+    answer = ask(herds.endpoint, "GET", "/v1/sheep/Dolly?alt=media")
+    assert (answer.status, answer.rule) == (501, "medium-unanswered")
+    assert "answers('herds.sheep.get', b'...')" in answer.message
+    herds.answers("herds.sheep.get", {"name": "Dolly"})
+    assert ask(herds.endpoint, "GET", "/v1/sheep/Dolly").status == 200
+    assert ask(herds.endpoint, "GET", "/v1/sheep/Dolly?alt=media").rule == "answer-wrong"
+    answer = ask(herds.endpoint, "PATCH", "/v1/sheep/Dolly?alt=media", {})
+    assert (answer.status, answer.rule) == (400, "medium-none")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "stated"),
+    [
+        ("bytes=0-", 206, b"wool", "bytes 0-3/4"),
+        ("bytes=1-2", 206, b"oo", "bytes 1-2/4"),
+        ("bytes=2-99", 206, b"ol", "bytes 2-3/4"),
+        ("bytes=-3", 206, b"ool", "bytes 1-3/4"),
+        ("bytes=4-", 416, b"", "bytes */4"),
+        ("bytes=0-1,2-3", 200, b"wool", None),
+        ("bytes=-", 200, b"wool", None),
+    ],
+)
+def test_parts_of_a_medium(
+    herds: ApiContract, asked: str, status: int, body: bytes, stated: str | None
+) -> None:
+    herds.answers("herds.sheep.get", Answer(value=b"wool", headers={"etag": '"1"'}))
+    path = "/v1/sheep/Dolly?alt=media"
+    answer = ask(herds.endpoint, "GET", path, headers={"range": asked})
+    assert (answer.status, answer.body, answer.headers.get("content-range")) == (status, body, stated)
+    other = ask(herds.endpoint, "GET", path, headers={"range": asked, "if-range": '"0"'})
+    assert (other.status, other.body) == (200, b"wool")

@@ -10,7 +10,7 @@ PUBLISHED = {
     "V*": """
         consumer-suspended credentials-missing enum-unknown invalid-value list-on-singular
         answer-media-type malformed-json oneof-conflict policy-etag root-not-object unauthenticated unavailable
-        unknown-parameter unknown-path
+        unknown-parameter unknown-path upload-type
     """,
     "V": """
         answer-type operation-state asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found
@@ -27,7 +27,7 @@ PUBLISHED = {
         asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large
         iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
-        page-token-invalid state-unwritable unbounded-image
+        medium-none page-token-invalid state-unwritable unbounded-image
     """,
     "D": """
         algorithms-missing answer-name answer-value operation-error operation-name operation-result answer-given answer-wrong
@@ -36,7 +36,8 @@ PUBLISHED = {
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable
         openapi-parameter-invalid openapi-parameter-missing openapi-path-unknown
-        openapi-payload-too-large openapi-query-unknown openapi-verb-unknown upload-unsupported
+        openapi-payload-too-large openapi-query-unknown openapi-verb-unknown medium-unanswered upload-checksum
+        upload-media-type upload-parts upload-range upload-session-unknown upload-size
         value-too-large value-unsupported
     """,
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 from attrs import frozen
@@ -20,6 +22,7 @@ from groundwire_runtime.http import FunctionTransport, Request, Response
 
 from tests.runtime.doubles import Time
 
+from .packages import built, written
 from .state import Service
 from .test_uploads import client
 
@@ -37,6 +40,7 @@ class Stream:
         """Leave the rest."""
 
 
+CASES: Final = Path(__file__).parents[1] / "codegen" / "cases"
 DATA = random.Random(6).randbytes(3_000_017)  # noqa: S311 - the same bytes each time
 
 
@@ -191,6 +195,66 @@ def test_a_rest_that_is_not_all_of_it_leaves_no_file(size: int, storage: ModuleT
     with pytest.raises(ProtocolError, match="another part"):
         downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "n")
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("most", [1, 7, 33])
+@pytest.mark.parametrize("byte_range", [None, (3, 90), (3, None)])
+@pytest.mark.parametrize("etag", ['"1"', None])
+def test_a_rest_may_come_in_several_parts(
+    most: int,
+    byte_range: tuple[int, int | None] | None,
+    etag: str | None,
+    storage: ModuleType,
+    tmp_path: Path,
+) -> None:
+    data, asked = DATA[:100], list[str]()
+
+    def pieces() -> Iterator[bytes]:
+        yield data[:5]
+        raise TransportError("cut", sent=True)
+
+    def answer(request: Request) -> Response:
+        facts = {} if etag is None else {"etag": etag}
+        asked.append(request.headers.get("range", ""))
+        if not asked[-1]:
+            return Response(status=200, headers={**facts, "content-length": "100"}, stream=Stream(pieces()))
+        first, _, stop = asked[-1].removeprefix("bytes=").partition("-")
+        last = min(int(first) + most - 1, int(stop or 99))
+        facts["content-range"] = f"bytes {first}-{last}/100"
+        return Response(status=206, headers=facts, body=data[int(first) : last + 1])
+
+    downloads = storage.Client(
+        transport=FunctionTransport(answer), credentials=credentials.anonymous(), clock=Time().clock()
+    )
+    downloads.save(tmp_path / "n", downloads.objects.get_media, "b", "n", byte_range=byte_range)
+    first, last = byte_range or (0, None)
+    want = data[first : 100 if last is None else last + 1]
+    assert (tmp_path / "n").read_bytes() == want
+    parts = len(want) - (0 if byte_range else 5)
+    assert len(asked) == -(-parts // most) + (0 if byte_range else 1)
+
+
+def test_a_method_has_its_own_alt_once(tmp_path: Path) -> None:
+    document = json.loads((CASES / "media" / "spec.json").read_text())
+    methods = document["resources"]["photos"]["methods"]
+    name, method = next((name, each) for name, each in methods.items() if each.get("supportsMediaDownload"))
+    method["parameters"] = {
+        **method.get("parameters", {}),
+        "alt": {"type": "string", "location": "query", "default": "json"},
+        "altitude": {"type": "string", "location": "query"},
+    }
+    urls = list[str]()
+
+    def answer(request: Request) -> Response:
+        urls.append(request.url)
+        return Response(status=200, body=b"{}")
+
+    for album in built(tmp_path, written(tmp_path, "album", json.dumps(document).encode())):
+        photos = album.Client(transport=FunctionTransport(answer), credentials=credentials.anonymous()).photos
+        required = [each for each in method["parameters"].values() if each.get("required")]
+        getattr(photos, f"{name}_media")(*["x"] * len(required), alt="proto", altitude="3")
+        getattr(photos, name)(*["x"] * len(required), alt="proto")
+    assert [urlsplit(url).query for url in urls] == ["altitude=3&alt=media", "alt=proto"]
 
 
 def test_other_bytes_than_stated_leave_no_file(storage: ModuleType, service: Service, tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import click
 
 from ..inputs import DOCUMENT_BYTES, OVERLAY_BYTES, read_input
 from ..log import echo
-from .inputs import ALLOW_HOST, DOCUMENT, OVERLAY, ROOT
+from .inputs import ALLOW_CONSTRUCT, ALLOW_HOST, DOCUMENT, OVERLAY, ROOT, constructs
 from .problems import DONE
 
 OPTIONS = (
     DOCUMENT,
     OVERLAY,
+    ALLOW_CONSTRUCT,
     ALLOW_HOST,
     ROOT,
     click.option(
@@ -26,6 +27,7 @@ def lint(
     document: Path,
     *,
     overlay: Path | None,
+    allow_construct: tuple[str, ...],
     allow_host: tuple[str, ...],
     root: Path | None,
     no_validator: bool,
@@ -45,6 +47,7 @@ def lint(
             name=document.name,
             document=data,
             overlay=None if overlay is None else read_input(overlay, OVERLAY_BYTES),
+            allow_constructs=constructs(allow_construct),
             allow_hosts=tuple(host.lower() for host in allow_host),
             references=references.contents,
             base=references.base,

@@ -12,6 +12,7 @@ _LOCK: Final = "the lock keeps it, whatever the document says"
 _OVERLAY: Final = (
     "the overlay states it, which is the same on both sides; the answers that it names are compared"
 )
+_OVERLAY_MASK: Final = "the overlay states it; the parameter or the field that it names is compared"
 _ENDPOINTS: Final = "hosts to choose from; the one that calls go to by default is compared"
 _HINTS: Final = "advice in the text of errors, which comes from the overlay alone"
 IGNORED: Final[Mapping[str, str]] = {
@@ -36,11 +37,13 @@ IGNORED: Final[Mapping[str, str]] = {
     "Enum.pointer": _PLACE,
     "Field.pointer": _PLACE,
     "Hint": _HINTS,
+    "Mask": _OVERLAY_MASK,
     "Media.stub": "the lock keeps it, and it comes and goes with the download, which is compared",
     "Message.pointer": _PLACE,
     "Message.received": "each change says which way its message travels",
     "Message.sent": "each change says which way its message travels",
     "Method.id": _KEY,
+    "Method.mask": _OVERLAY_MASK,
     "Method.pointer": _PLACE,
     "Method.watched": _OVERLAY,
     "Method.wire": "what callers see is the name",

@@ -11,8 +11,10 @@ from ..ir import Api, EnumRef, ListOf, MapOf, MessageRef, Packed, Scalar, TypeRe
 from ..lower.checks import FREE, SCALAR_RULES, has_schema
 from ..lower.idempotency import precondition_fault
 from ..lower.listing import fits
+from ..lower.masks import mask_fault
 from ..lower.operations import operation_of
 from ..read.overlay import EnumRule, Extension, FieldRule, MessageRule, MethodRule, Overlay
+from ..read.overlay.masks import MaskRule
 from ..read.overlay.rules import BOUNDS, OperationRule, PagingRule, WaitingRule
 from .references import References, arguments, inside
 
@@ -91,6 +93,7 @@ class _Cut:
             operation_metadata=None if gone else target,
             operation=self._operation(name, rule.operation),
             idempotent=self._idempotent(rule.idempotent, name),
+            mask=rule.mask if self._masks(name, rule.mask) else None,
             paging=rule.paging if self._fits(name, rule.paging) else None,
             waiting=rule.waiting if self._fits(name, rule.waiting) else None,
         )
@@ -115,6 +118,16 @@ class _Cut:
         own, other = (
             rule is not None and each is not None and fits(draft, each, rule)
             for each, draft in zip(found, drafts, strict=True)
+        )
+        return own or not other
+
+    def _masks(self, method: str, rule: MaskRule | None) -> bool:
+        """Return True for a rule of a mask that this document fits, or that neither does."""
+        own, other = (
+            rule is not None
+            and (found := side.draft.methods.get(method)) is not None
+            and not mask_fault(side.draft, found, rule)
+            for side in (self.here, self.there)
         )
         return own or not other
 

@@ -25,6 +25,7 @@ from .methods import (
     Listing,
     ListingKind,
     Location,
+    Mask,
     Media,
     Method,
     Paging,
@@ -39,6 +40,7 @@ from .methods import (
     Watched,
     parameter_key,
 )
+from .sizes import media_size
 from .types import (
     AliasRef,
     ByDiscriminator,
@@ -98,6 +100,7 @@ __all__ = [
     "ListingKind",
     "Location",
     "MapOf",
+    "Mask",
     "Media",
     "Message",
     "MessageRef",
@@ -131,6 +134,7 @@ __all__ = [
     "inner_types",
     "leaf",
     "mapped",
+    "media_size",
     "parameter_key",
     "reachable",
     "references",

@@ -166,6 +166,14 @@ class Waiting:
 
 
 @frozen(kw_only=True)
+class Mask:
+    """The update mask of a PATCH, as an overlay states it, and the field of the body that it is about; () is the body."""
+
+    place: ValueLocation
+    of: Path = ()
+
+
+@frozen(kw_only=True)
 class Idempotency:
     """When a call may be made again after a lost answer."""
 
@@ -239,6 +247,8 @@ class Method:
     """None: the document does not state it."""
     extra_scopes: tuple[ExtraScope, ...] = ()
     idempotency: Idempotency = Idempotency()
+    mask: Mask | None = None
+    """None: the parameter that its type or its name tells."""
     paging: Paging | None = None
     listing: Listing | None = None
     waiting: Waiting | None = None

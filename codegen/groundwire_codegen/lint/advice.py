@@ -16,6 +16,7 @@ from ..read.overlay import Overlay, read_overlay
 from ..read.overlay.google import stated_as_discovery
 from ..reader import read_draft
 from .candidates import candidates
+from .masks import mask_candidates
 from .operations import operation_candidates
 from .request_ids import request_id_candidates
 from .unions import union_candidates
@@ -57,6 +58,7 @@ class Linted:
     document: bytes
     overlay: bytes | None = None
     allow_hosts: tuple[str, ...] = ()
+    allow_constructs: tuple[str, ...] = ()
     references: Mapping[str, bytes] = field(factory=dict[str, bytes])
     base: str = ""
 
@@ -71,6 +73,7 @@ def advise(given: Linted, *, validates: bool = True) -> Advice:
         allow_hosts=given.allow_hosts,
         references=given.references,
         base=given.base,
+        allow_constructs=given.allow_constructs,
     )
     overlay, problems = (Overlay(), list[Problem]()) if given.overlay is None else read_overlay(given.overlay)
     stated = stated_as_discovery(draft, overlay, given.allow_hosts)
@@ -105,6 +108,7 @@ def _candidates(draft: Draft, api: Api | None, overlay: Overlay) -> Iterator[Pro
     yield from union_candidates(draft.api, overlay)
     yield from request_id_candidates(draft.api, overlay)
     yield from operation_candidates(draft.api, overlay)
+    yield from mask_candidates(draft.api, overlay)
 
 
 def _lowered(draft: Draft, overlay: Overlay) -> tuple[Api | None, tuple[Problem, ...], tuple[Problem, ...]]:

@@ -15,17 +15,20 @@ from ..read.overlay import NO_METHOD, Overlay
 from .toml import Lines, candidate
 
 _MAX_TEXT: Final = 20_000
-_NAME: Final = r"[`'\"\[<]{0,2}(?P<name>(?:[a-z][a-z0-9_]*\.)*[A-Z][A-Za-z0-9]*(?:\.[A-Z][A-Za-z0-9]*)*)"
-_IS: Final = r"(?:\s+(?:field|type|value))*`?\s*(?:is|will be|are|contains?|will contain|has|will have|:|of type|will return|is set to|populated with)\s*(?:the|an?|be|of|type|message|returned|populated|with|set|to|:)*\s*"
-_METADATA: Final = (
-    re.compile(rf"(?i:\bmetadata\b{_IS}(?:(?:the|an?|of|type|with|be|to)\s+)*){_NAME}"),
-    re.compile(rf"(?i:\bmetadata:\s*){_NAME}"),
-)
+# Atomic and without overlap, so that each pattern is linear: no run of words is divided in several ways.
+_NAME: Final = r"[`'\"\[<]{0,2}(?P<name>(?:[a-z][a-z0-9_]*+\.)*+[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)*+)"
+_FILLERS: Final = "the|an?|be|of|type|message|returned|populated|with|set|to"
+
+
+def _is(more: str = "") -> str:
+    """Return the pattern of the words between `metadata` or `response` and the name of its schema."""
+    verbs = r"is\ set\ to|is|will\ be|are|contains?|will\ contain|has|will\ have|:|of\ type|will\ return|populated\ with"
+    return rf"(?:\s+(?:field|type|value))*+`?\s*+(?:{verbs})(?:\s*+(?:(?:{_FILLERS}{more})\b|:))*+\s*+"
+
+
+_METADATA: Final = (re.compile(rf"(?i:\bmetadata\b{_is()}){_NAME}"),)
 _RESPONSE: Final = (
-    re.compile(
-        rf"(?i:\bresponse\b{_IS}(?:(?:the|an?|of|type|with|be|to|moved|created|updated|new)\s+)*){_NAME}"
-    ),
-    re.compile(rf"(?i:\bresponse:\s*){_NAME}"),
+    re.compile(rf"(?i:\bresponse\b{_is('|moved|created|updated|new')}){_NAME}"),
     re.compile(rf"(?i:\b(?:it|operation)\s+(?:will\s+)?(?:contains?|returns?)\s+(?:an?\s+|the\s+)?){_NAME}"),
 )
 _CREATES: Final = frozenset({"create", "patch", "update", "insert"})
@@ -114,7 +117,7 @@ def _shared_metadata(api: Api) -> Mapping[str, Found]:
         prefix = key.removesuffix("OperationMetadata")
         if (
             prefix != key
-            and (not prefix or re.search(r"V\d+[a-z0-9]*$", prefix))
+            and (not prefix or re.search(r"V\d[a-z0-9]*$", prefix))
             and _OF_OPERATIONS.search(message.doc)
         ):
             found.setdefault(prefix, []).append(key)

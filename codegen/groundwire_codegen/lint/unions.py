@@ -13,7 +13,7 @@ from ..ir import Api, Message
 from ..lower.naming import snake
 from ..problem import Problem
 from ..read.overlay import NO_MESSAGE, Overlay
-from .toml import candidate
+from .toml import Lines, candidate
 
 _MAX_TEXT: Final = 20_000
 """Characters of a description that are read."""
@@ -27,7 +27,7 @@ _BETWEEN: Final = r"(?:\s*(?:,|/|\band/or\b|\bor\b|\band\b|\bnor\b)\s*(?:the\s+)
 _LIST: Final = rf"(?:the\s+)?(?:fields?\s+)?(?P<names>(?>{_NAME}(?:{_BETWEEN}{_NAME}){{0,{_MAX_NAMES}}}))"
 _SET: Final = r"(?:set|specified|provided|populated|present|supplied|used|defined|given|available)"
 _ONE: Final = re.compile(
-    rf"(?i)\b(?:only|exactly|at most|no more than)\s+one\s+of\s+{_LIST}"
+    rf"(?i)\b(?:only|exactly|at most|no more than|required[.:,])\s+one\s+of\s+{_LIST}"
     rf"|(?<!\bif )(?<!\bwhen )(?<!\bunless )\beither\s+{_LIST.replace('names', 'either')}\s+(?:fields?\s+)?(?:is|are|must be|may be|can be|should be|will be)\s+{_SET}\b"
 )
 """A list of fields of which one alone may be set."""
@@ -42,6 +42,12 @@ _APART: Final = re.compile(
 _EACH: Final = re.compile(rf"(?i)(?<![\w.]){_LIST}\s+are\s+mutually\s+exclusive\b")
 _TOGETHER: Final = re.compile(r"(?i)\bboth\b.*\b(?:returned|output|shall|will)\b|\bat least one of\b")
 """Signs that fields come together in an answer, or may be set together."""
+_REQUIRED: Final = re.compile(
+    r"(?i)\bexactly one of\b|\brequired[.:,] (?:(?:only|exactly|at most) )?one of\b"
+)
+"""Signs that one of the fields has to be set."""
+_SOMETIMES: Final = re.compile(r"(?i)\b(?:if|unless|when|where|for|will be|returned|output|optional)\b")
+"""Signs that this holds under a condition, or for answers."""
 _SIGN: Final = re.compile(r"(?i)\bone of\b|\beither\b|mutually|\bnot be\b|cannot|can't")
 """Signs of such a sentence, looked for first: most texts have none."""
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]*", re.ASCII)
@@ -56,6 +62,8 @@ class Stated:
 
     members: tuple[str, ...]
     text: str
+    required: bool = False
+    """One of them has to be set."""
 
 
 def union_candidates(api: Api, overlay: Overlay) -> Iterator[Problem]:
@@ -72,15 +80,19 @@ def union_candidates(api: Api, overlay: Overlay) -> Iterator[Problem]:
                 taken.add(name)
                 words = f"{key}: one of {', '.join(stated.members)}: {_quoted(stated.text)}"
                 keys = ("messages", key, "unions", name)
-                yield candidate(message.pointer, words, keys, (("members", stated.members),))
+                required: Lines = (("required", True),) if stated.required else ()
+                yield candidate(message.pointer, words, keys, (("members", stated.members), *required))
 
 
 def unions_of(message: Message) -> Iterator[Stated]:
     """Yield groups of fields that exclude one another, each field in one: every two of a group are said to."""
     wires = {_fold(each.wire): each.wire for each in message.fields}
     pairs: dict[frozenset[str], str] = {}
+    required: set[frozenset[str]] = set()
     for own, text in [("", message.doc), *((each.wire, each.doc) for each in message.fields)]:
-        for members, sentence in _statements(text[:_MAX_TEXT], own, wires):
+        for members, sentence, is_whole in _statements(text[:_MAX_TEXT], own, wires):
+            if is_whole and _REQUIRED.search(sentence) and not _SOMETIMES.search(sentence):
+                required.add(frozenset(members))
             for pair in itertools.combinations(members, 2):
                 pairs.setdefault(frozenset(pair), sentence)
         for other, sentence in _apart(text[:_MAX_TEXT], own, wires):
@@ -91,7 +103,8 @@ def unions_of(message: Message) -> Iterator[Stated]:
         seen |= group
         if len(group) > 1 and all(frozenset(pair) in pairs for pair in itertools.combinations(group, 2)):
             wires_of_group = tuple(each.wire for each in message.fields if each.wire in group)
-            yield Stated(wires_of_group, next(text for pair, text in pairs.items() if pair <= group))
+            text = next(text for pair, text in pairs.items() if pair <= group)
+            yield Stated(wires_of_group, text, frozenset(group) in required)
 
 
 def _connected(wire: str, pairs: Iterable[frozenset[str]]) -> set[str]:
@@ -104,29 +117,29 @@ def _connected(wire: str, pairs: Iterable[frozenset[str]]) -> set[str]:
         group |= more
 
 
-def _statements(text: str, own: str, wires: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
-    """Yield lists of fields of which one alone may be set, each with its sentence."""
+def _statements(text: str, own: str, wires: Mapping[str, str]) -> Iterator[tuple[list[str], str, bool]]:
+    """Yield lists of fields of which one alone may be set, each with its sentence, and True where it names nothing else."""
     for sentence in _sentences(text):
         if _TOGETHER.search(sentence):
             continue
         for found in (*_ONE.finditer(sentence), *_EACH.finditer(sentence)):
             names = found.groupdict().get("names") or found.groupdict().get("either") or ""
-            members = _members(names, own, wires)
+            members, is_whole = _members(names, own, wires)
             if len(members) > 1:
-                yield members, sentence
+                yield members, sentence, is_whole
 
 
 def _apart(text: str, own: str, wires: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield fields that exclude the one that is described."""
     for sentence in _sentences(text) if own else ():
         for found in _APART.finditer(sentence):
-            for wire in _members(found["names"] or found["others"], own, wires):
+            for wire in _members(found["names"] or found["others"], own, wires)[0]:
                 if wire != own:
                     yield wire, sentence
 
 
-def _members(names: str, own: str, wires: Mapping[str, str]) -> list[str]:
-    """Return the fields that a list names; empty where it names something else too."""
+def _members(names: str, own: str, wires: Mapping[str, str]) -> tuple[list[str], bool]:
+    """Return the fields that a list begins with, and True where it names nothing else."""
     members: list[str] = []
     for part in _SPLIT.split(names):
         word = _WORD.search(part)
@@ -137,11 +150,10 @@ def _members(names: str, own: str, wires: Mapping[str, str]) -> list[str]:
         # A published text may lack the space in "a, orb".
         wire = own if folded in _THIS else wires.get(folded) or wires.get(folded.removeprefix("or"))
         if not wire:
-            # The last word may be prose: "Only one of a or b can be set" ends the list at "b".
-            break
+            return members, False
         if wire not in members:
             members.append(wire)
-    return members
+    return members, True
 
 
 def _sentences(text: str) -> list[str]:
@@ -150,7 +162,7 @@ def _sentences(text: str) -> list[str]:
         return []
     return [
         " ".join(each.split())
-        for each in re.split(r"(?<=[.!?])\s|\n\n|\n *[*-] ", text)
+        for each in re.split(r"(?<=[.!?])(?<![Rr]equired\.)\s|\n\n|\n *[*-] ", text)
         if _SIGN.search(each)
     ]
 

@@ -11,6 +11,7 @@ from ..read.overlay import FieldRule, MessageRule, Overlay
 from ..read.overlay.rules import COUNTS
 from ..read.safe_regex import is_linear
 from .idempotency import precondition_fault
+from .masks import mask_fault
 from .naming import snake
 from .operations import operation_problems
 from .reach import Reach
@@ -139,6 +140,10 @@ def _method_problems(draft: Api, overlay: Overlay, name: str) -> Iterator[Proble
     if target is not None and not has_schema(draft, target):
         yield _nothing(f"{rule.pointer}/operation_metadata", f"no schema {target!r}")
     yield from operation_problems(draft, method, rule)
+    fault = "" if rule.mask is None else mask_fault(draft, method, rule.mask)
+    if rule.mask is not None and fault:
+        hint = "name a parameter as it is on the wire, or a field of the body as body.FIELD"
+        yield _problem(rule.mask.pointer, f"it cannot be the update mask: {fault}", hint)
     for precondition in rule.idempotent if isinstance(rule.idempotent, tuple) else ():
         fault = precondition_fault(draft, overlay, method, precondition)
         if fault:

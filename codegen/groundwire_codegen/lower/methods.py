@@ -20,6 +20,7 @@ from ..ir import (
 from ..read.overlay import NO_METHOD, NO_PARAMETER, MethodRule, Overlay
 from .groups import Classes
 from .idempotency import idempotency
+from .masks import stated_mask
 from .naming import Naming, camel, constant, snake
 from .paging import paging
 from .reserved import CLIENT_MODULE_NAMES, CLIENT_NAMES, PARAMETER_NAMES, REST_MODULE_NAMES, SCOPE_NAMES
@@ -163,6 +164,7 @@ def _finished(
         parameters=_parameters(method.id, stated, rule, known, naming),
         body=sent,
         idempotency=facts,
+        mask=None if rule.mask is None else stated_mask(method, rule.mask),
     )
     if rest:
         return named

@@ -78,6 +78,7 @@ CLIENT_MODULE_NAMES: Final = frozenset(
         *(
             "Method",
             "OPERATION",
+            "MaskPlace",
             "clearing",
             "OperationView",
             "Pager",

@@ -77,9 +77,9 @@ class Constructs:
     def needless(self) -> Iterator[Problem]:
         """Yield a warning for each construct that is allowed and is nowhere."""
         for name in sorted(self.allowed - self._used):
-            yield Problem(
-                "options", "/allow-construct", f"no unknown construct {name[:80]!r} is in the document"
-            )
+            words = f"the rule matches nothing: no unknown construct {name[:80]!r} is in the document"
+            hint = f"generate again without --allow-construct {name[:80]}"
+            yield Problem("options", "/allow-construct", words, hint, construct=name)
 
 
 def _others(count: int) -> str:

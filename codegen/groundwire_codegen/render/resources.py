@@ -104,6 +104,8 @@ class ClientView:
     listings: bool
     """True if there are any: `client.py` imports what they need."""
     clears: bool
+    masks: bool
+    """True if an overlay states an update mask."""
     containers: Source | None
     typing: Source | None
     dates: bool
@@ -175,6 +177,7 @@ def _view(
         parameters=any(method.parameters for method in part.methods.values()),
         paging=any(method.paging for method in part.methods.values()),
         listings=any(method.listing for method in part.methods.values()),
+        masks=any(stub.mask for stub in stubs),
         clears=any(stub.clears for stub in stubs),
         containers=imported(("Callable", "Mapping", "Sequence"), used),
         typing=imported(("TYPE_CHECKING", "Any", "Final", "Literal", "Unpack", "overload"), used),

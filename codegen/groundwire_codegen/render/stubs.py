@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import frozen
 
-from ..ir import Api, ErrorShape, InParameter, Location, Media, Method, Parameter, parameter_key
+from ..ir import (
+    Api,
+    ErrorShape,
+    InBody,
+    InParameter,
+    Location,
+    Mask,
+    Media,
+    Method,
+    Parameter,
+    media_size,
+    parameter_key,
+)
 from .annotations import MESSAGES, NONE, annotation, message_class, parameter_annotation
 from .contents import body_paragraph, clears, request_annotation
 from .listing import ListingView, listing_view, rest_result
@@ -25,7 +36,6 @@ COMMON: Final = {
 """Parameters of all methods that are options of a call, with the names of these."""
 RAW_BODY: Final = word("RawBody")
 _UPLOADS: Final = "/upload/"
-_SIZE: Final = re.compile(r"(\d{1,15}) *(?:([KMGT])?B)?", re.ASCII | re.IGNORECASE)
 _DOWNLOAD: Final = (
     "Returns the bytes of the medium; `client.save(file, ...)` writes them to a file in constant memory.\n\n"
     "`byte_range`: the first byte, from 0, and the last one, or None for all that follow."
@@ -61,6 +71,15 @@ class OverloadView:
 
 
 @frozen(kw_only=True)
+class MaskView:
+    """The update mask of a call, by wire names."""
+
+    name: Source
+    in_body: bool
+    of: Source | None
+
+
+@frozen(kw_only=True)
 class StubView:
     """A method of a resource."""
 
@@ -79,6 +98,8 @@ class StubView:
     """True if the call may have no body."""
     clears: bool
     """True if the call may empty fields."""
+    mask: MaskView | None
+    """The update mask that an overlay states."""
     named: bool
     """True if it has arguments by keyword."""
     options: Source
@@ -151,6 +172,7 @@ def _stub_view(method: Method, api: Api, *, is_large: bool, downloads: bool) -> 
         request_is_empty=is_optional and not rest,
         request_is_optional=is_optional and rest,
         clears=is_patch,
+        mask=_mask(method.mask) if is_patch and method.mask is not None else None,
         named=is_patch or downloads or upload is not None or any(each.position is None for each in filled),
         options=_options(api, [each.name for each in filled]),
         result=RAW_BODY if downloads else rest_result(method) if rest else _result(method),
@@ -196,12 +218,6 @@ def _upload_view(method: Method, api: Api) -> UploadView | None:
     )
 
 
-def media_size(text: str | None) -> int | None:
-    """Return the bytes of a size such as `5120GB`; None for one that is not stated, or not known."""
-    found = _SIZE.fullmatch(text or "")
-    return None if found is None else int(found[1]) * 1024 ** " KMGT".index((found[2] or " ").upper())
-
-
 def _upload_text(upload: UploadView | None, media: Media | None) -> str:
     if upload is None or media is None:
         return ""
@@ -209,6 +225,14 @@ def _upload_text(upload: UploadView | None, media: Media | None) -> str:
     limit = "" if size is None else f" At most {size:,} bytes."
     kinds = f" It takes {', '.join(f'`{each}`' for each in media.accept)}." if upload.accept else ""
     return f"`media`: a file, or bytes, to upload.{kinds}{limit}"
+
+
+def _mask(mask: Mask) -> MaskView:
+    return MaskView(
+        name=literal(mask.place.path[0] if isinstance(mask.place, InBody) else mask.place.wire),
+        in_body=isinstance(mask.place, InBody),
+        of=literal(mask.of[0]) if mask.of else None,
+    )
 
 
 def method_expression(constant: str, *, is_large: bool) -> Source:

@@ -71,6 +71,10 @@ class RestContract:
         taking = (each for each in found if self.read(exchange, each, OPEN, OFF).refusal is None)
         return found[0] if len(found) == 1 else next(taking, found[0])
 
+    def body_limit(self, _: str) -> int:
+        """Return how many bytes of a body are kept."""
+        return PAYLOAD_LIMIT
+
     def find(self, exchange: Exchange) -> Route | Reply:
         """Return the route of a request, or 404 or 405."""
         route = self.route(exchange)

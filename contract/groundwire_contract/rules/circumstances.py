@@ -16,10 +16,16 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
         "the test",
     ),
     rule(
-        "upload-unsupported",
+        "medium-unanswered",
         Evidence.DOCUMENTED,
-        "The upload of a medium is 501.",
+        "A medium that a test does not give is 501.",
         "a limit of this server",
+    ),
+    rule(
+        "upload-session-unknown",
+        Evidence.DOCUMENTED,
+        "The session of an upload that is unknown, or was forgotten, is 404.",
+        "Cloud Storage: resumable uploads",
     ),
     rule(
         "error-shape",

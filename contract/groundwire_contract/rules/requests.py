@@ -116,4 +116,46 @@ REQUESTS: Final[tuple[Rule, ...]] = (
         "Where sign-in is required, a request without a bearer token gets 401 and WWW-Authenticate.",
         FRONT_END,
     ),
+    rule(
+        "upload-type",
+        Evidence.SEEN_ELSEWHERE,
+        "A request at the path of an upload has an `uploadType` that its method has, and no other request has one.",
+        "Drive and Cloud Storage: uploads",
+    ),
+    rule(
+        "upload-parts",
+        Evidence.DOCUMENTED,
+        "An upload of two parts is multipart/related: the JSON, then the medium.",
+        "RFC 2387; Drive: multipart uploads",
+    ),
+    rule(
+        "upload-range",
+        Evidence.DOCUMENTED,
+        "A chunk follows the bytes that are kept, has the bytes that it states, and is a multiple of 256 KiB but for the last one.",
+        "Cloud Storage: resumable uploads",
+    ),
+    rule(
+        "upload-media-type",
+        Evidence.DOCUMENTED,
+        "A medium states a type that its method takes.",
+        "Discovery: mediaUpload.accept",
+    ),
+    rule(
+        "upload-size",
+        Evidence.DOCUMENTED,
+        "A medium is no larger than its method takes; this server takes 64 MiB.",
+        "Discovery: mediaUpload.maxSize",
+    ),
+    rule(
+        "upload-checksum",
+        Evidence.DOCUMENTED,
+        "A medium has the checksums that its request states.",
+        "Cloud Storage: hashes and ETags",
+    ),
+    rule(
+        "medium-none",
+        Evidence.INFERRED,
+        "`alt=media` is for methods that give a medium.",
+        "Discovery: supportsMediaDownload",
+    ),
 )

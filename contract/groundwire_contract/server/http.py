@@ -54,7 +54,7 @@ def application(service: Service, admission: Admission = EVERYBODY) -> Applicati
     desk, commits = Desk(service, admission), Commits(service.state)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        body, length = await _body(receive)
+        body, length = await _body(receive, service.front.body_limit(scope["path"]))
         if length is None:
             return
         exchange = _exchange(scope, body, length)
@@ -131,8 +131,8 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-async def _body(receive: Receive) -> tuple[bytes, int | None]:
-    """Return the body and its length; the length is None if the client disconnected.
+async def _body(receive: Receive, limit: int) -> tuple[bytes, int | None]:
+    """Return a body of at most `limit` bytes and its length; the length is None if the client disconnected.
 
     A body that is too large is dropped, and read only as far as most clients need to see the answer.
     """
@@ -144,7 +144,7 @@ async def _body(receive: Receive) -> tuple[bytes, int | None]:
             return b"", None
         part: bytes = event.get("body", b"")
         length += len(part)
-        if length <= PAYLOAD_LIMIT:
+        if length <= limit:
             parts.append(part)
         else:
             parts.clear()

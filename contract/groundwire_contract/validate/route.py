@@ -75,9 +75,9 @@ class Routes:
     custom_verbs: frozenset[str]
 
 
-def routes(api: Api, versions: Iterable[str]) -> Routes:
-    """Build the routes of `api` under each of `versions`."""
-    base = urlsplit(api.base_url).path.strip("/")
+def routes(api: Api, versions: Iterable[str], *, base: str | None = None) -> Routes:
+    """Build the routes of `api` under each of `versions`. `base` is before each path: that of the API's URL by default."""
+    base = urlsplit(api.base_url).path.strip("/") if base is None else base
     served = tuple(versions)
     templates_by_verb: defaultdict[tuple[str, str], list[Template]] = defaultdict(list)
     for method in api.methods.values():

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from ...ir import Field, Rules
 from ..discovery import Schemas
+from .masks import MaskRule
 
 Number: TypeAlias = int | float
 BOUNDS: Final = ("minimum", "maximum", "exclusive_minimum", "min_length", "max_length", "max_items")
@@ -210,6 +211,7 @@ class MethodRule:
     operation: OperationRule | None = None
     idempotent: bool | tuple[str, ...] | None = None
     """True: always, False: never, names: when one of them is set, None: as the verb says."""
+    mask: MaskRule | None = None
     paging: PagingRule | None = None
     waiting: WaitingRule | None = None
     parameters: Mapping[str, ParameterRule] = field(factory=dict[str, ParameterRule])
