@@ -177,7 +177,8 @@ def _checked(
 def _with_medium(parsed: ParsedRequest, medium: bytes, kind: str, exchange: Exchange) -> ParsedRequest:
     """Return the request of a method with its medium, held to the checksums that it states."""
     refusal = checksum_refusal(medium, parsed.body, exchange.headers)
-    request = None if parsed.request is None else evolve(parsed.request, media=medium, media_type=kind)
+    made = parsed.request
+    request = None if made is None else lambda: evolve(made(), media=medium, media_type=kind)
     return evolve(parsed, request=request, refusal=refusal)
 
 
