@@ -87,6 +87,39 @@ def test_the_two_forms_of_region_that_differ(official: tuple[Any, EarthEngineCon
         fit(ee.Image(1), region=[[13, 52], [14, 52], [14, 53]])
 
 
+def test_each_row_on_operations_makes_the_same_calls(official: tuple[Any, EarthEngineContract]) -> None:
+    """The left side makes the calls of the right one; a wait makes as many of them as it needs."""
+    ee, contract = official
+    contract.reset()
+    client = contract.client()
+
+    def calls(run: Any) -> set[str]:
+        before = len(contract.requests)
+        run()
+        return {str(made.method).rpartition(".")[2] for made in contract.requests[before:]}
+
+    start = TEXT.index("## Tasks and operations")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", TEXT[start:], re.MULTILINE)[1:]
+    theirs, ours = tasks(ee)["drive"], tasks(ee)["storage"]
+    export = start_export(client, request_of(ours))
+    each = {
+        "`task.start()`": (theirs.start, lambda: start_export(client, request_of(tasks(ee)["asset"]))),
+        "`task.status()`, `task.active()`": (theirs.active, export.refresh),
+        "a loop around `task.status()`": (theirs.status, export.wait),
+        "`task.cancel()`": (theirs.cancel, start_export(client, request_of(ours)).cancel),
+        "`ee.batch.Task.list()`": (ee.batch.Task.list, lambda: list(client.projects.operations.list())),
+    }
+    for name, (official_call, our_call) in each.items():
+        assert calls(official_call) <= calls(our_call), name
+    assert [row[0] for row in rows[:-1]] == list(each)
+    states = {
+        name.strip("`"): state.strip("`")
+        for name, state in zip(*(row.split(", ") for row in rows[-1]), strict=True)
+    }
+    assert {name: ee._cloud_api_utils.convert_to_operation_state(name) for name in states} == states
+    contract.close_clients()
+
+
 def test_the_snippets_of_the_page_run(official: tuple[Any, EarthEngineContract]) -> None:
     ee, contract = official
     contract.reset()
