@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final, Protocol, TypeVar
@@ -59,7 +59,7 @@ async def running(
     *,
     on_progress: OnProgress = None,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-) -> AsyncIterator[asyncio.Task[Report]]:
+) -> AsyncGenerator[asyncio.Task[Report], None]:
     """Run a batch in a thread beside the body of `async with`, whose value is the task; awaiting it gives the report.
 
     The block ends when the batch has. An error in the body, and a cancellation, end the run after its current step.

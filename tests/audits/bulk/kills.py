@@ -34,7 +34,9 @@ from .runner import PROJECT, TOO_LARGE, clock, new_batch
 LAG: Final = 0.1
 """Seconds of real time by which listings lag."""
 PATIENCE: Final = 900.0
-"""Real seconds of a run."""
+"""Real seconds that the next start, and the end of a run, may take."""
+MOMENT: Final = 0.3
+"""Real seconds after a start within which a process is killed."""
 
 
 @frozen(kw_only=True)
@@ -197,7 +199,7 @@ def run(scenario: Scenario) -> Outcome:
             processes = Processes(command + ["--slow"] * scenario.slow, scenario.processes, chance)
             try:
                 processes.begin()
-                kills = _kill(processes, scenario, server, chance)
+                kills = _kill(processes, scenario, server, chance, proxy)
                 wrong = processes.wait(PATIENCE)
             finally:
                 processes.stop()
@@ -211,19 +213,34 @@ def run(scenario: Scenario) -> Outcome:
             return _judged(scenario, report, log, client, proxy, wrong, time.monotonic() - begun)
 
 
-def _kill(processes: Processes, scenario: Scenario, server: Server | None, chance: random.Random) -> int:
-    """Kill processes, and the database in between, and return how many were alive."""
+def _kill(
+    processes: Processes,
+    scenario: Scenario,
+    server: Server | None,
+    chance: random.Random,
+    proxy: CountingProxy,
+) -> int:
+    """Kill processes, spread over all starts, and the database in between; return how many were alive."""
     kills = 0
-    for number in range(scenario.kills):
-        time.sleep(0.4 + 1.2 * chance.random())
+    for number in range(1, scenario.kills + 1):
+        _wait_for(proxy, number * scenario.exports // (scenario.kills + 1))
+        time.sleep(MOMENT * chance.random())
         kills += processes.kill_one()
-        if server is not None and number * scenario.server_kills // scenario.kills != (
-            (number + 1) * scenario.server_kills // scenario.kills
-        ):
+        share = scenario.server_kills / scenario.kills
+        if server is not None and int(number * share) > int((number - 1) * share):
             server.kill()
             time.sleep(chance.random())
             server.start()
     return kills
+
+
+def _wait_for(proxy: CountingProxy, starts: int) -> None:
+    """Wait until so many starts have been sent. Raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE
+    while proxy.requests["start"] < starts:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{proxy.requests['start']} of {starts} starts were sent in {PATIENCE:.0f} s")
+        time.sleep(0.02)
 
 
 def _judged(

@@ -70,6 +70,8 @@ def open_batch(earthengine_contract: EarthEngineContract, location: str) -> Any:
 
 
 Open = Callable[..., Batch]
+of_one_kind = pytest.mark.parametrize("location", ["sqlite"], indirect=True)
+"""For tests of what is refused before a ledger has a part in it."""
 
 
 def sent(contract: EarthEngineContract, end: str = ":export") -> int:
@@ -131,6 +133,7 @@ class Task:
     task_type: str
 
 
+@of_one_kind
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -189,6 +192,7 @@ def test_outputs_that_can_be_told_apart_are_added(open_batch: Open) -> None:
     other.add("tile", request("tile-0"))
 
 
+@of_one_kind
 @pytest.mark.parametrize("key", ["", "a" * 201, "a\x00", "a\n", "\ud800", 3, None])
 def test_a_key_is_printable(open_batch: Open, key: Any) -> None:
     with pytest.raises(ArgumentError, match="key: expected 1 to 200 printable characters"):
@@ -202,6 +206,7 @@ def test_a_request_that_cannot_be_sent_is_not_added(open_batch: Open) -> None:
         open_batch().add("a", request(), priority=True)
 
 
+@of_one_kind
 @pytest.mark.parametrize(
     "wrong",
     [
