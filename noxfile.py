@@ -305,7 +305,9 @@ def lowest(session: nox.Session) -> None:
     """Run the tests that call a dependency with the lowest versions that pyproject.toml allows."""
     constraints = Path(session.create_tmp()).resolve() / "lowest.txt"
     constraints.write_text("\n".join(lower_bounds()) + "\n", encoding="utf-8")
-    session.install("-q", "-e", ".[models,contract,cli,postgres]", *tools(*TEST_TOOLS), "-c", str(constraints))
+    session.install(
+        "-q", "-e", ".[models,contract,cli,postgres]", *tools(*TEST_TOOLS), "-c", str(constraints)
+    )
     session.run(*PYTEST, "-rs", *DEPENDENCY_TESTS, *session.posargs, env=vectors())
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, Final
 
 from groundwire import ExportImageRequest
+from groundwire_exports import request_of
 from groundwire_runtime.errors import GroundwireError, shortened
 
 from .problem import InputError
@@ -79,7 +79,7 @@ def read_script(path: Path) -> Iterator[tuple[str, ExportImageRequest]]:
         yield pair[0], request_of_value(path, f"export {number} ({pair[0]})", pair[1])
 
 
-def request_of_value(path: Path, place: str, value: object) -> ExportImageRequest:
+def request_of_value(path: Path, place: str, value: Any) -> ExportImageRequest:
     """Return a request, or that of an `ee.batch` task. Raises InputError."""
     if isinstance(value, ExportImageRequest):
         return checked_by_client(path, place, value)
@@ -90,14 +90,8 @@ def request_of_value(path: Path, place: str, value: object) -> ExportImageReques
             f"expected an ExportImageRequest or an image task of ee.batch, got {type(value).__name__}",
         )
     try:
-        migration: Any = import_module("groundwire_exports.migration")
-    except ImportError:
-        raise InputError(
-            path, place, "this installation cannot read tasks of ee.batch", hint="Yield ExportImageRequest."
-        ) from None
-    try:
-        return checked_by_client(path, place, migration.request_of(value))
+        return checked_by_client(path, place, request_of(value))
     except InputError:
         raise
-    except Exception as error:
-        raise InputError(path, place, str(error)) from error
+    except GroundwireError as error:
+        raise InputError(path, place, error.message, hint=error.own_hint) from error

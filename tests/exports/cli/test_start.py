@@ -9,6 +9,7 @@ import groundwire as gw
 import pytest
 from groundwire_contract.fixture import EarthEngineContract
 
+from ..official import official_client
 from .conftest import BODY, Run, rows
 
 REQUEST = f"""import json
@@ -126,24 +127,31 @@ def test_a_script_yields_keys_and_requests(run: Run, tmp_path: Path) -> None:
     assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, ["a", "b"])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_script_may_yield_tasks_of_the_official_client(run: Run, tmp_path: Path) -> None:
-    ee = pytest.importorskip("ee")
-    pytest.importorskip("groundwire_exports.migration")
-    assert ee
     script = tmp_path / "ee_exports.py"
     script.write_text(
-        "from ee.batch import Task\n"
         "import ee\n"
         "def exports():\n"
-        "    image = ee.deserializer.decode({'result': '0', 'values': {'0': {'functionInvocationValue':"
-        " {'functionName': 'Image.constant', 'arguments': {'value': {'constantValue': 1}}}}}})\n"
-        "    config = {'expression': image, 'description': 'dem', 'fileExportOptions': {'fileFormat': 'GEO_TIFF',"
-        " 'driveDestination': {'filenamePrefix': 'dem'}}}\n"
-        "    yield 'dem', Task('id', Task.Type.EXPORT_IMAGE, Task.State.UNSUBMITTED, config)\n",
+        "    box = ee.Geometry.Rectangle([13, 52, 13.1, 52.1], 'EPSG:4326', False)\n"
+        "    for name in ('a', 'b'):\n"
+        "        yield name, ee.batch.Export.image.toDrive(ee.Image(1), name, region=box, scale=30)\n"
+        "def tables():\n"
+        "    yield 'c', ee.batch.Export.table.toDrive(ee.FeatureCollection([]), 'c')\n",
         encoding="utf-8",
     )
-    result = run("exports", "start", script)
-    assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, ["dem"]), result.stderr
+    with official_client():
+        result = run("exports", "start", script)
+        assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, ["a", "b"]), result.stderr
+        text = (
+            script.read_text("utf-8")
+            .replace("def exports", "def images")
+            .replace("def tables", "def exports")
+        )
+        script.write_text(text, encoding="utf-8")
+        table = run("exports", "start", script)
+    assert (table.exit_code, table.stdout) == (2, "")
+    assert "ee_exports.py, export 1 (c): " in table.stderr
 
 
 TEMPLATE = REQUEST + "\ndef make(tile):\n    return request('dem-' + str(tile.get('id')))\n"
