@@ -52,6 +52,8 @@ class Scenario:
     threads: int = 4
     slow: bool = True
     seed: int = 1
+    burns: bool = True
+    """A full queue uses up the ids that it refuses."""
 
 
 @frozen(kw_only=True)
@@ -75,7 +77,8 @@ class Outcome:
         again = sum(count for sends, count in self.sends.items() if sends > 1)
         line = (
             f"{done.ledger}, {done.processes} process(es), {done.exports:,} exports, {done.kills} kills"
-            f"{f' and {done.server_kills} of the server' if done.server_kills else ''}, seed {done.seed}: "
+            f"{f' and {done.server_kills} of the server' if done.server_kills else ''}, {done.faults:.0%} faults, queue {done.queue}"
+            f"{'' if done.burns else ', full queue uses up no id'}, seed {done.seed}: "
             f"{self.operations:,} operations, {len(self.doubled)} doubled, {len(self.lost)} lost; "
             f"{self.requests['start']:,} starts + {self.requests['list']:,} listings + {self.requests['other']:,} others, "
             f"{self.hit:,} hit by faults; {again:,} sent more than once (up to {max(self.sends, default=0)} times), "
@@ -106,10 +109,11 @@ class CountingProxy(FaultProxy):
 
 
 @contextmanager
-def contract_server(queue: int, speed: float) -> Iterator[str]:
+def contract_server(queue: int, speed: float, *, burns: bool = True) -> Iterator[str]:
     """The endpoint of a contract server in a process of its own."""
     command = [sys.executable, "-m", "groundwire_contract", "serve", "--port", "0", "--speed", str(speed)]
     command += ["--queue-limit", str(queue), "--listing-lag", str(LAG)]
+    command += [] if burns else ["--relax", "queue-full-burns-id"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
         try:
             assert server.stdout is not None
@@ -183,7 +187,7 @@ def run(scenario: Scenario) -> Outcome:
     begun = time.monotonic()
     chance = random.Random(scenario.seed)  # noqa: S311 - moments, not secrets
     with (
-        contract_server(scenario.queue, scenario.speed) as endpoint,
+        contract_server(scenario.queue, scenario.speed, burns=scenario.burns) as endpoint,
         ledger_of(scenario) as (location, server),
     ):
         host, port = endpoint.removeprefix("http://").split(":")
