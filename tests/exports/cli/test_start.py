@@ -8,6 +8,7 @@ from pathlib import Path
 import groundwire as gw
 import pytest
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_runtime.events import Event
 
 from ..official import official_client
 from .conftest import BODY, Run, rows
@@ -102,6 +103,22 @@ def test_refusals_are_told_by_key_and_the_others_started(
     assert (stopped.exit_code, len(rows(stopped))) == (5, 1), (
         "the account is at fault: c would be refused too"
     )
+
+
+def test_an_interrupt_prints_what_was_started(
+    run: Run, tmp_path: Path, earthengine_contract: EarthEngineContract
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.json").write_text(json.dumps(BODY), encoding="utf-8")
+
+    def interrupted(event: Event) -> None:
+        if event.kind == "request" and exports_of(earthengine_contract) == 2:
+            raise KeyboardInterrupt
+
+    watched = earthengine_contract.client(on_event=interrupted)
+    result = run("exports", "start", tmp_path, make=lambda **_: watched)
+    assert (result.exit_code, len(rows(result))) == (130, 2)
+    assert "interrupted" in result.stderr
 
 
 def test_yaml_is_read(run: Run, tmp_path: Path) -> None:
