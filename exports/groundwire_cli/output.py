@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import click
 from attrs import frozen
@@ -86,8 +86,8 @@ def _csv(rows: list[Row]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, (list, tuple)):
-        return " ".join(map(str, value))
+    if isinstance(value, list):
+        return " ".join(map(str, cast("list[object]", value)))
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from .files import outputs
     from .migration import fit, request_of
     from .tiling import split_in_four, tiles
+    from .watch import look, progress, wait_all
 
-__all__ += ["fit", "outputs", "request_of", "split_in_four", "tiles"]
+__all__ += ["fit", "look", "outputs", "progress", "request_of", "split_in_four", "tiles", "wait_all"]
 
 _ROOMS = {
     "fit": "migration",
+    "look": "watch",
     "outputs": "files",
+    "progress": "watch",
     "request_of": "migration",
     "split_in_four": "tiling",
     "tiles": "tiling",
+    "wait_all": "watch",
 }
 
 if not TYPE_CHECKING:

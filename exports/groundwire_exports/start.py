@@ -1,8 +1,7 @@
 """Exactly-once start of exports.
 
 The service refuses a request id that its user has used, and does not tell what was started with it. So a start puts a
-tag of its id into the description. After a lost answer the same id is sent again, which cannot start a second export;
-if that is refused as a repeat, the operation is found by its tag. `protocol` decides each step.
+tag of its id into the description, by which the operation is found. `protocol` decides each step.
 """
 
 from __future__ import annotations

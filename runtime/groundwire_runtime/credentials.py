@@ -105,8 +105,7 @@ def from_file(path: str | Path, *, credential_hosts: Sequence[str] = ()) -> Goog
     """Credentials of a JSON file: a service account, an authorised user, an external account, an impersonated
     service account, or what `earthengine authenticate` leaves. Raises AuthError.
 
-    The file is not trusted: it may name no token endpoint but Google's, or loopback, and no source of subject tokens
-    but a metadata server, loopback, or one of `credential_hosts` (`.example.com` stands for all hosts below it).
+    The file is not trusted: `token_endpoints` says what it may name, besides `credential_hosts`.
     """
     endpoints = TokenEndpoints(tuple(credential_hosts))
     if str(path).startswith(_SECRETS):

@@ -8,7 +8,7 @@ for a send `attempt`, `verb`, `url`, `delay`, `request_headers`, `response_heade
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal, TypeAlias
@@ -75,7 +75,7 @@ Listener: TypeAlias = Callable[[Event], object]
 
 
 @contextmanager
-def polls() -> Iterator[None]:
+def polls() -> Generator[None, None, None]:
     """Log the calls of a block at DEBUG unless they fail."""
     token = _POLLS.set(True)
     try:

@@ -16,7 +16,10 @@ def retry(session: Session, place: Place, key: str | None, label: str | None, st
     """Let failed, refused, cancelled or held exports be started again by the next run. --key '*' means all."""
     with place.open(session) as batch:
         count = batch.retry(key=key, label=label, state=state.upper() if state else None)
+        paused = batch.progress().paused
     session.output.value({"retried": count}, name="retried")
+    if paused:
+        session.tell(f"{place.name} is paused ({paused}): `groundwire exports resume` first")
     return 0
 
 

@@ -61,12 +61,12 @@ def start(
             raise click.UsageError(f"--request-id is for one export, and {file} has {len(wanted)}.")
         wanted = [(wanted[0][0], evolve(wanted[0][1], request_id=request_id))]
     starts = _Starts(session=session, on_full=on_full, timeout=timeout)
-    starts.run(wanted)
-    code = starts.code
-    if waits and starts.exports:
-        code = max(code, starts.wait())
-    session.output.rows([row_of(export.operation) for export in starts.exports], columns=COLUMNS)
-    return code
+    try:
+        starts.run(wanted)
+        return max(starts.code, starts.wait()) if waits and starts.exports else starts.code
+    finally:
+        # Also after an interrupt: what was started goes on.
+        session.output.rows([row_of(export.operation) for export in starts.exports], columns=COLUMNS)
 
 
 @define(kw_only=True)
@@ -82,7 +82,7 @@ class _Starts:
     def run(self, wanted: list[tuple[str, ExportImageRequest]]) -> None:
         """Start exports one after the other. A refusal is told, and the next one is started.
 
-        Raises errors of the account; what was started before is printed.
+        Raises errors of the account, and those of calls that never left.
         """
         for key, request in wanted:
             try:
@@ -99,16 +99,9 @@ class _Starts:
                 self._tell(key, error, UNKNOWN)
                 self.session.tell(f"again with: --request-id {error.request_id}")
             except (PermissionDenied, Unauthenticated):
-                self._print_started()
                 raise
             except ApiError as error:
                 self._tell(key, error, FAILED)
-            except GroundwireError:
-                self._print_started()
-                raise
-
-    def _print_started(self) -> None:
-        self.session.output.rows([row_of(export.operation) for export in self.exports], columns=COLUMNS)
 
     def _tell(self, key: str, error: GroundwireError, code: int) -> None:
         tell_error(error, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import fields, has
 from groundwire import ExportImageRequest, Expression, decode, encode
@@ -38,7 +38,7 @@ def read_request(path: Path) -> ExportImageRequest:
         raise InputError(
             path, "", "expected an object", hint="The body of image:export: expression, exportOptions ..."
         )
-    return checked_request(path, value)
+    return checked_request(path, cast("dict[str, Any]", value))
 
 
 def checked_request(path: Path, value: Mapping[str, Any]) -> ExportImageRequest:
@@ -107,7 +107,7 @@ def _unknown_fields(value: object, pointer: str) -> Any:
     if isinstance(value, Expression):
         return
     if isinstance(value, Sequence) and not isinstance(value, str):
-        for index, each in enumerate(value):
+        for index, each in enumerate(cast("Sequence[object]", value)):
             yield from _unknown_fields(each, f"{pointer}/{index}")
     elif has(type(value)):
         for name in getattr(value, "unknown_fields", ()):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from groundwire import ExportImageRequest
+from groundwire_exports import request_of
 from groundwire_runtime.errors import GroundwireError, shortened
 
 from .problem import InputError
@@ -57,29 +57,37 @@ def read_script(path: Path) -> Iterator[tuple[str, ExportImageRequest]]:
     function = function_of(path, EXPORTS)
     number = 0
     try:
-        values: Iterable[Any] = function()
-        iterator = iter(values.items() if isinstance(values, dict) else values)
+        values = function()
+        pairs: Iterable[object] = (
+            cast("dict[object, object]", values).items() if isinstance(values, dict) else values
+        )
+        iterator = iter(pairs)
     except Exception as error:
         raise script_problem(path, error) from error
     while True:
         try:
-            pair = next(iterator)
+            value = next(iterator)
         except StopIteration:
             return
         except Exception as error:
             raise script_problem(path, error, f"after export {number}") from error
         number += 1
-        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+        pair = _pair(value)
+        if len(pair) != 2 or not isinstance(pair[0], str):
             raise InputError(
                 path,
                 f"export {number}",
-                f"expected (key, request), got {shortened(pair)}",
+                f"expected (key, request), got {shortened(value)}",
                 hint="yield key, request",
             )
         yield pair[0], request_of_value(path, f"export {number} ({pair[0]})", pair[1])
 
 
-def request_of_value(path: Path, place: str, value: object) -> ExportImageRequest:
+def _pair(value: object) -> tuple[object, ...]:
+    return cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()
+
+
+def request_of_value(path: Path, place: str, value: Any) -> ExportImageRequest:
     """Return a request, or that of an `ee.batch` task. Raises InputError."""
     if isinstance(value, ExportImageRequest):
         return checked_by_client(path, place, value)
@@ -90,14 +98,8 @@ def request_of_value(path: Path, place: str, value: object) -> ExportImageReques
             f"expected an ExportImageRequest or an image task of ee.batch, got {type(value).__name__}",
         )
     try:
-        migration: Any = import_module("groundwire_exports.migration")
-    except ImportError:
-        raise InputError(
-            path, place, "this installation cannot read tasks of ee.batch", hint="Yield ExportImageRequest."
-        ) from None
-    try:
-        return checked_by_client(path, place, migration.request_of(value))
+        return checked_by_client(path, place, request_of(value))
     except InputError:
         raise
-    except Exception as error:
-        raise InputError(path, place, str(error)) from error
+    except GroundwireError as error:
+        raise InputError(path, place, error.message, hint=error.own_hint) from error

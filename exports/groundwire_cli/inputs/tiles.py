@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import frozen
 from groundwire import ExportImageRequest
@@ -58,16 +58,22 @@ def read_tiles(
 
 def _features(path: Path, key_field: str | None) -> Iterator[Tile]:
     document = parse_json(path, read_text(path))
-    features = document.get("features") if isinstance(document, dict) else None
+    features = _member(document, "features")
     if not isinstance(features, list):
         raise InputError(path, "/features", "expected a FeatureCollection with a list of features")
-    for index, feature in enumerate(features):
+    for index, feature in enumerate(cast("list[object]", features)):
         place = f"/features/{index}"
-        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        if _member(feature, "type") != "Feature":
             raise InputError(path, place, "expected a Feature")
-        properties = feature.get("properties")
-        known = properties if isinstance(properties, dict) else {}
-        yield Tile(place, _key(path, place, {"id": feature.get("id"), **known}, key_field), feature)
+        properties = _member(feature, "properties")
+        known = cast("dict[str, Any]", properties) if isinstance(properties, dict) else {}
+        value = cast("dict[str, Any]", feature)
+        yield Tile(place, _key(path, place, {"id": value.get("id"), **known}, key_field), value)
+
+
+def _member(value: Any, name: str) -> Any:
+    """Return a member of a parsed JSON object; None of anything else."""
+    return cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
 
 
 def _rows(path: Path, key_field: str | None) -> Iterator[Tile]:

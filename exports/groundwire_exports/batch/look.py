@@ -9,6 +9,7 @@ from typing import Final
 from attrs import define, evolve, field
 from groundwire import Operation
 from groundwire_runtime.errors import ApiError, GroundwireError, NotFound
+from groundwire_runtime.events import polls
 
 from ..arguments import ExportClient
 from ..protocol import description_of, follower
@@ -59,7 +60,8 @@ class Look:
         """
         entries = self.ledger.entries(self.uid, LIVE)
         self._began = self.ledger.now()
-        self._read(entries)
+        with polls():
+            self._read(entries)
         self._check_project(self.ledger.batch(self.uid))
         gets = _GETS
         changes: list[Change] = []

@@ -6,9 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .records import LIVE, BatchRecord, Entry, State
 
@@ -111,8 +112,12 @@ class Report:
     """
 
     progress: Progress
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = field(repr=lambda rows: f"<{len(rows):,} rows>")
     note: str = ""
+
+    def _repr_html_(self) -> str:
+        """Return the text of the report for a notebook."""
+        return f"<pre>{escape(str(self))}</pre>"
 
     @property
     def counts(self) -> Mapping[State, int]:

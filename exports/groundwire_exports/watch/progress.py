@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
-from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
 from attrs import define, field
@@ -60,9 +59,7 @@ class Display(Protocol):
         """Begin the block."""
         ...
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the display."""
         ...
 

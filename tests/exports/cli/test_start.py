@@ -8,7 +8,9 @@ from pathlib import Path
 import groundwire as gw
 import pytest
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_runtime.events import Event
 
+from ..official import official_client
 from .conftest import BODY, Run, rows
 
 REQUEST = f"""import json
@@ -103,6 +105,22 @@ def test_refusals_are_told_by_key_and_the_others_started(
     )
 
 
+def test_an_interrupt_prints_what_was_started(
+    run: Run, tmp_path: Path, earthengine_contract: EarthEngineContract
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.json").write_text(json.dumps(BODY), encoding="utf-8")
+
+    def interrupted(event: Event) -> None:
+        if event.kind == "request" and exports_of(earthengine_contract) == 2:
+            raise KeyboardInterrupt
+
+    watched = earthengine_contract.client(on_event=interrupted)
+    result = run("exports", "start", tmp_path, make=lambda **_: watched)
+    assert (result.exit_code, len(rows(result))) == (130, 2)
+    assert "interrupted" in result.stderr
+
+
 def test_yaml_is_read(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "dem.yaml"
     file.write_text(
@@ -126,24 +144,31 @@ def test_a_script_yields_keys_and_requests(run: Run, tmp_path: Path) -> None:
     assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, ["a", "b"])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_script_may_yield_tasks_of_the_official_client(run: Run, tmp_path: Path) -> None:
-    ee = pytest.importorskip("ee")
-    pytest.importorskip("groundwire_exports.migration")
-    assert ee
     script = tmp_path / "ee_exports.py"
     script.write_text(
-        "from ee.batch import Task\n"
         "import ee\n"
         "def exports():\n"
-        "    image = ee.deserializer.decode({'result': '0', 'values': {'0': {'functionInvocationValue':"
-        " {'functionName': 'Image.constant', 'arguments': {'value': {'constantValue': 1}}}}}})\n"
-        "    config = {'expression': image, 'description': 'dem', 'fileExportOptions': {'fileFormat': 'GEO_TIFF',"
-        " 'driveDestination': {'filenamePrefix': 'dem'}}}\n"
-        "    yield 'dem', Task('id', Task.Type.EXPORT_IMAGE, Task.State.UNSUBMITTED, config)\n",
+        "    box = ee.Geometry.Rectangle([13, 52, 13.1, 52.1], 'EPSG:4326', False)\n"
+        "    for name in ('a', 'b'):\n"
+        "        yield name, ee.batch.Export.image.toDrive(ee.Image(1), name, region=box, scale=30)\n"
+        "def tables():\n"
+        "    yield 'c', ee.batch.Export.table.toDrive(ee.FeatureCollection([]), 'c')\n",
         encoding="utf-8",
     )
-    result = run("exports", "start", script)
-    assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, ["dem"]), result.stderr
+    with official_client():
+        result = run("exports", "start", script)
+        assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, ["a", "b"]), result.stderr
+        text = (
+            script.read_text("utf-8")
+            .replace("def exports", "def images")
+            .replace("def tables", "def exports")
+        )
+        script.write_text(text, encoding="utf-8")
+        table = run("exports", "start", script)
+    assert (table.exit_code, table.stdout) == (2, "")
+    assert "ee_exports.py, export 1 (c): " in table.stderr
 
 
 TEMPLATE = REQUEST + "\ndef make(tile):\n    return request('dem-' + str(tile.get('id')))\n"
