@@ -91,7 +91,7 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
         "asset-not-loaded",
         Evidence.SEEN,
         "An expression that loads an asset that is not there is refused at the start. Inferred: this server knows all "
-        "assets of the caller's project and of declared folders and collections; others may exist.",
+        "assets of the caller's project, and all members of collections that exist here; others may exist.",
         "JiaxuanYou/crop_yield_prediction#10; landler-io/ecosystem-integrity-index#2",
     ),
     rule(

@@ -119,7 +119,7 @@ def _joined(bands: tuple[Band, ...], added: tuple[Band, ...]) -> tuple[Band, ...
         while name in out:
             place += 1
             name = f"{band.id}_{place}"
-        out[name] = evolve(band, id=name)
+        out[name] = band if name == band.id else evolve(band, id=name)
     return tuple(out.values())
 
 
