@@ -13,9 +13,9 @@ PUBLISHED = {
         unknown-parameter unknown-path
     """,
     "V": """
-        answer-type operation-state asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found
-        asset-not-loaded asset-overwrite
-        asset-permission attempts band-types-differ bucket-unwritable
+        answer-type operation-state
+        asset-copy-type asset-exists asset-id-missing asset-not-empty asset-not-found asset-not-loaded
+        asset-overwrite asset-permission attempts band-types-differ bucket-unwritable
         computation-timed-out crs-unknown description-invalid drive-space expression-error failure-code internal
         internal-error memory-limit missing-fields not-signed-up object-on-scalar odd-times
         payload-too-large project-not-registered queue-full queue-full-burns-id rate-quota

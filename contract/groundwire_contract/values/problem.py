@@ -23,7 +23,7 @@ class ExpressionError(Exception):
 def unsupported(subject: str) -> ExpressionError:
     """Return the error for what this server does not compute. `subject` is a noun, such as the name of a function."""
     return ExpressionError(
-        f"The contract server does not compute {subject}. Give value:compute an answer of the test.",
+        f"The contract server does not compute {subject}. Give earthengine.projects.value.compute an answer.",
         UNSUPPORTED,
     )
 

@@ -71,7 +71,7 @@ def _mod(left: Number, right: Number) -> Number:
 _two("add")(operator.add)
 _two("subtract")(operator.sub)
 _two("multiply")(operator.mul)
-_two("divide")(operator.truediv)
+_two("divide")(lambda left, right: left / right)
 _two("mod")(_mod)
 _two("pow")(lambda left, right: math.pow(left, right))
 _two("min")(min)
