@@ -208,3 +208,15 @@ def test_too_many_pixels_fail_inside_the_operation(
     if failure is not None:
         assert ended["error"]["code"] == 3
         assert failure in ended["error"]["message"]
+
+
+def test_an_id_alone_finds_the_operation_of_any_project(earthengine_contract: EarthEngineContract) -> None:
+    endpoint = earthengine_contract.endpoint
+    name = ask(endpoint, "POST", EXPORT, export()).json["name"]
+    alone = f"/v1/projects/earthengine-legacy/operations/{name.rpartition('/')[2]}"
+    assert ask(endpoint, "GET", alone).json["name"] == name
+    assert ask(endpoint, "POST", f"{alone}:cancel", {}).status == 200
+    assert ask(endpoint, "GET", f"/v1/{name}").json["metadata"]["state"] in ("CANCELLING", "CANCELLED")
+    assert ask(endpoint, "GET", f"{alone[:-1]}").status == 404
+    assert ask(endpoint, "DELETE", alone).status == 200
+    assert ask(endpoint, "GET", f"/v1/{name}").status == 404

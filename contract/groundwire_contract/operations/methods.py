@@ -17,6 +17,8 @@ from .call import Answer, Call, Context
 from .operation_json import operation_json
 from .state import Operation, State
 
+LEGACY: Final = "projects/earthengine-legacy/operations/"
+"""The prefix of operations whose project a client does not know."""
 PAGE: Final = 500
 """Maximum page size."""
 LONGEST_WAIT: Final = 30.0
@@ -26,9 +28,18 @@ SLICE: Final = 0.1
 _FILTER: Final = re.compile(r'\s*(?:metadata\.)?(state|done)\s*=\s*"?([A-Za-z_]+)"?\s*')
 
 
+def find(name: str, context: Context) -> Operation | None:
+    """Return the operation of a name; @google/earthengine writes an id alone as one of `LEGACY`, of whatever project it is."""
+    operation = context.state.get(name)
+    if operation is not None or not name.startswith(LEGACY):
+        return operation
+    end = f"/operations/{name.removeprefix(LEGACY)}"
+    return next(iter(context.state.newest(None, None, lambda each: each.name.endswith(end), 1)), None)
+
+
 def get(call: Call, context: Context) -> Answer:
     """Return the operation."""
-    operation = context.state.get(call.variables["name"])
+    operation = find(call.variables["name"], context)
     return (
         operation_not_found(call.variables["name"]) if operation is None else _seen(operation, call, context)
     )
@@ -36,7 +47,7 @@ def get(call: Call, context: Context) -> Answer:
 
 def wait(call: Call, context: Context) -> Answer:
     """Return the operation when it has ended or the timeout has passed."""
-    operation = context.state.get(call.variables["name"])
+    operation = find(call.variables["name"], context)
     if operation is None:
         return operation_not_found(call.variables["name"])
     now = context.clock.now()
@@ -54,20 +65,19 @@ def wait(call: Call, context: Context) -> Answer:
 
 def cancel(call: Call, context: Context) -> Answer:
     """Cancel the operation; one that has ended does not change."""
-    name = call.variables["name"]
-    operation = context.state.get(name)
+    operation = find(call.variables["name"], context)
     if operation is None:
-        return operation_not_found(name)
+        return operation_not_found(call.variables["name"])
     context.state.put(op.cancel(operation, context.clock.now()))
     return {}
 
 
 def delete(call: Call, context: Context) -> Answer:
     """Delete the operation; its work continues."""
-    name = call.variables["name"]
-    if context.state.get(name) is None:
-        return operation_not_found(name)
-    context.state.forget(name)
+    operation = find(call.variables["name"], context)
+    if operation is None:
+        return operation_not_found(call.variables["name"])
+    context.state.forget(operation.name)
     return {}
 
 
