@@ -12,6 +12,7 @@ from .folder import GIT_ATTRIBUTES, GIT_ATTRIBUTES_TEXT
 from .inputs import Inputs
 from .ir import Api
 from .lock import ALLOWED, FILE, MESSAGES, Lock, file_digest, is_older
+from .lower.patterns import by_kind
 from .problem import GeneratorError, Problem, SpecError, escape
 from .reader import read_lowered
 from .render import render
@@ -80,7 +81,7 @@ def generate(inputs: Inputs, before: Lock | None = None, *, runtime: str = "grou
     )
     drift = lowered.review.drift
     warnings = (*lowered.warnings, *_losses(before, lock), *drift)
-    return Output({**files, FILE: lock.text()}, lock, tuple(sorted(warnings)), drift, lowered.left_out)
+    return Output({**files, FILE: lock.text()}, lock, by_kind(warnings), drift, lowered.left_out)
 
 
 def _without_stale(inputs: Inputs, warnings: tuple[Problem, ...]) -> Inputs:

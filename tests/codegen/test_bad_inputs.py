@@ -355,3 +355,19 @@ def test_output_of_a_warned_document_says_so() -> None:
         f"{GET}/parameters/name/pattern",
         f"{X}/pattern",
     ]
+
+
+def test_patterns_of_one_reason_are_one_line_that_lint_unfolds(shop: Shop) -> None:
+    document = patterned("^(a+)+$")
+    parameters = document["resources"]["books"]["methods"]["get"]["parameters"]
+    parameters |= {
+        f"p{number}": {"type": "string", "location": "query", "pattern": f"^(a+)+{number}$"}
+        for number in range(5)
+    }
+    shop.write(document)
+    lines = shop.run("generate").stderr.splitlines()
+    assert len(lines) == 2
+    [line] = [each for each in lines if "more patterns" in each]
+    assert "; 5 more patterns like it: `lint` lists them" in line
+    assert shop.run("check").stderr.splitlines() == lines
+    assert run("lint", shop.spec).stdout.count("is not enforced") == 7

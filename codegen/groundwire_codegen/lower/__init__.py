@@ -15,7 +15,6 @@ from .checks import (
     misfits,
     overlay_problems,
     shared_places,
-    unenforced_patterns,
     unused_names,
     variant_clashes,
 )
@@ -23,6 +22,7 @@ from .groups import classes, named_aliases, named_enums, named_messages
 from .listing import google_problems, with_overlay_facts
 from .methods import call_names, finished_methods
 from .naming import Naming
+from .patterns import unenforced_patterns
 from .reach import Reach
 from .selection import select, wanted_methods, wanted_schemas
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Rules, Scalar, leaf
+from ..ir import Api, EnumRef, Field, Kind, ListOf, MapOf, Message, MessageRef, Scalar, leaf
 from ..problem import Problem, escape
 from ..read.overlay import FieldRule, MessageRule, Overlay
 from ..read.overlay.rules import COUNTS
@@ -29,12 +29,6 @@ SCALAR_RULES: Final = {
 }
 FREE: Final = (Scalar(Kind.ANY), Scalar(Kind.STRUCT))
 """Types of which an object may be a value: it could not be told from a wrapper."""
-_SHOWN: Final = 100
-_SLOW: Final = (
-    "it cannot be shown to match in linear time",
-    "the service checks it; the overlay may give another",
-)
-_FIELD: Final = "of a field, it holds for answers too", "say it in the overlay to have it enforced"
 
 
 def overlay_problems(draft: Api, overlay: Overlay) -> Iterator[Problem]:
@@ -248,43 +242,3 @@ def variant_clashes(messages: Iterable[Message]) -> Iterator[Problem]:
             if holder != place:
                 words = f"its variant {variant.class_name} has the class of {holder}"
                 yield Problem("document", message.pointer, words, "say family = false in the overlay")
-
-
-def unenforced_patterns(api: Api) -> tuple[Problem, ...]:
-    """Return a warning for each pattern of the wanted methods that is not enforced, at the first place that states it."""
-    places: dict[tuple[str, tuple[str, str]], list[str]] = {}
-    for pointer, pattern, why in sorted(_unenforced(api)):
-        places.setdefault((pattern, why), []).append(pointer)
-    return tuple(
-        Problem(
-            "document",
-            pointers[0],
-            f"pattern {pattern[:_SHOWN]!r} is not enforced: {why}"
-            + (f"; {len(pointers) - 1} more like it" if len(pointers) > 1 else ""),
-            hint,
-        )
-        for (pattern, (why, hint)), pointers in places.items()
-    )
-
-
-def _unenforced(api: Api) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    """Yield pointer, pattern and reason, one a place."""
-    for method in api.methods.values():
-        for parameter in method.parameters:
-            rules = parameter.rules
-            yield from _slow(parameter.pointer, rules)
-    for message in api.messages.values():
-        for field in message.wire_fields:
-            rules = field.rules
-            yield from _slow(field.pointer, rules)
-            if field.pattern is not None and rules.pattern is None:
-                yield f"{field.pointer}/pattern", field.pattern, _FIELD
-
-
-def _slow(pointer: str, rules: Rules) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    """Yield the patterns of a value, and of what it holds, that may take more than linear time."""
-    found: Rules | None = rules
-    while found is not None:
-        if found.pattern is not None and not found.pattern_is_linear:
-            yield f"{pointer}/pattern", found.pattern, _SLOW
-        found, pointer = found.items, f"{pointer}/items"

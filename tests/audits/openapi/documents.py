@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urldefrag, urljoin
 
 import yaml
 from attrs import frozen
@@ -118,6 +118,54 @@ def external(document: Any) -> list[str]:
         elif isinstance(node, list):
             waiting += node
     return found
+
+
+def outside(document: Any) -> dict[str, bytes]:
+    """Return the documents that a document refers to, at any depth, by URI: those that are kept beside it."""
+    place = folder()
+    assert place is not None, "there are no documents"
+    rows = (line.split("\t") for line in (place / "refs" / "refs.tsv").read_text("utf-8").splitlines())
+    kept = {uri: place / "refs" / file for uri, file, *_ in rows}
+    found: dict[str, bytes] = {}
+    waiting = [("", document)]
+    while waiting:
+        own, node = waiting.pop()
+        for target in external(node):
+            uri = urldefrag(urljoin(own, target)).url
+            if uri in kept and uri not in found:
+                found[uri] = kept[uri].read_bytes()
+                waiting.append((uri, parsed(found[uri])))
+    return found
+
+
+def bundled(document: Any, references: Mapping[str, bytes]) -> Any:
+    """Return a document with those that it refers to inside, under `x-outside`, and each reference led there."""
+    numbers = {uri: str(number) for number, uri in enumerate(references)}
+
+    def led(own: str, node: Any) -> Any:
+        if isinstance(node, list):
+            return [led(own, each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        target = node.get("$ref")
+        if isinstance(target, str):
+            uri, fragment = urldefrag(urljoin(own, target)) if own else urldefrag(target)
+            if uri in numbers:
+                return {**node, "$ref": f"#/x-outside/{numbers[uri]}{fragment}"}
+        return {key: led(own, each) for key, each in node.items()}
+
+    inside = {numbers[uri]: led(uri, parsed(data)) for uri, data in references.items()}
+    return {**led("", document), "x-outside": inside} if inside else document
+
+
+def with_operations(document: Any, pointers: Collection[str]) -> Any:
+    """Return a document with these operations alone: the others refer to documents that are not at hand."""
+    paths: dict[str, Any] = {}
+    for path, stated in (document.get("paths") or {}).items():
+        item = resolved(document, stated)
+        gone = {verb for verb in VERBS if f"/paths{escaped(path, verb)}" not in pointers}
+        paths[path] = {key: value for key, value in item.items() if key not in gone}
+    return {**document, "paths": paths}
 
 
 def escaped(*keys: str) -> str:

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from groundwire_codegen.inputs import Inputs
 from groundwire_codegen.ir import Api, Kind, ListOf, MapOf, Nullable, Scalar, TypeRef
 from groundwire_codegen.pipeline import generate
 from groundwire_codegen.problem import SpecError
-from groundwire_codegen.reader import read_api
+from groundwire_codegen.reader import read_draft, read_lowered
 
 from . import documents, examples, validity
 from .echo import Echo
@@ -65,16 +65,32 @@ class Examination:
     faults: tuple[str, ...] = ()
 
 
+def _methods(data: bytes, references: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the methods that need no document which is not at hand."""
+    draft = read_draft(data, references=references)
+    return tuple(id_ for id_ in draft.api.methods if id_ not in draft.faults)
+
+
 def examine(name: str, folder: Path, seed: str = "") -> Examination:
     """Generate the client of a document into `folder` and use all of it."""
     data = documents.read(name)
     document = documents.parsed(data)
-    if documents.external(document):
-        return Examination(name=name, skipped="external references")
+    references = documents.outside(document) if documents.external(document) else {}
+    document = documents.bundled(document, references)
     package_name = documents.package_name(name)
+    methods = _methods(data, references) if documents.external(document) else ()
+    if methods == () and documents.external(document):
+        return Examination(name=name, skipped="external references")
     started = time.perf_counter()
     try:
-        files = generate(Inputs(name=name.removesuffix(".gz"), document=data, package=package_name)).files
+        inputs = Inputs(
+            name=name.removesuffix(".gz"),
+            document=data,
+            package=package_name,
+            references=references,
+            methods=methods,
+        )
+        files = generate(inputs).files
     except SpecError as error:
         return Examination(name=name, faults=(f"{name}: refused: {error.problems[0]}",))
     seconds = time.perf_counter() - started
@@ -87,9 +103,13 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
     sys.path.insert(0, str(folder))
     package: Any = importlib.import_module(package_name)
     importlib.import_module(f"{package_name}.client")
-    api = read_api(data)
-    stated = list(documents.operations(document))
+    api = read_lowered(data, references=references, methods=methods or None).api
     pointers = {method.pointer for method in api.methods.values()}
+    whole = len(list(documents.operations(document)))
+    if methods:
+        document = documents.with_operations(document, pointers)
+    stated = list(documents.operations(document))
+    left = whole - len(stated)
     dropped = [each.name for each in stated if each.pointer not in pointers]
     untyped = [*_untyped(api, document), *_annotations_of_any(files)]
     said = Echo(document, api, package, name + seed).all()
@@ -114,7 +134,7 @@ def examine(name: str, folder: Path, seed: str = "") -> Examination:
         refused=read.refused,
         untyped=len(untyped),
         dropped=len(dropped),
-        without=tuple(said.without),
+        without=(*said.without, *([f"{left} that refer to documents which are not at hand"] if left else [])),
         unfitted=tuple(read.unfitted),
         unjudged=tuple(dict.fromkeys([*read.unjudged, *verdicts.unjudged])),
         faults=(*faults, *(f"{name}: {fault}" for fault in found)),

@@ -120,6 +120,11 @@ def _with_types(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     changed = {key: _with_types(value) for key, value in node.items()}
+    # YAML's own null as a type, or in a list of types, with which documents are published.
+    if "type" in node and node["type"] is None:
+        changed["type"] = "null"
+    elif isinstance(node.get("type"), list):
+        changed["type"] = ["null" if each is None else each for each in node["type"]]
     implied = isinstance(node.get("properties"), dict) or isinstance(node.get("additionalProperties"), dict)
     return {"type": "object", **changed} if implied else changed
 

@@ -15,6 +15,7 @@ FULL = 3
 """Levels of objects that have all their properties."""
 FORMATS = {
     "date-time": "2024-05-06T07:08:09Z",
+    "dateTime": "2024-05-06T07:08:09Z",  # misspelt, and read all the same
     "date": "2024-05-06",
     "uuid": "00000000-0000-4000-8000-000000000001",
     "byte": "YQ==",
