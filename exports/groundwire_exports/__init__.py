@@ -14,19 +14,33 @@ __all__ = ["Export", "QueueFull", "Stall", "expression", "grid", "start_export",
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .batch import Batch, retry_failed
     from .files import outputs
     from .migration import fit, request_of
     from .tiling import split_in_four, tiles
     from .watch import look, progress, wait_all
 
-__all__ += ["fit", "look", "outputs", "progress", "request_of", "split_in_four", "tiles", "wait_all"]
+__all__ += [
+    "Batch",
+    "fit",
+    "look",
+    "outputs",
+    "progress",
+    "request_of",
+    "retry_failed",
+    "split_in_four",
+    "tiles",
+]
+__all__ += ["wait_all"]
 
 _ROOMS = {
+    "Batch": "batch",
     "fit": "migration",
     "look": "watch",
     "outputs": "files",
     "progress": "watch",
     "request_of": "migration",
+    "retry_failed": "batch",
     "split_in_four": "tiling",
     "tiles": "tiling",
     "wait_all": "watch",

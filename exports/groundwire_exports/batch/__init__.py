@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..tiling import split_in_four
 from .batch import Batch
 from .errors import LedgerError
 from .identity import IdentityError
@@ -9,7 +10,6 @@ from .records import Event, State
 from .report import Progress, Report, Row
 from .rules import RULES, FailureRule, retry_failed
 from .settings import BatchOptions
-from .split import split_in_four
 
 __all__ = [
     "RULES",

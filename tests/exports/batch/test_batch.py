@@ -453,7 +453,7 @@ def test_what_cannot_be_split_has_failed_and_says_why(
     batch = open_batch(on_too_large=split_in_four)
     batch.add("a", request())
     assert batch.run().exit_code == 1
-    assert "needs a grid" in next(event.detail for event in batch.events("a") if event.event == "not split")
+    assert "it has no grid" in next(event.detail for event in batch.events("a") if event.event == "not split")
 
 
 def test_a_full_drive_pauses_the_batch(earthengine_contract: EarthEngineContract, open_batch: Open) -> None:
