@@ -429,7 +429,7 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def bulk(session: nox.Session) -> None:
-    """Kill the processes of batches of 500 and 3,000 exports, and PostgreSQL, and count operations; about 20 minutes."""
+    """Kill the processes of batches of 500 and 3,000 exports, and PostgreSQL, and count operations; half an hour."""
     session.install("-q", "-e", ".[contract,postgres]", *tools("earthengine-api", "pytest"))
     session.run("python", "-m", "tests.audits.bulk", *session.posargs)
 

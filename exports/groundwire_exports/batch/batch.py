@@ -15,7 +15,7 @@ from groundwire_runtime.errors import ArgumentError
 
 from ..arguments import ExportClient, checked_seconds
 from .arguments import checked_name
-from .identity import account_of, check_account
+from .identity import account_of, check_account, check_stand_in, is_of_stand_in
 from .ids import batch_uid
 from .ledger import Ledger
 from .location import open_ledger
@@ -72,11 +72,13 @@ class Batch:
             uid=self._uid,
             name=self.name,
             rerun=self.rerun,
+            stand_in=int(is_of_stand_in(client)),
             probe_at=self._ledger.now() + PROBE,
             created=self._ledger.now(),
         )
         try:
             record = self._ledger.open_batch(record)
+            check_stand_in(record, client)
             account = self._account()
             if account:
                 check_account(self._ledger, record, account)

@@ -36,6 +36,21 @@ def account_of(client: ExportClient) -> str:
     return ""
 
 
+def is_of_stand_in(client: ExportClient) -> bool:
+    """Return True for a client of a stand-in of the service: its endpoint has no TLS."""
+    return str(getattr(client, "_base_url", "")).startswith("http://")
+
+
+def check_stand_in(record: BatchRecord, client: ExportClient) -> None:
+    """Raise IdentityError if a batch of a stand-in meets a client of the service, or the other way round."""
+    if record.stand_in != is_of_stand_in(client):
+        kinds = ("the service", "a stand-in of it (an endpoint without TLS)")
+        raise IdentityError(
+            f"the batch {record.name!r} is of {kinds[record.stand_in]}, and this client is of {kinds[1 - record.stand_in]}",
+            hint="Give each a ledger of its own: what one has exported, the other has not.",
+        )
+
+
 def check_account(ledger: Ledger, record: BatchRecord, account: str) -> None:
     """Record the account of a batch. Raises IdentityError for another one than the recorded one."""
     if account and not record.account:

@@ -115,6 +115,8 @@ class BatchRecord:
     """The account that runs the batch; empty if its credentials do not name one."""
     project: str = ""
     """`projects/{project}` of its operations; empty until one was seen."""
+    stand_in: int = 0
+    """1 if the batch is of a stand-in of the service."""
     queue_limit: int = 0
     """Unfinished operations that the queue holds, as the service has said; 0 if it has not."""
     others: int = 0

@@ -10,7 +10,7 @@ APPLICATION_ID: Final = 0x67774C47
 """SQLite's application id of a ledger: "gwLG"."""
 _COLUMNS_OF_BATCH: Final = """
     uid TEXT PRIMARY KEY, name TEXT NOT NULL, rerun TEXT NOT NULL, account TEXT NOT NULL, project TEXT NOT NULL,
-    queue_limit BIGINT NOT NULL, others BIGINT NOT NULL, count_others BIGINT NOT NULL,
+    stand_in BIGINT NOT NULL,     queue_limit BIGINT NOT NULL, others BIGINT NOT NULL, count_others BIGINT NOT NULL,
     probe_at DOUBLE PRECISION NOT NULL, probing BIGINT NOT NULL, fulls BIGINT NOT NULL,
     full_until DOUBLE PRECISION NOT NULL, paused TEXT NOT NULL, same_failures BIGINT NOT NULL,
     last_failure TEXT NOT NULL, look_until DOUBLE PRECISION NOT NULL, looks BIGINT NOT NULL,

@@ -710,6 +710,21 @@ def test_a_batch_is_of_one_project(earthengine_contract: EarthEngineContract, op
     assert states(batch) == {"a": "ACTIVE"}
 
 
+def test_what_was_exported_offline_is_not_taken_for_done(
+    earthengine_contract: EarthEngineContract, open_batch: Open
+) -> None:
+    batch = open_batch()
+    batch.add("a", request())
+    batch.run()
+    real = gw.Client(project="contract-project", credentials=gw.credentials.Token("t"))
+    with pytest.raises(IdentityError, match=r"is of a stand-in of it .* and this client is of the service"):
+        open_batch(client=real)
+    other = open_batch(client=real, name="other")
+    other.add("a", request())
+    with pytest.raises(IdentityError, match="is of the service, and this client is of a stand-in"):
+        open_batch(name="other")
+
+
 def test_a_table_of_the_report_runs_no_formula(
     earthengine_contract: EarthEngineContract, open_batch: Open
 ) -> None:

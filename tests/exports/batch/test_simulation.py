@@ -163,12 +163,12 @@ def test_a_batch_in_sqlite_survives_everything(tmp_path: Path, full: bool) -> No
         _, path = files.setdefault(id(world), (world, tmp_path / f"{len(files)}.sqlite"))
         return SqliteLedger(path, world.clock())
 
-    play(new_ledger, 400 if full else 10)
+    play(new_ledger, 400 if full else 6)
 
 
 def test_a_batch_in_postgresql_survives_everything(postgres_server: Server, full: bool) -> None:
     url = database(postgres_server)
-    play(lambda world: PostgresLedger(url, world.clock(), database_time=False), 200 if full else 4)
+    play(lambda world: PostgresLedger(url, world.clock(), database_time=False), 200 if full else 3)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
@@ -178,7 +178,7 @@ def test_processes_in_any_order_double_and_lose_nothing(
     """Many seeds of one long storm: what a batch meets over days."""
     url = database(request.getfixturevalue("postgres_server")) if kind == "postgres" else ""
     events: Counter[str] = Counter()
-    for seed in range(300 if full else 8 if kind == "sqlite" else 3):
+    for seed in range(300 if full else 6 if kind == "sqlite" else 2):
 
         def new_ledger(world: World, seed: int = seed) -> Ledger:
             if url:
