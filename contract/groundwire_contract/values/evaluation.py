@@ -56,7 +56,7 @@ class Closure:
         if len(values) < len(self.names):
             raise ExpressionError("A function of the expression has more arguments than values.")
         arguments = {**self.scope.arguments, **dict(zip(self.names, values, strict=False))}
-        return self.machine.reference(self.body, Scope(arguments))
+        return self.machine.body(self.body, Scope(arguments))
 
 
 @define(eq=False)
@@ -77,6 +77,8 @@ class Machine:
     budget: Budget = field(factory=Budget)
     lenient: bool = False
     """True if what is not computed gives an unknown value in place of an error."""
+    running: set[str] = field(init=False, factory=set[str])
+    """The bodies of functions that are evaluated now."""
 
     def run(self, work: Work) -> Value:
         """Return the value of work. Raises ExpressionError."""
@@ -93,6 +95,15 @@ class Machine:
                 raise too_large("an expression so deep")
             stack.append(needed)
             value = None
+        return value
+
+    def body(self, name: str, scope: Scope) -> Work:
+        """Evaluate the body of a function. Raises ExpressionError within the same body: no client sends recursion."""
+        if name in self.running:
+            raise ExpressionError(f"The function '{name[:100]}' of the expression calls itself.")
+        self.running.add(name)
+        value = yield self.reference(name, scope)
+        self.running.discard(name)
         return value
 
     def reference(self, name: Any, scope: Scope) -> Work:
