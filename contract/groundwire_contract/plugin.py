@@ -64,7 +64,7 @@ def _earthengine_contract(config: pytest.Config) -> EarthEngineContract:
     from .environment import Environment
     from .fixture import running, running_apart
 
-    place = config.getoption("--earthengine-contract")
+    place = str(config.getoption("--earthengine-contract"))
     limits = {
         name: value
         for name in ("queue_limit", "listing_lag")

@@ -86,7 +86,7 @@ class RemoteControls(Controls):
             connection.close()
         if not isinstance(value, dict) or not ({"result", "error"} & value.keys()):
             raise ValueError(f"{self._endpoint} is no contract server: it has no control API")
-        return answer.status, value
+        return answer.status, cast("dict[str, Any]", value)
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
