@@ -334,7 +334,7 @@ def test_rules_that_are_not_enforced_and_operations_that_will_stand_still_are_na
     of = service()
     of.overrides.relax("queue-full")
     of.held = True
-    assert "Not enforced: queue-full, unbounded-image." in read(of).text
+    assert "Not enforced: asset-parent-missing, queue-full, unbounded-image." in read(of).text
     assert "New operations stand still" in read(of).text
 
 
