@@ -24,6 +24,8 @@ VERSIONS: Final = ("v1beta", "v1", "v1alpha")
 """Path prefixes under which Earth Engine serves the same methods."""
 DOCUMENT: Final = "earthengine.v1beta.json"
 OVERLAY: Final = "earthengine.v1beta.overlay.toml"
+STARTS: Final = Path(__file__).with_name("starts.overlay.toml")
+"""An addition to that overlay: the starts that the client does not have, and so its copies do not carry."""
 
 
 @frozen(eq=False)
@@ -64,7 +66,7 @@ def load(document: bytes | None = None, overlay: bytes | None = None) -> Contrac
     if document is None:
         folder = spec_folder()
         document = (folder / DOCUMENT).read_bytes()
-        overlay = (folder / OVERLAY).read_bytes()
+        overlay = (folder / OVERLAY).read_bytes() + b"\n" + STARTS.read_bytes()
     methods, hosts = _facts(document)
     api = read_lowered(document, overlay, methods=methods, messages=(), allow_hosts=hosts).api
     return build(api, document=document)

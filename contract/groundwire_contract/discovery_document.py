@@ -41,20 +41,23 @@ def root_of(headers: Mapping[str, str], base_url: str) -> str:
     return f"http://{host}/"
 
 
-def _set_version(resource: dict[str, Any], own: str, version: str) -> None:
+def _set_version(resource: Any, own: str, version: str) -> None:
     """Replace the version that the paths of methods begin with."""
-    for method in (resource.get("methods") or {}).values():
+    methods: dict[str, Any] = resource.get("methods") or {}
+    for method in methods.values():
         for name in ("path", "flatPath"):
             path = method.get(name)
             if isinstance(path, str) and path.startswith(f"{own}/"):
                 method[name] = version + path.removeprefix(own)
         _set_media(method.get("mediaUpload"), own, version)
-    for child in (resource.get("resources") or {}).values():
+    children: dict[str, Any] = resource.get("resources") or {}
+    for child in children.values():
         _set_version(child, own, version)
 
 
-def _set_media(media: dict[str, Any] | None, own: str, version: str) -> None:
-    for protocol in ((media or {}).get("protocols") or {}).values():
+def _set_media(media: Any, own: str, version: str) -> None:
+    protocols: dict[str, Any] = (media or {}).get("protocols") or {}
+    for protocol in protocols.values():
         path = protocol.get("path")
         if isinstance(path, str):
             protocol["path"] = path.replace(f"/{own}/", f"/{version}/", 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ..clock import timestamp
 from ..exchange import JsonObject, JsonValue
@@ -100,7 +100,10 @@ def read_asset(value: object) -> Asset:
 
 
 def _name(value: object) -> object:
-    return _object(value).get("name", _object(value).get("id")) if isinstance(value, Mapping) else value
+    if not isinstance(value, Mapping):
+        return value
+    members = cast("Mapping[str, object]", value)
+    return members.get("name", members.get("id"))
 
 
 def _asset(body: Mapping[str, Any]) -> Asset:

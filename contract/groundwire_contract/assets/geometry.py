@@ -119,6 +119,8 @@ def _segments(one: Shape) -> Iterator[tuple[Point, Point]]:
 
 
 def _boxes_meet(one: Shape, other: Shape) -> bool:
+    if not one.lines or not other.lines:
+        return False
     boxes = [
         ([x for line in each.lines for x, _ in line], [y for line in each.lines for _, y in line])
         for each in (one, other)
