@@ -67,6 +67,11 @@ from github_client import Client
 with Client() as client:
     print(client.licenses.licenses_get("mit").name)
 """
+ONE_COMPUTE_CALL = """
+from compute_client import Client
+with Client() as client:
+    print(client.instances.get("p", "z", "x").name)
+"""
 PEER_CALL = 'import requests\nprint(requests.get("https://api.example/licenses/mit").json())\n'
 
 
@@ -102,10 +107,34 @@ def _compute(folder: Path) -> Iterator[tuple[str, str, float]]:
     _generated(folder / "compute_client", document.name, document.read_bytes())
     official = python(OFFICIAL % COMPUTE["body"])
     yield from _first_call(folder, "first call, compute.v1", COMPUTE, "google-api-python-client", official)
+    if importlib.util.find_spec("mypy") is None:
+        print("not measured: mypy is not installed")
+        return
+    yield from _checked_compute(folder, document)
 
 
-def _generated(out: Path, name: str, document: bytes) -> None:
-    emit(out, generate(Inputs(name=name, document=document, package=out.name)).files)
+def _checked_compute(folder: Path, document: Path) -> Iterator[tuple[str, str, float]]:
+    """Measure mypy of a program of one call, beside the same client in one module, as all were once laid out.
+
+    The client is installed as packages are, and then beside the program: mypy checks the bodies of its functions there.
+    """
+    whole = folder / "whole"
+    _generated(whole / "compute_client", document.name, document.read_bytes(), large_above=10**9)
+    for where, place in (("installed", "programs"), ("beside the program", "")):
+        commands: dict[str, list[str]] = {}
+        for name, own in (("ours", folder), ("whole", whole)):
+            interpreter = _installed(own / f"compute-{place}-environment", own)
+            program = _program(own / place, "compute", ONE_COMPUTE_CALL)
+            commands[name] = [*_mypy(interpreter), program, "--cache-dir", os.devnull]
+        taken = _cpu_seconds(commands, 3)
+        figure = f"mypy of one call, compute.v1 {where}, no cache"
+        print(f"CPU seconds: {figure}: {taken['ours']:.2f}, in one module {taken['whole']:.2f}")
+        yield figure, "s", taken["ours"]
+        yield figure, "one module", taken["ours"] / taken["whole"]
+
+
+def _generated(out: Path, name: str, document: bytes, **options: int) -> None:
+    emit(out, generate(Inputs(name=name, document=document, package=out.name, **options)).files)
 
 
 def _first_call(
@@ -124,17 +153,10 @@ def _first_call(
 
 def _checked(folder: Path) -> Iterator[tuple[str, str, float]]:
     """Measure mypy of a program of one call, with the client installed as packages are."""
-    environment = folder / "environment"
-    venv.create(environment)
-    places = [str(folder), str(Path(groundwire_runtime.__file__).parents[1]), *site.getsitepackages()]
-    packages = next(environment.rglob("site-packages"))
-    (packages / "places.pth").write_text("\n".join(places), "utf-8")
-    interpreter = next(path for path in environment.glob("*/python*") if path.stem == "python")
+    interpreter = _installed(folder / "environment", folder)
     commands: dict[str, list[str]] = {}
     for name, code in (("ours", ONE_CALL), ("peer", PEER_CALL)):
-        (folder / f"{name}.py").write_text(code, "utf-8")
-        command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(interpreter)]
-        commands[name] = [*command, str(folder / f"{name}.py"), "--cache-dir"]
+        commands[name] = [*_mypy(interpreter), _program(folder / "programs", name, code), "--cache-dir"]
     for figure, rounds, cache in (
         ("mypy of one call, 1,223 operations, no cache", 3, os.devnull),
         ("mypy of one call, 1,223 operations, cached", ROUNDS, str(folder / "cache")),
@@ -142,6 +164,26 @@ def _checked(folder: Path) -> Iterator[tuple[str, str, float]]:
         taken = _cpu_seconds({name: [*command, cache] for name, command in commands.items()}, rounds)
         print(f"CPU seconds: {figure}: {taken['ours']:.2f}, requests {taken['peer']:.2f}")
         yield figure, "requests", taken["ours"] / taken["peer"]
+
+
+def _installed(environment: Path, folder: Path) -> Path:
+    """Return the interpreter of a new environment, in which the packages of a folder are installed."""
+    venv.create(environment)
+    places = [str(folder), str(Path(groundwire_runtime.__file__).parents[1]), *site.getsitepackages()]
+    packages = next(environment.rglob("site-packages"))
+    (packages / "places.pth").write_text("\n".join(places), "utf-8")
+    return next(path for path in environment.glob("*/python*") if path.stem == "python")
+
+
+def _program(folder: Path, name: str, code: str) -> str:
+    """Return the path of a program in a folder. mypy finds packages that are there, installed or not."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.py").write_text(code, "utf-8")
+    return str(folder / f"{name}.py")
+
+
+def _mypy(interpreter: Path) -> list[str]:
+    return [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(interpreter)]
 
 
 def _cpu_seconds(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, float]:

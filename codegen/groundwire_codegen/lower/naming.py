@@ -61,7 +61,7 @@ def allocate(
     (an unchanged wire name first) and then by key, so that the outcome does not depend on the input's order;
     a name that is taken or reserved gets `_`, or a number.
     """
-    refused = set(reserved)
+    refused = reserved if isinstance(reserved, Set) else set(reserved)
     same = fold if folded else str
     names: dict[str, str] = {}
     taken: set[str] = set()
@@ -74,6 +74,10 @@ def allocate(
         wanted.keys() - names.keys(), key=lambda key: (key.rpartition(".")[2] != wanted[key], key)
     ):
         preferred = wanted[key] or "n"
+        if preferred not in refused and preferred not in KEYWORDS and same(preferred) not in taken:
+            names[key] = preferred
+            taken.add(same(preferred))
+            continue
         names[key] = next(
             name
             for name in _candidates(
@@ -151,7 +155,7 @@ class Naming:
         """Allocate one scope and publish its names; those `avoided` stay where they are published already."""
         before = {key: self._before[key] for key in wanted if key in self._before}
         fit = {key: name for key, name in before.items() if name not in reserved}
-        names = allocate(wanted, fit, reserved=reserved | avoided, folded=folded)
+        names = allocate(wanted, fit, reserved=reserved | avoided if avoided else reserved, folded=folded)
         for key, name in before.items():
             if name in reserved:
                 self._refuse(key, f"generated code needs the name {name!r} itself", names[key])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from ..ir import (
@@ -151,6 +152,7 @@ def _packed(type_: Packed) -> Source:
     )
 
 
+@lru_cache(maxsize=50_000)  # The messages of an API share most of their fields.
 def call(function: str, *arguments: Source) -> Source:
     """Return a call of something that the runtime's modules give."""
     separated = [part for argument in arguments for part in (", ", argument)][1:]

@@ -92,6 +92,7 @@ def comment(text: str) -> Source:
     return Source(_CODING.sub(r"\1 \2", plain))
 
 
+@lru_cache(maxsize=10_000)
 def doc(text: str, indent: int = 0) -> Source:
     """Return a docstring at `indent` spaces, its first line not indented; one line when it fits.
 
