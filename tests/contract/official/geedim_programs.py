@@ -29,7 +29,7 @@ def collection_export(server: Server) -> None:
     """Filter a collection, and export it image by image."""
     collection = ee.ImageCollection(f"{HOME}/scenes").gd.filter("2024-01-01", "2024-03-01", region=_region())
     equal(list(collection.gd.properties), ["20240110", "20240211"])
-    collection.gd.toGoogleCloud(type="cloud", folder="bucket/days", wait=False)
+    collection.gd.toGoogleCloud(type="cloud", folder="bucket/days", split="images", wait=False)
     equal([each.where["filenamePrefix"] for each in server.started()], ["days/20240110", "days/20240211"])
 
 
@@ -58,21 +58,11 @@ def information(server: Server) -> None:
     equal(image.size, 100 * 100 * 3 * 2)
 
 
-def prepared(server: Server) -> None:
-    """Prepare a whole collection, and export it."""
-    collection = ee.ImageCollection(f"{HOME}/scenes").gd.prepareForExport(
-        crs="EPSG:32650", region=_region(), scale=60, dtype="uint16"
-    )
-    collection.gd.toGoogleCloud(type="drive", folder="prepared", wait=False)
-    equal([each.description for each in server.started()], ["20240110", "20240211", "20240312"])
-
-
 def from_images(server: Server) -> None:
     """Build a collection of images."""
     names = [f"{HOME}/scenes/{index}" for index in ("20240110", "20240312")]
     collection = ee.ImageCollection.gd.fromImages(names)
     equal(list(collection.gd.properties), ["20240110", "20240312"])
-    equal(collection.gd.id, f"{HOME}/scenes")
 
 
 def pixels(server: Server) -> None:

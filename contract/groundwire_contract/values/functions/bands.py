@@ -131,7 +131,7 @@ def to_bands(collection: Collection) -> Image:
         if not isinstance(image, Image):
             raise unsupported("ImageCollection.toBands of what are no images")
         bands += [evolve(band, id=f"{image.index}_{band.id}") for band in image.bands]
-    return evolve(Image().computed("ImageCollection.toBands"), layers=tuple(bands))
+    return evolve(Image(), layers=tuple(bands))
 
 
 def _cast(name: str) -> None:
