@@ -162,6 +162,8 @@ class Recorded:
     source: str = ""
     """Where the answer is from: `behaviour` of the server, an `example` of the document, an `answer` of the test; empty
     for a refusal."""
+    operation: str = ""
+    """The name of the operation that it started or was about; empty for none."""
 
     @property
     def body(self) -> JsonValue:

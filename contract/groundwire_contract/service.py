@@ -151,7 +151,8 @@ class Service:
             if isinstance(answer, Hold):
                 return Hold(answer.seconds, turn)
             reply = self._reply(exchange, route, turn.step, answer)
-            return self._remembered(exchange, turn.arrived, route, parsed.sent, reply)
+            about = _operation_of(route, answer)
+            return self._remembered(exchange, turn.arrived, route, parsed.sent, reply, about)
 
     def _turn(self, method: Method) -> _Turn:
         with self.state.lock:
@@ -243,7 +244,13 @@ class Service:
         return reply if step.delivery is Delivery.WHOLE else evolve(reply, delivery=step.delivery)
 
     def _remembered(
-        self, exchange: Exchange, at: datetime, route: Route | None, sent: bytes, reply: Reply
+        self,
+        exchange: Exchange,
+        at: datetime,
+        route: Route | None,
+        sent: bytes,
+        reply: Reply,
+        operation: str = "",
     ) -> Reply:
         documented = () if route is None else self.front.query_names(exchange, route)
         self.state.record(
@@ -259,6 +266,14 @@ class Service:
                 at=at,
                 reasons=with_excerpts(reply.reasons, sent) if reply.reasons else (),
                 source=source_of(reply.headers, accepted=reply.rule is None),
+                operation=operation,
             )
         )
         return reply
+
+
+def _operation_of(route: Route, answer: JsonObject | Refusal | Reply) -> str:
+    """Return the name of the operation that a request started or was about; empty for none."""
+    named = answer.get("name") if isinstance(answer, dict) and "metadata" in answer else None
+    name = named if isinstance(named, str) else route.variables.get("name", "")
+    return name if name.split("/")[2:3] == ["operations"] and name.count("/") == 3 else ""

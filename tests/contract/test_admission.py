@@ -252,3 +252,11 @@ def test_what_serve_refuses(options: list[str], said: str) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "'secret'" not in done.stderr, "a token is not repeated"
+
+
+def test_the_page_has_controls_for_holders_of_the_token(desk: Desk) -> None:
+    assert b' data-call="' in send(desk, "/", ELSEWHERE, authorization=basic(SECRET)).body
+    open_to_all = Desk(Service(load()), Admission(hosts=("contract",)))
+    page = send(open_to_all, "/", ELSEWHERE)
+    assert page.status == 200
+    assert b' data-call="' not in page.body

@@ -18,7 +18,7 @@ from .status_view import take_snapshot
 _HEADERS: Final = (
     (
         "content-security-policy",
-        policy(SCRIPT, "img-src data:", "connect-src 'self'", "frame-ancestors 'none'"),
+        policy(SCRIPT, "img-src data:", "connect-src 'self'", "frame-ancestors 'none'", forms="'self'"),
     ),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -28,9 +28,9 @@ _HEADERS: Final = (
 _CONTENT_TYPE: Final = "text/html; charset=UTF-8"
 
 
-def status_page(service: Service, query: Query, endpoint: str) -> StatusPage:
-    """Return the page for a query. `endpoint` is the URL that it shows. Raises StateError."""
-    return render(take_snapshot(service, query, endpoint), query)
+def status_page(service: Service, query: Query, endpoint: str, *, may_control: bool = False) -> StatusPage:
+    """Return the page for a query. `endpoint` is the URL that it shows, `may_control` adds the controls. Raises StateError."""
+    return render(take_snapshot(service, query, endpoint, may_control=may_control), query)
 
 
 def handle(service: Service, exchange: Exchange, address: str, admission: Admission) -> Reply:
@@ -39,7 +39,9 @@ def handle(service: Service, exchange: Exchange, address: str, admission: Admiss
     if not admission.may_read_page(exchange, address):
         return _misdirected(address) if admission.token is None else _unauthorized()
     try:
-        page = status_page(service, Query.read(dict(exchange.query), RULES), f"http://{host}")
+        query = Query.read(dict(exchange.query), RULES, exchange.path)
+        may_control = admission.may_control(exchange)
+        page = status_page(service, query, f"http://{host}", may_control=may_control)
     except StateError as error:
         return state_unwritable(str(error)).reply()
     tag = f'"{page.version}"'

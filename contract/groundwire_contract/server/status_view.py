@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final, TypeVar
 
-from groundwire_pages.status_page import PAGE_SIZE, ListPage, Operation, Query, Request, Rule, Snapshot, Stage
+from groundwire_pages.status_page import (
+    PAGE_SIZE,
+    ListPage,
+    Operation,
+    Query,
+    Reason,
+    Request,
+    Rule,
+    Snapshot,
+    Stage,
+)
 
 from ..clock import Clock, RealClock, SteppedClock
 from ..exchange import JsonValue, Recorded
@@ -35,7 +45,7 @@ _RULES: Final = tuple(
 T = TypeVar("T")
 
 
-def take_snapshot(service: Service, query: Query, endpoint: str) -> Snapshot:
+def take_snapshot(service: Service, query: Query, endpoint: str, *, may_control: bool = False) -> Snapshot:
     """Read the service. Only copying happens under its lock; no clock moves. Raises StateError."""
     state = service.state
     with state.lock:
@@ -47,12 +57,23 @@ def take_snapshot(service: Service, query: Query, endpoint: str) -> Snapshot:
         operation
         for operation, current in zip(operations, states, strict=True)
         if query.state in (None, current)
+        and query.finds(operation.description, operation.name, operation.asset, *operation.destinations)
     ]
     first = answered - len(requests) + 1
     numbered = [
-        (number, request) for number, request in enumerate(requests, first) if query.selects(request.verdict)
+        (number, request)
+        for number, request in enumerate(requests, first)
+        if query.selects(request.verdict)
+        and query.finds(request.path, request.method, request.verdict, request.operation)
     ]
-    operation_page = _page(sorted(selected, key=lambda operation: operation.sequence), query.operations)
+    newest_first = sorted(operations, key=lambda operation: -operation.sequence)
+    places = {
+        each.name: (each.sequence, index // query.page_size + 1) for index, each in enumerate(newest_first)
+    }
+    starters = _starters(requests, first)
+    operation_page = _page(
+        sorted(selected, key=lambda operation: operation.sequence), query.operations, query.page_size
+    )
     request_page = _page(numbered, query.requests)
     api = service.contract.api
     is_rest = isinstance(service.contract, RestContract)
@@ -72,16 +93,32 @@ def take_snapshot(service: Service, query: Query, endpoint: str) -> Snapshot:
         states=Counter(current.value for current in states),
         verdicts=Counter(request.verdict for request in requests),
         answered=answered,
-        operations=_converted(operation_page, [operation_view(each, now) for each in operation_page.items]),
-        requests=_converted(request_page, [_request(*each) for each in request_page.items]),
+        may_control=may_control,
+        may_advance=isinstance(service.clock, SteppedClock),
+        operations=_converted(
+            operation_page,
+            [operation_view(each, now, starters.get(each.name)) for each in operation_page.items],
+        ),
+        requests=_converted(request_page, [_request(*each, places) for each in request_page.items]),
     )
 
 
-def operation_view(operation: op.Operation, now: datetime) -> Operation:
+def _starters(requests: Sequence[Recorded], first: int) -> dict[str, int]:
+    """Return the numbers of the requests that started operations, by the operation's name."""
+    starters: dict[str, int] = {}
+    for number, request in enumerate(requests, first):
+        if request.operation and ".operations." not in (request.method or ""):
+            starters.setdefault(request.operation, number)
+    return starters
+
+
+def operation_view(operation: op.Operation, now: datetime, request: int | None = None) -> Operation:
     """Return an operation as its JSON shows it at an instant."""
     shown = operation_json(operation, now, "")
     metadata, error = shown.get("metadata"), shown.get("error")
     end = op.ended(operation, now)
+    written = tuple(_text(uri) for uri in _list(_member(metadata, "destinationUris")))
+    is_written = end is not None and end.state is op.State.SUCCEEDED
     attempt, code = _number(_member(metadata, "attempt")), _number(_member(error, "code"))
     return Operation(
         number=operation.sequence,
@@ -97,11 +134,13 @@ def operation_view(operation: op.Operation, now: datetime) -> Operation:
         ended=None if end is None else end.at,
         code=None if code is None else int(code),
         error=_text(_member(error, "message")),
-        destinations=tuple(_text(uri) for uri in _list(_member(metadata, "destinationUris"))),
+        destinations=written or operation.destinations or ((operation.asset,) if operation.asset else ()),
+        written=is_written,
+        request=request,
     )
 
 
-def _request(number: int, recorded: Recorded) -> Request:
+def _request(number: int, recorded: Recorded, places: Mapping[str, tuple[int, int]]) -> Request:
     return Request(
         number=number,
         method=recorded.method,
@@ -113,6 +152,12 @@ def _request(number: int, recorded: Recorded) -> Request:
         status=recorded.status,
         verdict=recorded.verdict,
         at=recorded.at,
+        source=recorded.source,
+        reasons=tuple(
+            Reason(message=each.message, place=each.place, pointer=each.pointer, excerpt=each.excerpt)
+            for each in recorded.reasons
+        ),
+        operation=places.get(recorded.operation),
     )
 
 
@@ -125,13 +170,13 @@ def _stage(stage: JsonValue) -> Stage:
     )
 
 
-def _page(oldest_first: Sequence[T], wanted: int) -> ListPage[T]:
-    """Return the wanted page, or the last one."""
+def _page(oldest_first: Sequence[T], wanted: int, size: int = PAGE_SIZE) -> ListPage[T]:
+    """Return the wanted page of `size` items, or the last one."""
     total = len(oldest_first)
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = max(1, -(-total // size))
     number = min(wanted, pages)
-    end = total - (number - 1) * PAGE_SIZE
-    items = tuple(oldest_first[max(0, end - PAGE_SIZE) : end][::-1])
+    end = total - (number - 1) * size
+    items = tuple(oldest_first[max(0, end - size) : end][::-1])
     return ListPage(items=items, number=number, pages=pages, total=total)
 
 

@@ -52,9 +52,9 @@ def recorded_from(text: str) -> Recorded:
     values["query"] = tuple((name, value) for name, value in values["query"])
     values["sent"] = values["sent"].encode("utf-8")
     values["at"] = instant(values["at"])
-    # Files of an earlier version lack the last two.
+    # Files of an earlier version lack these.
     values["reasons"] = tuple(_checked(Reason(**each)) for each in values.get("reasons", ()))
-    values["source"] = values.get("source", "")
+    values["source"], values["operation"] = values.get("source", ""), values.get("operation", "")
     names: dict[str, Any] = values["headers"]
     texts = (
         values["verb"],
@@ -62,6 +62,7 @@ def recorded_from(text: str) -> Recorded:
         values["verdict"],
         values["method"] or "",
         values["source"],
+        values["operation"],
         *names,
         *names.values(),
     )

@@ -43,12 +43,15 @@ def skip_link(target: str, text: str) -> Html:
     return element("a", text, href=f"#{target}", class_="skip")
 
 
-def policy(script: Asset, *more: str) -> str:
-    """Return the Content-Security-Policy of a page that loads nothing but its own style sheet and script."""
+def policy(script: Asset, *more: str, forms: str = "'none'") -> str:
+    """Return the Content-Security-Policy of a page that loads nothing but its own style sheet and script.
+
+    `forms` are the sources that forms may be sent to.
+    """
     directives = (
         "default-src 'none'",
         "base-uri 'none'",
-        "form-action 'none'",
+        f"form-action {forms}",
         f"style-src {STYLE.source}",
         f"script-src {script.source}",
         *more,

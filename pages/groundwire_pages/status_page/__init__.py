@@ -2,7 +2,7 @@
 
 from .page import SCRIPT, StatusPage, render
 from .query import Query
-from .view import PAGE_SIZE, ListPage, Operation, Request, Rule, Snapshot, Stage
+from .view import PAGE_SIZE, ListPage, Operation, Reason, Request, Rule, Snapshot, Stage
 
 __all__ = [
     "PAGE_SIZE",
@@ -10,6 +10,7 @@ __all__ = [
     "ListPage",
     "Operation",
     "Query",
+    "Reason",
     "Request",
     "Rule",
     "Snapshot",

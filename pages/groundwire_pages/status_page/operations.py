@@ -8,10 +8,13 @@ from typing import Final
 from ..kit.element import Html, breakable, clipped, element, join, multiline
 from ..kit.page import fact
 from ..kit.times import format_duration, format_time
+from .actions import actions, server_actions
+from .dense import dense_list
 from .paging import pages
-from .query import Query
+from .query import MAX_SEARCH, Query
 from .states import SYMBOLS
-from .view import Operation, Snapshot, Stage
+from .timeline import Scale, timeline
+from .view import PAGE_SIZE, Operation, Snapshot, Stage
 
 MAX_TEXT: Final = 1000
 """Characters of an error message, a description or an address that are shown."""
@@ -19,24 +22,74 @@ MAX_TEXT: Final = 1000
 
 def operations(snapshot: Snapshot, query: Query) -> Html:
     """Return the filter, one page of operations, and links to the other pages."""
-    today = snapshot.now.date()
-    shown = snapshot.operations.items
+    title = element("h2", "Operations", id="operations-title")
     return element(
         "section",
         element(
-            "div", element("h2", "Operations", id="operations-title"), _filter(snapshot, query), class_="bar"
+            "div", title, _filter(snapshot, query), _layout(query), server_actions(snapshot), class_="bar"
         ),
-        element(
-            "ol",
-            *(_operation(operation, today) for operation in shown),
-            class_="operations",
-            id="operation-list",
-        )
-        if shown
-        else _none(query),
-        pages(snapshot.operations, query, "operations"),
+        search(query),
+        _list(snapshot, query) if snapshot.operations.items else _none(query),
+        pages(snapshot.operations, query, "operations", query.page_size),
         id="operations",
         aria_labelledby="operations-title",
+    )
+
+
+def _list(snapshot: Snapshot, query: Query) -> Html:
+    shown, today = snapshot.operations.items, snapshot.now.date()
+    # Whole seconds, as the clock shows them: an unchanged page has no body.
+    scale = Scale.of(shown, snapshot.now.replace(microsecond=0))
+    if query.dense:
+        return dense_list(shown, scale, today)
+    return element(
+        "ol",
+        *(_operation(operation, scale, snapshot, query) for operation in shown),
+        class_="operations",
+        id="operation-list",
+    )
+
+
+def _layout(query: Query) -> Html:
+    """Return the link to the other form of the list."""
+    label = "Cards" if query.dense else "Dense list"
+    return element(
+        "a",
+        label,
+        href=query.link("operations", {"dense": not query.dense, "operations": 1}),
+        class_="layout",
+        id="layout",
+    )
+
+
+def search(query: Query) -> Html:
+    """Return the form that searches operations and requests; it needs no script."""
+    kept = {name: value for name, value in query.parameters.items() if name in ("list", "state", "verdict")}
+    return element(
+        "form",
+        element("label", "Search operations and requests", for_="search", class_="unseen"),
+        element(
+            "input",
+            type="search",
+            name="search",
+            id="search",
+            value=query.search or None,
+            maxlength=MAX_SEARCH,
+            placeholder="Search operations and requests",
+        ),
+        *(element("input", type="hidden", name=name, value=value) for name, value in kept.items()),
+        element("button", "Search", type="submit", id="find"),
+        element(
+            "a",
+            "Clear the search",
+            href=query.link("operations", {"search": "", "operations": 1, "requests": 1}),
+        )
+        if query.search
+        else None,
+        role="search",
+        method="get",
+        action=query.path,
+        class_="search",
     )
 
 
@@ -52,6 +105,8 @@ def badge(state: str) -> Html:
 
 
 def _none(query: Query) -> Html:
+    if query.search:
+        return element("p", "No operation has what is searched for.", class_="empty")
     if query.state is not None:
         return element("p", f"No operation is {query.state}.", class_="empty")
     return element(
@@ -87,7 +142,8 @@ def _filtered(label: str, count: int, state: str | None, query: Query) -> Html:
     )
 
 
-def _operation(operation: Operation, today: date) -> Html:
+def _operation(operation: Operation, scale: Scale, snapshot: Snapshot, query: Query) -> Html:
+    today = snapshot.now.date()
     title = clipped(operation.description, MAX_TEXT) or "(no description)"
     return element(
         "li",
@@ -97,6 +153,7 @@ def _operation(operation: Operation, today: date) -> Html:
                 "div",
                 element("h3", title, id=f"title-{operation.number}"),
                 element("p", breakable(clipped(operation.name, MAX_TEXT)), class_="name"),
+                _request_link(operation, snapshot, query),
                 class_="what",
             ),
             element(
@@ -112,9 +169,11 @@ def _operation(operation: Operation, today: date) -> Html:
                 class_="how",
             ),
             _times(operation, today),
+            timeline(operation, scale),
             _stages(operation.stages),
             _error(operation),
-            _destinations(operation.destinations),
+            _destinations(operation),
+            actions(operation, title, snapshot),
             aria_labelledby=f"title-{operation.number}",
         ),
         id=f"operation-{operation.number}",
@@ -192,12 +251,24 @@ def _error(operation: Operation) -> Html | None:
     )
 
 
-def _destinations(uris: tuple[str, ...]) -> Html | None:
-    if not uris:
+def _destinations(operation: Operation) -> Html | None:
+    if not operation.destinations:
         return None
+    label = "Written" if operation.written else "Not written" if operation.ended else "To be written"
+    codes = (element("code", clipped(uri, MAX_TEXT)) for uri in operation.destinations)
     return element(
         "ul",
-        *(element("li", element("code", clipped(uri, MAX_TEXT))) for uri in uris),
+        *(element("li", f"{label} ", code) for code in codes),
         class_="destinations",
         aria_label="Destinations",
     )
+
+
+def _request_link(operation: Operation, snapshot: Snapshot, query: Query) -> Html | None:
+    """Return the link to the request that started an operation, on the page that has it."""
+    number = operation.request
+    if number is None:
+        return None
+    page = (snapshot.answered - number) // PAGE_SIZE + 1
+    href = query.link(f"request-{number}", {"verdict": None, "search": "", "requests": page})
+    return element("p", element("a", f"Started by request {number}", href=href), class_="note")

@@ -7,11 +7,11 @@ from .query import Change, Query
 from .view import PAGE_SIZE, ListPage, T
 
 
-def pages(page: ListPage[T], query: Query, section: str) -> Html | None:
-    """Return the position with links to the neighbouring pages; None when the list has one page."""
+def pages(page: ListPage[T], query: Query, section: str, size: int = PAGE_SIZE) -> Html | None:
+    """Return the position with links to the neighbouring pages of `size` items; None when the list has one page."""
     if page.pages == 1:
         return None
-    first = (page.number - 1) * PAGE_SIZE + 1
+    first = (page.number - 1) * size + 1
     return element(
         "nav",
         _link("Newer", query, section, page.number - 1) if page.number > 1 else None,

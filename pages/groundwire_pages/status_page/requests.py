@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Final
@@ -14,13 +14,16 @@ from .json_text import indented
 from .paging import pages
 from .query import REFUSED, Query
 from .rules import evidence
-from .view import ACCEPTED, Request, Rule, Snapshot
+from .view import ACCEPTED, Reason, Request, Rule, Snapshot
 
 MAX_BODY: Final = 6000
 """Characters of a body that are shown."""
 MAX_TEXT: Final = 500
 """Characters of a path, a query or a header that are shown."""
 MAX_HEADERS: Final = 40
+MAX_REASONS: Final = 5
+_SOURCES: Final = {"example": "example", "answer": "answer of the test"}
+"""How answers are marked that are not the server's own behaviour."""
 _COLUMNS: Final = ("Time", "Request", "Answer", "Verdict")
 
 
@@ -32,7 +35,7 @@ def requests(snapshot: Snapshot, query: Query) -> Html:
         element(
             "div", element("h2", "Requests", id="requests-title"), _filter(snapshot, query), class_="bar"
         ),
-        _table(shown, snapshot) if shown else _none(query),
+        _table(shown, snapshot, query) if shown else _none(query),
         pages(snapshot.requests, query, "requests"),
         id="requests",
         aria_labelledby="requests-title",
@@ -41,6 +44,7 @@ def requests(snapshot: Snapshot, query: Query) -> Html:
 
 def _none(query: Query) -> Html:
     text = "No request was made yet." if query.verdict is None else "No request has this verdict."
+    text = "No request has what is searched for." if query.search else text
     return element("p", text, class_="empty")
 
 
@@ -69,7 +73,7 @@ def _filtered(label: str, count: int, verdict: str | None, query: Query) -> Html
     )
 
 
-def _table(shown: Iterable[Request], snapshot: Snapshot) -> Html:
+def _table(shown: Iterable[Request], snapshot: Snapshot, query: Query) -> Html:
     today, rules = snapshot.now.date(), snapshot.rules_by_id
     # The roles keep it a table where the style lays its rows out as cards.
     return element(
@@ -84,7 +88,10 @@ def _table(shown: Iterable[Request], snapshot: Snapshot) -> Html:
             role="rowgroup",
         ),
         element(
-            "tbody", *(_row(request, today, rules) for request in shown), role="rowgroup", id="request-list"
+            "tbody",
+            *(_row(request, today, rules, query) for request in shown),
+            role="rowgroup",
+            id="request-list",
         ),
         role="table",
         class_="cards",
@@ -92,13 +99,13 @@ def _table(shown: Iterable[Request], snapshot: Snapshot) -> Html:
     )
 
 
-def _row(request: Request, today: date, rules: Mapping[str, Rule]) -> Html:
+def _row(request: Request, today: date, rules: Mapping[str, Rule], query: Query) -> Html:
     accepted = request.verdict == ACCEPTED
     cells = (
         _cell("Time", format_time(request.at, today) if request.at else f"#{request.number}"),
-        _cell("Request", _target(request)),
-        _cell("Answer", _answer(request.status)),
-        _cell("Verdict", _verdict(request.verdict, rules.get(request.verdict))),
+        _cell("Request", _target(request, query)),
+        _cell("Answer", _answer(request)),
+        _cell("Verdict", _verdict(request, rules.get(request.verdict))),
     )
     return element(
         "tr",
@@ -115,9 +122,18 @@ def _cell(column: str, content: Html | str) -> Html:
     return element("td", content, role="cell", data_column=column)
 
 
-def _target(request: Request) -> Html:
-    query = urlencode(request.query, errors="replace")
-    target = clipped(f"{request.path}?{query}" if query else request.path, MAX_TEXT)
+def _operation_link(request: Request, query: Query) -> Html | None:
+    """Return the link to the operation that a request is about, on the page that has it."""
+    if request.operation is None:
+        return None
+    number, page = request.operation
+    href = query.link(f"operation-{number}", {"state": None, "search": "", "operations": page})
+    return element("a", f"Operation {number}", href=href, class_="note")
+
+
+def _target(request: Request, query: Query) -> Html:
+    sent = urlencode(request.query, errors="replace")
+    target = clipped(f"{request.path}?{sent}" if sent else request.path, MAX_TEXT)
     return join(
         element(
             "p",
@@ -130,6 +146,7 @@ def _target(request: Request) -> Html:
             "div",
             element("p", request.method or "no method of this API", class_="name"),
             _details(request),
+            _operation_link(request, query),
             class_="more",
         ),
     )
@@ -164,12 +181,38 @@ def _body(request: Request) -> Html | None:
     )
 
 
-def _answer(status: int) -> Html:
+def _answer(request: Request) -> Html:
+    status = request.status
     known = status in HTTPStatus.__members__.values()
-    return element("span", element("b", str(status)), f" {HTTPStatus(status).phrase}" if known else "")
+    mark = _SOURCES.get(request.source)
+    return join(
+        element("span", element("b", str(status)), f" {HTTPStatus(status).phrase}" if known else ""),
+        element("span", mark, class_="tag") if mark else None,
+    )
 
 
-def _verdict(verdict: str, rule: Rule | None) -> Html:
+def _reasons(reasons: Sequence[Reason]) -> Html | None:
+    """Return what was wrong with a request, and where."""
+    if not reasons:
+        return None
+    shown = (
+        element(
+            "li",
+            element("bdi", multiline(clipped(each.message, MAX_TEXT))),
+            element("code", clipped(each.pointer or each.place, MAX_TEXT)),
+            element("code", clipped(each.excerpt, MAX_TEXT)) if each.excerpt else None,
+        )
+        for each in reasons[:MAX_REASONS]
+    )
+    more = len(reasons) - MAX_REASONS
+    return join(
+        element("ul", *shown, class_="reasons", aria_label="What was wrong"),
+        element("p", f"\u2026 {more} more", class_="note") if more > 0 else None,
+    )
+
+
+def _verdict(request: Request, rule: Rule | None) -> Html:
+    verdict = request.verdict
     if verdict == ACCEPTED:
         return element("span", "\u2713 accepted", class_="accepted")
     return join(
@@ -180,4 +223,5 @@ def _verdict(verdict: str, rule: Rule | None) -> Html:
             evidence(rule) if rule else None,
         ),
         element("p", rule.statement, class_="note") if rule else None,
+        _reasons(request.reasons),
     )

@@ -160,6 +160,34 @@ document.addEventListener("visibilitychange", () => {
   else if (!paused && !asking) refresh();
 });
 
+// The control buttons: the server says who may use them, and the browser sends what it was asked for to enter.
+async function control(pressed) {
+  const { call, arguments: given } = pressed.dataset;
+  pressed.disabled = true;
+  try {
+    const answer = await fetch(`/$contract/call/${call}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: given,
+    });
+    const result = await answer.json();
+    say(answer.ok ? `Done: ${pressed.textContent}.` : result.error.message);
+    pause = FAST;
+    clearTimeout(timer);
+    if (!paused && !asking) refresh();
+  } catch {
+    say("The server does not answer.");
+  } finally {
+    pressed.disabled = false;
+  }
+}
+
+document.getElementById("content").addEventListener("click", (event) => {
+  const pressed = event.target.closest("button[data-call]");
+  if (pressed) control(pressed);
+});
+
+document.body.classList.add("scripted");
 button.hidden = false;
 show("on");
 say("Live.");

@@ -10,6 +10,8 @@ from attrs import field, frozen
 
 PAGE_SIZE: Final = 25
 """Operations, and requests, on one page."""
+DENSE_SIZE: Final = 500
+"""Operations on one page of the dense list."""
 ACCEPTED: Final = "accepted"
 """The verdict of a request that no rule refused."""
 T = TypeVar("T")
@@ -54,6 +56,21 @@ class Operation:
     code: int | None
     error: str
     destinations: tuple[str, ...]
+    """Where its files or its asset are, or will be."""
+    written: bool
+    """True if they are there."""
+    request: int | None = None
+    """The number of the request that started it; None if it is forgotten."""
+
+
+@frozen(kw_only=True)
+class Reason:
+    """What was wrong with a request: the message, the place, and what the body has there."""
+
+    message: str
+    place: str
+    pointer: str
+    excerpt: str
 
 
 @frozen(kw_only=True)
@@ -70,6 +87,11 @@ class Request:
     status: int
     verdict: str
     at: datetime | None
+    source: str = ""
+    """`example` or `answer` for what is not the server's own behaviour."""
+    reasons: tuple[Reason, ...] = ()
+    operation: tuple[int, int] | None = None
+    """The number of the operation that it is about, and the page that has it; None for none."""
 
 
 @frozen(kw_only=True)
@@ -103,6 +125,10 @@ class Snapshot:
     verdicts: Mapping[str, int]
     answered: int
     """Requests that were ever answered."""
+    may_control: bool = False
+    """True if the visitor may use the controls."""
+    may_advance: bool = False
+    """True if the clock can be advanced."""
     operations: ListPage[Operation]
     requests: ListPage[Request]
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import evolve
 from groundwire_contract.operations import state as op
+from groundwire_contract.operations.script import Script
 from groundwire_contract.operations.state import State
 from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
@@ -168,7 +169,7 @@ def test_the_first_of_everything_appears(view: Browser) -> None:
 def test_the_keyboard_reaches_everything_in_order(view: Browser, address: str) -> None:
     view.open(address)
     wanted = view.run(
-        "return [...document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"]')]"
+        "return [...document.querySelectorAll('a[href], button, input, summary, [tabindex=\"0\"]')]"
         ".filter(each => each.checkVisibility()).map(each => each.id || each.textContent)"
     )
     assert len(wanted) > 30
@@ -276,3 +277,84 @@ def test_nothing_moves_for_who_wants_it_still(view: Browser, day: Service, addre
     start(day, "newest")
     view.until("document.querySelector('#operation-11[data-changed]')")
     assert view.run("return document.getAnimations().length") == 0
+
+
+def many(count: int = 500) -> Service:
+    """A service with so many operations in a row."""
+    of = service(script=Script(pending=5, running=40))
+    for number in range(count):
+        start(of, f"export-{number}")
+        of.clock.elapse(0.25)
+    return of
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Iterator[str]:
+    with ServerThread(many()) as server:
+        yield f"{server.endpoint}/?list=dense"
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_hundreds_of_operations_are_a_list_of_lines(
+    view: Browser, crowded: str, width: int, scheme: str
+) -> None:
+    view.look(width, prefers_color_scheme=scheme)
+    view.open(crowded)
+    assert view.run("return document.querySelectorAll('.operation').length") == 500
+    assert view.run("return document.documentElement.scrollWidth") == width
+    tall = view.run("return document.querySelector('#operation-2').getBoundingClientRect().height")
+    assert tall < (48 if width > 600 else 160)
+    assert view.run(CONTRAST) == []
+
+
+def test_a_search_is_made_with_the_keyboard(view: Browser, crowded: str) -> None:
+    view.open(crowded)
+    view.run("document.getElementById('search').focus()")
+    view.press("export-499", ENTER)
+    view.until("location.search.includes('search=export-499') && document.readyState === 'complete'")
+    assert view.run(
+        "return [...document.querySelectorAll('.operation h3')].map(each => each.textContent)"
+    ) == ["export-499"]
+    assert "list=dense" in view.run("return location.search"), "the form keeps the rest"
+
+
+def test_an_operation_leads_to_its_request_and_back(view: Browser, day: Service, address: str) -> None:
+    for number in range(30):
+        start(day, f"more-{number}")
+    view.open(f"{address}/?operations=2")
+    link = "document.querySelector('#operation-1 .note a')"
+    assert view.run(f"return {link}.textContent") == "Started by request 1"
+    view.run(f"{link}.click()")
+    view.until("location.hash === '#request-1' && document.getElementById('request-1')")
+    view.run("document.querySelector('#request-1 a.note').click()")
+    view.until("location.hash === '#operation-1' && document.getElementById('operation-1')")
+
+
+def test_the_controls_act_and_show_what_came_of_it(view: Browser) -> None:
+    of = service()
+    start(of, "first")
+    start(of, "second")
+    with ServerThread(of) as server:
+        view.open(server.endpoint)
+        view.run(UNFOLD)
+        view.run("document.querySelector('#operation-1 [data-call=finish]').click()")
+        view.until(state_of(1), "SUCCEEDED")
+        assert view.run("return document.querySelector('#operation-1 .actions')") is None
+        view.run("document.querySelector('#operation-2 [data-call=hold]').click()")
+        view.until("document.querySelector('#operation-2 [data-call=release]')")
+        view.run("document.querySelector('#operation-2 [data-call=fail]').click()")
+        view.until(state_of(2), "FAILED")
+        view.run("[...document.querySelectorAll('[data-call=advance]')].at(-1).click()")
+        view.until("document.getElementById('clock').textContent === '2026-01-01 00:01:00'")
+    assert of.state.answered == 2, "the controls are no requests"
+
+
+def test_without_script_there_are_no_controls(view: Browser, address: str) -> None:
+    view.tell("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        view.open(address)
+        text = view.until("document.querySelector('footer') && document.body.innerText")
+    finally:
+        view.tell("Emulation.setScriptExecutionDisabled", value=False)
+    assert "Control" not in text.replace("Control characters", "")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from groundwire_contract.exchange import Recorded
+from groundwire_contract.given import given_of
 from groundwire_contract.operations import state as op
 from groundwire_contract.operations.script import Script
 from groundwire_contract.operations.state import State
@@ -23,12 +24,12 @@ from groundwire_pages.status_page.page import SCRIPT
 from groundwire_pages.status_page.requests import MAX_BODY
 
 from ..bookshop import CONTRACT
-from ..wire import EXPORT, export
+from ..wire import EXPORT, OPERATIONS, export
 from .scene import newest, page, send, service, start, working_day
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'`&\u202e\x00\ud800"
 ADDRESS = "http://127.0.0.1:8085"
-VOID = {"link", "meta", "wbr"}
+VOID = {"input", "link", "meta", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -363,3 +364,82 @@ def test_a_link_keeps_what_it_does_not_change() -> None:
         == "/?state=RUNNING&verdict=refused&operations=2&requests=4#requests"
     )
     assert Query().link("operations", {}) == "/#operations"
+
+
+def test_a_destination_is_told_before_the_end() -> None:
+    of = service()
+    operation = start(of)
+    assert f"To be written {operation.destinations[0]}" in read(of).text
+    of.state.put(op.fail(operation, of.clock.now(), "Internal error."))
+    assert f"Not written {operation.destinations[0]}" in read(of).text
+    asset = {"earthEngineDestination": {"name": "projects/p/assets/a"}}
+    start(of, fileExportOptions=None, assetExportOptions=asset)
+    assert "projects/p/assets/a" in read(of).text
+
+
+def test_what_was_wrong_is_told_with_its_place() -> None:
+    of = service()
+    send(of, "POST", EXPORT, export(maxPixel=HOSTILE))
+    text = read(of).text
+    assert "Cannot find field: did you mean maxPixels? /maxPixel" in text
+    assert '"maxPixel": "</script>' in text
+
+
+def test_answers_that_are_not_the_servers_own_are_marked() -> None:
+    of = service(CONTRACT)
+    send(of, "GET", "/v2/pages/1/2")
+    assert "example" in [each for each in read(of).words if each == "example"]
+    of = service()
+    of.overrides.answers["earthengine.projects.operations.list"] = given_of({})
+    send(of, "GET", OPERATIONS)
+    assert "answer of the test" in read(of).text
+    send(of, "GET", OPERATIONS)
+    assert read(of).text.count("answer of the test") == 2
+
+
+def test_a_timeline_tells_how_long_an_operation_waited_and_ran() -> None:
+    of = service()
+    start(of)
+    of.clock.elapse(25)
+    (bar,) = read(of).classed("timeline")
+    assert bar["aria-label"] == "Timeline: waited 5 s, ran 20 s, not ended"
+    rects = read(of).named("rect")
+    assert [(each["class"], each["x"], each["width"]) for each in rects] == [
+        ("waited", "0", "200"),
+        ("ran", "200", "800"),
+    ]
+
+
+def test_a_search_finds_operations_and_requests() -> None:
+    day = working_day()
+    found = read(day, Query(search="ALPS"))
+    assert len(found.classed("operation")) == 1
+    assert "No request has what is searched for." in found.text
+    found = read(day, Query(search="request-id-reused"))
+    assert "No operation has what is searched for." in found.text
+    assert len(found.classed("request")) == 1
+    assert len(read(day, Query(search=HOSTILE)).classed("operation")) == 0
+
+
+def test_the_dense_list_has_a_line_an_operation() -> None:
+    of = service()
+    for number in range(60):
+        start(of, f"export-{number}")
+    found = read(of, Query(dense=True))
+    assert len(found.classed("line")) == 60
+    assert len(page(of, Query(dense=True))) < 200_000
+    assert len(read(of).classed("operation")) == PAGE_SIZE
+
+
+def test_only_who_may_control_sees_controls() -> None:
+    day = working_day()
+    assert Reader(status_page(day, Query(), ADDRESS).html).classed("actions") == []
+    shown = Reader(status_page(day, Query(), ADDRESS, may_control=True).html)
+    buttons = [each for each in shown.named("button") if each.get("data-call")]
+    assert {each["data-call"] for each in buttons} == {"finish", "fail", "hold", "release", "advance"}
+    assert all(json.loads(each["data-arguments"] or "") is not None for each in buttons)
+
+
+def test_links_stay_on_the_page_where_it_is() -> None:
+    query = Query.read({"list": "dense", "search": " a b "}, RULES, "/$contract/page")
+    assert query.link("operations", {}) == "/$contract/page?search=a+b&list=dense#operations"
