@@ -151,9 +151,9 @@ def test_the_rules_are_listed_with_their_evidence() -> None:
     marks = {line.split()[1]: line.split()[0] for line in done.stdout.splitlines()}
     assert marks["request-id-reused"] == "V"
     assert [line.split()[1] for line in done.stdout.splitlines() if "(off)" in line] == [
-        "band-type-unsupported",
         "unbounded-image",
         "asset-parent-missing",
+        "band-type-unsupported",
         "openapi-query-unknown",
     ]
     assert set(marks.values()) <= {"V", "V*", "D", "C", "I"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from ..assets.names import PUBLIC, asset_name, parent_of
+from ..assets.catalog import Catalog
+from ..assets.names import asset_name, parent_of
+from ..assets.record import AssetType
 from ..exchange import JsonObject
 from ..rules.error_bodies import Refusal, invalid_argument
 from ..values.elements import Image
@@ -77,7 +79,7 @@ def band_names(call: Call, context: Context) -> tuple[str, ...]:
 def asset_not_loaded(call: Call, context: Context) -> Refusal | None:
     """Refuse an expression that loads an asset which certainly does not exist; None if there is none.
 
-    All assets of the caller's project are known here, and all members of a declared collection. Of other projects and of the
+    All assets of the caller's project are known here, and all members of a collection that exists. Of other projects and of the
     public catalog they are not.
     """
     expression = call.body.get("expression")
@@ -86,8 +88,14 @@ def asset_not_loaded(call: Call, context: Context) -> Refusal | None:
     catalog, own = context.catalog, f"{call.variables['project']}/assets/"
     for load in loads(expression):
         name = asset_name(load.id)
-        parent = parent_of(name)
-        known = name.startswith(own) or (parent != PUBLIC.rstrip("/") and bool(catalog.children(parent)))
-        if known and catalog.get(name) is None:
+        if not catalog.has(name) and (name.startswith(own) or _is_collection(catalog, parent_of(name))):
+            # A folder that only finished operations imply exists too.
+            if name.startswith(own) and catalog.get(name) is not None:
+                continue
             return invalid_argument(NOT_FOUND, missing(load.function, load.kind, load.id).message)
     return None
+
+
+def _is_collection(catalog: Catalog, name: str) -> bool:
+    asset = catalog.get(name) if catalog.has(name) else None
+    return asset is not None and asset.type is AssetType.IMAGE_COLLECTION

@@ -67,41 +67,6 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
         "three public reports",
     ),
     rule(
-        "band-type-unsupported",
-        Evidence.INFERRED,
-        "A GeoTIFF with whole numbers of 64 bits fails inside. No report of the failure or of its words is known, so "
-        "it is off unless it is enforced.",
-        "none",
-        enforced=False,
-    ),
-    rule(
-        "crs-unknown",
-        Evidence.SEEN,
-        "A CRS that Earth Engine does not know fails inside, and is 400 in value:compute. Known are the codes of the "
-        "EPSG registry, SR-ORG:6974 and WKT; codes of ESRI and other SR-ORG were seen to fail, and some of EPSG may.",
-        "public code that notes the failure of an export; gis.stackexchange.com 272818",
-    ),
-    rule(
-        "asset-not-loaded",
-        Evidence.SEEN,
-        "An expression that loads an asset that is not there is refused at the start. Inferred: this server knows all "
-        "assets of the caller's project and of declared folders and collections; others may exist.",
-        "JiaxuanYou/crop_yield_prediction#10; landler-io/ecosystem-integrity-index#2",
-    ),
-    rule(
-        "value-unsupported",
-        Evidence.DOCUMENTED,
-        "The contract server's own: a value that it does not compute, or a fact that no declaration has, is refused "
-        "by name. A test can give value:compute an answer.",
-        "a limit of this server",
-    ),
-    rule(
-        "value-too-large",
-        Evidence.DOCUMENTED,
-        "The contract server's own: an expression of too many steps, or with a value too large, is refused.",
-        "a limit of this server",
-    ),
-    rule(
         "unbounded-image",
         Evidence.INFERRED,
         "An image of constants only, without dimensions or a clip, fails inside. The words were seen; which images "

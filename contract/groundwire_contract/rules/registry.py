@@ -15,6 +15,7 @@ from .answers import ANSWERS
 from .assets import ASSET_RULES, UNSIMULATED
 from .circumstances import CIRCUMSTANCES
 from .evidence import Rule
+from .expressions import EXPRESSIONS, UNCOMPUTED
 from .openapi import OPENAPI_ANSWERS, OPENAPI_REQUESTS
 from .requests import REQUESTS
 
@@ -27,12 +28,14 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             *ANSWERS,
             *ASSET_RULES,
             *UNSIMULATED,
+            *EXPRESSIONS,
+            *UNCOMPUTED,
             *OPENAPI_REQUESTS,
             *OPENAPI_ANSWERS,
         )
     }
 )
-BLAMED: Final = frozenset(rule.id for rule in (*REQUESTS, *UNSIMULATED, *OPENAPI_REQUESTS))
+BLAMED: Final = frozenset(rule.id for rule in (*REQUESTS, *UNSIMULATED, *UNCOMPUTED, *OPENAPI_REQUESTS))
 """Rules about the content of a request, not about server state, and about what is not simulated."""
 OPENAPI: Final = frozenset(rule.id for rule in (*OPENAPI_REQUESTS, *OPENAPI_ANSWERS))
 """Ids of the rules of OpenAPI documents; the others are those of Google's APIs."""

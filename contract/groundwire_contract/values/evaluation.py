@@ -10,7 +10,7 @@ needed is computed, and a node that is used twice once.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from types import GeneratorType
 from typing import Any, Final, TypeAlias
 
@@ -56,7 +56,7 @@ class Closure:
         if len(values) < len(self.names):
             raise ExpressionError("A function of the expression has more arguments than values.")
         arguments = {**self.scope.arguments, **dict(zip(self.names, values, strict=False))}
-        return self.machine.reference(self.body, Scope(arguments))
+        return self.machine.body(self.body, Scope(arguments))
 
 
 @define(eq=False)
@@ -77,6 +77,8 @@ class Machine:
     budget: Budget = field(factory=Budget)
     lenient: bool = False
     """True if what is not computed gives an unknown value in place of an error."""
+    running: set[str] = field(init=False, factory=set[str])
+    """The bodies of functions that are evaluated now."""
 
     def run(self, work: Work) -> Value:
         """Return the value of work. Raises ExpressionError."""
@@ -95,6 +97,15 @@ class Machine:
             value = None
         return value
 
+    def body(self, name: str, scope: Scope) -> Work:
+        """Evaluate the body of a function. Raises ExpressionError within the same body: no client sends recursion."""
+        if name in self.running:
+            raise ExpressionError(f"The function '{name[:100]}' of the expression calls itself.")
+        self.running.add(name)
+        value = yield self.reference(name, scope)
+        self.running.discard(name)
+        return value
+
     def reference(self, name: Any, scope: Scope) -> Work:
         """Evaluate the node of a name, once in each scope."""
         if not isinstance(name, str) or name not in self.nodes:
@@ -104,57 +115,86 @@ class Machine:
             raise ExpressionError(f"The value '{name[:100]}' of the expression refers to itself.")
         if value is scope:
             scope.known[name] = _RUNNING
-            value = yield self.node(self.nodes[name], scope)
+            node = self.nodes[name]
+            value = self._leaf(node, scope)
+            if value is _RUNNING:
+                value = yield self._work(node, scope)
             scope.known[name] = value
         return value
 
-    def node(self, node: Any, scope: Scope) -> Work:
-        """Evaluate a node."""
+    def _leaf(self, node: Any, scope: Scope) -> Value:
+        """Return the value of a node that needs no work; else `_RUNNING`."""
         if not isinstance(node, dict):
             raise ExpressionError("The expression has a value without a kind.")
+        if "constantValue" in node:
+            return self.budget.weigh(_frozen(node["constantValue"]))
+        if "functionInvocationValue" in node or "arrayValue" in node or "dictionaryValue" in node:
+            return _RUNNING
+        if "valueReference" in node:
+            name = node["valueReference"]
+            return scope.known.get(name, _RUNNING) if isinstance(name, str) else _RUNNING
         match node:
-            case {"functionInvocationValue": dict(call)}:
-                return (yield self._call(call, scope))
+            case {"argumentReference": str(name)} if name in scope.arguments:
+                return scope.arguments[name]
+            case {"argumentReference": name}:
+                raise ExpressionError(f"The expression has no argument '{str(name)[:100]}'.")
             case {"functionDefinitionValue": dict(definition)}:
                 names = tuple(map(str, definition.get("argumentNames", ())))
                 return Closure(names, str(definition.get("body")), scope, self)
-            case {"valueReference": name}:
-                return (yield self.reference(name, scope))
-            case {"argumentReference": name}:
-                if name not in scope.arguments:
-                    raise ExpressionError(f"The expression has no argument '{str(name)[:100]}'.")
-                return scope.arguments[name]
-            case {"arrayValue": dict(array)}:
-                items: list[Value] = []
-                for item in array.get("values", ()):
-                    items.append((yield self.node(item, scope)))  # noqa: PERF401 - it yields
-                return self.budget.weigh(tuple(items))
-            case {"dictionaryValue": dict(mapping)}:
-                pairs: dict[str, Value] = {}
-                for key, item in mapping.get("values", {}).items():
-                    pairs[key] = yield self.node(item, scope)
-                return self.budget.weigh(pairs)
+            case {"integerValue": text} if _INT64.fullmatch(str(text)):
+                return int(str(text))
+            case {"bytesValue": str(text)}:
+                return self.budget.weigh(text)
             case _:
-                return self.budget.weigh(_constant(node))
+                raise ExpressionError("The expression has a value of an unknown kind.")
+
+    def _work(self, node: Any, scope: Scope) -> Work:
+        """Return the work of a node that is no leaf."""
+        match node:
+            case {"functionInvocationValue": dict(call)}:
+                return self._call(call, scope)
+            case {"valueReference": name}:
+                return self.reference(name, scope)
+            case {"arrayValue": dict(array)}:
+                return self._array(array.get("values", ()), scope)
+            case {"dictionaryValue": dict(mapping)}:
+                return self._dictionary(mapping.get("values", {}), scope)
+            case _:
+                raise ExpressionError("The expression has a value of an unknown kind.")
+
+    def _array(self, nodes: Iterable[Any], scope: Scope) -> Work:
+        items: list[Value] = []
+        for node in nodes:
+            value = self._leaf(node, scope)
+            items.append((yield self._work(node, scope)) if value is _RUNNING else value)
+        return self.budget.weigh(tuple(items))
+
+    def _dictionary(self, nodes: Mapping[str, Any], scope: Scope) -> Work:
+        values = yield self._array(nodes.values(), scope)
+        return dict(zip(nodes, values, strict=True))
 
     def _call(self, call: JsonObject, scope: Scope) -> Work:
         given = call.get("arguments")
         nodes: JsonObject = given if isinstance(given, dict) else {}
-        name: Value = call.get("functionName")
+        name = call.get("functionName")
         if not isinstance(name, str):
-            called = yield self.reference(call.get("functionReference"), scope)
-            if not isinstance(called, Closure):
-                raise ExpressionError("The expression calls a value that is no function.")
-            name, values = called.body, []
-            for argument in called.names:
-                values.append((yield self.node(nodes.get(argument), scope)))  # noqa: PERF401 - it yields
-            return (yield called(*values))
+            return (yield self._called(call, nodes, scope))
         function = self.functions.get(name)
         if function is None:
             return (yield self._unknown(name, nodes, scope))
-        if extra := [key for key in nodes if key not in {each.name for each in function.arguments}]:
-            raise ExpressionError(f"{name}: Unrecognized argument '{extra[0][:100]}'.")
-        values = yield self._values(function, nodes, scope)
+        if not nodes.keys() <= function.names:
+            extra = next(key for key in nodes if key not in function.names)
+            raise ExpressionError(f"{name}: Unrecognized argument '{extra[:100]}'.")
+        values: list[Value] = []
+        for argument in function.arguments:
+            node, value = nodes.get(argument.name), None
+            if function.lazy:
+                value = None if node is None else self._array((node,), scope)
+            elif node is not None:
+                value = self._leaf(node, scope)
+                if value is _RUNNING:
+                    value = yield self._work(node, scope)
+            values.append(argument.default if value is None else value)
         try:
             value = self._applied(function, values)
         except ExpressionError as error:
@@ -165,19 +205,13 @@ class Machine:
             value = yield value
         return self.budget.weigh(value)
 
-    def _values(self, function: Function, nodes: JsonObject, scope: Scope) -> Work:
-        """Return the values of a call's arguments, or work for those of a lazy function."""
-        values: list[Value] = []
-        for argument in function.arguments:
-            node = nodes.get(argument.name)
-            if function.lazy:
-                values.append(None if node is None else self.node(node, scope))
-                continue
-            value: Value = None
-            if node is not None:
-                value = yield self.node(node, scope)
-            values.append(argument.default if value is None else value)
-        return values
+    def _called(self, call: JsonObject, nodes: JsonObject, scope: Scope) -> Work:
+        """Call a function of the expression."""
+        called = yield self.reference(call.get("functionReference"), scope)
+        if not isinstance(called, Closure):
+            raise ExpressionError("The expression calls a value that is no function.")
+        values = yield self._array([nodes.get(argument) for argument in called.names], scope)
+        return (yield called(*values))
 
     def _applied(self, function: Function, values: list[Value]) -> Value:
         if function.lazy:
@@ -192,7 +226,7 @@ class Machine:
         if name.startswith("Image."):
             key = next((key for key in _FIRST_IMAGE if key in nodes), None)
             if key is not None:
-                image = yield self.node(nodes[key], scope)
+                (image,) = yield self._array((nodes[key],), scope)
         return _unseen(name, image)
 
 
@@ -206,19 +240,6 @@ def _unseen(name: str, image: Value) -> Value:
         # What becomes of a collection has the projection WGS 84, with pixels of one degree.
         return Image(projection=Projection()).computed(name)
     return Unknown(name)
-
-
-def _constant(node: JsonObject) -> Value:
-    if "constantValue" in node:
-        return _frozen(node["constantValue"])
-    if "integerValue" in node:
-        text = str(node["integerValue"])
-        if not _INT64.fullmatch(text):
-            raise ExpressionError(f"'{text[:100]}' is no integer of 64 bits.")
-        return int(text)
-    if "bytesValue" in node:
-        return node["bytesValue"]
-    raise ExpressionError("The expression has a value of an unknown kind.")
 
 
 def _frozen(value: Any) -> Value:

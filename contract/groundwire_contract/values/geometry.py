@@ -9,8 +9,8 @@ Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
@@ -76,26 +76,33 @@ class Geometry:
 
     def own_bounds(self, target: Projection) -> Box | None:
         """Return the bounds of a geometry that has no members."""
-        points: list[Point] = []
-        for part in self.parts():
-            for point in _cut(part) if target.crs != self.projection.crs else part:
-                moved = self._moved(point, target)
-                if moved is None or not all(map(math.isfinite, moved)):
-                    return None
-                points.append(moved)
-        if not points:
+        points = self._points(target.crs)
+        if points is None:
             return None
-        xs, ys = [x for x, _ in points], [y for _, y in points]
+        if not target.is_sheared:
+            # The corners of a box are those of the box in pixels.
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            points = [(min(xs), min(ys)), (max(xs), max(ys))] if points else []
+        moved = [pixel for x, y in points if (pixel := target.to_pixel(x, y)) is not None]
+        if not moved or len(moved) < len(points) or not all(map(math.isfinite, chain.from_iterable(moved))):
+            return None
+        xs, ys = [x for x, _ in moved], [y for _, y in moved]
         return min(xs), min(ys), max(xs), max(ys)
 
-    def _moved(self, point: Point, target: Projection) -> Point | None:
-        x, y = self.projection.to_crs(*point)
-        if target.crs != self.projection.crs:
-            own, other = model(self.projection.crs), model(target.crs)
-            if own is None or other is None:
-                return None
-            x, y = other.forward(*own.inverse(x, y))
-        return target.to_pixel(x, y)
+    def _points(self, crs: str) -> list[Point] | None:
+        """Return the points in another CRS, with more points on its edges; None if it cannot be computed."""
+        own = self.projection
+        points: Iterable[Point] = chain.from_iterable(
+            self.parts() if own.crs == crs else map(_cut, self.parts())
+        )
+        if own.transform != IDENTITY:
+            points = (own.to_crs(*point) for point in points)
+        if own.crs == crs:
+            return list(points)
+        known, other = model(own.crs), model(crs)
+        if known is None or other is None:
+            return None
+        return [other.forward(*known.inverse(x, y)) for x, y in points]
 
 
 def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:

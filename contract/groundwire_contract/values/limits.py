@@ -18,6 +18,7 @@ _WORK: Final = 1_000_000
 """Steps of one evaluation, with the parts of each result."""
 _LARGEST: Final = 300_000
 """Parts of one value: an element of a list each, and 64 characters."""
+_SCALARS: Final = (int, float, type(None))
 _NESTED: Final = 60
 """Lists and dictionaries within each other."""
 
@@ -44,6 +45,9 @@ class Budget:
 
         The elements of a collection count as one each: what is in them was weighed before.
         """
+        if isinstance(value, _SCALARS):
+            self.left -= 1
+            return value
         parts, level, deep = 0, [value], 0
         while level:
             deep += 1

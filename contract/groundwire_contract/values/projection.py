@@ -30,6 +30,11 @@ class Projection:
         a, b, _, d, e, _ = self.transform
         return math.sqrt(abs(a * e - b * d)) * known.metres
 
+    @property
+    def is_sheared(self) -> bool:
+        """True if rows of pixels are not along an axis of the CRS."""
+        return bool(self.transform[1] or self.transform[3])
+
     def at_scale(self, metres: float) -> Projection | None:
         """Return the projection with pixels of so many metres; None if the unit of the CRS is not known."""
         nominal = self.nominal_scale

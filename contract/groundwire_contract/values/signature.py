@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 _WHOLE: Final = re.compile(r"([\w.]+)\((.*)\)")
 _ARGUMENT: Final = re.compile(r"(\w+)(\??): (\w+)(?: = (.+))?")
@@ -33,6 +33,10 @@ class Function:
     lazy: bool = False
     loads: bool = False
     """True if it is also given the assets."""
+    names: frozenset[str] = field(
+        init=False, default=Factory(lambda self: frozenset(a.name for a in self.arguments), takes_self=True)
+    )
+    """The names of the arguments."""
 
 
 def read(signature: str, compute: Callable[..., Any], *, lazy: bool = False, loads: bool = False) -> Function:

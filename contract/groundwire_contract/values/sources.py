@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..assets.catalog import Assets
 from ..assets.names import asset_name
@@ -39,6 +39,7 @@ class Sources:
     assets: Assets
     lenient: bool = False
     """True if an asset that is not declared is not known to be missing."""
+    _collections: dict[str, Collection] = field(init=False, factory=dict[str, Collection])
 
     def image(self, id_: str) -> Image:
         """Return an image. Raises ExpressionError in the service's words."""
@@ -46,24 +47,29 @@ class Sources:
 
     def images(self, id_: str) -> Collection:
         """Return a collection of images, ordered by name. Raises ExpressionError as `image` does."""
+        if id_ in self._collections:
+            return self._collections[id_]
         asset = self._asset(id_, AssetType.IMAGE_COLLECTION, "ImageCollection.load", "ImageCollection")
         children = self.assets.children(asset.name)
         images = tuple(image_of(child) for child in children if child.type is AssetType.IMAGE)
-        return Collection(elements=images, id=asset.id, version=_version(asset), facts=properties_of(asset))
+        loaded = Collection(elements=images, id=asset.id, version=_version(asset), facts=properties_of(asset))
+        return self._collections.setdefault(id_, loaded)
 
     def table(self, id_: str) -> Collection:
         """Return a table. Raises ExpressionError as `image` does, and for one whose features are not declared."""
+        if id_ in self._collections:
+            return self._collections[id_]
         asset = self._asset(id_, AssetType.TABLE, "Collection.loadTable", "Collection")
         if asset.features is None:
             raise undeclared("the features", asset.id)
-        features = tuple(_feature(value, place) for place, value in enumerate(asset.features))
-        return Collection(
-            elements=features,
+        loaded = Collection(
+            elements=tuple(_feature(value, place) for place, value in enumerate(asset.features)),
             id=asset.id,
             version=_version(asset),
             facts=properties_of(asset),
             of_images=False,
         )
+        return self._collections.setdefault(id_, loaded)
 
     def _asset(self, id_: str, type_: AssetType, function: str, kind: str) -> Asset:
         asset = self.assets.get(asset_name(id_))

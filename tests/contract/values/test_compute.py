@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from groundwire_contract.fixture import EarthEngineContract
 
 from tests.contract.wire import PROJECT, ask
@@ -35,6 +36,8 @@ def test_a_function_that_is_not_computed_is_refused_by_name(
     answer = ask(earthengine_contract.endpoint, "POST", COMPUTE, unknown)
     assert (answer.status, answer.rule) == (400, "value-unsupported")
     assert "Nope.nothing" in answer.message
+    with pytest.raises(AssertionError, match="value-unsupported"):
+        earthengine_contract.assert_valid()
     earthengine_contract.answers("earthengine.projects.value.compute", {"result": 7})
     assert ask(earthengine_contract.endpoint, "POST", COMPUTE, unknown).json == {"result": 7}
 

@@ -166,6 +166,7 @@ MISSING: dict[str, tuple[dict[str, Any], str | None]] = {
     "by reference": (call("ImageCollection.load", id={"valueReference": "id"}), f"ImageCollection.load: ImageCollection asset '{PROJECT}/assets/by/reference' not found"),
     "declared": (call("Image.load", id=constant(f"{SCENES}/S_20140511")), None),
     "in the public catalog": (call("Image.load", id=constant("USGS/SRTMGL1_003")), None),
+    "in a folder that is only implied": (call("ImageCollection.load", id=constant("LANDSAT/OTHER")), None),
     "in another project": (call("Image.load", id=constant("projects/others/assets/x")), None),
     "an id that is computed": (call("Image.load", id=call("String.cat", string1=constant("a"), string2=constant("b"))), None),
 }  # fmt: skip

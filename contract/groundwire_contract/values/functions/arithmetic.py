@@ -151,7 +151,7 @@ def text_of(value: Value) -> str:
     """Return the text of a number or a text, as String and %s have it. Raises ExpressionError for other values."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and (value == int(value) or not 1e-3 <= abs(value) < 1e7):
+    if isinstance(value, float) and (value.is_integer() or not 1e-3 <= abs(value) < 1e7):
         raise unsupported(f"the text of the number {value!r}")
     if not is_number(value):
         raise unsupported(f"the text of a {type(value).__name__}")

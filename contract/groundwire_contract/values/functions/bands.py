@@ -119,7 +119,7 @@ def _joined(bands: tuple[Band, ...], added: tuple[Band, ...]) -> tuple[Band, ...
         while name in out:
             place += 1
             name = f"{band.id}_{place}"
-        out[name] = evolve(band, id=name)
+        out[name] = band if name == band.id else evolve(band, id=name)
     return tuple(out.values())
 
 
@@ -131,7 +131,7 @@ def to_bands(collection: Collection) -> Image:
         if not isinstance(image, Image):
             raise unsupported("ImageCollection.toBands of what are no images")
         bands += [evolve(band, id=f"{image.index}_{band.id}") for band in image.bands]
-    return evolve(Image(), layers=tuple(bands))
+    return evolve(Image().computed("ImageCollection.toBands"), layers=tuple(bands), rest=None)
 
 
 def _cast(name: str) -> None:

@@ -22,11 +22,11 @@ def if_(condition: Work | None, true_case: Work | None, false_case: Work | None)
     """Return one of two values; the other is not computed."""
     value: Value = None
     if condition is not None:
-        value = yield condition
+        (value,) = yield condition
     if isinstance(value, Unknown):
         raise unsupported(value.name)
     chosen = true_case if _is_true(value) else false_case
-    return None if chosen is None else (yield chosen)
+    return None if chosen is None else (yield chosen)[0]
 
 
 def _is_true(value: Value) -> bool:

@@ -259,6 +259,8 @@ def ordered(items: List, keys: List, name: str, *, ascending: bool = True) -> Li
 @LIBRARY.add("List.unzip(list: List)")
 def unzip(items: List) -> List:
     """Return the first elements of all lists, the second ones, and so on."""
+    if not all(isinstance(item, tuple) for item in items):
+        raise unsupported("List.unzip of what are no lists")
     return tuple(zip(*items, strict=False))
 
 

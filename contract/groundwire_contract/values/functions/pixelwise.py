@@ -50,8 +50,8 @@ for _name in _NUMBERS:
 
 def _composite(full: str) -> None:
     def compute(collection: Collection) -> Image:
-        # A composite is in WGS 84, with pixels of one degree.
-        image = Image(projection=Projection()).computed(full)
+        # A composite is in WGS 84, with pixels of one degree, and has no properties.
+        image = evolve(Image(projection=Projection()).computed(full), rest=None)
         return _named(image, _shared(collection), Unknown(full))
 
     LIBRARY.add(f"{full}(collection: ImageCollection)")(compute)
