@@ -1,0 +1,1 @@
+"""Programs of earthengine-api, as its guide and reference show them."""
