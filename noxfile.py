@@ -158,9 +158,10 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests in random order."""
+    """Run the tests in random order; the session `official` runs the programs of public clients."""
     session.install("-q", "-e", ".[dev]")
-    session.run(*PYTEST, *session.posargs, env=vectors())
+    programs = "--ignore=tests/contract/official/test_programs.py"
+    session.run(*PYTEST, programs, *session.posargs, env=vectors())
 
 
 @nox.session
@@ -300,13 +301,13 @@ def _official(session: nox.Session, *options: str) -> None:
     session.run("pytest", "-rs", *options, *session.posargs, env=environment)
 
 
-@nox.session(venv_backend="uv|venv")
+@nox.session
 def official(session: nox.Session) -> None:
     """Run clients of others against the contract server: Earth Engine's two, its helpers, pystac-client and openeo."""
     _official(session, "tests/contract/official", "tests/contract/rest/test_geo.py")
 
 
-@nox.session(name="official-all", venv_backend="uv|venv")
+@nox.session(name="official-all")
 def official_all(session: nox.Session) -> None:
     """Run all programs of Earth Engine's clients against the contract server: about three minutes."""
     _official(session, "--full", "tests/contract/official")
