@@ -82,6 +82,7 @@ METHOD_PROOFS = (
     ),
     Proof(
         rule="method.media-removed",
+        status=400,
         body='return client.jobs.get_media("jobs/1")',
         edit=drop("resources", "jobs", "methods", "get", "supportsMediaDownload"),
     ),
