@@ -18,7 +18,7 @@ from .checks import (
     unused_names,
     variant_clashes,
 )
-from .groups import classes, named_aliases, named_enums, named_messages
+from .oneofs import classes, named_aliases, named_enums, named_messages
 from .listing import google_problems, with_overlay_facts
 from .methods import call_names, finished_methods
 from .naming import Naming

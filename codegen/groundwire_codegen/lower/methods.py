@@ -18,7 +18,7 @@ from ..ir import (
     parameter_key,
 )
 from ..read.overlay import NO_METHOD, NO_PARAMETER, MethodRule, Overlay
-from .groups import Classes
+from .oneofs import Classes
 from .idempotency import idempotency
 from .masks import stated_mask
 from .naming import Naming, camel, constant, snake
