@@ -18,10 +18,10 @@ from .checks import (
     unused_names,
     variant_clashes,
 )
-from .oneofs import classes, named_aliases, named_enums, named_messages
 from .listing import google_problems, with_overlay_facts
 from .methods import call_names, finished_methods
 from .naming import Naming
+from .oneofs import classes, named_aliases, named_enums, named_messages
 from .patterns import unenforced_patterns
 from .reach import Reach
 from .selection import select, wanted_methods, wanted_schemas

@@ -18,10 +18,10 @@ from ..ir import (
     parameter_key,
 )
 from ..read.overlay import NO_METHOD, NO_PARAMETER, MethodRule, Overlay
-from .oneofs import Classes
 from .idempotency import idempotency
 from .masks import stated_mask
 from .naming import Naming, camel, constant, snake
+from .oneofs import Classes
 from .paging import paging
 from .reserved import CLIENT_MODULE_NAMES, CLIENT_NAMES, PARAMETER_NAMES, REST_MODULE_NAMES, SCOPE_NAMES
 from .waiting import with_waiting

@@ -9,7 +9,6 @@ from groundwire_contract.exchange import Exchange, Reply
 from groundwire_contract.service import Service
 from groundwire_runtime.http import Request
 
-
 NO_MEDIUM = "medium-unanswered"
 
 
