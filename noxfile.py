@@ -117,15 +117,15 @@ def vectors() -> dict[str, str]:
 
 
 def npm_install(package: str, folder: Path) -> str:
-    """Install an npm package within four minutes; return why that failed, or an empty text."""
+    """Install an npm package within two minutes; return why that failed, or an empty text."""
     npm = shutil.which("npm")
     if npm is None:
         return "npm is not installed"
     command = [npm, "install", "--silent", "--fetch-timeout=20000", "--prefix", str(folder), package]
     try:
-        result = subprocess.run(command, timeout=240, check=False)  # noqa: S603 - a package that we name
+        result = subprocess.run(command, timeout=120, check=False)  # noqa: S603 - a package that we name
     except subprocess.TimeoutExpired:
-        return "npm took more than four minutes"
+        return "npm took more than two minutes"
     return "npm could not install it" if result.returncode else ""
 
 
