@@ -197,7 +197,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright, including generated code."""
-    session.install("-q", "-e", ".[models,contract]", *tools("mypy", "pyright", "pytest"))
+    session.install("-q", "-e", ".[models,contract,cli,postgres]", *tools("mypy", "pyright", "pytest"))
     session.run("mypy", *PACKAGES, "demo")
     session.run("pyright")
 

@@ -42,9 +42,10 @@ def read_answer_file(path: Path) -> Mapping[str, Given]:
 
 
 def _given(answer: object) -> Given:
-    if not isinstance(answer, dict) or not answer.keys() <= _MEMBERS:
-        raise AnswerError(f"an answer has {', '.join(sorted(_MEMBERS))}; got {_shown(answer)}")
-    members = cast("dict[str, Any]", answer)
+    members = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {"": answer}
+    if not members.keys() <= _MEMBERS:
+        shown = ", ".join(members) if isinstance(answer, dict) else repr(answer)
+        raise AnswerError(f"an answer has {', '.join(sorted(_MEMBERS))}; got {shown}")
     if len(members.keys() & {"value", "text"}) == 2:
         raise AnswerError("an answer has `value` or `text`, not both")
     if not members.keys() & {"value", "text", "status"}:
@@ -56,13 +57,10 @@ def _given(answer: object) -> Given:
         raise AnswerError(f"`status` is a number, got {status!r}")
     if not isinstance(kind, str | None) or not isinstance(text, str | None):
         raise AnswerError("`content_type` and `text` are text")
-    if not isinstance(headers, dict | None) or not all(
-        isinstance(value, str) for value in (headers or {}).values()
-    ):
+    named = cast("dict[str, object]", {} if headers is None else headers)
+    if not isinstance(headers, dict | None) or not all(isinstance(value, str) for value in named.values()):
         raise AnswerError("`headers` are texts by name")
     value = members.get("value", NO_VALUE) if text is None else text.encode()
-    return given_of(Answer(value=value, status=status, content_type=kind, headers=headers or {}))
-
-
-def _shown(answer: object) -> str:
-    return ", ".join(map(str, answer)) if isinstance(answer, dict) else repr(answer)
+    return given_of(
+        Answer(value=value, status=status, content_type=kind, headers=cast("dict[str, str]", named))
+    )

@@ -56,7 +56,8 @@ def _set_version(resource: Any, own: str, version: str) -> None:
 
 
 def _set_media(media: Any, own: str, version: str) -> None:
-    protocols: dict[str, Any] = (media or {}).get("protocols") or {}
+    stated: dict[str, Any] = media or {}
+    protocols: dict[str, dict[str, Any]] = stated.get("protocols") or {}
     for protocol in protocols.values():
         path = protocol.get("path")
         if isinstance(path, str):

@@ -115,7 +115,8 @@ def _point(position: Sequence[float]) -> Point:
 
 def _segments(one: Shape) -> Iterator[tuple[Point, Point]]:
     for line in one.lines:
-        yield from pairwise(line) if len(line) > 1 else ((line[0], line[0]),)
+        # The one point of a line is a segment too.
+        yield from pairwise(line if len(line) > 1 else (*line, *line))
 
 
 def _boxes_meet(one: Shape, other: Shape) -> bool:

@@ -26,7 +26,10 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 class Memory:
     """State in memory. `remembered` limits the recorded requests."""
 
-    waits: Final = False
+    @property
+    def waits(self) -> bool:
+        """False: memory keeps nothing back."""
+        return False
 
     def __init__(self, *, remembered: int = MAX_RECORDED) -> None:
         self.lock: Final = threading.RLock()
