@@ -139,9 +139,13 @@ class _Waiting:
 
     def _late(self, timeout: float | None, names: list[str]) -> OperationTimeout:
         unfinished = next(handle.operation for handle in self.handles if handle.name == names[0])
-        others = f" and {len(names) - 1} others" if len(names) > 1 else ""
+        who = (
+            f"{names[0]} and {len(names) - 1} others still run"
+            if len(names) > 1
+            else f"{names[0]} still runs"
+        )
         return OperationTimeout(
-            f"{names[0]}{others} still run after {timeout} s",
+            f"{who} after {timeout} s",
             operation=unfinished,
             hint="Wait for them again with a longer timeout, or cancel them.",
         )

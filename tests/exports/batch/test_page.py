@@ -8,21 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import evolve
 from groundwire_contract.fixture import EarthEngineContract
+from groundwire_exports import grid
 from groundwire_exports.batch import RULES, BatchOptions, State
 
 from .postgres import database, reason
 from .test_batch import request as image_request
 
 PAGE = (Path(__file__).parents[3] / "docs" / "batches.md").read_text(encoding="utf-8")
-
-
-@frozen
-class Tile:
-    """A tile of the reader's own."""
-
-    key: str
 
 
 async def serve() -> None:
@@ -38,8 +32,8 @@ def test_the_page_on_batches_runs(
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {
         "contract": earthengine_contract,
-        "tiles": [Tile(f"tile-{number}") for number in range(5)],
-        "request_for": lambda tile: image_request(tile.key),
+        "germany": grid((0, 0, 5, 1), scale=1, crs="EPSG:4326"),
+        "request_for": lambda key, part: evolve(image_request(key), grid=part),
         "serve": serve,
     }
     snippets = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -48,7 +42,7 @@ def test_the_page_on_batches_runs(
         if "postgresql://" in snippet and reason():
             continue
         url = database(request.getfixturevalue("postgres_server")) if "postgresql://" in snippet else ""
-        here = snippet.replace("gw.Client(", "contract.client(")
+        here = snippet.replace("gw.Client(", "contract.client(").replace("side=8192", "side=1")
         here = here.replace("postgresql://exports@db.example.com/exports", url)
         exec(compile(here, "batches.md", "exec"), names)  # noqa: S102 - our own page
         if "report" in names:

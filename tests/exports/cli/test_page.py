@@ -11,6 +11,17 @@ import pytest
 
 from .conftest import BODY, Run
 
+RING = [[20, 50], [21, 50], [21, 51], [20, 51], [20, 50]]
+AREAS = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": "krakow"},
+            "geometry": {"type": "Polygon", "coordinates": [RING]},
+        }
+    ],
+}
 PAGE = Path(__file__).parents[3] / "docs" / "command-line.md"
 
 
@@ -25,9 +36,10 @@ def test_the_page_runs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     Path("dem.yaml").write_text(dem, encoding="utf-8")
     Path("nightly.py").write_text(script, encoding="utf-8")
     Path("tiles.csv").write_text(tiles, encoding="utf-8")
+    Path("areas.geojson").write_text(json.dumps(AREAS), encoding="utf-8")
     lines = "\n".join(blocks("sh")).splitlines()
     commands = [shlex.split(line)[1:] for line in lines if line.startswith("groundwire ")]
-    assert len(commands) == 18
+    assert len(commands) == 19
     for words in commands:
         result = run(*words)
         assert result.exit_code == 0, (words, result.output)
