@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -76,3 +77,42 @@ def test_a_server_that_stops_does_not_wait_for_requests_that_never_come(
             connected(stack, endpoint, beginning)
         assert ask(endpoint, "GET", OPERATIONS).status == 200
     assert [found for found in caplog.records if found.levelno >= logging.WARNING] == []
+
+
+HELD = f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+PIPELINES = {
+    "no HTTP": (b"garbage\r\n\r\n", b"400"),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"400"),
+    "a large head": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 70000 + b"\r\n\r\n", b"431"),
+    "no chunk": (f"POST {EXPORT} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode(), b"400"),
+}  # fmt: skip
+
+
+def received(sock: socket.socket) -> list[bytes]:
+    """Return the statuses of all answers, until the server closes the connection."""
+    data = b""
+    while part := sock.recv(65536):
+        data += part
+    return re.findall(rb"HTTP/1\.1 (\d{3}) ", data)
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["open", "half-closed"])
+@pytest.mark.parametrize("before", [1, 3])
+@pytest.mark.parametrize(("bad", "status"), PIPELINES.values(), ids=PIPELINES)
+def test_a_request_that_is_no_http_is_refused_behind_the_answers_to_those_before_it(
+    caplog: pytest.LogCaptureFixture, bad: bytes, status: bytes, before: int, ends: bool
+) -> None:
+    with serving() as endpoint, ExitStack() as stack:
+        sock = connected(stack, endpoint, HELD * before + bad)
+        if ends:
+            sock.shutdown(socket.SHUT_WR)
+        assert received(sock) == [b"200"] * before + [status]
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("count", [1, 2, 50])
+def test_a_client_that_ends_its_side_first_gets_every_answer(count: int) -> None:
+    with serving() as endpoint, ExitStack() as stack:
+        sock = connected(stack, endpoint, HELD * count)
+        sock.shutdown(socket.SHUT_WR)
+        assert received(sock) == [b"200"] * count

@@ -7,11 +7,15 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from groundwire_contract.operations.state import Operation
+from attrs import evolve
+from groundwire_contract.operations.state import End, Operation, State
+from groundwire_contract.state.problem import StateError
 from groundwire_contract.state.sqlite import Sqlite
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -126,3 +130,60 @@ def test_a_second_commit_does_nothing(state: Sqlite) -> None:
     state.commit()
     state.commit()
     assert stored(state.path) == ["A"]
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_what_was_gathered_is_not_called_durable_after_another_thread_failed_to_commit_it(
+    state: Sqlite, others: int
+) -> None:
+    with state.gathering(), state.lock:
+        state.add(operation("A"))
+    with sqlite_full(state):
+        for _ in range(others):
+            with ThreadPoolExecutor(1) as pool, pytest.raises(StateError):
+                pool.submit(add_many, state).result()
+    assert state.waits
+    with pytest.raises(StateError):
+        state.commit()
+    assert stored(state.path) == []
+    with state.gathering(), state.lock:
+        state.add(operation("B"))
+    state.commit()
+    assert stored(state.path) == ["B"]
+
+
+def test_a_failure_of_its_own_changes_leaves_nothing_for_a_later_commit_to_report(state: Sqlite) -> None:
+    with sqlite_full(state), pytest.raises(StateError):
+        add_many(state)
+    assert not state.waits
+    state.commit()
+
+
+def test_undone_changes_are_not_counted_as_ends_of_operations(state: Sqlite) -> None:
+    ends = End(state=State.CANCELLED, at=NOW)
+    state.add(operation("A"))
+    assert state.is_full("projects/p", 1, NOW)
+    with state.gathering(), pytest.raises(LookupError), state.lock:
+        state.put(evolve(operation("A"), end=ends))
+        assert not state.is_full("projects/p", 1, NOW)
+        raise LookupError
+    assert state.is_full("projects/p", 1, NOW)
+
+
+def add_many(state: Sqlite) -> None:
+    with state.lock:
+        for number in range(400):
+            state.add(operation(f"{number:0>5000}"))
+
+
+@contextmanager
+def sqlite_full(state: Sqlite) -> Iterator[None]:
+    """Let the file grow no more, as on a full disk."""
+    connection = state.lock._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (limit,) = connection.execute("PRAGMA max_page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA max_page_count = {limit}")

@@ -59,6 +59,8 @@ class BoundedConnection(HttpToolsProtocol):
     _began_here = True
     _refusal = 400
     _refused = False
+    _deferred: int | None = None
+    """The status of a refusal that waits for the answers of earlier requests."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Accept a connection, or abort it when there are too many."""
@@ -146,18 +148,57 @@ class BoundedConnection(HttpToolsProtocol):
         del msg
         self._refuse(self._refusal)
 
+    def eof_received(self) -> bool:  # type: ignore[override] # asyncio reads it, uvicorn has none
+        """Keep the connection for the answers to what fully arrived: a client may end its side first (RFC 9293 3.6)."""
+        answering: Any = self.cycle
+        if self._deferred is not None:
+            self._start_timer()
+            return True
+        if answering is None or answering.response_complete or answering.more_body:
+            if self._taken:
+                # asyncio closes only its own transport, before the answer of this turn is written.
+                self.transport.close()
+            return False
+        answering.keep_alive = False
+        # A client that is gone looks the same.
+        self._start_timer()
+        self._in_head = False
+        return True
+
+    def on_response_complete(self) -> None:
+        """Start the next request, or send the refusal that waited for this answer."""
+        is_last = not self.pipeline
+        super().on_response_complete()
+        if is_last and self._deferred is not None and not self.transport.is_closing():
+            status, self._deferred = self._deferred, None
+            self._send_refusal(status)
+
     def _refuse(self, status: int) -> None:
+        """Refuse what arrives now, behind the answers to the requests before it (RFC 9112 9.3.2)."""
+        self._refused, self._head, self._is_arriving = True, 0, False
+        self._stop_timer()
+        latest: Any = self.cycle
+        is_waiting = bool(self.pipeline) and self.pipeline[0][0] is latest
+        if latest is not None and latest.more_body:
+            latest.disconnected = True
+            if is_waiting:
+                self.pipeline.popleft()
+            is_first = not is_waiting
+        else:
+            is_first = latest is None or latest.response_complete
+        if is_first:
+            self._send_refusal(status)
+        else:
+            self._deferred = status
+
+    def _send_refusal(self, status: int) -> None:
         reason = _STATUS[status]
         page = f"<!DOCTYPE html>\n<html lang=en>\n  <title>Error {status} ({reason})!!1</title>\n".encode()
         head = (
             f"HTTP/1.1 {status} {reason}\r\ncontent-type: text/html; charset=UTF-8\r\n"
             f"content-length: {len(page)}\r\nconnection: close\r\n\r\n"
         )
-        answering: Any = self.cycle
-        if answering is not None:
-            answering.disconnected = True
         # Closing with unread bytes would reset the connection, and the client could lose the answer.
-        self._refused, self._head = True, 0
         self._start_timer(LINGER_SECONDS)
         self.transport.write(head.encode() + page)
         self.transport.write_eof()

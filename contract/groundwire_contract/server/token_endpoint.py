@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import parse_qsl
 
 from ..exchange import Exchange, JsonObject, Reply, json_reply
@@ -30,6 +30,8 @@ _MAX_BYTES: Final = 65536
 _MAX_FIELDS: Final = 100
 _LONGEST: Final = 3600
 _SKEW: Final = 600
+_LAST_TIME: Final = 1e12
+"""Seconds since 1970 beyond which a time is none."""
 _SCOPES: Final = frozenset({PREFIX + "earthengine", PREFIX + "cloud-platform"})
 _TIMEFRAME: Final = (
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
@@ -111,7 +113,7 @@ def _of_assertion(assertion: str, now: float) -> Grant:
         raise _TokenError("invalid_grant", "Invalid JWT: the algorithm must be RS256.")
     claims = _json(parts[1])
     issuer, audience, scope = claims.get("iss"), claims.get("aud"), claims.get("scope")
-    if not isinstance(issuer, str) or "@" not in issuer:
+    if not isinstance(issuer, str) or "@" not in issuer or not issuer.isprintable():
         raise _TokenError("invalid_grant", "Invalid JWT: `iss` must be the email of a service account.")
     if not isinstance(audience, str) or not audience.endswith(("/token", "/oauth2/v4/token")):
         raise _TokenError("invalid_grant", "Invalid JWT: `aud` must be the address of a token endpoint.")
@@ -123,14 +125,17 @@ def _of_assertion(assertion: str, now: float) -> Grant:
 
 def _check_times(issued_at: object, expires: object, now: float) -> None:
     if (
-        isinstance(issued_at, bool)
-        or isinstance(expires, bool)
-        or not isinstance(issued_at, int | float)
-        or not isinstance(expires, int | float)
+        not _is_time(issued_at)
+        or not _is_time(expires)
         or not 0 < expires - issued_at <= _LONGEST
         or not issued_at - _SKEW <= now < expires + _SKEW
     ):
         raise _TokenError("invalid_grant", _TIMEFRAME)
+
+
+def _is_time(value: object) -> TypeGuard[int | float]:
+    """Return True for seconds since 1970 that arithmetic takes: an integer of JSON may have any length."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LAST_TIME
 
 
 def _json(part: str) -> JsonObject:

@@ -45,7 +45,7 @@ class Sqlite:
         self.path: Final = Path(path).absolute()
         self._remembered = remembered
         self._connection = open_state_file(self.path)
-        self.lock: Final = Transaction(self.path, self._connection)
+        self.lock: Final = Transaction(self.path, self._connection, self._recount)
         self._full_until: dict[tuple[str, int], datetime] = {}
         """Until when a project is known to have a number of unfinished operations, if none is changed."""
         self._most_unfinished: dict[str, int] = {}
@@ -81,8 +81,7 @@ class Sqlite:
                 "sqlite_sequence",
             ):
                 write(f"DELETE FROM {table}")  # noqa: S608 - our own names
-        self._most_unfinished.clear()
-        self._full_until.clear()
+            self._recount()
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
@@ -218,6 +217,11 @@ class Sqlite:
         with self._writing() as write:
             write("DELETE FROM times")
             write("INSERT INTO times VALUES (?)", instant.isoformat())
+
+    def _recount(self) -> None:
+        """Forget the counts of unfinished operations: changes that they include may be undone."""
+        self._most_unfinished.clear()
+        self._full_until.clear()
 
     def _unfinished(self, project: str) -> int:
         with self._reading() as read:

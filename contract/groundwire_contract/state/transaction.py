@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +20,15 @@ class Transaction:
     """A reentrant lock: releasing the outermost commits all changes, or undoes its holder's after an exception.
 
     Within `gathering`, a release keeps the transaction open for others; `commit` ends it for all of them.
+    `on_undo` is called when changes are undone, under the lock.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, on_undo: Callable[[], None] = lambda: None
+    ) -> None:
         self._path = path
         self._connection = connection
+        self._on_undo = on_undo
         self._mutex = threading.RLock()
         self._depth = 0
         self._gathers = False
@@ -79,20 +83,28 @@ class Transaction:
                     raise
 
     def _release(self, *, keep: bool) -> None:
-        self._is_lost = self._is_lost or (self.waits and not self._connection.in_transaction)
+        has_gathered = self.waits
+        self._is_lost = self._is_lost or (has_gathered and not self._connection.in_transaction)
         with state_errors(self._path):
-            if self._is_lost or not (keep or self.waits):
+            if self._is_lost or not (keep or has_gathered):
                 self._roll_back()
-            elif self.waits:
+            elif has_gathered:
                 if not keep:
+                    self._on_undo()
                     self._connection.execute("ROLLBACK TO holder")
                 self._connection.execute("RELEASE holder")
         if keep and self._connection.in_transaction:
             self.waits = True
         if self.waits and not self._gathers:
-            self.commit()
+            try:
+                self.commit()
+            except BaseException:
+                # Whoever gathered has yet to ask, and must not be told that all is durable.
+                self.waits = self._is_lost = has_gathered
+                raise
 
     def _roll_back(self) -> None:
+        self._on_undo()
         # SQLite rolls back by itself in some cases, such as a full disk.
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
