@@ -70,13 +70,23 @@ def checked_by_client(path: Path, place: str, request: ExportImageRequest) -> Ex
 def parse_json(path: Path, text: str) -> Any:
     """Return the value of a JSON text. Raises InputError with the line."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique_members)
     except json.JSONDecodeError as error:
         raise InputError(
             path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}"
         ) from None
     except (ValueError, RecursionError) as error:
         raise InputError(path, "", f"not JSON: {error}") from None
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object. Raises ValueError for a name that is there twice (RFC 8259 4)."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the member {twice!r} is there twice")
+    return members
 
 
 def _yaml(path: Path, text: str) -> Any:
@@ -88,7 +98,12 @@ def _yaml(path: Path, text: str) -> Any:
         ) from None
     try:
         value: Any = yaml.safe_load(text)
-        json.dumps(value)
+        size = 0
+        # Aliases make gigabytes of a few lines, so the size is counted piece by piece.
+        for piece in json.JSONEncoder().iterencode(value):
+            size += len(piece)
+            if size > _MAX_BYTES:
+                raise InputError(path, "", f"larger than {_MAX_BYTES:,} bytes with its aliases written out")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1} column {mark.column + 1}" if mark else ""

@@ -79,12 +79,13 @@ def _member(value: Any, name: str) -> Any:
 def _rows(path: Path, key_field: str | None) -> Iterator[Tile]:
     reader = csv.DictReader(io.StringIO(read_text(path)), strict=True)
     try:
+        names = reader.fieldnames or ()
+        if len(set(names)) < len(names):
+            raise InputError(path, "line 1", "the name of a column is there twice")
         for row in reader:
             place = f"line {reader.line_num}"
             if None in row or None in row.values():
-                raise InputError(
-                    path, place, f"expected {len(reader.fieldnames or ())} values, as the header has names"
-                )
+                raise InputError(path, place, f"expected {len(names)} values, as the header has names")
             yield Tile(place, _key(path, place, row, key_field), dict(row))
     except csv.Error as error:
         raise InputError(path, f"line {reader.line_num}", f"not CSV: {error}") from None

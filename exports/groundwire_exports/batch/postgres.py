@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,7 +42,7 @@ class PostgresLedger(SqlLedger):
                 "a PostgreSQL ledger needs psycopg 3", hint='pip install "groundwire[postgres]"'
             ) from None
         self._psycopg: Any = psycopg
-        self._options = _options(psycopg, location)
+        self._options = connection_options(psycopg, location)
         self._place = f"PostgreSQL at {self._options.get('host', 'localhost')}"
         self._database_time = database_time
         self._ahead = 0.0
@@ -155,7 +156,7 @@ class PostgresLedger(SqlLedger):
         return LedgerError(f"{self._place}: {said or type(error).__name__}", hint=hint)
 
 
-def _options(psycopg: Any, location: str) -> dict[str, Any]:
+def connection_options(psycopg: Any, location: str) -> dict[str, Any]:
     """Return libpq's options of a URL. Passwords travel over TLS, a socket or loopback only."""
     try:
         options: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(location)
@@ -164,14 +165,41 @@ def _options(psycopg: Any, location: str) -> dict[str, Any]:
             "ledger: the postgresql:// URL cannot be read",
             hint="postgresql://USER:PASSWORD@HOST:PORT/DATABASE; other characters are percent-encoded.",
         ) from None
-    hosts = str(options.get("hostaddr") or options.get("host") or "").split(",")
-    is_local = all(not host or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
-    if not is_local and options.setdefault("sslmode", "require") not in _TLS:
+    if _is_local(options):
+        return options
+    # libpq takes what a URL leaves out from the environment, which may be stricter.
+    sslmode = options.get("sslmode") or os.environ.get("PGSSLMODE") or ""
+    if not sslmode and _service(options):
         raise ArgumentError(
-            f"ledger: sslmode={options['sslmode']} would send the password in the clear",
+            "ledger: a service file names the server, and nothing says sslmode",
+            hint="Add ?sslmode=verify-full to the URL, or sslmode=require.",
+        )
+    sslmode = sslmode or "require"
+    if sslmode not in _TLS:
+        raise ArgumentError(
+            f"ledger: sslmode={sslmode} would send the password in the clear",
             hint="Use sslmode=verify-full, or sslmode=require.",
         )
-    return options
+    return {**options, "sslmode": sslmode}
+
+
+def _service(options: dict[str, Any]) -> str:
+    """Return the entry of libpq's service file that is used; empty for none."""
+    return str(options.get("service") or os.environ.get("PGSERVICE") or "")
+
+
+def _is_local(options: dict[str, Any]) -> bool:
+    """Return True if libpq connects to a socket or to loopback, by these options or by its variables."""
+    if _service(options):
+        return False
+    named = [
+        options.get("hostaddr"),
+        options.get("host"),
+        os.environ.get("PGHOSTADDR"),
+        os.environ.get("PGHOST"),
+    ]
+    hosts = [host for name in named if name for host in str(name).split(",")]
+    return all(not host or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
 
 
 _FINAL: Final = (

@@ -17,7 +17,7 @@ import pytest
 from attrs import evolve
 from groundwire_exports.batch import Batch, LedgerError, State
 from groundwire_exports.batch.location import open_ledger
-from groundwire_exports.batch.postgres import PostgresLedger
+from groundwire_exports.batch.postgres import PostgresLedger, connection_options
 from groundwire_exports.batch.records import BatchRecord, Change, Entry, Event
 from groundwire_exports.batch.requests import entry_of
 from groundwire_exports.batch.sqlite import SqliteLedger
@@ -272,6 +272,35 @@ def test_a_password_travels_over_tls_only(url: str, words: str) -> None:
     with pytest.raises(ArgumentError, match=words) as caught:
         open_ledger(url, SYSTEM)
     assert "canary" not in f"{caught.value}{caught.value.__context__ if caught.value.__cause__ else ''}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "sslmode"),
+    [
+        ({"PGHOST": "db.example.com"}, "require"),
+        ({"PGHOSTADDR": "192.0.2.1", "PGSSLMODE": "verify-full"}, "verify-full"),
+        ({"PGSERVICE": "exports", "PGSSLMODE": "verify-ca"}, "verify-ca"),
+        ({"PGHOST": "/run/postgresql"}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_url_leaves_out_is_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], sslmode: str | None
+) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSSLMODE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert connection_options(psycopg, "postgresql://u:secret@/exports").get("sslmode") == sslmode
+    if "PGSERVICE" in variables:
+        monkeypatch.delenv("PGSSLMODE")
+        with pytest.raises(ArgumentError, match="nothing says sslmode"):
+            connection_options(psycopg, "postgresql://u:secret@/exports")
+    monkeypatch.setenv("PGSSLMODE", "prefer")
+    if sslmode is not None:
+        with pytest.raises(ArgumentError, match="sslmode=prefer would send the password in the clear"):
+            connection_options(psycopg, "postgresql://u:secret@/exports")
 
 
 def test_times_are_those_of_the_database(postgres_server: Server) -> None:

@@ -186,7 +186,14 @@ def test_tiles_are_one_export_each(run: Run, tmp_path: Path) -> None:
         assert (result.exit_code, [row["label"] for row in rows(result)]) == (0, labels), result.stderr
 
 
+BOMB = "a0: &a0 [0]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
 BAD = {
+    "aa.json": (
+        '{"description": "x", "description": "y"}',
+        "aa.json: not JSON: the member 'description' is there twice",
+    ),
+    "ab.yaml": (BOMB, "ab.yaml: larger than 67,108,864 bytes with its aliases written out"),
+    "ac.csv": ("key,west,west\na,1,2\n", "ac.csv, line 1: the name of a column is there twice"),
     "a.json": ('{"description": \n "x",, }', "a.json, line 2 column 6: not JSON"),
     "b.json": ("[]", "b.json: expected an object"),
     "c.json": ('{"maxPixels": {}}', "c.json, /maxPixels: "),
