@@ -382,3 +382,14 @@ def test_a_checksum_holds_up_no_other_session() -> None:
 
 def test_crc32c_is_that_of_its_definition() -> None:
     assert crc32c(b"123456789").hex() == "e3069283"
+
+
+@pytest.mark.parametrize("size", [65535, 65536, 65537, 3 * 65536 + 1023, 2**17 + 1024])
+def test_crc32c_of_many_bytes_is_the_one_of_a_register_that_takes_bit_by_bit(size: int) -> None:
+    data = b"".join(number.to_bytes(4, "big") for number in range(size // 4 + 1))[:size]
+    register = 0xFFFFFFFF
+    for byte in data:
+        register ^= byte
+        for _ in range(8):
+            register = register >> 1 ^ (0x82F63B78 if register & 1 else 0)
+    assert crc32c(data) == (register ^ 0xFFFFFFFF).to_bytes(4, "big")
