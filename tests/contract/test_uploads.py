@@ -7,12 +7,17 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 import pytest
 from groundwire_contract import Answer, ApiContract, ContractRequest, serving
+from groundwire_contract.contract import load
+from groundwire_contract.exchange import Exchange, Reply
+from groundwire_contract.front import ParsedRequest
+from groundwire_contract.service import Service
 from groundwire_contract.uploads.checksums import crc32c
 from groundwire_contract.uploads.sessions import Session, Sessions
 from groundwire_contract.uploads.uploads import MEDIA_LIMIT
@@ -319,7 +324,7 @@ def test_bodies_and_sessions_are_bounded(server: ApiContract) -> None:
     server._controls.reset(1)
     numbers = iter(range(5000))
     sessions = Sessions(lambda size: next(numbers).to_bytes(size))
-    facts: Any = {"path": "/", "route": None, "begun": None, "media_type": "", "total": None}
+    facts: Any = {"path": "/", "route": None, "begun": ParsedRequest(), "media_type": "", "total": None}
     for _ in range(3):
         session = Session(**facts)
         sessions.begin(session)
@@ -330,5 +335,61 @@ def test_bodies_and_sessions_are_bounded(server: ApiContract) -> None:
     assert len(sessions._by_id) == 1000
 
 
+def test_the_metadata_and_answers_of_sessions_are_bounded_too() -> None:
+    numbers = iter(range(5000))
+    sessions = Sessions(lambda size: next(numbers).to_bytes(size))
+    facts: Any = {"path": "/", "route": None, "media_type": "", "total": None}
+    begun, reply = ParsedRequest(sent=bytes(MEDIA_LIMIT // 8)), Reply(status=200, body=bytes(MEDIA_LIMIT))
+    for _ in range(3):
+        sessions.begin(Session(begun=begun, **facts))
+    assert len(sessions._by_id) == 2
+    sessions.clear()
+    ids = [sessions.begin(Session(begun=ParsedRequest(), **facts)) for _ in range(3)]
+    for id_ in ids:
+        sessions.settle(Exchange(verb="PUT", path="/", query=(("upload_id", id_),)), reply)
+    assert list(sessions._by_id) == ids[1:]
+
+
+def test_a_checksum_holds_up_no_other_session() -> None:
+    service = Service(load(json.dumps(REST).encode()))
+    free: list[bool] = []
+
+    def is_free() -> bool:
+        taken = service.uploads.lock.acquire(blocking=False)
+        if taken:
+            service.uploads.lock.release()
+        return taken
+
+    class Headers(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            if name == "x-goog-hash":
+                with ThreadPoolExecutor(1) as pool:
+                    free.append(pool.submit(is_free).result())
+            return super().get(name, default)
+
+    def sent(verb: str, body: bytes, *more: tuple[str, str]) -> Reply:
+        headers = Headers({"authorization": "Bearer a", "content-type": "text/plain" if body else JSON})
+        query = (("uploadType", "resumable"), *more)
+        exchange = Exchange(verb=verb, path=PATH, query=query, headers=headers, body=body, length=len(body))
+        reply = service.handle(exchange)
+        assert isinstance(reply, Reply)
+        return reply
+
+    begun = sent("POST", b"")
+    sent("PUT", b"wool", ("upload_id", dict(begun.headers)["x-guploader-uploadid"]))
+    assert free == [True]
+
+
 def test_crc32c_is_that_of_its_definition() -> None:
     assert crc32c(b"123456789").hex() == "e3069283"
+
+
+@pytest.mark.parametrize("size", [65535, 65536, 65537, 3 * 65536 + 1023, 2**17 + 1024])
+def test_crc32c_of_many_bytes_is_the_one_of_a_register_that_takes_bit_by_bit(size: int) -> None:
+    data = b"".join(number.to_bytes(4, "big") for number in range(size // 4 + 1))[:size]
+    register = 0xFFFFFFFF
+    for byte in data:
+        register ^= byte
+        for _ in range(8):
+            register = register >> 1 ^ (0x82F63B78 if register & 1 else 0)
+    assert crc32c(data) == (register ^ 0xFFFFFFFF).to_bytes(4, "big")

@@ -18,6 +18,8 @@ ID: Final = "upload_id"
 MAX_SESSIONS: Final = 1000
 MAX_BYTES: Final = 128 * 1024 * 1024
 """Bytes of all sessions: beyond these, the oldest sessions are forgotten."""
+_PARSED: Final = 8
+"""Bytes that a byte of JSON takes, about, with its parsed form."""
 
 
 @define(eq=False, kw_only=True)
@@ -32,6 +34,12 @@ class Session:
     kept: bytearray = field(factory=bytearray)
     reply: Reply | None = None
     """The answer of the method, once it was given: a client that lost it gets it again."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that it takes, about: its medium, its metadata and its answer."""
+        answer = 0 if self.reply is None else len(self.reply.body)
+        return len(self.kept) + _PARSED * len(self.begun.sent) + answer
 
 
 @define(eq=False)
@@ -69,6 +77,7 @@ class Sessions:
             with self.lock:
                 session.reply = reply
                 session.kept = bytearray()
+                self._forget()
 
     def clear(self) -> None:
         """Forget all sessions."""
@@ -78,7 +87,6 @@ class Sessions:
     def _forget(self) -> None:
         """Forget the oldest sessions beyond the bounds, but for the last one."""
         while len(self._by_id) > 1 and (
-            len(self._by_id) > MAX_SESSIONS
-            or sum(len(each.kept) for each in self._by_id.values()) > MAX_BYTES
+            len(self._by_id) > MAX_SESSIONS or sum(each.size for each in self._by_id.values()) > MAX_BYTES
         ):
             del self._by_id[next(iter(self._by_id))]

@@ -56,8 +56,7 @@ class Uploads:
             return _refused(_too_large(MEDIA_LIMIT))
         session = self.sessions.of(exchange)
         if session is not None:
-            with self.sessions.lock:
-                return self._continued(exchange, session)
+            return self._continued(exchange, session)
         protocol = dict(exchange.query).get("uploadType", "")
         if protocol not in route.protocols:
             known = ", ".join(route.protocols)
@@ -96,17 +95,20 @@ class Uploads:
 
     def _continued(self, exchange: Exchange, session: Session) -> ParsedRequest:
         """Take the bytes of a request of a session: the last ones make a request of the method."""
-        if session.reply is not None:
-            return ParsedRequest(caller=session.begun.caller, reply=session.reply)
-        refusal = _take(exchange, session, self.sessions)
-        if refusal is not None:
-            return evolve(session.begun, request=None, sent=b"", refusal=refusal)
-        if session.total != len(session.kept):
-            kept = (("range", f"bytes=0-{len(session.kept) - 1}"),) if session.kept else ()
-            reply = Reply(status=308, body=b"", content_type="text/plain", headers=kept)
-            return ParsedRequest(caller=session.begun.caller, reply=reply)
+        with self.sessions.lock:
+            if session.reply is not None:
+                return ParsedRequest(caller=session.begun.caller, reply=session.reply)
+            refusal = _take(exchange, session, self.sessions)
+            if refusal is not None:
+                return evolve(session.begun, request=None, sent=b"", refusal=refusal)
+            if session.total != len(session.kept):
+                kept = (("range", f"bytes=0-{len(session.kept) - 1}"),) if session.kept else ()
+                reply = Reply(status=308, body=b"", content_type="text/plain", headers=kept)
+                return ParsedRequest(caller=session.begun.caller, reply=reply)
+            medium = bytes(session.kept)
+        # Not under the lock: checksums of a large medium take seconds, and others ask for their sessions.
         kind = session.media_type or exchange.headers.get("content-type", "application/octet-stream")
-        return _with_medium(session.begun, bytes(session.kept), kind, exchange)
+        return _with_medium(session.begun, medium, kind, exchange)
 
 
 def _take(exchange: Exchange, session: Session, sessions: Sessions) -> Refusal | None:
