@@ -76,6 +76,10 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "deep filters": body(call("List.filter", list=constant([1]), filter=reference("0f")), **{f"{p}f": call("Filter.not", filter=reference(f"{p + 1}f")) for p in range(5000)}, **{"5000f": call("Filter.always")}),
     "doubled filters": body(call("List.filter", list=constant([1]), filter=reference("0f")), **{f"{p}f": call("Filter.and", filters={"arrayValue": {"values": [reference(f"{p + 1}f")] * 2}}) for p in range(40)}, **{"40f": call("Filter.always")}),
     "deep geometries": {"result": "0", "values": {**{str(p): call("GeometryConstructors.MultiGeometry", geometries={"arrayValue": {"values": [reference(str(p + 1))]}}) for p in range(5000)}, "5000": call("GeometryConstructors.Point", coordinates=constant([1, 2]))}},
+    "doubled geometries": {"result": "0", "values": {**{str(p): call("GeometryConstructors.MultiGeometry", geometries={"arrayValue": {"values": [reference(str(p + 1))] * 2}}) for p in range(40)}, "40": call("GeometryConstructors.Point", coordinates=constant([1, 2]))}},
+    "doubled negations": body(call("List.filter", list=constant([1]), filter=reference("0f")), **{f"{p}f": call("Filter.and", filters={"arrayValue": {"values": [call("Filter.not", filter=reference(f"{p + 1}f"))] * 2}}) for p in range(40)}, **{"40f": call("Filter.never")}),
+    "many bands": body(call("Image.bandNames", image=call("Image.select", input=call("Image.constant", value=constant([1] * 3000)), bandSelectors=call("List.repeat", value=constant(".*"), count=constant(3000))))),
+    "bands of many images": body(call("Image.bandNames", image=call("ImageCollection.toBands", collection=call("ImageCollection.fromImages", images=call("List.repeat", value=call("Image.constant", value=constant([1] * 10_000)), count=constant(100_000)))))),
     "far sequence": body(call("List.sequence", start=constant(1e308), end=constant(-1e308), step=constant(-1e-300))),
     "integer beyond a double": body(call("List.get", list=constant([10**400]), index=constant(0))),
 }  # fmt: skip

@@ -111,7 +111,7 @@ def or_(filters: tuple[Value, ...]) -> Filter:
 def _checked(filters: tuple[Value, ...]) -> int:
     if not all(isinstance(each, Filter) for each in filters):
         raise unsupported("a filter of what are no filters")
-    tests = 1 + sum(each.tests for each in filters)
+    tests: int = 1 + sum(each.tests for each in filters)
     if tests > _MOST_TESTS:
         raise too_large("a filter of so many comparisons")
     return tests
@@ -120,7 +120,7 @@ def _checked(filters: tuple[Value, ...]) -> int:
 @LIBRARY.add("Filter.not(filter: Filter)")
 def not_(condition: Filter) -> Filter:
     """Return a filter that passes if another does not."""
-    return Filter("Filter.not", lambda item: not condition.passes(item))
+    return Filter("Filter.not", lambda item: not condition.passes(item), _checked((condition,)))
 
 
 @LIBRARY.add("Filter.always()")
