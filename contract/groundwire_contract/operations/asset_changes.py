@@ -85,6 +85,9 @@ def move(call: Call, context: Context) -> Answer:
         return refusals.asset_not_found(source)
     if isinstance(target, Refusal):
         return target
+    if f"{target}/".startswith(f"{source}/"):
+        # Within itself it would be lost with its old name, whatever is relaxed.
+        return refusals.asset_overwrite(target)
     answer = _stored(evolve(asset, name=target), context, overwrite=False)
     if isinstance(answer, Refusal):
         return answer

@@ -7,7 +7,7 @@ flattening for transverse Mercator, exact to less than a millimetre within a zon
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, Protocol
 
@@ -139,8 +139,8 @@ _ZONES: Final = (
 """Base code, first and last zone, false northing and flattening: WGS 84, ETRS89, NAD83, GDA94 and GDA2020."""
 
 
-@cache
-def model(crs: str) -> Model | None:
+@lru_cache(maxsize=1024)
+def _model(crs: str) -> Model | None:
     """Return the formulas of a code; None if they are not known."""
     authority, _, text = crs.partition(":")
     if authority != "EPSG" or not text.isdecimal() or len(text) > _LONGEST_CODE:
@@ -152,6 +152,11 @@ def model(crs: str) -> Model | None:
         if first <= code - base <= last:
             return TransverseMercator((code - base) * 6 - 183, northing, flattening)
     return Degrees() if code in _codes("geographic") else None
+
+
+def model(crs: str) -> Model | None:
+    """Return the formulas of a code; None if they are not known. A WKT is not kept."""
+    return None if len(crs) > len("EPSG:") + _LONGEST_CODE else _model(crs)
 
 
 def normalized(crs: str) -> str:

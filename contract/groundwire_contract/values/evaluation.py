@@ -30,6 +30,7 @@ Work: TypeAlias = Generator[Any, Any, Value]
 _RUNNING: Final = object()
 _INT64: Final = re.compile(r"[+-]?\d{1,19}")
 _EXACT: Final = 2**53
+_BITS: Final = 63
 _NO_IMAGES: Final = frozenset(
     {
         "Image.hersDescriptor", "Image.parseExpression", "Image.reduceRegion", "Image.reduceRegions", "Image.reduceToVectors",
@@ -247,6 +248,9 @@ def _frozen(value: Any) -> Value:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         # JSON does not tell 5 from 5.0.
         return int(value)
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        # A number of JSON is a double.
+        return float(value)
     if isinstance(value, list):
         return tuple(map(_frozen, value))
     return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value

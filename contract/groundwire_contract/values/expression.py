@@ -9,8 +9,8 @@ from ..exchange import JsonObject, JsonValue
 from .elements import Value
 from .evaluation import Machine, Scope
 from .functions import FUNCTIONS
-from .limits import Budget
-from .problem import ExpressionError
+from .limits import Budget, too_large
+from .problem import ExpressionError, unsupported
 from .results import Writer
 from .sources import Sources
 
@@ -20,7 +20,11 @@ _FACTS: Final = 300_000
 
 def compute(expression: JsonObject, assets: Assets) -> JsonValue:
     """Return the JSON of an expression's value. Raises ExpressionError."""
-    return Writer().write(_value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets))))
+    value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets)))
+    try:
+        return Writer().write(value)
+    except RecursionError as error:
+        raise too_large("a result so deep") from error
 
 
 def facts(expression: JsonObject, assets: Assets) -> Value:
@@ -41,4 +45,9 @@ def _value(expression: JsonObject, machine: Machine) -> Value:
     result = expression.get("result")
     if not isinstance(result, str):
         raise ExpressionError("The expression has no result.")
-    return machine.run(machine.reference(result, Scope()))
+    try:
+        return machine.run(machine.reference(result, Scope()))
+    except RecursionError as error:
+        raise too_large("values so deep within each other") from error
+    except ArithmeticError as error:
+        raise unsupported("numbers so large") from error

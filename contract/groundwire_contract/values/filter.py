@@ -23,6 +23,8 @@ class Filter:
 
     name: str
     passes: Callable[[Value], bool] = field(repr=False)
+    tests: int = 1
+    """Comparisons of one element, at most."""
 
 
 def operand(value: Value, name: str) -> Value:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from typing import Any, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from .crs import WGS84, model
 from .problem import ExpressionError, unsupported
@@ -41,6 +41,10 @@ class Geometry:
     geodesic: bool = True
     members: tuple[Geometry, ...] = ()
     """The members of a GeometryCollection."""
+    nested: int = field(
+        init=False, default=Factory(lambda self: 1 + sum(m.nested for m in self.members), takes_self=True)
+    )
+    """Geometries within it, at any depth, with itself."""
 
     @property
     def is_geographic(self) -> bool:

@@ -61,6 +61,8 @@ class Budget:
                 elif isinstance(item, dict):
                     below.extend(item.values())
                 elif isinstance(item, tuple | list):
+                    if parts + len(below) + len(item) > _LARGEST:
+                        raise too_large("a value so large")
                     below.extend(item)
                 elif isinstance(item, Collection):
                     parts += len(item.elements)

@@ -227,6 +227,14 @@ def test_an_image_that_is_backed_by_files_is_created_and_replaced(server: Server
     assert (made["cloudStorageLocation"], made["properties"]) == (body["cloudStorageLocation"], {"n": 2})
 
 
+@pytest.mark.parametrize("below", ["", "/inner", "/inner/deeper"])
+def test_an_asset_is_not_moved_into_itself(server: Server, below: str) -> None:
+    before = server.names(f"{HOME}/scenes")
+    refused = server.refused("POST", f"{HOME}/scenes:move", {"destinationName": f"{HOME}/scenes{below}"})
+    assert refused == (400, "asset-overwrite")
+    assert server.names(f"{HOME}/scenes") == before
+
+
 def test_copies_and_moves(server: Server) -> None:
     source, target = f"{HOME}/scenes/s1", f"{HOME}/copies/one"
     made = server.ok("POST", f"{source}:copy", {"destinationName": target})

@@ -67,6 +67,21 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "far advance": body(call("Date.advance", date=constant(0), delta=constant(1e9), unit=constant("year"))),
     "long pattern": body(call("Number.format", number=constant(1), pattern=constant("%999999999d"))),
     "unfinished quote": body(call("Date.format", date=constant(0), format=constant("'yyyy"))),
+    "two repeats of a long text": body(call("String.match", input=constant("a" * 5000), regex=constant("a+a+b"))),
+    "optional parts": body(call("String.match", input=constant("a" * 28), regex=constant("a?" * 28 + "b"))),
+    "alternatives": body(call("String.match", input=constant("a" * 30), regex=constant("(a|a)" * 30 + "b"))),
+    "long replacements": body(call("String.replace", input=constant("a" * 100_000), regex=constant("a"), replacement=constant("b" * 100_000), flags=constant("g"))),
+    "long separators": body(call("List.join", list=call("List.repeat", value=constant("a"), count=constant(100_000)), separator=constant("b" * 100_000))),
+    "a long list, often": body(call("List.repeat", value=constant(list(range(100_000))), count=constant(100_000))),
+    "deep filters": body(call("List.filter", list=constant([1]), filter=reference("0f")), **{f"{p}f": call("Filter.not", filter=reference(f"{p + 1}f")) for p in range(5000)}, **{"5000f": call("Filter.always")}),
+    "doubled filters": body(call("List.filter", list=constant([1]), filter=reference("0f")), **{f"{p}f": call("Filter.and", filters={"arrayValue": {"values": [reference(f"{p + 1}f")] * 2}}) for p in range(40)}, **{"40f": call("Filter.always")}),
+    "deep geometries": {"result": "0", "values": {**{str(p): call("GeometryConstructors.MultiGeometry", geometries={"arrayValue": {"values": [reference(str(p + 1))]}}) for p in range(5000)}, "5000": call("GeometryConstructors.Point", coordinates=constant([1, 2]))}},
+    "doubled geometries": {"result": "0", "values": {**{str(p): call("GeometryConstructors.MultiGeometry", geometries={"arrayValue": {"values": [reference(str(p + 1))] * 2}}) for p in range(40)}, "40": call("GeometryConstructors.Point", coordinates=constant([1, 2]))}},
+    "doubled negations": body(call("List.filter", list=constant([1]), filter=reference("0f")), **{f"{p}f": call("Filter.and", filters={"arrayValue": {"values": [call("Filter.not", filter=reference(f"{p + 1}f"))] * 2}}) for p in range(40)}, **{"40f": call("Filter.never")}),
+    "many bands": body(call("Image.bandNames", image=call("Image.select", input=call("Image.constant", value=constant([1] * 3000)), bandSelectors=call("List.repeat", value=constant(".*"), count=constant(3000))))),
+    "bands of many images": body(call("Image.bandNames", image=call("ImageCollection.toBands", collection=call("ImageCollection.fromImages", images=call("List.repeat", value=call("Image.constant", value=constant([1] * 10_000)), count=constant(100_000)))))),
+    "far sequence": body(call("List.sequence", start=constant(1e308), end=constant(-1e308), step=constant(-1e-300))),
+    "integer beyond a double": body(call("List.get", list=constant([10**400]), index=constant(0))),
 }  # fmt: skip
 
 

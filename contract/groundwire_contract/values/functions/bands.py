@@ -12,6 +12,7 @@ from attrs import evolve
 
 from ..coercion import is_number
 from ..elements import Band, Collection, Image, PixelType, Unknown, Value
+from ..limits import too_large
 from ..problem import ExpressionError, undeclared, unsupported
 from ..projection import Projection
 from ..signature import Library
@@ -23,6 +24,7 @@ _INTEGERS: Final = {
     "uint16": (0, 65535), "int32": (-(2**31), 2**31 - 1), "int": (-(2**31), 2**31 - 1), "uint32": (0, 2**32 - 1),
     "int64": (-(2**63), 2**63 - 1), "long": (-(2**63), 2**63 - 1),
 }  # fmt: skip
+_MOST_PAIRS: Final = 100_000
 _NO_NAME: Final = "Image.rename: The number of names must be the number of bands."
 
 
@@ -66,6 +68,8 @@ def select(image: Image, selectors: tuple[Value, ...], names: tuple[Value, ...] 
         type_ = image.layers
         bands = tuple(Band(str(name), type_, image.projection) for name in known) if simple else image.layers
         return evolve(image, layers=bands)
+    if len(selectors) * len(image.bands) > _MOST_PAIRS:
+        raise too_large("a choice of so many bands")
     chosen = [band for selector in selectors for band in _selected(image.bands, selector)]
     return (
         rename(evolve(image, layers=tuple(chosen)), names)
@@ -130,6 +134,8 @@ def to_bands(collection: Collection) -> Image:
     for image in collection.elements:
         if not isinstance(image, Image):
             raise unsupported("ImageCollection.toBands of what are no images")
+        if len(bands) + len(image.bands) > _MOST_PAIRS:
+            raise too_large("an image of so many bands")
         bands += [evolve(band, id=f"{image.index}_{band.id}") for band in image.bands]
     return evolve(Image().computed("ImageCollection.toBands"), layers=tuple(bands), rest=None)
 

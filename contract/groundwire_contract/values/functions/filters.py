@@ -13,11 +13,13 @@ from ..date import Date, DateRange
 from ..elements import Value
 from ..filter import Filter, binary, operand
 from ..geometry import meets
+from ..limits import too_large
 from ..problem import ExpressionError, unsupported
 from ..signature import Library
 
 LIBRARY: Final = Library()
 _OPERANDS: Final = "leftField?: String, rightValue?: Object, rightField?: String, leftValue?: Object"
+_MOST_TESTS: Final = 10_000
 Test = Callable[[Any, Any], bool]
 
 
@@ -95,26 +97,30 @@ _filter(lambda left, right: not _intersects(left, right), "disjoint", more=", ma
 @LIBRARY.add("Filter.and(filters: List)")
 def and_(filters: tuple[Value, ...]) -> Filter:
     """Return a filter that passes if all pass."""
-    _checked(filters)
-    return Filter("Filter.and", lambda item: all(each.passes(item) for each in filters))
+    tests = _checked(filters)
+    return Filter("Filter.and", lambda item: all(each.passes(item) for each in filters), tests)
 
 
 @LIBRARY.add("Filter.or(filters: List)")
 def or_(filters: tuple[Value, ...]) -> Filter:
     """Return a filter that passes if one passes."""
-    _checked(filters)
-    return Filter("Filter.or", lambda item: any(each.passes(item) for each in filters))
+    tests = _checked(filters)
+    return Filter("Filter.or", lambda item: any(each.passes(item) for each in filters), tests)
 
 
-def _checked(filters: tuple[Value, ...]) -> None:
+def _checked(filters: tuple[Value, ...]) -> int:
     if not all(isinstance(each, Filter) for each in filters):
         raise unsupported("a filter of what are no filters")
+    tests: int = 1 + sum(each.tests for each in filters)
+    if tests > _MOST_TESTS:
+        raise too_large("a filter of so many comparisons")
+    return tests
 
 
 @LIBRARY.add("Filter.not(filter: Filter)")
 def not_(condition: Filter) -> Filter:
     """Return a filter that passes if another does not."""
-    return Filter("Filter.not", lambda item: not condition.passes(item))
+    return Filter("Filter.not", lambda item: not condition.passes(item), _checked((condition,)))
 
 
 @LIBRARY.add("Filter.always()")

@@ -7,12 +7,14 @@ from typing import Final
 from ..coercion import is_number
 from ..elements import Value
 from ..geometry import Geometry, geometry, meets, rectangle
+from ..limits import too_large
 from ..problem import ExpressionError, unsupported
 from ..projection import IDENTITY, Projection, projection_of
 from ..signature import Library
 from .images import transform_of
 
 LIBRARY: Final = Library()
+_MOST_MEMBERS: Final = 100_000
 _MARGIN: Final = "maxError?: ErrorMargin"
 _WGS84: Final = Projection()
 
@@ -73,6 +75,8 @@ def multi(members: tuple[Value, ...], *_: Value) -> Geometry:
     """Return geometries as one."""
     if not all(isinstance(member, Geometry) for member in members):
         raise ExpressionError("GeometryConstructors.MultiGeometry: Invalid geometries.")
+    if sum(member.nested for member in members) > _MOST_MEMBERS:
+        raise too_large("geometries so many")
     return Geometry("GeometryCollection", (), members=members)
 
 

@@ -135,6 +135,8 @@ def join(items: List, separator: str) -> str:
     texts = [item if isinstance(item, str) else str(item) for item in items if isinstance(item, str | int)]
     if len(texts) < len(items):
         raise unsupported("List.join of values that are no texts")
+    if sum(map(len, texts)) + len(separator) * len(texts) > _LONGEST * 100:
+        raise too_large("a string so long")
     return separator.join(texts)
 
 

@@ -15,6 +15,7 @@ from .arithmetic import text_of
 
 LIBRARY: Final = Library()
 _LONGEST: Final = 100_000
+_ATTEMPTS: Final = 30_000_000
 _SIMPLE: Final = re.compile(
     r"(?:\\[dDsSwWbB]|\\[^A-Za-z0-9]|\[\^?(?:\\[dDsSwW]|\\[^A-Za-z0-9]|[^\[\]\\&])+\]|\{(?!\d)|[^\\\[\]{()*+?])"
     r"(?:[+*?](?![+*?]))?|[()](?![*+?{])"
@@ -104,7 +105,11 @@ def replace(text: str, regex: str, replacement: str, flags: str) -> str:
     """Return a string with the first match replaced, or with the flag `g` all."""
     if "$" in replacement or "\\" in replacement:
         raise unsupported("a reference to a group in String.replace")
-    return _compiled(regex, flags, text).sub(lambda _: replacement, text, count=0 if "g" in flags else 1)
+    compiled, count = _compiled(regex, flags, text), 0 if "g" in flags else 1
+    places = sum(1 for _ in compiled.finditer(text)) if count == 0 else 1
+    if len(text) + places * len(replacement) > _LONGEST * 100:
+        raise too_large("a string so long")
+    return compiled.sub(lambda _: replacement, text, count=count)
 
 
 @LIBRARY.add('String.match(input: String, regex: String, flags?: String = "")')
@@ -127,14 +132,20 @@ def encode_json(value: Value) -> str:
 
 
 def _compiled(regex: str, flags: str, text: str) -> re.Pattern[str]:
-    """Compile an expression that is matched in little time: one part that repeats without bounds, at most two."""
-    place, repeats = 0, 0
+    """Compile an expression that is matched in little time: the attempts at a text of this length are bounded.
+
+    A part that repeats multiplies them by the length; an optional part, and an alternative, by two.
+    """
+    place, repeats, choices = 0, 0, 0
     while place < len(regex):
         part = _SIMPLE.match(regex, place)
         repeats += part is not None and part[0][-1] in "+*" and len(part[0].replace("\\", "", 1)) > 1
+        choices += part is not None and (part[0] == "|" or (part[0][-1] == "?" and part[0] != "\\?"))
         if part is None or repeats > 2 or set(flags) - set("gi") or len(text) > _LONGEST:
             raise unsupported(f"the expression {regex[:100]!r}")
         place = part.end()
+    if (max(1, len(text)) ** (repeats + 1)) << min(choices, 64) > _ATTEMPTS:
+        raise too_large(f"the expression {regex[:100]!r} on a text so long")
     try:
         return re.compile(regex, re.IGNORECASE if "i" in flags else 0)
     except re.error as error:
