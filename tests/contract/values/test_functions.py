@@ -190,6 +190,11 @@ REFUSED: list[tuple[Expression, str, str]] = [
     (lambda ee: ee.Geometry.Point([0, 0]).buffer(10).area(), "value-unsupported", "Geometry.area."),
     (lambda ee: scenes(ee).filter(ee.Filter.area(0, 1)).size(), "value-unsupported", "Filter.area."),
     (lambda ee: ee.Image(1).geometry(), "value-unsupported", "the geometry"),
+    (
+        lambda ee: ee.FeatureCollection([ee.Feature(None, {"at": ee.Geometry.Point([n, 0])}) for n in (1, 2)]).distinct("at").size(),
+        "value-unsupported",
+        "what is neither text nor a number",
+    ),
     (lambda ee: ee.Number(1).divide(0), "value-unsupported", "Number.divide of 1 and 0."),
     (lambda ee: ee.Date("2020-01-01", "Nowhere/Atall").millis(), "value-unsupported", "the time zone 'Nowhere/Atall'."),
 ]  # fmt: skip

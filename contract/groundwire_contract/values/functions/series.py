@@ -166,7 +166,10 @@ def distinct(collection: Collection, properties: Value) -> Collection:
         raise unsupported("Collection.distinct by geometry")
     seen: dict[str, Element] = {}
     for item in collection.elements:
-        seen.setdefault(repr(tuple(item.get(str(name)) for name in names)), item)  # pyright: ignore[reportUnknownVariableType]
+        values = tuple(item.get(str(name)) for name in names)
+        if not all(value is None or isinstance(value, (str, int, float)) for value in values):
+            raise unsupported("Collection.distinct by what is neither text nor a number")
+        seen.setdefault(repr(values), item)
     return evolve(collection, elements=tuple(seen.values()))
 
 
