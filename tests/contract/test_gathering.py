@@ -111,7 +111,7 @@ print([each.name for each in state.newest(None, None, lambda _: True, 500)])
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are those of POSIX")
 def test_on_a_full_disk_all_that_was_gathered_is_refused_or_kept(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", FULL, str(tmp_path / "state")]
+    command = [sys.executable, "-B", "-c", FULL, str(tmp_path / "state")]
     paths = {"PYTHONPATH": os.pathsep.join([".", *sys.path])}
     ran = subprocess.run(  # noqa: S603 - our own code
         command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **paths}

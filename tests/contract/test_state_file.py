@@ -306,7 +306,8 @@ def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
     state.close()
 
 
-FULL = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (8192,) * 2); os.execv(sys.argv[1], sys.argv[1:])"
+# Bytecode that is written to a full disk would be cut off, and other processes would read it.
+FULL = "import os, resource, sys; os.environ['PYTHONDONTWRITEBYTECODE'] = '1'; resource.setrlimit(resource.RLIMIT_FSIZE, (8192,) * 2); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def test_a_disk_that_is_full_from_the_start_is_refused(tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ def test_a_full_disk_stops_the_batch_and_loses_nothing(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     (tmp_path / "ledger").mkdir()
     done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", FULL_DISK, str(tmp_path / "ledger" / "l.sqlite")],
+        [sys.executable, "-B", "-c", FULL_DISK, str(tmp_path / "ledger" / "l.sqlite")],
         capture_output=True,
         text=True,
         timeout=60,
