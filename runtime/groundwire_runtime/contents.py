@@ -136,7 +136,8 @@ def matching(contents: tuple[RestContent, ...] | None, media_type: str) -> RestC
     stated = {_normal(each.media_type): each for each in reversed(contents)}
     by_essence = {essence(each.media_type): each for each in reversed(contents)}
     found = stated.get(_normal(media_type))
-    for key in (kind, f"{kind.partition('/')[0]}/*", _ANY):
+    family, _, name = kind.partition("/")
+    for key in (kind, f"{family}/*+{name.rpartition('+')[2]}", f"{family}/*", _ANY):
         found = found or by_essence.get(key)
     if found is not None:
         return found

@@ -52,6 +52,15 @@ def test_a_client_of_more_than_200_types_is_large() -> None:
     assert is_large(generate(inputs(wide(201 - types))))
 
 
+def test_a_large_client_may_have_methods_alone(load: Load) -> None:
+    operation = {"responses": {"200": {"description": ""}}}
+    paths = {f"/a{number}": {"get": operation} for number in range(201)}
+    bare = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": paths}
+    output = generate(inputs(encoded(bare)))
+    assert is_large(output)
+    assert load(output.files).client.Client
+
+
 def test_the_lock_keeps_the_layout() -> None:
     small, large = laid_out(DISCOVERY, SMALL), laid_out(DISCOVERY, 0)
     assert (is_large(small), is_large(large)) == (False, True)

@@ -185,6 +185,15 @@ def test_a_body_is_sent_as_the_first_content_that_takes_it(body: Any, media_type
     assert (sent.headers["content-type"], sent.body) == (media_type, data)
 
 
+def test_a_range_of_json_types_takes_each_of_them() -> None:
+    ranged = RestContent(media_type="application/*+json", type=Ref("Tile"))
+    made = method("POST", bodies=(TILE, ranged), answers=EMPTY)
+    sent = call(made, body=WithMediaType(Tile(zoom=1), "application/vnd.tile+json"))
+    assert (sent.headers["content-type"], sent.body) == ("application/vnd.tile+json", b'{"zoom":1}')
+    with pytest.raises(errors.ArgumentError, match="takes application/json"):
+        call(made, body=WithMediaType(Tile(zoom=1), "application/vnd.tile"))
+
+
 def test_a_form_is_written_by_the_styles_of_its_members() -> None:
     content = RestContent(
         media_type="application/x-www-form-urlencoded",

@@ -1,4 +1,4 @@
-"""Reading a document's YAML text as JSON values: YAML 1.2's core schema without tags and duplicates, with the merge keys of YAML 1.1.
+"""Reading a document's YAML text as JSON values: YAML 1.2's core schema without duplicates, with the merge keys of YAML 1.1.
 
 The parser's events are read, never its constructors, so a text cannot name a Python type.
 Sources: https://yaml.org/spec/1.2.2/#103-core-schema, https://yaml.org/type/merge.html
@@ -28,6 +28,9 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _OTHER_BASE: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_TAGS: Final = frozenset(("!", _MERGE, *(f"tag:yaml.org,2002:{each}" for each in ("map", "seq", "str"))))
+"""Tags that name what is read without one, or text."""
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it, else PyYAML's own parser; both give the same events."""
 _PARSE: Final[Any] = vars(yaml)["parse"]
@@ -148,7 +151,8 @@ class _Builder:
     def _key(self, text: str, event: _Event) -> None:
         """Take a key, which is always text, as it is written."""
         into = self._open[-1]
-        into.merges = text == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]
+        is_plain = isinstance(event, yaml.ScalarEvent) and (event.implicit[0] or event.tag == _MERGE)
+        into.merges = text == "<<" and is_plain
         if text in into.value or (into.merges and into.merged is not None):
             self._refuse(event, f"duplicate key {text[:80]!r}")
         self._remember(event.anchor, text, 1)
@@ -193,8 +197,10 @@ class _Builder:
             self._refuse(event, "a key that is not text")
 
     def _check_tag(self, event: _Event) -> None:
-        if event.tag not in (None, "!"):
-            self._refuse(event, f"tag {event.tag[:80]!r}", "tags are not read")
+        if event.tag is not None and event.tag not in _TAGS:
+            self._refuse(
+                event, f"tag {event.tag[:80]!r}", "tags are not read, but for !!str, !!map and !!seq"
+            )
 
     def _remember(self, anchor: str | None, value: Any, size: int) -> None:
         if anchor is not None:

@@ -78,6 +78,42 @@ def test_a_discriminator_with_constants_in_inline_members() -> None:
     assert found == ByDiscriminator("kind", (("a", 0), ("b", 1), ("c", 1)))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "values"),
+    [
+        (["a", "b", "c"], ["a", "b", "c"], (("a", 0), ("b", 1))),
+        (["A", "B"], ["A", "B"], (("A", 0), ("B", 1))),
+        (["a"], ["a", "b"], (("a", 0), ("b", 1))),
+        (["a", "b"], ["a"], (("a", 1), ("b", 0))),
+        (["a", "x"], ["x", "b"], (("a", 0), ("b", 1), ("x", 0))),
+    ],
+)
+def test_constants_that_several_members_have_tell_little(first: Any, second: Any, values: Any) -> None:
+    members = [thing("kind", kind={"enum": each}, x=TEXT) for each in (first, second)]
+    assert told(*members, discriminator={"propertyName": "kind"}) == ByDiscriminator("kind", values)
+
+
+def test_a_discriminator_whose_constants_name_no_member_tells_nothing() -> None:
+    members = [thing(f"kind {key}", kind={"enum": ["x", "y"]}, **{key: TEXT}) for key in ("one", "two")]
+    found = told(*members, discriminator={"propertyName": "kind"})
+    assert found == ByKeys((frozenset({"kind", "one"}), frozenset({"kind", "two"})), exact=True)
+
+
+def test_the_enum_of_a_base_is_told_by_the_names_of_what_extends_it() -> None:
+    base = {
+        "type": "object",
+        "required": ["type"],
+        "discriminator": {"propertyName": "type"},
+        "properties": {"type": {"type": "string", "enum": ["fixed", "percent", "none"]}},
+    }
+    extended = [{"$ref": "#/components/schemas/Discount"}, thing(x=TEXT)]
+    schemas = {"Discount": base, "Fixed": {"allOf": extended}, "Percent": {"allOf": extended}}
+    assert read(document(schemas)).api.aliases["Discount"].type == UnionOf(
+        (MessageRef("Fixed"), MessageRef("Percent")),
+        ByDiscriminator("type", (("fixed", 0), ("percent", 1))),
+    )
+
+
 def test_a_discriminator_that_is_a_number_is_a_literal_property() -> None:
     members = [thing("v", v={"const": 1}), thing("v", v={"type": "integer", "enum": [2, 3]})]
     found = union(*members, discriminator={"propertyName": "v"}).discrimination

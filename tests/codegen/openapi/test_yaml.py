@@ -51,6 +51,10 @@ def refusal(text: str | bytes) -> str:
         ("'true'", "true"),
         ('"12"', "12"),
         ("! 12", "12"),
+        ("!!str 12", "12"),
+        ("!!str null", "null"),
+        ("!!seq [1]", [1]),
+        ("!!map {a: 1}", {"a": 1}),
         ("|\n  12\n", "12\n"),
         ("[1, a, {b: c}]", [1, "a", {"b": "c"}]),
     ],
@@ -72,6 +76,11 @@ def test_keys_are_text_as_written() -> None:
         "2020-01-01": "f",
         "x y": "g",
     }
+
+
+def test_a_merge_key_may_have_its_tag() -> None:
+    found = read_yaml(b"a: &x {b: 1}\nc: {!!merge <<: *x, d: 2}\n", "document")
+    assert found["c"] == {"b": 1, "d": 2}
 
 
 def test_aliases_are_the_value_that_they_name() -> None:

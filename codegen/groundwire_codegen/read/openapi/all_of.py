@@ -229,7 +229,7 @@ class Flattener:
         null: bool | None = None
         for keyword in ("oneOf", "anyOf"):
             members = self._list(site, keyword, stated)
-            real = tuple(each for each in members if not is_null(each.node.value))
+            real = tuple(each for each in members if not self._is_null(each.node))
             if len(real) < len(members):
                 null = True
             real = tuple(each for each in real if each.node.value is not False)
@@ -243,6 +243,12 @@ class Flattener:
                 vote = self._take(shape, only, schema, trail, words)
                 null = null or vote
         return null
+
+    def _is_null(self, node: Cursor) -> bool:
+        """Return True for a schema that only null fits, or a reference to one."""
+        stated = node.members or {}
+        target = self._target(node) if stated.keys() == {"$ref"} else None
+        return is_null(node.value if target is None else target.value)
 
 
 def is_null(value: Any) -> bool:

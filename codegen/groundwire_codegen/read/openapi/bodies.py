@@ -24,6 +24,12 @@ _BINARY: Final = Scalar(Kind.BINARY)
 _JSON_PATCH: Final = re.compile(r"(?i:application/json-patch\+json) *(;.*)?", re.ASCII)
 _BOUNDED: Final = (Encoding.JSON, Encoding.TEXT)
 _SUCCESS: Final = (200, 299)
+_BODILESS: Final = ((204, 204), (205, 205), (304, 304))
+"""Statuses of answers that have no body in HTTP (RFC 9110, 15.3.5, 15.3.6, 15.4.5)."""
+_FIRST_TYPE: Final = re.compile(
+    r"([A-Za-z0-9*!#$&^_.+-]+/[A-Za-z0-9*!#$&^_.+-]+)\s*(:|,\s*([A-Za-z0-9._-]+=[^\s,;]+))\s*", re.ASCII
+)
+"""A media type with a colon behind it, or with a parameter behind a comma."""
 
 
 @frozen
@@ -53,9 +59,8 @@ class Bodies:
     def read_responses(self, operation: Cursor, place: str) -> tuple[Response, ...]:
         """Return the answers of an operation by status, sorted. `default` alone is the success as well."""
         stated = operation.child("responses")
-        if stated is not None and stated.has("$ref"):
-            self.schemas.documents.warn(stated, "a reference may stand for one response only; it is followed")
-            stated = self.schemas.documents.resolve(stated)
+        if stated is not None:
+            stated = self.schemas.documents.followed(stated, "all responses")
         found: dict[tuple[int, int], Cursor] = {}
         members = {} if stated is None else stated.members or {}
         for status in sorted(members):
@@ -90,7 +95,10 @@ class Bodies:
         contents: tuple[Content, ...] = ()
         if node is not None:
             start = len(node.problems)
-            contents = self._response_contents(node, place)
+            contents = () if bounds in _BODILESS else self._response_contents(node, place)
+            if bounds in _BODILESS and node.any("content"):
+                words = f"an answer of status {bounds[0]} has no body; what is stated of one is ignored"
+                self.schemas.documents.warn(node.at("content", None), words)
             if bounds[1] > _SUCCESS[1] and bounds != _SUCCESS:
                 self._pass_contradictions(node, start)
         return Response(low=bounds[0], high=bounds[1], contents=contents)
@@ -141,6 +149,11 @@ class Bodies:
         """Return the media type that a key states, or the several of a list. One that is none is left out."""
         if _MEDIA_TYPE.fullmatch(stated):
             return (stated,)
+        meant = _FIRST_TYPE.fullmatch(stated)
+        if meant is not None:
+            read = f"{meant[1]}; {meant[3]}" if meant[3] else meant[1]
+            self.schemas.documents.warn(node, f"{stated[:80]!r} is read as {read[:80]!r}")
+            return (read,)
         several = tuple(each.strip() for each in stated.split(","))
         if all(_MEDIA_TYPE.fullmatch(each) for each in several):
             self.schemas.documents.warn(node, f"{stated[:80]!r} is read as {len(several)} media types")

@@ -13,7 +13,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from ...ir import Api, ErrorShape, Server
-from ...problem import Problem, SpecError
+from ...problem import Problem, SpecError, escape
 from ..constructs import Constructs
 from ..cursor import Cursor
 from ..draft import Draft
@@ -74,6 +74,8 @@ def _read(
         hint = 'expected "openapi": "3.0.x" or "3.1.x"'
         raise SpecError([Problem(source, "/openapi", f"OpenAPI {str(version)[:80]!r} is not read", hint)])
     documents = Documents(root, references, base, constructs)
+    root = _opened(documents)
+    documents = evolve(documents, root=root)
     if text.marked:
         documents.warn(root, "starts with a byte order mark")
     documents.check(root, TOP)
@@ -104,6 +106,29 @@ def _read(
         events=tuple(key for key in events if key not in by_schema),
         constructs=constructs.stated,
     )
+
+
+def _opened(documents: Documents) -> Cursor:
+    """Return a document none of whose maps of paths and components is one reference: each member refers instead."""
+    root = documents.root
+    members = _open_maps(documents, root, ("components", "paths", "webhooks"))
+    components = root.at("components", members.get("components"))
+    if components.members is not None:
+        members["components"] = _open_maps(documents, components, tuple(components.members))
+    return evolve(root, value=members)
+
+
+def _open_maps(documents: Documents, node: Cursor, keys: tuple[str, ...]) -> dict[str, Any]:
+    members = dict(node.members or {})
+    for key in keys:
+        stated = members.get(key)
+        ref = stated.get("$ref") if isinstance(stated, dict) and len(stated) == 1 else None
+        if isinstance(ref, str):
+            found = documents.followed(node.at(key, stated), f"all of {key!r}")
+            top = ref if "#" in ref else f"{ref}#"
+            if found.value is not stated:
+                members[key] = {name: {"$ref": f"{top}/{escape(name)}"} for name in found.members or {}}
+    return members
 
 
 def _left(

@@ -10,7 +10,7 @@ from attrs import frozen
 from ..cursor import as_list
 from .references import Documents
 from .shape import Shape, Site, add_site
-from .vocabulary import TYPES
+from .vocabulary import MEANT, TYPES
 
 _SINGLE: Final = TYPES - {"null"}
 
@@ -36,7 +36,7 @@ class Keywords:
         types = as_list(stated["type"]) or [stated["type"]]
         if None in types:
             self.documents.warn(site.node.at("type", None), "null is read as the type 'null'")
-        names = ["null" if each is None else each for each in types]
+        names = [self._meant(shape, site, "null" if each is None else each) for each in types]
         unknown = [each for each in names if not isinstance(each, str) or each not in TYPES]
         if unknown:
             site.node.at("type", unknown).refuse(
@@ -51,6 +51,18 @@ class Keywords:
         elif not plain and shape.types is None:
             shape.types = ()
         return own or "null" in names
+
+    def _meant(self, shape: Shape, site: Site, name: Any) -> Any:
+        """Return a type; of a word that is none, the type that it means, whose format is then said."""
+        if not isinstance(name, str) or name in TYPES:
+            return name
+        lower = name.lower()
+        meant, format_ = (lower, "") if lower in TYPES else MEANT.get(lower, (name, ""))
+        if meant in TYPES:
+            self.documents.warn(site.node.at("type", name), f"type {name[:80]!r} is read as {meant!r}")
+        if format_:
+            shape.say("format", format_)
+        return meant
 
     def values(self, shape: Shape, site: Site, stated: Mapping[str, Any], null: bool | None) -> bool | None:
         """Read `enum` and `const`. Returns whether null is allowed by them, or by the type."""
@@ -69,7 +81,7 @@ class Keywords:
         if None in values and null is not True:
             null = True
         present = tuple(each for each in values if each is not None)
-        if present or null is None or "const" in stated:
+        if present or shape.enum is None or "const" in stated:
             shape.limit(present)
         return null
 

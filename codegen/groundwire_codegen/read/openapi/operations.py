@@ -58,6 +58,8 @@ class Operations:
             items = self.schemas.documents.chain(paths.at(path, stated[path]))
             if not items:
                 continue
+            if path != path.strip():
+                self._warn(items[0], "spaces around a path are left out")
             if items[-1].value is None:
                 self._warn(items[-1], "an empty path is ignored")
                 continue
@@ -66,13 +68,14 @@ class Operations:
             for verb in VERBS:
                 operation = next((item.child(verb) for item in items if item.has(verb)), None)
                 if operation is not None:
-                    self._add(items, operation, verb, path)
+                    self._add(items, operation, verb, path.strip())
         self.found.update(named_by_function(self.found))
 
     def _add(self, items: Sequence[Cursor], operation: Cursor, verb: str, path: str) -> None:
         """Read an operation; what is wrong with it refuse it alone."""
         problems = operation.problems
         start = len(problems)
+        operation = self.schemas.documents.followed(operation, "an operation")
         id_ = self._id(operation, verb, path)
         self.stated[id_] = operation
         self.found[id_] = self._read(items, operation, id_, verb, path)

@@ -36,6 +36,11 @@ _STYLES: Final = {
     Location.COOKIE: (Style.FORM,),
 }
 """Styles by location; the first is the default."""
+_MEANT: Final = {
+    **dict.fromkeys((Location.QUERY, Location.COOKIE), (Style.SIMPLE, Style.FORM)),
+    **dict.fromkeys((Location.PATH, Location.HEADER), (Style.FORM, Style.SIMPLE)),
+}
+"""A style that is none of a location, and the one that it means there: a list with commas."""
 _COMPONENTS: Final = "/components/"
 _IGNORED: Final = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that the specification ignores (4.8.12.1)."""
@@ -147,6 +152,10 @@ class Parameters:
         """Return how a parameter is written; a style that its location does not have is refused."""
         allowed = _STYLES[location]
         stated = node.text("style") or allowed[0]
+        wrong, meant = _MEANT[location]
+        if stated == wrong and stated not in allowed:
+            self._warn(node, f"style {stated!r} is none of a {location} parameter; it is read as {meant!r}")
+            return meant, node.flag("explode")
         if stated not in allowed:
             node.at("style", stated).refuse(
                 f"style {stated[:80]!r} is none of a {location} parameter", f"one of {', '.join(allowed)}"

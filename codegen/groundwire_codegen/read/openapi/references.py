@@ -40,6 +40,8 @@ class Documents:
     _walked: dict[tuple[str, str], Cursor] = field(factory=dict[tuple[str, str], Cursor])
     """Nodes that references lead to, by the document and the pointer."""
     _anchored: dict[str, dict[str, list[str]]] = field(factory=dict[str, "dict[str, list[str]]"])
+    _walking: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+    """Pointers that are being followed, since one may lead through a reference."""
 
     def warn(self, node: Cursor, message: str, hint: str = "") -> None:
         """Record a warning about a node, once."""
@@ -80,6 +82,13 @@ class Documents:
         """Return the node that a node stands for; None after a problem. Not for schemas, whose siblings count."""
         chain = self.chain(node)
         return chain[-1] if chain else None
+
+    def followed(self, node: Cursor, what: str) -> Cursor:
+        """Return what a node refers to, where it may not be a reference and is one all the same; itself after a problem."""
+        if not node.has("$ref"):
+            return node
+        self.warn(node, f"a reference may not stand for {what}; it is followed")
+        return self.resolve(node) or node
 
     def chain(self, node: Cursor) -> list[Cursor]:
         """Return a node and those that its references lead to, in a row; empty after a problem."""
@@ -163,9 +172,14 @@ class Documents:
         return None if value is None else Cursor(value, uri, "", place.problems, empty_is_absent=True)
 
     def _walk(self, place: Cursor, node: Cursor, fragment: str) -> Cursor | None:
-        """Follow a JSON pointer (RFC 6901) from the top of a document."""
+        """Follow a JSON pointer (RFC 6901) from the top of a document, through references where tools have bundled it so."""
         for segment in fragment.split("/")[1:]:
             key = segment.replace("~1", "/").replace("~0", "~")
+            if node.has("$ref") and not node.has(key):
+                beyond = self._through(place, node, fragment)
+                if beyond is None:
+                    return None
+                node = beyond
             value: Any = node.value
             if isinstance(value, dict) and key in value:
                 node = node.at(key, value[key])
@@ -177,6 +191,18 @@ class Documents:
             place.refuse("the reference leads nowhere", f"no {key[:80]!r} at {node.pointer or 'the top'}")
             return None
         return node
+
+    def _through(self, place: Cursor, node: Cursor, fragment: str) -> Cursor | None:
+        """Return what a node on the way of a pointer refers to; None after a problem."""
+        key = (node.source, fragment)
+        if key in self._walking:
+            place.refuse("a reference cycle")
+            return None
+        self.warn(place, "the pointer leads through another reference")
+        self._walking.add(key)
+        found = self.resolve(node)
+        self._walking.discard(key)
+        return found
 
     def is_root(self, node: Cursor) -> bool:
         """Return True for a node of the document itself."""

@@ -28,6 +28,7 @@ from .choices import Choices
 from .groups import take_groups
 from .lists import Lists
 from .objects import Objects
+from .places import place_of
 from .properties import Property, stated_property
 from .references import Documents
 from .scalars import (
@@ -210,7 +211,23 @@ class Schemas:
             stated = shape.null is False
             return type_.type if stated and isinstance(type_, Nullable) else type_
         self.flattener.follow(shape, schema)
+        if shape.contradiction and len(schema.sites) == 1:
+            alone = self._reference_alone(schema.sites[0].node, shape)
+            if alone is not None:
+                return alone
         return self.typed(schema, shape)
+
+    def _reference_alone(self, node: Cursor, shape: Shape) -> TypeRef | None:
+        """Return what a reference of OpenAPI 3.0 leads to, where what stands beside it contradicts it and means nothing."""
+        ref = node.any("$ref")
+        if not isinstance(ref, str) or not self.documents.version(node).startswith("3.0"):
+            return None
+        target = self.documents.target(node, ref)
+        if target is None:
+            return None
+        words = f"{shape.contradiction}; what stands beside a $ref means nothing in OpenAPI 3.0"
+        self.documents.warn(node, words)
+        return self.reference(target, place_of(target.source, target.pointer))
 
     def _is_child(self, schema: Schema, target: Target) -> bool:
         """Return True for a component that is one of those which its own base, the target, stands for."""

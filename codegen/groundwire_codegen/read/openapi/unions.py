@@ -93,26 +93,52 @@ def by_discriminator(
         discriminator.refuse("'propertyName' is missing")
         return None
     mapped = read_mapping(discriminator)
-    pairs: dict[str, int] = {}
-    for index, member in enumerate(members):
-        if not member.objects:
-            continue
-        constants = [
+    constants = {
+        index: dict.fromkeys(
             value for shape in member.objects for value in literals(shape.properties.get(wire, ())) or ()
-        ]
-        if constants and not any(isinstance(value, str) for value in constants):
-            # A discriminator is a text; what tells numbers apart is that they are constants.
-            return None
-        values = [value for value, name in mapped.items() if member.name is not None and name == member.name]
-        if not values:
-            values = [value for value in constants if isinstance(value, str)]
-        if not values and member.name is not None:
-            values = [member.name]
-        if not values:
-            return None
-        for value in values:
-            pairs.setdefault(value, index)
+        )
+        for index, member in enumerate(members)
+        if member.objects
+    }
+    if any(own and not any(isinstance(value, str) for value in own) for own in constants.values()):
+        # A discriminator is a text; what tells numbers apart is that they are constants.
+        return None
+    pairs: dict[str, int] = {}
+    shared: dict[str, int] = {}
+    for index, own in constants.items():
+        name = members[index].name
+        values = [value for value, schema in mapped.items() if name is not None and schema == name]
+        if not values and own:
+            values, others = _own_values(index, constants, name)
+            shared = dict.fromkeys(others, index) | shared
+            if not values and list(constants.values()).count(own) > 1:
+                return None
+        elif not values:
+            if name is None:
+                return None
+            values = [name]
+        pairs = dict.fromkeys(values, index) | pairs
+    pairs = shared | pairs
     return ByDiscriminator(wire, tuple(sorted(pairs.items()))) if pairs else None
+
+
+def _own_values(
+    index: int, constants: Mapping[int, Mapping[JsonScalar, None]], name: str | None
+) -> tuple[list[str], list[str]]:
+    """Return the constants of a member that no member of as few has, and its others.
+
+    Of constants that all members have from their base, a member has the one that is its name.
+    """
+    own = [value for value in constants[index] if isinstance(value, str)]
+    others = [each for other, each in constants.items() if other != index and len(each) <= len(own)]
+    alone = [value for value in own if not any(value in each for each in others)]
+    if alone:
+        return alone, [value for value in own if value not in alone]
+    return [value for value in own if name is not None and _letters(value) == _letters(name)][:1], []
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def read_mapping(discriminator: Cursor) -> Mapping[str, str]:

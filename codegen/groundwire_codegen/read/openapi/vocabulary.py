@@ -66,6 +66,17 @@ STRUCTURE: Final = _keys(
 SCHEMA: Final = STRUCTURE | ANNOTATIONS | _CONSTRAINTS | _DEFINITIONS
 TYPES: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
+MEANT: Final = {
+    **dict.fromkeys(("int", "int32", "int64", "long"), ("integer", "")),
+    **dict.fromkeys(("float", "double"), ("number", "")),
+    "bool": ("boolean", ""),
+    **dict.fromkeys(("str", "uuid", "uri", "url", "email"), ("string", "")),
+    **dict.fromkeys(("date-time", "datetime"), ("string", "date-time")),
+    "date": ("string", "date"),
+    "file": ("string", "binary"),
+}
+"""Types of other languages, and formats in the place of a type, with the type and the format that they mean."""
+
 FORMATS: Final = {
     ("string", "byte"): Kind.BYTES,
     ("string", "base64"): Kind.BYTES,
@@ -108,7 +119,7 @@ _LINES: Final = re.compile(
     r"application/(x-)?(ndjson|jsonlines|jsonl|json-lines|json-seq)|application/[a-z0-9.+-]*\+json-seq",
     re.ASCII,
 )
-_JSON: Final = re.compile(r"[a-z]+/(json|[a-z0-9!#$&^_.+-]*\+json)|text/json", re.ASCII)
+_JSON: Final = re.compile(r"[a-z]+/(json|[a-z0-9*!#$&^_.+-]*\+json)|text/json", re.ASCII)
 _TEXT: Final = re.compile(
     r"text/.*|application/(xml|yaml|x-yaml|graphql|javascript|text|sdp|[a-z0-9.-]+\+(xml|yaml))"
 )
