@@ -139,11 +139,21 @@ class Service:
         except StateError as error:
             return state_unwritable(str(error)).reply()
 
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> Reply:
+        """Refuse a request before it reaches a method."""
+        try:
+            return self._unrouted(exchange, self.overrides.applied_to(refusal).reply())
+        except StateError as error:
+            return state_unwritable(str(error)).reply()
+
+    def _unrouted(self, exchange: Exchange, reply: Reply) -> Reply:
+        with self.state.lock:
+            return self._remembered(exchange, self.clock.now(), None, b"", reply)
+
     def _handled(self, exchange: Exchange, held: Hold | None) -> Reply | Hold:
         route = self.front.find(exchange)
         if isinstance(route, Reply):
-            with self.state.lock:
-                return self._remembered(exchange, self.clock.now(), None, b"", route)
+            return self._unrouted(exchange, route)
         method = route.method
         begun = held.again if held is not None else None
         turn = begun if isinstance(begun, _Turn) else self._turn(method)
