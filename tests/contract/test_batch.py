@@ -69,16 +69,15 @@ def read(answer: Answer) -> list[Part]:
     assert not message.defects
     assert message.get_content_type() == "multipart/mixed"
     found: list[Part] = []
-    for part in message.get_payload():
-        assert isinstance(part, Message)
+    payload: Any = message.get_payload()
+    for part in payload:
         assert part.get_content_type() == "application/http"
         text = str(part.get_payload())
         line, _, rest = text.partition("\r\n")
         status = re.fullmatch(r"HTTP/1\.1 (\d{3}) [A-Za-z ]*", line)
         assert status is not None, line
         head, _, content = rest.partition("\r\n\r\n")
-        id_: Any = part["Content-ID"]
-        found.append(Part(id_, int(status[1]), email.message_from_string(head), content))
+        found.append(Part(part["Content-ID"], int(status[1]), email.message_from_string(head), content))
     return found
 
 
