@@ -25,6 +25,7 @@ PUBLISHED = {
     "C": "config-field-fixed operation-kind",
     "I": """
         asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large
+        host-not-allowed
         iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
         medium-none page-token-invalid state-unwritable unbounded-image

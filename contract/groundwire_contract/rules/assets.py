@@ -11,7 +11,8 @@ ASSET_RULES: Final[tuple[Rule, ...]] = (
         "asset-not-found",
         Evidence.SEEN,
         "An asset that does not exist, or that cannot be listed, is 404. The status is what the official client takes "
-        "for none (ee/data.py getInfo). Relaxed, a listing is empty and a deletion does nothing.",
+        "for none (ee/data.py getInfo). Relaxed, a listing is empty and a deletion does nothing; a call that needs the "
+        "asset is refused all the same.",
         "public code that looks for these words after ee.data.getAsset",
     ),
     rule(

@@ -61,7 +61,8 @@ REQUESTS: Final[tuple[Rule, ...]] = (
     rule(
         "message-too-deep",
         Evidence.INFERRED,
-        "At most 100 messages within each other.",
+        "At most 100 messages within each other. Relaxed, deeper ones are left out; JSON of more levels than are read "
+        "is refused all the same.",
         "protobuf's default limit",
     ),
     rule(
