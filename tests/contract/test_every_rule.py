@@ -104,6 +104,7 @@ def test_every_rule_prints_its_evidence_its_source_and_whether_it_is_fixed() -> 
         assert line.endswith(f"[{rule.source}]")
         assert ("(fixed: " in line) is (rule.id in FIXED)
         assert ("(off)" in line) is not rule.enforced
+        assert rule.enforced or "off unless it is enforced" in rule.statement.lower(), "it says why"
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ ASSET_RULES: Final[tuple[Rule, ...]] = (
         "asset-parent-missing",
         Evidence.INFERRED,
         "The folder or collection of a new asset exists: create, copy and move are refused, exports and imports fail "
-        "inside. Off unless it is enforced, for few tests declare all folders; without it, folders are made.",
-        "google/weather-tools#532; `earthengine create --parents`",
+        "inside. That it must exist is certain. Off unless it is enforced, for a server knows only the folders that were "
+        "declared or made here, and would fail exports to those that exist for the user; without it, folders are made.",
+        "google/weather-tools#532 and #541; healthysustainablecities/global-indicators#547; `earthengine create --parents`",
         enforced=False,
     ),
     rule(
