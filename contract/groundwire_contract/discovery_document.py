@@ -34,6 +34,12 @@ def served_document(document: bytes, version: str, root: str) -> bytes:
     return json.dumps(described, indent=2).encode()
 
 
+def batch_path(document: bytes) -> str:
+    """Return the path for batches of calls; `/batch` where a document states none."""
+    stated = json.loads(document).get("batchPath") if document else None
+    return "/" + (stated if isinstance(stated, str) and stated else "batch").lstrip("/")
+
+
 def root_of(headers: Mapping[str, str], base_url: str) -> str:
     """Return the address under which a request came, as the root of a document whose API is below `base_url`."""
     # Without a Host, the client knows the address better than this server does.

@@ -129,6 +129,18 @@ class Reply:
     reasons: tuple[Reason, ...] = field(default=(), repr=False)
     """Why the request was refused."""
 
+    @property
+    def head(self) -> dict[str, str]:
+        """All headers by name: those of the content, its own, which replace them, and those of the rule."""
+        head = {
+            "content-type": self.content_type,
+            "content-length": str(len(self.body)),
+            **dict(self.headers),
+        }
+        if self.rule is not None:
+            head |= {"x-groundwire-rule": self.rule, "x-groundwire-evidence": self.evidence or "I"}
+        return head
+
 
 @frozen
 class Hold:

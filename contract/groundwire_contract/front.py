@@ -88,8 +88,8 @@ class FrontEnd(Protocol):
         """Return the names of a query whose values are documented and may be recorded."""
         ...
 
-    def refused(self, refusal: Refusal, exchange: Exchange, route: Route, /) -> Reply:
-        """Write a refusal."""
+    def refused(self, refusal: Refusal, exchange: Exchange, route: Route | None, /) -> Reply:
+        """Write a refusal; `route` is None where no method was reached."""
         ...
 
     def answered(self, body: JsonObject, exchange: Exchange, /) -> Reply:

@@ -75,10 +75,13 @@ class GoogleFront:
         """Read a request whose method is known."""
         if self.uploads is not None and isinstance(route, UploadRoute):
             return self.uploads.read(
-                exchange, route, lambda metadata: read(metadata, route, self.contract, access, relaxed)
+                exchange,
+                route,
+                lambda metadata: read(metadata, route, self.contract, access, relaxed),
+                relaxed,
             )
         parsed = read(exchange, route, self.contract, access, relaxed)
-        refusal = parsed.refusal or _media_refusal(exchange, route.method)
+        refusal = parsed.refusal or _media_refusal(exchange, route.method, relaxed)
         return parsed if refusal is parsed.refusal else evolve(parsed, refusal=refusal)
 
     def kept(self, exchange: Exchange, route: Route) -> bytes:
@@ -89,7 +92,7 @@ class GoogleFront:
         """Return the names of the query parameters of a method."""
         return query_parameters(route.method)
 
-    def refused(self, refusal: Refusal, exchange: Exchange, _: Route) -> Reply:
+    def refused(self, refusal: Refusal, exchange: Exchange, _: Route | None) -> Reply:
         """Write a refusal as google.rpc.Status."""
         return refusal.reply(pretty=_is_pretty(exchange))
 
@@ -152,10 +155,11 @@ def _status_only(given: Given, status: int, headers: tuple[tuple[str, str], ...]
     return refusal.reply(pretty=pretty)
 
 
-def _media_refusal(exchange: Exchange, method: Method) -> Refusal | None:
+def _media_refusal(exchange: Exchange, method: Method, relaxed: Collection[str]) -> Refusal | None:
     """Return the refusal of a request for a medium, or with one, that its method does not have."""
     media = method.media
-    if is_medium_asked(exchange) and (media is None or not media.download):
+    is_asked = is_medium_asked(exchange) and "medium-none" not in relaxed
+    if is_asked and (media is None or not media.download):
         return invalid_argument("medium-none", f"{method.id} gives no medium: alt=media is not supported.")
     protocol = dict(exchange.query).get("uploadType")
     if media is not None and media.upload and protocol in ("media", "multipart", "resumable"):

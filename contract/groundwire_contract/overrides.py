@@ -14,6 +14,7 @@ from .exchange import Delivery
 from .front import ContractRequest
 from .given import Given
 from .rules.error_bodies import STATUS, Refusal
+from .rules.fixed import FIXED, UNANSWERED
 from .rules.refusals import catalogue
 from .rules.registry import OFF, OPENAPI, checked_ids
 from .suggestion import suggestion
@@ -142,8 +143,11 @@ class Overrides:
         self._usual_answers[method] = self.answers[method] = answer
 
     def relax(self, *rules: str) -> None:
-        """Stop enforcing rules. Raises LookupError for an unknown id."""
-        self.relaxed |= checked_ids(rules)
+        """Stop enforcing rules. Raises LookupError for an unknown id, ValueError for a rule that cannot be relaxed."""
+        checked = checked_ids(rules)
+        for id_ in sorted(checked & FIXED.keys()):
+            raise ValueError(f"{id_} cannot be relaxed: {FIXED[id_]}")
+        self.relaxed |= checked
 
     def enforce(self, *rules: str) -> None:
         """Enforce rules, including those that are off by default. Raises LookupError as `relax` does."""
@@ -151,8 +155,10 @@ class Overrides:
 
     def change(self, rule: str, change: Change) -> None:
         """Override the answer of a rule. Raises LookupError for an unknown id, ValueError for an unknown
-        status."""
+        status and for a rule without an answer."""
         checked_ids([rule])
+        if rule in UNANSWERED:
+            raise ValueError(f"{rule} has no answer of its own to change")
         known = change.code in STATUS or (rule in OPENAPI and 400 <= (change.code or 400) <= 599)
         if change.code is not None and not known:
             raise ValueError(f"{change.code} is none of {', '.join(map(str, STATUS))}")
@@ -169,6 +175,10 @@ class Overrides:
                 del self._steps[index]
                 return step
         return None
+
+    def changes(self, rule: str | None) -> bool:
+        """Return True if the answer of a rule is overridden."""
+        return rule in self._changes
 
     def applied_to(self, refusal: Refusal) -> Refusal:
         """Return a refusal with its override applied."""

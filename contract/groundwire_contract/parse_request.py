@@ -38,7 +38,7 @@ def _read(
     exchange: Exchange, route: Route, contract: Contract, access: Access, relaxed: Collection[str]
 ) -> ParsedRequest:
     method = route.method
-    caller = admitted(access, exchange, method, route.version, contract.api)
+    caller = admitted(access, exchange, method, route.version, contract.api, relaxed)
     if isinstance(caller, Refusal):
         return ParsedRequest(sent=read_raw(exchange, method), refusal=caller)
     form = _form(exchange, method, relaxed)
@@ -105,9 +105,9 @@ def _form(
 
 
 def _json(exchange: Exchange, relaxed: Collection[str]) -> JsonObject | Refusal:
-    if exchange.length > PAYLOAD_LIMIT and "payload-too-large" not in relaxed:
+    if exchange.length > PAYLOAD_LIMIT:
         return payload_too_large()
-    return read_body(exchange.body)
+    return read_body(exchange.body, duplicates="duplicate-key" in relaxed)
 
 
 def unwrapped(sent: JsonObject, method: Method) -> JsonObject:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
 
 from attrs import evolve, frozen
 from groundwire_codegen.ir import Method
@@ -21,13 +20,10 @@ from .exchange import Delivery, Exchange, Hold, JsonObject, Recorded, Reply, pub
 from .front import ContractRequest, FrontEnd, ParsedRequest
 from .given import AnswerError, Given, given_of
 from .google_front import DISCOVERY, google_front
-from .operations import algorithms, asset_changes, asset_policies, assets, export, project_config
-from .operations import compute as values
-from .operations import methods as operations
 from .operations.call import Answer, Call, Context, Handler
+from .operations.handlers import HANDLERS
 from .operations.script import Script
 from .operations.script_library import STANDARD
-from .operations.starts import STARTS
 from .operations.store import Store
 from .overrides import GivenAnswer, Overrides, Step
 from .reasons import source_of, with_excerpts
@@ -42,33 +38,6 @@ from .validate.access import Access
 from .validate.route import Route
 
 __all__ = ["DISCOVERY", "HANDLERS", "Service"]
-
-HANDLERS: Final[Mapping[str, Handler]] = {
-    **dict.fromkeys(STARTS, export.start),
-    "earthengine.projects.algorithms.list": algorithms.list_,
-    "earthengine.projects.getConfig": project_config.get,
-    "earthengine.projects.updateConfig": project_config.update,
-    "earthengine.projects.listAssets": assets.list_,
-    "earthengine.projects.assets.get": assets.get,
-    "earthengine.projects.assets.listAssets": assets.list_,
-    "earthengine.projects.assets.listFeatures": assets.list_features,
-    "earthengine.projects.assets.create": asset_changes.create,
-    "earthengine.projects.locations.assets.create": asset_changes.create,
-    "earthengine.projects.assets.delete": asset_changes.delete,
-    "earthengine.projects.assets.copy": asset_changes.copy,
-    "earthengine.projects.assets.move": asset_changes.move,
-    "earthengine.projects.assets.patch": asset_changes.patch,
-    "earthengine.projects.assets.getIamPolicy": asset_policies.get_policy,
-    "earthengine.projects.assets.setIamPolicy": asset_policies.set_policy,
-    "earthengine.projects.assets.testIamPermissions": asset_policies.granted_permissions,
-    "earthengine.projects.operations.get": operations.get,
-    "earthengine.projects.operations.list": operations.list_,
-    "earthengine.projects.operations.wait": operations.wait,
-    "earthengine.projects.operations.cancel": operations.cancel,
-    "earthengine.projects.operations.delete": operations.delete,
-    "earthengine.projects.value.compute": values.compute,
-}
-"""Handlers of valid requests by method id."""
 
 
 @frozen
@@ -139,11 +108,28 @@ class Service:
         except StateError as error:
             return state_unwritable(str(error)).reply()
 
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> Reply:
+        """Refuse a request before it reaches a method."""
+        try:
+            return self._unrouted(exchange, self.overrides.applied_to(refusal).reply())
+        except StateError as error:
+            return state_unwritable(str(error)).reply()
+
+    def _otherwise(self, reply: Reply, exchange: Exchange) -> Reply:
+        """Return the refusal of a request without a method as a test wants it."""
+        if reply.rule is None or not self.overrides.changes(reply.rule):
+            return reply
+        refusal = Refusal(rule=reply.rule, code=reply.status, message=reply.reasons[0].message)
+        return self.front.refused(self.overrides.applied_to(refusal), exchange, None)
+
+    def _unrouted(self, exchange: Exchange, reply: Reply) -> Reply:
+        with self.state.lock:
+            return self._remembered(exchange, self.clock.now(), None, b"", reply)
+
     def _handled(self, exchange: Exchange, held: Hold | None) -> Reply | Hold:
         route = self.front.find(exchange)
         if isinstance(route, Reply):
-            with self.state.lock:
-                return self._remembered(exchange, self.clock.now(), None, b"", route)
+            return self._unrouted(exchange, self._otherwise(route, exchange))
         method = route.method
         begun = held.again if held is not None else None
         turn = begun if isinstance(begun, _Turn) else self._turn(method)
@@ -211,6 +197,7 @@ class Service:
             environment=self.environment,
             held=self.held,
             relaxed=self.overrides.relaxed,
+            otherwise=self.overrides.applied_to,
         )
 
     def catalog(self) -> Catalog:

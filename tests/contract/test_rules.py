@@ -25,13 +25,14 @@ PUBLISHED = {
     "C": "config-field-fixed operation-kind",
     "I": """
         asset-parent-missing band-type-unsupported control duplicate-key filter-unsupported head-too-large
+        host-not-allowed
         iam-permission-denied list-on-map
         media-type message-too-deep null-element operation-not-found page-size-invalid
         medium-none page-token-invalid state-unwritable unbounded-image
     """,
     "D": """
         algorithms-missing answer-name answer-value operation-error operation-name operation-result answer-given answer-wrong
-        asset-field-fixed asset-type-unsupported bounds cancelled-code cross-user-list delete-forgets error-shape
+        asset-field-fixed asset-type-unsupported batch-call batch-malformed batch-too-large bounds cancelled-code cross-user-list delete-forgets error-shape
         features-undeclared not-simulated
         openapi-answer-invalid openapi-body-invalid openapi-body-malformed openapi-body-missing
         openapi-credentials-missing openapi-media-type openapi-name-unknown openapi-no-answer openapi-not-acceptable

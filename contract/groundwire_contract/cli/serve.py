@@ -248,6 +248,10 @@ def _overrides(relax: tuple[str, ...], enforce: tuple[str, ...], answer: tuple[s
     from ..overrides import Overrides
 
     try:
+        try:
+            Overrides(relaxed=relax)
+        except ValueError as error:
+            raise click.BadParameter(f"{error}.", param_hint="--relax") from error
         return Overrides(relaxed=relax, enforced=enforce, changes=dict(map(_change, answer)))
     except LookupError as error:
         raise click.UsageError(f"{error.args[0]}. `groundwire-contract rules` lists them.") from error

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ..assets.asset_json import asset_json, read_asset
 from ..assets.catalog import Catalog
-from ..assets.names import asset_name, is_root
+from ..assets.names import asset_name, is_root, parent_of
 from ..assets.record import Asset, AssetType
 from ..exchange import JsonObject, JsonValue
 from ..rules import asset_refusals as refusals
@@ -42,7 +42,7 @@ def create(call: Call, context: Context) -> Answer:
     held = wanted is not None and wanted.holds_assets
     if wanted is None or not (held or any(name in call.body for name in _LOCATIONS)):
         shown = type_ if isinstance(type_, str) else "TYPE_UNSPECIFIED"
-        if "asset-type-unsupported" not in context.relaxed or wanted is None:
+        if "asset-type-unsupported" not in context.relaxed:
             return refusals.asset_type_unsupported(shown)
     name = asset_name(f"{'/'.join(call.variables['parent'].split('/')[:2])}/assets/{id_}")
     asset = evolve(read_asset({**call.body, "name": name}), update_time=context.clock.now())
@@ -70,7 +70,7 @@ def copy(call: Call, context: Context) -> Answer:
         return refusals.asset_not_found(source)
     if asset.type not in _COPIED and "asset-copy-type" not in context.relaxed:
         return refusals.asset_copy_type(source)
-    target = _destination(call)
+    target = _destination(call, context)
     if isinstance(target, Refusal):
         return target
     made = evolve(asset, name=target, update_time=context.clock.now(), policy=None)
@@ -80,7 +80,7 @@ def copy(call: Call, context: Context) -> Answer:
 def move(call: Call, context: Context) -> Answer:
     """Move an asset, with all that it holds."""
     source, catalog = asset_name(call.variables["sourceName"]), context.catalog
-    asset, target = catalog.get(source), _destination(call)
+    asset, target = catalog.get(source), _destination(call, context)
     if asset is None:
         return refusals.asset_not_found(source)
     if isinstance(target, Refusal):
@@ -165,9 +165,13 @@ def has_parent(catalog: Catalog, name: str) -> bool:
     return asset is not None and asset.type.holds_assets
 
 
-def _destination(call: Call) -> str | Refusal:
+def _destination(call: Call, context: Context) -> str | Refusal:
     name = call.body.get("destinationName")
-    return asset_name(name) if isinstance(name, str) and name else refusals.asset_id_missing()
+    if isinstance(name, str) and name:
+        return asset_name(name)
+    if "asset-id-missing" not in context.relaxed:
+        return refusals.asset_id_missing()
+    return f"{parent_of(asset_name(call.variables['sourceName']))}/{context.operation_id().lower()}"
 
 
 def _below(catalog: Catalog, name: str) -> Iterator[str]:

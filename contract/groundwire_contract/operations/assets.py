@@ -41,10 +41,12 @@ def list_(call: Call, context: Context) -> Answer:
     try:
         keep = read_filter(text if isinstance(text, str) else "")
     except FilterError as error:
-        return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
+        if "filter-unsupported" not in context.relaxed:
+            return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
+        keep = read_filter("")
     full = call.query.get("view") != "BASIC"
     assets = tuple(asset for asset in context.catalog.children(name) if keep(asset))
-    return _page(call, assets, "assets", lambda asset: asset_json(asset, full=full))
+    return _page(call, context, assets, "assets", lambda asset: asset_json(asset, full=full))
 
 
 def list_features(call: Call, context: Context) -> Answer:
@@ -64,9 +66,11 @@ def list_features(call: Call, context: Context) -> Answer:
             text if isinstance(text, str) else "", region if isinstance(region, str) else ""
         )
     except FilterError as error:
-        return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
+        if "filter-unsupported" not in context.relaxed:
+            return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
+        keep = feature_filter("", "")
     kept = tuple(feature for feature in asset.features or () if keep(feature))
-    answer = _page(call, kept, "features", dict)
+    answer = _page(call, context, kept, "features", dict)
     return answer if isinstance(answer, Refusal) else {"type": "FeatureCollection", **answer}
 
 
@@ -93,13 +97,15 @@ def _holds_assets(name: str, context: Context) -> bool:
 
 
 def _page(
-    call: Call, items: Sequence[T], member: str, write: Callable[[T], JsonObject]
+    call: Call, context: Context, items: Sequence[T], member: str, write: Callable[[T], JsonObject]
 ) -> JsonObject | Refusal:
     """Return a page of items with the token of the next one."""
     size, token = call.query.get("pageSize"), call.query.get("pageToken")
     first = _first(token) if isinstance(token, str) and token else 0
     if first is None:
-        return invalid_argument("page-token-invalid", "The page token is invalid.")
+        if "page-token-invalid" not in context.relaxed:
+            return invalid_argument("page-token-invalid", "The page token is invalid.")
+        first = 0
     most = min(size, PAGE) if isinstance(size, int) and size > 0 else PAGE
     shown: list[JsonValue] = [write(item) for item in items[first : first + most]]
     answer: JsonObject = {member: shown} if shown else {}

@@ -45,6 +45,10 @@ class Call:
         return f"type.googleapis.com/{self.package}.OperationMetadata"
 
 
+def _as_it_is(refusal: Refusal) -> Refusal:
+    return refusal
+
+
 @frozen(kw_only=True)
 class Context:
     """The state that a handler may read and change. `draw(n)` returns n random bytes."""
@@ -60,6 +64,8 @@ class Context:
     """True if new operations are held."""
     relaxed: frozenset[str] = frozenset()
     """Ids of rules that are not enforced."""
+    otherwise: Callable[[Refusal], Refusal] = _as_it_is
+    """Returns a refusal with the status and message that a test gave its rule."""
 
     @property
     def catalog(self) -> Catalog:

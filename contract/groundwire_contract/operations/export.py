@@ -6,13 +6,13 @@ from typing import Final
 
 from attrs import evolve
 
-from ..rules.error_bodies import Fault, Refusal, bad_request
+from ..rules.error_bodies import CODES, Fault, Refusal, bad_request
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
 from .exported_image import asset_not_loaded, band_names
 from .failures import failure, integer
 from .operation_json import operation_json
-from .script import INVALID_ARGUMENT
+from .script import INVALID_ARGUMENT, Script
 from .starts import STARTS, destinations, places, product, target, text
 from .state import Operation, hold
 
@@ -25,7 +25,9 @@ def start(call: Call, context: Context) -> Answer:
     if refusal is not None:
         return refusal
     now, kind = context.clock.now(), STARTS[call.method.id]
-    doomed = failure(call, context)
+    doomed, script = failure(call, context), context.script
+    if doomed is not None:
+        script = evolve(script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule)
     made = target(call.body)
     operation = Operation(
         name=f"{call.variables['project']}/operations/{context.operation_id()}",
@@ -33,9 +35,7 @@ def start(call: Call, context: Context) -> Answer:
         created=now,
         description=text(call.body, "description"),
         priority=integer(call.body, "priority", DEFAULT_PRIORITY),
-        script=context.script
-        if doomed is None
-        else evolve(context.script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule),
+        script=_otherwise(script, context),
         destinations=destinations(call.body),
         asset=made.name if made is not None and doomed is None else "",
         product=product(kind, call.body, band_names(call, context))
@@ -44,6 +44,16 @@ def start(call: Call, context: Context) -> Answer:
     )
     added = context.state.add(hold(operation, now) if context.held else operation)
     return operation_json(added, now, call.metadata_type)
+
+
+def _otherwise(script: Script, context: Context) -> Script:
+    """Return a life with the failure that a test gave its rule, whose status is an HTTP status."""
+    if script.failure is None or not script.rule:
+        return script
+    told = Refusal(rule=script.rule, code=400, message=script.failure)
+    other = context.otherwise(told)
+    code = script.code if other.code == told.code else CODES[other.code]
+    return evolve(script, failure=other.message, code=code)
 
 
 def _admitted(call: Call, context: Context) -> Refusal | None:

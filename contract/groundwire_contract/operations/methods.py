@@ -87,11 +87,15 @@ def list_(call: Call, context: Context) -> Answer:
     size = size if isinstance(size, int) and size > 0 else PAGE
     sequence = _sequence(token) if isinstance(token, str) and token else None
     if sequence == -1:
-        return invalid_argument("page-token-invalid", "The page token is invalid.")
+        if "page-token-invalid" not in context.relaxed:
+            return invalid_argument("page-token-invalid", "The page token is invalid.")
+        sequence = None
     now = context.clock.now()
     keep = _filter(text, lambda operation: op.state(operation, now)) if isinstance(text, str) else _everything
     if keep is None:
-        return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
+        if "filter-unsupported" not in context.relaxed:
+            return invalid_argument("filter-unsupported", f"Invalid filter: {text}")
+        keep = _everything
     most = min(size, PAGE)
     newest = now - timedelta(seconds=context.environment.listing_lag)
     operations = context.state.newest(

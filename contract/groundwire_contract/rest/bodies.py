@@ -209,11 +209,8 @@ def _part_json(text: str) -> Any:
 
 def _multipart(data: bytes, type_: MediaType, seen: View) -> dict[str, Any]:
     """Return the parts of a multipart body by name. A file is a text of its bytes, one character each."""
-    boundary = type_.parameter("boundary")
-    if not boundary:
-        raise MalformedError("a multipart body without a boundary")
     found: dict[str, list[Any]] = {}
-    for part in body_parts(data, boundary):
+    for part in body_parts(data, type_):
         found.setdefault(part.name, []).append(_part(part, _one(seen.member(part.name) or seen.below([]))))
     return {name: _joined_parts(values, seen.member(name)) for name, values in found.items()}
 

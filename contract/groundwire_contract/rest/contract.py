@@ -185,9 +185,9 @@ class RestContract:
         keys = {each.wire for each in self.api.schemes.values() if each.location is Location.QUERY}
         return {name for name, _ in exchange.query if name.partition("[")[0] in known and name not in keys}
 
-    def refused(self, refusal: Refusal, _: Exchange, route: Route) -> Reply:
+    def refused(self, refusal: Refusal, _: Exchange, route: Route | None) -> Reply:
         """Write a refusal as the document states errors, else as problem details."""
-        return self._written(refusal, self.operations[route.method.id])
+        return self._written(refusal, None if route is None else self.operations[route.method.id])
 
     def _written(self, refusal: Refusal, operation: Operation | None) -> Reply:
         faults = [_fault(each) for each in refusal.details]

@@ -1,11 +1,14 @@
-"""Bodies of parts (RFC 7578), read in one pass: parts inside parts, and other headers of mail, are not looked into."""
+"""Bodies of parts (RFC 2046 5.1), read in one pass: parts inside parts, and other headers of mail, are not looked into.
+
+Forms (RFC 7578), uploads of two parts (RFC 2387) and batches of calls are read here.
+"""
 
 from __future__ import annotations
 
 import binascii
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -15,8 +18,12 @@ from .media import MediaType, media_type
 MAX_PARTS: Final = 10_000
 _MAX_HEAD: Final = 16_384
 """Bytes of the head of a part."""
+_BOUNDARY: Final = re.compile(r"[ -~]{0,199}[!-~]")
+"""Wider than RFC 2046 5.1.1, for clients send asterisks."""
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _LINE_END: Final = re.compile(r"\r?\n(?![ \t])")
+_FOLD: Final = re.compile(r"\r?\n(?=[ \t])")
+_AS_IS: Final = ("", "7bit", "8bit", "binary")
 
 
 class MalformedError(ValueError):
@@ -24,8 +31,16 @@ class MalformedError(ValueError):
 
 
 @frozen
+class Part:
+    """A part of a body: its headers by their names in lower case, and its content without the encoding of mail."""
+
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@frozen
 class BodyPart:
-    """A part by its name. `type` is None where the part states none."""
+    """A part of a form by its name. `type` is None where the part states none."""
 
     name: str
     content: bytes
@@ -33,59 +48,73 @@ class BodyPart:
     is_file: bool
 
 
-def body_parts(data: bytes, boundary: str) -> Iterator[BodyPart]:
-    """Yield the parts of a body. Raises MalformedError."""
-    line = re.compile(
-        rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?:\r?\n|\Z)"
-    )
-    start: int | None = None
-    count = 0
-    position = 0
-    while found := line.search(data, position):
-        if start is not None:
-            count += 1
-            if count > MAX_PARTS:
-                raise MalformedError(f"more than {MAX_PARTS} parts")
-            yield _part(data[start : found.start()])
+def parts(data: bytes, kind: MediaType) -> Iterator[Part]:
+    """Yield the parts of a body by the boundary of its media type. Raises MalformedError, also after parts."""
+    boundary = kind.parameter("boundary") or ""
+    if not _BOUNDARY.fullmatch(boundary):
+        raise MalformedError(f"the content type {kind.name[:80]} states no boundary")
+    line = b"--" + re.escape(boundary.encode("ascii"))
+    first = re.compile(rb"(?:\A|\n)" + line + rb"[ \t]*(\r?\n)").search(data)
+    if first is None:
+        raise MalformedError("no line is the boundary")
+    # The line end before a boundary belongs to it: only the one that the body uses, since a content may end with the other.
+    end = first[1]
+    delimiter = re.compile(end + line + rb"(--)?[ \t]*(?:" + end + rb"|\Z)")
+    start, count = first.end(), 0
+    # The end of a boundary's line may begin the next one: a part may be empty.
+    while found := delimiter.search(data, start - len(end)):
+        count += 1
+        if count > MAX_PARTS:
+            raise MalformedError(f"more than {MAX_PARTS} parts")
+        yield _part(data[start : found.start()], end)
         if found[1]:
-            start = None
-            break
+            return
         start = found.end()
-        # The end of this line may begin the next one: a part may be empty.
-        position = start - (data[start - 1 : start] == b"\n") - (data[start - 2 : start] == b"\r\n")
-    if not count or start is not None:
-        raise MalformedError("no parts between its boundaries")
+    raise MalformedError("the last boundary does not end with two hyphens")
 
 
-def _part(data: bytes) -> BodyPart:
-    end = _BLANK.search(data, 0, _MAX_HEAD)
-    if end is None:
+def headers_of(head: bytes) -> Mapping[str, str]:
+    """Return the headers of a head by their names in lower case; the last of a name counts."""
+    lines = (each.partition(":") for each in _LINE_END.split(head.decode("utf-8", "replace")))
+    return {name.strip().lower(): _FOLD.sub("", value).strip() for name, _, value in lines if name.strip()}
+
+
+def body_parts(data: bytes, kind: MediaType) -> Iterator[BodyPart]:
+    """Yield the parts of a form. Raises MalformedError."""
+    for part in parts(data, kind):
+        disposition = media_type(part.headers.get("content-disposition", ""))
+        name, stated = disposition.parameter("name"), part.headers.get("content-type")
+        if name is None:
+            raise MalformedError("a part without a name")
+        names = {key for key, _ in disposition.parameters}
+        yield BodyPart(
+            name,
+            part.content,
+            None if stated is None else media_type(stated),
+            not names.isdisjoint(("filename", "filename*")),
+        )
+
+
+def _part(data: bytes, end: bytes) -> Part:
+    if data.startswith(end):
+        return Part({}, data[len(end) :])
+    blank = _BLANK.search(data, 0, _MAX_HEAD)
+    if blank is None:
         raise MalformedError("a part without an empty line behind its head")
-    lines = (each.partition(":") for each in _LINE_END.split(data[: end.start()].decode("utf-8", "replace")))
-    headers = {name.strip().lower(): value.strip() for name, _, value in lines}
-    disposition = media_type(headers.get("content-disposition", ""))
-    name = disposition.parameter("name")
-    if name is None:
-        raise MalformedError("a part without a name")
-    stated = headers.get("content-type")
-    names = {key for key, _ in disposition.parameters}
-    return BodyPart(
-        name,
-        _decoded(data[end.end() :], headers.get("content-transfer-encoding", "").lower()),
-        None if stated is None else media_type(stated),
-        not names.isdisjoint(("filename", "filename*")),
-    )
+    headers = headers_of(data[: blank.start()])
+    coding = headers.get("content-transfer-encoding", "").lower()
+    return Part(headers, _decoded(data[blank.end() :], coding))
 
 
 def _decoded(content: bytes, coding: str) -> bytes:
-    """Return content without the encoding of mail, which RFC 7578 4.7 deprecates."""
+    """Return content without the encoding of mail (RFC 2045 6)."""
+    if coding in _AS_IS:
+        return content
+    if coding == "quoted-printable":
+        return quopri.decodestring(content)
+    if coding != "base64":
+        raise MalformedError(f"the content transfer encoding {coding[:40]!r} is not supported")
     try:
-        return (
-            binascii.a2b_base64(content)
-            if coding == "base64"
-            else quopri.decodestring(content)
-            if coding == "quoted-printable"
-            else content
-        )
-    except binascii.Error as error:
-        raise MalformedError(f"a part that is no base64: {error}") from None
+        return binascii.a2b_base64(b"".join(content.split()), strict_mode=True)
+    except binascii.Error:
+        raise MalformedError("a part is no base64") from None

@@ -11,7 +11,8 @@ ASSET_RULES: Final[tuple[Rule, ...]] = (
         "asset-not-found",
         Evidence.SEEN,
         "An asset that does not exist, or that cannot be listed, is 404. The status is what the official client takes "
-        "for none (ee/data.py getInfo). Relaxed, a listing is empty and a deletion does nothing.",
+        "for none (ee/data.py getInfo). Relaxed, a listing is empty and a deletion does nothing; a call that needs the "
+        "asset is refused all the same.",
         "public code that looks for these words after ee.data.getAsset",
     ),
     rule(
@@ -49,8 +50,9 @@ ASSET_RULES: Final[tuple[Rule, ...]] = (
         "asset-parent-missing",
         Evidence.INFERRED,
         "The folder or collection of a new asset exists: create, copy and move are refused, exports and imports fail "
-        "inside. Off unless it is enforced, for few tests declare all folders; without it, folders are made.",
-        "google/weather-tools#532; `earthengine create --parents`",
+        "inside. That it must exist is certain. Off unless it is enforced, for a server knows only the folders that were "
+        "declared or made here, and would fail exports to those that exist for the user; without it, folders are made.",
+        "google/weather-tools#532 and #541; healthysustainablecities/global-indicators#547; `earthengine create --parents`",
         enforced=False,
     ),
     rule(

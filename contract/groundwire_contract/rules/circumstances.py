@@ -174,6 +174,12 @@ CIRCUMSTANCES: Final[tuple[Rule, ...]] = (
         "RFC 6585",
     ),
     rule(
+        "host-not-allowed",
+        Evidence.INFERRED,
+        "The contract server's own: a Host that is none of its names is 403, against DNS rebinding.",
+        "Groundwire",
+    ),
+    rule(
         "control",
         Evidence.INFERRED,
         "The contract server's own: a control request that cannot be done.",

@@ -23,6 +23,19 @@ STATUS: Final = {
     504: "DEADLINE_EXCEEDED",
 }
 """The google.rpc status of each HTTP status used here."""
+CODES: Final = {
+    400: 3,
+    401: 16,
+    403: 7,
+    404: 5,
+    409: 6,
+    429: 8,
+    500: 13,
+    501: 12,
+    503: 14,
+    504: 4,
+}
+"""The google.rpc.Code of each HTTP status used here, which the error of an operation has."""
 TOLD: Final = 20
 """Faults of one refusal that tests show."""
 

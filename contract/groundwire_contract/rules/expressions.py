@@ -19,7 +19,8 @@ EXPRESSIONS: Final[tuple[Rule, ...]] = (
         "crs-unknown",
         Evidence.SEEN,
         "A CRS that Earth Engine does not know fails inside, and is 400 in value:compute. Known are the codes of the "
-        "EPSG registry, SR-ORG:6974 and WKT; codes of ESRI and other SR-ORG were seen to fail, and some of EPSG may.",
+        "EPSG registry, SR-ORG:6974 and WKT; codes of ESRI and other SR-ORG were seen to fail, and some of EPSG may. Relaxed, exports do not fail; "
+        "value:compute has no value to give, and refuses all the same.",
         "public code that notes the failure of an export; gis.stackexchange.com 272818",
     ),
     rule(

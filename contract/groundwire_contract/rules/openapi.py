@@ -23,7 +23,7 @@ OPENAPI_REQUESTS: Final[tuple[Rule, ...]] = tuple(
         ("name-unknown", "A member that its object does not let in is refused.", f"{_SOURCE}, 4.8.24", True),
         ("parameter-missing", "A parameter that is required is there.", f"{_SOURCE}, 4.8.12", True),
         ("parameter-invalid", "A parameter is valid by its schema.", f"{_SOURCE}, 4.8.12", True),
-        ("query-unknown", "A query parameter that the document lacks is refused.", "a choice: most services ignore them", False),
+        ("query-unknown", "A query parameter that the document lacks is refused. Off unless it is enforced, for most services ignore them.", "a choice of this server", False),
         ("payload-too-large", "A body of more than 10 MiB is not read.", "a limit of this server", True),
     )
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Final
 
 from .evidence import FRONT_END, Evidence, Rule, rule
 
+_BATCHES: Final = "Calendar, Gmail and Drive: send batch requests"
 REQUESTS: Final[tuple[Rule, ...]] = (
     rule("unknown-path", Evidence.SEEN_ELSEWHERE, "An unknown path or verb gets an HTML page.", FRONT_END),
     rule(
@@ -60,7 +61,8 @@ REQUESTS: Final[tuple[Rule, ...]] = (
     rule(
         "message-too-deep",
         Evidence.INFERRED,
-        "At most 100 messages within each other.",
+        "At most 100 messages within each other. Relaxed, deeper ones are left out; JSON of more levels than are read "
+        "is refused all the same.",
         "protobuf's default limit",
     ),
     rule(
@@ -151,6 +153,26 @@ REQUESTS: Final[tuple[Rule, ...]] = (
         Evidence.DOCUMENTED,
         "A medium has the checksums that its request states.",
         "Cloud Storage: hashes and ETags",
+    ),
+    rule(
+        "batch-malformed",
+        Evidence.DOCUMENTED,
+        "A batch is multipart/mixed; each part is application/http and holds a request with its path alone. The words "
+        "are inferred.",
+        _BATCHES,
+    ),
+    rule(
+        "batch-too-large",
+        Evidence.DOCUMENTED,
+        "A batch has at most 1000 calls; Gmail, Drive and Cloud Storage take 100. A choice of this server: at most "
+        "64 MiB of answers.",
+        _BATCHES,
+    ),
+    rule(
+        "batch-call",
+        Evidence.DOCUMENTED,
+        "A call of a batch uploads and downloads no medium. Inferred: it is no batch either.",
+        _BATCHES,
     ),
     rule(
         "medium-none",

@@ -1,4 +1,4 @@
-"""The choice of who answers a request: health, page, control API, token endpoint, or the service."""
+"""The choice of who answers a request: health, page, control API, token endpoint, batches, or the service."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Final
 
 from ..contract import Contract
+from ..discovery_document import batch_path
 from ..exchange import Exchange, Hold, Reply, json_reply
 from ..rules.refusals import host_not_allowed
 from ..service import Service
 from ..validate.route import Route
 from . import origins, token_endpoint
 from .admission import Admission
+from .batch import Batches
 from .control_api import PREFIX, ControlRouter
 from .host import is_admitted
 
@@ -41,8 +43,11 @@ class Desk:
         # An API that answers at one of these paths keeps it.
         self._pages = {PAGE} | self._free("GET", "/")
         self._health = {HEALTH} | self._free("GET", "/healthz")
-        has_tokens = isinstance(service.contract, Contract)
-        self._tokens = self._free("POST", token_endpoint.PATH) if has_tokens else set[str]()
+        contract = service.contract
+        is_google = isinstance(contract, Contract)
+        self._tokens = self._free("POST", token_endpoint.PATH) if is_google else set[str]()
+        batch = batch_path(contract.document) if isinstance(contract, Contract) else ""
+        self._batches = Batches(service, batch) if batch and self._free("POST", batch) else None
 
     def _free(self, verb: str, path: str) -> set[str]:
         """Return a path unless the API answers there."""
@@ -76,6 +81,8 @@ class Desk:
             answer: Reply | Hold = token_endpoint.handle(
                 exchange, self._service.access.issued, unix=self._unix, draw=self._draw
             )
+        elif self._batches is not None and self._batches.takes(exchange):
+            answer = self._batches.handle(exchange, held)
         else:
             answer = self._service.handle(exchange, held)
         return origins.shared(answer, exchange, allowed) if isinstance(answer, Reply) else answer

@@ -117,17 +117,9 @@ async def _drop(scope: Scope) -> None:
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     """Return the headers of a reply, each once; its own replace the defaults."""
-    headers = {
-        "content-type": reply.content_type,
-        "content-length": str(len(reply.body)),
-        "x-content-type-options": "nosniff",
-        "cache-control": "private",
-        **dict(reply.headers),
-    }
+    headers = {"x-content-type-options": "nosniff", "cache-control": "private", **reply.head}
     if reply.status in _BODILESS:
         del headers["content-length"]  # It would describe a body, which is not sent (RFC 9110 8.6).
-    if reply.rule is not None:
-        headers |= {"x-groundwire-rule": reply.rule, "x-groundwire-evidence": reply.evidence or "I"}
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 

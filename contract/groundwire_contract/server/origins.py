@@ -17,7 +17,18 @@ _MAX_AGE: Final = "600"
 _VERBS: Final = "DELETE, GET, HEAD, PATCH, POST, PUT"
 _NAMES: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
 _MAX_NAMES: Final = 2000
-_EXPOSED: Final = "x-groundwire-rule, x-groundwire-evidence, x-groundwire-answer, x-groundwire-example, etag, location, link, www-authenticate"
+_OPEN: Final = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    }
+)
+"""Headers that pages read of every answer (Fetch Standard, 2.2.2)."""
 
 
 def parse_origin(text: str) -> str:
@@ -58,11 +69,13 @@ def preflight(exchange: Exchange, allowed: Collection[str]) -> Reply | None:
 
 
 def shared(reply: Reply, exchange: Exchange, allowed: Collection[str]) -> Reply:
-    """Return an answer with the headers that let a page of an allowed origin read it."""
+    """Return an answer with the headers that let a page of an allowed origin read it, and all of its headers."""
     headers = _allowance(exchange, allowed)
     if not headers:
         return reply
-    return evolve(reply, headers=(*reply.headers, *headers, ("access-control-expose-headers", _EXPOSED)))
+    # What clients need differs by call: places and ranges of uploads, ETags, links, and headers that a test gives.
+    exposed = ", ".join(sorted({"date", *(name.lower() for name in reply.head)} - _OPEN))
+    return evolve(reply, headers=(*reply.headers, *headers, ("access-control-expose-headers", exposed)))
 
 
 def _allowance(exchange: Exchange, allowed: Collection[str]) -> Pairs:

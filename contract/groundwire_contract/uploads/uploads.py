@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from attrs import evolve, frozen
@@ -50,27 +50,31 @@ class Uploads:
             )
         return self.routes.find(exchange.verb, exchange.path)
 
-    def read(self, exchange: Exchange, route: UploadRoute, read: Read) -> ParsedRequest:
-        """Read a request of an upload; `read` reads its metadata."""
+    def read(
+        self, exchange: Exchange, route: UploadRoute, read: Read, relaxed: Collection[str]
+    ) -> ParsedRequest:
+        """Read a request of an upload; `read` reads its metadata. Rules in `relaxed` are not enforced."""
         if exchange.length > MEDIA_LIMIT:
             return _refused(_too_large(MEDIA_LIMIT))
         session = self.sessions.of(exchange)
         if session is not None:
-            return self._continued(exchange, session)
+            return self._continued(exchange, session, relaxed)
         protocol = dict(exchange.query).get("uploadType", "")
         if protocol not in route.protocols:
             known = ", ".join(route.protocols)
             message = f"Upload requests must include an uploadType URL parameter: {known}."
             return _refused(invalid_argument("upload-type", message))
         if protocol == "resumable":
-            return self._begun(exchange, route, read)
+            return self._begun(exchange, route, read, relaxed)
         return (
-            _whole(exchange, route.method, read)
+            _whole(exchange, route.method, read, relaxed)
             if protocol == "media"
-            else _two(exchange, route.method, read)
+            else _two(exchange, route.method, read, relaxed)
         )
 
-    def _begun(self, exchange: Exchange, route: UploadRoute, read: Read) -> ParsedRequest:
+    def _begun(
+        self, exchange: Exchange, route: UploadRoute, read: Read, relaxed: Collection[str]
+    ) -> ParsedRequest:
         """Begin a session: the answer has its address."""
         kind = exchange.headers.get("x-upload-content-type", "")
         stated = exchange.headers.get("x-upload-content-length")
@@ -78,8 +82,8 @@ class Uploads:
             message = f"X-Upload-Content-Length is no number of bytes: {stated[:40]!r}."
             return _refused(invalid_argument("upload-range", message))
         total = None if stated is None else int(stated)
-        refusal = _type_refusal(route.method, kind) if kind else None
-        refusal = refusal or (None if total is None else _size_refusal(route.method, total))
+        refusal = _type_refusal(route.method, kind, relaxed) if kind else None
+        refusal = refusal or (None if total is None else _size_refusal(route.method, total, relaxed))
         if refusal is not None:
             return _refused(refusal)
         begun = read(_metadata(exchange, exchange.body, exchange.headers.get("content-type")))
@@ -93,25 +97,27 @@ class Uploads:
         headers = (("location", address), ("x-guploader-uploadid", id_))
         return evolve(begun, reply=Reply(status=200, body=b"", content_type="text/plain", headers=headers))
 
-    def _continued(self, exchange: Exchange, session: Session) -> ParsedRequest:
+    def _continued(self, exchange: Exchange, session: Session, relaxed: Collection[str]) -> ParsedRequest:
         """Take the bytes of a request of a session: the last ones make a request of the method."""
         with self.sessions.lock:
             if session.reply is not None:
                 return ParsedRequest(caller=session.begun.caller, reply=session.reply)
-            refusal = _take(exchange, session, self.sessions)
+            refusal = _take(exchange, session, self.sessions, relaxed)
             if refusal is not None:
                 return evolve(session.begun, request=None, sent=b"", refusal=refusal)
             if session.total != len(session.kept):
-                kept = (("range", f"bytes=0-{len(session.kept) - 1}"),) if session.kept else ()
-                reply = Reply(status=308, body=b"", content_type="text/plain", headers=kept)
-                return ParsedRequest(caller=session.begun.caller, reply=reply)
+                return ParsedRequest(
+                    caller=session.begun.caller, reply=_incomplete(exchange, len(session.kept))
+                )
             medium = bytes(session.kept)
         # Not under the lock: checksums of a large medium take seconds, and others ask for their sessions.
         kind = session.media_type or exchange.headers.get("content-type", "application/octet-stream")
-        return _with_medium(session.begun, medium, kind, exchange)
+        return _with_medium(session.begun, medium, kind, exchange, relaxed)
 
 
-def _take(exchange: Exchange, session: Session, sessions: Sessions) -> Refusal | None:
+def _take(
+    exchange: Exchange, session: Session, sessions: Sessions, relaxed: Collection[str]
+) -> Refusal | None:
     """Keep the bytes of a request; return the refusal of one that breaks the rules of chunks, which keeps none."""
     size, kept = len(exchange.body), len(session.kept)
     stated = exchange.headers.get("content-range", f"bytes 0-{size - 1}/{size}" if size else "bytes */0")
@@ -122,7 +128,7 @@ def _take(exchange: Exchange, session: Session, sessions: Sessions) -> Refusal |
     if total is not None and session.total not in (None, total):
         return _range(f"The upload has {session.total} bytes, and Content-Range states {total}.")
     total = session.total if total is None else total
-    if total is not None and (refusal := _size_refusal(session.route.method, total)) is not None:
+    if total is not None and (refusal := _size_refusal(session.route.method, total, relaxed)) is not None:
         return refusal
     if found[1] is None:
         if size:
@@ -146,13 +152,25 @@ def _take(exchange: Exchange, session: Session, sessions: Sessions) -> Refusal |
     return None
 
 
-def _whole(exchange: Exchange, method: Method, read: Read) -> ParsedRequest:
+def _incomplete(exchange: Exchange, kept: int) -> Reply:
+    """Return the answer to a chunk that is not the last: 308, or 200 for clients whose transport follows a 308.
+
+    Source: google-api-go-client, gensupport/resumable.go.
+    """
+    found = (("range", f"bytes=0-{kept - 1}"),) if kept else ()
+    if exchange.headers.get("x-guploader-no-308") != "yes":
+        return Reply(status=308, body=b"", content_type="text/plain", headers=found)
+    override = ("x-http-status-code-override", "308")
+    return Reply(status=200, body=b"", content_type="text/plain", headers=(*found, override))
+
+
+def _whole(exchange: Exchange, method: Method, read: Read, relaxed: Collection[str]) -> ParsedRequest:
     """Read a medium that travels alone."""
     kind = exchange.headers.get("content-type", "")
-    return _checked(exchange, method, read(_metadata(exchange, b"", None)), exchange.body, kind)
+    return _checked(exchange, method, read(_metadata(exchange, b"", None)), exchange.body, kind, relaxed)
 
 
-def _two(exchange: Exchange, method: Method, read: Read) -> ParsedRequest:
+def _two(exchange: Exchange, method: Method, read: Read, relaxed: Collection[str]) -> ParsedRequest:
     """Read a medium behind its metadata."""
     try:
         first, second = related_parts(exchange.body, exchange.headers.get("content-type", ""))
@@ -164,21 +182,32 @@ def _two(exchange: Exchange, method: Method, read: Read) -> ParsedRequest:
         **{each: second.headers[each] for each in ("content-md5",) if each in second.headers},
     }
     with_headers = evolve(exchange, headers=headers)
-    return _checked(with_headers, method, parsed, second.content, second.headers.get("content-type", ""))
+    kind = second.headers.get("content-type", "")
+    return _checked(with_headers, method, parsed, second.content, kind, relaxed)
 
 
 def _checked(
-    exchange: Exchange, method: Method, parsed: ParsedRequest, medium: bytes, kind: str
+    exchange: Exchange,
+    method: Method,
+    parsed: ParsedRequest,
+    medium: bytes,
+    kind: str,
+    relaxed: Collection[str],
 ) -> ParsedRequest:
-    refusal = parsed.refusal or _type_refusal(method, kind) or _size_refusal(method, len(medium))
+    refusal = (
+        parsed.refusal or _type_refusal(method, kind, relaxed) or _size_refusal(method, len(medium), relaxed)
+    )
     if refusal is not None:
         return evolve(parsed, refusal=refusal)
-    return _with_medium(parsed, medium, kind, exchange)
+    return _with_medium(parsed, medium, kind, exchange, relaxed)
 
 
-def _with_medium(parsed: ParsedRequest, medium: bytes, kind: str, exchange: Exchange) -> ParsedRequest:
+def _with_medium(
+    parsed: ParsedRequest, medium: bytes, kind: str, exchange: Exchange, relaxed: Collection[str]
+) -> ParsedRequest:
     """Return the request of a method with its medium, held to the checksums that it states."""
-    refusal = checksum_refusal(medium, parsed.body, exchange.headers)
+    is_checked = "upload-checksum" not in relaxed
+    refusal = checksum_refusal(medium, parsed.body, exchange.headers) if is_checked else None
     made = parsed.request
     request = None if made is None else lambda: evolve(made(), media=medium, media_type=kind)
     return evolve(parsed, request=request, refusal=refusal)
@@ -193,7 +222,9 @@ def _metadata(exchange: Exchange, body: bytes, content_type: str | None) -> Exch
     return evolve(exchange, body=body, length=len(body), headers=headers, query=query)
 
 
-def _type_refusal(method: Method, kind: str) -> Refusal | None:
+def _type_refusal(method: Method, kind: str, relaxed: Collection[str]) -> Refusal | None:
+    if "upload-media-type" in relaxed:
+        return None
     accept = () if method.media is None else method.media.accept
     name = media_type(kind).name
     if name and (not accept or any(matches(media_type(each).name, name) for each in accept)):
@@ -203,9 +234,9 @@ def _type_refusal(method: Method, kind: str) -> Refusal | None:
     return invalid_argument("upload-media-type", message)
 
 
-def _size_refusal(method: Method, size: int) -> Refusal | None:
+def _size_refusal(method: Method, size: int, relaxed: Collection[str]) -> Refusal | None:
     most = None if method.media is None else media_size(method.media.max_size)
-    return None if most is None or size <= most else _too_large(most)
+    return None if most is None or size <= most or "upload-size" in relaxed else _too_large(most)
 
 
 def _too_large(most: int) -> Refusal:

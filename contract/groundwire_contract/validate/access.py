@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
 from attrs import field, frozen
@@ -55,19 +55,35 @@ ANYONE: Final = "anyone"
 """The caller of all tokens without a grant: a refreshed token is not another user."""
 
 
-def admitted(access: Access, exchange: Exchange, method: Method, version: str, api: Api) -> str | Refusal:
+def admitted(
+    access: Access,
+    exchange: Exchange,
+    method: Method,
+    version: str,
+    api: Api,
+    relaxed: Collection[str] = (),
+) -> str | Refusal:
     """Return the caller of a request, or its refusal. Credentials are not kept."""
     token = _token(exchange)
-    if token is None and access.mode is not Mode.ANY:
-        return credentials_missing()
     grant = access.grants.get(token or "") or access.issued.get(token or "")
-    if access.mode is not Mode.SCOPED:
-        return ANYONE if grant is None else grant.caller
+    refusal = _refusal(access.mode, token, grant, method)
+    if refusal is not None and refusal.rule not in relaxed:
+        named = rpc(method, version, api)
+        return scope_insufficient(named) if refusal.rule == "scope-insufficient" else refusal
+    return ANYONE if grant is None else grant.caller
+
+
+def _refusal(mode: Mode, token: str | None, grant: Grant | None, method: Method) -> Refusal | None:
+    if mode is Mode.ANY:
+        return None
+    if token is None:
+        return credentials_missing()
+    if mode is Mode.REQUIRED:
+        return None
     if grant is None or grant.expired:
         return unauthenticated()
-    if method.scopes and not grant.scopes.intersection(method.scopes):
-        return scope_insufficient(rpc(method, version, api))
-    return grant.caller
+    lacks = method.scopes and not grant.scopes.intersection(method.scopes)
+    return scope_insufficient() if lacks else None
 
 
 def rpc(method: Method, version: str, api: Api) -> str:

@@ -46,8 +46,8 @@ class _ConstantError(Exception):
     pass
 
 
-def read_body(data: bytes) -> JsonObject | Refusal:
-    """Parse a body as a JSON object; an empty body is an empty object."""
+def read_body(data: bytes, *, duplicates: bool = False) -> JsonObject | Refusal:
+    """Parse a body as a JSON object; an empty body is an empty object. With `duplicates`, the last of a name counts."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -55,7 +55,7 @@ def read_body(data: bytes) -> JsonObject | Refusal:
     if not text:
         return {}
     try:
-        root: JsonValue = _DECODER.decode(text)
+        root: JsonValue = (_LENIENT if duplicates else _DECODER).decode(text)
     except json.JSONDecodeError as error:
         return _malformed(_message(error.msg, text, error.pos), text, error.pos)
     except _DuplicateKeyError as error:
@@ -94,6 +94,7 @@ def _constant(name: str) -> JsonValue:
 
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+_LENIENT: Final = json.JSONDecoder(parse_constant=_constant)
 
 
 def _constant_at(text: str) -> int:

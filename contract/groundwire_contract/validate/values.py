@@ -88,7 +88,10 @@ class _Walk:
                     continue
                 taken[slot.union] = name
             trail.append((slot.proto, name))
-            out[slot.wire] = self.slot(slot, name, value)
+            read = self.slot(slot, name, value)
+            # One that could not be read is left out: its rule may be relaxed.
+            if read is not None or value is None:
+                out[slot.wire] = read
             trail.pop()
         if record.bounded or record.required_unions:
             self.breaches.extend(breaches(record, out, body, self.faults))
@@ -184,7 +187,9 @@ class _Walk:
             elif item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
             else:
-                out[key] = self.value(shape, key, item)
+                read = self.value(shape, key, item)
+                if read is not None or item is None:
+                    out[key] = read
             trail.pop()
             trail.pop()
         if not self.keep:
@@ -203,7 +208,9 @@ class _Walk:
             if item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
             else:
-                out.append(self.value(shape, name, item))
+                read = self.value(shape, name, item)
+                if read is not None or item is None:
+                    out.append(read)
             trail.pop()
         return out
 

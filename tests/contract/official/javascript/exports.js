@@ -126,3 +126,27 @@ exports.processing = async ({ee, assert, asked, server}) => {
   assert.ok(answer.taskId, JSON.stringify(answer));
   assert.deepEqual(await server.kinds(), [['EXPORT_IMAGE', 'by-hand']]);
 };
+
+exports.severalTasks = async ({ee, assert, asked, refused, started, server}) => {
+  const names = [];
+  for (const description of ['one', 'two', 'three']) {
+    names.push(await started(ee.batch.Export.image.toDrive({
+      image: ee.Image(1), description, region: region(ee), scale: 100,
+    })));
+  }
+  const ids = names.map((name) => name.split('/').pop());
+  await asked(ee.data.updateTask, ids.slice(0, 2), 'CANCEL');
+  await server.fail(names[2], 'Out of \u201cmemory\u201d.');
+  // Each look lets two seconds pass, and a batch has one look for each task.
+  const operations = await asked(ee.data.getOperation, names);
+  assert.deepEqual(Object.keys(operations), names);
+  assert.equal(operations[names[2]].metadata.state, 'FAILED');
+  const tasks = await asked(ee.data.getTaskStatus, ids);
+  assert.deepEqual(tasks.map((task) => [task.id, task.description, task.state, task.error_message]), [
+    [ids[0], 'one', 'CANCELLED', 'Cancelled.'], [ids[1], 'two', 'CANCELLED', 'Cancelled.'],
+    [ids[2], 'three', 'FAILED', 'Out of \u201cmemory\u201d.'],
+  ]);
+  const missing = 'projects/contract-project/operations/MISSING';
+  const said = await refused(asked(ee.data.cancelOperation, [names[0], missing]));
+  assert.equal(said, `${missing}: Operation '${missing}' not found.`);
+};
