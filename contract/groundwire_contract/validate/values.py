@@ -70,7 +70,7 @@ class _Walk:
             self.faults.too_deep()
             return {}
         out: JsonObject = {}
-        taken: dict[str, str] = {}
+        taken: set[str] = set()
         slots, trail = record.slots, self.trail
         for name, value in body.items():
             slot = slots.get(name)
@@ -86,7 +86,11 @@ class _Walk:
                 if slot.union in taken:
                     self.faults.already_set(slot.union, name)
                     continue
-                taken[slot.union] = name
+                taken.add(slot.union)
+            if _is_plain(value, slot.plain):
+                # Most values are, and need no place: they have no faults.
+                out[slot.wire] = value
+                continue
             trail.append((slot.proto, name))
             out[slot.wire] = self.slot(slot, name, value)
             trail.pop()
@@ -185,8 +189,7 @@ class _Walk:
                 self.faults.value(_type_name(shape), item, rule="null-element")
             else:
                 out[key] = self.value(shape, key, item)
-            trail.pop()
-            trail.pop()
+            del trail[-2:]
         if not self.keep:
             value.clear()
         return out
@@ -206,6 +209,11 @@ class _Walk:
                 out.append(self.value(shape, name, item))
             trail.pop()
         return out
+
+
+def _is_plain(value: JsonValue, plain: type | None) -> bool:
+    """Return True for a value that is read as it is."""
+    return plain is object or (value.__class__ is plain and (not isinstance(value, str) or value.isascii()))
 
 
 def _type_name(shape: Shape) -> str:
