@@ -77,8 +77,9 @@ class Memory:
         self._made += 1
         placed = evolve(operation, sequence=self._made)
         self.put(placed)
-        self._order[placed.project].append((placed.sequence, placed.name))
-        self._open[placed.project].add(placed.name)
+        project = placed.project
+        self._order[project].append((placed.sequence, placed.name))
+        self._open[project].add(placed.name)
         if placed.asset:
             self._makers[placed.name] = placed
             self._makers_of[placed.asset].add(placed.name)

@@ -103,6 +103,8 @@ class FieldShape:
     """True if null is a value and not an absent field."""
     plain: type | None = None
     """As that of its scalar; None for a field that is none, or is wrapped."""
+    message: MessageShape | None = None
+    """The shape, if it is that of a message and not wrapped."""
 
 
 @frozen(eq=False)
@@ -174,6 +176,7 @@ def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], 
                 union=None if union is None else union.wire,
                 nullable=field_.type == Scalar(Kind.ANY),
                 plain=shape.plain if isinstance(shape, ScalarShape) and not field_.wrapped else None,
+                message=shape if isinstance(shape, MessageShape) and not field_.wrapped else None,
             )
             record.slots[slot.wire] = slot
             record.slots.setdefault(slot.proto, slot)

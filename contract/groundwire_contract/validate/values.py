@@ -87,12 +87,18 @@ class _Walk:
                     self.faults.already_set(slot.union, name)
                     continue
                 taken.add(slot.union)
-            if _is_plain(value, slot.plain):
-                # Most values are, and need no place: they have no faults.
+            plain = slot.plain
+            if plain is object or (
+                value.__class__ is plain and (not isinstance(value, str) or value.isascii())
+            ):
+                # Most values are read as they are, and need no place: they have no faults.
                 out[slot.wire] = value
                 continue
             trail.append((slot.proto, name))
-            out[slot.wire] = self.slot(slot, name, value)
+            if slot.message is not None and isinstance(value, dict):
+                out[slot.wire] = self.record(slot.message, value)
+            else:
+                out[slot.wire] = self.slot(slot, name, value)
             trail.pop()
         if record.bounded or record.required_unions:
             self.breaches.extend(breaches(record, out, body, self.faults))
@@ -180,10 +186,12 @@ class _Walk:
         out: JsonObject = {}
         shape, trail = table.value, self.trail
         takes_null = isinstance(shape, ScalarShape) and shape.takes_anything
+        message = shape if isinstance(shape, MessageShape) else None
         for index, (key, item) in enumerate(value.items()):
-            trail.append((index, None))
-            trail.append((VALUE, key))
-            if item is None and self.nulls:
+            trail += ((index, None), (VALUE, key))
+            if message is not None and isinstance(item, dict):
+                out[key] = self.record(message, item)
+            elif item is None and self.nulls:
                 out[key] = None
             elif item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
@@ -209,11 +217,6 @@ class _Walk:
                 out.append(self.value(shape, name, item))
             trail.pop()
         return out
-
-
-def _is_plain(value: JsonValue, plain: type | None) -> bool:
-    """Return True for a value that is read as it is."""
-    return plain is object or (value.__class__ is plain and (not isinstance(value, str) or value.isascii()))
 
 
 def _type_name(shape: Shape) -> str:
