@@ -79,6 +79,9 @@ class _Turn:
     step: Step
 
 
+_AS_USUAL: Final = Step()
+
+
 class Service:
     """A contract with its state; `handle` answers one request. Thread-safe.
 
@@ -160,8 +163,10 @@ class Service:
             return self._remembered(exchange, turn.arrived, route, parsed.sent, reply, about)
 
     def _turn(self, method: Method) -> _Turn:
+        if not self.overrides.has_steps:
+            return _Turn(self.clock.now(), _AS_USUAL)
         with self.state.lock:
-            return _Turn(self.clock.now(), self.overrides.take_step(method.id) or Step())
+            return _Turn(self.clock.now(), self.overrides.take_step(method.id) or _AS_USUAL)
 
     def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> ParsedRequest:
         if turn.step.effect:
