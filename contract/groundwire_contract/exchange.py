@@ -86,7 +86,7 @@ class Exchange:
     @property
     def public_headers(self) -> dict[str, str]:
         """The headers, with the values redacted that may hold credentials."""
-        return dict(public_headers(tuple(self.headers.items())))
+        return {name: value if name in _HEADERS else REDACTED for name, value in self.headers.items()}
 
 
 class Delivery(enum.StrEnum):
@@ -186,13 +186,18 @@ class Recorded:
 
 def indented(value: JsonValue, margin: str = "\n") -> str:
     """Return JSON as `json.dumps` indents it by two spaces; that one is in Python alone, and slower by far."""
+    if isinstance(value, str):
+        return quoted(value)
     inner = margin + "  "
     if isinstance(value, dict) and value:
-        members = [f"{quoted(name)}: {indented(item, inner)}" for name, item in value.items()]
+        members = [
+            f"{quoted(name)}: {quoted(item) if isinstance(item, str) else indented(item, inner)}"
+            for name, item in value.items()
+        ]
         return f"{{{inner}{f',{inner}'.join(members)}{margin}}}"
     if isinstance(value, list) and value:
         return f"[{inner}{f',{inner}'.join([indented(item, inner) for item in value])}{margin}]"
-    return quoted(value) if isinstance(value, str) else json.dumps(value)
+    return repr(value) if value.__class__ is int else json.dumps(value)
 
 
 def json_reply(

@@ -168,6 +168,11 @@ class Overrides:
         """Queue a step for the next request of any method, or of methods whose id ends with `method`."""
         self._steps.append((method, step))
 
+    @property
+    def has_steps(self) -> bool:
+        """True if a step is queued."""
+        return bool(self._steps)
+
     def take_step(self, method: str) -> Step | None:
         """Remove and return the step queued for the next request of a method."""
         for index, (wanted, step) in enumerate(self._steps):

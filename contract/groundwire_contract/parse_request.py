@@ -82,8 +82,9 @@ def _request(
 
 def nulls_remove_keys(method: Method) -> bool:
     """Return True for a PATCH without an update mask: null removes a key of a map there."""
-    has_mask = any(parameter.scalar.kind is Kind.FIELD_MASK for parameter in method.parameters)
-    return method.verb == "PATCH" and not has_mask
+    return method.verb == "PATCH" and not any(
+        parameter.scalar.kind is Kind.FIELD_MASK for parameter in method.parameters
+    )
 
 
 def read_raw(exchange: Exchange, method: Method) -> bytes:

@@ -18,6 +18,7 @@ MAX_MESSAGE: Final = 1000
 _MAX_BODY: Final = 1_000_000
 """Bytes above which no excerpt is made."""
 _INDENT: Final = "    "
+_SOURCES: Final = {"x-groundwire-answer": "answer", "x-groundwire-example": "example"}
 
 
 def with_excerpts(reasons: Sequence[Reason], sent: bytes) -> tuple[Reason, ...]:
@@ -107,9 +108,7 @@ def _inner(message: str) -> str:
 
 def source_of(reply_headers: Iterable[tuple[str, str]], accepted: bool) -> str:
     """Return where an answer is from: `answer` of the test, `example`, or `behaviour`; empty for a refusal."""
-    names = {name for name, _ in reply_headers}
-    if "x-groundwire-answer" in names:
-        return "answer"
-    if "x-groundwire-example" in names:
-        return "example"
+    for name, _ in reply_headers:
+        if name in _SOURCES:
+            return _SOURCES[name]
     return "behaviour" if accepted else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve, frozen
 from groundwire_codegen.ir import Method
@@ -46,6 +47,9 @@ class _Turn:
 
     arrived: datetime
     step: Step
+
+
+_AS_USUAL: Final = Step()
 
 
 class Service:
@@ -146,8 +150,10 @@ class Service:
             return self._remembered(exchange, turn.arrived, route, parsed.sent, reply, about)
 
     def _turn(self, method: Method) -> _Turn:
+        if not self.overrides.has_steps:
+            return _Turn(self.clock.now(), _AS_USUAL)
         with self.state.lock:
-            return _Turn(self.clock.now(), self.overrides.take_step(method.id) or Step())
+            return _Turn(self.clock.now(), self.overrides.take_step(method.id) or _AS_USUAL)
 
     def _read(self, exchange: Exchange, route: Route, turn: _Turn) -> ParsedRequest:
         if turn.step.effect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TypeAlias
 
 from attrs import frozen
@@ -258,22 +259,22 @@ class Method:
     doc: str = ""
     pointer: str = ""
 
-    @property
+    @cached_property
     def request(self) -> str | None:
         """Return the name of the message that the JSON body is."""
         return None if self.body is None else _message(self.body.contents)
 
-    @property
+    @cached_property
     def answer(self) -> Response | None:
         """Return the first response that is returned, not raised."""
         return next((response for response in self.responses if response.success), None)
 
-    @property
+    @cached_property
     def response(self) -> str | None:
         """Return the name of the message that the method answers with."""
         return None if self.answer is None else _message(self.answer.contents)
 
-    @property
+    @cached_property
     def envelope(self) -> str | None:
         """Return the key under which the answer travels, and the body."""
         return None if self.answer is None else self.answer.envelope

@@ -5,7 +5,7 @@ Only certain facts count: a function that is not listed here makes the answer un
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Final
 
 from ..exchange import JsonObject, JsonValue
@@ -20,6 +20,8 @@ _TYPES: Final = {
     for spelling in (name, f"to{name.capitalize()}")
 }
 """Functions that give all bands one type. The names of the 8-bit types are inferred."""
+CASTS: Final = frozenset(_TYPES)
+"""Those functions: without one, no type is certain."""
 _SAME_BANDS: Final = {
     "Image.clip": "input",
     "Image.clipToBoundsAndScale": "input",
@@ -43,10 +45,9 @@ def band_types(expression: JsonObject) -> tuple[str, ...]:
     return () if types is None else tuple(dict.fromkeys(types))
 
 
-def is_unbounded(expression: JsonObject) -> bool:
-    """Return True if the image is certainly made of constants only, and nothing bounds it."""
-    called = set(_functions(expression.get("values")))
-    return "Image.constant" in called and called <= _UNBOUNDED
+def is_unbounded(called: Collection[str]) -> bool:
+    """Return True if an image of these functions is certainly made of constants only, and nothing bounds it."""
+    return "Image.constant" in called and _UNBOUNDED.issuperset(called)
 
 
 class _Types:
@@ -87,18 +88,3 @@ class _Types:
         if any(types is None for types in joined):
             return None
         return tuple(dict.fromkeys(type_ for types in joined if types for type_ in types))
-
-
-def _functions(value: JsonValue) -> Iterator[str]:
-    """Iterate over the names of all called functions; empty for a function without a name."""
-    left: list[JsonValue] = [value]
-    while left:
-        here = left.pop()
-        if isinstance(here, list):
-            left.extend(here)
-        elif isinstance(here, dict):
-            call = here.get("functionInvocationValue")
-            if isinstance(call, dict):
-                name = call.get("functionName")
-                yield name if isinstance(name, str) else ""
-            left.extend(here.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from attrs import evolve
@@ -9,11 +10,11 @@ from attrs import evolve
 from ..rules.error_bodies import CODES, Fault, Refusal, bad_request
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
-from .exported_image import asset_not_loaded, band_names
-from .failures import failure, integer
+from .exported_image import ExportedImage, asset_not_loaded
+from .failures import Asked, failure, integer
 from .operation_json import operation_json
 from .script import INVALID_ARGUMENT, Script
-from .starts import STARTS, destinations, places, product, target, text
+from .starts import STARTS, destinations, member, places, product, target, text
 from .state import Operation, hold
 
 DEFAULT_PRIORITY: Final = 100
@@ -21,14 +22,17 @@ DEFAULT_PRIORITY: Final = 100
 
 def start(call: Call, context: Context) -> Answer:
     """Start an export or an import: a PENDING operation, unless its request id was used or the queue is full."""
-    refusal = _two_places(call, context) or asset_not_loaded(call, context) or _admitted(call, context)
+    image, now = ExportedImage(member(call.body, "expression"), context), context.clock.now()
+    refusal = (
+        _two_places(call, context) or asset_not_loaded(call, context, image) or _admitted(call, context, now)
+    )
     if refusal is not None:
         return refusal
-    now, kind = context.clock.now(), STARTS[call.method.id]
-    doomed, script = failure(call, context), context.script
+    kind, asked = STARTS[call.method.id], Asked(call.body, image, target(call.body))
+    doomed, script = failure(asked, call, context), context.script
     if doomed is not None:
         script = evolve(script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule)
-    made = target(call.body)
+    made = asked.made if doomed is None else None
     operation = Operation(
         name=f"{call.variables['project']}/operations/{context.operation_id()}",
         kind=kind.kind,
@@ -37,10 +41,8 @@ def start(call: Call, context: Context) -> Answer:
         priority=integer(call.body, "priority", DEFAULT_PRIORITY),
         script=_otherwise(script, context),
         destinations=destinations(call.body),
-        asset=made.name if made is not None and doomed is None else "",
-        product=product(kind, call.body, band_names(call, context))
-        if made is not None and doomed is None
-        else "",
+        asset="" if made is None else made.name,
+        product="" if made is None else product(kind, call.body, image.names),
     )
     added = context.state.add(hold(operation, now) if context.held else operation)
     return operation_json(added, now, call.metadata_type)
@@ -56,13 +58,13 @@ def _otherwise(script: Script, context: Context) -> Script:
     return evolve(script, failure=other.message, code=code)
 
 
-def _admitted(call: Call, context: Context) -> Refusal | None:
+def _admitted(call: Call, context: Context, now: datetime) -> Refusal | None:
     """Use the request id; return the refusal of a used one, or of a full queue."""
     state, project = context.state, call.variables["project"]
     request_id = call.body.get("requestId")
     named = isinstance(request_id, str) and request_id != ""
     limit = context.environment.queue_limit
-    full = "queue-full" not in context.relaxed and state.is_full(project, limit, context.clock.now())
+    full = "queue-full" not in context.relaxed and state.is_full(project, limit, now)
     if full and "queue-full-burns-id" in context.relaxed:
         return queue_full(limit)
     if (

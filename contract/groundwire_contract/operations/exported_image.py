@@ -12,10 +12,11 @@ from ..exchange import JsonObject
 from ..rules.error_bodies import Refusal, invalid_argument
 from ..values.elements import Image
 from ..values.expression import facts
-from ..values.loads import calls, loads
+from ..values.loads import LOADERS, Load, calls, loads
 from ..values.pixels import Pixels, pixels, type_names
 from ..values.problem import CRS_UNKNOWN, NOT_FOUND, ExpressionError
 from ..values.sources import missing
+from .bands import CASTS, band_types, is_unbounded
 from .call import Call, Context
 
 _TELLING: Final = frozenset(
@@ -33,10 +34,12 @@ class ExportedImage:
     def __init__(self, expression: JsonObject, context: Context) -> None:
         self._expression = expression
         self._context = context
+        self.functions: Final = frozenset(map(_name, calls(expression.get("values"))))
+        """The names of all functions that are called; empty for a function without a name."""
 
     @cached_property
     def _value(self) -> Image | ExpressionError | None:
-        if not any(call.get("functionName") in _TELLING for call in calls(self._expression.get("values"))):
+        if self.functions.isdisjoint(_TELLING):
             return None
         try:
             value = facts(self._expression, self._context.catalog)
@@ -58,10 +61,25 @@ class ExportedImage:
         return tuple(band.id for band in layers) if isinstance(layers, tuple) else ()
 
     @property
+    def loads(self) -> tuple[Load, ...]:
+        """The assets that are loaded by constant ids."""
+        return () if self.functions.isdisjoint(LOADERS) else loads(self._expression)
+
+    @property
     def types(self) -> tuple[str, ...]:
         """The names of the bands' types; empty if they are not known."""
         value = self._value
         return type_names(value) if isinstance(value, Image) else ()
+
+    @property
+    def cast_types(self) -> tuple[str, ...]:
+        """The names of the bands' types as functions of the expression set them; empty if they are not known."""
+        return () if self.functions.isdisjoint(CASTS) else band_types(self._expression)
+
+    @property
+    def is_unbounded(self) -> bool:
+        """True if the image is certainly made of constants only, and nothing bounds it."""
+        return is_unbounded(self.functions)
 
     @property
     def crs_problem(self) -> str | None:
@@ -70,23 +88,21 @@ class ExportedImage:
         return value.message if isinstance(value, ExpressionError) and value.rule == CRS_UNKNOWN else None
 
 
-def band_names(call: Call, context: Context) -> tuple[str, ...]:
-    """Return the names of the bands of an exported image; empty if they are not known."""
-    expression = call.body.get("expression")
-    return ExportedImage(expression, context).names if isinstance(expression, dict) else ()
+def _name(call: JsonObject) -> str:
+    name = call.get("functionName")
+    return name if isinstance(name, str) else ""
 
 
-def asset_not_loaded(call: Call, context: Context) -> Refusal | None:
+def asset_not_loaded(call: Call, context: Context, image: ExportedImage) -> Refusal | None:
     """Refuse an expression that loads an asset which certainly does not exist; None if there is none.
 
     All assets of the caller's project are known here, and all members of a collection that exists. Of other projects and of the
     public catalog they are not.
     """
-    expression = call.body.get("expression")
-    if NOT_FOUND in context.relaxed or not isinstance(expression, dict):
+    if NOT_FOUND in context.relaxed or not (loaded := image.loads):
         return None
     catalog, own = context.catalog, f"{call.variables['project']}/assets/"
-    for load in loads(expression):
+    for load in loaded:
         name = asset_name(load.id)
         if not catalog.has(name) and (name.startswith(own) or _is_collection(catalog, parent_of(name))):
             # A folder that only finished operations imply exists too.

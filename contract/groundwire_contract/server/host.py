@@ -13,6 +13,7 @@ _HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._~!$&'()*+,;=%-]
 _Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 
 
+@lru_cache(256)
 def is_loopback_address(address: str) -> bool:
     """Return True for a loopback address, including IPv4 mapped to IPv6."""
     parsed = _address(address)

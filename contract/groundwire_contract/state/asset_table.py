@@ -11,7 +11,7 @@ from typing import Protocol
 from ..assets.asset_json import declaration, read_asset
 from ..assets.record import Asset
 
-Access = Callable[[], AbstractContextManager[Callable[..., sqlite3.Cursor]]]
+Access = AbstractContextManager[Callable[..., sqlite3.Cursor]]
 
 
 class Readable(Protocol):
@@ -30,24 +30,24 @@ class AssetTable:
 
     def get(self, name: str) -> Asset | None:
         """Return a stored asset."""
-        with self._reading() as read:
+        with self._reading as read:
             row = read("SELECT value FROM assets WHERE name = ? AND value <> ''", name).fetchone()
         return None if row is None else self._asset(name, row[0])
 
     def is_removed(self, name: str) -> bool:
         """Return True if an asset of this name was removed and not stored again."""
-        with self._reading() as read:
+        with self._reading as read:
             return read("SELECT 1 FROM assets WHERE name = ? AND value = ''", name).fetchone() is not None
 
     def below(self, parent: str) -> tuple[Asset, ...]:
         """Return the stored assets directly in a folder or collection."""
-        with self._reading() as read:
+        with self._reading as read:
             rows = read("SELECT name, value FROM assets WHERE parent = ? AND value <> ''", parent).fetchall()
         return tuple(self._asset(name, text) for name, text in rows)
 
     def everything(self) -> tuple[Asset, ...]:
         """Return all stored assets."""
-        with self._reading() as read:
+        with self._reading as read:
             rows = read("SELECT name, value FROM assets WHERE value <> ''").fetchall()
         return tuple(self._asset(name, text) for name, text in rows)
 
@@ -61,17 +61,17 @@ class AssetTable:
 
     def setting(self, name: str) -> str | None:
         """Return the text that was kept under a name; None if there is none."""
-        with self._reading() as read:
+        with self._reading as read:
             row = read("SELECT value FROM settings WHERE name = ?", name).fetchone()
         return None if row is None else str(row[0])
 
     def put_setting(self, name: str, text: str) -> None:
         """Keep a text under a name."""
-        with self._writing() as write:
+        with self._writing as write:
             write("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, text)
 
     def _put(self, name: str, parent: str, text: str) -> None:
-        with self._writing() as write:
+        with self._writing as write:
             write("INSERT OR REPLACE INTO assets VALUES (?, ?, ?)", name, parent, text)
 
     def _asset(self, name: str, text: str) -> Asset:

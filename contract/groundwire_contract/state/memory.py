@@ -15,7 +15,8 @@ from attrs import evolve
 
 from ..assets.record import Asset
 from ..exchange import Recorded
-from ..operations.state import Operation, ended, unchanged_until
+from ..operations.state import Operation
+from .unfinished import Unfinished
 
 MAX_RECORDED: Final = 10_000
 """Requests that are kept by default; the oldest are dropped first."""
@@ -51,9 +52,7 @@ class Memory:
             self._bytes = 0
             self._used: set[tuple[str, str, str]] = set()
             self._order: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-            self._open: defaultdict[str, set[str]] = defaultdict(set)
-            self._full_until: dict[tuple[str, int], datetime] = {}
-            """Until when a project is known to have a number of unfinished operations, if none is changed."""
+            self._unfinished = Unfinished()
             self._makers: dict[str, Operation] = {}
             self._makers_of: defaultdict[str, set[str]] = defaultdict(set)
             self._assets: dict[str, Asset | None] = {}
@@ -76,9 +75,9 @@ class Memory:
         """Add an operation and return it with its sequence number."""
         self._made += 1
         placed = evolve(operation, sequence=self._made)
-        self.put(placed)
+        self.operations[placed.name] = placed
         self._order[placed.project].append((placed.sequence, placed.name))
-        self._open[placed.project].add(placed.name)
+        self._unfinished.add(placed)
         if placed.asset:
             self._makers[placed.name] = placed
             self._makers_of[placed.asset].add(placed.name)
@@ -87,7 +86,7 @@ class Memory:
     def put(self, operation: Operation) -> None:
         """Replace an operation."""
         self.operations[operation.name] = operation
-        self._full_until.clear()
+        self._unfinished.put(operation)
         if operation.name in self._makers:
             self._makers[operation.name] = operation
 
@@ -100,8 +99,7 @@ class Memory:
         operation = self.operations.pop(name)
         order = self._order[operation.project]
         del order[bisect_left(order, (operation.sequence, name))]
-        self._open[operation.project].discard(name)
-        self._full_until.clear()
+        self._unfinished.remove(name)
 
     def makers(self, asset: str | None) -> tuple[Operation, ...]:
         """Return the unsettled operations that create an asset, or any, oldest first, including deleted ones."""
@@ -167,16 +165,10 @@ class Memory:
 
     def is_full(self, project: str, limit: int, now: datetime) -> bool:
         """Return True if a project has `limit` unfinished operations."""
-        running = self._open[project]
-        if len(running) < limit:
-            return False
-        if now < self._full_until.get((project, limit), now):
-            return True
-        running.difference_update([name for name in running if ended(self.operations[name], now) is not None])
-        if len(running) < limit:
-            return False
-        self._full_until[project, limit] = unchanged_until(map(self.operations.__getitem__, running), now)
-        return True
+        if not self._unfinished.knows(project):
+            own = (each for each in self.operations.values() if each.project == project)
+            self._unfinished.learn(project, own)
+        return self._unfinished.is_full(project, limit, now)
 
     def setting(self, name: str) -> str | None:
         """Return the text that was kept under a name; None if there is none."""

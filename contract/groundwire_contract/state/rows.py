@@ -16,7 +16,7 @@ from ..operations.script import Script, Stage
 from ..operations.state import End, Operation, State
 
 Row = TypeVar("Row", bound=attrs.AttrsInstance)
-_SIMPLE: Final = (str, int, float, bool, dict)
+_SIMPLE: Final = frozenset({str, int, float, bool, dict})
 _YEARS: Final = (1970, 9000)
 _SECONDS: Final = 1e10
 """The largest number in a row: about 300 years in seconds."""
@@ -25,7 +25,7 @@ _INSTANTS: Final = ("created", "started", "cancelled")
 
 def operation_text(operation: Operation) -> str:
     """Return an operation as JSON, without its name and sequence, which have their own columns."""
-    out = _plain(operation, leave_out=("name", "sequence", "script"))
+    out = _plain(operation, ("name", "sequence", "script"))
     # Operations share a few scripts, so their text is cached.
     return f'{json.dumps(out)[:-1]}, "script": {_script_text(operation.script)}}}'
 
@@ -44,7 +44,7 @@ def operation_from(text: str, name: str, sequence: int) -> Operation:
 
 def recorded_text(recorded: Recorded) -> str:
     """Return a request as JSON, with its JSON body as text."""
-    return json.dumps({**_plain(recorded, leave_out=("sent",)), "sent": recorded.sent.decode("utf-8")})
+    return json.dumps({**_plain(recorded, ("sent",)), "sent": recorded.sent.decode("utf-8")})
 
 
 def recorded_from(text: str) -> Recorded:
@@ -74,13 +74,17 @@ def recorded_from(text: str) -> Recorded:
 
 
 def _plain(value: attrs.AttrsInstance, leave_out: tuple[str, ...] = ()) -> dict[str, object]:
-    """Return the attributes of a value by name."""
-    return {name: _simple(getattr(value, name)) for name in _names(type(value)) if name not in leave_out}
+    """Return the attributes of a value by name. Every request is written so: what JSON knows is taken as it is."""
+    out: dict[str, object] = {}
+    for name in _names(type(value), leave_out):
+        each = getattr(value, name)
+        out[name] = each if each is None or each.__class__ in _SIMPLE else _simple(each)
+    return out
 
 
 @cache
-def _names(kind: type[attrs.AttrsInstance]) -> tuple[str, ...]:
-    return tuple(each.name for each in attrs.fields(kind))
+def _names(kind: type[attrs.AttrsInstance], leave_out: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each.name for each in attrs.fields(kind) if each.name not in leave_out)
 
 
 def _simple(value: object) -> object:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import Final, TypeAlias
 
 from .problem import (
@@ -70,7 +69,7 @@ def open_state_file(path: Path) -> sqlite3.Connection:
     if not path.parent.is_dir():
         raise StateUnwritableError(path, f"there is no folder {path.parent}")
     _create_private(path)
-    with state_errors(path):
+    with StateErrors(path):
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             _distrust(connection)
@@ -79,6 +78,8 @@ def open_state_file(path: Path) -> sqlite3.Connection:
                 _make(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # What undoes the changes of one request of many is no matter for a file.
+            connection.execute("PRAGMA temp_store = MEMORY")
             # The lock of the first write lasts until the connection is closed.
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
@@ -98,15 +99,22 @@ def _create_private(path: Path) -> None:
         raise StateUnwritableError(path, str(error.strerror)) from error
 
 
-@contextmanager
-def state_errors(path: Path) -> Generator[None]:
-    """Convert SQLite errors to the StateError that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        # The low byte is the primary code.
-        problem = _PROBLEMS.get(getattr(error, "sqlite_errorcode", -1) & 0xFF, StateUnwritableError)
-        raise problem(path, _SAID.get(problem, str(error))) from error
+class StateErrors:
+    """A context that converts SQLite errors to the StateError that says what to do. It may be entered any number of times."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            # The low byte is the primary code.
+            problem = _PROBLEMS.get(getattr(error, "sqlite_errorcode", -1) & 0xFF, StateUnwritableError)
+            raise problem(self._path, _SAID.get(problem, str(error))) from error
 
 
 def _make(connection: sqlite3.Connection) -> None:

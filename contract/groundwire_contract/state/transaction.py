@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final
 
 from .problem import StateUnwritableError
-from .sqlite_file import state_errors
+from .sqlite_file import StateErrors
 
 _UNDONE: Final = "a change that was gathered with this one could not be written"
 
@@ -27,6 +27,7 @@ class Transaction:
         self, path: Path, connection: sqlite3.Connection, on_undo: Callable[[], None] = lambda: None
     ) -> None:
         self._path = path
+        self._errors = StateErrors(path)
         self._connection = connection
         self._on_undo = on_undo
         self._mutex = threading.RLock()
@@ -41,7 +42,7 @@ class Transaction:
         self._mutex.acquire()
         if not self._depth and self._connection.in_transaction:
             try:
-                with state_errors(self._path):
+                with self._errors:
                     self._connection.execute("SAVEPOINT holder")
             except BaseException:
                 self._mutex.release()
@@ -70,7 +71,7 @@ class Transaction:
 
     def commit(self) -> None:
         """Make all gathered changes durable. Raises a StateError if they cannot be; all of them are undone then."""
-        with self._mutex, state_errors(self._path):
+        with self._mutex, self._errors:
             self.waits, lost, self._is_lost = False, self._is_lost, False
             if lost:
                 self._roll_back()
@@ -85,7 +86,7 @@ class Transaction:
     def _release(self, *, keep: bool) -> None:
         has_gathered = self.waits
         self._is_lost = self._is_lost or (has_gathered and not self._connection.in_transaction)
-        with state_errors(self._path):
+        with self._errors:
             if self._is_lost or not (keep or has_gathered):
                 self._roll_back()
             elif has_gathered:
@@ -108,3 +109,25 @@ class Transaction:
         # SQLite rolls back by itself in some cases, such as a full disk.
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+class Section:
+    """A context that holds the lock of a state file and provides a function that runs a statement; SQLite errors become
+    StateErrors. It may be entered any number of times."""
+
+    def __init__(self, lock: Transaction, path: Path, run: Callable[..., sqlite3.Cursor]) -> None:
+        self._lock, self._errors, self._run = lock, StateErrors(path), run
+
+    def __enter__(self) -> Callable[..., sqlite3.Cursor]:
+        self._lock.__enter__()
+        return self._run
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._errors.__exit__(kind, error, trace)
+        except BaseException as problem:
+            self._lock.__exit__(type(problem), problem, trace)
+            raise
+        self._lock.__exit__(kind, error, trace)

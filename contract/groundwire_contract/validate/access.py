@@ -153,4 +153,4 @@ def _token(exchange: Exchange) -> str | None:
     kind, _, token = exchange.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
         return token.strip()
-    return dict(exchange.query).get("access_token") or None
+    return dict(exchange.query).get("access_token") or None if exchange.query else None

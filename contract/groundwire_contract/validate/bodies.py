@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -143,7 +144,7 @@ def media_type_refusal(exchange: Exchange) -> Refusal | None:
     content_type = exchange.headers.get("content-type")
     if content_type is None:
         return _unsupported("The body has no content type: send it as application/json.")
-    if _JSON_TYPE.fullmatch(content_type.strip()):
+    if _is_json_type(content_type):
         return None
     return _unsupported(
         f"Content type {_quote(content_type)} is not supported: send application/json in UTF-8."
@@ -152,9 +153,17 @@ def media_type_refusal(exchange: Exchange) -> Refusal | None:
 
 def is_form(exchange: Exchange) -> bool:
     """Return True if the body is declared as a form, as by tools whose user sets no content type."""
-    return exchange.length > 0 and bool(
-        _FORM_TYPE.fullmatch(exchange.headers.get("content-type", "").strip())
-    )
+    return exchange.length > 0 and _is_form_type(exchange.headers.get("content-type", ""))
+
+
+@lru_cache(64)
+def _is_json_type(content_type: str) -> bool:
+    return _JSON_TYPE.fullmatch(content_type.strip()) is not None
+
+
+@lru_cache(64)
+def _is_form_type(content_type: str) -> bool:
+    return _FORM_TYPE.fullmatch(content_type.strip()) is not None
 
 
 def read_form(exchange: Exchange) -> tuple[tuple[str, str], ...] | Refusal:

@@ -32,14 +32,13 @@ KNOWN_WORDING: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 def breaches(record: MessageShape, parsed: JsonObject, sent: JsonObject, at: Faults) -> Iterator[Fault]:
     """Iterate over the bounds that `parsed` breaks. It was parsed from `sent`; `at` is the position of the
     message."""
-    path = at.path()
     for slot in record.bounded:
         value = parsed.get(slot.wire)
         problem = _required(slot, value) if value is None else _broken(slot, value, parsed, record)
         if problem is None:
             continue
         rule, wording = KNOWN_WORDING.get((record.name, slot.wire), ("bounds", None))
-        place = _join(path, slot.proto + (".value" if slot.field.wrapped else ""))
+        place = _join(at.path(), slot.proto + (".value" if slot.field.wrapped else ""))
         yield Fault(
             rule=rule,
             message=wording or f"Field '{place}' {problem}",
@@ -52,7 +51,7 @@ def breaches(record: MessageShape, parsed: JsonObject, sent: JsonObject, at: Fau
             yield Fault(
                 rule="bounds",
                 message=f"One of {names} must be set.",
-                path=_join(path, union),
+                path=_join(at.path(), union),
                 pointer=at.pointer(),
             )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 from groundwire_codegen.ir import Method, Parameter
 from groundwire_codegen.read.overlay.google import COMMON
 from groundwire_codegen.schema.paths import PAGE_SIZE
 
-from ..exchange import JsonObject, JsonValue
+from ..exchange import JsonObject, JsonValue, Pairs
 from ..rules.error_bodies import Fault
 from .scalars import READERS, TYPE_NAMES, UnreadableError
 from .shapes import fold, snake
@@ -34,8 +34,10 @@ def query_parameters(method: Method) -> Mapping[str, Parameter]:
     }
 
 
-def read_query(method: Method, query: Iterable[tuple[str, str]]) -> Query:
+def read_query(method: Method, query: Pairs) -> Query:
     """Parse the query of a request. Both spellings of a name are accepted; common parameters are omitted."""
+    if not query:
+        return Query(values={})
     known = query_parameters(method)
     values: JsonObject = {}
     faults: list[Fault] = []

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 from groundwire_codegen.ir import Api, Method, Parameter
 
 _VARIABLE: Final = re.compile(r"\{(\+?)([^{}]+)\}")
@@ -21,6 +21,8 @@ _LITERAL: Final = re.compile(r"(?<![\\\w])[A-Za-z_][A-Za-z0-9_]*")
 _SEGMENT: Final = "^[^/]+$"
 """The pattern of a `{+name}` that is one path segment."""
 _RESERVED: Final = re.compile(r"%(?=2[fF])")
+_MOST_KEPT: Final = 1024
+_LONGEST_KEPT: Final = 256
 
 
 @frozen
@@ -73,6 +75,10 @@ class Routes:
     version: str
     templates: Mapping[tuple[str, str], tuple[Template, ...]]
     custom_verbs: frozenset[str]
+    found: dict[tuple[str, str], Route] = field(
+        init=False, factory=dict[tuple[str, str], "Route"], repr=False
+    )
+    """Routes that were found: clients ask for few paths, and for each many times."""
 
 
 def routes(api: Api, versions: Iterable[str], *, base: str | None = None) -> Routes:
@@ -94,6 +100,17 @@ def routes(api: Api, versions: Iterable[str], *, base: str | None = None) -> Rou
 
 def find(known: Routes, verb: str, path: str) -> Route | None:
     """Return the route of a verb and a percent-encoded path; None if there is none."""
+    route = known.found.get((verb, path))
+    if route is None:
+        route = _searched(known, verb, path)
+        if route is not None and len(path) <= _LONGEST_KEPT:
+            if len(known.found) >= _MOST_KEPT:
+                known.found.clear()
+            known.found[verb, path] = route
+    return route
+
+
+def _searched(known: Routes, verb: str, path: str) -> Route | None:
     head, custom = _split_verb(path.removeprefix("/"))
     if custom not in known.custom_verbs:
         head, custom = path.removeprefix("/"), ""

@@ -196,3 +196,11 @@ READERS: Final[Mapping[Kind, Callable[[JsonValue], JsonValue]]] = {
 }
 """Parsers by kind. Each takes a JSON value, neither null nor a list, and returns a Python value: 64-bit
 integers as int, bytes and times as sent. Raises UnreadableError."""
+PLAIN: Final[Mapping[Kind, type]] = {
+    Kind.STRING: str,
+    Kind.DATE: str,
+    Kind.DATE_TIME: str,
+    Kind.BOOLEAN: bool,
+    Kind.ANY: object,
+}
+"""Kinds whose parser returns a value of a class as it is, with that class; a text only if it is ASCII."""

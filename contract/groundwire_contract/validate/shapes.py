@@ -26,7 +26,7 @@ from groundwire_codegen.ir import (
 )
 
 from ..exchange import JsonValue
-from .scalars import READERS, TYPE_NAMES
+from .scalars import PLAIN, READERS, TYPE_NAMES
 
 _CAPITAL: Final = re.compile(r"(?<!^)([A-Z])")
 
@@ -41,6 +41,8 @@ class ScalarShape:
     takes_objects: bool
     """True for a struct, a field mask or any value."""
     takes_anything: bool
+    plain: type | None
+    """The class of values that are read as they are: `str` of ASCII, `bool`, `object` for any; None if there is none."""
 
 
 @frozen(eq=False)
@@ -99,6 +101,10 @@ class FieldShape:
     union: str | None = None
     nullable: bool = False
     """True if null is a value and not an absent field."""
+    plain: type | None = None
+    """As that of its scalar; None for a field that is none, or is wrapped."""
+    message: MessageShape | None = None
+    """The shape, if it is that of a message and not wrapped."""
 
 
 @frozen(eq=False)
@@ -161,13 +167,16 @@ def _fill(record: MessageShape, message: Message, shape_of: Callable[[TypeRef], 
     for member in message.members:
         union = member if isinstance(member, Group) else None
         for field_ in _fields(member):
+            shape = shape_of(field_.type)
             slot = FieldShape(
                 field=field_,
                 wire=field_.wire,
                 proto=snake(field_.wire),
-                shape=shape_of(field_.type),
+                shape=shape,
                 union=None if union is None else union.wire,
                 nullable=field_.type == Scalar(Kind.ANY),
+                plain=shape.plain if isinstance(shape, ScalarShape) and not field_.wrapped else None,
+                message=shape if isinstance(shape, MessageShape) and not field_.wrapped else None,
             )
             record.slots[slot.wire] = slot
             record.slots.setdefault(slot.proto, slot)
@@ -185,6 +194,7 @@ def leaf(kind: Kind) -> ScalarShape:
         READERS[kind],
         takes_objects=kind in (Kind.ANY, Kind.STRUCT, Kind.FIELD_MASK),
         takes_anything=kind is Kind.ANY,
+        plain=PLAIN.get(kind),
     )
 
 

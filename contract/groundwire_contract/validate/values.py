@@ -70,7 +70,7 @@ class _Walk:
             self.faults.too_deep()
             return {}
         out: JsonObject = {}
-        taken: dict[str, str] = {}
+        taken: set[str] = set()
         slots, trail = record.slots, self.trail
         for name, value in body.items():
             slot = slots.get(name)
@@ -86,9 +86,20 @@ class _Walk:
                 if slot.union in taken:
                     self.faults.already_set(slot.union, name)
                     continue
-                taken[slot.union] = name
+                taken.add(slot.union)
+            plain = slot.plain
+            if plain is object or (
+                value.__class__ is plain and (not isinstance(value, str) or value.isascii())
+            ):
+                # Most values are read as they are, and need no place: they have no faults.
+                out[slot.wire] = value
+                continue
             trail.append((slot.proto, name))
-            read = self.slot(slot, name, value)
+            read: JsonValue = (
+                self.record(slot.message, value)
+                if slot.message is not None and isinstance(value, dict)
+                else self.slot(slot, name, value)
+            )
             # One that could not be read is left out: its rule may be relaxed.
             if read is not None or value is None:
                 out[slot.wire] = read
@@ -179,10 +190,12 @@ class _Walk:
         out: JsonObject = {}
         shape, trail = table.value, self.trail
         takes_null = isinstance(shape, ScalarShape) and shape.takes_anything
+        message = shape if isinstance(shape, MessageShape) else None
         for index, (key, item) in enumerate(value.items()):
-            trail.append((index, None))
-            trail.append((VALUE, key))
-            if item is None and self.nulls:
+            trail += ((index, None), (VALUE, key))
+            if message is not None and isinstance(item, dict):
+                out[key] = self.record(message, item)
+            elif item is None and self.nulls:
                 out[key] = None
             elif item is None and not takes_null:
                 self.faults.value(_type_name(shape), item, rule="null-element")
@@ -190,8 +203,7 @@ class _Walk:
                 read = self.value(shape, key, item)
                 if read is not None or item is None:
                     out[key] = read
-            trail.pop()
-            trail.pop()
+            del trail[-2:]
         if not self.keep:
             value.clear()
         return out

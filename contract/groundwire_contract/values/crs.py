@@ -6,12 +6,13 @@ flattening for transverse Mercator, exact to less than a millimetre within a zon
 
 from __future__ import annotations
 
+import cmath
 import math
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from .problem import CRS_UNKNOWN, ExpressionError
 
@@ -74,6 +75,42 @@ class WebMercator:
         )
 
 
+Series: TypeAlias = "tuple[float, float, float]"
+
+
+@frozen
+class Krueger:
+    """The coefficients of Krueger's series of an ellipsoid. Angles are complex: north and, as imaginary part, east of the
+    meridian."""
+
+    eccentricity: float
+    rectified: float
+    """Metres of a radian of the meridian."""
+    alpha: Series
+    """Of the way to metres."""
+    beta: Series
+    """Of the way back."""
+    delta: Series
+    """From the conformal latitude to the geographic one."""
+
+
+def _krueger(flattening: float) -> Krueger:
+    n = flattening / (2 - flattening)
+    return Krueger(
+        eccentricity=2 * math.sqrt(n) / (1 + n),
+        rectified=0.9996 * _RADIUS / (1 + n) * (1 + n**2 / 4 + n**4 / 64),
+        alpha=(n / 2 - 2 * n**2 / 3 + 5 * n**3 / 16, 13 * n**2 / 48 - 3 * n**3 / 5, 61 * n**3 / 240),
+        beta=(n / 2 - 2 * n**2 / 3 + 37 * n**3 / 96, n**2 / 48 + n**3 / 15, 17 * n**3 / 480),
+        delta=(2 * n - 2 * n**2 / 3 - 2 * n**3, 7 * n**2 / 3 - 8 * n**3 / 5, 56 * n**3 / 15),
+    )
+
+
+def _sines(series: Series, angle: complex) -> complex:
+    """Return the sum of a series of the sines of 2, 4 and 6 times an angle, all from one sine and one cosine."""
+    sin, cos = cmath.sin(2 * angle), cmath.cos(2 * angle)
+    return sin * (series[0] + series[1] * 2 * cos + series[2] * (4 * cos * cos - 1))
+
+
 @frozen
 class TransverseMercator:
     """A zone of UTM on an ellipsoid of 6378137 metres."""
@@ -82,49 +119,36 @@ class TransverseMercator:
     northing: float
     flattening: float = 1 / 298.257223563
     metres: float = 1.0
-
-    @property
-    def _n(self) -> float:
-        return self.flattening / (2 - self.flattening)
-
-    @property
-    def _rectified(self) -> float:
-        n = self._n
-        return 0.9996 * _RADIUS / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
+    series: Krueger = field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=Factory(lambda self: _krueger(self.flattening), takes_self=True),
+    )
 
     def forward(self, lon: float, lat: float) -> tuple[float, float]:
         """Return easting and northing; infinite more than 80 degrees from the meridian."""
         if abs(lon - self.meridian) > _WIDEST:
             return math.inf, math.inf
-        n = self._n
-        e = 2 * math.sqrt(n) / (1 + n)
+        series = self.series
         sin = math.sin(math.radians(max(-89.9, min(89.9, lat))))
-        t = math.sinh(math.atanh(sin) - e * math.atanh(e * sin))
+        t = math.sinh(math.atanh(sin) - series.eccentricity * math.atanh(series.eccentricity * sin))
         away = math.radians(lon - self.meridian)
-        xi, eta = math.atan2(t, math.cos(away)), math.atanh(math.sin(away) / math.sqrt(1 + t * t))
-        alpha = (n / 2 - 2 * n**2 / 3 + 5 * n**3 / 16, 13 * n**2 / 48 - 3 * n**3 / 5, 61 * n**3 / 240)
-        east = eta + sum(
-            a * math.cos(2 * j * xi) * math.sinh(2 * j * eta) for j, a in enumerate(alpha, start=1)
-        )
-        north = xi + sum(
-            a * math.sin(2 * j * xi) * math.cosh(2 * j * eta) for j, a in enumerate(alpha, start=1)
-        )
-        return 500_000 + self._rectified * east, self.northing + self._rectified * north
+        angle = complex(math.atan2(t, math.cos(away)), math.atanh(math.sin(away) / math.sqrt(1 + t * t)))
+        angle += _sines(series.alpha, angle)
+        return 500_000 + series.rectified * angle.imag, self.northing + series.rectified * angle.real
 
     def inverse(self, x: float, y: float) -> tuple[float, float]:
         """Return degrees."""
-        n = self._n
-        xi, eta = (y - self.northing) / self._rectified, (x - 500_000) / self._rectified
-        eta = max(-10.0, min(10.0, eta))
-        beta = (n / 2 - 2 * n**2 / 3 + 37 * n**3 / 96, n**2 / 48 + n**3 / 15, 17 * n**3 / 480)
-        xi_ = xi - sum(b * math.sin(2 * j * xi) * math.cosh(2 * j * eta) for j, b in enumerate(beta, start=1))
-        eta_ = eta - sum(
-            b * math.cos(2 * j * xi) * math.sinh(2 * j * eta) for j, b in enumerate(beta, start=1)
-        )
-        chi = math.asin(max(-1.0, min(1.0, math.sin(xi_) / math.cosh(eta_))))
-        delta = (2 * n - 2 * n**2 / 3 - 2 * n**3, 7 * n**2 / 3 - 8 * n**3 / 5, 56 * n**3 / 15)
-        lat = chi + sum(d * math.sin(2 * j * chi) for j, d in enumerate(delta, start=1))
-        return self.meridian + math.degrees(math.atan2(math.sinh(eta_), math.cos(xi_))), math.degrees(lat)
+        series = self.series
+        xi, eta = (y - self.northing) / series.rectified, (x - 500_000) / series.rectified
+        angle = complex(xi, max(-10.0, min(10.0, eta)))
+        angle -= _sines(series.beta, angle)
+        chi = math.asin(max(-1.0, min(1.0, math.sin(angle.real) / math.cosh(angle.imag))))
+        lat = chi + _sines(series.delta, chi).real
+        return self.meridian + math.degrees(
+            math.atan2(math.sinh(angle.imag), math.cos(angle.real))
+        ), math.degrees(lat)
 
 
 _GRS80: Final = 1 / 298.257222101

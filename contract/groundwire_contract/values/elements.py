@@ -133,16 +133,15 @@ class Image(Element):
     def computed(self, name: str) -> Image:
         """Return the result of a function on the pixels that is not computed: only its place is known."""
         unknown = Unknown(name)
-        return evolve(
-            self,
-            id="",
-            index=None,
-            facts={},
+        return Image(
             rest=unknown,
+            geometry=self.geometry,
             layers=unknown,
             projection=self.default_projection,
             region=self.extent,
-            version=None,
+            size=self.size,
+            scale=self.scale,
+            tentative=self.tentative,
         )
 
 

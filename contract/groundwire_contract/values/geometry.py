@@ -9,7 +9,7 @@ Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, pairwise
 from typing import Any, Final, TypeAlias
 
@@ -29,6 +29,8 @@ _DEPTH: Final = {
 _CLOSED: Final = {"Polygon", "MultiPolygon", "LinearRing"}
 _PIECES: Final = 24
 """Parts into which an edge is cut before it is projected: an edge that is straight in degrees is curved in metres."""
+_STRAIGHT: Final = 100_000.0
+"""Metres of an edge below which it is a parabola, but for little: its ends have its extremes unless it turns."""
 
 
 @frozen(eq=False)
@@ -45,6 +47,10 @@ class Geometry:
         init=False, default=Factory(lambda self: 1 + sum(m.nested for m in self.members), takes_self=True)
     )
     """Geometries within it, at any depth, with itself."""
+    _boxes: dict[Projection, Box | None] = field(
+        init=False, factory=dict[Projection, "Box | None"], repr=False
+    )
+    """Bounds that were computed: an image is clipped and counted by the same ones."""
 
     @property
     def is_geographic(self) -> bool:
@@ -68,6 +74,11 @@ class Geometry:
 
     def bounds(self, target: Projection) -> Box | None:
         """Return the bounds in pixels of a projection; None if they cannot be computed, or nothing is in them."""
+        if target not in self._boxes:
+            self._boxes[target] = self._bounds(target)
+        return self._boxes[target]
+
+    def _bounds(self, target: Projection) -> Box | None:
         boxes = [box for member in self.members or (self,) if (box := member.own_bounds(target)) is not None]
         if not boxes or len(boxes) < len(self.members):
             return None
@@ -80,7 +91,7 @@ class Geometry:
 
     def own_bounds(self, target: Projection) -> Box | None:
         """Return the bounds of a geometry that has no members."""
-        points = self._points(target.crs)
+        points = self._points(target)
         if points is None:
             return None
         if not target.is_sheared:
@@ -93,20 +104,22 @@ class Geometry:
         xs, ys = [x for x, _ in moved], [y for _, y in moved]
         return min(xs), min(ys), max(xs), max(ys)
 
-    def _points(self, crs: str) -> list[Point] | None:
-        """Return the points in another CRS, with more points on its edges; None if it cannot be computed."""
+    def _points(self, target: Projection) -> list[Point] | None:
+        """Return the points in the CRS of a projection, with those on the edges that may be the outermost; None if they cannot
+        be computed."""
         own = self.projection
-        points: Iterable[Point] = chain.from_iterable(
-            self.parts() if own.crs == crs else map(_cut, self.parts())
-        )
-        if own.transform != IDENTITY:
-            points = (own.to_crs(*point) for point in points)
-        if own.crs == crs:
-            return list(points)
-        known, other = model(own.crs), model(crs)
+        if own.crs == target.crs:
+            points = chain.from_iterable(self.parts())
+            return list(points) if own.transform == IDENTITY else [own.to_crs(*point) for point in points]
+        known, other = model(own.crs), model(target.crs)
         if known is None or other is None:
             return None
-        return [other.forward(*known.inverse(x, y)) for x, y in points]
+
+        def move(x: float, y: float) -> Point:
+            return other.forward(*known.inverse(*own.to_crs(x, y)))
+
+        longest = 0.0 if target.is_sheared else _STRAIGHT / (own.nominal_scale or math.inf)
+        return [point for part in self.parts() for point in _moved(part, move, longest)]
 
 
 def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:
@@ -123,13 +136,30 @@ def _point(value: Any) -> Point:
     return float(value[0]), float(value[1])
 
 
-def _cut(part: tuple[Point, ...]) -> Iterator[Point]:
-    """Iterate over the points of a part, with more points between them."""
-    yield from part[:1]
+def _moved(part: tuple[Point, ...], move: Callable[[float, float], Point], longest: float) -> Iterator[Point]:
+    """Iterate over the moved points of a part, with more between those whose edge turns, or is longer than `longest`."""
+    if not part:
+        return
+    before = move(*part[0])
+    yield before
     for (x, y), (to_x, to_y) in pairwise(part):
-        for step in range(1, _PIECES + 1):
-            share = step / _PIECES
-            yield x + (to_x - x) * share, y + (to_y - y) * share
+        after = move(to_x, to_y)
+        turns = abs(to_x - x) + abs(to_y - y) > longest
+        if not turns:
+            middle = move((x + to_x) / 2, (y + to_y) / 2)
+            turns = not all(map(_goes_one_way, before, middle, after))
+        if turns:
+            shares = (step / _PIECES for step in range(1, _PIECES))
+            yield from (move(x + (to_x - x) * share, y + (to_y - y) * share) for share in shares)
+        yield after
+        before = after
+
+
+def _goes_one_way(begin: float, middle: float, end: float) -> bool:
+    """Return True for a parabola that has its extremes at its ends, and does not turn near them either."""
+    least = abs(end - begin) / 4
+    slopes = 4 * middle - 3 * begin - end, 3 * end - 4 * middle + begin
+    return begin == middle == end or min(slopes) > least or max(slopes) < -least
 
 
 def geometry(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import define
 
-from .elements import Collection, Element
+from .elements import Collection, Element, Image
 from .problem import TOO_LARGE, ExpressionError
 
 DEEPEST: Final = 30_000
@@ -47,6 +47,9 @@ class Budget:
         """
         if isinstance(value, _SCALARS):
             self.left -= 1
+            return value
+        if isinstance(value, Image):
+            self.spend(1 + len(value.facts))
             return value
         parts, level, deep = 0, [value], 0
         while level:

@@ -14,6 +14,9 @@ _LOADERS: Final = {
     "ImageCollection.load": ("ImageCollection", "id"),
     "Collection.loadTable": ("Collection", "tableId"),
 }
+LOADERS: Final = frozenset(_LOADERS)
+"""Functions that load assets."""
+_WITHIN: Final = (list, dict)
 
 
 @frozen
@@ -31,13 +34,13 @@ def calls(value: JsonValue) -> Iterator[JsonObject]:
     while left:
         here = left.pop()
         if isinstance(here, list):
-            left.extend(reversed(here))
+            left.extend(item for item in reversed(here) if isinstance(item, _WITHIN))
         elif isinstance(here, dict):
             call = here.get("functionInvocationValue")
             if isinstance(call, dict):
                 yield call
             if "constantValue" not in here:
-                left.extend(reversed(here.values()))
+                left.extend(item for item in reversed(here.values()) if isinstance(item, _WITHIN))
 
 
 def loads(expression: JsonObject) -> tuple[Load, ...]:
