@@ -93,7 +93,60 @@ _one("sqrt")(math.sqrt)
 _one("exp")(math.exp)
 _one("log")(math.log)
 _one("log10")(math.log10)
+for _name in (
+    "acos", "asin", "atan", "cbrt", "cos", "cosh", "erf", "erfc", "gamma", "sin", "sinh", "tan", "tanh",
+):  # fmt: skip
+    _one(_name)(getattr(math, _name))
+_one("signum")(lambda number: (number > 0) - (number < 0))
 _one("double", "float", "toDouble", "toFloat")(lambda number: number)
+_two("atan2")(math.atan2)
+_two("hypot")(math.hypot)
+_two("first")(lambda left, _: left)
+_two("firstNonZero", "first_nonzero")(lambda left, right: left or right)
+
+
+def _bits(test: Callable[..., int]) -> Callable[..., Number]:
+    """Return a function of whole numbers of 64 bits. The result is refused beyond them."""
+
+    def compute(*numbers: Number) -> Number:
+        whole = [int(number) for number in numbers]
+        if [*numbers] != whole:
+            raise ValueError(numbers)
+        value = test(*whole)
+        if not -(2**_BITS) <= value < 2**_BITS:
+            raise OverflowError(value)
+        return value
+
+    return compute
+
+
+def _shifted(number: int, places: int) -> int:
+    if not 0 <= abs(places) < _BITS:
+        raise ValueError(places)
+    return number << places if places >= 0 else number >> -places
+
+
+_two("bitwiseAnd", "bitwise_and")(_bits(operator.and_))
+_two("bitwiseOr", "bitwise_or")(_bits(operator.or_))
+_two("bitwiseXor", "bitwise_xor")(_bits(operator.xor))
+_two("leftShift", "left_shift")(_bits(_shifted))
+_two("rightShift", "right_shift")(_bits(lambda number, places: _shifted(number, -places)))
+_one("bitwiseNot", "bitwise_not")(_bits(operator.invert))
+_one("bitCount")(_bits(lambda number: (number & (2 ** (_BITS + 1) - 1)).bit_count()))
+
+
+@LIBRARY.add("Number.clamp(number: Number, min: Float, max: Float)")
+def clamp(number: Number, low: Number, high: Number) -> Number:
+    """Return a number, or the end of the range that it lies beyond."""
+    return min(max(number, low), high)
+
+
+@LIBRARY.add("Number.unitScale(number: Number, min: Float, max: Float)")
+def unit_scale(number: Number, low: Number, high: Number) -> Number:
+    """Return the place of a number between two others, which become 0 and 1."""
+    if low == high:
+        raise unsupported("Number.unitScale of an empty range")
+    return checked((number - low) / (high - low), "Number.unitScale")
 
 
 def _cast(name: str) -> None:

@@ -42,6 +42,15 @@ def constant(value: Value) -> Image:
     return Image(layers=tuple(bands))
 
 
+@LIBRARY.add("Dictionary.toImage(dictionary: Dictionary, names?: List)")
+def of_dictionary(numbers: dict[str, Value], names: tuple[Value, ...] | None) -> Image:
+    """Return an image of numbers by name, in the order of the names."""
+    chosen = sorted(numbers) if names is None else [str(name) for name in names]
+    if not set(chosen) <= numbers.keys():
+        raise ExpressionError("Dictionary.toImage: The dictionary lacks one of the names.")
+    return rename(constant(tuple(numbers[name] for name in chosen)), tuple(chosen))
+
+
 @LIBRARY.add("Image.bandNames(image: Image)")
 def band_names(image: Image) -> tuple[str, ...]:
     """Return the names of the bands."""

@@ -165,3 +165,20 @@ def translate(projection: Projection, x: float, y: float) -> Projection:
     """Return a projection whose first pixel is another."""
     a, b, _, d, e, _ = projection.transform
     return Projection(projection.crs, (a, b, projection.to_crs(x, y)[0], d, e, projection.to_crs(x, y)[1]))
+
+
+@LIBRARY.add("Geometry.geodesic(geometry: Geometry)")
+def geodesic(place: Geometry) -> bool:
+    """Return True if edges are the shortest paths on the Earth."""
+    return place.geodesic
+
+
+@LIBRARY.add("Geometry.geometries(geometry: Geometry)")
+def geometries(place: Geometry) -> tuple[Geometry, ...]:
+    """Return the geometries within one; a single geometry is alone."""
+    if place.type == "GeometryCollection":
+        return place.members
+    if not place.type.startswith("Multi"):
+        return (place,)
+    type_ = place.type.removeprefix("Multi")
+    return tuple(Geometry(type_, part, place.projection, place.geodesic) for part in place.coordinates)

@@ -6,15 +6,17 @@ from typing import Final
 
 from attrs import evolve
 
-from ..elements import Band, Collection, Image, PixelType, Unknown, Value
-from ..problem import unsupported
+from ..elements import Band, Collection, Image, PixelType, Unknown
 from ..projection import Projection
-from ..reducer import Reducer
 from ..signature import Library
 
 LIBRARY: Final = Library()
 _TRUTHS: Final = ("and", "or", "eq", "neq", "gt", "gte", "lt", "lte")
-_NUMBERS: Final = ("add", "subtract", "multiply", "divide", "mod", "pow", "min", "max")
+_NUMBERS: Final = (
+    "add", "atan2", "bitwiseAnd", "bitwiseOr", "bitwiseXor", "bitwise_and", "bitwise_or", "bitwise_xor", "divide", "first",
+    "firstNonZero", "first_nonzero", "hypot", "leftShift", "left_shift", "max", "min", "mod", "multiply", "pow",
+    "rightShift", "right_shift", "subtract",
+)  # fmt: skip
 _TRUTH: Final = PixelType("int", 0, 1)
 
 
@@ -52,12 +54,12 @@ def _composite(full: str) -> None:
     def compute(collection: Collection) -> Image:
         # A composite is in WGS 84, with pixels of one degree, and has no properties.
         image = evolve(Image(projection=Projection()).computed(full), rest=None)
-        return _named(image, _shared(collection), Unknown(full))
+        return _named(image, shared(collection), Unknown(full))
 
     LIBRARY.add(f"{full}(collection: ImageCollection)")(compute)
 
 
-def _shared(collection: Collection) -> tuple[Band, ...] | None:
+def shared(collection: Collection) -> tuple[Band, ...] | None:
     """Return the bands of the first image if all images have bands of the same names; else None."""
     layers = [item.layers for item in collection.elements if isinstance(item, Image)]
     known = [bands for bands in layers if isinstance(bands, tuple)]
@@ -91,17 +93,3 @@ def mask(image: Image, other: Image | None) -> Image:
 
 def _unknown(bands: tuple[Band, ...]) -> tuple[Band, ...]:
     return tuple(evolve(band, type=Unknown("Image.mask")) for band in bands)
-
-
-@LIBRARY.add("Image.reduce(image: Image, reducer: Reducer)")
-def reduce(image: Image, reducer: Reducer) -> Image:
-    """Return an image of one band: only whether all bands are not 0 is known to be 0 or 1."""
-    if reducer.name != "Reducer.allNonZero":
-        raise unsupported(f"Image.reduce by {reducer.name}")
-    return evolve(image.computed("Image.reduce"), layers=(Band("all", _TRUTH, image.default_projection),))
-
-
-@LIBRARY.add("Reducer.allNonZero()")
-def all_non_zero(*_: Value) -> Reducer:
-    """Return the reducer."""
-    return Reducer("Reducer.allNonZero")
