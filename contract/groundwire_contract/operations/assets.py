@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from ..assets.asset_json import asset_json
@@ -44,7 +44,7 @@ def list_(call: Call, context: Context) -> Answer:
         return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
     full = call.query.get("view") != "BASIC"
     assets = tuple(asset for asset in context.catalog.children(name) if keep(asset))
-    return _page(call, assets, "assets", lambda asset: asset_json(asset, full=full))
+    return page(call.query, assets, "assets", lambda asset: asset_json(asset, full=full))
 
 
 def list_features(call: Call, context: Context) -> Answer:
@@ -66,7 +66,7 @@ def list_features(call: Call, context: Context) -> Answer:
     except FilterError as error:
         return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
     kept = tuple(feature for feature in asset.features or () if keep(feature))
-    answer = _page(call, kept, "features", dict)
+    answer = page(call.query, kept, "features", dict)
     return answer if isinstance(answer, Refusal) else {"type": "FeatureCollection", **answer}
 
 
@@ -92,11 +92,11 @@ def _holds_assets(name: str, context: Context) -> bool:
     return is_root(name) if asset is None else asset.type.holds_assets
 
 
-def _page(
-    call: Call, items: Sequence[T], member: str, write: Callable[[T], JsonObject]
+def page(
+    given: Mapping[str, object], items: Sequence[T], member: str, write: Callable[[T], JsonObject]
 ) -> JsonObject | Refusal:
     """Return a page of items with the token of the next one."""
-    size, token = call.query.get("pageSize"), call.query.get("pageToken")
+    size, token = given.get("pageSize"), given.get("pageToken")
     first = _first(token) if isinstance(token, str) and token else 0
     if first is None:
         return invalid_argument("page-token-invalid", "The page token is invalid.")

@@ -30,10 +30,20 @@ _SAME_BANDS: Final = {
 """Functions that keep the band types of one argument."""
 _JOINS: Final = {"Image.addBands": ("dstImg", "srcImg")}
 _UNBOUNDED: Final = frozenset(
-    {"Image.constant", "Image.addBands", "Image.cat", "Image.rename", *_TYPES}
+    {
+        "Image.constant",
+        "Image.addBands",
+        "Image.cat",
+        "Image.rename",
+        "Image.reproject",
+        "Image.setDefaultProjection",
+    }
+    | {"Projection", *_TYPES}
     | {f"Image.{name}" for name in ("add", "subtract", "multiply", "divide")}
 )
 """Functions that do not bound an image."""
+_SCALED: Final = "Image.clipToBoundsAndScale"
+"""A function that bounds an image if it has a geometry: official clients call it for a scale alone too."""
 _DEEPEST: Final = 200
 
 
@@ -90,7 +100,10 @@ class _Types:
 
 
 def _functions(value: JsonValue) -> Iterator[str]:
-    """Iterate over the names of all called functions; empty for a function without a name."""
+    """Iterate over the names of all called functions; empty for a function without a name.
+
+    A scale without a geometry counts as a projection.
+    """
     left: list[JsonValue] = [value]
     while left:
         here = left.pop()
@@ -99,6 +112,7 @@ def _functions(value: JsonValue) -> Iterator[str]:
         elif isinstance(here, dict):
             call = here.get("functionInvocationValue")
             if isinstance(call, dict):
-                name = call.get("functionName")
-                yield name if isinstance(name, str) else ""
+                name, arguments = call.get("functionName"), call.get("arguments")
+                scaled = name == _SCALED and isinstance(arguments, dict) and "geometry" not in arguments
+                yield "Projection" if scaled else name if isinstance(name, str) else ""
             left.extend(here.values())

@@ -9,7 +9,8 @@ from attrs import evolve
 from ..rules.error_bodies import Fault, Refusal, bad_request
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
-from .exported_image import asset_not_loaded, band_names
+from .exported_asset import known
+from .exported_image import asset_not_loaded
 from .failures import failure, integer
 from .operation_json import operation_json
 from .script import INVALID_ARGUMENT
@@ -38,9 +39,7 @@ def start(call: Call, context: Context) -> Answer:
         else evolve(context.script, failure=doomed.message, code=INVALID_ARGUMENT, rule=doomed.rule),
         destinations=destinations(call.body),
         asset=made.name if made is not None and doomed is None else "",
-        product=product(kind, call.body, band_names(call, context))
-        if made is not None and doomed is None
-        else "",
+        product=product(kind, call.body, known(call, context)) if made is not None and doomed is None else "",
     )
     added = context.state.add(hold(operation, now) if context.held else operation)
     return operation_json(added, now, call.metadata_type)

@@ -51,13 +51,6 @@ class ExportedImage:
         return pixels(value) if isinstance(value, Image) else None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the bands; empty if they are not known."""
-        value = self._value
-        layers = value.layers if isinstance(value, Image) else None
-        return tuple(band.id for band in layers) if isinstance(layers, tuple) else ()
-
-    @property
     def types(self) -> tuple[str, ...]:
         """The names of the bands' types; empty if they are not known."""
         value = self._value
@@ -68,12 +61,6 @@ class ExportedImage:
         """The message for a CRS that does not exist; None if there is none."""
         value = self._value
         return value.message if isinstance(value, ExpressionError) and value.rule == CRS_UNKNOWN else None
-
-
-def band_names(call: Call, context: Context) -> tuple[str, ...]:
-    """Return the names of the bands of an exported image; empty if they are not known."""
-    expression = call.body.get("expression")
-    return ExportedImage(expression, context).names if isinstance(expression, dict) else ()
 
 
 def asset_not_loaded(call: Call, context: Context) -> Refusal | None:

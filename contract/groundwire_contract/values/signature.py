@@ -54,7 +54,7 @@ def _argument(text: str) -> Argument:
         raise ValueError(f"no argument: {text!r}")
     name, optional, type_, default = match.groups()
     value = None if default is None else json.loads(default)
-    return Argument(name, type_, bool(optional), tuple(value) if isinstance(value, list) else value)
+    return Argument(name, type_, bool(optional), tuple(value) if isinstance(value, list) else value)  # pyright: ignore[reportUnknownArgumentType] # JSON
 
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -184,7 +184,7 @@ REFUSED: list[tuple[Expression, str, str]] = [
     (lambda ee: ee.Dictionary({}).get("a"), "expression-error", "Dictionary.get: Dictionary does not contain key: 'a'."),
     (lambda ee: ee.Projection("EPSG:99999"), "crs-unknown", "Projection: The CRS of a map projection could not be parsed."),
     (lambda ee: first(ee).reduceRegion(ee.Reducer.mean()).get("B4"), "value-unsupported", "Image.reduceRegion."),
-    (lambda ee: scenes(ee).mosaic().bandTypes(), "value-unsupported", "ImageCollection.mosaic."),
+    (lambda ee: scenes(ee).median().bandTypes(), "value-unsupported", "reduce.median."),
     (lambda ee: scenes(ee).reduce(ee.Reducer.median()).bandTypes(), "value-unsupported", "ImageCollection.reduce."),
     (lambda ee: first(ee).multiply(2).get("cloud"), "value-unsupported", "Image.multiply."),
     (lambda ee: ee.Geometry.Point([0, 0]).buffer(10).area(), "value-unsupported", "Geometry.area."),

@@ -105,14 +105,20 @@ _two("first")(lambda left, _: left)
 _two("firstNonZero", "first_nonzero")(lambda left, right: left or right)
 
 
-def _bits(test: Callable[..., int]) -> Callable[..., Number]:
-    """Return a function of whole numbers of 64 bits. The result is refused beyond them."""
+def _whole(*numbers: Number) -> list[int]:
+    """Return whole numbers. Raises ValueError for another."""
+    whole = [int(number) for number in numbers]
+    if [*numbers] != whole:
+        raise ValueError(numbers)
+    return whole
 
-    def compute(*numbers: Number) -> Number:
-        whole = [int(number) for number in numbers]
-        if [*numbers] != whole:
-            raise ValueError(numbers)
-        value = test(*whole)
+
+def _bitwise(test: Callable[[int, int], int]) -> Callable[[Number, Number], Number]:
+    """Return a function of the bits of two numbers. Raises OverflowError for a result beyond 64 bits."""
+
+    def compute(left: Number, right: Number) -> Number:
+        one, other = _whole(left, right)
+        value = test(one, other)
         if not -(2**_BITS) <= value < 2**_BITS:
             raise OverflowError(value)
         return value
@@ -126,13 +132,21 @@ def _shifted(number: int, places: int) -> int:
     return number << places if places >= 0 else number >> -places
 
 
-_two("bitwiseAnd", "bitwise_and")(_bits(operator.and_))
-_two("bitwiseOr", "bitwise_or")(_bits(operator.or_))
-_two("bitwiseXor", "bitwise_xor")(_bits(operator.xor))
-_two("leftShift", "left_shift")(_bits(_shifted))
-_two("rightShift", "right_shift")(_bits(lambda number, places: _shifted(number, -places)))
-_one("bitwiseNot", "bitwise_not")(_bits(operator.invert))
-_one("bitCount")(_bits(lambda number: (number & (2 ** (_BITS + 1) - 1)).bit_count()))
+def _inverted(number: Number) -> Number:
+    return ~_whole(number)[0]
+
+
+def _ones(number: Number) -> Number:
+    return (_whole(number)[0] & ((1 << (_BITS + 1)) - 1)).bit_count()
+
+
+_two("bitwiseAnd", "bitwise_and")(_bitwise(lambda one, other: one & other))
+_two("bitwiseOr", "bitwise_or")(_bitwise(lambda one, other: one | other))
+_two("bitwiseXor", "bitwise_xor")(_bitwise(lambda one, other: one ^ other))
+_two("leftShift", "left_shift")(_bitwise(_shifted))
+_two("rightShift", "right_shift")(_bitwise(lambda number, places: _shifted(number, -places)))
+_one("bitwiseNot", "bitwise_not")(_inverted)
+_one("bitCount")(_ones)
 
 
 @LIBRARY.add("Number.clamp(number: Number, min: Float, max: Float)")

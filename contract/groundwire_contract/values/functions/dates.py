@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from ..coercion import date as as_date
@@ -111,11 +112,13 @@ def update(value: Date, *values: Value) -> Date:
     """Return a date with other units."""
     *units, second, zone = values
     moment = value.at(zone)
-    given = dict(zip(("year", "month", "day", "hour", "minute"), units, strict=True))
-    if second is not None:
-        given["second"], given["microsecond"] = int(second), round(second % 1 * 1000) * 1000
+    year, month, day, hour, minute = (
+        now if new is None else new for new, now in zip(units, moment.timetuple()[:5], strict=True)
+    )
+    exact = moment.second if second is None else int(second)
+    micros = moment.microsecond if second is None else round(second % 1 * 1000) * 1000
     try:
-        return from_datetime(moment.replace(**{key: item for key, item in given.items() if item is not None}))
+        return from_datetime(datetime(year, month, day, hour, minute, exact, micros, moment.tzinfo))
     except ValueError as error:
         raise unsupported("Date.update to a date that is not in the calendar") from error
 

@@ -14,7 +14,7 @@ from ..problem import ExpressionError, unsupported
 from ..projection import Projection
 from ..reducer import Reducer
 from ..signature import Library
-from .pixelwise import shared
+from .pixelwise import composite, shared
 
 LIBRARY: Final = Library()
 Names = tuple[str, ...]
@@ -213,11 +213,6 @@ _reduction(
 )
 
 
-def _composite(name: str) -> Image:
-    # What becomes of a collection is in WGS 84, with pixels of one degree, and has no properties.
-    return evolve(Image(projection=Projection()).computed(name), rest=None)
-
-
 @LIBRARY.add(
     "ImageCollection.reduce(collection: ImageCollection, reducer: Reducer, parallelScale?: Float = 1)"
 )
@@ -225,23 +220,12 @@ def reduce_images(collection: Collection, reducer: Reducer, _: float) -> Image:
     """Return an image of the outputs of a reducer for each band."""
     bands = shared(collection)
     names = _reduced(None if bands is None else tuple(band.id for band in bands), reducer)
-    image = _composite("ImageCollection.reduce")
-    return image if names is None else _bands(image, names, "ImageCollection.reduce")
-
-
-@LIBRARY.add("ImageCollection.qualityMosaic(collection: ImageCollection, qualityBand: String)")
-def quality_mosaic(collection: Collection, _: str) -> Image:
-    """Return an image with the bands of all images."""
-    bands = shared(collection)
-    image = _composite("ImageCollection.qualityMosaic")
-    return (
-        image
-        if bands is None
-        else _bands(image, tuple(band.id for band in bands), "ImageCollection.qualityMosaic")
-    )
+    image = composite("ImageCollection.reduce", collection)
+    return _bands(image, names, "ImageCollection.reduce") if names is not None else image
 
 
 @LIBRARY.add("Collection.reduceToImage(collection: FeatureCollection, properties: List, reducer: Reducer)")
 def reduce_to_image(_: Collection, __: tuple[Value, ...], reducer: Reducer) -> Image:
     """Return an image of the outputs of a reducer."""
-    return _bands(_composite("Collection.reduceToImage"), reducer.outputs, "Collection.reduceToImage")
+    image = Image(projection=Projection()).computed("Collection.reduceToImage")
+    return _bands(image, reducer.outputs, "Collection.reduceToImage")

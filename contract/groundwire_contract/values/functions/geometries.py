@@ -23,7 +23,7 @@ def _constructor(type_: str) -> None:
     def construct(
         coordinates: Value, crs: Projection | None, geodesic: bool | None = None, *_: Value
     ) -> Geometry:
-        return geometry(type_, coordinates, crs, geodesic=geodesic)
+        return geometry(type_, _coordinates(type_, coordinates), crs, geodesic=geodesic)
 
     rest = {
         "Point": "",
@@ -32,6 +32,24 @@ def _constructor(type_: str) -> None:
         "MultiPolygon": f", geodesic?: Boolean, {_MARGIN}, evenOdd?: Boolean = true",
     }.get(type_, f", geodesic?: Boolean, {_MARGIN}")
     LIBRARY.add(f"GeometryConstructors.{type_}(coordinates: List, crs?: Projection{rest})")(construct)
+
+
+_WITHIN: Final = {
+    "MultiPoint": ("Point",), "LineString": ("Point",), "LinearRing": ("Point",), "MultiLineString": ("LineString", "LinearRing"),
+    "Polygon": ("LinearRing", "LineString"), "MultiPolygon": ("Polygon",),
+}  # fmt: skip
+"""The types of geometries that may stand for coordinates, by the type that they make."""
+
+
+def _coordinates(type_: str, coordinates: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return coordinates, those of geometries that stand for some. Raises ExpressionError for others."""
+    members = [item for item in coordinates if isinstance(item, Geometry)]
+    if not members:
+        return coordinates
+    wrong = any(member.type not in _WITHIN.get(type_, ()) for member in members)
+    if wrong or len(members) < len(coordinates) or not all(member.is_geographic for member in members):
+        raise unsupported(f"GeometryConstructors.{type_} of such geometries")
+    return tuple(member.coordinates for member in members)
 
 
 for _type in (

@@ -50,18 +50,36 @@ for _name in _NUMBERS:
     _two(_name, Unknown(f"Image.{_name}"))
 
 
-def _composite(full: str) -> None:
+def composite(name: str, collection: Collection, *, chosen: bool = False) -> Image:
+    """Return an image of the bands that all images have, in WGS 84 with pixels of one degree, without properties.
+
+    `chosen` says that its pixels are pixels of the images: then bands of one type stay of that type.
+    """
+    image = evolve(Image(projection=Projection()).computed(name), rest=None)
+    bands = shared(collection)
+    named = _named(image, bands, Unknown(name))
+    if not chosen or bands is None:
+        return named
+    types = [{item.bands[place].type for item in _images(collection)} for place in range(len(bands))]
+    return evolve(
+        named,
+        layers=tuple(
+            evolve(band, type=next(iter(each)) if len(each) == 1 else band.type)
+            for band, each in zip(named.bands, types, strict=True)
+        ),
+    )
+
+
+def _composite(full: str, *, chosen: bool = False) -> None:
     def compute(collection: Collection) -> Image:
-        # A composite is in WGS 84, with pixels of one degree, and has no properties.
-        image = evolve(Image(projection=Projection()).computed(full), rest=None)
-        return _named(image, shared(collection), Unknown(full))
+        return composite(full, collection, chosen=chosen)
 
     LIBRARY.add(f"{full}(collection: ImageCollection)")(compute)
 
 
 def shared(collection: Collection) -> tuple[Band, ...] | None:
     """Return the bands of the first image if all images have bands of the same names; else None."""
-    layers = [item.layers for item in collection.elements if isinstance(item, Image)]
+    layers = [item.layers for item in _images(collection)]
     known = [bands for bands in layers if isinstance(bands, tuple)]
     if not known or len(known) < len(collection.elements):
         return None
@@ -69,9 +87,20 @@ def shared(collection: Collection) -> tuple[Band, ...] | None:
     return known[0] if len(names) == 1 else None
 
 
-for _name in ("and", "count", "max", "mean", "median", "min", "mode", "or", "product", "sum"):
+def _images(collection: Collection) -> list[Image]:
+    return [item for item in collection.elements if isinstance(item, Image)]
+
+
+for _name in ("and", "count", "mean", "median", "mode", "or", "product", "sum"):
     _composite(f"reduce.{_name}")
-_composite("ImageCollection.mosaic")
+for _name in ("reduce.max", "reduce.min", "ImageCollection.mosaic"):
+    _composite(_name, chosen=True)
+
+
+@LIBRARY.add("ImageCollection.qualityMosaic(collection: ImageCollection, qualityBand: String)")
+def quality_mosaic(collection: Collection, _: str) -> Image:
+    """Return an image with the bands of all images."""
+    return composite("ImageCollection.qualityMosaic", collection, chosen=True)
 
 
 @LIBRARY.add("Image.not(value: Image)")

@@ -197,7 +197,10 @@ def _unseen(name: str, *outputs: str, inputs: int = 1, given: str = "") -> None:
     def reduce(_: tuple[Row, ...]) -> Row:
         raise unsupported(name)
 
-    LIBRARY.add(f"{name}({given})")(lambda *_: Reducer(name, outputs, reduce, inputs))
+    def make(*_: Value) -> Reducer:
+        return Reducer(name, outputs, reduce, inputs)
+
+    LIBRARY.add(f"{name}({given})")(make)
 
 
 _unseen("Reducer.linearFit", "scale", "offset", inputs=2)
