@@ -83,7 +83,9 @@ class Sources:
     def _missing(self, function: str, kind: str, id_: str) -> ExpressionError:
         """Return the service's words. Of the public catalog they may not be true here, so they say what to declare."""
         error, name = missing(function, kind, id_), asset_name(id_)
-        if not name.startswith(_PUBLIC) or self.assets.get(parent_of(name)) is not None:
+        parent = self.assets.get(parent_of(name))
+        within = parent is not None and parent.type is AssetType.IMAGE_COLLECTION
+        if within or not name.startswith(_PUBLIC):
             return error
         return ExpressionError(f"{error.message} Of the public catalog, declare what is used.", NOT_FOUND)
 

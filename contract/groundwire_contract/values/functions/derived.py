@@ -57,7 +57,6 @@ for _name in ("Min", "Max", "Median", "Mode", "Mean"):
 _kept("Image.convolve", ", kernel: Any")
 _kept("Image.clamp", ", low: Float, high: Float", "input")
 _kept("Image.unitScale", ", low: Float, high: Float", "input")
-_kept("Image.where", ", test: Image, value: Image", "input")
 _kept("Image.changeProj", ", srcProj: Any, dstProj: Any", "input")
 _kept("Image.translate", ', x: Float, y: Float, units?: String = "meters", proj?: Any', "input")
 _kept("Image.displace", ', displacement: Image, mode?: String = "bicubic", maxOffset?: Float')
@@ -108,7 +107,31 @@ def derivative(image: Image) -> Image:
 def normalized_difference(image: Image, _: Value) -> Image:
     """Return an image of one band, without the properties of its input."""
     name = "Image.normalizedDifference"
-    return evolve(_bands(image.computed(name), ("nd",), name), rest=None)
+    result = image.computed(name)
+    band = Band("nd", PixelType("float", -1, 1), result.projection)
+    return evolve(result, layers=(band,), rest=None)
+
+
+@LIBRARY.add("Image.where(input: Image, test: Image, value: Image)")
+def where(image: Image, _: Image, __: Image) -> Image:
+    """Return an image with other pixels: its bands, its metadata and its footprint stay."""
+    if not isinstance(image.layers, tuple):
+        return image
+    return evolve(image, layers=tuple(evolve(band, type=Unknown("Image.where")) for band in image.layers))
+
+
+@LIBRARY.add("Image.cast(image: Image, bandTypes: Dictionary, bandOrder?: List)")
+def cast(image: Image, types: dict[str, Value], order: tuple[Value, ...] | None) -> Image:
+    """Return an image with other types of some bands; those that it lacks are added, in the order of their names."""
+    bands = {band.id: band for band in image.bands}
+    for name in sorted(types.keys() - bands.keys()):
+        bands[name] = Band(name, None, image.default_projection)
+    chosen = [*bands] if order is None else [str(name) for name in order]
+    if sorted(chosen) != sorted(bands):
+        raise ExpressionError("Image.cast: The order must have all bands of the result.")
+    unseen = Unknown("Image.cast")
+    out = (evolve(bands[name], type=unseen) if name in types else bands[name] for name in chosen)
+    return evolve(image, layers=tuple(out))
 
 
 @LIBRARY.add("Image.metadata(image: Image, property: String, name?: String)")

@@ -12,6 +12,10 @@ from ..signature import Library
 
 LIBRARY: Final = Library()
 _TRUTHS: Final = ("and", "or", "eq", "neq", "gt", "gte", "lt", "lte")
+_UNIONS: Final = frozenset(
+    {"add", "subtract", "multiply", "divide", "max", "min", "first", "firstNonZero", "first_nonzero", "mod"}
+)
+"""Functions whose result has the union of the types of both images."""
 _NUMBERS: Final = (
     "add", "atan2", "bitwiseAnd", "bitwiseOr", "bitwiseXor", "bitwise_and", "bitwise_or", "bitwise_xor", "divide", "first",
     "firstNonZero", "first_nonzero", "hypot", "leftShift", "left_shift", "max", "min", "mod", "multiply", "pow",
@@ -24,7 +28,8 @@ def _two(name: str, type_: PixelType | Unknown) -> None:
     full = f"Image.{name}"
 
     def compute(one: Image, other: Image) -> Image:
-        return _named(one.computed(full), _longer(one, other), type_)
+        image = _named(one.computed(full), _longer(one, other), type_)
+        return _united(image, one, other) if name in _UNIONS and isinstance(image.layers, tuple) else image
 
     LIBRARY.add(f"{full}(image1: Image, image2: Image)")(compute)
 
@@ -34,6 +39,31 @@ def _longer(one: Image, other: Image) -> tuple[Band, ...] | None:
     if not isinstance(one.layers, tuple) or not isinstance(other.layers, tuple):
         return None
     return other.layers if len(other.layers) > len(one.layers) else one.layers
+
+
+def _united(image: Image, one: Image, other: Image) -> Image:
+    """Return the result of two images, with the types of its bands where they are certainly real."""
+    lefts, rights = _spread(one, len(image.bands)), _spread(other, len(image.bands))
+    if len(lefts) != len(rights):
+        return image
+    pairs = zip(lefts, rights, strict=True)
+    types = [_union(left.type, right.type) for left, right in pairs]
+    bands = zip(image.bands, types, strict=True)
+    return evolve(image, layers=tuple(evolve(band, type=type_ or band.type) for band, type_ in bands))
+
+
+def _spread(image: Image, count: int) -> tuple[Band, ...]:
+    """Return the bands that are used for a number of bands: a single one for all of them."""
+    return image.bands * count if len(image.bands) == 1 else image.bands
+
+
+def _union(one: PixelType | Unknown | None, other: PixelType | Unknown | None) -> PixelType | None:
+    """Return the union of two types of numbers; None for whole ones, whose limits are not documented."""
+    kinds = {each.precision for each in (one, other) if isinstance(each, PixelType) and not each.dimensions}
+    if "double" in kinds and isinstance(one, PixelType) and isinstance(other, PixelType):
+        return PixelType("double")
+    both = isinstance(one, PixelType) and isinstance(other, PixelType)
+    return PixelType("float") if both and kinds == {"float"} else None
 
 
 def _named(image: Image, bands: tuple[Band, ...] | None, type_: PixelType | Unknown) -> Image:
@@ -56,6 +86,9 @@ def composite(name: str, collection: Collection, *, chosen: bool = False) -> Ima
     `chosen` says that its pixels are pixels of the images: then bands of one type stay of that type.
     """
     image = evolve(Image(projection=Projection()).computed(name), rest=None)
+    if not collection.elements:
+        # What becomes of no images has no bands.
+        return evolve(image, layers=())
     bands = shared(collection)
     named = _named(image, bands, Unknown(name))
     if not chosen or bands is None:

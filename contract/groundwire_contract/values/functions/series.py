@@ -18,6 +18,7 @@ from ..problem import ExpressionError, unsupported
 from ..projection import Projection
 from ..signature import Argument, Library
 from ..sources import Sources
+from .filter_texts import of_text
 from .lists import ordered
 from .places import geometry_of
 
@@ -118,10 +119,9 @@ def limit(collection: Collection, most: int | None, key: str | None, ascending: 
 @LIBRARY.add("Collection.filter(collection: FeatureCollection, filter: Object)")
 def filter_(collection: Collection, condition: Value) -> Collection:
     """Return the elements that pass."""
-    if isinstance(condition, str):
-        raise unsupported("Filter.expression")
-    coerced(condition, Argument("filter", "Filter"), "Collection.filter")
-    return evolve(collection, elements=tuple(item for item in collection.elements if condition.passes(item)))
+    chosen = of_text(condition) if isinstance(condition, str) else condition
+    test = coerced(chosen, Argument("filter", "Filter"), "Collection.filter")
+    return evolve(collection, elements=tuple(item for item in collection.elements if test.passes(item)))
 
 
 @LIBRARY.add(
