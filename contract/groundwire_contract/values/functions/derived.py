@@ -10,7 +10,7 @@ from typing import Final
 from attrs import evolve
 
 from ..elements import Band, Collection, Image, PixelType, Unknown, Value
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError
 from ..projection import Projection
 from ..reducer import Reducer
 from ..signature import Library
@@ -184,15 +184,23 @@ def link(image: Image, collection: Collection, bands: Value, properties: Value, 
     """Return an image with bands and properties of the image whose property is the same."""
     wanted, names = _texts(bands), _texts(properties)
     value = image.get(key)
-    found = next((item for item in collection.elements if item.get(key) == value is not None), None)
-    if not isinstance(found, Image) or not isinstance(image.layers, tuple):
-        raise unsupported("Image.linkCollection of an image without a match")
-    added = {band.id: band for band in found.bands if band.id in wanted}
-    if len(added) < len(wanted):
+    matches = (item for item in collection.elements if value is not None and item.get(key) == value)
+    found = next((item for item in matches if isinstance(item, Image)), None)
+    linked = image.with_properties({name: found and found.get(name) for name in names})
+    if not isinstance(image.layers, tuple):
+        return linked
+    # Without a match the bands are there, and masked.
+    masked = Unknown("Image.linkCollection")
+    source = (
+        {name: Band(name, masked, image.default_projection) for name in wanted}
+        if found is None
+        else {band.id: band for band in found.bands}
+    )
+    if not set(wanted) <= source.keys():
         raise ExpressionError("Image.linkCollection: The linked image lacks one of the bands.")
+    added = {name: source[name] for name in wanted}
     old = tuple(added.pop(band.id, band) for band in image.layers)
-    linked = evolve(image, layers=(*old, *(added[each] for each in wanted if each in added)))
-    return linked.with_properties({name: found.get(name) for name in names})
+    return evolve(linked, layers=(*old, *added.values()))
 
 
 def _texts(value: Value) -> Names:

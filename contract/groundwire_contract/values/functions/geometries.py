@@ -132,6 +132,26 @@ def intersects(left: Geometry, right: Geometry, *_: Value) -> bool:
     return meets(left, right)
 
 
+@LIBRARY.add(f"Geometry.disjoint(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def disjoint(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if two geometries do not meet."""
+    return not meets(left, right)
+
+
+@LIBRARY.add(f"Geometry.contains(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def contains(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if a geometry contains a point. Of others it is not computed."""
+    if right.type != "Point":
+        raise unsupported("Geometry.contains of what is no point")
+    return meets(left, right)
+
+
+@LIBRARY.add(f"Geometry.containedIn(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def contained_in(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if a point is in a geometry."""
+    return contains(right, left)
+
+
 @LIBRARY.add(
     "Projection(crs: Object, transform?: List, transformWkt?: String)",
     "Proj(crs: Object, transform?: List, transformWkt?: String)",
