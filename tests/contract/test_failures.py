@@ -115,6 +115,8 @@ def test_unlike_bands_are_for_geotiff_alone(earthengine_contract: EarthEngineCon
         (joined(FLOAT, ONE), {"grid": {"crsCode": "EPSG:4326"}}, True),
         (ONE, {"grid": {"dimensions": {"width": 2, "height": 2}}}, False),
         (call("Image.clip", input=ONE, geometry={}), {}, False),
+        (call("Image.clipToBoundsAndScale", input=ONE, scale={"constantValue": 10}), {}, True),
+        (call("Image.clipToBoundsAndScale", input=ONE, geometry={}), {}, False),
         (joined(ONE, LOADED), {}, False),
         ({"constantValue": 1}, {}, False),
     ],

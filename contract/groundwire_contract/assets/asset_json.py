@@ -1,6 +1,7 @@
 """The service's JSON of an asset, the message EarthEngineAsset, and its inverse.
 
-A declaration may have two members more: `features`, the GeoJSON features of a table, and `policy`, its IAM policy.
+A declaration may have members more: `features`, the GeoJSON features of a table, and `policy`, its IAM policy. What an export
+has made may have `computed`, the function whose properties are not known.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _TRANSFORM: Final = ("scaleX", "shearX", "translateX", "shearY", "scaleY", "tran
 _TYPED: Final = frozenset(
     {
         "name", "id", "type", "properties", "bands", "geometry", "startTime", "endTime", "updateTime", "sizeBytes",
-        "featureCount", "features", "policy",
+        "featureCount", "features", "policy", "computed",
     }
 )  # fmt: skip
 
@@ -36,7 +37,8 @@ def asset_json(asset: Asset, *, full: bool = True) -> JsonObject:
     if asset.properties:
         out["properties"] = dict(asset.properties)
     if asset.bands:
-        out["bands"] = [_band_json(band) for band in asset.bands]
+        # Official clients look into the grid of each band, so one that is not known is empty.
+        out["bands"] = [{"grid": {}, **_band_json(band)} for band in asset.bands]
     if asset.geometry is not None:
         out["geometry"] = dict(asset.geometry)
     for name, instant in (("startTime", asset.start_time), ("endTime", asset.end_time)):
@@ -51,6 +53,10 @@ def asset_json(asset: Asset, *, full: bool = True) -> JsonObject:
 def declaration(asset: Asset) -> JsonObject:
     """Return an asset as `read_asset` reads it, without loss."""
     out = asset_json(asset)
+    if asset.bands:
+        out["bands"] = [_band_json(band) for band in asset.bands]
+    if asset.computed:
+        out["computed"] = asset.computed
     if asset.features is not None:
         out["features"] = [dict(feature) for feature in asset.features]
     return out if asset.policy is None else {**out, "policy": dict(asset.policy)}
@@ -127,6 +133,7 @@ def _asset(body: Mapping[str, Any]) -> Asset:
         feature_count=_integer(body.get("featureCount")),
         features=None if features is None else tuple(dict(_object(feature)) for feature in features),
         policy=None if policy is None else dict(_object(policy)),
+        computed=str(body.get("computed") or ""),
         others={key: value for key, value in body.items() if key not in _TYPED},
     )
 

@@ -79,6 +79,8 @@ class Asset:
     """The features of a table as GeoJSON; None if they are not declared. The service's JSON has no such field."""
     policy: Mapping[str, JsonValue] | None = None
     """The IAM policy; None if nobody has set one."""
+    computed: str = ""
+    """The function that gave it other properties, which are not computed; empty if all are known."""
     others: Mapping[str, JsonValue] = field(factory=dict[str, JsonValue])
     """Other fields of the service's JSON, by wire name, such as `tilesets`."""
 

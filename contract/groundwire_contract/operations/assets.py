@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from ..assets.asset_json import asset_json
@@ -46,7 +46,7 @@ def list_(call: Call, context: Context) -> Answer:
         keep = read_filter("")
     full = call.query.get("view") != "BASIC"
     assets = tuple(asset for asset in context.catalog.children(name) if keep(asset))
-    return _page(call, context, assets, "assets", lambda asset: asset_json(asset, full=full))
+    return page(call.query, context, assets, "assets", lambda asset: asset_json(asset, full=full))
 
 
 def list_features(call: Call, context: Context) -> Answer:
@@ -70,7 +70,7 @@ def list_features(call: Call, context: Context) -> Answer:
             return invalid_argument("filter-unsupported", f"Invalid filter: {error}")
         keep = feature_filter("", "")
     kept = tuple(feature for feature in asset.features or () if keep(feature))
-    answer = _page(call, context, kept, "features", dict)
+    answer = page(call.query, context, kept, "features", dict)
     return answer if isinstance(answer, Refusal) else {"type": "FeatureCollection", **answer}
 
 
@@ -96,11 +96,15 @@ def _holds_assets(name: str, context: Context) -> bool:
     return is_root(name) if asset is None else asset.type.holds_assets
 
 
-def _page(
-    call: Call, context: Context, items: Sequence[T], member: str, write: Callable[[T], JsonObject]
+def page(
+    given: Mapping[str, object],
+    context: Context,
+    items: Sequence[T],
+    member: str,
+    write: Callable[[T], JsonObject],
 ) -> JsonObject | Refusal:
     """Return a page of items with the token of the next one."""
-    size, token = call.query.get("pageSize"), call.query.get("pageToken")
+    size, token = given.get("pageSize"), given.get("pageToken")
     first = _first(token) if isinstance(token, str) and token else 0
     if first is None:
         if "page-token-invalid" not in context.relaxed:

@@ -32,10 +32,20 @@ _SAME_BANDS: Final = {
 """Functions that keep the band types of one argument."""
 _JOINS: Final = {"Image.addBands": ("dstImg", "srcImg")}
 _UNBOUNDED: Final = frozenset(
-    {"Image.constant", "Image.addBands", "Image.cat", "Image.rename", *_TYPES}
+    {
+        "Image.constant",
+        "Image.addBands",
+        "Image.cat",
+        "Image.rename",
+        "Image.reproject",
+        "Image.setDefaultProjection",
+    }
+    | {"Projection", *_TYPES}
     | {f"Image.{name}" for name in ("add", "subtract", "multiply", "divide")}
 )
 """Functions that do not bound an image."""
+_SCALED: Final = "Image.clipToBoundsAndScale"
+"""A function that bounds an image if it has a geometry: official clients call it for a scale alone too."""
 _DEEPEST: Final = 200
 
 

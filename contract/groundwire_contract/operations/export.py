@@ -10,6 +10,7 @@ from attrs import evolve
 from ..rules.error_bodies import CODES, Fault, Refusal, bad_request
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
+from .exported_asset import known
 from .exported_image import ExportedImage, asset_not_loaded
 from .failures import Asked, failure, integer
 from .operation_json import operation_json
@@ -42,7 +43,7 @@ def start(call: Call, context: Context) -> Answer:
         script=_otherwise(script, context),
         destinations=destinations(call.body),
         asset="" if made is None else made.name,
-        product="" if made is None else product(kind, call.body, image.names),
+        product="" if made is None else product(kind, call.body, known(call, image, context)),
     )
     added = context.state.add(hold(operation, now) if context.held else operation)
     return operation_json(added, now, call.metadata_type)

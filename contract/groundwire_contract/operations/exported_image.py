@@ -25,11 +25,13 @@ _TELLING: Final = frozenset(
         "Image.load", "ImageCollection.load",
     }
 )  # fmt: skip
-"""Functions without which an expression tells nothing."""
+"""Functions without which an expression tells nothing of its place."""
+_SCALED: Final = "Image.clipToBoundsAndScale"
+"""A function that bounds an image if it has a geometry: official clients call it for a scale alone too."""
 
 
 class ExportedImage:
-    """The image of an export. It is evaluated once, and only if its expression says where it is."""
+    """The image of an export. It is evaluated once at most."""
 
     def __init__(self, expression: JsonObject, context: Context) -> None:
         self._expression = expression
@@ -38,27 +40,22 @@ class ExportedImage:
         """The names of all functions that are called; empty for a function without a name."""
 
     @cached_property
-    def _value(self) -> Image | ExpressionError | None:
-        if self.functions.isdisjoint(_TELLING):
-            return None
+    def value(self) -> object:
+        """What is known of the value: an Image, an ExpressionError, or an Unknown."""
         try:
-            value = facts(self._expression, self._context.catalog)
+            return facts(self._expression, self._context.catalog)
         except ExpressionError as error:
             return error
-        return value if isinstance(value, Image) else None
+
+    @property
+    def _value(self) -> object:
+        return None if self.functions.isdisjoint(_TELLING) else self.value
 
     @property
     def pixels(self) -> Pixels | None:
         """The pixels; None if they cannot be counted."""
         value = self._value
         return pixels(value) if isinstance(value, Image) else None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the bands; empty if they are not known."""
-        value = self._value
-        layers = value.layers if isinstance(value, Image) else None
-        return tuple(band.id for band in layers) if isinstance(layers, tuple) else ()
 
     @property
     def loads(self) -> tuple[Load, ...]:
@@ -89,7 +86,10 @@ class ExportedImage:
 
 
 def _name(call: JsonObject) -> str:
-    name = call.get("functionName")
+    """Return the name of a called function; a scale without a geometry counts as a projection."""
+    name, arguments = call.get("functionName"), call.get("arguments")
+    if name == _SCALED and isinstance(arguments, dict) and "geometry" not in arguments:
+        return "Projection"
     return name if isinstance(name, str) else ""
 
 

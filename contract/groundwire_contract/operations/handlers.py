@@ -34,6 +34,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "earthengine.projects.operations.wait": operations.wait,
     "earthengine.projects.operations.cancel": operations.cancel,
     "earthengine.projects.operations.delete": operations.delete,
+    "earthengine.projects.table.computeFeatures": values.compute_features,
     "earthengine.projects.value.compute": values.compute,
 }
 """Handlers of valid requests by method id."""

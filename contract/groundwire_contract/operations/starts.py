@@ -63,17 +63,19 @@ def target(request: JsonObject) -> Target | None:
     return Target(asset_name(name), bool(holder.get("overwrite"))) if isinstance(name, str) and name else None
 
 
-def product(start: Start, request: JsonObject, names: tuple[str, ...] = ()) -> str:
-    """Return the asset that a request makes, without a name, as the service's JSON. `names` are those of its bands."""
+def product(start: Start, request: JsonObject, known: JsonObject) -> str:
+    """Return the asset that a request makes, without a name, as a declaration. `known` is what its expression says of it."""
     kind = AssetType.FEATURE_VIEW if "featureViewExportOptions" in request else start.asset or AssetType.IMAGE
     manifest = _manifest(request)
     kept = ("properties", "startTime", "endTime", "tilesets")
     bands = manifest.get("bands")
-    out: JsonObject = {"type": kind.value, **{name: manifest[name] for name in kept if name in manifest}}
+    out: JsonObject = {
+        "type": kind.value,
+        **known,
+        **{name: manifest[name] for name in kept if name in manifest},
+    }
     if isinstance(bands, list):
         out["bands"] = [{"id": band["id"]} for band in bands if isinstance(band, dict) and "id" in band]
-    elif names:
-        out["bands"] = [{"id": name} for name in names]
     return json.dumps(out)
 
 

@@ -17,6 +17,9 @@ from .projection import Projection, projection_of
 from .reducer import Reducer
 from .signature import Argument
 
+_EXACT: Final = 2**53
+_BITS: Final = 63
+
 
 def coerced(value: Value, argument: Argument, function: str) -> Value:
     """Return a value as an argument. Raises ExpressionError in the service's words.
@@ -39,6 +42,19 @@ def coerced(value: Value, argument: Argument, function: str) -> Value:
             f"Actual type: {type_name(value)}.\nActual value: {_shown(value)}"
         )
     return converted
+
+
+def frozen_json(value: Any) -> Value:
+    """Return a JSON value with tuples for lists; JSON that was read is at most 100 deep."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        # JSON does not tell 5 from 5.0.
+        return int(value)
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        # A number of JSON is a double.
+        return float(value)
+    if isinstance(value, list):
+        return tuple(map(frozen_json, value))
+    return {key: frozen_json(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _shown(value: Value) -> str:

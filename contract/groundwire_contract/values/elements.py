@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeAlias
 from attrs import evolve, field, frozen
 
 from .geometry import Geometry, rectangle
-from .problem import undeclared, unsupported
+from .problem import ExpressionError, undeclared, unsupported
 from .projection import Projection
 
 Value: TypeAlias = Any
@@ -24,6 +24,8 @@ class Unknown:
     """A value that is not computed; `name` is the function that would compute it."""
 
     name: str
+    error: ExpressionError | None = None
+    """The error that meets whoever looks at it, where it has one of its own: the service computes only what is looked at."""
 
 
 @frozen
@@ -107,6 +109,8 @@ class Image(Element):
     @property
     def bands(self) -> tuple[Band, ...]:
         """The bands. Raises ExpressionError if they are not known."""
+        if isinstance(self.layers, Unknown) and self.layers.error is not None:
+            raise self.layers.error
         if isinstance(self.layers, Unknown):
             raise unsupported(f"the bands of the result of {self.layers.name}")
         if self.layers is None:

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from attrs import define, field, frozen
 
 from ..exchange import JsonObject
-from .coercion import coerced
+from .coercion import coerced, frozen_json
 from .elements import Image, Unknown, Value
 from .limits import DEEPEST, Budget, too_large
 from .problem import UNSUPPORTED, ExpressionError
@@ -29,8 +29,6 @@ Work: TypeAlias = Generator[Any, Any, Value]
 """Work in progress: it yields other work, is sent its value, and returns a value."""
 _RUNNING: Final = object()
 _INT64: Final = re.compile(r"[+-]?\d{1,19}")
-_EXACT: Final = 2**53
-_BITS: Final = 63
 _NO_IMAGES: Final = frozenset(
     {
         "Image.hersDescriptor", "Image.parseExpression", "Image.reduceRegion", "Image.reduceRegions", "Image.reduceToVectors",
@@ -128,7 +126,7 @@ class Machine:
         if not isinstance(node, dict):
             raise ExpressionError("The expression has a value without a kind.")
         if "constantValue" in node:
-            return self.budget.weigh(_frozen(node["constantValue"]))
+            return self.budget.weigh(frozen_json(node["constantValue"]))
         if "functionInvocationValue" in node or "arrayValue" in node or "dictionaryValue" in node:
             return _RUNNING
         if "valueReference" in node:
@@ -209,6 +207,11 @@ class Machine:
     def _called(self, call: JsonObject, nodes: JsonObject, scope: Scope) -> Work:
         """Call a function of the expression."""
         called = yield self.reference(call.get("functionReference"), scope)
+        if isinstance(called, Unknown):
+            # Only the text of an expression makes a function that is not computed, and its result is an image.
+            values = yield self._array(nodes.values(), scope)
+            image = next((value for value in values if isinstance(value, Image)), Image())
+            return image.computed(called.name)
         if not isinstance(called, Closure):
             raise ExpressionError("The expression calls a value that is no function.")
         values = yield self._array([nodes.get(argument) for argument in called.names], scope)
@@ -241,16 +244,3 @@ def _unseen(name: str, image: Value) -> Value:
         # What becomes of a collection has the projection WGS 84, with pixels of one degree.
         return Image(projection=Projection()).computed(name)
     return Unknown(name)
-
-
-def _frozen(value: Any) -> Value:
-    """Return a JSON value with tuples for lists; JSON that was read is at most 100 deep."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        # JSON does not tell 5 from 5.0.
-        return int(value)
-    if isinstance(value, int) and value.bit_length() > _BITS:
-        # A number of JSON is a double.
-        return float(value)
-    if isinstance(value, list):
-        return tuple(map(_frozen, value))
-    return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value

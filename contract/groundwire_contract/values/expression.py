@@ -6,7 +6,7 @@ from typing import Final
 
 from ..assets.catalog import Assets
 from ..exchange import JsonObject, JsonValue
-from .elements import Value
+from .elements import Collection, Feature, Value
 from .evaluation import Machine, Scope
 from .functions import FUNCTIONS
 from .limits import Budget, too_large
@@ -23,6 +23,18 @@ def compute(expression: JsonObject, assets: Assets) -> JsonValue:
     value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets)))
     try:
         return Writer().write(value)
+    except RecursionError as error:
+        raise too_large("a result so deep") from error
+
+
+def features(expression: JsonObject, assets: Assets) -> tuple[JsonObject, ...]:
+    """Return the GeoJSON features of a collection, in longitude and latitude. Raises ExpressionError."""
+    value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets)))
+    if not isinstance(value, Collection) or not all(isinstance(item, Feature) for item in value.elements):
+        raise unsupported("features of what is no collection of features")
+    writer = Writer()
+    try:
+        return tuple(writer.geojson(item) for item in value.elements if isinstance(item, Feature))
     except RecursionError as error:
         raise too_large("a result so deep") from error
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from .elements import Element, Value, element
+from .elements import Element, Unknown, Value, element
 from .problem import ExpressionError, unsupported
 
 _ALL: Final = ".all"
@@ -25,6 +25,10 @@ class Filter:
     passes: Callable[[Value], bool] = field(repr=False)
     tests: int = 1
     """Comparisons of one element, at most."""
+    joins: Callable[[Value, Value], bool] | None = field(default=None, repr=False)
+    """The condition on an element of one collection and one of another; None if the filter has none."""
+    measure: Callable[[Value, Value], float] | None = field(default=None, repr=False)
+    """How far apart two elements are; None if the filter does not measure."""
 
 
 def operand(value: Value, name: str) -> Value:
@@ -33,7 +37,10 @@ def operand(value: Value, name: str) -> Value:
         found = element(value)
         return None if found is None else found.geometry
     if isinstance(value, Element):
-        return value.get(name)
+        found = value.get(name)
+        if isinstance(found, Unknown):
+            raise unsupported(found.name)
+        return found
     if isinstance(value, dict):
         return value.get(name)
     if name == "item":
@@ -51,9 +58,9 @@ def binary(name: str, test: Callable[[Any, Any], bool], values: tuple[Value, ...
         if (name_ is None) == (value is None):
             raise ExpressionError(f"{name}: One of '{side}Field' and '{side}Value' must be specified.")
 
-    def passes(item: Value) -> bool:
-        left = left_value if left_field is None else operand(item, left_field)
-        right = right_value if right_field is None else operand(item, right_field)
+    def joins(one: Value, other: Value) -> bool:
+        left = left_value if left_field is None else operand(one, left_field)
+        right = right_value if right_field is None else operand(other, right_field)
         return left is not None and right is not None and test(left, right)
 
-    return Filter(name, passes)
+    return Filter(name, lambda item: joins(item, item), joins=joins)

@@ -14,18 +14,17 @@ CRS_UNKNOWN: Final = "crs-unknown"
 class ExpressionError(Exception):
     """An expression that has no value here: the message of the refusal, and the id of its rule."""
 
-    def __init__(self, message: str, rule: str = WRONG) -> None:
+    def __init__(self, message: str, rule: str = WRONG, *, answerable: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.rule = rule
+        self.answerable = answerable
+        """True if only an answer of the test can help."""
 
 
 def unsupported(subject: str) -> ExpressionError:
     """Return the error for what this server does not compute. `subject` is a noun, such as the name of a function."""
-    return ExpressionError(
-        f"The contract server does not compute {subject}. Give earthengine.projects.value.compute an answer.",
-        UNSUPPORTED,
-    )
+    return ExpressionError(f"The contract server does not compute {subject}.", UNSUPPORTED, answerable=True)
 
 
 def undeclared(subject: str, asset: str) -> ExpressionError:

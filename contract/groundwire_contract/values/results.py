@@ -68,6 +68,20 @@ class Writer:
         id_ = {} if value.index is None else {"id": value.index}
         return {"type": "Feature", "geometry": self.place(value), **id_, "properties": self.write(properties)}
 
+    def geojson(self, value: Feature) -> JsonObject:
+        """Return a feature of a table: without its id, and with a geometry in longitude and latitude."""
+        place = value.geometry
+        if isinstance(place, Geometry) and not place.is_geographic:
+            raise unsupported("the geometry of a feature in longitude and latitude")
+        shown = self.place(value)
+        geometry = (
+            {key: item for key, item in shown.items() if key != "geodesic"}
+            if isinstance(shown, dict)
+            else shown
+        )
+        properties = {key: item for key, item in value.properties.items() if key != "system:index"}
+        return {"type": "Feature", "geometry": geometry, "properties": self.write(properties)}
+
     def image(self, value: Image) -> JsonObject:
         """Return an image."""
         out: JsonObject = {"type": "Image", "bands": [self.band(band) for band in value.bands]}

@@ -53,7 +53,8 @@ def _argument(text: str) -> Argument:
     if match is None:
         raise ValueError(f"no argument: {text!r}")
     name, optional, type_, default = match.groups()
-    return Argument(name, type_, bool(optional), None if default is None else json.loads(default))
+    value = None if default is None else json.loads(default)
+    return Argument(name, type_, bool(optional), tuple(value) if isinstance(value, list) else value)  # pyright: ignore[reportUnknownArgumentType] # JSON
 
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -12,17 +12,18 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from ..assets.catalog import Assets
-from ..assets.names import asset_name
+from ..assets.names import asset_name, parent_of
 from ..assets.record import Asset, AssetType, Grid
 from ..assets.record import Band as DeclaredBand
 from .crs import normalized
 from .date import from_datetime
-from .elements import Band, Collection, Feature, Image, PixelType, Value
+from .elements import Band, Collection, Feature, Image, PixelType, Unknown, Value
 from .geometry import Geometry, from_json
 from .problem import NOT_FOUND, ExpressionError, undeclared, unsupported
 from .projection import IDENTITY, Projection
 
 _MISSING: Final = "not found (does not exist or caller does not have access)."
+_PUBLIC: Final = "projects/earthengine-public/assets/"
 _PRECISIONS: Final = {"INT": "int", "FLOAT": "float", "DOUBLE": "double"}
 _FOOTPRINT: Final = "system:footprint"
 
@@ -74,10 +75,19 @@ class Sources:
     def _asset(self, id_: str, type_: AssetType, function: str, kind: str) -> Asset:
         asset = self.assets.get(asset_name(id_))
         if asset is None:
-            raise unsupported(function) if self.lenient else missing(function, kind, id_)
+            raise unsupported(function) if self.lenient else self._missing(function, kind, id_)
         if asset.type is not type_:
             raise ExpressionError(f"{function}: Asset '{id_}' is not an {kind}.")
         return asset
+
+    def _missing(self, function: str, kind: str, id_: str) -> ExpressionError:
+        """Return the service's words. Of the public catalog they may not be true here, so they say what to declare."""
+        error, name = missing(function, kind, id_), asset_name(id_)
+        parent = self.assets.get(parent_of(name))
+        within = parent is not None and parent.type is AssetType.IMAGE_COLLECTION
+        if within or not name.startswith(_PUBLIC):
+            return error
+        return ExpressionError(f"{error.message} Of the public catalog, declare what is used.", NOT_FOUND)
 
 
 def properties_of(asset: Asset) -> dict[str, Value]:
@@ -104,6 +114,7 @@ def image_of(asset: Asset) -> Image:
         facts=facts,
         geometry=footprint,
         layers=tuple(map(_band, asset.bands)) if asset.bands else None,
+        rest=Unknown(asset.computed) if asset.computed else None,
         version=_version(asset),
     )
 

@@ -58,6 +58,25 @@ def information(server: Server) -> None:
     equal(image.size, 100 * 100 * 3 * 2)
 
 
+def composite(server: Server) -> None:
+    """Mask clouds, compose a collection, and export the result with a type of its own."""
+    collection = ee.ImageCollection(f"{HOME}/scenes")
+    for method in ("mosaic", "median"):
+        image = collection.gd.composite(method, mask=False).gd.prepareForExport(
+            crs="EPSG:32650", region=_region(), scale=30, dtype="uint16"
+        )
+        image.gd.toGoogleCloud(method, type="drive", folder="geedim", wait=False)
+    equal([each.where["filenamePrefix"] for each in server.started()], ["mosaic", "median"])
+
+
+def custom_filter(server: Server) -> None:
+    """Filter a collection by a text."""
+    found = ee.ImageCollection(f"{HOME}/scenes").gd.filter(
+        "2024-01-01", "2024-06-01", region=_region(), custom_filter="CLOUD_COVER < 20"
+    )
+    equal(list(found.gd.properties), ["20240110", "20240312"])
+
+
 def from_images(server: Server) -> None:
     """Build a collection of images."""
     names = [f"{HOME}/scenes/{index}" for index in ("20240110", "20240312")]

@@ -105,6 +105,23 @@ def tables(server: Server) -> None:
     equal(read.size().getInfo(), 2)
 
 
+def data_frames(server: Server) -> None:
+    """Turn a table into a data frame."""
+    frame = geemap.ee_to_gdf(ee.FeatureCollection(f"{HOME}/fields"))
+    equal(list(frame["crop"]), ["wheat", "maize"])
+    equal(str(frame.crs), "EPSG:4326")
+
+
+def time_series(server: Server) -> None:
+    """Reduce a collection month by month, without the months that have no image, and export it."""
+    months = geemap.create_timeseries(
+        _scenes(), "2024-01-01", "2024-06-01", region=_region(), frequency="month", reducer="median"
+    )
+    equal(months.aggregate_array("system:date").getInfo(), ["2024-01", "2024-02", "2024-03"])
+    geemap.ee_export_image_collection_to_drive(months, folder="export", scale=30, region=_region())
+    equal(len(server.started()), 3)
+
+
 def trees(server: Server) -> None:
     """Export the trees of a forest as a table."""
     from geemap import ml

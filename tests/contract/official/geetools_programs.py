@@ -105,3 +105,20 @@ def small_values(server: Server) -> None:
     equal(ee.String("a").geetools.eq("a").getInfo(), 1)
     equal(ee.Dictionary({"b": 1, "a": 2}).geetools.getMany(["a"]).getInfo(), [2])
     equal(ee.Number(1.24).geetools.truncate(1).getInfo(), 1.2)
+
+
+def intervals(server: Server) -> None:
+    """Reduce a collection by month, and export each month. The last image ends the last month, and is not in it."""
+    months = _scenes().geetools.reduceInterval("mean", unit="month", duration=1)
+    equal(months.first().bandNames().getInfo(), ["B4", "B3", "B2"])
+    for task in ee.batch.Export.geetools.imagecollection.toDrive(
+        months, "system:index", "months", **_where()
+    ):
+        task.start()
+    equal(len(server.started()), 2)
+
+
+def closest(server: Server) -> None:
+    """Find the images that are closest to a date."""
+    found = _scenes().geetools.closest("2024-02-12", 5, "day")
+    equal(found.aggregate_array("system:index").getInfo(), ["20240211"])

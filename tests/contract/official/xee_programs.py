@@ -30,6 +30,15 @@ def grid(server: Server) -> None:
     equal((read["crs"], read["shape_2d"]), ("EPSG:32650", (100, 100)))
 
 
+def computed(server: Server) -> None:
+    """Open a collection with a band that is computed."""
+    scenes = ee.ImageCollection(f"{HOME}/scenes").map(
+        lambda image: image.addBands(image.normalizedDifference(["B4", "B3"]).rename("index"))
+    )
+    data = xarray.open_dataset(scenes.select("index"), engine="ee", **_GRID)
+    equal((list(data.data_vars), data.sizes["time"]), (["index"], 3))
+
+
 def pixels(server: Server) -> None:
     """Be told which method needs pixels."""
     data = xarray.open_dataset(ee.ImageCollection(f"{HOME}/scenes"), engine="ee", **_GRID)

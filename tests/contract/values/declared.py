@@ -72,7 +72,7 @@ def value(expression: object) -> Any:
     return compute(body, Held())
 
 
-def call(name: str, **arguments: object) -> dict[str, Any]:
+def call(name: str, /, **arguments: object) -> dict[str, Any]:
     return {"functionInvocationValue": {"functionName": name, "arguments": arguments}}
 
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Final
 
 from ..elements import Collection, Value
-from ..problem import unsupported
+from ..problem import undeclared, unsupported
 from ..signature import Library
 from .arithmetic import checked, text_of
 from .elements import number_of
 
 LIBRARY: Final = Library()
 _SIGNATURE: Final = "AggregateFeatureCollection.{}(collection: FeatureCollection, property: String)"
+_SIZE: Final = "system:asset_size"
 Numbers = list[int | float]
 
 
@@ -53,11 +54,14 @@ def histogram(collection: Collection, name: str) -> dict[str, int]:
     return dict(Counter(map(text_of, _values(collection, name))))
 
 
-def _numeric(name: str) -> Callable[[Callable[[Numbers], int | float]], None]:
+def _numeric(name: str, *, empty: bool = False) -> Callable[[Callable[[Numbers], int | float]], None]:
     def register(compute: Callable[[Numbers], int | float]) -> None:
         full = f"AggregateFeatureCollection.{name}"
 
         def computed(collection: Collection, property_: str) -> int | float:
+            if empty and not collection.elements:
+                # `earthengine du` prints the sum of the sizes in an empty collection as a whole number.
+                return 0
             return checked(compute(_numbers(collection, property_, full)), full)
 
         LIBRARY.add(_SIGNATURE.format(name))(computed)
@@ -68,12 +72,15 @@ def _numeric(name: str) -> Callable[[Callable[[Numbers], int | float]], None]:
 def _numbers(collection: Collection, property_: str, name: str) -> Numbers:
     values = [number_of(item, property_) for item in collection.elements]
     numbers = [value for value in values if value is not None]
+    unsized = [item.id for item, value in zip(collection.elements, values, strict=True) if value is None]
+    if property_ == _SIZE and any(unsized):
+        raise undeclared("the size", next(filter(None, unsized)))
     if len(numbers) < (2 if name.endswith(("sample_sd", "sample_var", "stats")) else 1):
         raise unsupported(f"{name} of {len(numbers)} values")
     return numbers
 
 
-_numeric("sum")(sum)
+_numeric("sum", empty=True)(sum)
 _numeric("min")(min)
 _numeric("max")(max)
 _numeric("mean")(statistics.fmean)

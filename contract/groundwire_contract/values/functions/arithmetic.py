@@ -93,7 +93,74 @@ _one("sqrt")(math.sqrt)
 _one("exp")(math.exp)
 _one("log")(math.log)
 _one("log10")(math.log10)
+for _name in (
+    "acos", "asin", "atan", "cbrt", "cos", "cosh", "erf", "erfc", "gamma", "sin", "sinh", "tan", "tanh",
+):  # fmt: skip
+    _one(_name)(getattr(math, _name))
+_one("signum")(lambda number: (number > 0) - (number < 0))
 _one("double", "float", "toDouble", "toFloat")(lambda number: number)
+_two("atan2")(math.atan2)
+_two("hypot")(math.hypot)
+_two("first")(lambda left, _: left)
+_two("firstNonZero", "first_nonzero")(lambda left, right: left or right)
+
+
+def _whole(*numbers: Number) -> list[int]:
+    """Return whole numbers. Raises ValueError for another."""
+    whole = [int(number) for number in numbers]
+    if [*numbers] != whole:
+        raise ValueError(numbers)
+    return whole
+
+
+def _bitwise(test: Callable[[int, int], int]) -> Callable[[Number, Number], Number]:
+    """Return a function of the bits of two numbers. Raises OverflowError for a result beyond 64 bits."""
+
+    def compute(left: Number, right: Number) -> Number:
+        one, other = _whole(left, right)
+        value = test(one, other)
+        if not -(2**_BITS) <= value < 2**_BITS:
+            raise OverflowError(value)
+        return value
+
+    return compute
+
+
+def _shifted(number: int, places: int) -> int:
+    if not 0 <= abs(places) < _BITS:
+        raise ValueError(places)
+    return number << places if places >= 0 else number >> -places
+
+
+def _inverted(number: Number) -> Number:
+    return ~_whole(number)[0]
+
+
+def _ones(number: Number) -> Number:
+    return (_whole(number)[0] & ((1 << (_BITS + 1)) - 1)).bit_count()
+
+
+_two("bitwiseAnd", "bitwise_and")(_bitwise(lambda one, other: one & other))
+_two("bitwiseOr", "bitwise_or")(_bitwise(lambda one, other: one | other))
+_two("bitwiseXor", "bitwise_xor")(_bitwise(lambda one, other: one ^ other))
+_two("leftShift", "left_shift")(_bitwise(_shifted))
+_two("rightShift", "right_shift")(_bitwise(lambda number, places: _shifted(number, -places)))
+_one("bitwiseNot", "bitwise_not")(_inverted)
+_one("bitCount")(_ones)
+
+
+@LIBRARY.add("Number.clamp(number: Number, min: Float, max: Float)")
+def clamp(number: Number, low: Number, high: Number) -> Number:
+    """Return a number, or the end of the range that it lies beyond."""
+    return min(max(number, low), high)
+
+
+@LIBRARY.add("Number.unitScale(number: Number, min: Float, max: Float)")
+def unit_scale(number: Number, low: Number, high: Number) -> Number:
+    """Return the place of a number between two others, which become 0 and 1."""
+    if low == high:
+        raise unsupported("Number.unitScale of an empty range")
+    return checked((number - low) / (high - low), "Number.unitScale")
 
 
 def _cast(name: str) -> None:

@@ -42,6 +42,15 @@ def constant(value: Value) -> Image:
     return Image(layers=tuple(bands))
 
 
+@LIBRARY.add("Dictionary.toImage(dictionary: Dictionary, names?: List)")
+def of_dictionary(numbers: dict[str, Value], names: tuple[Value, ...] | None) -> Image:
+    """Return an image of numbers by name, in the order of the names."""
+    chosen = sorted(numbers) if names is None else [str(name) for name in names]
+    if not set(chosen) <= numbers.keys():
+        raise ExpressionError("Dictionary.toImage: The dictionary lacks one of the names.")
+    return rename(constant(tuple(numbers[name] for name in chosen)), tuple(chosen))
+
+
 @LIBRARY.add("Image.bandNames(image: Image)")
 def band_names(image: Image) -> tuple[str, ...]:
     """Return the names of the bands."""
@@ -62,6 +71,8 @@ def band_types(image: Image) -> dict[str, Value]:
 @LIBRARY.add("Image.select(input: Image, bandSelectors: List, newNames?: List)")
 def select(image: Image, selectors: tuple[Value, ...], names: tuple[Value, ...] | None) -> Image:
     """Return an image with some of its bands, by name, pattern or place, and with new names."""
+    if isinstance(image.layers, Unknown) and image.layers.error is not None:
+        return image
     if isinstance(image.layers, Unknown) or image.layers is None:
         known = names if names is not None else selectors
         simple = all(isinstance(name, str) and name.replace("_", "").isalnum() for name in known)
@@ -70,7 +81,10 @@ def select(image: Image, selectors: tuple[Value, ...], names: tuple[Value, ...] 
         return evolve(image, layers=bands)
     if len(selectors) * len(image.bands) > _MOST_PAIRS:
         raise too_large("a choice of so many bands")
-    chosen = [band for selector in selectors for band in _selected(image.bands, selector)]
+    try:
+        chosen = [band for selector in selectors for band in _selected(image.bands, selector)]
+    except ExpressionError as error:
+        return evolve(image, layers=Unknown("Image.select", error))
     return (
         rename(evolve(image, layers=tuple(chosen)), names)
         if names is not None
@@ -96,10 +110,12 @@ def _selected(bands: tuple[Band, ...], selector: Value) -> Iterable[Band]:
 def rename(image: Image, names: tuple[Value, ...]) -> Image:
     """Return an image with other names of its bands."""
     texts = tuple(map(str, names))
+    if isinstance(image.layers, Unknown) and image.layers.error is not None:
+        return image
     if isinstance(image.layers, Unknown) or image.layers is None:
         return evolve(image, layers=tuple(Band(name, image.layers, image.projection) for name in texts))
     if len(texts) != len(image.bands):
-        raise ExpressionError(_NO_NAME)
+        return evolve(image, layers=Unknown("Image.rename", ExpressionError(_NO_NAME)))
     return evolve(image, layers=tuple(evolve(b, id=name) for b, name in zip(image.bands, texts, strict=True)))
 
 

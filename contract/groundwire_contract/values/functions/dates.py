@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from ..coercion import date as as_date
 from ..coercion import is_number
-from ..date import MILLIS, Date, DateRange, advanced, formatted, parsed, part, relative
+from ..date import MILLIS, Date, DateRange, advanced, formatted, from_datetime, parsed, part, relative
 from ..elements import Value
 from ..problem import ExpressionError, unsupported
 from ..signature import Library
@@ -83,6 +84,45 @@ def difference(value: Date, start: Date, unit: str) -> float:
     return (value.millis - start.millis) / MILLIS[name]
 
 
+def _length(unit: str, function: str) -> int:
+    name = unit.lower().removesuffix("s")
+    if name not in MILLIS:
+        raise unsupported(f"{function} of {unit[:100]!r}")
+    return MILLIS[name]
+
+
+@LIBRARY.add("Date.unitRatio(numerator: String, denominator: String)")
+def unit_ratio(numerator: str, denominator: str) -> float:
+    """Return the ratio of the average lengths of two units."""
+    return _length(numerator, "Date.unitRatio") / _length(denominator, "Date.unitRatio")
+
+
+@LIBRARY.add("Date.getFraction(date: Date, unit: String, timeZone?: String)")
+def get_fraction(value: Date, unit: str, zone: str | None) -> float:
+    """Return the part of a unit that has elapsed, from 0 to 1."""
+    dates = get_range(value, unit, zone)
+    return (value.millis - dates.start.millis) / (dates.end.millis - dates.start.millis)
+
+
+@LIBRARY.add(
+    "Date.update(date: Date, year?: Integer, month?: Integer, day?: Integer, hour?: Integer, minute?: Integer, "
+    "second?: Number, timeZone?: String)"
+)
+def update(value: Date, *values: Value) -> Date:
+    """Return a date with other units."""
+    *units, second, zone = values
+    moment = value.at(zone)
+    year, month, day, hour, minute = (
+        now if new is None else new for new, now in zip(units, moment.timetuple()[:5], strict=True)
+    )
+    exact = moment.second if second is None else int(second)
+    micros = moment.microsecond if second is None else round(second % 1 * 1000) * 1000
+    try:
+        return from_datetime(datetime(year, month, day, hour, minute, exact, micros, moment.tzinfo))
+    except ValueError as error:
+        raise unsupported("Date.update to a date that is not in the calendar") from error
+
+
 @LIBRARY.add("Date.parse(format: String, date: String, timeZone?: String)")
 def parse(pattern: str, text: str, zone: str | None) -> Date:
     """Return the date of a text by a pattern of years, months, days and times of day."""
@@ -126,6 +166,38 @@ def contains(dates: DateRange, other: Value) -> bool:
     if value is None:
         raise unsupported("DateRange.contains of what is no date")
     return dates.contains(value)
+
+
+@LIBRARY.add("DateRange.isEmpty(dateRange: DateRange)")
+def is_empty(dates: DateRange) -> bool:
+    """Return True for a range without dates."""
+    return dates.start >= dates.end
+
+
+@LIBRARY.add("DateRange.isUnbounded(dateRange: DateRange)")
+def is_unbounded(_: DateRange) -> bool:
+    """Return False: only `DateRange.unbounded` has no end, and it is not computed."""
+    return False
+
+
+@LIBRARY.add("DateRange.intersects(dateRange: DateRange, other: DateRange)")
+def intersects(one: DateRange, other: DateRange) -> bool:
+    """Return True if two ranges have a date in common."""
+    return max(one.start, other.start) < min(one.end, other.end)
+
+
+@LIBRARY.add("DateRange.intersection(dateRange: DateRange, other: DateRange)")
+def intersection(one: DateRange, other: DateRange) -> DateRange:
+    """Return the dates that two ranges have in common."""
+    if not intersects(one, other):
+        raise unsupported("DateRange.intersection of ranges that do not meet")
+    return DateRange(max(one.start, other.start), min(one.end, other.end))
+
+
+@LIBRARY.add("DateRange.union(dateRange: DateRange, other: DateRange)")
+def union(one: DateRange, other: DateRange) -> DateRange:
+    """Return the range that holds two."""
+    return DateRange(min(one.start, other.start), max(one.end, other.end))
 
 
 def is_time(value: Value) -> bool:

@@ -12,8 +12,11 @@ from ..elements import INDEX, Element, Feature, Unknown, Value
 from ..geometry import Geometry
 from ..problem import ExpressionError, undeclared, unsupported
 from ..signature import Library
+from .texts import match as matches
 
 LIBRARY: Final = Library()
+EVERYTHING: Final = ".*"
+"""A pattern that every name matches."""
 _ORDER: Final = "maxError?: ErrorMargin, proj?: Projection, geodesics?: Boolean"  # of the functions that return a geometry
 
 
@@ -95,8 +98,10 @@ def geometry(element: Element, *_: Value) -> Geometry:
     """Return the geometry of a feature, or the footprint of an image."""
     if isinstance(element.geometry, Unknown):
         raise unsupported(f"the geometry of the result of {element.geometry.name}")
+    if element.geometry is None and not element.id:
+        raise unsupported("the geometry of a feature or an image that has none")
     if element.geometry is None:
-        raise undeclared("the geometry", element.id or element.index or "an element")
+        raise undeclared("the geometry", element.id)
     return element.geometry
 
 
@@ -124,16 +129,29 @@ def set_geometry(element: Element, place: Geometry | None) -> Element:
 )
 def select(element: Element, names: tuple[Value, ...], new: tuple[Value, ...] | None, keep: bool) -> Element:
     """Return a feature with some of its properties."""
-    if not all(isinstance(name, str) and name.replace("_", "").replace(":", "").isalnum() for name in names):
-        raise unsupported("Feature.select by a pattern")
-    renamed = names if new is None else new
-    if len(renamed) != len(names):
+    renamed = None if new is None else tuple(map(str, new))
+    chosen = _chosen(element, names, exact=renamed is not None)
+    if renamed is not None and len(renamed) != len(names):
         raise ExpressionError("Feature.select: There must be as many new names as selectors.")
     known = element.properties
-    facts = {
-        name: known[old] for old, name in zip(names, renamed, strict=True) if old in known and old != INDEX
-    }
+    pairs = zip(chosen, chosen if renamed is None else renamed, strict=True)
+    facts = {name: known[old] for old, name in pairs if old in known and old != INDEX}
     return evolve(element, facts=facts, geometry=element.geometry if keep else None)
+
+
+def _chosen(element: Element, selectors: tuple[Value, ...], *, exact: bool) -> tuple[str, ...]:
+    """Return the names of the properties that selectors name or, unless they are renamed, match."""
+    out: list[str] = []
+    for selector in map(str, selectors):
+        if selector.replace("_", "").replace(":", "").isalnum():
+            out.append(selector)
+        elif exact:
+            raise unsupported("Feature.select by a pattern, with new names")
+        elif selector == EVERYTHING:
+            out.extend(element.properties)
+        else:
+            out.extend(name for name in element.properties if matches(name, f"^{selector}$", ""))
+    return tuple(dict.fromkeys(out))
 
 
 def number_of(element: Element, name: str) -> int | float | None:

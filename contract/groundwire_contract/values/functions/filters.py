@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
+
+from attrs import evolve
 
 from ..coercion import date as as_date
 from ..coercion import geometry as as_geometry
@@ -97,15 +99,26 @@ _filter(lambda left, right: not _intersects(left, right), "disjoint", more=", ma
 @LIBRARY.add("Filter.and(filters: List)")
 def and_(filters: tuple[Value, ...]) -> Filter:
     """Return a filter that passes if all pass."""
-    tests = _checked(filters)
-    return Filter("Filter.and", lambda item: all(each.passes(item) for each in filters), tests)
+    return _several("Filter.and", filters, all)
 
 
 @LIBRARY.add("Filter.or(filters: List)")
 def or_(filters: tuple[Value, ...]) -> Filter:
     """Return a filter that passes if one passes."""
+    return _several("Filter.or", filters, any)
+
+
+def _several(name: str, filters: tuple[Value, ...], test: Callable[[Iterable[bool]], bool]) -> Filter:
     tests = _checked(filters)
-    return Filter("Filter.or", lambda item: any(each.passes(item) for each in filters), tests)
+    joins = [each.joins for each in filters]
+    measures = [each.measure for each in filters if each.measure is not None]
+    return Filter(
+        name,
+        lambda item: test(each.passes(item) for each in filters),
+        tests,
+        None if None in joins else lambda one, other: test(each(one, other) for each in joins),
+        measures[0] if len(measures) == 1 else None,
+    )
 
 
 def _checked(filters: tuple[Value, ...]) -> int:
@@ -120,7 +133,13 @@ def _checked(filters: tuple[Value, ...]) -> int:
 @LIBRARY.add("Filter.not(filter: Filter)")
 def not_(condition: Filter) -> Filter:
     """Return a filter that passes if another does not."""
-    return Filter("Filter.not", lambda item: not condition.passes(item), _checked((condition,)))
+    joins = condition.joins
+    return Filter(
+        "Filter.not",
+        lambda item: not condition.passes(item),
+        _checked((condition,)),
+        None if joins is None else lambda one, other: not joins(one, other),
+    )
 
 
 @LIBRARY.add("Filter.always()")
@@ -162,6 +181,35 @@ _FIELDS: Final[dict[str, Callable[[Date], int]]] = {
     "day_of_month": lambda date: date.at().day,
     "day_of_week": lambda date: date.at().isoweekday(),
 }
+
+
+@LIBRARY.add(
+    "Filter.maxDifference(difference: Float, leftField?: String, rightValue?: Object, rightField?: String, leftValue?: Object)"
+)
+def max_difference(most: float, *values: Value) -> Filter:
+    """Return a filter that passes for numbers so close to each other, and measures how far apart they are."""
+    left_field, right_value, right_field, left_value = values
+
+    def distance(left: Value, right: Value) -> float:
+        one, other = _comparable(left), _comparable(right)
+        if not is_number(one) or not is_number(other):
+            raise unsupported("Filter.maxDifference of what are no numbers")
+        return float(abs(one - other))
+
+    def measure(one: Value, other: Value) -> float:
+        return distance(
+            left_value if left_field is None else operand(one, left_field),
+            right_value if right_field is None else operand(other, right_field),
+        )
+
+    condition = binary("Filter.maxDifference", lambda left, right: distance(left, right) <= most, values)
+    return evolve(condition, measure=measure)
+
+
+@LIBRARY.add("Filter.dayOfYear(start: Integer, end: Integer)")
+def day_of_year(start: int, end: int) -> Filter:
+    """Return a filter on the day of the year of an element's time."""
+    return calendar_range(start, end, "day_of_year")
 
 
 @LIBRARY.add('Filter.calendarRange(start: Integer, end?: Integer, field?: String = "day_of_year")')

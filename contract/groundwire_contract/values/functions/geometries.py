@@ -23,7 +23,7 @@ def _constructor(type_: str) -> None:
     def construct(
         coordinates: Value, crs: Projection | None, geodesic: bool | None = None, *_: Value
     ) -> Geometry:
-        return geometry(type_, coordinates, crs, geodesic=geodesic)
+        return geometry(type_, _coordinates(type_, coordinates), crs, geodesic=geodesic)
 
     rest = {
         "Point": "",
@@ -32,6 +32,24 @@ def _constructor(type_: str) -> None:
         "MultiPolygon": f", geodesic?: Boolean, {_MARGIN}, evenOdd?: Boolean = true",
     }.get(type_, f", geodesic?: Boolean, {_MARGIN}")
     LIBRARY.add(f"GeometryConstructors.{type_}(coordinates: List, crs?: Projection{rest})")(construct)
+
+
+_WITHIN: Final = {
+    "MultiPoint": ("Point",), "LineString": ("Point",), "LinearRing": ("Point",), "MultiLineString": ("LineString", "LinearRing"),
+    "Polygon": ("LinearRing", "LineString"), "MultiPolygon": ("Polygon",),
+}  # fmt: skip
+"""The types of geometries that may stand for coordinates, by the type that they make."""
+
+
+def _coordinates(type_: str, coordinates: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return coordinates, those of geometries that stand for some. Raises ExpressionError for others."""
+    members = [item for item in coordinates if isinstance(item, Geometry)]
+    if not members:
+        return coordinates
+    wrong = any(member.type not in _WITHIN.get(type_, ()) for member in members)
+    if wrong or len(members) < len(coordinates) or not all(member.is_geographic for member in members):
+        raise unsupported(f"GeometryConstructors.{type_} of such geometries")
+    return tuple(member.coordinates for member in members)
 
 
 for _type in (
@@ -114,6 +132,26 @@ def intersects(left: Geometry, right: Geometry, *_: Value) -> bool:
     return meets(left, right)
 
 
+@LIBRARY.add(f"Geometry.disjoint(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def disjoint(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if two geometries do not meet."""
+    return not meets(left, right)
+
+
+@LIBRARY.add(f"Geometry.contains(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def contains(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if a geometry contains a point. Of others it is not computed."""
+    if right.type != "Point":
+        raise unsupported("Geometry.contains of what is no point")
+    return meets(left, right)
+
+
+@LIBRARY.add(f"Geometry.containedIn(left: Geometry, right: Geometry, {_MARGIN}, proj?: Projection)")
+def contained_in(left: Geometry, right: Geometry, *_: Value) -> bool:
+    """Return True if a point is in a geometry."""
+    return contains(right, left)
+
+
 @LIBRARY.add(
     "Projection(crs: Object, transform?: List, transformWkt?: String)",
     "Proj(crs: Object, transform?: List, transformWkt?: String)",
@@ -165,3 +203,20 @@ def translate(projection: Projection, x: float, y: float) -> Projection:
     """Return a projection whose first pixel is another."""
     a, b, _, d, e, _ = projection.transform
     return Projection(projection.crs, (a, b, projection.to_crs(x, y)[0], d, e, projection.to_crs(x, y)[1]))
+
+
+@LIBRARY.add("Geometry.geodesic(geometry: Geometry)")
+def geodesic(place: Geometry) -> bool:
+    """Return True if edges are the shortest paths on the Earth."""
+    return place.geodesic
+
+
+@LIBRARY.add("Geometry.geometries(geometry: Geometry)")
+def geometries(place: Geometry) -> tuple[Geometry, ...]:
+    """Return the geometries within one; a single geometry is alone."""
+    if place.type == "GeometryCollection":
+        return place.members
+    if not place.type.startswith("Multi"):
+        return (place,)
+    type_ = place.type.removeprefix("Multi")
+    return tuple(Geometry(type_, part, place.projection, place.geodesic) for part in place.coordinates)

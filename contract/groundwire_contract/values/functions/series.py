@@ -9,14 +9,16 @@ from typing import Final
 
 from attrs import evolve
 
+from ..coercion import coerced
 from ..elements import Collection, Element, Feature, Image, Unknown, Value, element
 from ..evaluation import Closure, Work
-from ..filter import GEOMETRY, Filter
+from ..filter import GEOMETRY
 from ..geometry import Geometry, rectangle
 from ..problem import ExpressionError, unsupported
 from ..projection import Projection
-from ..signature import Library
+from ..signature import Argument, Library
 from ..sources import Sources
+from .filter_texts import of_text
 from .lists import ordered
 from .places import geometry_of
 
@@ -64,6 +66,24 @@ def _indexed(place: int, item: Element) -> Element:
     return item if item.index is not None else evolve(item, index=str(place))
 
 
+@LIBRARY.add("Collection.cache(collection: FeatureCollection)")
+def cache(collection: Collection) -> Collection:
+    """Return the collection."""
+    return collection
+
+
+@LIBRARY.add(
+    'Collection.randomColumn(collection: FeatureCollection, columnName?: String = "random", seed?: Long = 0, '
+    'distribution?: String = "uniform", rowKeys?: List = ["system:index"])'
+)
+def random_column(collection: Collection, name: str, *_: Value) -> Collection:
+    """Return elements with a property that is not computed."""
+    unseen = Unknown("Collection.randomColumn")
+    return evolve(
+        collection, elements=tuple(item.with_properties({name: unseen}) for item in collection.elements)
+    )
+
+
 @LIBRARY.add("Collection.size(collection: FeatureCollection)")
 def size(collection: Collection) -> int:
     """Return the number of elements."""
@@ -96,10 +116,12 @@ def limit(collection: Collection, most: int | None, key: str | None, ascending: 
     return evolve(collection, elements=elements if most is None else elements[: max(most, 0)])
 
 
-@LIBRARY.add("Collection.filter(collection: FeatureCollection, filter: Filter)")
-def filter_(collection: Collection, condition: Filter) -> Collection:
+@LIBRARY.add("Collection.filter(collection: FeatureCollection, filter: Object)")
+def filter_(collection: Collection, condition: Value) -> Collection:
     """Return the elements that pass."""
-    return evolve(collection, elements=tuple(item for item in collection.elements if condition.passes(item)))
+    chosen = of_text(condition) if isinstance(condition, str) else condition
+    test = coerced(chosen, Argument("filter", "Filter"), "Collection.filter")
+    return evolve(collection, elements=tuple(item for item in collection.elements if test.passes(item)))
 
 
 @LIBRARY.add(

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from ..coercion import coerced
+from ..coercion import coerced, frozen_json
 from ..elements import Value
 from ..limits import too_large
 from ..problem import ExpressionError, unsupported
@@ -129,6 +129,15 @@ def encode_json(value: Value) -> str:
         return json.dumps(value, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise unsupported("String.encodeJSON of this value") from error
+
+
+@LIBRARY.add("String.decodeJSON(string: String)")
+def decode_json(text: str) -> Value:
+    """Return the value of a JSON text."""
+    try:
+        return frozen_json(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ExpressionError("String.decodeJSON: The string is no JSON.") from error
 
 
 def _compiled(regex: str, flags: str, text: str) -> re.Pattern[str]:

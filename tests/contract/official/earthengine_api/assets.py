@@ -52,6 +52,27 @@ def just_exported(server: Server) -> None:
     equal([each.description for each in server.started()], ["rain", "part"])
 
 
+def collection_just_exported(server: Server) -> None:
+    """Export images into a collection, and read back what is known of them."""
+    days, region = f"{HOME}/days", ee.Geometry.Rectangle([116.2, 39.8, 116.3, 39.9])
+    ee.data.createAsset({"type": "IMAGE_COLLECTION"}, days)
+    scenes = ee.ImageCollection(f"{HOME}/scenes")
+    for index in scenes.aggregate_array("system:index").getInfo():
+        scene = scenes.filter(ee.Filter.eq("system:index", index)).first()
+        made = scene.select("B4").set("version", 2)
+        ee.batch.Export.image.toAsset(made, index, f"{days}/{index}", region=region, scale=30).start()
+    server.finish()
+    made = ee.ImageCollection(days).filterDate("2024-02-01", "2024-04-01")
+    equal(made.aggregate_array("system:index").getInfo(), ["20240211", "20240312"])
+    equal(made.aggregate_array("version").getInfo(), [2, 2])
+    equal(made.first().bandNames().getInfo(), ["B4"])
+    doubled = ee.Image(f"{days}/20240110").multiply(2)
+    ee.batch.Export.image.toAsset(doubled, "doubled", f"{HOME}/doubled", region=region, scale=30).start()
+    server.finish()
+    asked = ee.Image(f"{HOME}/doubled").get("version")
+    assert "Image.multiply" in refusal(ee.EEException, asked.getInfo)
+
+
 def copy_and_move(server: Server) -> None:
     """Copy, rename and overwrite an image."""
     source = f"{HOME}/scenes/20240110"

@@ -218,6 +218,23 @@ def export_each_of_a_collection(server: Server) -> None:
     equal([each.description for each in server.started()], ["scene-20240110", "scene-20240211"])
 
 
+def masked_by_a_join(server: Server) -> None:
+    """Export a composite of images that are masked by their matches in another collection, as the cloud tutorials do."""
+    scenes = ee.ImageCollection(f"{HOME}/scenes")
+    masks = scenes.map(lambda image: image.select(["B2"], ["clouds"]).gt(9))
+    same = ee.Filter.equals(leftField="system:index", rightField="system:index")
+    joined = ee.ImageCollection(ee.Join.saveFirst("clouds").apply(scenes, masks, same))
+    equal(joined.size().getInfo(), 3)
+    masked = joined.map(
+        lambda image: image.addBands(ee.Image(image.get("clouds"))).updateMask(
+            ee.Image(image.get("clouds")).focalMax(2).Not()
+        )
+    )
+    equal(masked.first().bandNames().getInfo(), ["B4", "B3", "B2", "clouds"])
+    ee.batch.Export.image.toDrive(masked.median(), description="clear", region=_region(), scale=30).start()
+    equal([each.description for each in server.started()], ["clear"])
+
+
 def overwrite(server: Server) -> None:
     """Refuse to overwrite an asset inside the operation, unless it is asked for."""
     name = f"{HOME}/scenes/20240110"

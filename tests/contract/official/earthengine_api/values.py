@@ -82,6 +82,21 @@ def table(server: Server) -> None:
     equal((made["type"], made["features"][0]["properties"]), ("FeatureCollection", {"a": 1}))
 
 
+def reduced(server: Server) -> None:
+    """Read what reducers make of columns and lists, and the features of a table."""
+    scenes = ee.ImageCollection(f"{HOME}/scenes")
+    both = ee.Reducer.minMax().combine(ee.Reducer.mean(), sharedInputs=True)
+    equal(scenes.reduceColumns(both, ["CLOUD_COVER"]).getInfo()["max"], 40)
+    equal(scenes.aggregate_array("CLOUD_COVER").reduce(ee.Reducer.count()).getInfo(), 3)
+    fields = ee.data.computeFeatures({"expression": ee.FeatureCollection(f"{HOME}/fields")})
+    equal([each["properties"]["crop"] for each in fields["features"]], ["wheat", "maize"])
+    vegetation = scenes.first().expression(
+        "(n - r) / (n + r)", {"n": scenes.first().select("B4"), "r": ee.Image(1)}
+    )
+    equal(scenes.first().addBands(vegetation.rename("index")).bandNames().getInfo()[-1], "index")
+    equal(scenes.reduce(ee.Reducer.percentile([10])).bandNames().getInfo(), ["B4_p10", "B3_p10", "B2_p10"])
+
+
 def an_unknown_asset(server: Server) -> None:
     """Be told that an asset does not exist, in the words of the service."""
     missing = ee.Image(f"{HOME}/missing")

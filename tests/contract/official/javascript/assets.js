@@ -113,3 +113,14 @@ exports.pixels = async ({ee, assert, asked, evaluated, refused, server, home}) =
   assert.match(await refused(evaluated(picture.reduceRegion(ee.Reducer.mean(), region, 100))), /contract/);
   assert.deepEqual(await server.kinds(), []);
 };
+
+exports.justExported = async ({ee, assert, asked, started, server, home}) => {
+  const assetId = `${home}/made`, region = ee.Geometry.Rectangle([0, 0, 1, 1]);
+  await started(ee.batch.Export.image.toAsset({
+    image: ee.Image([1, 2]).rename(['a', 'b']).set('version', 3), description: 'made', assetId, region, scale: 1000,
+  }));
+  await server.finish();
+  const made = await asked(ee.data.getAsset, assetId);
+  assert.deepEqual([made.type, made.bands.map((band) => band.id)], ['Image', ['a', 'b']]);
+  assert.equal(await asked(ee.data.computeValue, ee.Image(assetId).get('version')), 3);
+};
