@@ -175,6 +175,18 @@ def test_a_batch_that_was_done_names_the_option_that_starts_it_anew(
     assert "rerun=" not in again.stderr
 
 
+def test_a_service_that_does_not_answer_is_told(
+    run: Run, folder: Path, ledger: list[object], earthengine_contract: EarthEngineContract
+) -> None:
+    run("exports", "run", folder, *ledger, "--timeout", 0.001)
+    earthengine_contract.script(["reset before"] * 100, method="operations.list")
+    done = run("exports", "run", *ledger, "--timeout", 50)
+    assert done.exit_code == 3
+    assert "ndvi: the listing could not be read, and is tried again: " in done.stderr
+    assert "no answer" in done.stderr
+    assert "could not be read" not in run("exports", "run", *ledger, "--timeout", 50, "--quiet").stderr
+
+
 def test_a_bad_file_among_good_ones_starts_nothing(
     run: Run, folder: Path, ledger: list[object], earthengine_contract: EarthEngineContract
 ) -> None:
