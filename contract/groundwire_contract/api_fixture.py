@@ -148,6 +148,8 @@ class ApiContract:
         `method` is the end of a method's id, such as `image.export`; by default the steps apply to any
         method. Raises LookupError for an unknown step.
         """
+        if isinstance(steps, str):
+            raise TypeError(f"a script is a list of steps, such as [{steps!r}]")
         self._controls.add_steps(tuple(map(self._step, steps)), method)
 
     def _step(self, step: str | int | Step | Refusal) -> Step:

@@ -23,6 +23,11 @@ def test_a_misspelt_attribute_is_refused(earthengine_contract: EarthEngineContra
         earthengine_contract.queue_limt = 2  # type: ignore[attr-defined] # what is tested
 
 
+def test_one_text_is_no_script(earthengine_contract: EarthEngineContract) -> None:
+    with pytest.raises(TypeError, match=r"such as \['503'\]"):
+        earthengine_contract.script("503")
+
+
 def test_an_operation_is_named_by_its_id(earthengine_contract: EarthEngineContract) -> None:
     client = earthengine_contract.client()
     with pytest.raises(LookupError, match="none was started"):
