@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -17,6 +17,7 @@ from .exchange import Recorded
 from .front import ContractRequest
 from .given import given_of
 from .overrides import Change, Step, read_plain_step
+from .plain_http import is_elsewhere, local_endpoint, transport_to
 from .reasons import told
 from .rules.error_bodies import Refusal
 from .rules.registry import BLAMED
@@ -26,12 +27,17 @@ if TYPE_CHECKING:
     from groundwire_runtime.clock import Clock
 
 ClientT = TypeVar("ClientT")
+_TRUSTED: Final = frozenset({"auth", "credentials", "endpoint", "tls", "transport"})
+"""Options of a client that carry secrets, or decide where it sends."""
 __unittest = True
 """Keeps this module out of the tracebacks of unittest; `__tracebackhide__` does the same for pytest."""
 
 
 class ApiContract:
     """A running contract server, reset for every test. Thread-safe. `base` is the path before those of the API."""
+
+    # A misspelt `queue_limt = 2` is an error, and not an attribute that changes nothing.
+    __slots__ = ("__weakref__", "_chance", "_controls", "_made", "_stop", "_told", "endpoint")
 
     def __init__(
         self, endpoint: str, controls: Controls, stop: Callable[[], None], *, base: str = ""
@@ -77,9 +83,17 @@ class ApiContract:
 
         It has the server's endpoint and a clock that takes no time; `options` take precedence.
         """
-        client = make(**{"endpoint": self.endpoint, "clock": self._clock(), **options})
+        client = make(**{**self._way(options), **options})
         self._made.append(client)
         return client
+
+    def _way(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options by which a client reaches the server in its time. One with secrets is held to its own rules."""
+        clock = self._clock()
+        if options.keys() & _TRUSTED or not is_elsewhere(self.endpoint):
+            return {"endpoint": self.endpoint, "clock": clock}
+        transport = transport_to(self.endpoint, options.get("clock", clock))
+        return {"endpoint": local_endpoint(self.endpoint), "clock": clock, "transport": transport}
 
     def _clock(self) -> Clock:
         from groundwire_runtime.clock import SYSTEM, Clock
@@ -108,7 +122,7 @@ class ApiContract:
         """Answer valid requests of a method, by its id, for the rest of the test.
 
         `answer` is a generated message, a JSON value, bytes, an `Answer` with a status, or a function that makes one of a
-        `ContractRequest`. Raises LookupError for an unknown method, and ValueError for an answer that the description
+        `ContractRequest`. A function may return NotImplemented: the request is answered as without it. Raises LookupError for an unknown method, and ValueError for an answer that the description
         does not allow. An answer of a function that it does not allow is a 500, and an error of `assert_valid` and of
         the end of the test.
         """
@@ -134,6 +148,8 @@ class ApiContract:
         `method` is the end of a method's id, such as `image.export`; by default the steps apply to any
         method. Raises LookupError for an unknown step.
         """
+        if isinstance(steps, str):
+            raise TypeError(f"a script is a list of steps, such as [{steps!r}]")
         self._controls.add_steps(tuple(map(self._step, steps)), method)
 
     def _step(self, step: str | int | Step | Refusal) -> Step:
@@ -176,7 +192,8 @@ class ApiContract:
         __tracebackhide__ = True
         wrong = tuple(dict.fromkeys(self._controls.wrong_answers()))
         if wrong:
-            raise AssertionError("\n".join((f"{len(wrong)} answers of the test could not be sent:", *wrong)))
+            counted = "1 answer" if len(wrong) == 1 else f"{len(wrong)} answers"
+            raise AssertionError("\n".join((f"{counted} of the test could not be sent:", *wrong)))
 
     def close_clients(self) -> None:
         """Close the clients that were made."""

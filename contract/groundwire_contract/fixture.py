@@ -17,12 +17,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
 from .api_fixture import ApiContract
-from .assets.asset_json import read_asset
+from .assets.asset_json import declared_asset
 from .assets.names import asset_name
 from .assets.record import Asset
 from .clock import POLL_SECONDS, SteppedClock
@@ -34,7 +34,7 @@ from .operations.script_library import script_named
 from .operations.state import Operation
 from .overrides import Step, read_step
 from .rules.error_bodies import Refusal
-from .server.controls import Controls
+from .server.controls import Controls, operation_named
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -48,6 +48,8 @@ PROJECT: Final = "contract-project"
 
 class EarthEngineContract(ApiContract):
     """A running contract server of Earth Engine, reset for every test. Thread-safe."""
+
+    __slots__ = ()
 
     def reset(self) -> None:
         """Forget everything, as at the start of a test. New operations get the same names again."""
@@ -64,9 +66,8 @@ class EarthEngineContract(ApiContract):
         import groundwire
 
         settings: GoogleOptions = {
-            "endpoint": self.endpoint,
+            **cast("GoogleOptions", self._way(options)),
             "credentials": groundwire.credentials.anonymous(),
-            "clock": self._clock(),
             **options,
         }
         client = groundwire.Client(project=project, **settings)
@@ -104,6 +105,8 @@ class EarthEngineContract(ApiContract):
 
     @surroundings.setter
     def surroundings(self, environment: Environment) -> None:
+        if not isinstance(environment, Environment):  # pyright: ignore[reportUnnecessaryIsInstance] # tests have no types
+            raise TypeError(f"surroundings are Surroundings(...), not {environment!r}")
         self._controls.set_environment(environment)
 
     @property
@@ -145,14 +148,11 @@ class EarthEngineContract(ApiContract):
 
     def state(self, operation: object) -> op.State:
         """Return the state of an operation without polling it. Raises LookupError."""
-        name = _name(operation)
-        match = next((match for match in self.operations if match.name == name), None)
-        if match is None:
-            raise LookupError(f"the contract server has no operation {name!r}")
+        match = operation_named(_name(operation), self.operations)
         return op.state(match, self._controls.now())
 
     def finish(self, operation: object) -> Operation:
-        """End an operation now, successfully. `operation` is its name, or anything with a `name`.
+        """End an operation now, successfully. `operation` is its name or id, or anything with a `name`.
 
         Raises LookupError if the server has no such operation, ValueError if it has ended differently.
         """
@@ -178,7 +178,7 @@ class EarthEngineContract(ApiContract):
 def _asset(asset: Asset | Mapping[str, object] | str) -> Asset:
     if isinstance(asset, Asset):
         return asset
-    return Asset(name=asset) if isinstance(asset, str) else read_asset(asset)
+    return declared_asset({"name": asset} if isinstance(asset, str) else asset)
 
 
 def _name(operation: object) -> str:

@@ -130,7 +130,7 @@ class GoogleFront:
             raise AnswerError(f"{route.method.id} was asked for a medium (alt=media): give it bytes")
         body = as_message(given.value)
         if isinstance(body, Refusal):
-            raise AnswerError(f"{route.method.id}: {body.message}")
+            raise AnswerError(f"{route.method.id} answers with an object, not with {_beginning(given)}")
         faults = list(self._faults(body, route.method, route.version))
         if faults:
             raise AnswerError("\n".join([f"{route.method.id} does not answer so:", *faults]))
@@ -142,6 +142,11 @@ class GoogleFront:
         record = self.contract.shapes[version].records[method.response]
         for fault in validate(record, unwrapped(body, method)).faults:
             yield f"{fault.pointer or '/'}: {fault.message}"
+
+
+def _beginning(given: Given) -> str:
+    text = (given.body or b"").decode(errors="replace")
+    return f"{text[:80]}\u2026" if len(text) > 80 else text
 
 
 def _status_only(given: Given, status: int, headers: tuple[tuple[str, str], ...], pretty: bool) -> Reply:

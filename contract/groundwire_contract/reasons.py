@@ -99,7 +99,8 @@ def _where(reason: Reason) -> list[str]:
     at = " ".join(part for part in (reason.pointer, names.get(reason.place, reason.place)) if part)
     if not reason.pointer and not reason.excerpt:
         return []
-    return [f"{_INDENT}at {at}" + (f": {reason.excerpt}" if reason.excerpt else "")]
+    place = at if not reason.pointer and at in names.values() else f"at {at}"
+    return [f"{_INDENT}{place}" + (f": {reason.excerpt}" if reason.excerpt else "")]
 
 
 def _inner(message: str) -> str:

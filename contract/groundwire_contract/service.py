@@ -169,7 +169,9 @@ class Service:
             return parsed.reply
         answer = self.overrides.answers.get(route.method.id)
         if answer is not None and parsed.request is not None:
-            return self._given(answer, parsed.request(), exchange, route)
+            given = self._given(answer, parsed.request(), exchange, route)
+            if given is not None:
+                return given
         handler = self._handlers.get(route.method.id)
         if handler is None:
             if self._behaves and "not-simulated" not in self.overrides.relaxed:
@@ -219,17 +221,21 @@ class Service:
 
     def _given(
         self, answer: GivenAnswer, request: ContractRequest, exchange: Exchange, route: Route
-    ) -> Reply | Refusal:
-        """Return the answer of a test; one that cannot be sent is kept in `wrong_answers`, and is a 500."""
+    ) -> Reply | Refusal | None:
+        """Return the answer of a test, None for NotImplemented; one that cannot be sent is kept in `wrong_answers`, and is a 500."""
         try:
-            given = answer if isinstance(answer, Given) else given_of(answer(request))
+            made = answer if isinstance(answer, Given) else answer(request)
+            if made is NotImplemented:
+                return None
+            given = made if isinstance(made, Given) else given_of(made)
             return self.front.given(given, exchange, route)
         except KeyboardInterrupt:
             raise
         # Also what pytest.fail and sys.exit raise, which are no Exceptions: they would end the server.
         except BaseException as error:  # noqa: BLE001 - whatever the function of a test raises is shown to the test
             said = str(error) if isinstance(error, AnswerError) else f"{type(error).__name__}: {error}"
-            self.wrong_answers.append(f"{route.method.id}: {said}")
+            is_named = said.startswith(route.method.id)
+            self.wrong_answers.append(said if is_named else f"{route.method.id}: {said}")
             return Refusal(
                 rule="answer-wrong", code=500, message=f"The answer of the test cannot be sent. {said}"
             )

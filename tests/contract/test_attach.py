@@ -8,14 +8,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import groundwire
 import pytest
 from groundwire_contract import attach, attach_api, running, serving
+from groundwire_contract.clock import POLL_SECONDS, SteppedClock
 from groundwire_contract.contract import load
 from groundwire_contract.fixture import EarthEngineContract, running_apart
+from groundwire_contract.plain_http import transport_to
 from groundwire_contract.server.admission import Admission
 from groundwire_contract.server.control_token import ControlToken
 from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
+from groundwire_runtime.clock import SYSTEM
+from groundwire_runtime.errors import ArgumentError
+from groundwire_runtime.http import Request
 
 from . import process
 from .rest.huts import DOCUMENT, TOKEN
@@ -25,6 +31,7 @@ from .wire import OPERATIONS, ask
 pytest_plugins = ["pytester"]
 
 SECRET = "0123456789abcdef"
+ELSEWHERE = "0.0.0.0"  # noqa: S104 - nothing binds to it; no loopback address by its name, though it leads to one
 
 
 @pytest.fixture
@@ -136,6 +143,30 @@ def test_a_server_with_a_token_lets_its_holders_in(monkeypatch: pytest.MonkeyPat
         assert attach(server.endpoint, token=SECRET).requests == ()
         monkeypatch.setenv("GROUNDWIRE_CONTROL_TOKEN", SECRET)
         assert attach(server.endpoint).requests == ()
+
+
+def test_a_client_reaches_a_server_on_another_machine() -> None:
+    admission = Admission(hosts=(ELSEWHERE,), token=ControlToken(SECRET))
+    clock = SteppedClock(poll_seconds=POLL_SECONDS)
+    with ServerThread(Service(load(), clock=clock), admission=admission) as server:
+        elsewhere = server.endpoint.replace("127.0.0.1", ELSEWHERE)
+        with attach(elsewhere, token=SECRET) as attached:
+            client = attached.client()
+            assert client.wait(client.projects.image.export(request()), timeout=60).done
+            made = attached.client_of(groundwire.Client, project="p")
+            assert made.projects.operations.get(attached.operations[0].name).done
+            assert {"host": f"{ELSEWHERE}:{elsewhere.rpartition(':')[2]}"}.items() <= attached.requests[
+                0
+            ].headers.items()
+            with pytest.raises(ArgumentError, match="is refused"):
+                attached.client(credentials=groundwire.credentials.Token("secret"))
+
+
+def test_such_a_client_sends_nowhere_else() -> None:
+    with running() as contract, pytest.raises(ValueError, match="the only server"):
+        transport_to("http://contract:8085", SYSTEM).send(
+            Request(method_id="m", verb="GET", url=f"{contract.endpoint}/v1/x")
+        )
 
 
 def test_nothing_and_anything_else_are_no_contract_server() -> None:

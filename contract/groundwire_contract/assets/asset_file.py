@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import cast
 
-from .asset_json import AssetError, read_asset
+from .asset_json import AssetError, declared_asset
 from .record import Asset
 
 
@@ -24,7 +24,7 @@ def read_assets(data: bytes) -> tuple[Asset, ...]:
         root = cast("dict[str, object]", root).get("assets")
     if not isinstance(root, list):
         raise AssetError('expected a list of assets, or {"assets": [...]}')
-    assets = tuple(map(read_asset, cast("list[object]", root)))
+    assets = tuple(map(declared_asset, cast("list[object]", root)))
     names = [asset.name for asset in assets]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise AssetError(f"declared twice: {', '.join(twice)}")

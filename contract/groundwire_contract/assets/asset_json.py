@@ -12,6 +12,8 @@ from typing import Any, Final, cast
 
 from ..clock import timestamp
 from ..exchange import JsonObject, JsonValue
+from ..suggestion import suggestion
+from .names import check_declared
 from .record import Asset, AssetType, Band, Grid
 
 _TRANSFORM: Final = ("scaleX", "shearX", "translateX", "shearY", "scaleY", "translateY")
@@ -105,6 +107,21 @@ def read_asset(value: object) -> Asset:
         raise AssetError(f"asset {_name(value)!r}: {error}") from error
 
 
+def declared_asset(value: object) -> Asset:
+    """Return the asset that a test or a file declares. Raises AssetError, also for a name that no asset has, and for a
+    misspelt member, which would change nothing.
+    """
+    asset = read_asset(value)
+    try:
+        check_declared(asset.name)
+    except ValueError as error:
+        raise AssetError(str(error)) from error
+    for key in asset.others:
+        if meant := suggestion(key, _TYPED):
+            raise AssetError(f"asset {asset.name!r}: no member {key!r}{meant}")
+    return asset
+
+
 def _name(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
@@ -126,9 +143,9 @@ def _asset(body: Mapping[str, Any]) -> Asset:
         properties=dict(_object(body.get("properties") or {})),
         bands=tuple(_band(_object(band)) for band in body.get("bands") or ()),
         geometry=None if geometry is None else dict(_object(geometry)),
-        start_time=_instant(body.get("startTime")),
-        end_time=_instant(body.get("endTime")),
-        update_time=_instant(body.get("updateTime")),
+        start_time=_instant(body, "startTime"),
+        end_time=_instant(body, "endTime"),
+        update_time=_instant(body, "updateTime"),
         size_bytes=_integer(body.get("sizeBytes")),
         feature_count=_integer(body.get("featureCount")),
         features=None if features is None else tuple(dict(_object(feature)) for feature in features),
@@ -172,10 +189,14 @@ def _object(value: object) -> Mapping[str, Any]:
     return value  # pyright: ignore[reportUnknownVariableType] # JSON
 
 
-def _instant(text: str | None) -> datetime | None:
+def _instant(body: Mapping[str, Any], name: str) -> datetime | None:
+    text = body.get(name)
     if text is None:
         return None
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise AssetError(f"{name}: {text!r} is no time, such as 2026-01-01T00:00:00Z") from error
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 

@@ -64,7 +64,7 @@ def feature_filter(text: str, region: str) -> Callable[[Mapping[str, Any]], bool
     """Return the test of a filter of features, and of the region that they meet. Raises FilterError."""
     terms = list(_terms(text))
     if any(not (term["name"] or "").startswith("properties.") for term in terms):
-        raise FilterError(f"{text!r}: only properties of features are compared")
+        raise FilterError(f"{text!r}: only properties of features are compared, as in `properties.x > 1`")
     tests = [_test(term) for term in terms]
     area = _region(region) if region else None
 

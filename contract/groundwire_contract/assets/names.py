@@ -12,6 +12,7 @@ PUBLIC: Final = "projects/earthengine-public/assets/"
 MAX_LEVELS: Final = 100
 """Folders above an asset that exist because it does."""
 _NAME: Final = re.compile(r"projects/[^/]+/assets(?:/.*)?", re.DOTALL)
+_UNFIT: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 _HOMES: Final = frozenset({"users", "projects"})
 
 
@@ -24,6 +25,12 @@ def asset_name(id_: str) -> str:
     if _NAME.fullmatch(text):
         return text
     return (LEGACY if text.partition("/")[0] in _HOMES else PUBLIC) + text
+
+
+def check_declared(id_: str) -> None:
+    """Raise ValueError for what is no name and no id of an asset, such as the address of a file in a bucket."""
+    if "://" in id_ or _UNFIT.search(id_) or not all(id_.rstrip("/").split("/")):
+        raise ValueError(f"asset {id_!r}: expected a name, such as projects/my-project/assets/x")
 
 
 def asset_id(name: str) -> str:

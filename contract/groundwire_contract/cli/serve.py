@@ -210,7 +210,7 @@ def _environment(options: _Options) -> Environment:
             queue_limit=QUEUE_LIMIT if limit is None else limit,
         )
     except ValueError as error:
-        raise click.BadParameter("expected seconds from 0", param_hint="--listing-lag") from error
+        raise click.UsageError(str(error).replace("'listing_lag'", "--listing-lag")) from error
 
 
 def _access(auth: str, tokens: Path | None) -> Access:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -166,10 +166,7 @@ class Controls:
             return tuple(self._service.wrong_answers)
 
     def _found(self, name: str) -> Operation:
-        operation = self._state.get(name)
-        if operation is None:
-            raise LookupError(f"the contract server has no operation {name!r}")
-        return operation
+        return self._state.get(name) or operation_named(name, self.operations())
 
     def _chosen(self, name: str | None) -> Iterable[Operation]:
         return self.operations() if name is None else (self._found(name),)
@@ -180,6 +177,16 @@ class Controls:
         if reached is not wanted:
             raise ValueError(f"{operation.name} is {reached.value} already")
         return operation
+
+
+def operation_named(name: str, operations: Sequence[Operation]) -> Operation:
+    """Return the operation of a name, or of its id alone, which earthengine-api's tasks have. Raises LookupError."""
+    end = f"/operations/{name}"
+    for operation in reversed(operations):
+        if operation.name == name or operation.name.endswith(end):
+            return operation
+    newest = f"; the newest of {len(operations)} is {operations[-1].name!r}" if operations else ""
+    raise LookupError(f"the contract server has no operation {name!r}{newest or ': none was started'}")
 
 
 def answer_by(controls: Controls, method: str, function: Callable[[ContractRequest], object]) -> None:

@@ -35,7 +35,7 @@ def parse_origin(text: str) -> str:
     """Return an origin as browsers send it: scheme and host in lower case, no default port. Raises ValueError."""
     if text == ANY:
         return text
-    message = f"{text!r} is no origin, such as http://localhost:3000, and not *"
+    message = f"{text!r} is no origin: a scheme and a host without a path, such as http://localhost:3000; * is every origin"
     try:
         parts = urlsplit(text)
         port = parts.port

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from groundwire import ExportImageRequest
 from groundwire_exports.batch import RULES, retry_failed, split_in_four
-from groundwire_exports.batch.requests import entry_of
+from groundwire_exports.batch.requests import check_all_apart, entry_of
 from groundwire_exports.watch import progress
 
 from ..inputs.sources import read_exports
@@ -68,8 +68,8 @@ def run(
     WHAT: a folder of requests, a script with exports(), tiles (.geojson, .csv); without it, what the ledger has.
     """
     wanted = [] if what is None else read_exports(what, template=template, key_field=key_field)
-    for key, request in wanted:
-        entry_of(key, request)  # raises ArgumentError before anything is written
+    # Raises ArgumentError before anything is written.
+    check_all_apart(entry_of(key, request) for key, request in wanted)
     if dry_run:
         session.output.rows(map(_dry_row, wanted), name="key")
         return 0
@@ -84,7 +84,10 @@ def run(
         with progress(batch) as shown:
             on_progress: Callable[[Any], object] | None = None if session.options.quiet else shown
             report = batch.run(on_progress=on_progress, timeout=timeout)
-    for text in (report.note, report.progress.paused and f"paused: {report.progress.paused}"):
+    for text in (
+        report.note.replace("rerun=...", "--rerun"),
+        report.progress.paused and f"paused: {report.progress.paused}",
+    ):
         if text:
             session.tell(text)
     session.output.value(counts_row(report))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
@@ -21,6 +22,7 @@ from .ledger import Ledger
 from .records import LIVE, BatchRecord, Change, Entry, Event, State
 from .transitions import after_absence, with_operation
 
+LOG: Final = logging.getLogger("groundwire.exports")
 PAGE: Final = 500
 """Operations on a page of a listing."""
 _CALL: Final = 60.0
@@ -101,6 +103,11 @@ class Look:
         except GroundwireError as error:
             if not is_retryable(error):
                 raise
+            # Nothing else tells why a batch stands still.
+            LOG.warning("%s: the listing could not be read, and is tried again: %s", self._name(), error)
+
+    def _name(self) -> str:
+        return self.ledger.batch(self.uid).name
 
     def _note(self, operation: Operation, wanted: set[str]) -> None:
         name, description = operation.name or "", description_of(operation)

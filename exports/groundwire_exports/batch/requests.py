@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 from attrs import evolve
@@ -81,6 +83,15 @@ def check_apart(key: str, output: str, other_key: str, other: str) -> None:
             "their files could not be told apart",
             hint="Give prefixes of which none begins with another one: pad numbers (tile-0001), or end each with '/'.",
         )
+
+
+def check_all_apart(entries: Iterable[Entry]) -> None:
+    """Raise ArgumentError as `check_apart` does, for any two of new entries."""
+    ordered = sorted((entry for entry in entries if entry.output), key=lambda entry: entry.output)
+    # What begins with an output follows it at once in this order, or something between them begins with it too.
+    for first, second in pairwise(ordered):
+        if first.key != second.key:
+            check_apart(second.key, second.output, first.key, first.output)
 
 
 def _output(request: ExportImageRequest) -> str:

@@ -255,6 +255,18 @@ def test_redirects_are_passed_back_and_not_followed(out: Path) -> None:
     assert wire.paths == ["/x"]
 
 
+def test_a_preflight_is_said_to_be_passed_over_as_by_verify(
+    earthengine_contract: EarthEngineContract, out: Path
+) -> None:
+    with recording(earthengine_contract.endpoint, out) as proxy:
+        asked = {"origin": "http://localhost:3000", "access-control-request-method": "POST"}
+        ask(proxy.endpoint, "OPTIONS", EXPORT, headers=asked)
+        ask(proxy.endpoint, "OPTIONS", EXPORT)
+    first, second = proxy.lines
+    assert first.endswith(" passed over")
+    assert not second.endswith((" passed over", " accepted"))
+
+
 @pytest.mark.parametrize(
     "reply", [cut(b""), cut(b"garbage\r\n\r\n"), cut(answer(b"{}")[:-1]), Reply(then="reset")]
 )

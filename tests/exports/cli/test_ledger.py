@@ -152,6 +152,41 @@ def test_a_dry_run_checks_and_writes_nothing(
     assert earthengine_contract.requests == ()
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_outputs_that_begin_alike_are_refused_before_anything_is_written(
+    run: Run, folder: Path, ledger: list[object], options: tuple[str, ...]
+) -> None:
+    body = json.loads((folder / "tile-3.json").read_text(encoding="utf-8"))
+    destination = body["fileExportOptions"]["cloudStorageDestination"]
+    destination["filenamePrefix"] = destination["filenamePrefix"][:-1]
+    (folder / "short.json").write_text(json.dumps(body), encoding="utf-8")
+    done = run("exports", "run", folder, *ledger, *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "their files could not be told apart" in done.stderr
+    assert not Path(str(ledger[1])).exists()
+
+
+def test_a_batch_that_was_done_names_the_option_that_starts_it_anew(
+    run: Run, folder: Path, ledger: list[object]
+) -> None:
+    run("exports", "run", folder, *ledger)
+    again = run("exports", "run", folder, *ledger)
+    assert "--rerun starts them anew" in again.stderr
+    assert "rerun=" not in again.stderr
+
+
+def test_a_service_that_does_not_answer_is_told(
+    run: Run, folder: Path, ledger: list[object], earthengine_contract: EarthEngineContract
+) -> None:
+    run("exports", "run", folder, *ledger, "--timeout", 0.001)
+    earthengine_contract.script(["reset before"] * 100, method="operations.list")
+    done = run("exports", "run", *ledger, "--timeout", 50)
+    assert done.exit_code == 3
+    assert "ndvi: the listing could not be read, and is tried again: " in done.stderr
+    assert "no answer" in done.stderr
+    assert "could not be read" not in run("exports", "run", *ledger, "--timeout", 50, "--quiet").stderr
+
+
 def test_a_bad_file_among_good_ones_starts_nothing(
     run: Run, folder: Path, ledger: list[object], earthengine_contract: EarthEngineContract
 ) -> None:

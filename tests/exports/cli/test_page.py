@@ -39,7 +39,7 @@ def test_the_page_runs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     Path("areas.geojson").write_text(json.dumps(AREAS), encoding="utf-8")
     lines = "\n".join(blocks("sh")).splitlines()
     commands = [shlex.split(line)[1:] for line in lines if line.startswith("groundwire ")]
-    assert len(commands) == 19
+    assert len(commands) == 20
     for words in commands:
         result = run(*words)
         assert result.exit_code == 0, (words, result.output)
