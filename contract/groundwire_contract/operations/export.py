@@ -9,7 +9,7 @@ from attrs import evolve
 from ..rules.error_bodies import CODES, Fault, Refusal, bad_request
 from ..rules.refusals import queue_full, request_id_reused
 from .call import Answer, Call, Context
-from .exported_image import asset_not_loaded, band_names
+from .exported_image import asset_not_loaded, exported_bands
 from .failures import failure, integer
 from .operation_json import operation_json
 from .script import INVALID_ARGUMENT, Script
@@ -38,7 +38,7 @@ def start(call: Call, context: Context) -> Answer:
         script=_otherwise(script, context),
         destinations=destinations(call.body),
         asset=made.name if made is not None and doomed is None else "",
-        product=product(kind, call.body, band_names(call, context))
+        product=product(kind, call.body, exported_bands(call, context))
         if made is not None and doomed is None
         else "",
     )

@@ -5,16 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
+from ..assets.asset_json import band_json
 from ..assets.catalog import Catalog
 from ..assets.names import asset_name, parent_of
-from ..assets.record import AssetType
+from ..assets.record import AssetType, Grid
+from ..assets.record import Band as StoredBand
 from ..exchange import JsonObject
 from ..rules.error_bodies import Refusal, invalid_argument
-from ..values.elements import Image
+from ..values.elements import Band, Image, PixelType
 from ..values.expression import facts
 from ..values.loads import calls, loads
 from ..values.pixels import Pixels, pixels, type_names
 from ..values.problem import CRS_UNKNOWN, NOT_FOUND, ExpressionError
+from ..values.projection import Projection
 from ..values.sources import missing
 from .call import Call, Context
 
@@ -51,11 +54,11 @@ class ExportedImage:
         return pixels(value) if isinstance(value, Image) else None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the bands; empty if they are not known."""
+    def bands(self) -> tuple[JsonObject, ...]:
+        """The bands as an asset has them, with what is known of their types and grids; empty if they are not known."""
         value = self._value
         layers = value.layers if isinstance(value, Image) else None
-        return tuple(band.id for band in layers) if isinstance(layers, tuple) else ()
+        return tuple(map(_band, layers)) if isinstance(layers, tuple) else ()
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -70,10 +73,40 @@ class ExportedImage:
         return value.message if isinstance(value, ExpressionError) and value.rule == CRS_UNKNOWN else None
 
 
-def band_names(call: Call, context: Context) -> tuple[str, ...]:
-    """Return the names of the bands of an exported image; empty if they are not known."""
-    expression = call.body.get("expression")
-    return ExportedImage(expression, context).names if isinstance(expression, dict) else ()
+def exported_bands(call: Call, context: Context) -> tuple[JsonObject, ...]:
+    """Return the bands of an exported image as an asset has them, in the grid of the request if it has one."""
+    expression, grid = call.body.get("expression"), call.body.get("grid")
+    found = ExportedImage(expression, context).bands if isinstance(expression, dict) else ()
+    return tuple({**band, "grid": grid} for band in found) if isinstance(grid, dict) and grid else found
+
+
+def _band(band: Band) -> JsonObject:
+    known = band.type if isinstance(band.type, PixelType) else PixelType("")
+    return band_json(
+        StoredBand(
+            id=band.id,
+            precision=known.precision.upper(),
+            minimum=known.min,
+            maximum=known.max,
+            dimensions=known.dimensions,
+            grid=None if band.projection is None else _grid(band, band.projection),
+        )
+    )
+
+
+def _grid(band: Band, own: Projection) -> Grid:
+    """Return the grid of a band, whose first pixel is at its origin."""
+    a, b, _, d, e, _ = own.transform
+    x, y = own.to_crs(*band.origin)
+    width, height = band.dimensions or (None, None)
+    is_text = "[" in own.crs
+    return Grid(
+        crs="" if is_text else own.crs,
+        wkt=own.crs if is_text else "",
+        width=width,
+        height=height,
+        transform=(a, b, x, d, e, y),
+    )
 
 
 def asset_not_loaded(call: Call, context: Context) -> Refusal | None:

@@ -63,8 +63,8 @@ def target(request: JsonObject) -> Target | None:
     return Target(asset_name(name), bool(holder.get("overwrite"))) if isinstance(name, str) and name else None
 
 
-def product(start: Start, request: JsonObject, names: tuple[str, ...] = ()) -> str:
-    """Return the asset that a request makes, without a name, as the service's JSON. `names` are those of its bands."""
+def product(start: Start, request: JsonObject, exported: tuple[JsonObject, ...] = ()) -> str:
+    """Return the asset that a request makes, without a name, as the service's JSON. `exported` are the bands of an image."""
     kind = AssetType.FEATURE_VIEW if "featureViewExportOptions" in request else start.asset or AssetType.IMAGE
     manifest = _manifest(request)
     kept = ("properties", "startTime", "endTime", "tilesets")
@@ -72,8 +72,8 @@ def product(start: Start, request: JsonObject, names: tuple[str, ...] = ()) -> s
     out: JsonObject = {"type": kind.value, **{name: manifest[name] for name in kept if name in manifest}}
     if isinstance(bands, list):
         out["bands"] = [{"id": band["id"]} for band in bands if isinstance(band, dict) and "id" in band]
-    elif names:
-        out["bands"] = [{"id": name} for name in names]
+    elif exported:
+        out["bands"] = list(exported)
     return json.dumps(out)
 
 
