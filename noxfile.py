@@ -393,6 +393,7 @@ def browser(session: nox.Session) -> None:
     else:
         tests = (
             "tests/contract/page/test_browser.py",
+            "tests/contract/page/test_controls.py",
             "tests/contract/test_origins.py",
             "tests/codegen/diff/test_browser.py",
             "tests/codegen/diff/test_reading.py",

@@ -162,6 +162,10 @@ class EarthEngineContract(ApiContract):
         """End an operation now, with an error. Raises LookupError and ValueError as `finish` does."""
         return self._controls.fail(_name(operation), message, code)
 
+    def cancel(self, operation: object) -> Operation:
+        """Cancel an operation as its user would. Raises LookupError and ValueError as `finish` does."""
+        return self._controls.cancel(_name(operation))
+
     def hold(self, operation: object | None = None) -> None:
         """Stop the progress of an operation until `release`, `finish`, `fail` or a cancel; without one, of
         all, including new ones."""

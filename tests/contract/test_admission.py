@@ -179,6 +179,8 @@ def test_nothing_else_does(desk: Desk, path: str, authorization: str) -> None:
     reply = send(desk, path, ELSEWHERE, authorization=authorization)
     assert reply.status == 401
     assert dict(reply.headers)["www-authenticate"].startswith("Basic realm=")
+    scripted = send(desk, path, ELSEWHERE, authorization=authorization, x_requested_with="XMLHttpRequest")
+    assert dict(scripted.headers)["www-authenticate"].startswith("Bearer realm="), "no dialogue"
 
 
 def test_without_a_token_control_stays_with_this_machine() -> None:

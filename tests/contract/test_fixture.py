@@ -20,7 +20,7 @@ from groundwire_runtime.errors import (
     Unavailable,
 )
 
-from .wire import OPERATIONS, SECRET_HEADERS, SECRET_PARAMETERS, ask
+from .wire import EXPORT, OPERATIONS, SECRET_HEADERS, SECRET_PARAMETERS, ask, export
 
 
 def request(description: str = "small", **more: Any) -> ExportImageRequest:
@@ -260,3 +260,21 @@ def test_unknown_rules_are_not_taken(earthengine_contract: EarthEngineContract) 
         earthengine_contract.refuse("no-such-rule")
     with pytest.raises(ValueError, match="does not go back"):
         earthengine_contract.advance(-1)
+
+
+def test_an_operation_is_cancelled_as_its_user_would(earthengine_contract: EarthEngineContract) -> None:
+    names = [ask(earthengine_contract.endpoint, "POST", EXPORT, export()).json["name"] for _ in range(2)]
+    earthengine_contract.cancel(names[0])
+    assert earthengine_contract.state(names[0]) == "CANCELLED"
+    earthengine_contract.advance(2)
+    earthengine_contract.cancel(names[1])
+    assert earthengine_contract.state(names[1]) == "CANCELLING"
+    earthengine_contract.advance(1)
+    assert earthengine_contract.state(names[1]) == "CANCELLED"
+    earthengine_contract.cancel(names[1])
+    with pytest.raises(LookupError, match="NOPE"):
+        earthengine_contract.cancel("projects/p/operations/NOPE")
+    done = ask(earthengine_contract.endpoint, "POST", EXPORT, export()).json["name"]
+    earthengine_contract.finish(done)
+    with pytest.raises(ValueError, match="is SUCCEEDED already"):
+        earthengine_contract.cancel(done)

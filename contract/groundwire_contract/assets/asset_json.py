@@ -39,8 +39,7 @@ def asset_json(asset: Asset, *, full: bool = True) -> JsonObject:
     if asset.properties:
         out["properties"] = dict(asset.properties)
     if asset.bands:
-        # Official clients look into the grid of each band, so one that is not known is empty.
-        out["bands"] = [{"grid": {}, **_band_json(band)} for band in asset.bands]
+        out["bands"] = [band_json(band) for band in asset.bands]
     if asset.geometry is not None:
         out["geometry"] = dict(asset.geometry)
     for name, instant in (("startTime", asset.start_time), ("endTime", asset.end_time)):
@@ -55,8 +54,6 @@ def asset_json(asset: Asset, *, full: bool = True) -> JsonObject:
 def declaration(asset: Asset) -> JsonObject:
     """Return an asset as `read_asset` reads it, without loss."""
     out = asset_json(asset)
-    if asset.bands:
-        out["bands"] = [_band_json(band) for band in asset.bands]
     if asset.computed:
         out["computed"] = asset.computed
     if asset.features is not None:
@@ -64,7 +61,8 @@ def declaration(asset: Asset) -> JsonObject:
     return out if asset.policy is None else {**out, "policy": dict(asset.policy)}
 
 
-def _band_json(band: Band) -> JsonObject:
+def band_json(band: Band) -> JsonObject:
+    """Return the service's JSON of a band. It has a grid, which clients rely on: an empty one where none is known."""
     out: JsonObject = {"id": band.id}
     kind: JsonObject = {"precision": band.precision} if band.precision else {}
     ends = {"min": band.minimum, "max": band.maximum}
@@ -75,8 +73,7 @@ def _band_json(band: Band) -> JsonObject:
         kind["dimensionsCount"] = band.dimensions
     if kind:
         out["dataType"] = kind
-    if band.grid is not None:
-        out["grid"] = _grid_json(band.grid)
+    out["grid"] = {} if band.grid is None else _grid_json(band.grid)
     if band.pyramiding:
         out["pyramidingPolicy"] = band.pyramiding
     if band.missing is not None:
@@ -165,7 +162,7 @@ def _band(body: Mapping[str, Any]) -> Band:
         minimum=_number(limits.get("min")),
         maximum=_number(limits.get("max")),
         dimensions=_integer(kind.get("dimensionsCount")) or 0,
-        grid=None if grid is None else _grid(_object(grid)),
+        grid=_grid(_object(grid)) if grid else None,
         pyramiding=str(body.get("pyramidingPolicy") or ""),
         missing=None if missing is None else tuple(map(float, _object(missing).get("values") or ())),
     )

@@ -9,6 +9,9 @@ import json
 import math
 from typing import Any, Final
 
+from ..assets.asset_json import band_json
+from ..assets.record import Band as StoredBand
+from ..assets.record import Grid
 from ..clock import timestamp
 from ..exchange import JsonObject, JsonValue
 from ..values.coercion import is_number
@@ -16,6 +19,7 @@ from ..values.date import Date
 from ..values.elements import Band, Image, PixelType, Unknown
 from ..values.expression import features
 from ..values.problem import ExpressionError
+from ..values.projection import Projection
 from .call import Call, Context
 from .exported_image import ExportedImage
 from .starts import member
@@ -33,7 +37,7 @@ def known(call: Call, image: ExportedImage, context: Context) -> JsonObject:
     if not member(call.body, "assetExportOptions") or not isinstance(expression, dict):
         return {}
     if call.method.id.endswith(".image.export"):
-        return _image(image.value)
+        return _image(image.value, member(call.body, "grid"))
     return _table(expression, context) if call.method.id.endswith(".table.export") else {}
 
 
@@ -45,7 +49,7 @@ def _table(expression: JsonObject, context: Context) -> JsonObject:
     return {"features": found} if len(json.dumps(found)) <= _LARGEST else {}
 
 
-def _image(value: object) -> JsonObject:
+def _image(value: object, grid: JsonObject) -> JsonObject:
     if not isinstance(value, Image):
         return {"computed": value.name if isinstance(value, Unknown) else "an expression"}
     out: JsonObject = {} if value.rest is None else {"computed": value.rest.name}
@@ -58,7 +62,8 @@ def _image(value: object) -> JsonObject:
     if not all(map(_is_plain, kept.values())):
         out["computed"] = "an expression"
     if isinstance(value.layers, tuple) and value.layers:
-        out["bands"] = [_band(band) for band in value.layers]
+        own: JsonObject = {"grid": grid} if grid else {}
+        out["bands"] = [{**_band(band), **own} for band in value.layers]
     return out
 
 
@@ -74,12 +79,29 @@ def _plain(value: Any) -> Any:
 
 
 def _band(band: Band) -> JsonObject:
-    type_ = band.type
-    if not isinstance(type_, PixelType):
-        return {"id": band.id}
-    kind: JsonObject = {"precision": type_.precision.upper()}
-    if type_.min is not None and type_.max is not None:
-        kind["range"] = {"min": type_.min, "max": type_.max}
-    if type_.dimensions:
-        kind["dimensionsCount"] = type_.dimensions
-    return {"id": band.id, "dataType": kind}
+    known = band.type if isinstance(band.type, PixelType) else PixelType("")
+    return band_json(
+        StoredBand(
+            id=band.id,
+            precision=known.precision.upper(),
+            minimum=known.min,
+            maximum=known.max,
+            dimensions=known.dimensions,
+            grid=None if band.projection is None else _grid(band, band.projection),
+        )
+    )
+
+
+def _grid(band: Band, own: Projection) -> Grid:
+    """Return the grid of a band, whose first pixel is at its origin."""
+    a, b, _, d, e, _ = own.transform
+    x, y = own.to_crs(*band.origin)
+    width, height = band.dimensions or (None, None)
+    is_text = "[" in own.crs
+    return Grid(
+        crs="" if is_text else own.crs,
+        wkt=own.crs if is_text else "",
+        width=width,
+        height=height,
+        transform=(a, b, x, d, e, y),
+    )

@@ -41,10 +41,14 @@ class Admission:
         return self.token is not None and self.token.admits(exchange)
 
 
-CHALLENGE: Final = (
-    'Basic realm="Groundwire contract: any user, the control token as password", charset="UTF-8"'
-)
-"""Asks for the token: a browser shows a dialogue for it."""
+_REALM: Final = 'realm="Groundwire contract: any user, the control token as password", charset="UTF-8"'
+
+
+def challenge(exchange: Exchange) -> str:
+    """Return what asks for the token. A browser shows a dialogue for it, but not for what the page's script asks in the background."""
+    return f"{'Bearer' if 'x-requested-with' in exchange.headers else 'Basic'} {_REALM}"
+
+
 EVERYBODY: Final = Admission()
 """Answers under this machine's names, without a token."""
 

@@ -28,7 +28,7 @@ from ..rules.error_bodies import Refusal
 from ..service import Service
 from ..state.problem import StateError
 from ..validate.bodies import read_body
-from .admission import CHALLENGE, EVERYBODY, Admission
+from .admission import EVERYBODY, Admission, challenge
 from .controls import Controls
 
 PREFIX: Final = "/$contract/"
@@ -61,7 +61,7 @@ def _answer(service: Service, exchange: Exchange, admission: Admission) -> Reply
     verb, name = exchange.verb, exchange.path.removeprefix(PREFIX)
     try:
         if not admission.may_control(exchange):
-            raise _refused(admission)
+            raise _refused(admission, exchange)
         if verb == "POST" and name.startswith("call/"):
             return json_reply(200, _call(service, exchange, name.removeprefix("call/")), pretty=False)
         action = _ACTIONS.get((verb, name))
@@ -75,14 +75,14 @@ def _answer(service: Service, exchange: Exchange, admission: Admission) -> Reply
         return Refusal(rule=_RULE, code=503, message=str(error)).reply()
 
 
-def _refused(admission: Admission) -> _RefusedError:
+def _refused(admission: Admission, exchange: Exchange) -> _RefusedError:
     if admission.token is None:
         message = f"{PREFIX} answers only callers of this machine, and no page of another."
         return _RefusedError(403, f"{message} A server with --control-token lets others in.")
     message = (
         f"{PREFIX} answers only callers of this machine, or with the control token, and no page of another."
     )
-    return _RefusedError(401, message, (("www-authenticate", CHALLENGE),))
+    return _RefusedError(401, message, (("www-authenticate", challenge(exchange)),))
 
 
 def operations(service: Service) -> JsonObject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
@@ -20,6 +21,8 @@ from ..operations.state import Operation
 from ..overrides import Change, Step
 from ..rest.contract import method_named
 from ..service import Service
+
+_CANCELLED: Final = (op.State.CANCELLING, op.State.CANCELLED)
 
 
 @frozen(kw_only=True)
@@ -105,6 +108,15 @@ class Controls:
         """End an operation now, with an error."""
         with self._state.lock:
             return self._ended(op.fail(self._found(name), self.now(), message, code), op.State.FAILED)
+
+    def cancel(self, name: str) -> Operation:
+        """Cancel an operation as its user would: at once while it is pending, after a while once it runs."""
+        with self._state.lock:
+            operation = op.cancel(self._found(name), self.now())
+            self._state.put(operation)
+            if (reached := op.state(operation, self.now())) not in _CANCELLED:
+                raise ValueError(f"{operation.name} is {reached.value} already")
+            return operation
 
     def hold(self, name: str | None) -> None:
         """Stop the progress of an operation; without a name, of all, including new ones."""

@@ -12,7 +12,7 @@ from ..rules.refusals import state_unwritable
 from ..rules.registry import RULES
 from ..service import Service
 from ..state.problem import StateError
-from .admission import CHALLENGE, Admission
+from .admission import Admission, challenge
 from .status_view import take_snapshot
 
 _HEADERS: Final = (
@@ -37,7 +37,7 @@ def handle(service: Service, exchange: Exchange, address: str, admission: Admiss
     """Answer a request for the page that reached the server at `address`: 200, or 304 when it has not changed."""
     host = exchange.headers.get("host", "")
     if not admission.may_read_page(exchange, address):
-        return _misdirected(address) if admission.token is None else _unauthorized()
+        return _misdirected(address) if admission.token is None else _unauthorized(exchange)
     try:
         query = Query.read(dict(exchange.query), RULES, exchange.path)
         may_control = admission.may_control(exchange)
@@ -53,10 +53,10 @@ def handle(service: Service, exchange: Exchange, address: str, admission: Admiss
     return Reply(status=200, body=text, content_type=_CONTENT_TYPE, headers=headers)
 
 
-def _unauthorized() -> Reply:
+def _unauthorized(exchange: Exchange) -> Reply:
     """Ask for the control token, which also admits names of this server that it does not know."""
     text = "The status page needs the control token of this server: any user, the token as password.\n"
-    headers = (*_HEADERS, ("www-authenticate", CHALLENGE))
+    headers = (*_HEADERS, ("www-authenticate", challenge(exchange)))
     return Reply(status=401, body=text.encode(), content_type="text/plain; charset=UTF-8", headers=headers)
 
 

@@ -17,10 +17,12 @@ from urllib.parse import parse_qsl
 
 from attrs import evolve, field, frozen
 
+from ..discovery_document import batch_path
 from ..exchange import Pairs
 from ..rules.refusals import PAYLOAD_LIMIT
 from ..server.host import is_admitted
 from ..server.http import READ_LIMIT, Application, Receive, Scope, Send
+from .batch import forwarded_calls
 from .journal import Content, ForwardedExchange, Journal
 from .recording import read_record
 from .redaction import Redaction
@@ -64,6 +66,7 @@ class Recorder:
             if isinstance(verifier, RestVerifier)
             else Redaction(verifier.contract)
         )
+        self._batch = "" if isinstance(verifier, RestVerifier) else batch_path(verifier.contract.document)
         self._say = say
         self._lock = threading.Lock()
         self._closed = False
@@ -89,8 +92,14 @@ class Recorder:
                 answer_headers=passed.headers,
                 answer=content(passed.body, passed.length),
             )
-        self._write(forwarded)
+        for each in self._calls(forwarded):
+            self._write(each)
         return passed
+
+    def _calls(self, forwarded: ForwardedExchange) -> tuple[ForwardedExchange, ...]:
+        """Return an exchange, or the calls of a batch: what they hold is documented, and the batch is not."""
+        is_batch = (forwarded.verb, forwarded.path) == ("POST", self._batch)
+        return (forwarded_calls(forwarded) if is_batch else ()) or (forwarded,)
 
     def close(self) -> None:
         """Stop recording after the current line."""

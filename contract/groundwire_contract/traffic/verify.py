@@ -10,12 +10,15 @@ from groundwire_codegen.ir import InBody, InParameter
 from groundwire_codegen.problem import visible
 
 from ..contract import Contract
+from ..discovery_document import batch_path
+from ..rest.multipart import MalformedError
 from ..rules.error_bodies import Fault
 from ..rules.refusals import request_id_reused
 from ..service import DISCOVERY
 from ..validate.route import Route, find
 from ..validate.shapes import snake
 from .answer import Started, answer_faults
+from .batch import calls_of
 from .recording import Record
 from .request import message_of, request_faults
 from .violation import Place, Violation, violation
@@ -33,12 +36,22 @@ class Verifier:
     def __init__(self, contract: Contract, relaxed: frozenset[str] = frozenset()) -> None:
         self.contract = contract
         self._relaxed = relaxed
+        self._batch = batch_path(contract.document)
         self._started = Started()
         self._sent: dict[bytes, bool] = {}
         """Digests of caller, project and request id; True if a start with them was accepted."""
 
     def violations(self, record: Record) -> tuple[Violation, ...]:
-        """Return all violations of a record."""
+        """Return all violations of a record; of a batch, those of its calls."""
+        if (record.verb, record.path) != ("POST", self._batch):
+            return self._alone(record)
+        try:
+            return tuple(one for call in calls_of(record) for one in self._alone(call))
+        except MalformedError as error:
+            fault = Fault(rule="batch-malformed", message=f"Failed to parse batch request, error: {error}.")
+            return () if fault.rule in self._relaxed else (violation(record, None, Place.REQUEST, fault),)
+
+    def _alone(self, record: Record) -> tuple[Violation, ...]:
         route = find(self.contract.routes, record.verb, record.path)
         if route is None:
             violations = tuple(self._unrouted(record))

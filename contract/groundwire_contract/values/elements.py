@@ -17,6 +17,7 @@ from .projection import Projection
 Value: TypeAlias = Any
 """A value: None, a bool, a number, a string, a tuple, a dict, or one of the classes of this package."""
 INDEX: Final = "system:index"
+ID: Final = "system:id"
 
 
 @frozen(eq=False)
@@ -82,7 +83,13 @@ class Element:
         """Return the element with other values of some properties."""
         index = properties.get(INDEX, self.index)
         facts = {**self.facts, **{key: value for key, value in properties.items() if key != INDEX}}
-        return evolve(self, facts=facts, index=index if isinstance(index, str) else self.index)
+        id_ = properties.get(ID, self.id)
+        return evolve(
+            self,
+            facts=facts,
+            index=index if isinstance(index, str) else self.index,
+            id=id_ if isinstance(id_, str) else self.id,
+        )
 
 
 @frozen(eq=False, kw_only=True)

@@ -22,6 +22,7 @@ def actions(operation: Operation, title: str, snapshot: Snapshot) -> Html | None
         f" of {title}",
         _button("Finish", "finish", {"name": name}, of),
         _button("Fail", "fail", {"name": name, "message": "Internal error.", "code": 3}, of),
+        _button("Cancel", "cancel", {"name": name}, of),
         _button(*hold, {"name": name}, of),
     )
 

@@ -4,6 +4,7 @@
 const FAST = 1000;
 const SLOW = 4000;
 const MARKED = 1600;
+const ASKED = { "X-Requested-With": "XMLHttpRequest" }; // A refusal shows no dialogue for a login.
 
 const live = document.getElementById("live");
 const said = document.getElementById("said");
@@ -15,19 +16,23 @@ let pause = FAST;
 let timer = 0;
 let asking = false;
 
-async function refresh() {
+// Asks for the page; `wanted` also while it is paused, after a control.
+async function refresh(wanted = false) {
   asking = true;
   try {
-    const answer = await fetch(location.pathname + location.search, {
-      headers: { "If-None-Match": `"${version}"` },
+    const answer = await fetch(address(location.pathname + location.search), {
+      headers: { ...ASKED, "If-None-Match": `"${version}"` },
       cache: "no-store",
     });
     const page = answer.status === 200 ? await answer.text() : null;
-    if (paused) return;
-    if (page === null && answer.status !== 304) throw new Error(answer.statusText);
+    if (paused && !wanted) return;
+    if (page === null && answer.status !== 304) {
+      lose(`The server refuses the page: ${answer.status}.`);
+      return;
+    }
     const returned = live.dataset.live === "lost";
-    show("on");
-    if (returned) say("Live again.");
+    if (!paused) show("on");
+    if (returned && !paused) say("Live again.");
     document.getElementById("clock").textContent = answer.headers.get("X-Groundwire-Clock");
     if (page === null) {
       pause = Math.min(pause * 2, SLOW);
@@ -36,14 +41,22 @@ async function refresh() {
       replace(new DOMParser().parseFromString(page, "text/html"));
     }
   } catch {
-    if (paused) return;
-    pause = SLOW;
-    show("lost");
-    say("The server does not answer.");
+    if (!paused || wanted) lose("The server does not answer.");
   } finally {
     asking = false;
     plan();
   }
+}
+
+// An address of this server. The page's own one may hold a login, with which nothing can be fetched.
+function address(path) {
+  return location.origin + path;
+}
+
+function lose(why) {
+  pause = SLOW;
+  if (!paused) show("lost");
+  say(why);
 }
 
 function plan() {
@@ -138,7 +151,7 @@ function alike(here, there) {
 // The server knows neither what the reader has unfolded nor what is marked as changed.
 function mergeAttributes(here, there) {
   for (const { name } of [...here.attributes]) {
-    const ours = name === "open" || name === "data-changed";
+    const ours = ["open", "data-changed", "aria-disabled", "tabindex"].includes(name);
     if (!ours && !there.hasAttribute(name)) here.removeAttribute(name);
   }
   for (const { name, value } of there.attributes) {
@@ -163,28 +176,35 @@ document.addEventListener("visibilitychange", () => {
 // The control buttons: the server says who may use them, and the browser sends what it was asked for to enter.
 async function control(pressed) {
   const { call, arguments: given } = pressed.dataset;
-  pressed.disabled = true;
+  const row = pressed.closest(".operation");
+  // A button that is disabled would lose the focus.
+  pressed.setAttribute("aria-disabled", "true");
   try {
-    const answer = await fetch(`/$contract/call/${call}`, {
+    const done = pressed.textContent;
+    const answer = await fetch(address(`/$contract/call/${call}`), {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { ...ASKED, "Content-Type": "application/json" },
       body: given,
     });
     const result = await answer.json();
-    say(answer.ok ? `Done: ${pressed.textContent}.` : result.error.message);
     pause = FAST;
     clearTimeout(timer);
-    if (!paused && !asking) refresh();
+    if (!asking) await refresh(true);
+    say(answer.ok ? `Done: ${done}.` : `Not done: ${result.error.message}`);
   } catch {
     say("The server does not answer.");
   } finally {
-    pressed.disabled = false;
+    pressed.removeAttribute("aria-disabled");
+  }
+  if (!pressed.isConnected && row?.isConnected && document.activeElement === document.body) {
+    row.tabIndex = -1;
+    row.focus();
   }
 }
 
 document.getElementById("content").addEventListener("click", (event) => {
   const pressed = event.target.closest("button[data-call]");
-  if (pressed) control(pressed);
+  if (pressed && !pressed.hasAttribute("aria-disabled")) control(pressed);
 });
 
 document.body.classList.add("scripted");

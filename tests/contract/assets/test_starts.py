@@ -170,3 +170,57 @@ def test_wrapped_numbers_travel_in_two_spellings(
 ) -> None:
     assert start(earthengine_contract, "table:export", **body).json["metadata"]["priority"] == 5
     earthengine_contract.assert_valid()
+
+
+def _node(name: str, **arguments: object) -> dict[str, Any]:
+    return {"functionInvocationValue": {"functionName": name, "arguments": arguments}}
+
+
+def _made(contract: EarthEngineContract, node: dict[str, Any], **more: object) -> list[dict[str, Any]]:
+    """The bands of the asset that an export makes."""
+    started = start(
+        contract,
+        "image:export",
+        expression={"result": "0", "values": {"0": node}},
+        fileExportOptions=None,
+        assetExportOptions=TO_ASSETS["image:export"][2]["assetExportOptions"],
+        **more,
+    )
+    contract.finish(started.json["name"])
+    return ask(contract.endpoint, "GET", f"/v1/{HOME}/made").json["bands"]
+
+
+REGION = _node(
+    "GeometryConstructors.Rectangle", coordinates={"constantValue": [[10, 47], [10.5, 47.25]]}, geodesic={"constantValue": False}
+)  # fmt: skip
+SMALL = _node("Image.toByte", value=_node("Image.constant", value={"constantValue": 7}))
+
+
+def test_an_exported_image_has_the_types_and_the_grid_of_its_bands(
+    earthengine_contract: EarthEngineContract,
+) -> None:
+    projection = _node("Projection", crs={"constantValue": "EPSG:4326"})
+    placed = _node(
+        "Image.reproject",
+        image=SMALL,
+        crs=projection,
+        crsTransform={"constantValue": [0.25, 0, 0, 0, -0.25, 0]},
+    )
+    (band,) = _made(earthengine_contract, _node("Image.clip", input=placed, geometry=REGION))
+    assert band["dataType"]["precision"] == "INT"
+    assert band["grid"] == {
+        "crsCode": "EPSG:4326",
+        "dimensions": {"width": 2, "height": 1},
+        "affineTransform": {"scaleX": 0.25, "translateX": 10, "scaleY": -0.25, "translateY": 47.25},
+    }
+    # What the request states is the grid.
+    grid = {"crsCode": "EPSG:3857", "dimensions": {"width": 3, "height": 4}}
+    earthengine_contract.reset()
+    (band,) = _made(earthengine_contract, _node("Image.clip", input=SMALL, geometry=REGION), grid=grid)
+    assert band["grid"] == grid
+
+
+def test_a_band_whose_grid_is_not_known_has_an_empty_one(earthengine_contract: EarthEngineContract) -> None:
+    earthengine_contract.declare({"name": f"{HOME}/declared", "bands": [{"id": "b"}]})
+    (band,) = ask(earthengine_contract.endpoint, "GET", f"/v1/{HOME}/declared").json["bands"]
+    assert band == {"id": "b", "grid": {}}

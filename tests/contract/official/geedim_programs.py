@@ -90,3 +90,39 @@ def pixels(server: Server) -> None:
     message = refusal(Exception, lambda: image.gd.toNumPy())
     assert "contract" in message, message
     equal(server.started(), [])
+
+
+def prepared_collection(server: Server) -> None:
+    """Bring a collection into one grid by its projection alone, or by a shape, and export it by image and by band."""
+    scenes = ee.ImageCollection(f"{HOME}/scenes")
+    degrees = scenes.gd.prepareForExport(crs="EPSG:4326")
+    shape = degrees.first().gd.shape
+    equal({tuple(each["bands"][0]["dimensions"][::-1]) for each in degrees.gd.info["features"]}, {shape})
+    small = scenes.gd.prepareForExport(region=_region(), shape=(10, 12), dtype="float32")
+    equal((small.first().gd.shape, small.first().gd.dtype), ((10, 12), "float32"))
+    degrees.gd.toGoogleCloud(type="drive", folder="degrees", split="images", wait=False)
+    small.gd.toGoogleCloud(type="drive", folder="small", split="bands", wait=False)
+    names = ["20240110", "20240211", "20240312", "B4", "B3", "B2"]
+    equal([each.where["filenamePrefix"] for each in server.started()], names)
+
+
+def exported_again(server: Server) -> None:
+    """Export a collection to assets, and export what was made."""
+    scenes = ee.ImageCollection(f"{HOME}/scenes").gd.prepareForExport(region=_region(), scale=300)
+    scenes.gd.toGoogleCloud(type="asset", folder="contract-project/made", split="images", wait=True)
+    made = ee.ImageCollection.gd.fromImages([f"{HOME}/made/{index}" for index in ("20240110", "20240211")])
+    first = made.first().gd
+    wanted = scenes.first().gd
+    equal((first.crs, first.transform, first.shape), (wanted.crs, wanted.transform, wanted.shape))
+    equal((first.dtype, first.bandNames), ("uint16", ["B4", "B3", "B2"]))
+    made.gd.prepareForExport().gd.toGoogleCloud(type="drive", folder="again", split="images", wait=False)
+    equal(len(server.started()), 5)
+
+
+def own_ids(server: Server) -> None:
+    """Give an image an id of one's own."""
+    image = ee.Image(f"{HOME}/scenes/20240110").set("system:id", "my/scene")
+    equal((image.gd.id, image.getInfo()["id"], image.get("system:id").getInfo()), ("my/scene",) * 3)
+    equal(ee.Image(1).set({"system:id": "my/one"}).gd.id, "my/one")
+    equal(ee.ImageCollection([image]).set("system:id", "my/days").gd.id, "my/days")
+    equal(server.started(), [])

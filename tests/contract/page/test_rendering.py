@@ -436,7 +436,9 @@ def test_only_who_may_control_sees_controls() -> None:
     assert Reader(status_page(day, Query(), ADDRESS).html).classed("actions") == []
     shown = Reader(status_page(day, Query(), ADDRESS, may_control=True).html)
     buttons = [each for each in shown.named("button") if each.get("data-call")]
-    assert {each["data-call"] for each in buttons} == {"finish", "fail", "hold", "release", "advance"}
+    assert {each["data-call"] for each in buttons} == {
+        *("finish", "fail", "cancel", "hold", "release", "advance")
+    }
     assert all(json.loads(each["data-arguments"] or "") is not None for each in buttons)
 
 

@@ -78,9 +78,18 @@ def test_an_exported_image_is_read_as_an_asset(ee: Any, earthengine_contract: Ea
     asset = ask(earthengine_contract.endpoint, "GET", f"/v1/{MADE}").json
     assert asset["properties"] == {"cloud": 11, "path": 123, "title": "scene 11", "k": 3}
     assert asset["startTime"] == "2014-05-11T02:53:00.500000Z"
-    # @google/earthengine looks into the grid of each band, which is not known here.
+    grid = {
+        "crsCode": "EPSG:32650",
+        "dimensions": {"width": 700, "height": 710},
+        "affineTransform": {
+            "scaleX": 30,
+            "translateX": 400_000,
+            "scaleY": -30,
+            "translateY": 4_500_000,
+        },
+    }
     assert asset["bands"] == [
-        {"id": "B3", "dataType": {"precision": "INT", "range": {"min": 0, "max": 65535}}, "grid": {}}
+        {"id": "B3", "dataType": {"precision": "INT", "range": {"min": 0, "max": 65535}}, "grid": grid}
     ]
     earthengine_contract.assert_valid()
 

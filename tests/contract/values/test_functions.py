@@ -214,3 +214,31 @@ def test_a_value_of_another_type_is_refused_in_the_words_of_the_service() -> Non
     assert refused.value.message == (
         "String.cat, argument 'string2': Invalid type.\nExpected type: String.\nActual type: Integer.\nActual value: 1"
     )
+
+
+def test_an_image_of_a_size_is_stretched_over_its_bounds(ee: Any) -> None:
+    clipped = first(ee).clipToBoundsAndScale(ee.Geometry.Rectangle([116.2, 39.8, 116.3, 39.9]), 20, 10)
+    degrees = clipped.setDefaultProjection("EPSG:4326", [1, 0, 0, 0, -1, 0])
+    band = value(degrees.clipToBoundsAndScale(ee.Geometry.Rectangle([116, 39, 117, 40]), 20, 10))["bands"][0]
+    assert band["dimensions"] == [20, 10]
+    assert band["crs_transform"] == pytest.approx([0.05, 0, 116, 0, -0.1, 40])
+    assert "origin" not in band
+    # Where the bounds are not known, no transform is guessed.
+    nowhere = ee.Image(1).clipToBoundsAndScale(None, 20, 10)
+    assert value(nowhere)["bands"][0].keys() == {"id", "data_type", "dimensions"}
+
+
+def test_an_image_in_another_projection_ends_where_it_did(ee: Any) -> None:
+    degrees = first(ee).reproject("EPSG:4326", None, 30).clipToBoundsAndScale(scale=1000)
+    band = value(degrees)["bands"][0]
+    # 700 x 710 pixels of 30 metres.
+    assert (round(band["dimensions"][0] / 24, 1), round(band["dimensions"][1] / 21, 1)) == pytest.approx(
+        (1, 1), abs=0.2
+    )
+    assert band["crs"] == "EPSG:4326"
+
+
+@pytest.mark.parametrize("made", [lambda ee: first(ee), lambda ee: ee.Image(1), lambda ee: scenes(ee)])
+def test_an_id_that_is_set_is_the_id(ee: Any, made: Expression) -> None:
+    assert value(made(ee).set("system:id", "my/own"))["id"] == "my/own"
+    assert value(made(ee).set({"system:id": "my/own", "a": 1}).get("system:id")) == "my/own"

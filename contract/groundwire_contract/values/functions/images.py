@@ -91,6 +91,8 @@ def clip_and_scale(
     if longest is not None:
         size = _fitted(place, own, longest)
     scaled = own if scale is None or own is None else own.at_scale(scale)
+    if size is not None:
+        scaled = _stretched(place, own, size)
     placed = _placed(evolve(image, region=place, size=size, scale=scale or image.scale), scaled)
     return _cropped(placed, "Image.clipToBoundsAndScale")
 
@@ -118,6 +120,20 @@ def _fitted(place: Geometry | Unknown | None, own: Projection | None, longest: i
     return max(1, round(width * share)), max(1, round(height * share))
 
 
+def _stretched(
+    place: Geometry | Unknown | None, own: Projection | None, size: tuple[int, int]
+) -> Projection | None:
+    """Return the projection whose first pixels, as many as the size says, are the bounds of a place; None if they are not known."""
+    box = place.bounds(own) if isinstance(place, Geometry) and own is not None else None
+    if own is None or box is None or box[0] == box[2] or box[1] == box[3]:
+        return None
+    west, south, east, north = box
+    a, b, _, d, e, _ = own.transform
+    x, y = own.to_crs(west, south)
+    across, down = (east - west) / size[0], (north - south) / size[1]
+    return Projection(own.crs, (a * across, b * down, x, d * across, e * down, y))
+
+
 def _placed(image: Image, own: Projection | None) -> Image:
     """Return an image in a projection, without bounds."""
     layers = image.layers
@@ -131,8 +147,10 @@ def _cropped(image: Image, name: str) -> Image:
     layers, own, region = image.layers, image.default_projection, image.region
     box = region.bounds(own) if isinstance(region, Geometry) and own is not None else None
     if isinstance(layers, tuple):
-        settled = image.size is None and not (image.tentative and image.scale is None)
+        settled = not (image.tentative and image.scale is None)
         origin, size = pixel_grid(box) if box is not None and settled else ((0, 0), None)
+        if image.size is not None:
+            origin, size = (0, 0), image.size
         layers = tuple(evolve(band, dimensions=size, origin=origin) for band in layers)
     return evolve(image, layers=layers, geometry=Unknown(name))
 
@@ -169,7 +187,8 @@ def reproject(
         own = Projection(crs.crs, transform_of(transform))
     elif scale is not None:
         own = crs.at_scale(scale)
-    return _placed(evolve(image, size=None, scale=scale, tentative=False), own)
+    # The image ends where it did: clients take its bounds for those of an export.
+    return _placed(evolve(image, region=image.extent, size=None, scale=scale, tentative=False), own)
 
 
 def transform_of(numbers: tuple[Value, ...]) -> Transform:
