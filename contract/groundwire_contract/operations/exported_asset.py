@@ -14,7 +14,8 @@ from ..exchange import JsonObject, JsonValue
 from ..values.coercion import is_number
 from ..values.date import Date
 from ..values.elements import Band, Image, PixelType, Unknown
-from ..values.expression import facts, features
+from ..values.expression import FACTS, facts, features
+from ..values.limits import Budget
 from ..values.problem import ExpressionError
 from .call import Call, Context
 from .starts import member
@@ -38,7 +39,7 @@ def known(call: Call, context: Context) -> JsonObject:
 
 def _table(expression: JsonObject, context: Context) -> JsonObject:
     try:
-        found: list[JsonValue] = [*features(expression, context.catalog)]
+        found: list[JsonValue] = [*features(expression, context.catalog, Budget(FACTS))]
     except ExpressionError:
         return {}
     return {"features": found} if len(json.dumps(found)) <= _LARGEST else {}
