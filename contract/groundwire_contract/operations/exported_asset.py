@@ -17,7 +17,8 @@ from ..exchange import JsonObject, JsonValue
 from ..values.coercion import is_number
 from ..values.date import Date
 from ..values.elements import Band, Image, PixelType, Unknown
-from ..values.expression import features
+from ..values.expression import FACTS, features
+from ..values.limits import Budget
 from ..values.problem import ExpressionError
 from ..values.projection import Projection
 from .call import Call, Context
@@ -43,7 +44,7 @@ def known(call: Call, image: ExportedImage, context: Context) -> JsonObject:
 
 def _table(expression: JsonObject, context: Context) -> JsonObject:
     try:
-        found: list[JsonValue] = [*features(expression, context.catalog)]
+        found: list[JsonValue] = [*features(expression, context.catalog, Budget(FACTS))]
     except ExpressionError:
         return {}
     return {"features": found} if len(json.dumps(found)) <= _LARGEST else {}

@@ -17,6 +17,7 @@ from .projection import Projection
 Value: TypeAlias = Any
 """A value: None, a bool, a number, a string, a tuple, a dict, or one of the classes of this package."""
 INDEX: Final = "system:index"
+BAND_NAMES: Final = "system:band_names"
 ID: Final = "system:id"
 
 
@@ -112,6 +113,12 @@ class Image(Element):
     """Metres of a pixel, as a function has set it."""
     tentative: bool = False
     """True if the projection is a default whose scale later functions may override."""
+
+    def get(self, name: str) -> Value:
+        """Return a property. The names of the bands are one, which `propertyNames` does not list here."""
+        if name == BAND_NAMES and name not in self.facts:
+            return tuple(band.id for band in self.bands)
+        return super().get(name)
 
     @property
     def bands(self) -> tuple[Band, ...]:

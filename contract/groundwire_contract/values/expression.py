@@ -14,7 +14,7 @@ from .problem import ExpressionError, unsupported
 from .results import Writer
 from .sources import Sources
 
-_FACTS: Final = 300_000
+FACTS: Final = 300_000
 """Steps of an evaluation that only looks for facts."""
 
 
@@ -27,9 +27,10 @@ def compute(expression: JsonObject, assets: Assets) -> JsonValue:
         raise too_large("a result so deep") from error
 
 
-def features(expression: JsonObject, assets: Assets) -> tuple[JsonObject, ...]:
+def features(expression: JsonObject, assets: Assets, budget: Budget | None = None) -> tuple[JsonObject, ...]:
     """Return the GeoJSON features of a collection, in longitude and latitude. Raises ExpressionError."""
-    value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets)))
+    machine = Machine(_nodes(expression), FUNCTIONS, Sources(assets), budget or Budget())
+    value = _value(expression, machine)
     if not isinstance(value, Collection) or not all(isinstance(item, Feature) for item in value.elements):
         raise unsupported("features of what is no collection of features")
     writer = Writer()
@@ -45,7 +46,7 @@ def facts(expression: JsonObject, assets: Assets) -> Value:
     What is not computed is unknown. Raises ExpressionError for what the service would refuse.
     """
     sources = Sources(assets, lenient=True)
-    return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, Budget(_FACTS), lenient=True))
+    return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, Budget(FACTS), lenient=True))
 
 
 def _nodes(expression: JsonObject) -> JsonObject:

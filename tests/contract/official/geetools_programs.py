@@ -122,3 +122,10 @@ def closest(server: Server) -> None:
     """Find the images that are closest to a date."""
     found = _scenes().geetools.closest("2024-02-12", 5, "day")
     equal(found.aggregate_array("system:index").getInfo(), ["20240211"])
+
+
+def bands_of_a_collection(server: Server) -> None:
+    """Keep the images that have some bands."""
+    equal(_scenes().geetools.containsAllBands(["B4", "B3"]).size().getInfo(), 3)
+    equal(_scenes().geetools.containsAllBands(["B4", "B9"]).size().getInfo(), 0)
+    equal(_scenes().geetools.containsAnyBands(["B4", "B9"]).size().getInfo(), 3)

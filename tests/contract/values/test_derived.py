@@ -81,6 +81,14 @@ def test_types_are_known_where_they_are_certain(ee: Any) -> None:
         assert refused.value.rule == UNSUPPORTED
 
 
+def test_the_names_of_bands_are_a_property(ee: Any) -> None:
+    has = ee.Filter.listContains("system:band_names", "B4")
+    assert value(scenes(ee).filter(has).size()) == 4
+    assert value(scenes(ee).map(lambda image: image.select("B3")).filter(has).size()) == 0
+    with pytest.raises(ExpressionError, match="parseExpression"):
+        value(first(ee).expression("b('B4') * 2").get("system:band_names"))
+
+
 def test_an_error_of_bands_meets_only_who_looks_at_them(ee: Any) -> None:
     wrong = scenes(ee).map(lambda image: image.select("B9").rename(["a", "b"]))
     assert value(wrong.size()) == 4
