@@ -154,6 +154,8 @@ def _status_only(given: Given, status: int, headers: tuple[tuple[str, str], ...]
 
 def _media_refusal(exchange: Exchange, method: Method) -> Refusal | None:
     """Return the refusal of a request for a medium, or with one, that its method does not have."""
+    if not exchange.query:
+        return None
     media = method.media
     if is_medium_asked(exchange) and (media is None or not media.download):
         return invalid_argument("medium-none", f"{method.id} gives no medium: alt=media is not supported.")
