@@ -60,7 +60,7 @@ def admitted(access: Access, exchange: Exchange, method: Method, version: str, a
     token = _token(exchange)
     if token is None and access.mode is not Mode.ANY:
         return credentials_missing()
-    grant = access.grants.get(token or "") or access.issued.get(token or "")
+    grant = (access.grants.get(token) or access.issued.get(token)) if token else None
     if access.mode is not Mode.SCOPED:
         return ANYONE if grant is None else grant.caller
     if grant is None or grant.expired:
