@@ -64,6 +64,8 @@ class BoundedConnection(HttpToolsProtocol):
     _idle: asyncio.TimerHandle | None = None
     _idle_from = 0.0
     """When the last answer was complete."""
+    _unsent = 0
+    """Bytes that a client had not read when it was looked at."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Accept a connection, or abort it when there are too many."""
@@ -178,29 +180,32 @@ class BoundedConnection(HttpToolsProtocol):
         if is_last and not self.transport.is_closing():
             self.server_state.total_requests += 1
             self.flow.resume_reading()
-            self._rest()
         else:
             super().on_response_complete()
+        self._rest()
         if is_last and self._deferred is not None and not self.transport.is_closing():
             status, self._deferred = self._deferred, None
             self._send_refusal(status)
 
     def _rest(self) -> None:
-        """Close the connection when it was idle for long. One timer does for many answers, which are soon followed by a request."""
+        """End the connection when it is idle for long, or its client reads nothing. One timer does for many answers."""
         self._idle_from = self.loop.time()
         if self._idle is None:
-            self._idle = self.loop.call_later(self.timeout_keep_alive, self._rested)
+            self._idle = self.loop.call_later(self.request_seconds, self._rested)
 
     def _rested(self) -> None:
         self._idle = None
         answering: Any = self.cycle
-        if self._is_arriving or not answering.response_complete:
+        before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
+        if not self._unsent and (self._is_arriving or not answering.response_complete):
             return  # The end of its answer begins anew.
-        left = self._idle_from + self.timeout_keep_alive - self.loop.time()
-        if left <= 0:
-            self.transport.close()
+        left = self._idle_from + self.request_seconds - self.loop.time()
+        if left > 0 or (self._unsent and self._unsent != before):
+            self._idle = self.loop.call_later(left if left > 0 else self.request_seconds, self._rested)
+        elif self._unsent:
+            reset(self.transport)
         else:
-            self._idle = self.loop.call_later(left, self._rested)
+            self.transport.close()
 
     def _refuse(self, status: int) -> None:
         """Refuse what arrives now, behind the answers to the requests before it (RFC 9112 9.3.2)."""
