@@ -216,7 +216,7 @@ async def committed(commits: Commits, clients: int, times: int) -> None:
 @pytest.mark.parametrize("clients", [1, 8])
 def test_the_requests_of_all_clients_are_one_commit(clients: int) -> None:
     store: Any = Counted()
-    asyncio.run(committed(Commits(store), clients, times=100))
+    asyncio.run(committed(Commits(store, moment=0.05), clients, times=100))
     assert 100 <= store.commits <= 110
 
 
@@ -224,7 +224,7 @@ def test_clients_that_take_turns_come_to_share_their_commits() -> None:
     store: Any = Counted()
 
     async def turns() -> None:
-        commits = Commits(store)
+        commits = Commits(store, moment=0.05)
         first = asyncio.create_task(committed(commits, 4, times=50))
         await asyncio.sleep(0)
         await asyncio.sleep(0)

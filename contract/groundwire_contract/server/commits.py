@@ -15,16 +15,17 @@ from ..operations.store import Store
 from ..state.problem import StateError
 
 _MOMENT: Final = 0.001
-"""Seconds that a group waits at most. A disk takes longer to write."""
+"""A disk takes longer to write."""
 _FRESH: Final = 2
 """Turns of the loop after a commit in which requests are handled that arrived while it was written."""
 
 
 @define
 class Commits:
-    """Commits what was gathered, once for all that wait."""
+    """Commits what was gathered, once for all that wait. `moment` is the seconds that a group waits at most."""
 
     state: Store
+    moment: float = _MOMENT
     _next: asyncio.Future[StateError | None] | None = field(default=None, init=False)
     _timer: asyncio.TimerHandle | None = field(default=None, init=False)
     _size: int = field(default=0, init=False)
@@ -38,7 +39,7 @@ class Commits:
         if self._next is None:
             loop = asyncio.get_running_loop()
             self._next = loop.create_future()
-            self._timer = loop.call_later(_MOMENT, self._commit)
+            self._timer = loop.call_later(self.moment, self._commit)
             self._expected += self._fresh > 0
         self._size += 1
         if self._size == self._expected:
