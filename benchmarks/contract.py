@@ -31,6 +31,8 @@ from groundwire_contract.exchange import Exchange
 from groundwire_contract.fixture import running
 from groundwire_contract.service import Service
 
+from .graphs import chain
+
 EXPORT: Final = "/v1beta/projects/p/image:export"
 OPERATIONS: Final = "/v1beta/projects/p/operations"
 CONNECTIONS: Final = 5000
@@ -124,14 +126,19 @@ def _loaded() -> list[tuple[str, str, float]]:
             "memory": serving,
             "file": lambda: serving("--state", next(files)),
         }
-        turns = [{name: _load(begin) for name, begin in servers.items()} for _ in range(ROUNDS)]
-    loads = {name: [turn[name] for turn in turns] for name in servers}
+        turns = [{name: _load(begin, small()) for name, begin in servers.items()} for _ in range(ROUNDS)]
+        del servers["file"]
+        export = {**small(), "expression": chain(100)}
+        placed = [{name: _load(begin, export) for name, begin in servers.items()} for _ in range(ROUNDS)]
+    large = statistics.median(turn["memory"].cpu / turn["bare"].cpu for turn in placed)
+    loads = {name: [turn[name] for turn in turns] for name in turns[0]}
     cost = {name: statistics.median(each.cpu for each in found) for name, found in loads.items()}
     rate = statistics.median(each.rate for each in loads["memory"])
     return [
         ("contract server: 1,000 exports, 8 connections", "s", 1000 / rate),
         ("contract server: CPU of an export", "bare uvicorn", cost["memory"] / cost["bare"]),
         ("contract server: CPU of an export, with --state", "bare uvicorn", cost["file"] / cost["bare"]),
+        ("contract server: CPU of an export of 500 nodes in UTM", "bare uvicorn", large),
     ]
 
 
@@ -143,10 +150,10 @@ class Load:
     cpu: float
 
 
-def _load(begin: Callable[[], AbstractContextManager[Serving]]) -> Load:
+def _load(begin: Callable[[], AbstractContextManager[Serving]], body: dict[str, object]) -> Load:
     with begin() as server, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "export.lua"
-        script.write_text(SCRIPT % (EXPORT, json.dumps(json.dumps(small()))), encoding="ascii")
+        script.write_text(SCRIPT % (EXPORT, json.dumps(json.dumps(body))), encoding="ascii")
         _wrk(script, server, 1)
         before = server.cpu()
         exports, rate = _wrk(script, server, SECONDS)

@@ -47,6 +47,28 @@ def _argument(source: random.Random, before: int) -> tuple[dict[str, Any], int]:
     return {"arrayValue": {"values": items}}, 4
 
 
+def chain(steps: int) -> dict[str, Any]:
+    """Return an expression as official clients write it: `steps` functions of five nodes each, within a region in UTM."""
+    values = {"0": _called("Image.load", id="USGS/SRTMGL1_003")}
+    for number in range(1, steps + 1):
+        image, constant = {"valueReference": str(number - 1)}, _called("Image.constant", value=number)
+        values[str(number)] = _called("Image.add", image1=image, image2=constant)
+    ring = [[13, 52], [13.5, 52], [13.5, 52.5], [13, 52.5], [13, 52]]
+    region = _called("GeometryConstructors.Polygon", coordinates=[ring], evenOdd=True)
+    crs, image = _called("Projection", crs="EPSG:32633"), {"valueReference": str(steps)}
+    image = _called("Image.setDefaultProjection", image=image, crs=crs, scale=30)
+    values["end"] = _called("Image.clipToBoundsAndScale", input=image, geometry=region, scale=30)
+    return {"result": "end", "values": values}
+
+
+def _called(function: str, **arguments: Any) -> dict[str, Any]:
+    """Return a node that calls a function; arguments that are no nodes are constants."""
+    nodes = {
+        name: each if isinstance(each, dict) else {"constantValue": each} for name, each in arguments.items()
+    }
+    return {"functionInvocationValue": {"functionName": function, "arguments": nodes}}
+
+
 def recorded() -> dict[str, dict[str, Any]]:
     """Return recorded export requests of the official client, if the test vectors are present."""
     folder = os.environ.get("GROUNDWIRE_VECTORS")

@@ -35,6 +35,8 @@ _CREDENTIAL: Final = re.compile(
     r"|signature|signed|private_?key|api_?key|jwt|^(key|token)$",
     re.IGNORECASE,
 )
+JSON_TYPE: Final = "application/json; charset=UTF-8"
+"""The content type of the service's answers."""
 REDACTED: Final = "REDACTED"
 """Replaces a redacted value."""
 Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
@@ -121,7 +123,7 @@ class Reply:
 
     status: int
     body: bytes = field(repr=False)
-    content_type: str = "application/json; charset=UTF-8"
+    content_type: str = JSON_TYPE
     headers: tuple[tuple[str, str], ...] = ()
     rule: str | None = None
     evidence: str | None = None

@@ -162,6 +162,8 @@ def _status_only(given: Given, status: int, headers: tuple[tuple[str, str], ...]
 
 def _media_refusal(exchange: Exchange, method: Method, relaxed: Collection[str]) -> Refusal | None:
     """Return the refusal of a request for a medium, or with one, that its method does not have."""
+    if not exchange.query:
+        return None
     media = method.media
     is_asked = is_medium_asked(exchange) and "medium-none" not in relaxed
     if is_asked and (media is None or not media.download):

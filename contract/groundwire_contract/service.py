@@ -258,7 +258,7 @@ class Service:
         reply: Reply,
         operation: str = "",
     ) -> Reply:
-        documented = () if route is None else self.front.query_names(exchange, route)
+        documented = self.front.query_names(exchange, route) if route is not None and exchange.query else ()
         self.state.record(
             Recorded(
                 method=None if route is None else route.method.id,

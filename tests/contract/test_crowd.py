@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from groundwire_contract.contract import load
+from groundwire_contract.given import given_of
 from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 
@@ -58,6 +60,25 @@ def test_a_request_that_does_not_arrive_in_time_ends_its_connection(beginning: b
             pass
         assert said.startswith(b"HTTP/1.1 408 ") or (said == b"" and b"POST" in beginning)
         assert ask(endpoint, "GET", OPERATIONS).status == 200
+
+
+def test_an_idle_connection_is_closed_after_its_answer() -> None:
+    with serving(request_seconds=0.05) as endpoint, ExitStack() as stack:
+        sock = connected(stack, endpoint, f"GET {OPERATIONS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert received(sock) == [b"200"]
+
+
+@pytest.mark.parametrize("kept", ["", "Connection: close\r\n"], ids=["kept", "closed"])
+def test_a_client_that_does_not_read_a_large_answer_loses_its_connection(kept: str) -> None:
+    service = Service(load())
+    service.overrides.answers["earthengine.projects.getConfig"] = given_of({"name": "x" * 20_000_000})
+    with ServerThread(service, request_seconds=0.05) as server, ExitStack() as stack:
+        head = f"GET /v1/projects/p/config HTTP/1.1\r\nHost: localhost\r\n{kept}\r\n".encode()
+        sock = connected(stack, server.endpoint, head)
+        assert ask(server.endpoint, "GET", OPERATIONS).status == 200
+        reset = select.poll()
+        reset.register(sock, 0)  # Errors alone.
+        assert reset.poll(10_000)
 
 
 def test_a_connection_more_than_are_taken_is_closed() -> None:

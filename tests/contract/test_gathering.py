@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import subprocess
@@ -11,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
 from groundwire_contract.operations.state import End, Operation, State
+from groundwire_contract.server.commits import Commits
 from groundwire_contract.state.problem import StateError
 from groundwire_contract.state.sqlite import Sqlite
 
@@ -187,3 +190,46 @@ def sqlite_full(state: Sqlite) -> Iterator[None]:
         yield
     finally:
         connection.execute(f"PRAGMA max_page_count = {limit}")
+
+
+class Counted:
+    """A store that counts its commits."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+
+    def commit(self) -> None:
+        """Count a commit."""
+        self.commits += 1
+
+
+async def committed(commits: Commits, clients: int, times: int) -> None:
+    """Let clients send a request each time that they were answered."""
+
+    async def client() -> None:
+        for _ in range(times):
+            assert await commits.done() is None
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+
+
+@pytest.mark.parametrize("clients", [1, 8])
+def test_the_requests_of_all_clients_are_one_commit(clients: int) -> None:
+    store: Any = Counted()
+    asyncio.run(committed(Commits(store, moment=0.05), clients, times=100))
+    assert 100 <= store.commits <= 110
+
+
+def test_clients_that_take_turns_come_to_share_their_commits() -> None:
+    store: Any = Counted()
+
+    async def turns() -> None:
+        commits = Commits(store, moment=0.05)
+        first = asyncio.create_task(committed(commits, 4, times=50))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await committed(commits, 4, times=50)
+        await first
+
+    asyncio.run(turns())
+    assert store.commits <= 60

@@ -19,7 +19,8 @@ from .products import settle
 from .script import Script
 from .store import Store
 
-_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8
+"""The letter of each byte."""
 
 
 @frozen(kw_only=True)
@@ -75,7 +76,7 @@ class Context:
 
     def operation_id(self) -> str:
         """Return an operation id: 24 characters of A-Z2-7."""
-        return "".join([_ALPHABET[byte % 32] for byte in self.draw(24)])
+        return self.draw(24).translate(_LETTERS).decode("ascii")
 
 
 Answer: TypeAlias = "JsonObject | Refusal | Hold"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -92,14 +93,18 @@ def bucket(request: JsonObject) -> str:
 def destinations(request: JsonObject) -> tuple[str, ...]:
     """Return the URIs of a finished start. The forms for Cloud Storage and assets are inferred."""
     for drive in _destinations(request, "driveDestination"):
-        digest = hashlib.sha256(text(drive, "folder").encode("utf-8", "replace")).hexdigest()
-        return (f"https://drive.google.com/#folders/1{digest[:32]}",)
+        return (f"https://drive.google.com/#folders/1{_folder_id(text(drive, 'folder'))}",)
     for storage in _destinations(request, "cloudStorageDestination"):
         folder = text(storage, "filenamePrefix").rpartition("/")[0]
         place = f"{text(storage, 'bucket')}/{folder}".rstrip("/")
         return (f"https://console.developers.google.com/storage/browser/{place}/",)
     made = target(request)
     return () if made is None else (f"https://code.earthengine.google.com/?asset={made.name}",)
+
+
+@lru_cache(256)
+def _folder_id(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _manifest(request: JsonObject) -> JsonObject:

@@ -61,6 +61,11 @@ class BoundedConnection(HttpToolsProtocol):
     _refused = False
     _deferred: int | None = None
     """The status of a refusal that waits for the answers of earlier requests."""
+    _idle: asyncio.TimerHandle | None = None
+    _idle_from = 0.0
+    """When the last answer was complete."""
+    _unsent = 0
+    """Bytes that a client had not read when it was looked at."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Accept a connection, or abort it when there are too many."""
@@ -77,6 +82,8 @@ class BoundedConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Release a connection."""
         self._stop_timer()
+        if self._idle is not None:
+            self._idle.cancel()
         if self._taken:
             super().connection_lost(exc)
 
@@ -114,6 +121,8 @@ class BoundedConnection(HttpToolsProtocol):
             raise ValueError("the head is too large")
         self._check_head()
         super().on_headers_complete()
+        scope: Any = self.scope
+        scope["state"]["cycle"] = self.cycle
 
     def _check_head(self) -> None:
         parser: Any = self.parser
@@ -168,10 +177,35 @@ class BoundedConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Start the next request, or send the refusal that waited for this answer."""
         is_last = not self.pipeline
-        super().on_response_complete()
+        if is_last and not self.transport.is_closing():
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+        else:
+            super().on_response_complete()
+        self._rest()
         if is_last and self._deferred is not None and not self.transport.is_closing():
             status, self._deferred = self._deferred, None
             self._send_refusal(status)
+
+    def _rest(self) -> None:
+        """End the connection when it is idle for long, or its client reads nothing. One timer does for many answers."""
+        self._idle_from = self.loop.time()
+        if self._idle is None:
+            self._idle = self.loop.call_later(self.request_seconds, self._rested)
+
+    def _rested(self) -> None:
+        self._idle = None
+        answering: Any = self.cycle
+        before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
+        if not self._unsent and (self._is_arriving or not answering.response_complete):
+            return  # The end of its answer begins anew.
+        left = self._idle_from + self.request_seconds - self.loop.time()
+        if left > 0 or (self._unsent and self._unsent != before):
+            self._idle = self.loop.call_later(left if left > 0 else self.request_seconds, self._rested)
+        elif self._unsent:
+            reset(self.transport)
+        else:
+            self.transport.close()
 
     def _refuse(self, status: int) -> None:
         """Refuse what arrives now, behind the answers to the requests before it (RFC 9112 9.3.2)."""
@@ -254,3 +288,20 @@ def reset(transport: Any) -> None:
     if sock is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+def write_whole(cycle: Any, head: bytes, body: bytes) -> None:
+    """Write an answer at once, as uvicorn's cycle of a request does in parts. The head is known to be valid.
+
+    It has no end yet: the cycle knows whether the connection is kept.
+    """
+    if cycle.disconnected:
+        return
+    cycle.response_started = cycle.response_complete = True
+    cycle.transport.write(
+        b"".join((head, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body))
+    )
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()

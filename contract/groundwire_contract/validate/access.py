@@ -65,7 +65,7 @@ def admitted(
 ) -> str | Refusal:
     """Return the caller of a request, or its refusal. Credentials are not kept."""
     token = _token(exchange)
-    grant = access.grants.get(token or "") or access.issued.get(token or "")
+    grant = (access.grants.get(token) or access.issued.get(token)) if token else None
     refusal = _refusal(access.mode, token, grant, method)
     if refusal is not None and refusal.rule not in relaxed:
         named = rpc(method, version, api)
