@@ -36,6 +36,7 @@ BOUNDS = {
     ("generate", "s"): 3.0,
     ("check", "s"): 3.0,
     ("generate 1,223 operations", "openapi-python-client"): 0.15,
+    ("generate 1,223 operations", "openapi-python-client with ruff"): 0.15,
     ("first call, 1,223 operations", "Earth Engine client"): 1.2,
     ("first call, compute.v1", "google-api-python-client"): 1.0,
     ("mypy of one call, compute.v1 installed, no cache", "s"): 5.0,

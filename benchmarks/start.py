@@ -47,7 +47,7 @@ def _generator() -> list[tuple[str, str, float]]:
         command = [sys.executable, "-m", "groundwire_codegen"]
         fresh = f"import shutil; shutil.rmtree({str(out)!r}, ignore_errors=True)"
         generate = python(
-            f"{fresh}; import sys; sys.argv[1:] = {['generate', *inputs]!r}; from groundwire_codegen.cli import main; main()"
+            f"{fresh}; import sys; sys.argv[1:] = {['generate', *inputs]!r}; from groundwire_codegen.__main__ import run; run()"
         )
         found = processes({"generate": generate, "check": [*command, "check", *inputs]}, rounds=7)
     return [(name, "s", seconds) for name, seconds in found.items()]

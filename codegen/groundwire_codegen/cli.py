@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import click
 
 from .commands import check, diff, fetch, generate, generate_all, lint, models, openapi, upgrade, vendor
@@ -18,9 +16,6 @@ from .commands.schema_inputs import with_api
 @click.version_option(package_name="groundwire")
 def main() -> None:
     """Generate typed clients from Google Discovery and OpenAPI documents."""
-    # A run makes hardly any cycles, and looking for them takes time on every large document.
-    gc.disable()
-    click.get_current_context().call_on_close(gc.enable)
 
 
 main.command("generate", cls=Methods)(with_options(generate.OPTIONS, with_inputs(generate.generate)))

@@ -54,6 +54,8 @@ def remove(staging: Path, paths: Iterable[str]) -> None:
 
     The lock goes last: after a kill, it says which of the others are generated.
     """
+    if not staging.exists():
+        return
     for path in sorted(paths, key=lambda path: (path == FILE, path)):
         with suppress(OSError):
             (staging / path).unlink()
@@ -108,10 +110,11 @@ def _replace(
     stays: set[str] = set()
     try:
         _link(folder, staging, stays)
-        for path in (*removed, *files):
-            (staging / path).unlink(missing_ok=True)
+        for path in stays.intersection((*removed, *files)):
+            (staging / path).unlink()
+        for below in {(staging / path).parent for path in files}:
+            below.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
-            (staging / path).parent.mkdir(parents=True, exist_ok=True)
             (staging / path).write_bytes(text.encode())
         if folder.exists():
             done = _exchange(staging, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import subprocess
@@ -263,3 +264,30 @@ def test_help_imports_no_template_engine() -> None:
     script = "import sys, groundwire_codegen.cli; print(sorted({'jinja2'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)  # noqa: S603
     assert done.stdout == "[]\n"
+
+
+def test_a_json_document_is_read_without_the_reader_of_yaml(shop: Shop) -> None:
+    openapi = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "Done"}}}}},
+    }
+    shop.write(openapi)
+    script = (
+        f"import sys; sys.argv[1:] = ['generate', {str(shop.spec)!r}, '--out', {str(shop.out)!r}]; import atexit; "
+        "from groundwire_codegen.__main__ import run; atexit.register(lambda: print({'yaml'} & set(sys.modules))); run()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)  # noqa: S603
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "set()"), done.stderr
+    assert FILE in shop.files()
+
+
+def test_a_command_inside_a_program_leaves_its_collector_alone(shop: Shop) -> None:
+    assert shop.run("generate").exit_code == 0
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        assert shop.run("check").exit_code == 0
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -11,7 +11,6 @@ from attrs import frozen
 
 from ..problem import Problem, SpecError
 from .source import read_json
-from .yaml import read_yaml
 
 _JSON: Final = re.compile(rb"[ \t\r\n]*[{\[]")
 
@@ -33,10 +32,17 @@ def read_text(data: bytes, source: str) -> Text:
     marked = data.startswith(codecs.BOM_UTF8)
     body = data.removeprefix(codecs.BOM_UTF8)
     is_yaml = _JSON.match(body) is None
-    value = read_yaml(body, source) if is_yaml else read_json(body, source)
+    value = _read_yaml(body, source) if is_yaml else read_json(body, source)
     if _SURROGATE.search(body):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise SpecError([Problem(source, "", "a lone surrogate is not text")]) from None
     return Text(value, marked, len(data), is_yaml)
+
+
+def _read_yaml(body: bytes, source: str) -> dict[str, Any]:
+    # JSON does without the reader, which takes as long to import as a small document to read.
+    from .yaml import read_yaml
+
+    return read_yaml(body, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -178,6 +179,7 @@ def _type(field: Field) -> Source:
     return call("Wrapped", type_) if field.wrapped else type_
 
 
+@lru_cache(maxsize=10_000)  # The messages of an API share most of their names.
 def json_name(original: str) -> str:
     """Return the JSON name of a proto field, as the runtime derives it."""
     first, *rest = original.split("_")

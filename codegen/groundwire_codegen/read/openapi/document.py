@@ -19,7 +19,6 @@ from ..cursor import Cursor
 from ..draft import Draft
 from ..faults import attributed_faults
 from ..text import Text, read_text
-from ..yaml_lines import with_lines
 from .all_of import Flattener
 from .bases import Bases
 from .binaries import without_binaries
@@ -56,6 +55,8 @@ def read_document(
     draft = _read(text, source, references or {}, base, constructs)
     if not text.is_yaml:
         return draft
+    from ..yaml_lines import with_lines
+
     return evolve(
         draft,
         problems=with_lines(draft.problems, data, source),
