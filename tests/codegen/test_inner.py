@@ -74,6 +74,18 @@ def test_two_of_one_name_have_none(load: Load) -> None:
     assert names(package.Book) == {"Genre"}
 
 
+def test_a_module_whose_short_names_are_all_taken_imports_nothing_for_them() -> None:
+    # Two properties of one short name: neither has it.
+    document = shop(a_b=SHELF, aB=SHELF)
+    del document["schemas"]["Book"]["properties"]["genre"]
+    inputs = Inputs(name="d.json", document=encoded(document), package="large_shop", large_above=0)
+    modules = {path: text for path, text in generate(inputs).files.items() if path.startswith("messages/")}
+    assert any("class BookAB" in text for text in modules.values())
+    for text in modules.values():
+        head, _, rest = text.partition("__all__")
+        assert ("TypeAlias" in head) == ("TypeAlias" in rest)
+
+
 def test_a_member_of_a_union_keeps_its_name(load: Load) -> None:
     overlay = '[messages.Book.unions.what]\nmembers = ["genre", "name"]'
     package = load(files(shop(), overlay))

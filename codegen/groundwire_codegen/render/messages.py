@@ -125,7 +125,8 @@ def messages_view(
         if all_kinds
         else {}
     )
-    typing = {"Literal"} & used | ({"TypeAlias"} if families or aliases or inner else set[str]())
+    has_aliases = families or aliases or any(message.inner for message in messages)
+    typing = {"Literal"} & used | ({"TypeAlias"} if has_aliases else set[str]())
     typing |= {"TYPE_CHECKING"} if elsewhere else set[str]()
     return MessagesView(
         names=tuple(name(kinds[each], each) for each in in_listed_order(kinds)),

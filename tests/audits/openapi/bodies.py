@@ -89,8 +89,9 @@ class Bodies:
                     return pair.value, form, content.media_type
             raise NoValueError(f"no form of {content.type}")
         if content.encoding == "json":
-            pair = self.values.filled(content.type)
-            return pair.value, pair.json, content.media_type.replace("*/*", "application/json")
+            pair = self.values.filled(content.type, rules=content.rules)
+            kind = content.media_type.replace("*/*", "application/json").replace("*+json", "vnd.echo+json")
+            return pair.value, pair.json, kind
         if content.encoding == "text":
             return "some text", b"some text", content.media_type
         if content.encoding == "patch":
@@ -111,8 +112,8 @@ class Bodies:
         found = [
             (status, media_type)
             for status, response in stated
-            for media_type in response.get("content") or {}
-            if status.startswith("2")
+            for media_type in (response.get("content") or {} if isinstance(response, dict) else ())
+            if status.startswith("2") and status not in ("204", "205")
         ]
         for status, media_type in sorted(found, key=lambda each: not _is_json(each[1])):
             code = int(status.upper().replace("X", "0"))

@@ -11,6 +11,8 @@ from groundwire_runtime.http import Request
 from .forms import Form
 
 ANY_KEY: Final = "a key of the client's own"
+KNOWN: Final = ("apiKey", "basic", "bearer", "oauth2", "openIdConnect", "mutualTLS")
+"""Security schemes that a client has credentials for."""
 OWN_HEADERS: Final = ("accept-encoding", "user-agent")
 
 
@@ -31,9 +33,13 @@ def filled(server: Mapping[str, Any]) -> str:
 def differences(request: Request, wanted: Mapping[str, Any]) -> list[str]:
     """Return how a request differs from what its document says."""
     base, _, query = request.url.partition("?")
-    headers: dict[str, Any] = {key: value for key, value in request.headers.items() if key not in OWN_HEADERS}
+    headers: dict[str, Any] = {
+        key: value
+        for key, value in request.headers.items()
+        if key not in OWN_HEADERS or key in wanted["headers"]
+    }
     headers.pop("accept", None)
-    if "cookie" in headers:
+    if isinstance(wanted["headers"].get("cookie"), list) and "cookie" in headers:
         headers["cookie"] = sorted(headers["cookie"].split("; "))
     want_headers: dict[str, Any] = {
         key: sorted(value) if isinstance(value, list) else value for key, value in wanted["headers"].items()
@@ -46,7 +52,7 @@ def differences(request: Request, wanted: Mapping[str, Any]) -> list[str]:
         and headers.get("authorization") in want_headers["authorization"]
     ):
         want_headers["authorization"] = [headers["authorization"]]
-    if want_headers.get("authorization"):
+    if len(want_headers.get("authorization", ())) == 1:
         [want_headers["authorization"]] = want_headers["authorization"]
     if want_headers.get("idempotency-key") == ANY_KEY and request.request_id:
         want_headers["idempotency-key"] = request.request_id

@@ -209,7 +209,7 @@ def operations(document: Any) -> Iterator[Operation]:
 
 
 def _operation(document: Any, path: str, verb: str, item: Mapping[str, Any]) -> Operation:
-    stated = item[verb]
+    stated = resolved(document, item[verb])
     parameters: dict[tuple[str, str], Any] = {}
     for each in (*item.get("parameters", ()), *stated.get("parameters", ())):
         parameter = resolved(document, each)

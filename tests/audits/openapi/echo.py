@@ -18,7 +18,7 @@ from groundwire_runtime.http import Response as Answer
 from groundwire_runtime.paging import Pager
 
 from .bodies import EMPTY, Bodies, Expected
-from .compare import differences, kind, short
+from .compare import KNOWN, differences, kind, short
 from .documents import Operation, operations, resolved
 from .values import NoValueError, Pair, Values
 from .wanted import ENDPOINT, SECRET, Wanted
@@ -60,7 +60,8 @@ class Echo:
         self._codecs = package.codecs.CODECS
         self._methods = {each.pointer: each for each in api.methods.values()}
         schemes = resolved(document, (document.get("components") or {}).get("securitySchemes") or {})
-        self._schemes = {name: resolved(document, each) for name, each in schemes.items()}
+        stated = {name: resolved(document, each) for name, each in schemes.items()}
+        self._schemes = {name: each for name, each in stated.items() if kind(each) in KNOWN}
         self._clients: dict[bool, Any] = {}
         self._tally = Tally()
         self._bodies = Bodies(document, self._values, self._tally.faults)
@@ -147,7 +148,7 @@ class Echo:
         stated = [
             resolved(self._document, each).get("content") or {}
             for status, each in responses
-            if str(status)[:1] == "2"
+            if str(status)[:1] == "2" and str(status) not in ("204", "205") and isinstance(each, dict)
         ]
         types = {media_type for contents in stated for media_type in contents}
         return [f"{operation.name}: {each} is not accepted" for each in sorted(types.difference(accepted))]

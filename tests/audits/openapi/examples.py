@@ -29,8 +29,11 @@ from .samples import Samples, UnsampledError
 BASE: Final = "urn:document"
 
 
+_RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)", re.ASCII)
+
+
 class UnjudgedError(Exception):
-    """The validator itself cannot follow a schema: its reference, its type, its pattern, or its depth."""
+    """The validator itself cannot follow a schema: its reference, its type, its pattern, its depth, or a keyword of another form."""
 
 
 @frozen
@@ -96,7 +99,7 @@ def judged(validator: Any, schema: str, value: Any) -> list[ValidationError]:
     """Return what a schema of the document refuses of a value. Raises UnjudgedError."""
     try:
         return list(validator.evolve(schema={"$ref": f"{BASE}#{schema}"}).iter_errors(value))
-    except (Unresolvable, UnknownType, re.error, RecursionError) as problem:
+    except (Unresolvable, UnknownType, re.error, RecursionError, AttributeError, TypeError) as problem:
         raise UnjudgedError(f"{schema}: {type(problem).__name__}: {str(problem)[:200]}") from problem
 
 
@@ -134,13 +137,17 @@ def _format_checker() -> FormatChecker:
     checker = FormatChecker(formats=())
 
     def is_instant(value: object) -> bool:
-        return not isinstance(value, str) or datetime.fromisoformat(value).utcoffset() is not None
+        # The standard library takes `+0000` as well.
+        return not isinstance(value, str) or _RFC3339.fullmatch(value) is not None
 
     def is_day(value: object) -> bool:
         return not isinstance(value, str) or bool(date.fromisoformat(value))
 
     def is_base64(value: object) -> bool:
-        return not isinstance(value, str) or bool(base64.b64decode(value, validate=True)) or True
+        # Bits behind the last byte are lost (RFC 4648, 3.5).
+        if not isinstance(value, str):
+            return True
+        return base64.b64encode(base64.b64decode(value, validate=True)).decode() == value
 
     def fits(low: int, high: int) -> Any:
         return lambda value: not isinstance(value, int) or low <= value <= high

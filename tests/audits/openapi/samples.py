@@ -21,6 +21,8 @@ FORMATS = {
     "byte": "YQ==",
     "binary": "YQ==",
     "uri": "https://x.example/a?b=c",
+    "int64": "12",
+    "uint64": "12",
 }
 CANDIDATES = (
     "a",
@@ -135,7 +137,10 @@ class Samples:
         if schema.get("pattern"):
             sid = re.fullmatch(r"\^([A-Z]{2})\[0-9a-fA-F\]\{32\}\$", schema["pattern"])
             texts = (sid[1] + "0" * 32,) if sid else CANDIDATES
-            return next(filter(re.compile(schema["pattern"]).search, texts), None) or self._none()
+            try:
+                return next(filter(re.compile(schema["pattern"]).search, texts), None) or self._none()
+            except re.error:
+                return self._none()
         is_base64 = schema.get("contentEncoding") == "base64"
         text = FORMATS.get("byte" if is_base64 else schema.get("format", ""), "a b/\u00fc&")
         low, high = schema.get("minLength", 0), schema.get("maxLength", len(text))
@@ -145,6 +150,7 @@ class Samples:
 def _both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """Return a schema that says what both say; of one keyword the second's, but for properties and what is required."""
     properties = {**(first.get("properties") or {}), **(second.get("properties") or {})}
-    required = [*first.get("required", ()), *second.get("required", ())]
+    stated = [each.get("required", ()) for each in (first, second)]
+    required = [key for keys in stated if isinstance(keys, (list, tuple)) for key in keys]
     more = {"properties": properties} if properties else {}
     return {**first, **second, **more, **({"required": required} if required else {})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import re
 import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -84,10 +85,10 @@ class Values:
         self._files = False
         self.loose = False
 
-    def body(self, type_: TypeRef) -> Pair:
+    def body(self, type_: TypeRef, rules: Rules = NO_RULES) -> Pair:
         """Return a value of a body."""
         self._characters, self.loose = BODY, False
-        return self._pair(type_, 0)
+        return self._pair(type_, 0, rules)
 
     def form(self, type_: TypeRef, *, files: bool) -> Pair:
         """Return an object for a form, some of whose binary values may be files with a name and a type."""
@@ -97,10 +98,10 @@ class Values:
         finally:
             self._files = False
 
-    def filled(self, type_: TypeRef, *kinds: type) -> Pair:
+    def filled(self, type_: TypeRef, *kinds: type, rules: Rules = NO_RULES) -> Pair:
         """Return a value of a body that is not null, and of one of some JSON types. Raises NoValueError."""
         for _ in range(99):
-            pair = self.body(type_)
+            pair = self.body(type_, rules)
             if pair.json is not None and (not kinds or isinstance(pair.json, kinds)):
                 return pair
         raise NoValueError(f"no value of {type_} for a body")
@@ -276,6 +277,8 @@ class Values:
             Kind.UINT32: lambda: self._whole(0, 2**32 - 1, rules),
             Kind.LONG: lambda: self._whole(-(2**63), 2**63 - 1, rules),
             Kind.ULONG: lambda: self._whole(0, 2**64 - 1, rules),
+            Kind.INT64: lambda: self._digits(-(2**63), 2**63 - 1),
+            Kind.UINT64: lambda: self._digits(0, 2**64 - 1),
             Kind.INTEGER: lambda: self._whole(-(2**70), 2**70, rules),
             Kind.FLOAT: lambda: self._number(3.0e38, rules),
             Kind.DOUBLE: lambda: self._number(1.7e308, rules),
@@ -291,10 +294,7 @@ class Values:
 
     def _text(self, rules: Rules) -> str:
         if rules.pattern is not None and rules.pattern_is_linear:
-            try:
-                return matching(rules.pattern, in_path=self._characters is not BODY)
-            except Exception as error:
-                raise NoValueError(f"no text for {rules.pattern}") from error
+            return self._matching(rules)
         low, high = rules.min_length or 0, rules.max_length
         top = low + 8 if high is None else min(high, low + 8)
         least = max(low, 1) if self._characters is not BODY else low
@@ -304,11 +304,29 @@ class Values:
         # No dot segment in a path, no space at the ends of a header.
         return f"{text[:-1]}x" if len(text) == 1 else f"a{text[1:-1]}z" if text else text
 
+    def _matching(self, rules: Rules) -> str:
+        """Return a text of a pattern; one that is repeated where it is too short."""
+        pattern, low = rules.pattern or "", rules.min_length or 0
+        try:
+            text = matching(pattern, in_path=self._characters is not BODY)
+        except Exception as error:
+            raise NoValueError(f"no text for {pattern}") from error
+        if len(text) < low and text:
+            text = (text * low)[:low]
+        if len(text) < low or not re.search(pattern, text):
+            raise NoValueError(f"no text for {pattern} of {low} characters")
+        return text
+
     def _whole(self, lowest: int, highest: int, rules: Rules) -> Pair:
         lowest, highest = self._within(lowest, highest, rules, 1)
         one = self._random.choice([lowest, highest, self._random.randint(int(lowest), int(highest))])
         step = rules.multiple_of
         return _same(int(one) if not step else int(-(-int(lowest) // step) * step))
+
+    def _digits(self, lowest: int, highest: int) -> Pair:
+        """Return a whole number that is a text in JSON."""
+        one = self._random.randint(lowest, highest)
+        return Pair(one, str(one))
 
     def _number(self, largest: float, rules: Rules) -> Pair:
         low, high = self._within(-largest, largest, rules, 2**-10)

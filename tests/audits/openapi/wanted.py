@@ -73,10 +73,12 @@ class Wanted:
         self, operation: Operation, headers: dict[str, Any], query: list[str], cookies: list[str]
     ) -> None:
         """Add what the first alternative requires; where the document states nothing, any of all in `authorization`."""
-        if operation.security is None:
+        stated = operation.security
+        known = [list(each) for each in stated or () if self.schemes.keys() >= each.keys()]
+        if stated is None or (stated and not known):
             chosen = list(self.schemes)
         else:
-            chosen = next((list(each) for each in operation.security if each), [])
+            chosen = next(filter(None, known), [])
         base = self.base(operation.servers) if operation.servers else ""
         if base and not base.startswith("/".join(self.base(()).split("/")[:3])):
             return  # credentials go to the client's own origin alone

@@ -94,6 +94,12 @@ def test_a_media_type_with_a_slip(stated: str, read_as: str, encoding: Encoding)
     assert warnings(draft) == [f"{stated!r} is read as {read_as!r}"]
 
 
+def test_a_body_without_a_media_type_is_none() -> None:
+    draft = read(document(paths=operation(verb="post", requestBody={"content": {}, "required": True})))
+    assert draft.api.methods["op"].body is None
+    assert warnings(draft) == ["a body without a media type is none"]
+
+
 def test_a_range_of_json_types_is_json() -> None:
     body = {"content": {"application/*+json": {"schema": {"type": "object", "properties": {"x": TEXT}}}}}
     found = read(document(paths=operation(verb="post", requestBody=body))).api.methods["op"].body
@@ -107,6 +113,13 @@ def test_an_answer_that_has_no_body_in_http(status: str) -> None:
     draft = read(document(paths=operation(responses={status: {"description": "", "content": content}})))
     assert draft.api.methods["op"].responses[0].contents == ()
     assert warnings(draft) == [f"an answer of status {status} has no body; what is stated of one is ignored"]
+
+
+def test_a_default_beside_a_redirect_is_an_error() -> None:
+    content = {"application/json": {"schema": TEXT}}
+    responses = {"303": {"description": ""}, "default": {"description": "", "content": content}}
+    found = read(document(paths=operation(responses=responses))).api.methods["op"].responses
+    assert [(each.low, each.high) for each in found] == [(100, 599), (303, 303)]
 
 
 @pytest.mark.parametrize("stated", [{"enum": [None]}, {"type": "string", "nullable": True, "enum": [None]}])

@@ -79,6 +79,18 @@ def test_references_inside_a_map_that_is_in_a_file_of_its_own() -> None:
     assert draft.api.messages["schemas.json#/Shelf"].fields[0].type == MessageRef("schemas.json#/Book")
 
 
+def test_properties_in_a_file_of_their_own() -> None:
+    schemas = {
+        "Book": {"type": "object", "properties": {"$ref": "book.json#/properties"}},
+        "Box": {"type": "object", "properties": {"$ref": {"type": "string"}}},
+    }
+    draft = read(document(schemas), references={"book.json": encoded({"properties": {"title": TEXT}})})
+    assert [each.wire for each in draft.api.messages["Book"].fields] == ["title"]
+    # A property of that name has a schema.
+    assert [each.wire for each in draft.api.messages["Box"].fields] == ["$ref"]
+    assert warnings(draft) == ["a reference may not stand for all properties; it is followed"]
+
+
 def test_a_pointer_that_leads_through_another_reference() -> None:
     schemas = {
         "Link": {"type": "object", "properties": {"href": TEXT}},

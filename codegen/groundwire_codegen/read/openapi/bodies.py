@@ -51,13 +51,15 @@ class Bodies:
         self.schemas.documents.check(node, BODY)
         contents = self._contents(node, _home(node, f"{place}.request"), answer=False)
         if not contents:
-            if node.child("content"):
+            if node.any("content"):
                 node.at("content", None).refuse("no media type is left to send the body as")
+            elif node.has("content"):
+                self.schemas.documents.warn(node, "a body without a media type is none")
             return None
         return Body(contents=contents, required=node.any("required") is True)
 
     def read_responses(self, operation: Cursor, place: str) -> tuple[Response, ...]:
-        """Return the answers of an operation by status, sorted. `default` alone is the success as well."""
+        """Return the answers of an operation by status, sorted. `default` is the success as well, where no success and no redirect is stated."""
         stated = operation.child("responses")
         if stated is not None:
             stated = self.schemas.documents.followed(stated, "all responses")
@@ -81,7 +83,8 @@ class Bodies:
                 continue
             found.setdefault(bounds, node)
         successes = sorted(bounds for bounds in found if bounds[0] >= 200 and bounds[1] <= 299)
-        if not successes and (100, 599) in found:
+        is_redirect = any(300 <= low <= high < 400 for low, high in found)
+        if not successes and not is_redirect and (100, 599) in found:
             successes = [_SUCCESS]
             found[_SUCCESS] = found[100, 599]
         first = (200, 200) if (200, 200) in found else next(iter(successes), None)

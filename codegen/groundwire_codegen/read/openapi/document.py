@@ -122,12 +122,12 @@ def _opened(documents: Documents) -> Cursor:
 def _open_maps(documents: Documents, node: Cursor, keys: tuple[str, ...]) -> dict[str, Any]:
     members = dict(node.members or {})
     for key in keys:
-        stated = members.get(key)
-        ref = stated.get("$ref") if isinstance(stated, dict) and len(stated) == 1 else None
-        if isinstance(ref, str):
-            found = documents.followed(node.at(key, stated), f"all of {key!r}")
+        below = node.at(key, members.get(key))
+        ref = below.any("$ref")
+        if isinstance(ref, str) and len(below.members or {}) == 1:
+            found = documents.followed(below, f"all of {key!r}")
             top = ref if "#" in ref else f"{ref}#"
-            if found.value is not stated:
+            if found is not below:
                 members[key] = {name: {"$ref": f"{top}/{escape(name)}"} for name in found.members or {}}
     return members
 

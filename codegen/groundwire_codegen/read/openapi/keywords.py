@@ -89,6 +89,9 @@ class Keywords:
         """Read the keywords of objects."""
         if properties := self._mapping(site, "properties", stated):
             node = site.node.at("properties", site.node.value["properties"])
+            if isinstance(node.value.get("$ref"), str):
+                node = self.documents.followed(node, "all properties")
+                properties = sorted(node.members or {})
             for wire in properties:
                 below = Site(node.at(wire, node.value[wire]), f"{site.place}.{wire}")
                 add_site(shape.properties.setdefault(wire, []), below)
