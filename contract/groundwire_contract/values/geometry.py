@@ -1,6 +1,6 @@
 """Geometries: their GeoJSON form, their bounds in a projection, and whether two of them meet.
 
-Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a plane.
+Meeting is decided in degrees on a plane.
 """
 
 # Coordinates of an expression are nested lists of unknown depth.
@@ -9,13 +9,14 @@ Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, pairwise
 from typing import Any, Final, TypeAlias
 
 from attrs import Factory, field, frozen
 
 from .crs import WGS84, model
+from .edges import mapped, pieces, shortest, straight
 from .problem import ExpressionError, unsupported
 from .projection import IDENTITY, Projection
 
@@ -27,8 +28,7 @@ _DEPTH: Final = {
 }  # fmt: skip
 """How deep the points lie in the coordinates of each type."""
 _CLOSED: Final = {"Polygon", "MultiPolygon", "LinearRing"}
-_PIECES: Final = 24
-"""Parts into which an edge is cut before it is projected: an edge that is straight in degrees is curved in metres."""
+_POINTS: Final = {"Point", "MultiPoint"}
 
 
 @frozen(eq=False)
@@ -41,21 +41,29 @@ class Geometry:
     geodesic: bool = True
     members: tuple[Geometry, ...] = ()
     """The members of a GeometryCollection."""
-    nested: int = field(
-        init=False, default=Factory(lambda self: 1 + sum(m.nested for m in self.members), takes_self=True)
-    )
-    """Geometries within it, at any depth, with itself."""
+    size: int = field(init=False, default=Factory(lambda self: self._size(), takes_self=True))
+    """Points and geometries within it, at any depth, with itself."""
+
+    def _size(self) -> int:
+        return 1 + sum(member.size for member in self.members) + _count(self.coordinates, self.type)
 
     @property
     def is_geographic(self) -> bool:
         """True if the coordinates are longitude and latitude on WGS 84."""
         return self.projection.crs == WGS84 and self.projection.transform == IDENTITY
 
+    @property
+    def is_straight(self) -> bool:
+        """True if its edges are straight in its own CRS, or it has none."""
+        return not self.geodesic or self.type in _POINTS
+
     def parts(self) -> Iterator[tuple[Point, ...]]:
         """Iterate over the points, lines and rings."""
         for member in self.members:
             yield from member.parts()
-        if self.type in _DEPTH:
+        if self.type == "MultiPoint":
+            yield from ((_point(point),) for point in self.coordinates)
+        elif self.type in _DEPTH:
             yield from _parts(self.coordinates, _DEPTH[self.type])
 
     def degrees(self) -> Iterator[tuple[Point, ...]] | None:
@@ -66,19 +74,31 @@ class Geometry:
             return None
         return (tuple(known.inverse(*self.projection.to_crs(x, y)) for x, y in part) for part in self.parts())
 
-    def bounds(self, target: Projection) -> Box | None:
-        """Return the bounds in pixels of a projection; None if they cannot be computed, or nothing is in them."""
-        boxes = [box for member in self.members or (self,) if (box := member.own_bounds(target)) is not None]
-        if not boxes or len(boxes) < len(self.members):
+    def edges(self) -> Iterator[tuple[Point, ...]] | None:
+        """Iterate over the parts of a geometry without members in degrees, with points on the edges; None if the CRS
+        cannot be computed."""
+        count, own = pieces(self.size), self.projection
+        if (known := model(own.crs)) is None:
             return None
+        if not self.is_straight:
+            return (tuple(shortest(line, count)) for line in self.degrees() or ())
         return (
-            min(b[0] for b in boxes),
-            min(b[1] for b in boxes),
-            max(b[2] for b in boxes),
-            max(b[3] for b in boxes),
+            tuple(known.inverse(*own.to_crs(x, y)) for x, y in straight(part, count)) for part in self.parts()
         )
 
-    def own_bounds(self, target: Projection) -> Box | None:
+    def bounds(self, target: Projection) -> Box | None:
+        """Return the bounds in pixels of a projection; None if they cannot be computed, or nothing is in them.
+
+        They cannot be computed where the geometry goes over the cut of a map, such as the antimeridian.
+        """
+        boxes = [member.bounds(target) for member in self.members] if self.members else [self._bounds(target)]
+        known = [box for box in boxes if box is not None]
+        if not known or len(known) < len(boxes):
+            return None
+        west, south, east, north = zip(*known, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+    def _bounds(self, target: Projection) -> Box | None:
         """Return the bounds of a geometry that has no members."""
         points = self._points(target.crs)
         if points is None:
@@ -96,17 +116,23 @@ class Geometry:
     def _points(self, crs: str) -> list[Point] | None:
         """Return the points in another CRS, with more points on its edges; None if it cannot be computed."""
         own = self.projection
-        points: Iterable[Point] = chain.from_iterable(
-            self.parts() if own.crs == crs else map(_cut, self.parts())
-        )
-        if own.transform != IDENTITY:
-            points = (own.to_crs(*point) for point in points)
-        if own.crs == crs:
-            return list(points)
-        known, other = model(own.crs), model(crs)
-        if known is None or other is None:
+        if own.crs == crs and self.is_straight:
+            points = chain.from_iterable(self.parts())
+            return list(points) if own.transform == IDENTITY else [own.to_crs(*point) for point in points]
+        other, lines = model(crs), self.edges()
+        if other is None or lines is None:
             return None
-        return [other.forward(*known.inverse(x, y)) for x, y in points]
+        found = [mapped(line, other) for line in lines]
+        known = [line for line in found if line is not None]
+        return list(chain.from_iterable(known)) if len(known) == len(found) else None
+
+
+def _count(coordinates: Any, type_: str) -> int:
+    """Return the number of points."""
+    lines = [coordinates]
+    for _ in range(_DEPTH.get(type_, 0) - 1):
+        lines = list(chain.from_iterable(lines))
+    return sum(map(len, lines)) if _DEPTH.get(type_) else 0
 
 
 def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:
@@ -121,15 +147,6 @@ def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:
 
 def _point(value: Any) -> Point:
     return float(value[0]), float(value[1])
-
-
-def _cut(part: tuple[Point, ...]) -> Iterator[Point]:
-    """Iterate over the points of a part, with more points between them."""
-    yield from part[:1]
-    for (x, y), (to_x, to_y) in pairwise(part):
-        for step in range(1, _PIECES + 1):
-            share = step / _PIECES
-            yield x + (to_x - x) * share, y + (to_y - y) * share
 
 
 def geometry(
