@@ -14,11 +14,13 @@ from .crs import Model
 from .ellipsoid import SPHERE, turned
 
 Point: TypeAlias = "tuple[float, float]"
-_MOST_PIECES: Final = 128
-"""Pieces of an edge, at most: the bounds of an arc are then short by less than 1/16000 of its height."""
-_MOST_POINTS: Final = 4096
+_MOST_PIECES: Final = 64
+"""Pieces of an edge, at most: the bounds of an arc are then short by less than 1/4000 of its height."""
+_MOST_POINTS: Final = 1024
 """Points of all edges, unless there are more corners: the edges of such a line are short."""
 
+_DIGITS: Final = 11
+"""Digits of a degree: an edge along a meridian stays on it."""
 _CUT: Final = 180 - 1e-6
 """Degrees between two points next to each other that lie on both sides of a cut, or of a pole."""
 
@@ -41,15 +43,16 @@ def shortest(line: Sequence[Point], count: int) -> Iterator[Point]:
     """Iterate over the points of a line of degrees, with more points on the great circles between them."""
     yield from ((turned(lon), lat) for lon, lat in line[:1])
     for start, end in pairwise(line):
-        one, other = _vector(start), _vector(end)
+        one, other = (_vector(start), _vector(end)) if count > 1 else ((), ())
         for step in range(1, count):
             share = step / count
             x, y, z = (a + (b - a) * share for a, b in zip(one, other, strict=True))
-            yield math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
+            lon, lat = math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
+            yield round(lon, _DIGITS), round(lat, _DIGITS)
         yield turned(end[0]), end[1]
 
 
-def _vector(point: Point) -> tuple[float, float, float]:
+def _vector(point: Point) -> tuple[float, ...]:
     lon, lat = math.radians(point[0]), math.radians(point[1])
     return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
 

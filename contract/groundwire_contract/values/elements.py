@@ -11,12 +11,28 @@ from typing import Any, Final, Self, TypeAlias
 from attrs import evolve, field, frozen
 
 from .geometry import Geometry, rectangle
-from .problem import undeclared, unsupported
+from .problem import too_large, undeclared, unsupported
 from .projection import Projection
 
 Value: TypeAlias = Any
 """A value: None, a bool, a number, a string, a tuple, a dict, or one of the classes of this package."""
 INDEX: Final = "system:index"
+MOST_BANDS: Final = 10_000
+"""Bands of an image; the service has 5000 at most in what a collection becomes."""
+_LONGEST_NAME: Final = 500
+"""Characters of an index or the id of a band."""
+
+
+def bounded(name: str | None) -> None:
+    """Check the length of a name, which other names are made of. Raises ExpressionError for one that is too long."""
+    if name is not None and len(name) > _LONGEST_NAME:
+        raise too_large("a name so long")
+
+
+def countable(bands: object) -> None:
+    """Check the number of bands. Raises ExpressionError for too many."""
+    if isinstance(bands, tuple) and len(bands) > MOST_BANDS:  # pyright: ignore[reportUnknownArgumentType] # of bands
+        raise too_large("an image of so many bands")
 
 
 @frozen(eq=False)
@@ -42,7 +58,7 @@ class Band:
     """A band; its type, projection and dimensions are None where they are not declared, and its type is Unknown where it is
     not computed."""
 
-    id: str
+    id: str = field(validator=lambda _, __, value: bounded(value))
     type: PixelType | Unknown | None = None
     projection: Projection | None = None
     dimensions: tuple[int, int] | None = None
@@ -55,7 +71,7 @@ class Element:
     """An image or a feature."""
 
     id: str = ""
-    index: str | None = None
+    index: str | None = field(default=None, validator=lambda _, __, value: bounded(value))
     facts: Mapping[str, Value] = field(factory=dict[str, Value], repr=False)
     """The properties, without the index."""
     rest: Unknown | None = None
@@ -93,7 +109,9 @@ class Image(Element):
     """An image. `projection` is its default projection where a function has set it; `region` and `size` are what
     clips have set."""
 
-    layers: tuple[Band, ...] | Unknown | None = ()
+    layers: tuple[Band, ...] | Unknown | None = field(
+        default=(), validator=lambda _, __, value: countable(value)
+    )
     """The bands; None if the asset's declaration lacks them."""
     version: Value = None
     projection: Projection | None = None

@@ -9,20 +9,25 @@ from ..exchange import JsonObject, JsonValue
 from .elements import Value
 from .evaluation import Machine, Scope
 from .functions import FUNCTIONS
-from .limits import Budget, too_large
-from .problem import ExpressionError, unsupported
+from .limits import Budget
+from .problem import ExpressionError, too_large, unsupported
 from .results import Writer
 from .sources import Sources
+from .steps import limited
 
 _FACTS: Final = 300_000
 """Steps of an evaluation that only looks for facts."""
+_WRITTEN: Final = 400_000
+"""Parts of a result that is written."""
 
 
 def compute(expression: JsonObject, assets: Assets) -> JsonValue:
     """Return the JSON of an expression's value. Raises ExpressionError."""
-    value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets)))
+    budget = Budget()
+    with limited(budget):
+        value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets), budget))
     try:
-        return Writer().write(value)
+        return Writer(Budget(_WRITTEN)).write(value)
     except RecursionError as error:
         raise too_large("a result so deep") from error
 
@@ -32,8 +37,9 @@ def facts(expression: JsonObject, assets: Assets) -> Value:
 
     What is not computed is unknown. Raises ExpressionError for what the service would refuse.
     """
-    sources = Sources(assets, lenient=True)
-    return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, Budget(_FACTS), lenient=True))
+    sources, budget = Sources(assets, lenient=True), Budget(_FACTS)
+    with limited(budget):
+        return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, budget, lenient=True))
 
 
 def _nodes(expression: JsonObject) -> JsonObject:

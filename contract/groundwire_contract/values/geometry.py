@@ -19,6 +19,7 @@ from .crs import WGS84, model
 from .edges import mapped, pieces, shortest, straight
 from .problem import ExpressionError, unsupported
 from .projection import IDENTITY, Projection
+from .steps import spend
 
 Point: TypeAlias = "tuple[float, float]"
 Box: TypeAlias = "tuple[float, float, float, float]"
@@ -28,6 +29,8 @@ _DEPTH: Final = {
 }  # fmt: skip
 """How deep the points lie in the coordinates of each type."""
 _CLOSED: Final = {"Polygon", "MultiPolygon", "LinearRing"}
+_SHARE: Final = 4
+"""Points, or pairs of edges, that cost one step."""
 _POINTS: Final = {"Point", "MultiPoint"}
 
 
@@ -117,11 +120,13 @@ class Geometry:
         """Return the points in another CRS, with more points on its edges; None if it cannot be computed."""
         own = self.projection
         if own.crs == crs and self.is_straight:
+            spend(self.size // _SHARE)
             points = chain.from_iterable(self.parts())
             return list(points) if own.transform == IDENTITY else [own.to_crs(*point) for point in points]
         other, lines = model(crs), self.edges()
         if other is None or lines is None:
             return None
+        spend(self.size * pieces(self.size))
         found = [mapped(line, other) for line in lines]
         known = [line for line in found if line is not None]
         return list(chain.from_iterable(known)) if len(known) == len(found) else None
@@ -219,6 +224,7 @@ def from_json(value: Any) -> Geometry | None:
 
 def meets(one: Geometry, other: Geometry) -> bool:
     """Return True if two geometries have a point in common. Raises ExpressionError if a CRS cannot be computed."""
+    spend(one.size + other.size)
     first, second = _shape(one), _shape(other)
     if any(_crosses(a, b) for a in first[0] for b in second[0]):
         return True
@@ -239,6 +245,7 @@ def _shape(geometry_: Geometry) -> tuple[list[tuple[Point, ...]], list[tuple[Poi
 def _crosses(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
     if not _near(one, other):
         return False
+    spend(len(one) * len(other) // _SHARE)
     edges = list(zip(other, other[1:] or other, strict=False))
     return any(_meet(a, b, c, d) for a, b in zip(one, one[1:] or one, strict=False) for c, d in edges)
 
@@ -266,6 +273,7 @@ def _within(point: Point, rings: list[tuple[Point, ...]]) -> bool:
     x, y = point
     inside = False
     for ring in rings:
+        spend(len(ring) // _SHARE)
         for (x1, y1), (x2, y2) in pairwise(ring):
             if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
                 inside = not inside

@@ -20,6 +20,11 @@ class ExpressionError(Exception):
         self.rule = rule
 
 
+def too_large(subject: str) -> ExpressionError:
+    """Return the error for an expression beyond a limit."""
+    return ExpressionError(f"The contract server does not compute {subject}.", TOO_LARGE)
+
+
 def unsupported(subject: str) -> ExpressionError:
     """Return the error for what this server does not compute. `subject` is a noun, such as the name of a function."""
     return ExpressionError(

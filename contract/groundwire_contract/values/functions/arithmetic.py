@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+import struct
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -93,17 +94,24 @@ _one("sqrt")(math.sqrt)
 _one("exp")(math.exp)
 _one("log")(math.log)
 _one("log10")(math.log10)
-_one("double", "float", "toDouble", "toFloat")(lambda number: number)
+_one("double", "toDouble")(lambda number: number)
+
+
+def _single(number: Number) -> Number:
+    """Return a number that 32 bits hold; how the service rounds another is not known."""
+    if struct.unpack("f", struct.pack("f", number))[0] != number:
+        raise ValueError(number)
+    return number
+
+
+_one("float", "toFloat")(_single)
 
 
 def _cast(name: str) -> None:
     low, high = _CASTS[name]
 
     def compute(number: Number) -> Number:
-        whole = math.trunc(number)
-        if not low <= whole < high:
-            raise ValueError(name)
-        return whole
+        return min(max(math.trunc(number), low), high - 1)
 
     _one(name, f"to{name.capitalize()}")(compute)
 

@@ -8,8 +8,7 @@ from ..coercion import is_number
 from ..elements import Value
 from ..ellipsoid import turned
 from ..geometry import Geometry, geometry, meets, rectangle
-from ..limits import too_large
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError, too_large, unsupported
 from ..projection import IDENTITY, Projection, projection_of
 from ..signature import Library
 from .images import transform_of

@@ -17,6 +17,7 @@ from ..problem import ExpressionError, unsupported
 from ..projection import Projection
 from ..signature import Library
 from ..sources import Sources
+from ..steps import spend
 from .lists import ordered
 from .places import geometry_of
 
@@ -99,6 +100,7 @@ def limit(collection: Collection, most: int | None, key: str | None, ascending: 
 @LIBRARY.add("Collection.filter(collection: FeatureCollection, filter: Filter)")
 def filter_(collection: Collection, condition: Filter) -> Collection:
     """Return the elements that pass."""
+    spend(len(collection.elements) * condition.tests)
     return evolve(collection, elements=tuple(item for item in collection.elements if condition.passes(item)))
 
 
@@ -181,6 +183,7 @@ def bounds(collection: Collection, _: Value, projection: Projection | None) -> G
     target = Projection() if projection is None else projection
     boxes: list[tuple[float, float, float, float]] = []
     for item in collection.elements:
+        spend(item.geometry.size if isinstance(item.geometry, Geometry) else 1)
         box = item.geometry.bounds(target) if isinstance(item.geometry, Geometry) else None
         if box is None:
             raise unsupported("Collection.bounds of an element whose geometry is not declared")
