@@ -444,6 +444,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def pixels(session: nox.Session) -> None:
+    """Compare the pixels that the contract server counts with those that PROJ, GEOS and GDAL do."""
+    session.install("-q", "-e", ".[dev]", "pyproj>=3.6", "shapely>=2", "rasterio>=1.4")
+    session.run("python", "-m", "tests.audits.pixels", *session.posargs)
+
+
+@nox.session
 def schemathesis(session: nox.Session) -> None:
     """Send the contract server valid and invalid requests of its OpenAPI document, and of one that it stands in for."""
     session.install("-q", "-e", ".[dev]", "schemathesis>=4.1")

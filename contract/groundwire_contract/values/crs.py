@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, Protocol, TypeAlias
 
 from attrs import Factory, field, frozen
 
+from .ellipsoid import Azimuthal, Conic, Cylindrical, Polar, Sinusoidal, turned
 from .problem import CRS_UNKNOWN, ExpressionError
 
 WGS84: Final = "EPSG:4326"
 _RADIUS: Final = 6378137.0
 METRES_PER_DEGREE: Final = _RADIUS * math.pi / 180
-_WIDEST: Final = 80
+_WIDEST: Final = 70
+"""Degrees from the meridian at which the series are wrong by less than ten metres."""
 _MODIS: Final = "SR-ORG:6974"
 """The sinusoidal grid of MODIS: the only code of SR-ORG in Earth Engine's guide."""
 UNPARSED: Final = "Projection: The CRS of a map projection could not be parsed."
@@ -31,6 +34,11 @@ class Model(Protocol):
     @property
     def metres(self) -> float:
         """Metres of one unit, at the point of true scale."""
+        ...
+
+    @property
+    def centre(self) -> float | None:
+        """The longitude in the middle of a map that is cut on the other side of the Earth; None if it is not cut."""
         ...
 
     def forward(self, lon: float, lat: float) -> tuple[float, float]:
@@ -47,6 +55,7 @@ class Degrees:
     """Longitude and latitude."""
 
     metres: float = METRES_PER_DEGREE
+    centre: float | None = 0.0
 
     def forward(self, lon: float, lat: float) -> tuple[float, float]:
         """Return the degrees."""
@@ -62,6 +71,7 @@ class WebMercator:
     """EPSG:3857."""
 
     metres: float = 1.0
+    centre: float | None = 0.0
 
     def forward(self, lon: float, lat: float) -> tuple[float, float]:
         """Return metres; latitudes end at 89.9 degrees."""
@@ -119,6 +129,7 @@ class TransverseMercator:
     northing: float
     flattening: float = 1 / 298.257223563
     metres: float = 1.0
+    centre: float | None = None
     series: Krueger = field(
         init=False,
         eq=False,
@@ -127,13 +138,14 @@ class TransverseMercator:
     )
 
     def forward(self, lon: float, lat: float) -> tuple[float, float]:
-        """Return easting and northing; infinite more than 80 degrees from the meridian."""
-        if abs(lon - self.meridian) > _WIDEST:
+        """Return easting and northing; infinite more than 70 degrees from the meridian."""
+        away = turned(lon - self.meridian)
+        if abs(away) > _WIDEST:
             return math.inf, math.inf
         series = self.series
         sin = math.sin(math.radians(max(-89.9, min(89.9, lat))))
         t = math.sinh(math.atanh(sin) - series.eccentricity * math.atanh(series.eccentricity * sin))
-        away = math.radians(lon - self.meridian)
+        away = math.radians(away)
         angle = complex(math.atan2(t, math.cos(away)), math.atanh(math.sin(away) / math.sqrt(1 + t * t)))
         angle += _sines(series.alpha, angle)
         return 500_000 + series.rectified * angle.imag, self.northing + series.rectified * angle.real
@@ -146,9 +158,8 @@ class TransverseMercator:
         angle -= _sines(series.beta, angle)
         chi = math.asin(max(-1.0, min(1.0, math.sin(angle.real) / math.cosh(angle.imag))))
         lat = chi + _sines(series.delta, chi).real
-        return self.meridian + math.degrees(
-            math.atan2(math.sinh(angle.imag), math.cos(angle.real))
-        ), math.degrees(lat)
+        away = math.degrees(math.atan2(math.sinh(angle.imag), math.cos(angle.real)))
+        return turned(self.meridian + away), math.degrees(lat)
 
 
 _GRS80: Final = 1 / 298.257222101
@@ -163,9 +174,26 @@ _ZONES: Final = (
 """Base code, first and last zone, false northing and flattening: WGS 84, ETRS89, NAD83, GDA94 and GDA2020."""
 
 
+_ALBERS_USA: Final = Conic(29.5, 45.5, 23, -96)
+_OTHERS: Final[Mapping[int, Model]] = {
+    3035: Azimuthal(52, 10, 4_321_000, 3_210_000),
+    5070: _ALBERS_USA, 6350: _ALBERS_USA,
+    3005: Conic(50, 58.5, 45, -126, 1_000_000), 3310: Conic(34, 40.5, 0, -120, 0, -4_000_000),
+    3338: Conic(55, 65, 50, -154), 3577: Conic(-18, -36, 0, 132),
+    2154: Conic(49, 44, 46.5, 3, 700_000, 6_600_000, conformal=True),
+    3034: Conic(35, 65, 52, 10, 4_000_000, 2_800_000, conformal=True),
+    3978: Conic(49, 77, 49, -95, conformal=True),
+    3031: Polar(-71, 0), 3976: Polar(-70, 0), 3413: Polar(70, -45), 3995: Polar(71, 0), 3996: Polar(75, 0),
+    6933: Cylindrical(),
+}  # fmt: skip
+"""Maps of continents, of the poles and of the world, by code."""
+
+
 @lru_cache(maxsize=1024)
 def _model(crs: str) -> Model | None:
     """Return the formulas of a code; None if they are not known."""
+    if crs == _MODIS:
+        return Sinusoidal()
     authority, _, text = crs.partition(":")
     if authority != "EPSG" or not text.isdecimal() or len(text) > _LONGEST_CODE:
         return None
@@ -175,12 +203,12 @@ def _model(crs: str) -> Model | None:
     for base, first, last, northing, flattening in _ZONES:
         if first <= code - base <= last:
             return TransverseMercator((code - base) * 6 - 183, northing, flattening)
-    return Degrees() if code in _codes("geographic") else None
+    return Degrees() if code in _codes("geographic") else _OTHERS.get(code)
 
 
 def model(crs: str) -> Model | None:
     """Return the formulas of a code; None if they are not known. A WKT is not kept."""
-    return None if len(crs) > len("EPSG:") + _LONGEST_CODE else _model(crs)
+    return None if len(crs) > len("SR-ORG:") + _LONGEST_CODE else _model(crs)
 
 
 def normalized(crs: str) -> str:

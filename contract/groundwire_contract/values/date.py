@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
 
-from .problem import ExpressionError, unsupported
+from .problem import ExpressionError, too_large, unsupported
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TEXT: Final = re.compile(
@@ -152,6 +152,8 @@ _FIELDS: Final[Mapping[str, Callable[[datetime], int]]] = {
 def formatted(date: Date, pattern: str | None = None, zone: str | None = None) -> str:
     """Return a date by a pattern of Joda-Time; without one, in ISO 8601 to the second. Raises ExpressionError."""
     moment = date.at(zone)
+    if pattern is not None and len(pattern) > _LONGEST:
+        raise too_large("a pattern so long")
     if pattern is None:
         return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
     out: list[str] = []
@@ -161,11 +163,11 @@ def formatted(date: Date, pattern: str | None = None, zone: str | None = None) -
         if token is None:
             raise ExpressionError(f"Date.format: Illegal pattern '{pattern[:_LONGEST]}'.")
         place = token.end()
-        out.append(_written(moment, token))
+        out.append(_written(moment, token, zone or "UTC"))
     return "".join(out)
 
 
-def _written(moment: datetime, token: re.Match[str]) -> str:
+def _written(moment: datetime, token: re.Match[str], zone: str) -> str:
     text, letter = token[0], token[2]
     if letter is None:
         return text if token[1] is None else token[1].replace("''", "'") or "'"
@@ -180,7 +182,7 @@ def _written(moment: datetime, token: re.Match[str]) -> str:
         return f"{moment.microsecond:06d}".ljust(width, "0")[:width]
     if letter == "Z":
         offset = moment.strftime("%z")
-        return offset if width == 1 else f"{offset[:3]}:{offset[3:]}"
+        return zone if width > 2 else offset if width == 1 else f"{offset[:3]}:{offset[3:]}"
     if letter not in _FIELDS:
         raise unsupported(f"{letter!r} in a pattern of Date.format")
     value = _FIELDS[letter](moment)

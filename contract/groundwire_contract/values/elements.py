@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeAlias
 from attrs import evolve, field, frozen
 
 from .geometry import Geometry, rectangle
-from .problem import ExpressionError, undeclared, unsupported
+from .problem import ExpressionError, too_large, undeclared, unsupported
 from .projection import Projection
 
 Value: TypeAlias = Any
@@ -19,6 +19,22 @@ Value: TypeAlias = Any
 INDEX: Final = "system:index"
 BAND_NAMES: Final = "system:band_names"
 ID: Final = "system:id"
+MOST_BANDS: Final = 10_000
+"""Bands of an image; the service has 5000 at most in what a collection becomes."""
+_LONGEST_NAME: Final = 500
+"""Characters of an index or the id of a band."""
+
+
+def bounded(name: str | None) -> None:
+    """Check the length of a name, which other names are made of. Raises ExpressionError for one that is too long."""
+    if name is not None and len(name) > _LONGEST_NAME:
+        raise too_large("a name so long")
+
+
+def countable(bands: object) -> None:
+    """Check the number of bands. Raises ExpressionError for too many."""
+    if isinstance(bands, tuple) and len(bands) > MOST_BANDS:  # pyright: ignore[reportUnknownArgumentType] # of bands
+        raise too_large("an image of so many bands")
 
 
 @frozen(eq=False)
@@ -46,7 +62,7 @@ class Band:
     """A band; its type, projection and dimensions are None where they are not declared, and its type is Unknown where it is
     not computed."""
 
-    id: str
+    id: str = field(validator=lambda _, __, value: bounded(value))
     type: PixelType | Unknown | None = None
     projection: Projection | None = None
     dimensions: tuple[int, int] | None = None
@@ -59,7 +75,7 @@ class Element:
     """An image or a feature."""
 
     id: str = ""
-    index: str | None = None
+    index: str | None = field(default=None, validator=lambda _, __, value: bounded(value))
     facts: Mapping[str, Value] = field(factory=dict[str, Value], repr=False)
     """The properties, without the index."""
     rest: Unknown | None = None
@@ -103,7 +119,9 @@ class Image(Element):
     """An image. `projection` is its default projection where a function has set it; `region` and `size` are what
     clips have set."""
 
-    layers: tuple[Band, ...] | Unknown | None = ()
+    layers: tuple[Band, ...] | Unknown | None = field(
+        default=(), validator=lambda _, __, value: countable(value)
+    )
     """The bands; None if the asset's declaration lacks them."""
     version: Value = None
     projection: Projection | None = None

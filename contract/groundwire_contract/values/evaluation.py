@@ -19,8 +19,8 @@ from attrs import define, field, frozen
 from ..exchange import JsonObject
 from .coercion import coerced, frozen_json
 from .elements import Image, Unknown, Value
-from .limits import DEEPEST, Budget, too_large
-from .problem import UNSUPPORTED, ExpressionError
+from .limits import DEEPEST, Budget
+from .problem import UNSUPPORTED, ExpressionError, too_large
 from .projection import Projection
 from .signature import Function
 from .sources import Sources
@@ -221,6 +221,7 @@ class Machine:
         if function.lazy:
             return function.compute(*values)
         pairs = zip(values, function.arguments, strict=True)
+        self.budget.charge(values)
         arguments = [coerced(value, argument, function.name) for value, argument in pairs]
         return function.compute(self.sources, *arguments) if function.loads else function.compute(*arguments)
 

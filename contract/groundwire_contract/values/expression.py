@@ -9,31 +9,37 @@ from ..exchange import JsonObject, JsonValue
 from .elements import Collection, Feature, Value
 from .evaluation import Machine, Scope
 from .functions import FUNCTIONS
-from .limits import Budget, too_large
-from .problem import ExpressionError, unsupported
+from .limits import Budget
+from .problem import ExpressionError, too_large, unsupported
 from .results import Writer
 from .sources import Sources
+from .steps import limited
 
 FACTS: Final = 300_000
 """Steps of an evaluation that only looks for facts."""
+_WRITTEN: Final = 400_000
+"""Parts of a result that is written."""
 
 
 def compute(expression: JsonObject, assets: Assets) -> JsonValue:
     """Return the JSON of an expression's value. Raises ExpressionError."""
-    value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets)))
+    budget = Budget()
+    with limited(budget):
+        value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets), budget))
     try:
-        return Writer().write(value)
+        return Writer(Budget(_WRITTEN)).write(value)
     except RecursionError as error:
         raise too_large("a result so deep") from error
 
 
 def features(expression: JsonObject, assets: Assets, budget: Budget | None = None) -> tuple[JsonObject, ...]:
     """Return the GeoJSON features of a collection, in longitude and latitude. Raises ExpressionError."""
-    machine = Machine(_nodes(expression), FUNCTIONS, Sources(assets), budget or Budget())
-    value = _value(expression, machine)
+    budget = budget or Budget()
+    with limited(budget):
+        value = _value(expression, Machine(_nodes(expression), FUNCTIONS, Sources(assets), budget))
     if not isinstance(value, Collection) or not all(isinstance(item, Feature) for item in value.elements):
         raise unsupported("features of what is no collection of features")
-    writer = Writer()
+    writer = Writer(Budget(_WRITTEN))
     try:
         return tuple(writer.geojson(item) for item in value.elements if isinstance(item, Feature))
     except RecursionError as error:
@@ -45,8 +51,9 @@ def facts(expression: JsonObject, assets: Assets) -> Value:
 
     What is not computed is unknown. Raises ExpressionError for what the service would refuse.
     """
-    sources = Sources(assets, lenient=True)
-    return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, Budget(FACTS), lenient=True))
+    sources, budget = Sources(assets, lenient=True), Budget(FACTS)
+    with limited(budget):
+        return _value(expression, Machine(_nodes(expression), FUNCTIONS, sources, budget, lenient=True))
 
 
 def _nodes(expression: JsonObject) -> JsonObject:

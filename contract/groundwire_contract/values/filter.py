@@ -11,10 +11,13 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from .elements import Element, Unknown, Value, element
+from .limits import own_parts
 from .problem import ExpressionError, unsupported
 
 _ALL: Final = ".all"
 GEOMETRY: Final = ".geo"
+_PARTS: Final = 16
+"""Parts of an operand that cost as much as a comparison."""
 
 
 @frozen(eq=False)
@@ -63,4 +66,5 @@ def binary(name: str, test: Callable[[Any, Any], bool], values: tuple[Value, ...
         right = right_value if right_field is None else operand(other, right_field)
         return left is not None and right is not None and test(left, right)
 
-    return Filter(name, lambda item: joins(item, item), joins=joins)
+    tests = 1 + sum(map(own_parts, values)) // _PARTS
+    return Filter(name, lambda item: joins(item, item), tests, joins)

@@ -1,6 +1,6 @@
 """Geometries: their GeoJSON form, their bounds in a projection, and whether two of them meet.
 
-Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a plane.
+Meeting is decided in degrees on a plane.
 """
 
 # Coordinates of an expression are nested lists of unknown depth.
@@ -9,15 +9,17 @@ Edges are straight in the geometry's own CRS. Meeting is decided in degrees on a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, pairwise
 from typing import Any, Final, TypeAlias
 
 from attrs import Factory, field, frozen
 
 from .crs import WGS84, model
+from .edges import mapped, pieces, shortest, straight
 from .problem import ExpressionError, unsupported
 from .projection import IDENTITY, Projection
+from .steps import spend
 
 Point: TypeAlias = "tuple[float, float]"
 Box: TypeAlias = "tuple[float, float, float, float]"
@@ -27,10 +29,9 @@ _DEPTH: Final = {
 }  # fmt: skip
 """How deep the points lie in the coordinates of each type."""
 _CLOSED: Final = {"Polygon", "MultiPolygon", "LinearRing"}
-_PIECES: Final = 24
-"""Parts into which an edge is cut before it is projected: an edge that is straight in degrees is curved in metres."""
-_STRAIGHT: Final = 100_000.0
-"""Metres of an edge below which it is a parabola, but for little: its ends have its extremes unless it turns."""
+_SHARE: Final = 4
+"""Points, or pairs of edges, that cost one step."""
+_POINTS: Final = {"Point", "MultiPoint"}
 
 
 @frozen(eq=False)
@@ -43,25 +44,33 @@ class Geometry:
     geodesic: bool = True
     members: tuple[Geometry, ...] = ()
     """The members of a GeometryCollection."""
-    nested: int = field(
-        init=False, default=Factory(lambda self: 1 + sum(m.nested for m in self.members), takes_self=True)
-    )
-    """Geometries within it, at any depth, with itself."""
+    size: int = field(init=False, default=Factory(lambda self: self._size(), takes_self=True))
+    """Points and geometries within it, at any depth, with itself."""
     _boxes: dict[Projection, Box | None] = field(
         init=False, factory=dict[Projection, "Box | None"], repr=False
     )
     """Bounds that were computed: an image is clipped and counted by the same ones."""
+
+    def _size(self) -> int:
+        return 1 + sum(member.size for member in self.members) + _count(self.coordinates, self.type)
 
     @property
     def is_geographic(self) -> bool:
         """True if the coordinates are longitude and latitude on WGS 84."""
         return self.projection.crs == WGS84 and self.projection.transform == IDENTITY
 
+    @property
+    def is_straight(self) -> bool:
+        """True if its edges are straight in its own CRS, or it has none."""
+        return not self.geodesic or self.type in _POINTS
+
     def parts(self) -> Iterator[tuple[Point, ...]]:
         """Iterate over the points, lines and rings."""
         for member in self.members:
             yield from member.parts()
-        if self.type in _DEPTH:
+        if self.type == "MultiPoint":
+            yield from ((_point(point),) for point in self.coordinates)
+        elif self.type in _DEPTH:
             yield from _parts(self.coordinates, _DEPTH[self.type])
 
     def degrees(self) -> Iterator[tuple[Point, ...]] | None:
@@ -72,26 +81,38 @@ class Geometry:
             return None
         return (tuple(known.inverse(*self.projection.to_crs(x, y)) for x, y in part) for part in self.parts())
 
-    def bounds(self, target: Projection) -> Box | None:
-        """Return the bounds in pixels of a projection; None if they cannot be computed, or nothing is in them."""
-        if target not in self._boxes:
-            self._boxes[target] = self._bounds(target)
-        return self._boxes[target]
-
-    def _bounds(self, target: Projection) -> Box | None:
-        boxes = [box for member in self.members or (self,) if (box := member.own_bounds(target)) is not None]
-        if not boxes or len(boxes) < len(self.members):
+    def edges(self) -> Iterator[tuple[Point, ...]] | None:
+        """Iterate over the parts of a geometry without members in degrees, with points on the edges; None if the CRS
+        cannot be computed."""
+        count, own = pieces(self.size), self.projection
+        if (known := model(own.crs)) is None:
             return None
+        if not self.is_straight:
+            return (tuple(shortest(line, count)) for line in self.degrees() or ())
         return (
-            min(b[0] for b in boxes),
-            min(b[1] for b in boxes),
-            max(b[2] for b in boxes),
-            max(b[3] for b in boxes),
+            tuple(known.inverse(*own.to_crs(x, y)) for x, y in straight(part, count)) for part in self.parts()
         )
 
-    def own_bounds(self, target: Projection) -> Box | None:
+    def bounds(self, target: Projection) -> Box | None:
+        """Return the bounds in pixels of a projection; None if they cannot be computed, or nothing is in them.
+
+        They cannot be computed where the geometry goes over the cut of a map, such as the antimeridian.
+        """
+        if target not in self._boxes:
+            self._boxes[target] = self._joined(target)
+        return self._boxes[target]
+
+    def _joined(self, target: Projection) -> Box | None:
+        boxes = [member.bounds(target) for member in self.members] if self.members else [self._bounds(target)]
+        known = [box for box in boxes if box is not None]
+        if not known or len(known) < len(boxes):
+            return None
+        west, south, east, north = zip(*known, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+    def _bounds(self, target: Projection) -> Box | None:
         """Return the bounds of a geometry that has no members."""
-        points = self._points(target)
+        points = self._points(target.crs)
         if points is None:
             return None
         if not target.is_sheared:
@@ -104,22 +125,28 @@ class Geometry:
         xs, ys = [x for x, _ in moved], [y for _, y in moved]
         return min(xs), min(ys), max(xs), max(ys)
 
-    def _points(self, target: Projection) -> list[Point] | None:
-        """Return the points in the CRS of a projection, with those on the edges that may be the outermost; None if they cannot
-        be computed."""
+    def _points(self, crs: str) -> list[Point] | None:
+        """Return the points in another CRS, with more points on its edges; None if it cannot be computed."""
         own = self.projection
-        if own.crs == target.crs:
+        if own.crs == crs and self.is_straight:
+            spend(self.size // _SHARE)
             points = chain.from_iterable(self.parts())
             return list(points) if own.transform == IDENTITY else [own.to_crs(*point) for point in points]
-        known, other = model(own.crs), model(target.crs)
-        if known is None or other is None:
+        other, lines = model(crs), self.edges()
+        if other is None or lines is None:
             return None
+        spend(self.size * pieces(self.size))
+        found = [mapped(line, other) for line in lines]
+        known = [line for line in found if line is not None]
+        return list(chain.from_iterable(known)) if len(known) == len(found) else None
 
-        def move(x: float, y: float) -> Point:
-            return other.forward(*known.inverse(*own.to_crs(x, y)))
 
-        longest = 0.0 if target.is_sheared else _STRAIGHT / (own.nominal_scale or math.inf)
-        return [point for part in self.parts() for point in _moved(part, move, longest)]
+def _count(coordinates: Any, type_: str) -> int:
+    """Return the number of points."""
+    lines = [coordinates]
+    for _ in range(_DEPTH.get(type_, 0) - 1):
+        lines = list(chain.from_iterable(lines))
+    return sum(map(len, lines)) if _DEPTH.get(type_) else 0
 
 
 def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:
@@ -134,32 +161,6 @@ def _parts(coordinates: Any, depth: int) -> Iterator[tuple[Point, ...]]:
 
 def _point(value: Any) -> Point:
     return float(value[0]), float(value[1])
-
-
-def _moved(part: tuple[Point, ...], move: Callable[[float, float], Point], longest: float) -> Iterator[Point]:
-    """Iterate over the moved points of a part, with more between those whose edge turns, or is longer than `longest`."""
-    if not part:
-        return
-    before = move(*part[0])
-    yield before
-    for (x, y), (to_x, to_y) in pairwise(part):
-        after = move(to_x, to_y)
-        turns = abs(to_x - x) + abs(to_y - y) > longest
-        if not turns:
-            middle = move((x + to_x) / 2, (y + to_y) / 2)
-            turns = not all(map(_goes_one_way, before, middle, after))
-        if turns:
-            shares = (step / _PIECES for step in range(1, _PIECES))
-            yield from (move(x + (to_x - x) * share, y + (to_y - y) * share) for share in shares)
-        yield after
-        before = after
-
-
-def _goes_one_way(begin: float, middle: float, end: float) -> bool:
-    """Return True for a parabola that has its extremes at its ends, and does not turn near them either."""
-    least = abs(end - begin) / 4
-    slopes = 4 * middle - 3 * begin - end, 3 * end - 4 * middle + begin
-    return begin == middle == end or min(slopes) > least or max(slopes) < -least
 
 
 def geometry(
@@ -232,6 +233,7 @@ def from_json(value: Any) -> Geometry | None:
 
 def meets(one: Geometry, other: Geometry) -> bool:
     """Return True if two geometries have a point in common. Raises ExpressionError if a CRS cannot be computed."""
+    spend(one.size + other.size)
     first, second = _shape(one), _shape(other)
     if any(_crosses(a, b) for a in first[0] for b in second[0]):
         return True
@@ -252,6 +254,7 @@ def _shape(geometry_: Geometry) -> tuple[list[tuple[Point, ...]], list[tuple[Poi
 def _crosses(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
     if not _near(one, other):
         return False
+    spend(len(one) * len(other) // _SHARE)
     edges = list(zip(other, other[1:] or other, strict=False))
     return any(_meet(a, b, c, d) for a, b in zip(one, one[1:] or one, strict=False) for c, d in edges)
 
@@ -279,6 +282,7 @@ def _within(point: Point, rings: list[tuple[Point, ...]]) -> bool:
     x, y = point
     inside = False
     for ring in rings:
+        spend(len(ring) // _SHARE)
         for (x1, y1), (x2, y2) in pairwise(ring):
             if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
                 inside = not inside

@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
+from .crs import model
+from .edges import area
 from .elements import Image, PixelType, Unknown
 from .geometry import Box, Geometry
 from .projection import Projection
@@ -14,6 +16,8 @@ from .projection import Projection
 _ROUNDING: Final = 1e-6
 """Parts of a pixel that are rounding, not another pixel."""
 _MARGIN: Final = 0.9
+"""The least part of its true area that a map shows, such as one of a pole, which is true some degrees away from it."""
+_AREAS: Final = {"Polygon", "MultiPolygon"}
 
 
 @frozen
@@ -32,8 +36,10 @@ def pixels(image: Image) -> Pixels | None:
     if not isinstance(region, Geometry) or (image.tentative and image.scale is None):
         return None
     own = image.default_projection
-    box = None if own is None else region.bounds(own)
-    return _estimated(region, image.scale) if box is None else _exact(*pixel_grid(box)[1])
+    if own is None or (own.crs != region.projection.crs and model(own.crs) is None):
+        return _estimated(region, image.scale)
+    box = region.bounds(own)
+    return None if box is None else _exact(*pixel_grid(box)[1])
 
 
 def _exact(width: int, height: int) -> Pixels:
@@ -48,15 +54,20 @@ def pixel_grid(box: Box) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _estimated(region: Geometry, scale: float | None) -> Pixels | None:
-    """Count in WGS 84; a degree of longitude is shortest at the highest latitude."""
-    degrees = region.bounds(Projection())
+    """Count in WGS 84. In any projection there are about as many pixels as are in the region, or more."""
     own = None if scale is None else Projection().at_scale(scale)
     box = None if own is None else region.bounds(own)
-    if box is None or degrees is None:
+    if box is None or scale is None:
         return None
     width, height = pixel_grid(box)[1]
-    shortest = math.cos(math.radians(min(90.0, max(abs(degrees[1]), abs(degrees[3])))))
-    return Pixels(width * height, int(width * height * shortest * _MARGIN))
+    return Pixels(width * height, int(_area(region) / scale**2 * _MARGIN))
+
+
+def _area(region: Geometry) -> float:
+    """Return the area of the largest part: parts may overlap."""
+    if region.members:
+        return max(map(_area, region.members))
+    return max(map(area, region.edges() or ()), default=0.0) if region.type in _AREAS else 0.0
 
 
 _INTEGERS: Final = (

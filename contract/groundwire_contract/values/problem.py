@@ -22,6 +22,11 @@ class ExpressionError(Exception):
         """True if only an answer of the test can help."""
 
 
+def too_large(subject: str) -> ExpressionError:
+    """Return the error for an expression beyond a limit."""
+    return ExpressionError(f"The contract server does not compute {subject}.", TOO_LARGE)
+
+
 def unsupported(subject: str) -> ExpressionError:
     """Return the error for what this server does not compute. `subject` is a noun, such as the name of a function."""
     return ExpressionError(f"The contract server does not compute {subject}.", UNSUPPORTED, answerable=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..exchange import JsonObject, JsonValue
@@ -14,43 +14,47 @@ from .crs import WGS84
 from .date import Date, DateRange
 from .elements import Collection, Element, Feature, Image, PixelType, Unknown, Value
 from .geometry import Geometry
-from .limits import too_large
+from .limits import Budget, own_parts
 from .problem import unsupported
 from .projection import IDENTITY, Projection
 
-_LARGEST: Final = 1_000_000
+_PLAIN: Final = frozenset({bool, int, str})
+_COSTS: Final = {Image: 5, Feature: 5, Collection: 5, Geometry: 5, Projection: 5}
+"""Steps of values that are written with words of their own."""
+_BAND: Final = 10
+"""Parts of a band."""
 
 
 class Writer:
-    """Writes one result; the parts of all that it writes are bounded."""
+    """Writes one result; the parts of all that it writes are counted."""
 
-    def __init__(self) -> None:
-        self._left = _LARGEST
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
 
     def write(self, value: Value) -> JsonValue:
         """Return the JSON of a value. Raises ExpressionError for one that is not computed, or too large."""
-        self._left -= 1
-        if self._left < 0:
-            raise too_large("a result so large")
-        if isinstance(value, float):
+        kind: type = type(value)
+        self._budget.spend(own_parts(value) if kind is str else _COSTS.get(kind, 1))
+        if kind is float:
             return number(value)
-        if value is None or isinstance(value, bool | int | str):
-            return value
-        if isinstance(value, tuple):
+        if value is None or kind in _PLAIN:
+            plain: JsonValue = value
+            return plain
+        if kind is tuple:
             return [self.write(item) for item in value]
-        if isinstance(value, dict):
+        if kind is dict:
             return {key: self.write(item) for key, item in value.items()}
-        if isinstance(value, Unknown):
+        if kind is Unknown:
             raise unsupported(value.name)
-        for class_, write in _WRITERS:
-            if isinstance(value, class_):
-                return write(self, value)
-        raise unsupported(f"a result that is a {type(value).__name__}")
+        write = _WRITERS.get(kind)
+        if write is None:
+            raise unsupported(f"a result that is a {kind.__name__}")
+        return write(self, value)
 
     def geometry(self, value: Geometry) -> JsonObject:
         """Return GeoJSON."""
         if value.members:
-            return {"type": value.type, "geometries": [self.geometry(member) for member in value.members]}
+            return {"type": value.type, "geometries": [self.write(member) for member in value.members]}
         out: JsonObject = {} if value.geodesic else {"geodesic": False}
         if value.projection.crs != WGS84 or value.projection.transform != IDENTITY:
             if value.projection.transform != IDENTITY:
@@ -94,6 +98,7 @@ class Writer:
 
     def band(self, band: Any) -> JsonObject:
         """Return a band."""
+        self._budget.spend(_BAND)
         out: JsonObject = {"id": band.id}
         if band.type is not None:
             out["data_type"] = self.write(band.type)
@@ -148,13 +153,13 @@ def pixel_type(value: PixelType) -> JsonObject:
     return {**out, "dimensions": value.dimensions} if value.dimensions else out
 
 
-_WRITERS: Final[tuple[tuple[Any, Callable[[Writer, Any], JsonValue]], ...]] = (
-    (Date, lambda _, value: {"type": "Date", "value": value.millis}),
-    (DateRange, lambda _, value: {"type": "DateRange", "dates": [value.start.millis, value.end.millis]}),
-    (Geometry, Writer.geometry),
-    (Projection, lambda _, value: projection(value)),
-    (PixelType, lambda _, value: pixel_type(value)),
-    (Image, Writer.image),
-    (Feature, Writer.feature),
-    (Collection, Writer.collection),
-)
+_WRITERS: Final[Mapping[type, Callable[[Writer, Any], JsonValue]]] = {
+    Date: lambda _, value: {"type": "Date", "value": value.millis},
+    DateRange: lambda _, value: {"type": "DateRange", "dates": [value.start.millis, value.end.millis]},
+    Geometry: Writer.geometry,
+    Projection: lambda _, value: projection(value),
+    PixelType: lambda _, value: pixel_type(value),
+    Image: Writer.image,
+    Feature: Writer.feature,
+    Collection: Writer.collection,
+}

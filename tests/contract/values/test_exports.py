@@ -49,6 +49,16 @@ def finished(contract: EarthEngineContract, expression: object, **more: object) 
 
 
 Image = Callable[[Any], Any]
+OVER = [[179, 10], [-179, 10], [-179, 12], [179, 12]]
+POLE = [[0, 85], [90, 85], [180, 85], [-90, 85]]
+
+
+def boxed(*corners: float) -> Callable[[Any], Any]:
+    """A rectangle whose edges are straight in degrees."""
+    return lambda ee: ee.Geometry.Rectangle(list(corners), None, False)
+
+
+DEGREE_BOX = boxed(116, 39, 117, 40)
 COUNTED: dict[str, tuple[Image, dict[str, Any], int]] = {
     # One degree of latitude is 111319.49 m in EPSG:4326, whatever the latitude: 112 pixels of 1000 m touch it.
     "constant": (lambda ee: ee.Image(1), {"region": DEGREE, "scale": 1000}, 112 * 112),
@@ -61,6 +71,20 @@ COUNTED: dict[str, tuple[Image, dict[str, Any], int]] = {
     "exact": (lambda ee: ee.Image(LOADED), {"dimensions": [16, 17], "crs": "EPSG:32650", "crsTransform": [30, 0, 1, 0, -30, 2]}, 16 * 17),
     "metres": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.Rectangle([400000, 4400000, 403000, 4401500], "EPSG:32650", False), "crs": "EPSG:32650", "scale": 30}, 101 * 51),
     "web mercator": (lambda ee: ee.Image(LOADED), {"region": [0, 0, 1, 0.001], "crs": "EPSG:3857", "scale": 1113.1949079327358}, 100),
+    # These have been counted by PROJ: `nox -s pixels` counts more.
+    "Lambert's azimuthal": (lambda ee: ee.Image(LOADED), {"region": boxed(5, 45, 10, 50), "crs": "EPSG:3035", "scale": 1000}, 395 * 568),
+    "Albers": (lambda ee: ee.Image(LOADED), {"region": boxed(-110, 35, -100, 45), "crs": "EPSG:5070", "scale": 1000}, 949 * 1193),
+    "Arctic": (lambda ee: ee.Image(LOADED), {"region": boxed(-60, 70, -30, 80), "crs": "EPSG:3413", "scale": 1000}, 1134 * 1140),
+    "Antarctic": (lambda ee: ee.Image(LOADED), {"region": boxed(-60, -80, -30, -70), "crs": "EPSG:3031", "scale": 1000}, 1357 * 1357),
+    "around a pole": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.Polygon(POLE), "crs": "EPSG:3413", "scale": 1000}, 768 * 768),
+    "Lambert's conic": (lambda ee: ee.Image(LOADED), {"region": boxed(0, 45, 5, 48), "crs": "EPSG:2154", "scale": 1000}, 395 * 338),
+    "equal area": (lambda ee: ee.Image(LOADED), {"region": DEGREE_BOX, "crs": "EPSG:6933", "scale": 1000}, 97 * 100),
+    "sinusoidal": (lambda ee: ee.Image(LOADED), {"region": DEGREE_BOX, "crs": "SR-ORG:6974", "scale": 1000}, 231 * 112),
+    "straight": (lambda ee: ee.Image(LOADED), {"region": boxed(0, 50, 60, 60), "crs": "EPSG:4326", "scale": 10000}, 668 * 112),
+    "shortest": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.Rectangle(0, 50, 60, 60), "crs": "EPSG:4326", "scale": 10000}, 668 * 151),
+    "antimeridian within a zone": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.Polygon(OVER), "crs": "EPSG:32660", "scale": 1000}, 222 * 224),
+    "beyond 180 within a zone": (lambda ee: ee.Image(LOADED), {"region": boxed(179, 10, 181, 12), "crs": "EPSG:32660", "scale": 1000}, 222 * 224),
+    "points": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.MultiPoint([[0, 50], [60, 50]]), "crs": "EPSG:3035", "scale": 1000}, 3981 * 1140),
     "native": (lambda ee: ee.Image(f"{SCENES}/S_20140511").select("B4"), {}, 700 * 710),
     "native, coarser": (lambda ee: ee.Image(f"{SCENES}/S_20140511").select("B4"), {"scale": 300}, 70 * 71),
     "clipped": (lambda ee: ee.Image(f"{SCENES}/S_20140511").select("B4"), {"region": lambda ee: ee.Geometry.Rectangle([403000, 4400000, 500000, 4497000], "EPSG:32650", False)}, 600 * 610),
@@ -91,6 +115,13 @@ def test_a_degree_in_metres_is_as_wide_as_it_is_there(
 
 
 UNCOUNTED: dict[str, tuple[Image, dict[str, Any]]] = {
+    "over the antimeridian": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.Polygon(OVER), "crs": "EPSG:4326", "scale": 1}),
+    "over the edge of web mercator": (lambda ee: ee.Image(LOADED), {"region": boxed(179, 10, 181, 12), "crs": "EPSG:3857", "scale": 1}),
+    "over the edge of a cone": (lambda ee: ee.Image(LOADED), {"region": boxed(80, 30, 90, 40), "crs": "EPSG:5070", "scale": 1}),
+    "around a pole in degrees": (lambda ee: ee.Image(LOADED), {"region": lambda ee: ee.Geometry.Polygon(POLE), "crs": "EPSG:4326", "scale": 1}),
+    "far from a zone": (lambda ee: ee.Image(LOADED), {"region": boxed(0, 10, 1, 12), "crs": "EPSG:32650", "scale": 1}),
+    "the other pole": (lambda ee: ee.Image(LOADED), {"region": boxed(0, -90, 1, -80), "crs": "EPSG:3413", "scale": 1}),
+    "the other side of the Earth": (lambda ee: ee.Image(LOADED), {"region": boxed(-175, -55, -165, -50), "crs": "EPSG:3035", "scale": 1}),
     "no scale": (lambda ee: ee.Image(LOADED), {"region": DEGREE}),
     "no region": (lambda ee: ee.Image(LOADED), {"scale": 30}),
     "CRS alone": (lambda ee: ee.Image(LOADED), {"region": DEGREE, "crs": "EPSG:32650"}),
@@ -111,16 +142,31 @@ def test_an_unknown_projection_fails_only_beyond_doubt(
     ee: Any, earthengine_contract: EarthEngineContract
 ) -> None:
     given = {"region": DEGREE, "scale": 1000}
-    # 12544 in EPSG:4326, about 9600 in metres at 40 degrees north.
-    assert ended(earthengine_contract, ee.Image(LOADED), given, maxPixels=12_000) is None
-    assert ended(earthengine_contract, ee.Image(LOADED), given, maxPixels=8_000) is not None
-    assert (
-        ended(earthengine_contract, ee.Image(LOADED), {**given, "crs": "EPSG:3035"}, maxPixels=12_000) is None
-    )
-    assert (
-        ended(earthengine_contract, ee.Image(LOADED), {**given, "crs": "EPSG:4326"}, maxPixels=12_000)
-        is not None
-    )
+    # 12544 in EPSG:4326, at least 8500 wherever a square kilometre has its true size.
+    for more in ({}, {"crs": "EPSG:27700"}):
+        image, known = ee.Image(LOADED), {**given, **more}
+        assert ended(earthengine_contract, image, known, maxPixels=12_000) is None
+        assert ended(earthengine_contract, image, known, maxPixels=8_000) is not None
+    exact = {**given, "crs": "EPSG:4326"}
+    assert ended(earthengine_contract, ee.Image(LOADED), exact, maxPixels=12_000) is not None
+
+
+def test_a_line_in_an_unknown_projection_has_no_certain_size(
+    ee: Any, earthengine_contract: EarthEngineContract
+) -> None:
+    given = {"region": ee.Geometry.LineString([[0, 0], [50, 50]]), "scale": 1}
+    assert ended(earthengine_contract, ee.Image(LOADED), given) is None
+
+
+@pytest.mark.parametrize(("width", "fails"), [(10_000, False), (10_001, True)])
+def test_the_default_is_a_hundred_million_pixels(
+    ee: Any, earthengine_contract: EarthEngineContract, width: int, fails: bool
+) -> None:
+    region = ee.Geometry.Rectangle([400_000, 4_400_000, 400_000 + width, 4_410_000], "EPSG:32650", False)
+    given = {"region": region, "crs": "EPSG:32650", "crsTransform": [1, 0, 0, 0, -1, 0]}
+    message = ended(earthengine_contract, ee.Image(LOADED), given, maxPixels=None)
+    wanted = LARGE.replace("max: 1)", "max: 100000000)").format(width * 10_000)
+    assert message == (wanted if fails else None)
 
 
 def test_a_relaxed_rule_counts_nothing(ee: Any, earthengine_contract: EarthEngineContract) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from .declared import SCENES, TABLE, body, call, constant, value
 
 Expression = Callable[[Any], Any]
 INDICES = ["S_20140511", "S_20140512", "S_20140513", "S_20140514"]
+BULGE = math.degrees(math.atan(math.tan(math.radians(40)) / math.cos(math.radians(0.5))))
+"""The latitude half way of the shortest way between two points that are a degree apart at 40 degrees north."""
 SQUARE = [[[116, 39], [117, 39], [117, 40], [116, 40], [116, 39]]]
 
 
@@ -82,7 +85,7 @@ IMAGES: list[tuple[Expression, object]] = [
     (lambda ee: ee.Projection("EPSG:4326").atScale(1000).nominalScale(), 1000.0),
     (lambda ee: first(ee).date(), {"type": "Date", "value": 1399776780500}),
     (lambda ee: first(ee).geometry(), {"type": "Polygon", "coordinates": SQUARE}),
-    (lambda ee: first(ee).geometry().bounds().coordinates(), SQUARE),
+    (lambda ee: first(ee).geometry().bounds().coordinates().flatten(), pytest.approx([116, 39, 117, 39, 117, BULGE, 116, BULGE, 116, 39])),
     (lambda ee: first(ee).geometry().type(), "Polygon"),
     (lambda ee: first(ee).get("system:id"), f"{SCENES}/S_20140511"),
     (lambda ee: first(ee).get("absent"), None),
@@ -147,7 +150,10 @@ PLAIN: list[tuple[Expression, object]] = [
     (lambda ee: ee.Algorithms.If(1, "some", ee.Image("no/such").get("a")), "some"),
     (lambda ee: ee.Algorithms.IsEqual(1, 1), True),
     (lambda ee: ee.Algorithms.ObjectType("a"), "String"),
-    (lambda ee: ee.Geometry.Rectangle([0, 1, 2, 3]).bounds().coordinates().get(0), [[0, 1], [2, 1], [2, 3], [0, 3], [0, 1]]),
+    (lambda ee: ee.Geometry.Rectangle([0, 1, 2, 3], None, False).bounds().coordinates().get(0), [[0, 1], [2, 1], [2, 3], [0, 3], [0, 1]]),
+    (lambda ee: ee.Geometry.BBox(ee.Number(-200), -100, 170, 95).coordinates().get(0), [[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]),
+    (lambda ee: ee.Geometry.BBox(ee.Number(170), 0, -170, 1).coordinates().get(0), [[170, 0], [190, 0], [190, 1], [170, 1], [170, 0]]),
+    (lambda ee: ee.Geometry.MultiPoint([[0, 0], [2, 2]]).intersects(ee.Geometry.Point([1, 1])), False),
     (lambda ee: ee.Geometry.Point([1, 2]), {"type": "Point", "coordinates": [1, 2]}),
     (lambda ee: ee.Feature(ee.Geometry.Point([1, 2]), {"a": 1}), {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}, "properties": {"a": 1}}),
 ]  # fmt: skip
@@ -219,7 +225,8 @@ def test_a_value_of_another_type_is_refused_in_the_words_of_the_service() -> Non
 def test_an_image_of_a_size_is_stretched_over_its_bounds(ee: Any) -> None:
     clipped = first(ee).clipToBoundsAndScale(ee.Geometry.Rectangle([116.2, 39.8, 116.3, 39.9]), 20, 10)
     degrees = clipped.setDefaultProjection("EPSG:4326", [1, 0, 0, 0, -1, 0])
-    band = value(degrees.clipToBoundsAndScale(ee.Geometry.Rectangle([116, 39, 117, 40]), 20, 10))["bands"][0]
+    square = ee.Geometry.Rectangle([116, 39, 117, 40], None, False)
+    band = value(degrees.clipToBoundsAndScale(square, 20, 10))["bands"][0]
     assert band["dimensions"] == [20, 10]
     assert band["crs_transform"] == pytest.approx([0.05, 0, 116, 0, -0.1, 40])
     assert "origin" not in band

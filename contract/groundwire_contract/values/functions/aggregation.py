@@ -11,6 +11,7 @@ from typing import Final
 from ..elements import Collection, Value
 from ..problem import undeclared, unsupported
 from ..signature import Library
+from ..steps import spend
 from .arithmetic import checked, text_of
 from .elements import number_of
 
@@ -18,6 +19,7 @@ LIBRARY: Final = Library()
 _SIGNATURE: Final = "AggregateFeatureCollection.{}(collection: FeatureCollection, property: String)"
 _SIZE: Final = "system:asset_size"
 Numbers = list[int | float]
+_EXACT: Final = 2**53
 
 
 def _values(collection: Collection, name: str) -> tuple[Value, ...]:
@@ -70,6 +72,7 @@ def _numeric(name: str, *, empty: bool = False) -> Callable[[Callable[[Numbers],
 
 
 def _numbers(collection: Collection, property_: str, name: str) -> Numbers:
+    spend(len(collection.elements))
     values = [number_of(item, property_) for item in collection.elements]
     numbers = [value for value in values if value is not None]
     unsized = [item.id for item, value in zip(collection.elements, values, strict=True) if value is None]
@@ -80,11 +83,17 @@ def _numbers(collection: Collection, property_: str, name: str) -> Numbers:
     return numbers
 
 
+def _product(numbers: Numbers) -> int | float:
+    """Return the product as a double, since one of whole numbers may have any number of digits."""
+    product = math.prod(map(float, numbers))
+    return int(product) if abs(product) < _EXACT and all(isinstance(n, int) for n in numbers) else product
+
+
 _numeric("sum", empty=True)(sum)
 _numeric("min")(min)
 _numeric("max")(max)
 _numeric("mean")(statistics.fmean)
-_numeric("product")(math.prod)
+_numeric("product")(_product)
 _numeric("sample_sd")(statistics.stdev)
 _numeric("sample_var")(statistics.variance)
 _numeric("total_sd")(statistics.pstdev)

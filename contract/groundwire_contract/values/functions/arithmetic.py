@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+import struct
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -98,7 +99,7 @@ for _name in (
 ):  # fmt: skip
     _one(_name)(getattr(math, _name))
 _one("signum")(lambda number: (number > 0) - (number < 0))
-_one("double", "float", "toDouble", "toFloat")(lambda number: number)
+_one("double", "toDouble")(lambda number: number)
 _two("atan2")(math.atan2)
 _two("hypot")(math.hypot)
 _two("first")(lambda left, _: left)
@@ -163,14 +164,21 @@ def unit_scale(number: Number, low: Number, high: Number) -> Number:
     return checked((number - low) / (high - low), "Number.unitScale")
 
 
+def _single(number: Number) -> Number:
+    """Return a number that 32 bits hold; how the service rounds another is not known."""
+    if struct.unpack("f", struct.pack("f", number))[0] != number:
+        raise ValueError(number)
+    return number
+
+
+_one("float", "toFloat")(_single)
+
+
 def _cast(name: str) -> None:
     low, high = _CASTS[name]
 
     def compute(number: Number) -> Number:
-        whole = math.trunc(number)
-        if not low <= whole < high:
-            raise ValueError(name)
-        return whole
+        return min(max(math.trunc(number), low), high - 1)
 
     _one(name, f"to{name.capitalize()}")(compute)
 

@@ -11,9 +11,8 @@ from typing import Final
 from attrs import evolve
 
 from ..coercion import is_number
-from ..elements import Band, Collection, Image, PixelType, Unknown, Value
-from ..limits import too_large
-from ..problem import ExpressionError, undeclared, unsupported
+from ..elements import MOST_BANDS, Band, Collection, Image, PixelType, Unknown, Value, countable
+from ..problem import ExpressionError, too_large, undeclared, unsupported
 from ..projection import Projection
 from ..signature import Library
 from .texts import match as matches
@@ -25,6 +24,8 @@ _INTEGERS: Final = {
     "int64": (-(2**63), 2**63 - 1), "long": (-(2**63), 2**63 - 1),
 }  # fmt: skip
 _MOST_PAIRS: Final = 100_000
+_SHOWN: Final = 100
+"""Bands that an error names."""
 _NO_NAME: Final = "Image.rename: The number of names must be the number of bands."
 
 
@@ -32,6 +33,7 @@ _NO_NAME: Final = "Image.rename: The number of names must be the number of bands
 def constant(value: Value) -> Image:
     """Return an image of a number, or of a list of them, in WGS 84 with pixels of one degree."""
     numbers = value if isinstance(value, tuple) else (value,)
+    countable(numbers)
     if not all(map(is_number, numbers)):  # pyright: ignore[reportUnknownArgumentType] # of any type
         return Image(projection=Projection()).computed("Image.constant")
     names = ["constant"] if value is not numbers else [f"constant_{place}" for place in range(len(numbers))]
@@ -81,6 +83,7 @@ def select(image: Image, selectors: tuple[Value, ...], names: tuple[Value, ...] 
         return evolve(image, layers=bands)
     if len(selectors) * len(image.bands) > _MOST_PAIRS:
         raise too_large("a choice of so many bands")
+    countable(selectors)
     try:
         chosen = [band for selector in selectors for band in _selected(image.bands, selector)]
     except ExpressionError as error:
@@ -100,7 +103,7 @@ def _selected(bands: tuple[Band, ...], selector: Value) -> Iterable[Band]:
         found = exact or [band for band in bands if matches(band.id, f"^{selector}$", "")]
         if found:
             return found
-    available = ", ".join(band.id for band in bands)
+    available = ", ".join(band.id for band in bands[:_SHOWN])
     raise ExpressionError(
         f"Image.select: Band pattern '{str(selector)[:100]}' did not match any bands. Available bands: [{available}]"
     )
@@ -133,12 +136,13 @@ def add_bands(image: Image, other: Image, names: tuple[Value, ...] | None, overw
 
 def _joined(bands: tuple[Band, ...], added: tuple[Band, ...]) -> tuple[Band, ...]:
     """Return bands of two images; one whose name is taken is suffixed by a number."""
-    out = {band.id: band for band in bands}
+    out, places = {band.id: band for band in bands}, dict[str, int]()
     for band in added:
-        name, place = band.id, 0
+        name, place = band.id, places.get(band.id, 0)
         while name in out:
             place += 1
             name = f"{band.id}_{place}"
+        places[band.id] = place
         out[name] = band if name == band.id else evolve(band, id=name)
     return tuple(out.values())
 
@@ -150,7 +154,7 @@ def to_bands(collection: Collection) -> Image:
     for image in collection.elements:
         if not isinstance(image, Image):
             raise unsupported("ImageCollection.toBands of what are no images")
-        if len(bands) + len(image.bands) > _MOST_PAIRS:
+        if len(bands) + len(image.bands) > MOST_BANDS:
             raise too_large("an image of so many bands")
         bands += [evolve(band, id=f"{image.index}_{band.id}") for band in image.bands]
     return evolve(Image().computed("ImageCollection.toBands"), layers=tuple(bands), rest=None)

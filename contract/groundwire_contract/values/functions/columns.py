@@ -11,8 +11,7 @@ from attrs import evolve
 
 from ..coercion import is_number
 from ..elements import Collection, Value
-from ..limits import too_large
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError, too_large, unsupported
 from ..reducer import Reducer, Row
 from ..signature import Library
 

@@ -90,8 +90,11 @@ def set_(mapping: Dictionary, key: str, value: Value) -> Dictionary:
     "Dictionary.combine(first: Dictionary, second: Dictionary, overwrite?: Boolean = true)",
 )
 def combine(first: Dictionary, second: Dictionary, overwrite: bool) -> Dictionary:
-    """Return two dictionaries as one."""
-    return {**first, **second} if overwrite else {**second, **first}
+    """Return two dictionaries as one, without nulls."""
+    known, more = (
+        {key: value for key, value in each.items() if value is not None} for each in (first, second)
+    )
+    return {**known, **more} if overwrite else {**more, **known}
 
 
 @LIBRARY.add("Dictionary.map(dictionary: Dictionary, baseAlgorithm: Algorithm)")

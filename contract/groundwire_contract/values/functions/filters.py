@@ -15,8 +15,7 @@ from ..date import Date, DateRange
 from ..elements import Value
 from ..filter import Filter, binary, operand
 from ..geometry import meets
-from ..limits import too_large
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError, too_large, unsupported
 from ..signature import Library
 
 LIBRARY: Final = Library()

@@ -6,9 +6,9 @@ from typing import Final
 
 from ..coercion import is_number
 from ..elements import Value
+from ..ellipsoid import turned
 from ..geometry import Geometry, geometry, meets, rectangle
-from ..limits import too_large
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError, too_large, unsupported
 from ..projection import IDENTITY, Projection, projection_of
 from ..signature import Library
 from .images import transform_of
@@ -82,8 +82,11 @@ def rectangle_(
 
 @LIBRARY.add("GeometryConstructors.BBox(west: Float, south: Float, east: Float, north: Float)")
 def bbox(west: float, south: float, east: float, north: float) -> Geometry:
-    """Return a box of degrees."""
-    return rectangle((west, south, east + (360 if east < west else 0), north))
+    """Return a box of degrees on a circle of longitudes: its east may be less than its west."""
+    start, width = turned(west), 360.0 if east - west >= 360 else (east - west) % 360
+    if width == 360.0:
+        start = -180
+    return rectangle((start, max(-90, south), start + width, min(90, north)))
 
 
 @LIBRARY.add(
@@ -93,7 +96,7 @@ def multi(members: tuple[Value, ...], *_: Value) -> Geometry:
     """Return geometries as one."""
     if not all(isinstance(member, Geometry) for member in members):
         raise ExpressionError("GeometryConstructors.MultiGeometry: Invalid geometries.")
-    if sum(member.nested for member in members) > _MOST_MEMBERS:
+    if sum(member.size for member in members) > _MOST_MEMBERS:
         raise too_large("geometries so many")
     return Geometry("GeometryCollection", (), members=members)
 

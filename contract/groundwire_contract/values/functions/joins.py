@@ -12,8 +12,7 @@ from attrs import evolve, field, frozen
 
 from ..elements import Collection, Element, Feature, Image, Unknown, Value
 from ..filter import Filter
-from ..limits import too_large
-from ..problem import unsupported
+from ..problem import too_large, unsupported
 from ..signature import Library
 from .bands import add_bands
 from .lists import ordered

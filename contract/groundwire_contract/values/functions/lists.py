@@ -8,9 +8,9 @@ from ..coercion import is_number
 from ..elements import Value
 from ..evaluation import Closure, Work
 from ..filter import Filter
-from ..limits import too_large
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError, too_large, unsupported
 from ..signature import Library
+from ..steps import spend, spend_pairs
 
 LIBRARY: Final = Library()
 _LONGEST: Final = 100_000
@@ -53,7 +53,7 @@ def contains(items: List, element: Value) -> bool:
 @LIBRARY.add("List.containsAll(list: List, other: List)")
 def contains_all(items: List, other: List) -> bool:
     """Return True if all elements of another list are in the list."""
-    _bounded(items, other)
+    spend_pairs(items, other)
     return all(item in items for item in other)
 
 
@@ -72,17 +72,12 @@ def _key(item: Value) -> Value:
 
 
 def _distinct(items: List) -> List:
-    _bounded(items, items)
+    spend_pairs(items, items)
     kept: list[Value] = []
     for item in items:
         if item not in kept:
             kept.append(item)
     return tuple(kept)
-
-
-def _bounded(one: List, other: List) -> None:
-    if len(one) * len(other) > 4_000_000:
-        raise too_large("lists so long")
 
 
 @LIBRARY.add("List.equals(list: List, other: List)")
@@ -94,6 +89,7 @@ def equals(items: List, other: List) -> bool:
 @LIBRARY.add("List.filter(list: List, filter: Filter)")
 def filter_(items: List, condition: Filter) -> List:
     """Return the elements that pass."""
+    spend(len(items) * condition.tests)
     return tuple(item for item in items if condition.passes(item))
 
 
@@ -126,6 +122,8 @@ def index_of(items: List, element: Value) -> int:
 @LIBRARY.add("List.insert(list: List, index: Integer, element: Any)")
 def insert(items: List, index: int, element: Value) -> List:
     """Return a list with an element more at a place."""
+    if not -len(items) <= index <= len(items):
+        raise ExpressionError(f"List.insert: List index must be between 0 and {len(items)}, found {index}.")
     return (*items[:index], element, *items[index:])
 
 
@@ -170,7 +168,7 @@ def remove(items: List, element: Value) -> List:
 @LIBRARY.add("List.removeAll(list: List, other: List)")
 def remove_all(items: List, other: List) -> List:
     """Return a list without the elements of another."""
-    _bounded(items, other)
+    spend_pairs(items, other)
     return tuple(item for item in items if item not in other)
 
 

@@ -9,6 +9,7 @@ from attrs import evolve
 from ..elements import Band, Collection, Image, PixelType, Unknown
 from ..projection import Projection
 from ..signature import Library
+from ..steps import spend
 
 LIBRARY: Final = Library()
 _TRUTHS: Final = ("and", "or", "eq", "neq", "gt", "gte", "lt", "lte")
@@ -116,6 +117,7 @@ def shared(collection: Collection) -> tuple[Band, ...] | None:
     known = [bands for bands in layers if isinstance(bands, tuple)]
     if not known or len(known) < len(collection.elements):
         return None
+    spend(sum(map(len, known)))
     names = {tuple(band.id for band in bands) for bands in known}
     return known[0] if len(names) == 1 else None
 

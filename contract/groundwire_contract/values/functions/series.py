@@ -18,6 +18,7 @@ from ..problem import ExpressionError, unsupported
 from ..projection import Projection
 from ..signature import Argument, Library
 from ..sources import Sources
+from ..steps import spend
 from .filter_texts import of_text
 from .lists import ordered
 from .places import geometry_of
@@ -121,6 +122,7 @@ def filter_(collection: Collection, condition: Value) -> Collection:
     """Return the elements that pass."""
     chosen = of_text(condition) if isinstance(condition, str) else condition
     test = coerced(chosen, Argument("filter", "Filter"), "Collection.filter")
+    spend(len(collection.elements) * test.tests)
     return evolve(collection, elements=tuple(item for item in collection.elements if test.passes(item)))
 
 
@@ -203,6 +205,7 @@ def bounds(collection: Collection, _: Value, projection: Projection | None) -> G
     target = Projection() if projection is None else projection
     boxes: list[tuple[float, float, float, float]] = []
     for item in collection.elements:
+        spend(item.geometry.size if isinstance(item.geometry, Geometry) else 1)
         box = item.geometry.bounds(target) if isinstance(item.geometry, Geometry) else None
         if box is None:
             raise unsupported("Collection.bounds of an element whose geometry is not declared")

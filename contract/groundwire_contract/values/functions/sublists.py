@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..elements import Value
-from ..limits import too_large
-from ..problem import ExpressionError
+from ..problem import ExpressionError, too_large
 from ..signature import Library
 
 LIBRARY: Final = Library()

@@ -8,14 +8,17 @@ from typing import Final
 
 from ..coercion import coerced, frozen_json
 from ..elements import Value
-from ..limits import too_large
-from ..problem import ExpressionError, unsupported
+from ..problem import ExpressionError, too_large, unsupported
 from ..signature import Argument, Library
+from ..steps import spend
 from .arithmetic import text_of
 
 LIBRARY: Final = Library()
 _LONGEST: Final = 100_000
 _ATTEMPTS: Final = 30_000_000
+_SHARE: Final = 32
+"""Attempts that cost one step."""
+_LONGEST_REGEX: Final = 1000
 _SIMPLE: Final = re.compile(
     r"(?:\\[dDsSwWbB]|\\[^A-Za-z0-9]|\[\^?(?:\\[dDsSwW]|\\[^A-Za-z0-9]|[^\[\]\\&])+\]|\{(?!\d)|[^\\\[\]{()*+?])"
     r"(?:[+*?](?![+*?]))?|[()](?![*+?{])"
@@ -93,8 +96,16 @@ def compare(one: str, other: str) -> int:
 
 @LIBRARY.add('String.split(string: String, regex: String, flags?: String = "")')
 def split(text: str, regex: str, flags: str) -> tuple[str, ...]:
-    """Return the parts between what an expression matches; without the empty ones at the end, as Java does."""
-    parts = _compiled(regex, flags, text).split(text)
+    """Return the parts between what an expression matches, or characters; without the empty ones at the end, as Java does."""
+    if not regex:
+        return tuple(text) or ("",)
+    parts, place = list[str](), 0
+    for found in _compiled(regex, flags, text).finditer(text):
+        if not found[0]:
+            raise unsupported(f"String.split by {regex[:100]!r}, which matches an empty string")
+        parts.append(text[place : found.start()])
+        place = found.end()
+    parts.append(text[place:])
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     return tuple(parts)
@@ -150,11 +161,19 @@ def _compiled(regex: str, flags: str, text: str) -> re.Pattern[str]:
         part = _SIMPLE.match(regex, place)
         repeats += part is not None and part[0][-1] in "+*" and len(part[0].replace("\\", "", 1)) > 1
         choices += part is not None and (part[0] == "|" or (part[0][-1] == "?" and part[0] != "\\?"))
-        if part is None or repeats > 2 or set(flags) - set("gi") or len(text) > _LONGEST:
+        if (
+            part is None
+            or repeats > 2
+            or set(flags) - set("gi")
+            or len(text) > _LONGEST
+            or len(regex) > _LONGEST_REGEX
+        ):
             raise unsupported(f"the expression {regex[:100]!r}")
         place = part.end()
-    if (max(1, len(text)) ** (repeats + 1)) << min(choices, 64) > _ATTEMPTS:
+    attempts = max(1, len(text)) ** (repeats + 1) << min(choices, 64)
+    if attempts > _ATTEMPTS:
         raise too_large(f"the expression {regex[:100]!r} on a text so long")
+    spend(len(regex) + attempts // _SHARE)
     try:
         return re.compile(regex, re.IGNORECASE if "i" in flags else 0)
     except re.error as error:

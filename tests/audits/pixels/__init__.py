@@ -1,0 +1,1 @@
+"""The pixels of exports, counted here and by PROJ and GEOS."""
