@@ -177,3 +177,5 @@ class Change:
     entry: Entry
     events: tuple[Event, ...] = ()
     parts: tuple[Entry, ...] = ()
+    unsplit: Entry | None = None
+    """The entry to write instead if the ledger has another export under a part's key, or with its files."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 from attrs import evolve
@@ -81,6 +83,23 @@ def check_apart(key: str, output: str, other_key: str, other: str) -> None:
             "their files could not be told apart",
             hint="Give prefixes of which none begins with another one: pad numbers (tile-0001), or end each with '/'.",
         )
+
+
+def check_digest(entry: Entry, digest: str) -> None:
+    """Raise ArgumentError if the request under an entry's key has another digest."""
+    if entry.digest != digest:
+        raise ArgumentError(
+            f"{entry.key!r} has another request in the batch",
+            hint="Use another key, or rerun=... for the whole batch.",
+        )
+
+
+def check_all_apart(entries: Iterable[Entry]) -> None:
+    """Raise ArgumentError if two entries write to places that cannot be told apart."""
+    ordered = sorted((entry for entry in entries if entry.output), key=lambda entry: entry.output)
+    # All that begin with a text are behind it, side by side.
+    for first, second in pairwise(ordered):
+        check_apart(first.key, first.output, second.key, second.output)
 
 
 def _output(request: ExportImageRequest) -> str:

@@ -12,7 +12,7 @@ from ..arguments import check_callback, checked_seconds
 from ..start import SETTLE
 from .arguments import checked_count
 from .failures import FailurePolicy, Split
-from .rules import RULES, FailureRule
+from .rules import RULES, FailureRule, checked_rules
 
 LIMIT: Final = 3000
 """Unfinished tasks that a project may have, as documented."""
@@ -66,10 +66,7 @@ def checked_settings(options: BatchOptions) -> Settings:
     on_unknown = given.get("on_unknown", "follow")
     if on_unknown not in ("follow", "hold"):
         raise ArgumentError(f"on_unknown: expected 'follow' or 'hold', got {shortened(on_unknown)}")
-    rules = tuple(given.get("rules", RULES))
-    wrong = next((rule for rule in rules if not isinstance(rule, FailureRule)), None)
-    if wrong is not None:
-        raise ArgumentError(f"rules: expected FailureRule, got {shortened(wrong)}")
+    rules = checked_rules(given.get("rules", RULES))
     stop_after = given.get("stop_after", STOP_AFTER)
     if stop_after is not None:
         stop_after = checked_count(stop_after, "stop_after", _MOST)

@@ -90,6 +90,13 @@ def after_absence(entry: Entry, *, request_id: str, began: float, settle: float,
     return entry
 
 
+def as_cancelled(entry: Entry, now: float) -> Entry:
+    """Return a live entry as one to be cancelled; one that was never sent is at once."""
+    if entry.state is State.WAITING and not entry.sends and not entry.burns:
+        return evolve(entry, cancelling=1, state=State.CANCELLED, ended=now)
+    return evolve(entry, cancelling=1)
+
+
 _HELD: Final = "Nobody can know whether it was started. retry() sends the same request id again."
 
 
