@@ -13,6 +13,7 @@ from attrs import evolve
 from groundwire import ExportImageRequest
 
 from ..arguments import ExportClient, checked_seconds
+from ..watch.progress import LOG
 from .adding import add_entries, add_pairs
 from .arguments import checked_name
 from .identity import account_of, check_account, check_stand_in, is_of_stand_in
@@ -64,8 +65,8 @@ class Batch:
         self.name = checked_name(name, "name", _LONGEST_NAME)
         self.rerun = checked_name(rerun, "rerun", _LONGEST_NAME) if rerun else ""
         self._uid = batch_uid(self.name, self.rerun)
-        self._ledger = open_ledger(ledger, client.clock) if isinstance(ledger, (str, Path)) else ledger
-        self._sent = 0
+        self._ledger = open_ledger(ledger, client.clock)
+        self._sent, self._trouble = 0, ""
         record = BatchRecord(
             uid=self._uid,
             name=self.name,
@@ -158,8 +159,9 @@ class Batch:
         """Run the batch beside the body of an `async with`, in a thread; awaiting its value gives the report."""
         return running(self, on_progress=on_progress)
 
-    def pause_after(self, progress: Progress) -> float | None:
+    def pause_after(self) -> float | None:
         """Return the seconds until the next step is worth while; None if there is nothing to wait for."""
+        progress = self.progress()
         busy = progress.unfinished - (progress.counts.get(State.WAITING, 0) if progress.paused else 0)
         if not busy:
             return None
@@ -173,9 +175,8 @@ class Batch:
 
     def progress(self) -> Progress:
         """Return the counts of the batch."""
-        return progress_of(
-            self._ledger.batch(self._uid), self._ledger.counts(self._uid), self._settings.limit
-        )
+        record, counts = self._ledger.batch(self._uid), self._ledger.counts(self._uid)
+        return progress_of(record, counts, self._settings.limit, self._trouble)
 
     def report(self) -> Report:
         """Return all exports as they were last seen."""
@@ -191,9 +192,7 @@ class Batch:
 
         A new ledger does so with its first look.
         """
-        look = self._new_look(deep=True)
-        look.run()
-        return look.found
+        return self._look(deep=True).found
 
     def pause(self, reason: str = "by hand") -> None:
         """Start nothing more, in any process, until `resume`. What was started goes on, and is looked at."""
@@ -249,10 +248,10 @@ class Batch:
     def _look_if_due(self) -> None:
         record = self._ledger.batch(self._uid)
         if self._ledger.begin_look(self._uid, self._ledger.now() + self._settings.look_every):
-            self._new_look(deep=not record.looks).run()
+            self._look(deep=not record.looks)
 
-    def _new_look(self, *, deep: bool) -> Look:
-        return Look(
+    def _look(self, *, deep: bool) -> Look:
+        look = Look(
             ledger=self._ledger,
             client=self._client,
             uid=self._uid,
@@ -262,6 +261,13 @@ class Batch:
             policy=self._settings.policy,
             deep=deep,
         )
+        look.run()
+        if look.trouble and look.trouble != self._trouble:
+            LOG.warning("%s: operations cannot be listed: %s", self.name, look.trouble)
+            event = Event(key="", at=self._ledger.now(), event="not listed", detail=look.trouble)
+            self._ledger.revise(self._uid, lambda record: record, [event])
+        self._trouble = look.trouble
+        return look
 
     def _next_look(self) -> float:
         return self._ledger.batch(self._uid).look_until - self._ledger.now()

@@ -21,6 +21,7 @@ from groundwire import (
 from groundwire_runtime.errors import ArgumentError, shortened
 
 from .arguments import checked_name
+from .errors import lost
 from .ids import tagged_description
 from .records import Entry
 
@@ -83,6 +84,13 @@ def check_apart(key: str, output: str, other_key: str, other: str) -> None:
             "their files could not be told apart",
             hint="Give prefixes of which none begins with another one: pad numbers (tile-0001), or end each with '/'.",
         )
+
+
+def checked_text(entry: Entry, text: str) -> str:
+    """Return the JSON of an entry's request. Raises LedgerError for another one: its request id would start it again."""
+    if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != entry.digest:
+        raise lost(f"the request of {entry.key!r}")
+    return text
 
 
 def check_digest(entry: Entry, digest: str) -> None:

@@ -22,6 +22,7 @@ STOP_AFTER: Final = 10
 THREADS: Final = 8
 _MOST: Final = 1_000_000
 _MOST_THREADS: Final = 64
+_DAY: Final = 86_400.0
 
 
 class BatchOptions(TypedDict, total=False):
@@ -74,9 +75,17 @@ def checked_settings(options: BatchOptions) -> Settings:
     check_callback(split, "on_too_large")
     return Settings(
         limit=checked_count(given.get("limit", LIMIT), "limit", _MOST),
-        look_every=checked_seconds(given.get("look_every", LOOK_EVERY), "look_every"),
+        look_every=_checked_interval(given.get("look_every", LOOK_EVERY)),
         settle=checked_seconds(given.get("settle", SETTLE), "settle", zero=True),
         hold=on_unknown == "hold",
         threads=checked_count(given.get("threads", THREADS), "threads", _MOST_THREADS),
         policy=FailurePolicy(rules=rules, split=split, stop_after=stop_after),
     )
+
+
+def _checked_interval(value: object) -> float:
+    """Return the seconds between looks. A longer sleep than a day is more than systems allow."""
+    seconds = checked_seconds(value, "look_every")
+    if seconds <= _DAY:
+        return seconds
+    raise ArgumentError(f"look_every: expected at most {_DAY:,.0f} seconds, a day, got {shortened(value)}")

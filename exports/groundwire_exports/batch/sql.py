@@ -13,8 +13,9 @@ from groundwire_runtime.errors import ArgumentError
 
 from .errors import lost
 from .ledger import Revise
+from .process import Process
 from .records import PROBE, BatchRecord, Change, Entry, Event, State
-from .requests import check_apart, check_digest
+from .requests import check_apart, check_digest, checked_text
 from .statements import (
     AFTER,
     BATCH,
@@ -57,7 +58,7 @@ class SqlLedger:
     """The same, passing over rows that another process changes now."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock, self._process = clock, Process()
         self._new: dict[str, BatchRecord] = {}
         """Batches that the ledger has not, to be inserted with their first write."""
 
@@ -101,10 +102,9 @@ class SqlLedger:
             known = self._digests(cursor, uid, [entry.key for entry in entries])
             new = [entry for entry in entries if entry.key not in known]
             cursor.execute(self._sql(NEXT_SEQ), (uid,))
-            first = cursor.fetchall()[0][0] + 1
-            for place, entry in enumerate(new):
+            for seq, entry in enumerate(new, cursor.fetchall()[0][0] + 1):
                 self._check_output(cursor, uid, entry)
-                self._insert(cursor, uid, [evolve(entry, seq=first + place)])
+                self._insert(cursor, uid, [evolve(entry, seq=seq)])
             return known | {entry.key: entry.digest for entry in new}
 
         return self._run(work)
@@ -149,7 +149,8 @@ class SqlLedger:
             found = self._select(cursor, OVERDUE, uid, now, count)
             if batch.full_until <= now:
                 found += self._next(cursor, batch, now, count - len(found), limit)
-            found = [evolve(entry, request=self._request(cursor, uid, entry.key)) for entry in found]
+            texts = [checked_text(entry, self._request(cursor, uid, entry.key)) for entry in found]
+            found = [evolve(entry, request=text) for entry, text in zip(found, texts, strict=True)]
             pairs = [(entry, claimed(entry, now)) for entry in found]
             pairs = [pair for pair in pairs if self._update(cursor, uid, pair[1])]
             self._log(cursor, uid, [Event(key=after.key, at=now, event="send") for _, after in pairs])

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 import attrs
 
+from .errors import lost
 from .records import BatchRecord, Entry, State
 
 ENTRY: Final = tuple(each.name for each in attrs.fields(Entry) if each.name != "request")
@@ -58,6 +59,7 @@ INSERT_EVENT: Final = "INSERT INTO gw_event (uid, key, at, event, detail) VALUES
 SELECT_EVENTS: Final = "SELECT key, at, event, detail FROM gw_event WHERE uid = ?"
 
 
+_STATES: Final = frozenset(map(str, State))
 _CHUNK: Final = 500
 """Keys of one IN list."""
 
@@ -97,5 +99,7 @@ def values_of(entry: Entry) -> tuple[Any, ...]:
 def entry_of_row(row: Sequence[Any]) -> Entry:
     """Return the entry of a row."""
     values: dict[str, Any] = dict(zip(ENTRY, row, strict=True))
+    if values["state"] not in _STATES:
+        raise lost(f"the state of {values['key']!r}")
     values["state"] = State(values["state"])
     return Entry(**values)

@@ -90,18 +90,24 @@ def test_rows_that_a_ledger_has_lost_are_named(location: str) -> None:
     ledger.open_batch(record())
     ledger.add(UID, [entry("a")])
     assert ledger.batch(UID).name == "n"
-    lose(location, "gw_request")
+    change(location, "UPDATE gw_request SET request = '{}'")
     with pytest.raises(LedgerError, match="has lost the request of 'a'"):
         ledger.claim(UID, 1, 3000)
-    lose(location, "gw_batch")
+    change(location, "UPDATE gw_export SET state = 'ODD'")
+    with pytest.raises(LedgerError, match="has lost the state of 'a'"):
+        ledger.entries(UID)
+    change(location, "UPDATE gw_export SET state = 'WAITING'")
+    change(location, "DELETE FROM gw_request")
+    with pytest.raises(LedgerError, match="has lost the request of 'a'"):
+        ledger.claim(UID, 1, 3000)
+    change(location, "DELETE FROM gw_batch")
     with pytest.raises(LedgerError, match="has lost the batch") as caught:
         ledger.claim(UID, 1, 3000)
     assert "a batch of the same name finds its exports" in str(caught.value)
     ledger.close()
 
 
-def lose(location: str, table: str) -> None:
-    statement = f"DELETE FROM {table}"  # noqa: S608 - our own names
+def change(location: str, statement: str) -> None:
     if location.startswith("postgresql"):
         psycopg = pytest.importorskip("psycopg")
         with psycopg.connect(location, autocommit=True) as connection:
