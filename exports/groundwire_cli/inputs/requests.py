@@ -100,7 +100,7 @@ def _yaml(path: Path, text: str) -> Any:
             path, "", "YAML needs PyYAML", hint="Install it: pip install pyyaml. Or write JSON."
         ) from None
     try:
-        twice = _repeated_key(yaml.compose(text, Loader=yaml.SafeLoader))
+        twice = _repeated_key(cast("Any", yaml).compose(text, Loader=yaml.SafeLoader))
         if twice is not None:
             line, column = twice.start_mark.line + 1, twice.start_mark.column + 1
             problem = f"the key {twice.value!r} is there twice"
@@ -138,7 +138,7 @@ def _repeated_key(root: Any) -> Any:
         seen.add(id(node))
         names: set[str] = set()
         for each in node.value:
-            key, value = each if isinstance(each, tuple) else (None, each)
+            key, value = cast("tuple[Any, Any]", each) if isinstance(each, tuple) else (None, each)
             waiting.append(value)
             if key is not None and isinstance(key.value, str):
                 if key.value in names:

@@ -89,7 +89,7 @@ def outputs(request: ExportImageRequest, objects: Iterable[Any], *, bands: Itera
     if isinstance(bands, str):
         raise ArgumentError(f"outputs: expected bands, got {shortened(bands)}", hint='Pass bands=("B4",).')
     if isinstance(objects, (str, bytes, Mapping)) or not isinstance(objects, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
-        raise ArgumentError(f"outputs: expected objects of a listing, got {shortened(objects)}", hint=_HINT)
+        raise ArgumentError(f"outputs: expected objects of a listing, got {_kind(objects)}", hint=_HINT)
     options, bucket, prefix = _place(request)
     root = f"gs://{bucket}/"
     found: list[Found] = []
@@ -163,6 +163,10 @@ def _files(objects: Iterable[Any], root: str) -> Iterator[OutputFile]:
             size=_size(name, size),
             crc32c=crc32c if isinstance(crc32c, str) else None,
         )
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
 
 
 def _size(name: str, size: Any) -> int | None:
