@@ -88,8 +88,7 @@ def outputs(request: ExportImageRequest, objects: Iterable[Any], *, bands: Itera
     """
     if isinstance(bands, str):
         raise ArgumentError(f"outputs: expected bands, got {shortened(bands)}", hint='Pass bands=("B4",).')
-    if isinstance(objects, (str, bytes, Mapping)) or not isinstance(objects, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
-        raise ArgumentError(f"outputs: expected objects of a listing, got {_kind(objects)}", hint=_HINT)
+    _check_listing(objects)
     options, bucket, prefix = _place(request)
     root = f"gs://{bucket}/"
     found: list[Found] = []
@@ -165,8 +164,12 @@ def _files(objects: Iterable[Any], root: str) -> Iterator[OutputFile]:
         )
 
 
-def _kind(value: object) -> str:
-    return type(value).__name__
+def _check_listing(objects: object) -> None:
+    """Raise ArgumentError for what is no listing: a single name would be read as its letters."""
+    kind = type(objects).__name__
+    is_one = isinstance(objects, (str, bytes, Mapping))
+    if is_one or not isinstance(objects, Iterable):
+        raise ArgumentError(f"outputs: expected objects of a listing, got {kind}", hint=_HINT)
 
 
 def _size(name: str, size: Any) -> int | None:
