@@ -80,7 +80,7 @@ class Session:
     @property
     def output(self) -> Output:
         """Where data goes."""
-        return Output(form=self.options.form or ("table" if sys.stdout.isatty() else "json"))
+        return Output(form=self.options.form or ("table" if sys.stdout and sys.stdout.isatty() else "json"))
 
     def tell(self, text: str) -> None:
         """Write a sentence to stderr, unless --quiet."""

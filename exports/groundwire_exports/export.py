@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
@@ -27,7 +26,7 @@ from groundwire_runtime.errors import (
 from groundwire_runtime.operations import CANCELLED, Waiter
 
 from .arguments import ExportClient, check_callback, checked_seconds
-from .protocol import unmarked
+from .protocol import is_operation_name, unmarked
 from .refusals import is_retryable, pause_before_retry
 
 _LOG: Final = logging.getLogger("groundwire")
@@ -37,7 +36,6 @@ CANCELLING: Final = 300.0
 """Seconds that a cancelled export may take to stop."""
 POLL: Final = 60.0
 """Maximum seconds of one poll."""
-_NAME: Final = re.compile(r"projects/[^/]+/operations/[^/]+")
 
 
 @frozen(kw_only=True)
@@ -82,7 +80,7 @@ def _operation(operation: Operation | str) -> Operation:
     """Return an operation; from a name, one without a state."""
     if isinstance(operation, Operation):
         return operation
-    if isinstance(operation, str) and _NAME.fullmatch(operation):  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
+    if is_operation_name(operation):
         return Operation(name=operation)
     raise ArgumentError(
         f"operation: expected an Operation or its name, got {shortened(operation)}",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
+from groundwire import Operation
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import (
     AlreadyExists,
@@ -23,7 +24,8 @@ from groundwire_runtime.errors import (
 )
 from groundwire_runtime.retry import DEFAULT, full_jitter
 
-from .protocol import Answer
+from .arguments import ExportClient
+from .protocol import Answer, description_of, is_operation_name
 
 _FULL: Final = re.compile(r"too many tasks already in the queue(?: \((\d{1,9})\))?", re.IGNORECASE)
 _REPEAT: Final = "already started with the given request_id"
@@ -60,6 +62,21 @@ def read_error(error: GroundwireError) -> tuple[Answer, GroundwireError]:
     if not passing:
         return Answer.REFUSED, error
     return Answer.THROTTLED if isinstance(error, ApiError) else Answer.UNSENT, error
+
+
+def check_started(client: ExportClient, operation: Operation, description: str) -> None:
+    """Raise ProtocolError for an answer to another start than the one of this description.
+
+    An operation without a description is accepted.
+    """
+    name, described = (operation.name or "")[:200], description_of(operation)
+    if not is_operation_name(operation.name):
+        problem = f"an operation named {name!r}"
+    elif described not in ("", description):
+        problem = f"{name}, described as {described[:200]!r}"
+    else:
+        return
+    raise client.redacted(ProtocolError(f"the service answered a start with {problem}"))
 
 
 def _queue_full(error: GroundwireError) -> QueueFull | None:

@@ -43,7 +43,7 @@ from .protocol import (
     request_tag,
     tagged,
 )
-from .refusals import QueueFull, is_retryable, pause_before_retry, read_error
+from .refusals import QueueFull, check_started, is_retryable, pause_before_retry, read_error
 
 TIMEOUT: Final = 300.0
 """Default seconds for a start."""
@@ -183,7 +183,7 @@ class _Start:
             operation = self.client.projects.image.export(
                 request, project=self.project, timeout=self._call(), retry=None
             )
-            self._check(operation)
+            check_started(self.client, operation, self._description(before.request_id))
             return Export(self.client, operation, before.request_id), Step.SEND
         except GroundwireError as error:
             answer, self.error = read_error(error)
@@ -192,15 +192,6 @@ class _Start:
         self.known = before.after(answer, self.client.clock.monotonic())
         self.tries = self.tries + 1 if answer in (Answer.THROTTLED, Answer.UNSENT) else 0
         return None, after_answer(self.known, wait=self.wait, tries=self.tries)
-
-    def _check(self, operation: Operation) -> None:
-        """Raise ProtocolError for an answer to another start. An operation without a description is accepted."""
-        if not operation.name:
-            raise ProtocolError("the service answered a start with an operation without a name")
-        description = description_of(operation)
-        if description not in ("", self._description(self.known.request_id)):
-            text = f"{operation.name[:200]}, described as {description[:200]!r}"
-            raise self.client.redacted(ProtocolError(f"the service answered a start with {text}"))
 
     def _search(self) -> tuple[Export | None, Step]:
         """Search one listing for the operation of the request id or of its followers."""

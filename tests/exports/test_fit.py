@@ -297,3 +297,16 @@ def test_bad_arguments_are_refused_by_name(arguments: dict[str, Any], message: s
         fit(ONE, **arguments)
     assert message in str(caught.value)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("crs", ["32633", " 4326 "])
+def test_a_number_alone_is_no_projection(crs: str) -> None:
+    with pytest.raises(ArgumentError, match="`crs` must be a code or WKT") as caught:
+        fit('{"result": "0", "values": {"0": {"constantValue": 1}}}', crs=crs)
+    assert f"EPSG:{crs.strip()}" in caught.value.hint
+
+
+def test_a_scale_that_is_text_is_refused_with_a_hint() -> None:
+    with pytest.raises(ArgumentError, match="`scale` must be metres above 0, got '30'") as caught:
+        fit('{"result": "0", "values": {"0": {"constantValue": 1}}}', scale="30")
+    assert caught.value.hint == "Pass a number, such as 30."

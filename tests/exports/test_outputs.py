@@ -338,3 +338,25 @@ def test_the_page_on_tiles_runs(
     shown = capsys.readouterr().out
     assert "y000000-x008192-y1x1 GridDimensions(width=4096, height=4096)" in shown
     assert f"gdalbuildvrt germany.vrt /vsigs/my-bucket/{written_there}" in shown
+
+
+@pytest.mark.parametrize("size", ["x", -5, float("nan"), True, "-1", "9" * 30], ids=repr)
+def test_a_size_that_is_none_is_refused(size: object) -> None:
+    with pytest.raises(ArgumentError, match=r"outputs: the size of .* is none"):
+        outputs(request(), [{"name": "dem/berlin.tif", "size": size}])
+
+
+@pytest.mark.parametrize("objects", [None, 3, "dem/berlin.tif", {"name": "x"}], ids=repr)
+def test_what_is_no_listing_is_refused(objects: Any) -> None:
+    with pytest.raises(ArgumentError, match="outputs: expected objects of a listing"):
+        outputs(request(), objects)
+    with pytest.raises(ArgumentError, match="outputs: expected bands"):
+        outputs(request(), [], bands="B4")
+
+
+@pytest.mark.parametrize("offset", [-1, 1.5, "1", True, 10**10, float("nan")], ids=repr)
+def test_an_offset_that_no_file_has_is_refused(offset: Any) -> None:
+    with pytest.raises(ArgumentError, match="expected whole pixels"):
+        shard_name("p", offset, 0)
+    with pytest.raises(ArgumentError, match="expected whole pixels"):
+        shard_name("p", 0, offset)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 from attrs import frozen
 from groundwire_exports.batch import Batch, BatchOptions, Report, Row
+from groundwire_exports.batch.location import checked_location
 from groundwire_runtime.errors import ArgumentError
 
 from ..session import Session
@@ -28,7 +29,8 @@ class Place:
 
     def open(self, session: Session, *, new: bool = False, **options: Any) -> Batch:
         """Open the batch. Raises UsageError for a ledger that does not exist, unless it may be `new`."""
-        if not new and "://" not in self.ledger and not Path(self.ledger).is_file():
+        location = checked_location(self.ledger)
+        if not new and "://" not in location and not Path(location).is_file():
             raise click.UsageError(f"There is no ledger {self.ledger}: `groundwire exports run` makes one.")
         wanted: BatchOptions = options  # type: ignore[assignment] # checked by Batch
         batch = Batch(

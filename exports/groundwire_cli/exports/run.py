@@ -49,6 +49,19 @@ def _tries(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds to run; then exit code 3."
 )
+@click.option(
+    "--settle", type=float, help="Seconds by which a listing may lag behind a start, 120 by default."
+)
+@click.option(
+    "--on-unknown",
+    type=click.Choice(["follow", "hold"]),
+    help="What follows where nobody knows whether an export was started; hold leaves it to you.",
+)
+@click.option(
+    "--stop-after",
+    type=click.IntRange(min=1),
+    help="Equal failures in a row that pause the batch, 10 by default.",
+)
 @click.option("--dry-run", is_flag=True, help="Check WHAT and print its keys; write and start nothing.")
 def run(
     session: Session,
@@ -61,11 +74,14 @@ def run(
     split: bool,
     look_every: float | None,
     timeout: float | None,
+    settle: float | None,
+    on_unknown: str | None,
+    stop_after: int | None,
     dry_run: bool,
 ) -> int:
     """Run the exports of WHAT from a ledger until all have ended. The same command again continues.
 
-    WHAT: a folder of requests, a script with exports(), tiles (.geojson, .csv); without it, what the ledger has.
+    WHAT: a request (.json, .yaml), a folder of them, a script with exports(), tiles (.geojson, .csv); without it, what the ledger has.
     """
     wanted = [] if what is None else read_exports(what, template=template, key_field=key_field)
     # Raises ArgumentError before anything is written.
@@ -73,7 +89,13 @@ def run(
     if dry_run:
         session.output.rows(map(_dry_row, wanted), name="key")
         return 0
-    options: dict[str, Any] = {"limit": limit, "look_every": look_every}
+    options: dict[str, Any] = {
+        "limit": limit,
+        "look_every": look_every,
+        "settle": settle,
+        "on_unknown": on_unknown,
+        "stop_after": stop_after,
+    }
     options = {name: value for name, value in options.items() if value is not None}
     if tries:
         options["rules"] = retry_failed(RULES, **tries)

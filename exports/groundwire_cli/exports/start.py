@@ -10,6 +10,7 @@ import click
 from attrs import define, evolve, field
 from groundwire import ExportImageRequest, Operation
 from groundwire_exports import Export, QueueFull, start_export
+from groundwire_exports.protocol import state_of
 from groundwire_exports.watch import progress, wait_all
 from groundwire_runtime.errors import (
     ApiError,
@@ -22,7 +23,7 @@ from groundwire_runtime.errors import (
 
 from ..exit_codes import FAILED, SUCCEEDED, UNFINISHED, UNKNOWN, exit_code_of_states
 from ..inputs.sources import read_exports
-from ..operations.rows import COLUMNS, row_of, state_of
+from ..operations.rows import COLUMNS, row_of
 from ..session import Session, tell_error, with_global_options
 
 

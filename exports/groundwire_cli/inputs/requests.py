@@ -21,6 +21,8 @@ _MAX_BYTES: Final = 64 * 2**20
 def read_text(path: Path) -> str:
     """Return the text of a file. Raises InputError."""
     try:
+        if not path.is_file():
+            raise InputError(path, "", "no file")
         if path.stat().st_size > _MAX_BYTES:
             raise InputError(path, "", f"larger than {_MAX_BYTES:,} bytes")
         return path.read_text(encoding="utf-8-sig")
@@ -46,7 +48,8 @@ def checked_request(path: Path, value: Mapping[str, Any]) -> ExportImageRequest:
     try:
         request = decode(ExportImageRequest, json.dumps(value).encode())
     except DecodeError as error:
-        raise InputError(path, error.path or "/", error.message.partition(": ")[2], hint=error.hint) from None
+        problem = error.message.partition(": ")[2] or error.message
+        raise InputError(path, error.path or "/", problem, hint=error.hint) from None
     unknown = next(_unknown_fields(request, ""), None)
     if unknown is not None:
         raise InputError(
@@ -97,6 +100,11 @@ def _yaml(path: Path, text: str) -> Any:
             path, "", "YAML needs PyYAML", hint="Install it: pip install pyyaml. Or write JSON."
         ) from None
     try:
+        twice = _repeated_key(cast("Any", yaml).compose(text, Loader=yaml.SafeLoader))
+        if twice is not None:
+            line, column = twice.start_mark.line + 1, twice.start_mark.column + 1
+            problem = f"the key {twice.value!r} is there twice"
+            raise InputError(path, f"line {line} column {column}", f"not YAML: {problem}")
         value: Any = yaml.safe_load(text)
         size = 0
         # Aliases make gigabytes of a few lines, so the size is counted piece by piece.
@@ -104,6 +112,8 @@ def _yaml(path: Path, text: str) -> Any:
             size += len(piece)
             if size > _MAX_BYTES:
                 raise InputError(path, "", f"larger than {_MAX_BYTES:,} bytes with its aliases written out")
+    except InputError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1} column {mark.column + 1}" if mark else ""
@@ -115,6 +125,26 @@ def _yaml(path: Path, text: str) -> Any:
             path, "", f"a value that JSON has not: {error}", hint="Quote dates and other words: '2026-01-01'."
         ) from None
     return value
+
+
+def _repeated_key(root: Any) -> Any:
+    """Return a node of a key that its YAML mapping has twice; None if there is none. `0` and `"0"` are one key in JSON."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen or isinstance(node.value, str):
+            continue
+        # Aliases lead to the same node again.
+        seen.add(id(node))
+        names: set[str] = set()
+        for each in node.value:
+            key, value = cast("tuple[Any, Any]", each) if isinstance(each, tuple) else (None, each)
+            waiting.append(value)
+            if key is not None and isinstance(key.value, str):
+                if key.value in names:
+                    return key
+                names.add(key.value)
+    return None
 
 
 def _unknown_fields(value: object, pointer: str) -> Any:

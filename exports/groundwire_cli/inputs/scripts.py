@@ -31,7 +31,7 @@ def function_of(path: Path, name: str) -> Callable[..., Any]:
     try:
         # From its text: bytecode is told apart by size and second, and a script may be saved twice in one.
         exec(compile(path.read_bytes(), path, "exec"), module.__dict__)  # noqa: S102 - the user's own script
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise script_problem(path, error) from error
     function: Callable[..., Any] | None = getattr(module, name, None)
     if function is None or not callable(function):
@@ -63,14 +63,14 @@ def read_script(path: Path) -> Iterator[tuple[str, ExportImageRequest]]:
             cast("dict[object, object]", values).items() if isinstance(values, dict) else values
         )
         iterator = iter(pairs)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise script_problem(path, error) from error
     while True:
         try:
             value = next(iterator)
         except StopIteration:
             return
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise script_problem(path, error, f"after export {number}") from error
         number += 1
         pair = _pair(value)

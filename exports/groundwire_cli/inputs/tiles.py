@@ -51,7 +51,7 @@ def read_tiles(
         place = f"{path}, {tile.place}"
         try:
             value = make(tile.value)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise script_problem(script, error, f"for {place}") from error
         yield tile.key, request_of_value(script, f"for {place}", value)
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from groundwire import Operation, OperationMetadata, Status
 from groundwire_exports import unmarked
-from groundwire_exports.protocol import description_of
+from groundwire_exports.protocol import description_of, operation_id, state_of
 
 COLUMNS: Final = ("operation", "label", "state", "percent", "error")
 """Columns of a table."""
-
-
-def state_of(operation: Operation) -> str:
-    """Return the state in an operation's metadata, or by its end if it has none."""
-    metadata = operation.metadata
-    state = metadata.get("state") if isinstance(metadata, Mapping) else metadata and metadata.state
-    if state is not None:
-        return str(state)
-    if not operation.done:
-        return "UNKNOWN"
-    return "FAILED" if isinstance(operation.result, Status) else "SUCCEEDED"
 
 
 def label_of(operation: Operation) -> str:
@@ -38,7 +26,7 @@ def row_of(operation: Operation) -> dict[str, Any]:
     name = operation.name or ""
     return {
         "name": name,
-        "operation": name.rpartition("/")[2],
+        "operation": operation_id(name),
         "label": label_of(operation),
         "state": state_of(operation),
         "percent": round(100 * (metadata.progress or 0)),

@@ -11,8 +11,9 @@ from typing import Any, Final
 import click
 from attrs import frozen
 from groundwire import Client, Operation, OperationMetadata
+from groundwire_exports.protocol import state_of
 
-from .rows import label_of, state_of
+from .rows import label_of
 
 STATES: Final = ("PENDING", "RUNNING", "CANCELLING", "SUCCEEDED", "FAILED", "CANCELLED")
 UNFINISHED: Final = ("PENDING", "RUNNING", "CANCELLING", "UNKNOWN")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 from groundwire import Operation
+from groundwire_exports.protocol import state_of
 from groundwire_exports.watch import progress, wait_all
 from groundwire_exports.watch.look import read_states
 from groundwire_runtime.errors import OperationTimeout
@@ -16,7 +17,7 @@ from ..exit_codes import UNFINISHED as STILL_RUNNING
 from ..exit_codes import exit_code_of_states
 from ..session import Session, with_global_options
 from .list import full_name, rows_of
-from .rows import COLUMNS, row_of, state_of
+from .rows import COLUMNS, row_of
 from .selection import UNFINISHED, Selection, selected, with_selection
 
 _EVERY: Final = 20.0

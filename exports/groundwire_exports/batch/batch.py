@@ -11,26 +11,25 @@ from typing import Final, Self, Unpack
 
 from attrs import evolve
 from groundwire import ExportImageRequest
-from groundwire_runtime.errors import ArgumentError
 
 from ..arguments import ExportClient, checked_seconds
+from ..watch.progress import LOG
+from .adding import add_entries, add_pairs
 from .arguments import checked_name
 from .identity import account_of, check_account, check_stand_in, is_of_stand_in
 from .ids import batch_uid
 from .ledger import Ledger
 from .location import open_ledger
 from .look import Look, cancel_operation
-from .records import LIVE, PROBE, RETRYABLE, BatchRecord, Change, Entry, Event, State
+from .records import LIVE, PROBE, RETRYABLE, BatchRecord, Entry, Event, State
 from .report import Progress, Report, progress_of, row_of
 from .requests import entry_of
 from .running import run, running
-from .selection import matching
+from .selection import changed, matching
 from .settings import BatchOptions, checked_settings
 from .starts import Starts
-from .transitions import restarted
+from .transitions import as_cancelled, clean, restarted
 
-_ADDED: Final = 200
-"""Entries of one transaction."""
 _LONGEST_NAME: Final = 100
 
 
@@ -66,8 +65,8 @@ class Batch:
         self.name = checked_name(name, "name", _LONGEST_NAME)
         self.rerun = checked_name(rerun, "rerun", _LONGEST_NAME) if rerun else ""
         self._uid = batch_uid(self.name, self.rerun)
-        self._ledger = open_ledger(ledger, client.clock) if isinstance(ledger, (str, Path)) else ledger
-        self._sent = 0
+        self._ledger = open_ledger(ledger, client.clock)
+        self._sent, self._trouble = 0, ""
         record = BatchRecord(
             uid=self._uid,
             name=self.name,
@@ -79,9 +78,8 @@ class Batch:
         try:
             record = self._ledger.open_batch(record)
             check_stand_in(record, client)
-            account = self._account()
-            if account:
-                check_account(self._ledger, record, account)
+            if self._account():
+                check_account(record, self._account())
         except BaseException:
             self._ledger.close()
             raise
@@ -105,36 +103,17 @@ class Batch:
         `priority`: exports with a higher one are started first; by default the request's own, or 100. Raises ArgumentError
         for a key that has another request, and for anything but an image export.
         """
-        self._add([entry_of(key, request, priority)])
+        entry = entry_of(key, request, priority)
+        self._record_account()
+        add_entries(self._ledger, self._uid, [entry])
 
     def add_all(self, requests: Iterable[tuple[str, ExportImageRequest]]) -> None:
-        """Add many exports, 200 in a transaction. Raises as `add` does; those before stay added."""
-        chunk: list[Entry] = []
-        for key, request in requests:
-            chunk.append(entry_of(key, request))
-            if len(chunk) == _ADDED:
-                self._add(chunk)
-                chunk = []
-        self._add(chunk)
+        """Add many exports, 200 in a transaction. Raises as `add` does, and what `requests` raises.
 
-    def _add(self, entries: list[Entry]) -> None:
-        now = self._ledger.now()
-        wanted: dict[str, Entry] = {}
-        for entry in entries:
-            first = wanted.setdefault(entry.key, evolve(entry, created=now))
-            self._check_digest(entry, first.digest)
-        if not wanted:
-            return
-        digests = self._ledger.add(self._uid, list(wanted.values()))
-        for entry in wanted.values():
-            self._check_digest(entry, digests[entry.key])
-
-    def _check_digest(self, entry: Entry, digest: str) -> None:
-        if entry.digest != digest:
-            raise ArgumentError(
-                f"{entry.key!r} has another request in the batch {self.name!r}",
-                hint="Use another key, or rerun=... for the whole batch.",
-            )
+        Exports before the wrong one stay added, but for those in the transaction of a key that has another request.
+        """
+        self._record_account()
+        add_pairs(self._ledger, self._uid, requests)
 
     def step(self, *, timeout: float | None = None) -> Progress:
         """Look at all exports if a look is due, start those that there is room for, and return the counts.
@@ -180,8 +159,9 @@ class Batch:
         """Run the batch beside the body of an `async with`, in a thread; awaiting its value gives the report."""
         return running(self, on_progress=on_progress)
 
-    def pause_after(self, progress: Progress) -> float | None:
+    def pause_after(self) -> float | None:
         """Return the seconds until the next step is worth while; None if there is nothing to wait for."""
+        progress = self.progress()
         busy = progress.unfinished - (progress.counts.get(State.WAITING, 0) if progress.paused else 0)
         if not busy:
             return None
@@ -195,9 +175,8 @@ class Batch:
 
     def progress(self) -> Progress:
         """Return the counts of the batch."""
-        return progress_of(
-            self._ledger.batch(self._uid), self._ledger.counts(self._uid), self._settings.limit
-        )
+        record, counts = self._ledger.batch(self._uid), self._ledger.counts(self._uid)
+        return progress_of(record, counts, self._settings.limit, self._trouble)
 
     def report(self) -> Report:
         """Return all exports as they were last seen."""
@@ -213,18 +192,18 @@ class Batch:
 
         A new ledger does so with its first look.
         """
-        look = self._new_look(deep=True)
-        look.run()
-        return look.found
+        return self._look(deep=True).found
 
     def pause(self, reason: str = "by hand") -> None:
         """Start nothing more, in any process, until `resume`. What was started goes on, and is looked at."""
-        reason = reason or "by hand"
+        reason = clean(str(reason)) or "by hand"
+        self._record_account()
         event = Event(key="", at=self._ledger.now(), event="paused", detail=reason)
         self._ledger.revise(self._uid, lambda record: evolve(record, paused=reason), [event])
 
     def resume(self) -> None:
         """Start exports again after a pause, and forget what was learnt of the queue and of equal failures."""
+        self._record_account()
         event = Event(key="", at=self._ledger.now(), event="resumed")
         self._ledger.revise(self._uid, BatchRecord.resumed, [event])
 
@@ -235,15 +214,13 @@ class Batch:
 
         `key` and `label` are patterns such as `ndvi-2024*`, of the key and the description.
         """
-        count = 0
-        for entry in self._matching(LIVE, key, label, state):
-            after = evolve(entry, cancelling=1)
-            if entry.state is State.WAITING and not entry.sends and not entry.burns:
-                after = evolve(after, state=State.CANCELLED, ended=self._ledger.now())
-            if self._change(entry, after, "cancel"):
-                count += 1
-                cancel_operation(self._client, after)
-        return count
+        cancelled = [
+            self._change(entry, LIVE, lambda entry: as_cancelled(entry, self._ledger.now()), "cancel")
+            for entry in self._matching(LIVE, key, label, state)
+        ]
+        for entry in filter(None, cancelled):
+            cancel_operation(self._client, entry)
+        return len(list(filter(None, cancelled)))
 
     def retry(
         self, *, key: str | None = None, label: str | None = None, state: State | str | None = None
@@ -253,11 +230,15 @@ class Batch:
         One that is held because nobody knows whether it was started keeps its request id.
         """
         entries = self._matching(RETRYABLE, key, label, state)
-        return sum(self._change(entry, restarted(entry), "retry by hand") for entry in entries)
+        return sum(
+            self._change(entry, RETRYABLE, restarted, "retry by hand") is not None for entry in entries
+        )
 
-    def _change(self, entry: Entry, after: Entry, event: str) -> bool:
-        events = (Event(key=entry.key, at=self._ledger.now(), event=event, detail=entry.state),)
-        return bool(self._ledger.save(self._uid, [Change(entry=after, events=events)]))
+    def _change(
+        self, entry: Entry, states: Sequence[State], change: Callable[[Entry], Entry], event: str
+    ) -> Entry | None:
+        """Change an entry that is in one of `states`, and return it. None if another process has taken it out of them."""
+        return changed(self._ledger, self._uid, entry, states, change, event)
 
     def _matching(
         self, states: Sequence[State], key: str | None, label: str | None, state: State | str | None
@@ -267,10 +248,10 @@ class Batch:
     def _look_if_due(self) -> None:
         record = self._ledger.batch(self._uid)
         if self._ledger.begin_look(self._uid, self._ledger.now() + self._settings.look_every):
-            self._new_look(deep=not record.looks).run()
+            self._look(deep=not record.looks)
 
-    def _new_look(self, *, deep: bool) -> Look:
-        return Look(
+    def _look(self, *, deep: bool) -> Look:
+        look = Look(
             ledger=self._ledger,
             client=self._client,
             uid=self._uid,
@@ -280,6 +261,13 @@ class Batch:
             policy=self._settings.policy,
             deep=deep,
         )
+        look.run()
+        if look.trouble and look.trouble != self._trouble:
+            LOG.warning("%s: operations cannot be listed: %s", self.name, look.trouble)
+            event = Event(key="", at=self._ledger.now(), event="not listed", detail=look.trouble)
+            self._ledger.revise(self._uid, lambda record: record, [event])
+        self._trouble = look.trouble
+        return look
 
     def _next_look(self) -> float:
         return self._ledger.batch(self._uid).look_until - self._ledger.now()
@@ -293,7 +281,17 @@ class Batch:
         if record.account and not self._account():
             # Credentials of the environment are loaded by the first call.
             next(iter(self._client.projects.operations.list(project=self._project, page_size=1)), None)
-        check_account(self._ledger, record, self._account())
+        check_account(record, self._account())
+        self._record_account()
+
+    def _record_account(self) -> None:
+        """Write the account to the ledger, unless it has one or the credentials name none."""
+        account = self._account()
+        if account and not self._ledger.batch(self._uid).account:
+            record = self._ledger.revise(
+                self._uid, lambda latest: evolve(latest, account=latest.account or account)
+            )
+            check_account(record, account)
 
 
 _OLD: Final = "Nothing to start: every export of {name!r} was started before. rerun=... starts them anew."

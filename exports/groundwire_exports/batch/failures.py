@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from itertools import islice
+from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 from groundwire import ExportImageRequest
-from groundwire_runtime.errors import GroundwireError
+from groundwire_runtime.errors import ArgumentError, GroundwireError
 
 from .records import BatchRecord, Change, Entry, Event, State
-from .requests import entry_of, plain_request
+from .requests import check_all_apart, entry_of, plain_request
 from .rules import FailureRule, failure_kind, rule_for
 from .transitions import after_failure, clean, parts_of
 
 Split: TypeAlias = Callable[[str, ExportImageRequest], Iterable[tuple[str, ExportImageRequest]]]
 """Makes the parts of an export that is too large: keys and requests."""
+_MOST_PARTS: Final = 10_000
 
 
 @frozen(kw_only=True)
@@ -44,6 +46,7 @@ class FailurePolicy:
         events = [Event(key=entry.key, at=now, event=was, detail=f"{rule.name}: {message}")]
         after = after_failure(entry, rule, now=now)
         parts: tuple[Entry, ...] = ()
+        whole = after
         if after.state is State.WAITING:
             wait = f"try {after.failures + 1} of {rule.tries} in {after.not_before - now:.0f} s"
             events.append(Event(key=entry.key, at=now, event="retry", detail=wait))
@@ -53,7 +56,9 @@ class FailurePolicy:
             after, parts, event = _split(after, self.split, now, request)
             events.append(event)
         return Consequence(
-            change=Change(entry=after, events=tuple(events), parts=parts), rule=rule, message=message
+            change=Change(entry=after, events=tuple(events), parts=parts, unsplit=whole if parts else None),
+            rule=rule,
+            message=message,
         )
 
     def after(self, record: BatchRecord, failures: Iterable[Consequence], succeeded: int) -> BatchRecord:
@@ -78,16 +83,26 @@ def _split(
     entry: Entry, split: Split, now: float, request: Callable[[str], str]
 ) -> tuple[Entry, tuple[Entry, ...], Event]:
     """Return a failed entry as split. One that cannot be split stays as it is, with the reason in the log."""
+    text = request(entry.key)
     try:
-        made = list(split(entry.key, plain_request(request(entry.key))))
-        parts = [entry_of(key, request) for key, request in made]
-        if len({entry.key, *(part.key for part in parts)}) != len(parts) + 1 or not parts:
-            raise ValueError("the parts need keys of their own")
-    except (GroundwireError, ValueError, TypeError) as error:
-        return entry, (), Event(key=entry.key, at=now, event="not split", detail=clean(str(error)))
+        parts = _parts(entry.key, split(entry.key, plain_request(text)))
+    except Exception as error:  # noqa: BLE001 - whatever the caller's function raises, the other exports go on
+        reason = str(error) if isinstance(error, GroundwireError) else f"{type(error).__name__}: {error}"
+        return entry, (), Event(key=entry.key, at=now, event="not split", detail=clean(reason))
     after, new = parts_of(entry, parts, now)
     return (
         after,
         new,
         Event(key=entry.key, at=now, event="split", detail=", ".join(part.key for part in new)),
     )
+
+
+def _parts(key: str, made: Iterable[tuple[str, ExportImageRequest]]) -> list[Entry]:
+    """Return the parts of an export as entries. Raises ArgumentError for parts that are none."""
+    parts = [entry_of(key, request) for key, request in islice(made, _MOST_PARTS + 1)]
+    if len(parts) > _MOST_PARTS:
+        raise ArgumentError(f"on_too_large: more than {_MOST_PARTS:,} parts")
+    if len({key, *(part.key for part in parts)}) != len(parts) + 1 or not parts:
+        raise ArgumentError("on_too_large: the parts need keys of their own")
+    check_all_apart(parts)
+    return parts

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import evolve
 from groundwire_runtime.errors import GroundwireError
 
 from ..arguments import ExportClient
-from .ledger import Ledger
 from .records import BatchRecord
 
 _NAMES: Final = ("service_account_email", "signer_email", "account")
@@ -51,10 +49,8 @@ def check_stand_in(record: BatchRecord, client: ExportClient) -> None:
         )
 
 
-def check_account(ledger: Ledger, record: BatchRecord, account: str) -> None:
-    """Record the account of a batch. Raises IdentityError for another one than the recorded one."""
-    if account and not record.account:
-        record = ledger.revise(record.uid, lambda latest: evolve(latest, account=latest.account or account))
+def check_account(record: BatchRecord, account: str) -> None:
+    """Raise IdentityError for another account than the batch's."""
     if record.account and account != record.account:
         who = f"is {account}" if account else "does not name an account"
         raise IdentityError(

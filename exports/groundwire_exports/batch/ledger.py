@@ -22,7 +22,7 @@ class Ledger(Protocol):
         ...
 
     def open_batch(self, record: BatchRecord) -> BatchRecord:
-        """Return the record with this uid; insert it if there is none."""
+        """Return the record with this uid, or this one: it is inserted with the first write."""
         ...
 
     def batch(self, uid: str) -> BatchRecord:
@@ -72,7 +72,11 @@ class Ledger(Protocol):
         changes: Sequence[Change],
         revise: Callable[[BatchRecord, list[Change]], BatchRecord] | None = None,
     ) -> list[Change]:
-        """Apply the changes whose entries have not changed meanwhile; return those, and revise the batch with them."""
+        """Apply the changes whose entries have not changed meanwhile; return those, and revise the batch with them.
+
+        The parts of a change are new entries. If the ledger has another export under a part's key, or with its files, the
+        entry is written as `unsplit`.
+        """
         ...
 
     def begin_look(self, uid: str, until: float) -> bool:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from attrs import define, evolve, field
 from groundwire import Operation
-from groundwire_runtime.errors import ApiError, GroundwireError, NotFound
+from groundwire_runtime.errors import ApiError, GroundwireError, NotFound, ProtocolError
 from groundwire_runtime.events import polls
 
 from ..arguments import ExportClient
-from ..protocol import description_of, follower
+from ..protocol import description_of, follower, operation_id
 from ..refusals import is_retryable
 from .failures import Consequence, FailurePolicy
 from .identity import IdentityError
 from .ids import request_id, request_ids, tagged_description
 from .ledger import Ledger
 from .records import LIVE, BatchRecord, Change, Entry, Event, State
-from .transitions import after_absence, with_operation
+from .transitions import after_absence, as_of, clean, with_operation
 
-LOG: Final = logging.getLogger("groundwire.exports")
 PAGE: Final = 500
 """Operations on a page of a listing."""
 _CALL: Final = 60.0
 _GETS: Final = 20
 """Maximum operations of one look that are asked for one by one, because the listing lacks them."""
+_LONGEST: Final = 1800.0
+"""Maximum seconds of one listing."""
 _GONE: Final = (
     "Its operation is in no listing any more: it was deleted, or ended long ago. retry() starts another one."
 )
@@ -48,37 +48,32 @@ class Look:
     found: int = 0
     """Exports whose start was found in the listing."""
     failures: list[Consequence] = field(factory=list[Consequence])
+    trouble: str = ""
+    """Why the listing could not be read to its end; empty if it was."""
     _named: dict[str, Operation] = field(factory=dict[str, Operation])
+    """Operations of the batch by id."""
     _tagged: dict[str, Operation] = field(factory=dict[str, Operation])
     _unfinished: set[str] = field(factory=set[str])
     _began: float = 0.0
     _complete: bool = False
     _place: str = ""
+    _gets: int = _GETS
 
     def run(self) -> list[Change]:
         """Read a listing, write what it tells to the ledger, and return the changes.
 
         Raises the error of the listing if that is final, and IdentityError for operations of another project.
         """
-        entries = self.ledger.entries(self.uid, LIVE)
+        found = self.ledger.entries(self.uid, LIVE)
         self._began = self.ledger.now()
+        pauses = (pause for rule in self.policy.rules for pause in rule.pauses)
+        entries = [as_of(entry, self._began, max(pauses, default=0.0)) for entry in found]
         with polls():
             self._read(entries)
         self._check_project(self.ledger.batch(self.uid))
-        gets = _GETS
         changes: list[Change] = []
-        for entry in entries:
-            operation, attempt, burns = self._operation_of(entry)
-            if operation is None and self._is_missing(entry) and gets:
-                gets -= 1
-                operation = self._get(entry.operation)
-                if operation is None:
-                    changes.append(self._gone(entry))
-                    continue
-            if operation is not None:
-                changes += self._seen(entry, operation, attempt, burns)
-            elif self._complete:
-                changes += self._absent(entry)
+        for entry, before in zip(entries, found, strict=True):
+            changes += self._changes(entry) or ([Change(entry=entry)] if entry != before else [])
         applied = self.ledger.save(self.uid, changes, self._revised)
         latest = {entry.key: entry for entry in entries} | {
             change.entry.key: change.entry for change in applied
@@ -87,15 +82,30 @@ class Look:
             cancel_operation(self.client, entry)
         return applied
 
+    def _changes(self, entry: Entry) -> list[Change]:
+        """Return what the listing changes in an entry."""
+        operation, attempt, burns = self._operation_of(entry)
+        if operation is None and self._is_missing(entry) and self._gets:
+            self._gets -= 1
+            operation = self._get(entry.operation)
+            if operation is None:
+                return [self._gone(entry)]
+        if operation is not None:
+            return self._seen(entry, operation, attempt, burns)
+        return self._absent(entry) if self._complete else []
+
     def _read(self, entries: list[Entry]) -> None:
         """Read the listing; a part of it counts for what it has, not for what it lacks."""
-        wanted = {entry.operation for entry in entries if entry.state is State.ACTIVE}
+        wanted = {operation_id(entry.operation) for entry in entries if entry.state is State.ACTIVE}
         needs_all = any(entry.state is not State.ACTIVE for entry in entries)
+        end = self.client.clock.monotonic() + _LONGEST
         try:
             for operation in self.client.projects.operations.list(
                 project=self.project, timeout=_CALL, page_size=PAGE
             ):
                 self._note(operation, wanted)
+                if self.client.clock.monotonic() > end:
+                    raise ProtocolError(f"the listing of operations has no end after {_LONGEST:.0f} s")
                 # The order of listings is unknown: stopping early may save pages, and decides nothing.
                 if wanted and not needs_all and len(self._named) == len(wanted):
                     return
@@ -103,21 +113,17 @@ class Look:
         except GroundwireError as error:
             if not is_retryable(error):
                 raise
-            # Nothing else tells why a batch stands still.
-            LOG.warning("%s: the listing could not be read, and is tried again: %s", self._name(), error)
-
-    def _name(self) -> str:
-        return self.ledger.batch(self.uid).name
+            self.trouble = clean(str(error))
 
     def _note(self, operation: Operation, wanted: set[str]) -> None:
         name, description = operation.name or "", description_of(operation)
         self._place = self._place or name.partition("/operations/")[0]
-        if name in wanted:
-            self._named[name] = operation
+        if operation_id(name) in wanted:
+            self._named[operation_id(name)] = operation
         if ".gw-" in description:
             self._tagged[description] = operation
         if not operation.done:
-            self._unfinished.add(name)
+            self._unfinished.add(operation_id(name))
 
     def _check_project(self, record: BatchRecord) -> None:
         if record.project and self._place and record.project != self._place:
@@ -129,7 +135,9 @@ class Look:
     def _operation_of(self, entry: Entry) -> tuple[Operation | None, int, int]:
         """Return the operation of an entry in the listing, its attempt, and the followers before its request id."""
         if entry.state is State.ACTIVE:
-            return self._named.get(entry.operation), entry.attempt, entry.burns
+            operation = self._named.get(operation_id(entry.operation))
+            # A listing may name the project by its number.
+            return operation and evolve(operation, name=entry.operation), entry.attempt, entry.burns
         best: tuple[Operation | None, int, int] = (None, entry.attempt, entry.burns)
         for attempt in range(entry.attempt, entry.attempt + 1000):
             burns, operation = self._search(entry, attempt)
@@ -228,10 +236,10 @@ class Look:
         failures.sort(key=lambda failure: (failure.change.entry.ended, failure.change.entry.key))
         succeeded = sum(change.entry.state is State.SUCCEEDED for change in applied)
         record = self.policy.after(record, failures, succeeded)
-        record = evolve(record, project=record.project or self._place)
+        record = evolve(record, project=record.project or self._place).as_of(self.ledger.now())
         if not self._complete:
             return record
-        ours = set(self._named) | {change.entry.operation for change in applied}
+        ours = set(self._named) | {operation_id(change.entry.operation) for change in applied}
         return evolve(record, looks=record.looks + 1, others=len(self._unfinished - ours))
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from groundwire_runtime.clock import Clock
 from groundwire_runtime.errors import ArgumentError
@@ -24,6 +25,13 @@ _FIRST_PATIENCE: Final = 10.0
 """Seconds to wait for the first connection."""
 _LOCK: Final = 0x67774C47
 """Advisory lock under which tables are created."""
+_KEEPALIVE: Final = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""libpq's options by which a connection to a machine that is gone ends in a minute, unless the URL has others."""
 _TLS: Final = ("require", "verify-ca", "verify-full")
 
 
@@ -42,7 +50,7 @@ class PostgresLedger(SqlLedger):
                 "a PostgreSQL ledger needs psycopg 3", hint='pip install "groundwire[postgres]"'
             ) from None
         self._psycopg: Any = psycopg
-        self._options = connection_options(psycopg, location)
+        self._options = {**_KEEPALIVE, **connection_options(psycopg, location)}
         self._place = f"PostgreSQL at {self._options.get('host', 'localhost')}"
         self._database_time = database_time
         self._ahead = 0.0
@@ -61,12 +69,14 @@ class PostgresLedger(SqlLedger):
 
     def now(self) -> float:
         """Return Unix time by the database's clock, as of the last connection."""
-        return self._clock.unix() + self._ahead
+        # The clock of this machine may be set at any time.
+        return self._clock.monotonic() + self._ahead if self._database_time else self._clock.unix()
 
     def close(self) -> None:
-        """Close the connection."""
-        with self._lock:
-            self._disconnect()
+        """Close the connection; in a child process, leave it to the parent."""
+        if self._process.is_current:
+            with self._lock:
+                self._disconnect()
 
     def _sql(self, text: str) -> str:
         return text.replace("?", "%s")
@@ -77,6 +87,7 @@ class PostgresLedger(SqlLedger):
         A commit whose acknowledgement is lost runs twice. That changes nothing: a second claim takes other entries,
         and a second save finds that the versions have moved.
         """
+        self._process.check()
         deadline = self._clock.monotonic() + self._patience
         for attempt in range(10_000):
             try:
@@ -100,7 +111,8 @@ class PostgresLedger(SqlLedger):
         if isinstance(error, (errors.SerializationFailure, errors.DeadlockDetected, errors.AdminShutdown)):
             return True
         # A refused password, or a missing database, has its SQLSTATE in the words of the server alone.
-        is_final = any(words in str(error) for words in _FINAL)
+        said = str(error)
+        is_final = any(words in said for words in _FINAL) and not any(words in said for words in _LOST)
         return broken and isinstance(error, self._psycopg.OperationalError) and not is_final
 
     def _connected(self) -> Any:
@@ -114,7 +126,7 @@ class PostgresLedger(SqlLedger):
                 connection.close()
                 raise
             if self._database_time:
-                self._ahead = float(row[0]) - self._clock.unix()
+                self._ahead = float(row[0]) - self._clock.monotonic()
             self._connection = connection
         return self._connection
 
@@ -139,6 +151,10 @@ class PostgresLedger(SqlLedger):
             cursor.execute("INSERT INTO gw_schema VALUES (%s)", (VERSION,))
             for statement in tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", '"C"'):
                 cursor.execute(statement)
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE oid = to_regclass('gw_batch')")
+        if cursor.fetchall() == [("t",)]:
+            hint = "Give the ledger a search_path with a schema of its own."
+            raise LedgerError(f"{self._place}: the tables would be temporary, and lost", hint=hint)
         cursor.execute("SELECT max(version) FROM gw_schema")
         version = cursor.fetchall()[0][0]
         if version is None or version > VERSION:
@@ -149,11 +165,17 @@ class PostgresLedger(SqlLedger):
 
     def _error(self, error: Exception) -> LedgerError:
         said = " ".join(str(error).split())
-        password = str(self._options.get("password") or "")
-        if password:
-            said = said.replace(password, "***")
+        for secret in self._secrets():
+            said = said.replace(secret, "***")
         hint = next((hint for words, hint in _HINTS if words in said), "")
         return LedgerError(f"{self._place}: {said or type(error).__name__}", hint=hint)
+
+    def _secrets(self) -> list[str]:
+        """Return the passwords of the URL and of libpq's variables, also as a URL has them; the longest first."""
+        values = {str(self._options.get(name) or "") for name in _SECRET}
+        values |= {os.environ.get(f"PG{name.upper()}", "") for name in _SECRET}
+        values |= {quote(value, safe="") for value in values} - {""}
+        return sorted(values - {""}, key=len, reverse=True)
 
 
 def connection_options(psycopg: Any, location: str) -> dict[str, Any]:
@@ -165,6 +187,7 @@ def connection_options(psycopg: Any, location: str) -> dict[str, Any]:
             "ledger: the postgresql:// URL cannot be read",
             hint="postgresql://USER:PASSWORD@HOST:PORT/DATABASE; other characters are percent-encoded.",
         ) from None
+    _check_parts(options)
     if _is_local(options):
         return options
     # libpq takes what a URL leaves out from the environment, which may be stricter.
@@ -181,6 +204,22 @@ def connection_options(psycopg: Any, location: str) -> dict[str, Any]:
             hint="Use sslmode=verify-full, or sslmode=require.",
         )
     return {**options, "sslmode": sslmode}
+
+
+def _check_parts(options: dict[str, Any]) -> None:
+    """Raise ArgumentError for parts that come from a password that is not percent-encoded. It is not quoted."""
+    host, port = str(options.get("host") or ""), str(options.get("port") or "")
+    parts = {
+        "host": "@" in host.lstrip("@"),
+        "port": not all(each.isdecimal() or not each for each in port.split(",")),
+        "database": "@" in str(options.get("dbname") or ""),
+    }
+    wrong = [name for name, is_wrong in parts.items() if is_wrong]
+    if wrong:
+        raise ArgumentError(
+            f"ledger: the {wrong[0]} in the postgresql:// URL is none",
+            hint="Percent-encode '@', '/', ':' and '#' in a password: urllib.parse.quote(password, safe='').",
+        )
 
 
 def _service(options: dict[str, Any]) -> str:
@@ -210,6 +249,14 @@ _FINAL: Final = (
     "certificate",
     "could not translate",
 )
+_LOST: Final = (
+    "SSL connection has been closed unexpectedly",
+    "SSL SYSCALL error",
+    "SSL error: unexpected eof",
+    "Temporary failure in name resolution",
+)
+"""Words of connections that were lost, or could not be made, and may be made later."""
+_SECRET: Final = ("password", "sslpassword")
 _HINTS: Final = (
     (
         "read-only",
@@ -218,6 +265,8 @@ _HINTS: Final = (
     ("permission denied", "The user must be allowed to create tables, or to use those of the ledger."),
     ("password", "Check the user and the password in the URL, or ~/.pgpass."),
     ("does not exist", "Create the database first: createdb NAME."),
+    ("no schema has been selected", "Create a schema of the session's search_path, or name another one."),
+    ("too many clients", "Run fewer processes, or raise the server's max_connections."),
     ("No space left", "The database's disk is full. Free some space and run the batch again."),
     ("refused", "Is the server running, and reachable at that host and port?"),
 )

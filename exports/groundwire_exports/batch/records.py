@@ -145,6 +145,14 @@ class BatchRecord:
         queue = evolve(self, fulls=0, full_until=0.0, count_others=1, queue_limit=0)
         return evolve(queue, paused="", same_failures=0, last_failure="")
 
+    def as_of(self, now: float) -> BatchRecord:
+        """Return the record without times that are too late: a clock that was set back leaves them."""
+        return evolve(
+            self,
+            full_until=min(self.full_until, now + LONGEST_FULL),
+            probe_at=min(self.probe_at, now + PROBE),
+        )
+
     def capacity(self, limit: int) -> int:
         """Return the unfinished operations that the queue holds, at most `limit`."""
         return min(self.queue_limit or limit, limit)
@@ -158,6 +166,8 @@ class BatchRecord:
 
 PROBE: Final = 600.0
 """Seconds without a start after which one is sent, whatever the counts say: how the service counts is not known."""
+LONGEST_FULL: Final = 600.0
+"""Maximum seconds between two starts that ask whether a full queue has room."""
 
 
 @frozen(kw_only=True)
@@ -177,3 +187,5 @@ class Change:
     entry: Entry
     events: tuple[Event, ...] = ()
     parts: tuple[Entry, ...] = ()
+    unsplit: Entry | None = None
+    """The entry to write instead if the ledger has another export under a part's key, or with its files."""

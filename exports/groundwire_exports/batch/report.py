@@ -75,6 +75,8 @@ class Progress:
     others: int
     paused: str
     """Why nothing is started; empty if starts go on."""
+    trouble: str = ""
+    """Why the last look of this process could not list the operations; empty if it could."""
 
     @property
     def total(self) -> int:
@@ -90,10 +92,11 @@ class Progress:
         parts = [f"{count:,} {state.lower()}" for state, count in sorted(self.counts.items()) if count]
         paused = f"; paused: {self.paused}" if self.paused else ""
         queue = f" (queue {self.queue_limit}, {self.others} of others)"
-        return f"{self.name}: {', '.join(parts) or 'no exports'}{queue}{paused}"
+        trouble = f"; operations cannot be listed: {self.trouble}" if self.trouble else ""
+        return f"{self.name}: {', '.join(parts) or 'no exports'}{queue}{paused}{trouble}"
 
 
-def progress_of(record: BatchRecord, counts: Mapping[State, int], limit: int) -> Progress:
+def progress_of(record: BatchRecord, counts: Mapping[State, int], limit: int, trouble: str = "") -> Progress:
     """Return the progress of a batch."""
     return Progress(
         name=record.name if not record.rerun else f"{record.name} ({record.rerun})",
@@ -101,6 +104,7 @@ def progress_of(record: BatchRecord, counts: Mapping[State, int], limit: int) ->
         queue_limit=record.capacity(limit),
         others=record.others,
         paused=record.paused,
+        trouble=trouble,
     )
 
 

@@ -21,6 +21,7 @@ from groundwire import (
 from groundwire_runtime.errors import ArgumentError, shortened
 
 from .arguments import checked_name
+from .errors import lost
 from .ids import tagged_description
 from .records import Entry
 
@@ -85,8 +86,24 @@ def check_apart(key: str, output: str, other_key: str, other: str) -> None:
         )
 
 
+def checked_text(entry: Entry, text: str) -> str:
+    """Return the JSON of an entry's request. Raises LedgerError for another one: its request id would start it again."""
+    if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != entry.digest:
+        raise lost(f"the request of {entry.key!r}")
+    return text
+
+
+def check_digest(entry: Entry, digest: str) -> None:
+    """Raise ArgumentError if the request under an entry's key has another digest."""
+    if entry.digest != digest:
+        raise ArgumentError(
+            f"{entry.key!r} has another request in the batch",
+            hint="Use another key, or rerun=... for the whole batch.",
+        )
+
+
 def check_all_apart(entries: Iterable[Entry]) -> None:
-    """Raise ArgumentError as `check_apart` does, for any two of new entries."""
+    """Raise ArgumentError as `check_apart` does, for any two entries of different keys."""
     ordered = sorted((entry for entry in entries if entry.output), key=lambda entry: entry.output)
     # What begins with an output follows it at once in this order, or something between them begins with it too.
     for first, second in pairwise(ordered):

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias, cast
 
 from attrs import evolve, field, frozen
 from groundwire_runtime.errors import ArgumentError, shortened
+
+from ..arguments import checked_seconds, sequence
+from .arguments import checked_count
 
 Action: TypeAlias = Literal["retry", "split", "pause", "stop", "fail"]
 _ACTIONS: Final = ("retry", "split", "pause", "stop", "fail")
 MAX_TRIES: Final = 20
 
 
-def _pattern(text: str | re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE) if isinstance(text, str) else text
+def _pattern(text: object) -> re.Pattern[str]:
+    """Return a pattern of text, compiled. Raises ArgumentError."""
+    try:
+        pattern = re.compile(text, re.IGNORECASE) if isinstance(text, str) else text
+    except re.error as error:
+        raise ArgumentError(f"pattern: {shortened(text)} is no regular expression: {error}") from None
+    if isinstance(getattr(pattern, "pattern", None), str):
+        return cast("re.Pattern[str]", pattern)
+    raise ArgumentError(f"pattern: expected a regular expression of text, got {shortened(text)}")
+
+
+def _statuses(values: object) -> tuple[str, ...]:
+    """Return names of statuses. Raises ArgumentError, also for a single text: it would match all that it contains."""
+    names = sequence(values)
+    if (names or values in ((), [])) and all(isinstance(name, str) and name for name in names):
+        return names
+    hint = 'Pass statuses=("UNAVAILABLE",).'
+    raise ArgumentError(f"statuses: expected a tuple of names, got {shortened(values)}", hint=hint)
+
+
+def _pauses(values: object) -> tuple[float, ...]:
+    """Return pauses in seconds. Raises ArgumentError."""
+    pauses = sequence(values)
+    if not pauses and values not in ((), []):
+        raise ArgumentError(f"pauses: expected a tuple of seconds, got {shortened(values)}")
+    return tuple(checked_seconds(each, "pauses", zero=True) for each in pauses)
 
 
 @frozen(kw_only=True)
@@ -37,9 +64,9 @@ class FailureRule:
     name: str
     action: Action
     pattern: re.Pattern[str] = field(converter=_pattern)
-    statuses: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = field(default=(), converter=_statuses)
     tries: int = 1
-    pauses: tuple[float, ...] = (60.0, 300.0, 1800.0)
+    pauses: tuple[float, ...] = field(default=(60.0, 300.0, 1800.0), converter=_pauses)
     finally_split: bool = False
     why: str = ""
 
@@ -48,8 +75,9 @@ class FailureRule:
             raise ArgumentError(
                 f"action: expected one of {', '.join(_ACTIONS)}, got {shortened(self.action)}"
             )
-        if not 1 <= self.tries <= MAX_TRIES:
-            raise ArgumentError(f"tries: expected 1 to {MAX_TRIES}, got {shortened(self.tries)}")
+        if not isinstance(self.name, str) or not self.name:  # pyright: ignore[reportUnnecessaryIsInstance] # callers are untrusted
+            raise ArgumentError(f"name: expected a name of the rule, got {shortened(self.name)}")
+        checked_count(self.tries, "tries", MAX_TRIES)
 
     def matches(self, status: str, message: str) -> bool:
         """Return True for a failure of this kind."""
@@ -141,6 +169,7 @@ def retry_failed(rules: Sequence[FailureRule] = RULES, **tries: int) -> tuple[Fa
     `timed_out` stands for the rule `timed-out`. A rule with more than one try retries; one that split its export splits
     it after the last try. Raises ArgumentError for an unknown rule.
     """
+    rules = checked_rules(rules)
     wanted = {name.replace("_", "-"): count for name, count in tries.items()}
     unknown = wanted.keys() - {rule.name for rule in rules}
     if unknown:
@@ -149,6 +178,15 @@ def retry_failed(rules: Sequence[FailureRule] = RULES, **tries: int) -> tuple[Fa
             f"retry_failed: no rule is named {sorted(unknown)[0]}", hint=f"There are {names}."
         )
     return tuple(_with_tries(rule, wanted[rule.name]) if rule.name in wanted else rule for rule in rules)
+
+
+def checked_rules(rules: object) -> tuple[FailureRule, ...]:
+    """Return rules as a tuple. Raises ArgumentError for anything else."""
+    values = tuple(cast("Iterable[object]", rules)) if isinstance(rules, Iterable) else (rules,)
+    wrong = [rule for rule in values if not isinstance(rule, FailureRule)]
+    if wrong:
+        raise ArgumentError(f"rules: expected FailureRule, got {shortened(wrong[0])}")
+    return cast("tuple[FailureRule, ...]", values)
 
 
 def _with_tries(rule: FailureRule, tries: int) -> FailureRule:

@@ -26,7 +26,7 @@ class Steps(Protocol):
         """Look if a look is due, and start what there is room for."""
         ...
 
-    def pause_after(self, progress: Progress) -> float | None:
+    def pause_after(self) -> float | None:
         """Return the seconds until the next step; None if there is nothing to wait for."""
         ...
 
@@ -47,7 +47,7 @@ def run(batch: Steps, clock: Clock, *, on_progress: OnProgress, timeout: float |
         progress = batch.step(timeout=max(0.001, left) if left < math.inf else None)
         if on_progress is not None:
             on_progress(progress)
-        pause = batch.pause_after(progress)
+        pause = batch.pause_after()
         if pause is None or clock.monotonic() + pause >= end:
             return batch.result()
         clock.sleep(pause)
@@ -79,7 +79,7 @@ async def _run(batch: Steps, on_progress: OnProgress, sleep: Callable[[float], A
         progress = await _in_thread(partial(batch.step, timeout=_STEP))
         if on_progress is not None:
             on_progress(progress)
-        pause = await _in_thread(partial(batch.pause_after, progress))
+        pause = await _in_thread(batch.pause_after)
         if pause is None:
             return await _in_thread(batch.result)
         await sleep(pause)

@@ -12,7 +12,7 @@ from ..arguments import check_callback, checked_seconds
 from ..start import SETTLE
 from .arguments import checked_count
 from .failures import FailurePolicy, Split
-from .rules import RULES, FailureRule
+from .rules import RULES, FailureRule, checked_rules
 
 LIMIT: Final = 3000
 """Unfinished tasks that a project may have, as documented."""
@@ -22,6 +22,7 @@ STOP_AFTER: Final = 10
 THREADS: Final = 8
 _MOST: Final = 1_000_000
 _MOST_THREADS: Final = 64
+_DAY: Final = 86_400.0
 
 
 class BatchOptions(TypedDict, total=False):
@@ -66,10 +67,7 @@ def checked_settings(options: BatchOptions) -> Settings:
     on_unknown = given.get("on_unknown", "follow")
     if on_unknown not in ("follow", "hold"):
         raise ArgumentError(f"on_unknown: expected 'follow' or 'hold', got {shortened(on_unknown)}")
-    rules = tuple(given.get("rules", RULES))
-    wrong = next((rule for rule in rules if not isinstance(rule, FailureRule)), None)
-    if wrong is not None:
-        raise ArgumentError(f"rules: expected FailureRule, got {shortened(wrong)}")
+    rules = checked_rules(given.get("rules", RULES))
     stop_after = given.get("stop_after", STOP_AFTER)
     if stop_after is not None:
         stop_after = checked_count(stop_after, "stop_after", _MOST)
@@ -77,9 +75,17 @@ def checked_settings(options: BatchOptions) -> Settings:
     check_callback(split, "on_too_large")
     return Settings(
         limit=checked_count(given.get("limit", LIMIT), "limit", _MOST),
-        look_every=checked_seconds(given.get("look_every", LOOK_EVERY), "look_every"),
+        look_every=_checked_interval(given.get("look_every", LOOK_EVERY)),
         settle=checked_seconds(given.get("settle", SETTLE), "settle", zero=True),
         hold=on_unknown == "hold",
         threads=checked_count(given.get("threads", THREADS), "threads", _MOST_THREADS),
         policy=FailurePolicy(rules=rules, split=split, stop_after=stop_after),
     )
+
+
+def _checked_interval(value: object) -> float:
+    """Return the seconds between looks. A longer sleep than a day is more than systems allow."""
+    seconds = checked_seconds(value, "look_every")
+    if seconds <= _DAY:
+        return seconds
+    raise ArgumentError(f"look_every: expected at most {_DAY:,.0f} seconds, a day, got {shortened(value)}")

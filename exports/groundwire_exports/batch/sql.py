@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 import attrs
 from attrs import evolve
 from groundwire_runtime.clock import Clock
+from groundwire_runtime.errors import ArgumentError
 
+from .errors import lost
 from .ledger import Revise
+from .process import Process
 from .records import PROBE, BatchRecord, Change, Entry, Event, State
-from .requests import check_apart
+from .requests import check_apart, check_digest, checked_text
 from .statements import (
     AFTER,
     BATCH,
@@ -21,7 +24,6 @@ from .statements import (
     BUSY,
     COUNT,
     DIGESTS,
-    ENTRY,
     EVENT,
     INSERT_BATCH,
     INSERT_ENTRY,
@@ -37,13 +39,14 @@ from .statements import (
     UPDATE_BATCH,
     UPDATE_ENTRY,
     Cursor,
+    chunks,
+    entry_of_row,
     marks,
+    values_of,
 )
 from .transitions import claimed
 
 T = TypeVar("T")
-_CHUNK: Final = 500
-"""Keys of one IN list."""
 
 
 class SqlLedger:
@@ -55,7 +58,9 @@ class SqlLedger:
     """The same, passing over rows that another process changes now."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock, self._process = clock, Process()
+        self._new: dict[str, BatchRecord] = {}
+        """Batches that the ledger has not, to be inserted with their first write."""
 
     @abstractmethod
     def _run(self, work: Callable[[Cursor], T]) -> T:
@@ -70,13 +75,9 @@ class SqlLedger:
         return self._clock.unix()
 
     def open_batch(self, record: BatchRecord) -> BatchRecord:
-        """Return the record with this uid; insert it if there is none."""
-
-        def work(cursor: Cursor) -> BatchRecord:
-            cursor.execute(self._sql(INSERT_BATCH), attrs.astuple(record))
-            return self._batch(cursor, record.uid)
-
-        return self._run(work)
+        """Return the record with this uid, or this one: it is inserted with the first write."""
+        self._new[record.uid] = record
+        return self.batch(record.uid)
 
     def batch(self, uid: str) -> BatchRecord:
         """Return a batch's record."""
@@ -101,10 +102,9 @@ class SqlLedger:
             known = self._digests(cursor, uid, [entry.key for entry in entries])
             new = [entry for entry in entries if entry.key not in known]
             cursor.execute(self._sql(NEXT_SEQ), (uid,))
-            first = cursor.fetchall()[0][0] + 1
-            for place, entry in enumerate(new):
+            for seq, entry in enumerate(new, cursor.fetchall()[0][0] + 1):
                 self._check_output(cursor, uid, entry)
-                self._insert(cursor, uid, [evolve(entry, seq=first + place)])
+                self._insert(cursor, uid, [evolve(entry, seq=seq)])
             return known | {entry.key: entry.digest for entry in new}
 
         return self._run(work)
@@ -119,16 +119,12 @@ class SqlLedger:
         """Return entries in these states, or all, of these keys, or all, in the order in which they were added."""
 
         def work(cursor: Cursor) -> list[Entry]:
-            query, values = SELECT_ENTRY, [uid, *map(str, states)]
-            if states:
-                query += f" AND state IN ({marks(len(states))})"
-            if keys is None:
-                cursor.execute(self._sql(f"{query} ORDER BY seq, key"), values)
-                return [_entry(row) for row in cursor.fetchall()]
+            query = f"{SELECT_ENTRY} AND state IN ({marks(len(states))})" if states else SELECT_ENTRY
             found: list[Entry] = []
-            for chunk in _chunks(list(keys)):
-                cursor.execute(self._sql(f"{query} AND key IN ({marks(len(chunk))})"), [*values, *chunk])
-                found += [_entry(row) for row in cursor.fetchall()]
+            for chunk in [None] if keys is None else chunks(list(keys)):
+                some = "" if chunk is None else f" AND key IN ({marks(len(chunk))})"
+                cursor.execute(self._sql(query + some), [uid, *map(str, states), *(chunk or ())])
+                found += [entry_of_row(row) for row in cursor.fetchall()]
             return sorted(found, key=lambda entry: (entry.seq, entry.key))
 
         return self._run(work)
@@ -137,7 +133,8 @@ class SqlLedger:
         """Return the number of entries in each state."""
 
         def work(cursor: Cursor) -> dict[State, int]:
-            return self._counts(cursor, uid)
+            cursor.execute(self._sql(COUNT), (uid,))
+            return {State(state): count for state, count in cursor.fetchall()}
 
         return self._run(work)
 
@@ -152,7 +149,8 @@ class SqlLedger:
             found = self._select(cursor, OVERDUE, uid, now, count)
             if batch.full_until <= now:
                 found += self._next(cursor, batch, now, count - len(found), limit)
-            found = [evolve(entry, request=self._request(cursor, uid, entry.key)) for entry in found]
+            texts = [checked_text(entry, self._request(cursor, uid, entry.key)) for entry in found]
+            found = [evolve(entry, request=text) for entry, text in zip(found, texts, strict=True)]
             pairs = [(entry, claimed(entry, now)) for entry in found]
             pairs = [pair for pair in pairs if self._update(cursor, uid, pair[1])]
             self._log(cursor, uid, [Event(key=after.key, at=now, event="send") for _, after in pairs])
@@ -182,32 +180,55 @@ class SqlLedger:
         def work(cursor: Cursor) -> list[Change]:
             # In one order for all processes, the batch first, so that no two wait for each other.
             batch = self._batch(cursor, uid, lock=True) if revise is not None else None
-            applied: list[Change] = []
-            for change in sorted(changes, key=lambda change: change.entry.key):
-                if self._update(cursor, uid, change.entry):
-                    applied.append(change)
-                    self._insert(cursor, uid, change.parts)
-                    self._log(cursor, uid, change.events)
+            applied = [
+                self._with_parts(cursor, uid, change)
+                for change in sorted(changes, key=lambda change: change.entry.key)
+                if self._update(cursor, uid, change.entry)
+            ]
+            self._log(cursor, uid, [event for change in applied for event in change.events])
             if revise is not None and batch is not None:
                 self._write_batch(cursor, revise(batch, applied))
             return applied
 
         return self._run(work)
 
+    def _with_parts(self, cursor: Cursor, uid: str, change: Change) -> Change:
+        """Insert the parts of an export that was split; return what was applied.
+
+        If one of them would be another export's, none is inserted, and the export is written as not split.
+        """
+        try:
+            known = self._digests(cursor, uid, [part.key for part in change.parts])
+            for part in change.parts:
+                check_digest(part, known.get(part.key, part.digest))
+            new = [part for part in change.parts if part.key not in known]
+            for part in new:
+                self._check_output(cursor, uid, part)
+        except ArgumentError as error:
+            if change.unsplit is None:
+                raise
+            entry = evolve(change.unsplit, version=change.entry.version + 1)
+            self._update(cursor, uid, entry)
+            events = (*change.events[:-1], evolve(change.events[-1], event="not split", detail=str(error)))
+            return Change(entry=entry, events=events)
+        self._insert(cursor, uid, new)
+        return change
+
     def begin_look(self, uid: str, until: float) -> bool:
         """Return True, and set the next look to `until`, if a look is due: for one process alone."""
 
         def work(cursor: Cursor) -> bool:
-            cursor.execute(self._sql(BEGIN_LOOK), (until, uid, self.now()))
+            if uid in self._new:
+                self._batch(cursor, uid, lock=True)
+            cursor.execute(self._sql(BEGIN_LOOK), (until, uid, self.now(), until))
             return cursor.rowcount == 1
 
         return self._run(work)
 
     def events(self, uid: str, key: str | None = None) -> list[Event]:
         """Return the log of a batch, or of one key, oldest first."""
-        query, values = (
-            (SELECT_EVENTS, [uid]) if key is None else (f"{SELECT_EVENTS} AND key = ?", [uid, key])
-        )
+        values = [uid] if key is None else [uid, key]
+        query = SELECT_EVENTS if key is None else f"{SELECT_EVENTS} AND key = ?"
 
         def work(cursor: Cursor) -> list[Event]:
             cursor.execute(self._sql(f"{query} ORDER BY id"), values)
@@ -216,36 +237,44 @@ class SqlLedger:
         return self._run(work)
 
     def _batch(self, cursor: Cursor, uid: str, *, lock: bool = False) -> BatchRecord:
+        new = self._new.get(uid)
+        if lock and new is not None:
+            cursor.execute(self._sql(INSERT_BATCH), attrs.astuple(new))
         cursor.execute(self._sql(SELECT_BATCH + (self.for_update if lock else "")), (uid,))
-        return BatchRecord(**dict(zip(BATCH, cursor.fetchall()[0], strict=True)))
+        rows = cursor.fetchall()
+        if rows:
+            if not lock:
+                self._new.pop(uid, None)
+            return BatchRecord(**dict(zip(BATCH, rows[0], strict=True)))
+        if new is None:
+            raise lost("the batch")
+        return new
 
     def _write_batch(self, cursor: Cursor, record: BatchRecord) -> None:
-        values = attrs.astuple(record)
-        cursor.execute(self._sql(UPDATE_BATCH), (*values[1:], record.uid))
-
-    def _counts(self, cursor: Cursor, uid: str) -> dict[State, int]:
-        cursor.execute(self._sql(COUNT), (uid,))
-        return {State(state): count for state, count in cursor.fetchall()}
+        cursor.execute(self._sql(UPDATE_BATCH), (*attrs.astuple(record)[1:], record.uid))
 
     def _select(self, cursor: Cursor, query: str, uid: str, now: float, count: int) -> list[Entry]:
         cursor.execute(self._sql(query + self.skip_locked), (uid, now, count))
-        return [_entry(row) for row in cursor.fetchall()]
+        return [entry_of_row(row) for row in cursor.fetchall()]
 
     def _update(self, cursor: Cursor, uid: str, entry: Entry) -> bool:
         """Write an entry if its version is still the one that it was read with."""
-        values = _values(evolve(entry, version=entry.version + 1))
+        values = values_of(evolve(entry, version=entry.version + 1))
         cursor.execute(self._sql(UPDATE_ENTRY), (*values, uid, entry.key, entry.version))
         return cursor.rowcount == 1
 
     def _insert(self, cursor: Cursor, uid: str, entries: Sequence[Entry]) -> None:
         if entries:
-            cursor.executemany(self._sql(INSERT_ENTRY), [(uid, *_values(entry)) for entry in entries])
+            cursor.executemany(self._sql(INSERT_ENTRY), [(uid, *values_of(entry)) for entry in entries])
             requests = [(uid, entry.key, entry.request) for entry in entries]
             cursor.executemany(self._sql(INSERT_REQUEST), requests)
 
     def _request(self, cursor: Cursor, uid: str, key: str) -> str:
         cursor.execute(self._sql(SELECT_REQUEST), (uid, key))
-        return str(cursor.fetchall()[0][0])
+        rows = cursor.fetchall()
+        if not rows:
+            raise lost(f"the request of {key!r}")
+        return str(rows[0][0])
 
     def _check_output(self, cursor: Cursor, uid: str, entry: Entry) -> None:
         """Raise ArgumentError if an entry of the batch writes to the same place.
@@ -264,22 +293,7 @@ class SqlLedger:
 
     def _digests(self, cursor: Cursor, uid: str, keys: list[str]) -> dict[str, str]:
         known: dict[str, str] = {}
-        for chunk in _chunks(keys):
+        for chunk in chunks(keys):
             cursor.execute(self._sql(f"{DIGESTS}({marks(len(chunk))})"), [uid, *chunk])
             known |= dict(cursor.fetchall())
         return known
-
-
-def _chunks(keys: list[str]) -> Iterable[list[str]]:
-    return (keys[place : place + _CHUNK] for place in range(0, len(keys), _CHUNK))
-
-
-def _values(entry: Entry) -> tuple[Any, ...]:
-    values = (getattr(entry, name) for name in ENTRY)
-    return tuple(str(value) if isinstance(value, State) else value for value in values)
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    values: dict[str, Any] = dict(zip(ENTRY, row, strict=True))
-    values["state"] = State(values["state"])
-    return Entry(**values)

@@ -28,17 +28,27 @@ class SqliteLedger(SqlLedger):
 
     def __init__(self, path: Path, clock: Clock) -> None:
         super().__init__(clock)
-        self._path = path
+        self._path, self._absolute = path, path.absolute()
         self._lock = threading.Lock()
         self._connection = self._connect()
+        self._file = self._identity()
 
     def __repr__(self) -> str:
         return f"SqliteLedger({str(self._path)!r})"
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        """Close the file; in a child process, leave it to the parent."""
+        if self._process.is_current:
+            with self._lock:
+                self._connection.close()
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Return what tells the file from another one at its path; None if there is none."""
+        try:
+            found = self._absolute.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file, create it if it is missing, and check that it is a ledger before anything is written."""
@@ -50,7 +60,7 @@ class SqliteLedger(SqlLedger):
             raise self._error(error) from error
         try:
             self._prepare(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             connection.close()
             raise self._error(error) from error
         except BaseException:
@@ -93,14 +103,20 @@ class SqliteLedger(SqlLedger):
 
     def _run(self, work: Callable[[Cursor], T]) -> T:
         """Run work in one transaction. Raises LedgerError."""
+        self._process.check()
         with self._lock:
             try:
                 with closing(self._connection.cursor()) as cursor:
                     cursor.execute("BEGIN IMMEDIATE")
+                    if self._identity() != self._file:
+                        raise LedgerError(
+                            f"{self._path} was deleted, or replaced by another file, while a batch used it",
+                            hint="Open the batch again: it finds what was started.",
+                        )
                     result = work(cursor)
                     cursor.execute("COMMIT")
                     return result
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 self._rollback()
                 raise self._error(error) from error
             except BaseException:
@@ -112,7 +128,7 @@ class SqliteLedger(SqlLedger):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def _error(self, error: sqlite3.Error) -> LedgerError:
+    def _error(self, error: Exception) -> LedgerError:
         """Return the error of the ledger for one of SQLite."""
         said = str(error)
         return LedgerError(
@@ -122,6 +138,7 @@ class SqliteLedger(SqlLedger):
 
 _HINTS: Final = (
     ("not a database", f"The file is not an SQLite database. {_MOVE}"),
+    ("decode", f"The file is damaged. {_MOVE} A batch of the same name finds its exports again."),
     ("malformed", f"The file is damaged. {_MOVE} A batch of the same name finds its exports again."),
     ("readonly", "The file, or its folder, may not be written to. Change its permissions."),
     ("unable to open", "The folder must exist, and allow that files are created."),

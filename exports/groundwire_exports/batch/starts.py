@@ -7,23 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from attrs import define, evolve, field, frozen
-from groundwire import ExportImageRequest, Operation
-from groundwire_runtime.errors import ApiError, AuthError, GroundwireError, ProtocolError
+from groundwire import Operation
+from groundwire_runtime.errors import ApiError, AuthError, GroundwireError
 
 from ..arguments import ExportClient
-from ..protocol import Answer, description_of
-from ..refusals import QueueFull, read_error
+from ..protocol import Answer, operation_id
+from ..refusals import QueueFull, check_started, read_error
 from .failures import Consequence, FailurePolicy
 from .ids import request_id
 from .ledger import Ledger
-from .records import BatchRecord, Change, Entry, Event, State
+from .records import LONGEST_FULL, BatchRecord, Change, Entry, Event, State
 from .requests import request_to_send
 from .rules import rule_for
 from .transitions import after_send, clean, with_operation
 
 CALL: Final = 60.0
 """Maximum seconds of one send; less than a lease."""
-_LONGEST_FULL: Final = 600.0
 _MERGES: Final = 10
 
 
@@ -88,20 +87,11 @@ class Starts:
             operation = self.client.projects.image.export(
                 request, project=self.project, timeout=CALL, retry=None
             )
-            self._check(operation, request)
+            check_started(self.client, operation, request.description or "")
             return Outcome(before=before, after=after, request_id=sent_id, operation=operation)
         except GroundwireError as error:
             answer, cause = read_error(error)
             return Outcome(before=before, after=after, request_id=sent_id, answer=answer, error=cause)
-
-    def _check(self, operation: Operation, request: ExportImageRequest) -> None:
-        """Raise ProtocolError for an answer to another start. An operation without a description is accepted."""
-        if not operation.name:
-            raise ProtocolError("the service answered a start with an operation without a name")
-        description = description_of(operation)
-        if description not in ("", request.description):
-            text = f"{operation.name[:200]}, described as {description[:200]!r}"
-            raise self.client.redacted(ProtocolError(f"the service answered a start with {text}"))
 
     def _record(self, outcomes: list[Outcome]) -> None:
         """Write all outcomes in one transaction."""
@@ -167,7 +157,7 @@ class Starts:
         )
         if isinstance(full, QueueFull):
             record = evolve(record, count_others=1, probing=0)
-            wait = min(_LONGEST_FULL, self.look_every * 2.0 ** min(record.fulls, 10))
+            wait = min(LONGEST_FULL, self.look_every * 2.0 ** min(record.fulls, 10))
             limit = record.queue_limit if full.limit is None else record.capacity(full.limit)
             until = self.ledger.now() + wait
             return evolve(record, fulls=record.fulls + 1, full_until=until, queue_limit=limit)
@@ -186,7 +176,7 @@ class Starts:
         for _ in range(_MERGES):
             now = self.ledger.now()
             current = next(iter(self.ledger.entries(self.uid, keys=[outcome.after.key])), None)
-            if current is None or current.operation == operation.name:
+            if current is None or operation_id(current.operation) == operation_id(operation.name):
                 return
             if current.operation or current.attempt != outcome.after.attempt:
                 double = Event(key=current.key, at=now, event="second operation", detail=operation.name or "")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
 import attrs
 
-from .records import BatchRecord, Entry
+from .errors import lost
+from .records import BatchRecord, Entry, State
 
 ENTRY: Final = tuple(each.name for each in attrs.fields(Entry) if each.name != "request")
 BATCH: Final = tuple(each.name for each in attrs.fields(BatchRecord))
@@ -28,7 +29,8 @@ INSERT_BATCH: Final = (
     f"INSERT INTO gw_batch ({_columns(BATCH)}) VALUES ({marks(len(BATCH))}) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
 )
 UPDATE_BATCH: Final = f"UPDATE gw_batch SET {', '.join(f'{name} = ?' for name in BATCH[1:])} WHERE uid = ?"  # noqa: S608 - as above
-BEGIN_LOOK: Final = "UPDATE gw_batch SET look_until = ? WHERE uid = ? AND look_until <= ?"
+# One that is later than the next one would be comes from a clock that was set back, or from a process that looks less often.
+BEGIN_LOOK: Final = "UPDATE gw_batch SET look_until = ? WHERE uid = ? AND (look_until <= ? OR look_until > ?)"
 SELECT_ENTRY: Final = f"SELECT {_columns(ENTRY)} FROM gw_export WHERE uid = ?"  # noqa: S608 - as above
 INSERT_ENTRY: Final = (
     f"INSERT INTO gw_export (uid, {_columns(ENTRY)}) VALUES ({marks(len(ENTRY) + 1)}) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
@@ -57,6 +59,16 @@ INSERT_EVENT: Final = "INSERT INTO gw_event (uid, key, at, event, detail) VALUES
 SELECT_EVENTS: Final = "SELECT key, at, event, detail FROM gw_event WHERE uid = ?"
 
 
+_STATES: Final = frozenset(map(str, State))
+_CHUNK: Final = 500
+"""Keys of one IN list."""
+
+
+def chunks(keys: list[str]) -> Iterable[list[str]]:
+    """Iterate over keys in lists that are short enough for one statement."""
+    return (keys[place : place + _CHUNK] for place in range(0, len(keys), _CHUNK))
+
+
 class Cursor(Protocol):
     """A cursor of a database, as far as a ledger needs it."""
 
@@ -76,3 +88,18 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Any]:
         """Return all rows."""
         ...
+
+
+def values_of(entry: Entry) -> tuple[Any, ...]:
+    """Return the values of an entry, in the order of `ENTRY`."""
+    values = (getattr(entry, name) for name in ENTRY)
+    return tuple(str(value) if isinstance(value, State) else value for value in values)
+
+
+def entry_of_row(row: Sequence[Any]) -> Entry:
+    """Return the entry of a row."""
+    values: dict[str, Any] = dict(zip(ENTRY, row, strict=True))
+    if values["state"] not in _STATES:
+        raise lost(f"the state of {values['key']!r}")
+    values["state"] = State(values["state"])
+    return Entry(**values)

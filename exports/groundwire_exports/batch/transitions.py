@@ -12,15 +12,18 @@ from typing import Final
 
 from attrs import evolve
 from groundwire import Operation, OperationMetadata, Status
-from groundwire_runtime.operations import CANCELLED
 
-from ..protocol import FOLLOWERS, TRIES, Answer, Known, Step, after_answer, after_listing
+from ..protocol import FOLLOWERS, TRIES, Answer, Known, Step, after_answer, after_listing, state_of
 from .records import Entry, State
 from .rules import FailureRule
 
 LEASE: Final = 90.0
 """Seconds for which no other process sends an id that one has claimed. It saves work; nothing rests on it."""
 _LONGEST_PAUSE: Final = 600.0
+_LONGEST_ASKED: Final = 3600.0
+"""Maximum seconds to wait because the service asks for it."""
+_SKEW: Final = 60.0
+"""Seconds by which the clocks of processes of one ledger may differ."""
 _FIRST_PAUSE: Final = 5.0
 _TEXT: Final = 2000
 """Maximum characters of an error that are kept."""
@@ -60,7 +63,7 @@ def after_send(
     if step is Step.LOOK:
         return evolve(entry, state=State.SETTLING, looks=0)
     pause = chance * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(entry.sent, 16))
-    return evolve(entry, state=State.WAITING, not_before=now + max(pause, at_least))
+    return evolve(entry, state=State.WAITING, not_before=now + max(pause, min(at_least, _LONGEST_ASKED)))
 
 
 def after_absence(entry: Entry, *, request_id: str, began: float, settle: float, hold: bool) -> Entry:
@@ -90,6 +93,13 @@ def after_absence(entry: Entry, *, request_id: str, began: float, settle: float,
     return entry
 
 
+def as_cancelled(entry: Entry, now: float) -> Entry:
+    """Return a live entry as one to be cancelled; one that was never sent is at once."""
+    if entry.state is State.WAITING and not entry.sends and not entry.burns:
+        return evolve(entry, cancelling=1, state=State.CANCELLED, ended=now)
+    return evolve(entry, cancelling=1)
+
+
 _HELD: Final = "Nobody can know whether it was started. retry() sends the same request id again."
 
 
@@ -104,7 +114,6 @@ def _cancelled_unseen(entry: Entry, *, began: float, settle: float) -> Entry:
 def with_operation(entry: Entry, operation: Operation, *, now: float, attempt: int, burns: int) -> Entry:
     """Return the entry with an operation as it was last seen; it ends if the operation has."""
     metadata = operation.metadata if isinstance(operation.metadata, OperationMetadata) else None
-    state = State.ACTIVE
     entry = evolve(
         entry,
         operation=operation.name or "",
@@ -127,13 +136,38 @@ def with_operation(entry: Entry, operation: Operation, *, now: float, attempt: i
             started=_unix(metadata.create_time) or entry.started,
         )
     if not operation.done:
-        return evolve(entry, state=state)
+        return evolve(entry, state=State.ACTIVE)
     ended = (_unix(metadata.end_time) if metadata is not None else 0.0) or now
-    if isinstance(operation.result, Status):
-        code, message = operation.result.code or 0, clean(operation.result.message or "")
-        state = State.CANCELLED if code == CANCELLED else State.FAILED
-        return evolve(entry, state=state, code=code, error=message, ended=ended)
-    return evolve(entry, state=State.SUCCEEDED, code=0, error="", progress=1.0, ended=ended)
+    end = state_of(operation)
+    if end == State.SUCCEEDED:
+        return evolve(entry, state=State.SUCCEEDED, code=0, error="", progress=1.0, ended=ended)
+    if end == "UNKNOWN":
+        return evolve(entry, state=State.HELD, error=_NO_RESULT, ended=ended)
+    status = operation.result if isinstance(operation.result, Status) else Status(message=_NO_MESSAGE)
+    return evolve(
+        entry, state=State(end), code=status.code or 0, error=clean(status.message or ""), ended=ended
+    )
+
+
+_NO_MESSAGE: Final = "The service gave no error."
+_NO_RESULT: Final = (
+    "Its operation has ended, and the service does not say how. Look for its files before retry()."
+)
+
+
+def as_of(entry: Entry, now: float, longest: float) -> Entry:
+    """Return an entry without times that are too late for its state: a clock that was set back leaves them.
+
+    `longest`: seconds of the longest pause before another try. What was answered in the future counts as answered now.
+    """
+    return evolve(
+        entry,
+        answered=entry.answered if entry.answered <= now + _SKEW else now,
+        sent_at=entry.sent_at if entry.sent_at <= now + _SKEW else now,
+        started=entry.started if entry.started <= now + _SKEW else now,
+        lease_until=min(entry.lease_until, now + LEASE + _SKEW),
+        not_before=min(entry.not_before, now + max(longest, _LONGEST_ASKED) + _SKEW),
+    )
 
 
 def after_failure(entry: Entry, rule: FailureRule, *, now: float) -> Entry:

@@ -10,7 +10,9 @@ import re
 from typing import Final
 
 from attrs import frozen
+from groundwire_runtime.errors import ArgumentError, shortened
 
+_LARGEST: Final = 10**10
 _GEO_TIFF: Final = re.compile(
     r"(?P<dash>-?)(?P<y>\d{10})-(?P<x>\d{10})(?:\.(?P<band>[^./]+))?\.tif|(?:\.(?P<one>[^./]+))?\.tif",
     re.ASCII,
@@ -36,7 +38,12 @@ class FileName:
 
 
 def shard_name(prefix: str, y: int, x: int, *, dash: bool = False, band: str | None = None) -> str:
-    """Return the name of a split GeoTIFF's file at an offset in pixels; `dash` as on Drive."""
+    """Return the name of a split GeoTIFF's file at an offset in pixels; `dash` as on Drive. Raises ArgumentError."""
+    for name, offset in (("y", y), ("x", x)):
+        if type(offset) is not int or not 0 <= offset < _LARGEST:
+            raise ArgumentError(
+                f"{name}: expected whole pixels from 0 to ten digits, got {shortened(offset)}"
+            )
     return f"{prefix}{'-' if dash else ''}{y:010d}-{x:010d}{'' if band is None else '.' + band}.tif"
 
 

@@ -86,6 +86,9 @@ def outputs(request: ExportImageRequest, objects: Iterable[Any], *, bands: Itera
     the offsets that are there. Contents are not read. Raises ArgumentError for a request to Drive or to an asset, without
     a prefix, or in another format.
     """
+    if isinstance(bands, str):
+        raise ArgumentError(f"outputs: expected bands, got {shortened(bands)}", hint='Pass bands=("B4",).')
+    _check_listing(objects)
     options, bucket, prefix = _place(request)
     root = f"gs://{bucket}/"
     found: list[Found] = []
@@ -156,9 +159,26 @@ def _files(objects: Iterable[Any], root: str) -> Iterator[OutputFile]:
         yield OutputFile(
             uri=root + name,
             name=name,
-            size=None if size is None else int(size),
+            size=_size(name, size),
             crc32c=crc32c if isinstance(crc32c, str) else None,
         )
+
+
+def _check_listing(objects: object) -> None:
+    """Raise ArgumentError for what is no listing: a single name would be read as its letters."""
+    kind = type(objects).__name__
+    is_one = isinstance(objects, (str, bytes, Mapping))
+    if is_one or not isinstance(objects, Iterable):
+        raise ArgumentError(f"outputs: expected objects of a listing, got {kind}", hint=_HINT)
+
+
+def _size(name: str, size: Any) -> int | None:
+    """Return the size of an object, which JSON has as text. Raises ArgumentError."""
+    if size is None or (type(size) is int and size >= 0):
+        return size
+    if isinstance(size, str) and size.isascii() and size.isdecimal() and len(size) < 20:
+        return int(size)
+    raise ArgumentError(f"outputs: the size of {shortened(name, 80)} is none: {shortened(size)}", hint=_HINT)
 
 
 def _field(item: Any, key: str) -> Any:

@@ -91,11 +91,12 @@ def _projected(image: ValueNode, crs: object, transform: object, graph: Graph) -
 def _projection(crs: object, graph: Graph) -> ValueNode:
     if isinstance(crs, (PixelGrid.CrsCode, PixelGrid.CrsWkt)):
         crs = crs.value
-    if isinstance(crs, str) and crs.strip():
+    if isinstance(crs, str) and crs.strip() and not crs.strip().isdecimal():
         return call("Projection", crs=literal(crs))
     if not _is_computed(crs):
         raise ArgumentError(
-            f"fit: `crs` must be a code or WKT, got {shortened(crs)}", hint="Write EPSG:4326."
+            f"fit: `crs` must be a code or WKT, got {shortened(crs)}",
+            hint=f"Write EPSG:{str(crs).strip() if str(crs).strip().isdecimal() else 4326}.",
         )
     node = graph.take(expression(crs))  # type: ignore[arg-type]
     match node:
@@ -153,7 +154,8 @@ def _scale(scale: object, graph: Graph) -> ValueNode:
         return graph.take(expression(scale))  # type: ignore[arg-type]
     metres = plain(scale)
     if metres is None or metres <= 0:
-        raise ArgumentError(f"fit: `scale` must be metres above 0, got {shortened(scale)}")
+        hint = "Pass a number, such as 30." if isinstance(scale, str) else ""
+        raise ArgumentError(f"fit: `scale` must be metres above 0, got {shortened(scale)}", hint=hint)
     return literal(metres)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +11,7 @@ from groundwire_runtime.errors import ArgumentError, NotFound, ProtocolError, sh
 from groundwire_runtime.events import polls
 
 from ..arguments import ExportClient
+from ..protocol import is_operation_name, operation_id
 
 PAGE: Final = 500
 """Operations on a page of a listing."""
@@ -19,7 +19,6 @@ _FEW: Final = 3
 """Operations that are asked for one by one: a listing may have more pages."""
 _GETS: Final = 20
 """Maximum operations of one look that are asked for because the listing lacks them."""
-_NAME: Final = re.compile(r"(projects/[^/]+)/operations/([^/]+)")
 
 
 @define
@@ -65,7 +64,7 @@ def _names(names: Iterable[str]) -> list[str]:
 
 
 def _checked(name: object) -> str:
-    if isinstance(name, str) and _NAME.fullmatch(name):
+    if isinstance(name, str) and is_operation_name(name):
         return name
     raise ArgumentError(
         f"names: expected the name of an operation, got {shortened(name)}",
@@ -75,10 +74,10 @@ def _checked(name: object) -> str:
 
 def _read_listing(client: ExportClient, project: str, names: list[str], result: Look) -> None:
     # A listing may name the project by its number. The ids are unique.
-    wanted = {name.rpartition("/")[2]: name for name in names}
+    wanted = {operation_id(name): name for name in names}
     with polls():
         for operation in client.projects.operations.list(project=project, page_size=PAGE):
-            name = wanted.pop((operation.name or "").rpartition("/")[2], None)
+            name = wanted.pop(operation_id(operation.name), None)
             if name is not None:
                 result.operations[name] = operation
             if not wanted:

@@ -22,6 +22,7 @@ from groundwire_runtime.polling import polling_delay
 
 from ..arguments import ExportClient, check_callback, checked_seconds
 from ..export import Export
+from ..protocol import state_of
 from ..refusals import is_retryable
 from .look import Look, read_states
 
@@ -152,8 +153,7 @@ class _Waiting:
 
 
 def _state(handle: Export) -> str:
-    metadata = handle.metadata
-    return "UNKNOWN" if metadata is None or metadata.state is None else str(metadata.state)
+    return state_of(handle.operation)
 
 
 def _passes(error: GroundwireError) -> bool:

@@ -690,7 +690,7 @@ def test_the_account_is_that_of_the_credentials(
     class Robot(gw.credentials.Token):
         account = "robot@p.iam.gserviceaccount.com"
 
-    open_batch(client=earthengine_contract.client(credentials=Robot("t")))
+    open_batch(client=earthengine_contract.client(credentials=Robot("t"))).add("a", request("a"))
     with pytest.raises(IdentityError, match="is run by robot@"):
         open_batch(identity="me@example.com")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -334,3 +336,124 @@ def test_a_restart_of_the_database_is_waited_for(tmp_path: Path) -> None:
         runner.close()
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@canary@127.0.0.1:1/d",
+        "postgresql://u:can/canary@127.0.0.1:1/d",
+        "postgresql://u:12/canary@127.0.0.1:1/d",
+        "postgresql:/u:canary@db.example.com/d",
+        "POSTGRES:u:canary@db.example.com/d",
+        "host=db.example.com password=canary",
+        "host=db.example.com password = canary",
+    ],
+)
+def test_a_url_that_is_misspelt_is_refused_and_not_quoted(url: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(ArgumentError, match="ledger: ") as caught:
+        open_ledger(url, SYSTEM)
+    assert "canary" not in f"{caught.value}{caught.value.__cause__}"
+
+
+def test_passwords_of_every_place_are_masked(
+    monkeypatch: pytest.MonkeyPatch, postgres_server: Server
+) -> None:
+    pytest.importorskip("psycopg")
+    monkeypatch.setenv("PGPASSWORD", "canary3")
+    url = f"{database(postgres_server)}?sslpassword=canary%2F2&application_name=canary1"
+    ledger = open_ledger(url.replace("gw@", "gw:canary1@"), SYSTEM)
+    assert isinstance(ledger, PostgresLedger)
+    said = str(ledger._error(ValueError("canary1 canary/2 canary%2F2 canary3")))
+    assert said.endswith("*** *** *** ***")
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "hint"),
+    [("pg_temp", "would be temporary, and lost", "search_path"), ("none", "no schema", "search_path")],
+)
+def test_a_search_path_that_keeps_nothing_is_refused(
+    postgres_server: Server, path: str, words: str, hint: str
+) -> None:
+    refused(f"{database(postgres_server)}?options=-csearch_path%3D{path}", words, hint)
+
+
+def test_the_time_of_the_database_does_not_follow_a_clock_that_is_set(postgres_server: Server) -> None:
+    skew = [0.0]
+    clock = evolve(SYSTEM, unix=lambda: SYSTEM.unix() + skew[0])
+    ledger = PostgresLedger(database(postgres_server), clock)
+    before = ledger.now()
+    skew[0] = 5000.0
+    assert abs(ledger.now() - before) < 60
+    ledger.close()
+
+
+def test_a_ledger_is_refused_in_a_child_of_the_process_that_opened_it(location: str) -> None:
+    ledger = open_ledger(location, SYSTEM)
+    ledger.open_batch(record())
+    code = "no fork"
+    if not hasattr(os, "fork"):
+        pytest.skip(code)
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if not child:
+        try:
+            ledger.batch(UID)
+        except LedgerError as error:
+            os.write(write, str(error).encode())
+        ledger.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    said = os.read(read, 1000).decode()
+    os.close(read)
+    os.close(write)
+    assert "opened before this process was forked (Open the batch in each process that uses it.)" in said
+    assert ledger.batch(UID).name == "n"
+    ledger.close()
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_file_that_is_taken_away_is_not_written_to(tmp_path: Path, how: str) -> None:
+    place = tmp_path / "l.sqlite"
+    ledger = open_ledger(place, SYSTEM)
+    ledger.open_batch(record())
+    ledger.add(UID, [entry("a")])
+    if how == "deleted":
+        place.unlink()
+    else:
+        shutil.copy(place, tmp_path / "older")
+        (tmp_path / "older").replace(place)
+    with pytest.raises(LedgerError, match="was deleted, or replaced by another file, while a batch used it"):
+        ledger.add(UID, [entry("b")])
+    ledger.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_file_is_a_ledger_error(tmp_path: Path, seed: int) -> None:
+    place = tmp_path / "l.sqlite"
+    ledger = open_ledger(place, SYSTEM)
+    ledger.open_batch(record())
+    ledger.add(UID, [entry(f"k{number}") for number in range(200)])
+    ledger.close()
+    data = bytearray(place.read_bytes())
+    chance = random.Random(seed)  # noqa: S311 - a seeded source
+    if seed % 3 == 0:
+        data = data[: chance.randrange(1, len(data))]
+    else:
+        for _ in range(seed * 40):
+            data[chance.randrange(100, len(data))] = chance.randrange(256)
+    place.write_bytes(bytes(data))
+    try:
+        ledger = open_ledger(place, SYSTEM)
+    except LedgerError:
+        return
+    for work in (lambda: ledger.claim(UID, 9, 50), lambda: ledger.entries(UID), lambda: ledger.events(UID)):
+        try:
+            work()
+        except LedgerError as error:
+            assert error.hint, error
+    ledger.close()

@@ -244,3 +244,18 @@ def test_a_start_that_is_not_allowed_stops_the_run(
 @pytest.mark.parametrize("tries", ["internal", "internal=x", "other=3", "internal=0"])
 def test_wrong_tries_are_a_usage_error(run: Run, folder: Path, ledger: list[object], tries: str) -> None:
     assert run("exports", "run", folder, *ledger, "--retry", tries).exit_code == 2
+
+
+def test_options_of_a_batch_are_options_of_a_run(run: Run, body: Path, tmp_path: Path) -> None:
+    place = ("--ledger", tmp_path / "options.sqlite", "--name", "n")
+    options = ("--settle", "0", "--on-unknown", "hold", "--stop-after", "3")
+    assert run("exports", "run", body, *place, *options).exit_code == 0
+    wrong = run("exports", "run", body, *place, "--settle", "nan")
+    assert wrong.exit_code == 2
+    assert "settle: expected finite seconds from 0" in wrong.stderr
+    assert run("exports", "status", "--ledger", tmp_path / "options.sqlite", "--name", "typo").exit_code == 2
+    import sqlite3
+
+    connection = sqlite3.connect(tmp_path / "options.sqlite")
+    assert connection.execute("SELECT name FROM gw_batch").fetchall() == [("n",)]
+    connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import groundwire as gw
@@ -259,3 +260,57 @@ def test_a_request_id_is_for_one_export(run: Run, body: Path) -> None:
     result = run("exports", "start", body.parent, "--request-id", "x")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "is for one export" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("description: a\ndescription: b\n", "line 2 column 1"),
+        ("fileExportOptions:\n  driveDestination:\n    folder: a\n    folder: b\n", "line 4 column 5"),
+        ("fileExportOptions: {driveDestination: {folder: a, folder: b}}\n", "line 1 column 51"),
+        (
+            'expression: {result: "0", values: {0: {constantValue: 1}, "0": {constantValue: 2}}}\n',
+            "line 1 column 59",
+        ),
+    ],
+)
+def test_a_key_that_yaml_has_twice_is_refused(run: Run, tmp_path: Path, text: str, place: str) -> None:
+    file = tmp_path / "twice.yaml"
+    file.write_text(text, encoding="utf-8")
+    result = run("exports", "start", file)
+    assert result.exit_code == 2
+    assert place in result.stderr and "is there twice" in result.stderr
+
+
+def test_aliases_are_no_repeated_keys(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "alias.yaml"
+    file.write_text(
+        'expression: {result: "0", values: {"0": {constantValue: 1}}}\ndescription: &a abc\nworkloadTag: *a\n',
+        encoding="utf-8",
+    )
+    assert run("exports", "start", file).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import sys\nsys.exit(0)\n",
+        "def exports():\n    exit(0)\n    yield 1\n",
+        "def exports():\n    exit(0)\n",
+    ],
+)
+def test_a_script_that_exits_is_no_success(run: Run, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "leaves.py"
+    file.write_text(text, encoding="utf-8")
+    result = run("exports", "start", file)
+    assert result.exit_code == 2
+    assert "SystemExit" in result.stderr and "nothing was started" in result.stderr
+
+
+def test_what_is_no_file_is_not_read(run: Run, tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with names")
+    os.mkfifo(tmp_path / "pipe.json")
+    result = run("exports", "start", tmp_path / "pipe.json")
+    assert result.exit_code == 2
+    assert "no file" in result.stderr
