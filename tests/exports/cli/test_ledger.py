@@ -182,7 +182,7 @@ def test_a_service_that_does_not_answer_is_told(
     earthengine_contract.script(["reset before"] * 100, method="operations.list")
     done = run("exports", "run", *ledger, "--timeout", 50)
     assert done.exit_code == 3
-    assert "ndvi: the listing could not be read, and is tried again: " in done.stderr
+    assert "ndvi: operations cannot be listed: " in done.stderr
     assert "no answer" in done.stderr
     assert "could not be read" not in run("exports", "run", *ledger, "--timeout", 50, "--quiet").stderr
 
