@@ -140,9 +140,8 @@ def serve(**options: Unpack[_Options]) -> None:
     and internal. A method that only the service can answer is refused by name with 400, unless --answers has its
     answer.
     """
-    from ..server.connection import descriptors
     from ..server.http import server
-    from ..server.listener import RemoteAddressError, endpoint, listen
+    from ..server.listener import RemoteAddressError, descriptors, endpoint, listen
     from ..state.problem import StateError
 
     settings = _settings(options)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .head import HeadError, read_target
+from .listener import MAX_DESCRIPTORS
 from .writes import GatheredWrites
 
 HEAD_LIMIT: Final = 65536
@@ -21,10 +22,6 @@ LINGER_SECONDS: Final = 2.0
 """Seconds for which a refused client may read the answer before the connection is closed."""
 MAX_UNREAD: Final = 64 * 1024 * 1024
 """Bytes that a refused client may still send."""
-RESERVED: Final = 64
-"""File descriptors that connections may not use: for files, the listener and the event loop."""
-MAX_DESCRIPTORS: Final = 65536
-"""File descriptors that the server requests from the system."""
 _STATUS: Final = {
     400: "Bad Request",
     408: "Request Timeout",
@@ -265,43 +262,9 @@ def bounded(max_connections: int, request_seconds: float) -> type[BoundedConnect
     )
 
 
-def descriptors() -> int:
-    """Raise the limit of file descriptors as far as the system allows; return how many connections that
-    permits."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit.
-        return MAX_DESCRIPTORS
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
-    return (
-        MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else max(1, min(soft, MAX_DESCRIPTORS) - RESERVED)
-    )
-
-
 def reset(transport: Any) -> None:
     """Reset a connection."""
     sock = transport.get_extra_info("socket")
     if sock is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
-
-
-def write_whole(cycle: Any, head: bytes, body: bytes) -> None:
-    """Write an answer at once, as uvicorn's cycle of a request does in parts. The head is known to be valid.
-
-    It has no end yet: the cycle knows whether the connection is kept.
-    """
-    if cycle.disconnected:
-        return
-    cycle.response_started = cycle.response_complete = True
-    cycle.transport.write(
-        b"".join((head, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body))
-    )
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()

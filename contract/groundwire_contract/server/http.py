@@ -23,9 +23,10 @@ from ..rules.refusals import PAYLOAD_LIMIT, state_unwritable
 from ..service import Service
 from .admission import EVERYBODY, Admission
 from .commits import Commits
-from .connection import BoundedConnection, bounded, reset, write_whole
+from .connection import BoundedConnection, bounded, reset
 from .desk import Desk
 from .listener import BACKLOG, endpoint, listen
+from .writes import write_whole
 
 _BODILESS: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _PROTECTION: Final = {"x-content-type-options": "nosniff", "cache-control": "private"}

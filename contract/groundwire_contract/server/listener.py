@@ -1,4 +1,4 @@
-"""The listening socket of a server, on a loopback address unless others are allowed."""
+"""The listening socket of a server, on a loopback address unless others are allowed, and how many connections it may take."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Final
 from .host import is_loopback_address
 
 BACKLOG: Final = 8192
+RESERVED: Final = 64
+"""File descriptors that connections may not use: for files, the listener and the event loop."""
+MAX_DESCRIPTORS: Final = 65536
+"""File descriptors that the server requests from the system."""
 
 
 class RemoteAddressError(ValueError):
@@ -51,3 +55,20 @@ def endpoint(listener: socket.socket) -> str:
     """Return the URL of a listening socket, without a trailing slash."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def descriptors() -> int:
+    """Raise the limit of file descriptors as far as the system allows; return how many connections that
+    permits."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit.
+        return MAX_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return (
+        MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else max(1, min(soft, MAX_DESCRIPTORS) - RESERVED)
+    )

@@ -46,3 +46,20 @@ class GatheredWrites:
             data = b"".join(self._pieces)
             self._pieces.clear()
             self._below.write(data)
+
+
+def write_whole(cycle: Any, head: bytes, body: bytes) -> None:
+    """Write an answer at once, as uvicorn's cycle of a request does in parts. The head is known to be valid.
+
+    It has no end yet: the cycle knows whether the connection is kept.
+    """
+    if cycle.disconnected:
+        return
+    cycle.response_started = cycle.response_complete = True
+    cycle.transport.write(
+        b"".join((head, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body))
+    )
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()

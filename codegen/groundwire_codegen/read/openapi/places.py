@@ -46,6 +46,13 @@ def place_of(source: str, pointer: str) -> str:
     return place
 
 
+def distinct_place(source: str, place: str, taken: Container[str]) -> str:
+    """Return the place of a schema of another document; behind that document's path where one has this place already."""
+    *_, folder, file = ("", *source.split("/"))
+    longer = (f"{file.partition('.')[0]}.{place}", f"{folder}.{file}.{place}", f"{source}.{place}")
+    return next((each for each in (place, *longer) if each not in taken), longer[-1])
+
+
 def distinct_places(types: Mapping[str, _T], components: Container[str]) -> dict[str, _T]:
     """Return types with a place each: members of a union may have the same title, and `a.b` may be one name or two.
 

@@ -8,7 +8,19 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 
-from ...ir import NO_RULES, Const, Encoding, EnumValue, JsonScalar, Kind, Nullable, Rules, Scalar, TypeRef
+from ...ir import (
+    NO_RULES,
+    Const,
+    Encoding,
+    Enum,
+    EnumValue,
+    JsonScalar,
+    Kind,
+    Nullable,
+    Rules,
+    Scalar,
+    TypeRef,
+)
 from ..cursor import as_list
 from ..safe_regex import is_linear
 from .references import Documents
@@ -138,13 +150,19 @@ def literal_type(values: tuple[JsonScalar, ...]) -> TypeRef | None:
     return Const(values)
 
 
-def enum_values(shape: Shape, values: tuple[JsonScalar, ...]) -> tuple[EnumValue, ...]:
-    """Return the values of an enum; extensions that describe them are read where they fit."""
+def enum_of(shape: Shape, place: str, values: tuple[JsonScalar, ...]) -> Enum:
+    """Return an enum; extensions that describe its values are read where they fit."""
     docs = as_list(shape.node.any("x-enumDescriptions") or shape.node.any("x-enum-descriptions"))
     said: list[Any] = docs if len(docs) == len(values) else [""] * len(values)
-    return tuple(
-        EnumValue(wire=text_of(value), doc=doc if isinstance(doc, str) else "")
-        for value, doc in zip(values, said, strict=True)
+    return Enum(
+        place=place,
+        values=tuple(
+            EnumValue(wire=text_of(value), doc=doc if isinstance(doc, str) else "")
+            for value, doc in zip(values, said, strict=True)
+        ),
+        whole=not isinstance(values[0], str),
+        doc=shape.text("description"),
+        pointer=shape.node.pointer,
     )
 
 

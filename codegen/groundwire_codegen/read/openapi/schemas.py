@@ -8,17 +8,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from ...ir import (
-    Alias,
-    Const,
-    Enum,
-    EnumRef,
-    Message,
-    MessageRef,
-    Nullable,
-    Rules,
-    TypeRef,
-)
+from ...ir import Alias, Const, Enum, EnumRef, Message, MessageRef, Nullable, Rules, TypeRef
 from ...problem import Problem
 from ..cursor import Cursor
 from .all_of import Flattener
@@ -28,13 +18,13 @@ from .choices import Choices
 from .groups import take_groups
 from .lists import Lists
 from .objects import Objects
-from .places import place_of
+from .places import distinct_place, place_of
 from .properties import Property, stated_property
 from .references import Documents
 from .scalars import (
     ANY,
     ScalarWords,
-    enum_values,
+    enum_of,
     literal_type,
     literals,
     nullable,
@@ -114,18 +104,12 @@ class Schemas:
         key = self.documents.key(node)
         if key not in self._named:
             self._named.add(key)
-            place = self._distinct(node, place)
+            place = (
+                place if self.documents.is_root(node) else distinct_place(node.source, place, self._places)
+            )
             self._places.add(place)
             self._waiting.append(Schema((Site(node, place),), key, place))
         return key
-
-    def _distinct(self, node: Cursor, place: str) -> str:
-        """Return the place of a schema; behind the path of its document where another one has a schema of this place."""
-        if self.documents.is_root(node):
-            return place
-        *_, folder, file = ("", *node.source.split("/"))
-        longer = (f"{file.partition('.')[0]}.{place}", f"{folder}.{file}.{place}", f"{node.source}.{place}")
-        return next((each for each in (place, *longer) if each not in self._places), longer[-1])
 
     def _read_named(self, schema: Schema) -> None:
         """Read a named schema: a message, an enum, or an alias of any other type."""
@@ -278,13 +262,7 @@ class Schemas:
         type_ = literal_type(values)
         if type_ is not None:
             return type_
-        self.enums[schema.key] = Enum(
-            place=schema.place,
-            values=enum_values(shape, values),
-            whole=not isinstance(values[0], str),
-            doc=shape.text("description"),
-            pointer=shape.node.pointer,
-        )
+        self.enums[schema.key] = enum_of(shape, schema.place, values)
         return EnumRef(schema.key)
 
     def joined(self, sites: Sequence[Site], place: str) -> TypeRef | None:
