@@ -119,7 +119,11 @@ class BoundedConnection(HttpToolsProtocol):
         self._check_head()
         super().on_headers_complete()
         scope: Any = self.scope
-        scope["state"]["cycle"] = self.cycle
+        cycle: Any = self.cycle
+        parser: Any = self.parser
+        # An old uvicorn looks for the client's wish to close only when it writes a head itself.
+        cycle.keep_alive = cycle.keep_alive and parser.should_keep_alive()
+        scope["state"]["cycle"] = cycle
 
     def _check_head(self) -> None:
         parser: Any = self.parser
