@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from attrs import frozen
 from groundwire_contract.contract import load
+from groundwire_contract.exchange import Exchange, Hold
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_contract.operations.script import Script
 from groundwire_contract.overrides import Change, Overrides
+from groundwire_contract.server.batch import Batches
 from groundwire_contract.server.http import ServerThread
 from groundwire_contract.service import Service
 from groundwire_contract.validate.access import Access, Grant, Mode
@@ -397,3 +399,39 @@ def test_the_python_client_sends_batches(earthengine_contract: EarthEngineContra
     assert [seen[name] for name in names] == [{}, {}]
     assert len(seen["list"]["operations"]) == 1
     service.close()
+
+
+@pytest.mark.parametrize(
+    "head", ["GET /?" + "a=b&" * 20_000, f"GET {OPERATIONS} HTTP/1.1\r\n" + "a:\r\n" * 20_000]
+)
+def test_the_head_of_a_call_is_as_long_as_one_that_comes_alone(
+    earthengine_contract: EarthEngineContract, head: str
+) -> None:
+    answer = send(earthengine_contract.endpoint, f"Content-Type: application/http\r\n\r\n{head}\r\n\r\n")
+    assert answer.status == 400
+    assert "part 1 has a head of more than 65536 bytes" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(("seconds", "turns"), [(0.0, 0), (0.004, 1), (1.0, 3)])
+def test_other_requests_are_answered_between_the_calls_of_a_long_batch(seconds: float, turns: int) -> None:
+    service = Service(load())
+    times = iter(range(1_000))
+    batches = Batches(service, "/batch", elapsed=lambda: next(times) * seconds)
+    sent = body_of(*(call("POST", EXPORT, export(description=f"n{number}")) for number in range(4))).encode()
+    exchange = Exchange(
+        verb="POST", path="/batch", headers={"content-type": MIXED}, body=sent, length=len(sent)
+    )
+    answer, held = batches.handle(exchange), 0
+    while isinstance(answer, Hold):
+        assert answer.seconds == 0
+        held += 1
+        assert len(service.state.requests) < 4
+        answer = batches.handle(exchange, answer)
+    assert held == turns
+    assert answer.body.count(b"HTTP/1.1 200 OK") == 4
+    assert [json.loads(each.sent)["description"] for each in service.state.requests] == [
+        "n0",
+        "n1",
+        "n2",
+        "n3",
+    ]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
@@ -27,6 +28,10 @@ MAX_CALLS: Final = 1000
 """Calls of a batch, as most of Google's APIs allow; Gmail, Drive and Cloud Storage allow 100."""
 MAX_ANSWERS: Final = 64 * 1024 * 1024
 """Bytes of answers after which further calls of a batch are refused."""
+MAX_HEAD: Final = 65536
+"""Bytes of the request line and headers of a call, as of a request that comes alone."""
+TURN_SECONDS: Final = 0.01
+"""Seconds after which a batch lets other requests be answered before its next call."""
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _LINE: Final = re.compile(r"([A-Z]{1,20}) (/[!-\"$-~]*)(?: HTTP/1\.[01])?")
 """The line of a request: a path alone, without host and fragment."""
@@ -43,7 +48,7 @@ class BatchCall:
 
 @frozen
 class _Progress:
-    """A batch of which some calls are answered; `held` is the next one, which waits."""
+    """A batch of which some calls are answered; `held` is the next one if it waits."""
 
     calls: Sequence[BatchCall]
     replies: tuple[Reply, ...] = ()
@@ -51,11 +56,12 @@ class _Progress:
 
 
 class Batches:
-    """Answers the batches of a service at `path`."""
+    """Answers the batches of a service at `path`. `elapsed` returns seconds."""
 
-    def __init__(self, service: Service, path: str) -> None:
+    def __init__(self, service: Service, path: str, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._service = service
         self._path = path
+        self._elapsed = elapsed
 
     def takes(self, exchange: Exchange) -> bool:
         """Return True for a batch."""
@@ -69,6 +75,7 @@ class Batches:
             return self._service.refuse(exchange, begun)
         replies, waiting = list(begun.replies), begun.held
         size = sum(len(each.body) for each in replies)
+        start = self._elapsed()
         for call in begun.calls[len(replies) :]:
             answer = self._answer(call.exchange, waiting, size)
             if isinstance(answer, Hold):
@@ -76,6 +83,8 @@ class Batches:
             waiting = None
             replies.append(answer)
             size += len(answer.body)
+            if len(replies) < len(begun.calls) and self._elapsed() - start >= TURN_SECONDS:
+                return Hold(0.0, _Progress(begun.calls, tuple(replies)))
         return joined(begun.calls, replies)
 
     def _begun(self, exchange: Exchange) -> _Progress | Refusal:
@@ -129,6 +138,8 @@ def _call(number: int, part: Part, batch: Exchange, shared: Mapping[str, str]) -
         raise MalformedError(f"{where} is not of the content type application/http")
     blank = _BLANK.search(part.content)
     head = part.content if blank is None else part.content[: blank.start()]
+    if len(head) > MAX_HEAD:
+        raise MalformedError(f"{where} has a head of more than {MAX_HEAD} bytes")
     line, _, rest = head.partition(b"\n")
     found = _LINE.fullmatch(line.decode("latin-1").strip())
     if found is None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import struct
+import sys
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -197,13 +198,15 @@ class BoundedConnection(HttpToolsProtocol):
     def _rested(self) -> None:
         self._idle = None
         answering: Any = self.cycle
-        before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
-        if not self._unsent and (self._is_arriving or not answering.response_complete):
+        before, self._unsent = self._unsent, unread(self.transport)
+        if not self.transport.get_write_buffer_size() and (
+            self._is_arriving or not answering.response_complete
+        ):
             return  # The end of its answer begins anew.
         left = self._idle_from + self.request_seconds - self.loop.time()
         if left > 0 or (self._unsent and self._unsent != before):
             self._idle = self.loop.call_later(left if left > 0 else self.request_seconds, self._rested)
-        elif self._unsent:
+        elif self.transport.get_write_buffer_size():
             reset(self.transport)
         else:
             self.transport.close()
@@ -264,6 +267,22 @@ def bounded(max_connections: int, request_seconds: float) -> type[BoundedConnect
         (BoundedConnection,),
         {"max_connections": max_connections, "request_seconds": request_seconds},
     )
+
+
+def unread(transport: Any) -> int:
+    """Return the bytes that a client has not taken, those in the system's buffer too where it tells.
+
+    The transport alone tells too little: the system takes more only after a third of its megabytes were read.
+    """
+    waiting: int = transport.get_write_buffer_size()
+    sock = transport.get_extra_info("socket")
+    if not sys.platform.startswith("linux") or not waiting or sock is None:
+        return waiting
+    import fcntl
+    import termios
+
+    queued: int = struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))[0]
+    return waiting + queued
 
 
 def reset(transport: Any) -> None:

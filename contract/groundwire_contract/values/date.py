@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .problem import ExpressionError, too_large, unsupported
 
@@ -28,11 +29,17 @@ _TOKEN: Final = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 _LONGEST: Final = 200
 
 
+def _bounded(millis: int) -> None:
+    """Check the size of an instant. Raises ExpressionError for one that its 64 bits do not hold."""
+    if not -(2**63) <= millis < 2**63:
+        raise unsupported("a date so far away")
+
+
 @frozen(order=True)
 class Date:
     """An instant, in milliseconds since 1970."""
 
-    millis: int
+    millis: int = field(validator=lambda _, __, value: _bounded(value))
 
     def at(self, zone: str | None = None) -> datetime:
         """Return the date in a zone. Raises ExpressionError for an unknown zone or a year that is not 1 to 9999."""
@@ -97,7 +104,10 @@ def advanced(date: Date, delta: float, unit: str, zone: str | None = None) -> Da
     """Return a date later by some units. Months and years count by the calendar, and end on its last day."""
     unit = unit.lower().removesuffix("s")
     if unit in MILLIS.keys() - _CALENDAR and (zone is None or unit in ("hour", "minute", "second")):
-        return Date(date.millis + round(delta * MILLIS[unit]))
+        later = delta * MILLIS[unit]
+        if not math.isfinite(later):
+            raise unsupported("a date so far away")
+        return Date(date.millis + round(later))
     if delta != int(delta):
         raise unsupported(f"a fraction of a {unit} in Date.advance")
     try:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from .elements import Element, Unknown, Value, element
 from .limits import own_parts
 from .problem import ExpressionError, unsupported
+from .steps import spend_comparison
 
 _ALL: Final = ".all"
 GEOMETRY: Final = ".geo"
@@ -64,7 +65,10 @@ def binary(name: str, test: Callable[[Any, Any], bool], values: tuple[Value, ...
     def joins(one: Value, other: Value) -> bool:
         left = left_value if left_field is None else operand(one, left_field)
         right = right_value if right_field is None else operand(other, right_field)
-        return left is not None and right is not None and test(left, right)
+        if left is None or right is None:
+            return False
+        spend_comparison(left, right)
+        return test(left, right)
 
     tests = 1 + sum(map(own_parts, values)) // _PARTS
     return Filter(name, lambda item: joins(item, item), tests, joins)

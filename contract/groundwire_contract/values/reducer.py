@@ -6,12 +6,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
+from .elements import Unknown
+from .problem import unsupported
+from .steps import spend
+
+_SHARE: Final = 4
+"""Rows whose reduction costs one step."""
 Row: TypeAlias = tuple[Any, ...]
 """The inputs of one record, or the outputs of a reducer."""
+
+
+def different(names: tuple[str, ...]) -> None:
+    """Check that outputs have different names. Raises ExpressionError: no documentation says which of two is kept."""
+    if len(set(names)) < len(names):
+        raise unsupported("a reducer with two outputs of one name")
+
+
+def present(rows: tuple[Row, ...]) -> list[Any]:
+    """Return the values of the first input. Raises ExpressionError for one that is not computed: it may be missing."""
+    spend(len(rows) // _SHARE)
+    values = [row[0] for row in rows if row[0] is not None]
+    for value in values:
+        if isinstance(value, Unknown):
+            raise unsupported(value.name)
+    return values
 
 
 @frozen(eq=False)
@@ -19,7 +41,7 @@ class Reducer:
     """A reducer by name."""
 
     name: str
-    outputs: tuple[str, ...]
+    outputs: tuple[str, ...] = field(validator=lambda _, __, names: different(names))
     """The names of its outputs."""
     reduce: Callable[[tuple[Row, ...]], Row] = field(repr=False)
     """Make outputs of rows. Raises ExpressionError for what is not computed."""

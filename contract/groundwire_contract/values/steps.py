@@ -9,6 +9,10 @@ from typing import Any, Final, Protocol
 
 _PAIRS: Final = 32
 """Comparisons that cost one step."""
+_SHARE: Final = 16
+"""Parts of two values whose comparison costs one step."""
+_LONG: Final = (str, tuple, dict)
+"""Types of values that may be long."""
 
 
 class Counter(Protocol):
@@ -41,6 +45,13 @@ def spend(steps: int) -> None:
     counter = _CURRENT.get()
     if counter is not None:
         counter.spend(steps)
+
+
+def spend_comparison(one: Any, other: Any) -> None:
+    """Count the comparison of two texts or lists, which looks at all of both. Raises ExpressionError as `spend` does."""
+    counter = _CURRENT.get()
+    if counter is not None and isinstance(one, _LONG) and isinstance(other, _LONG):
+        counter.spend((counter.size(one) + counter.size(other)) // _SHARE)
 
 
 def spend_pairs(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:

@@ -139,11 +139,21 @@ def test_a_value_is_computed(ee: Any, expression: Expression, wanted: object) ->
     assert result == (pytest.approx(wanted) if isinstance(wanted, float) else wanted)
 
 
+@pytest.mark.parametrize(("pattern", "text"), [("yyyy-MM-dd", "2020/01/02"), ("yyyyMMdd HH", "20200102T03")])
+def test_a_date_is_written_as_its_pattern(ee: Any, pattern: str, text: str) -> None:
+    with pytest.raises(ExpressionError, match="malformed"):
+        value(ee.Date.parse(pattern, text))
+
+
 REFUSED: list[tuple[Expression, str]] = [
     (lambda ee: ee.Number(1).leftShift(63), "Number.leftShift"),
     (lambda ee: ee.Number(1.5).bitwiseAnd(1), "Number.bitwiseAnd"),
     (lambda ee: ee.Number(2).acos(), "Number.acos"),
     (lambda ee: ee.Date("2020-03-31").update(month=2), "Date.update"),
+    (lambda ee: ee.Date(0).advance(1e300, "hour"), "a date so far away"),
+    (lambda ee: ee.Date(0).advance(1e308, "hour"), "a date so far away"),
+    (lambda ee: ee.Date.parse("MM-yyyy-MM", "05-2020-06"), "Date.parse"),
+    (lambda ee: ee.Date.parse("yyyy''MM", "2020''05"), "Date.parse"),
     (lambda ee: ee.DateRange("2020-01-01", "2020-02-01").intersection(ee.DateRange("2021-01-01", "2021-02-01")), "DateRange.intersection"),
     (lambda ee: ee.Feature(ee.FeatureCollection(TABLE).first()).buffer(10).geometry(), "Feature.buffer"),
     (lambda ee: ee.Feature(None, {"a": 1}).geometry(), "the geometry of a feature"),

@@ -162,3 +162,67 @@ def test_a_long_expression_is_computed() -> None:
 
 def test_a_value_that_is_used_often_is_computed_once() -> None:
     assert value(doubled("Number.add", "left", "right", 1, 50)) == 2**50
+
+
+def reduced(items: dict[str, Any], reducer: dict[str, Any]) -> dict[str, Any]:
+    return call("List.reduce", list=items, reducer=reducer)
+
+
+def copies(count: int, feature: dict[str, Any]) -> dict[str, Any]:
+    return call("Collection", features=call("List.repeat", value=feature, count=constant(count)))
+
+
+def joined(join: str, condition: dict[str, Any], **more: object) -> dict[str, Any]:
+    made = call(join, **{key: constant(item) for key, item in more.items()})
+    both = {"primary": reference("features"), "secondary": reference("features")}
+    return call("Collection.size", collection=call("Join.apply", join=made, condition=condition, **both))
+
+
+def pair(name: str, **more: object) -> dict[str, Any]:
+    return call(name, leftField=constant("p"), rightField=constant("p"), **more)
+
+
+MANY = call("List.sequence", start=constant(1), end=constant(99_999))
+SUMS = {"sums 0": call("Reducer.sum")} | {
+    f"sums {level + 1}": call(
+        "Reducer.combine",
+        reducer1=reference(f"sums {level}"),
+        reducer2=reference(f"sums {level}"),
+        outputPrefix=constant(chr(97 + level)),
+        sharedInputs=constant(True),
+    )
+    for level in range(9)
+}
+WIDE, WIDEST = (
+    call(
+        "Feature", geometry=constant(POINT), metadata=constant({"p": 1, **{f"p{n}": n for n in range(count)}})
+    )
+    for count in (1_000, 6_000)
+)
+NOTED = call("Feature", geometry=constant(POINT), metadata=constant({"p": "a" * 100_000}))
+CLOSE = pair("Filter.maxDifference", difference=constant(1))
+WORK: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a product": (reduced(MANY, call("Reducer.product")), {}),
+    "many sums of a list": (call("ObjectType", value=reduced(MANY, reference("sums 9"))), SUMS),
+    "distances as properties": (joined("Join.saveAll", CLOSE, matchesKey="m", measureKey="d"), {"features": copies(250, WIDE)}),
+    "nearest ones as properties": (joined("Join.saveBest", CLOSE, matchKey="m", measureKey="d"), {"features": copies(440, WIDEST)}),
+    "a join by texts": (joined("Join.simple", pair("Filter.stringContains")), {"features": copies(440, NOTED)}),
+    "a filter by texts": (call("Collection.size", collection=call("Collection.filter", collection=reference("features"), filter=pair("Filter.stringContains"))), {"features": copies(90_000, NOTED)}),
+    "a filter by many names": (call("Collection.size", collection=call("Collection.filter", collection=features(9_000, p=1), filter=call("Filter.notNull", properties=call("List.repeat", value=constant("p"), count=constant(9_000))))), {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("node", "more"), WORK.values(), ids=WORK)
+def test_reducers_joins_and_filters_count_what_they_look_at(
+    node: dict[str, Any], more: dict[str, Any]
+) -> None:
+    with pytest.raises(ExpressionError, match="does not compute"):
+        value(body(node, **more))
+
+
+def test_a_percentile_that_is_asked_for_often_is_computed_once() -> None:
+    names = call("List.sequence", start=constant(1), end=constant(3_000))
+    often = call("List.repeat", value=constant(50), count=constant(3_000))
+    found = value(body(reduced(MANY, call("Reducer.percentile", percentiles=often, outputNames=names))))
+    assert len(found) == 3_000
+    assert {*found.values()} == {50_000}

@@ -72,6 +72,12 @@ def test_a_reducer_is_computed(ee: Any, expression: Expression, wanted: object) 
 REFUSED: list[tuple[Expression, str]] = [
     (lambda ee: ee.List([1, 2]).reduce(ee.Reducer.median()), "Reducer.median of an even number"),
     (lambda ee: ee.List([1, 2]).reduce(ee.Reducer.mode()), "Reducer.mode"),
+    (lambda ee: ee.List([[{"a": 1}, 2]]).reduce(ee.Reducer.sum().group()), "Reducer.group"),
+    (lambda ee: ee.List([["a", 2]]).reduce(ee.Reducer.sum().group(0, "sum")), "two outputs of one name"),
+    (lambda ee: ee.List([[1, 2]]).reduce(ee.Reducer.sum().forEach(["a", "a"])), "two outputs of one name"),
+    (lambda ee: ee.List([2**60] * 3 + [0.5] * 9 + [2**62] * 40).reduce(ee.Reducer.product()), "Reducer.product"),
+    (lambda ee: ee.List([1, ee.Geometry.Point([0, 0]).area()]).reduce(ee.Reducer.count()), "Geometry.area"),
+    (lambda ee: ee.List(ee.List([ee.Geometry.Point([0, 0]).area()]).reduce(ee.Reducer.toList())).size(), "Geometry.area"),
     (lambda ee: ee.List([]).reduce(ee.Reducer.mean()), "Reducer.mean of 0 values"),
     (lambda ee: numbers(ee, ee.Reducer.percentile([10])), "percentiles but 0, 50 and 100"),
     (lambda ee: numbers(ee, ee.Reducer.histogram()), "Reducer.histogram"),

@@ -12,12 +12,15 @@ from attrs import evolve
 from ..coercion import is_number
 from ..elements import Collection, Value
 from ..problem import ExpressionError, too_large, unsupported
-from ..reducer import Reducer, Row
+from ..reducer import Reducer, Row, different
 from ..signature import Library
+from ..steps import spend
 
 LIBRARY: Final = Library()
 _MOST: Final = 10_000
 """Inputs or outputs of a reducer."""
+_SHARE: Final = 32
+"""Inputs of rows whose copy costs one step."""
 
 
 @LIBRARY.add("Reducer.getOutputs(reducer: Reducer)")
@@ -60,6 +63,7 @@ def combine(one: Reducer, other: Reducer, prefix: str, shared: bool) -> Reducer:
     inputs = _bounded(max(one.inputs, start + other.inputs))
 
     def reduce(rows: tuple[Row, ...]) -> Row:
+        spend(len(rows) * inputs // _SHARE)
         first = one.reduce(tuple(row[: one.inputs] for row in rows))
         return (*first, *other.reduce(tuple(row[start : start + other.inputs] for row in rows)))
 
@@ -74,6 +78,7 @@ def _bounded(number: int) -> int:
 
 def _copied(reducer: Reducer, count: int, rows: tuple[Row, ...]) -> list[Row]:
     width = reducer.inputs
+    spend(count * len(rows) * width // _SHARE)
     return [
         reducer.reduce(tuple(row[place : place + width] for row in rows))
         for place in range(0, count * width, width)
@@ -107,16 +112,18 @@ def group(reducer: Reducer, place: int, name: str) -> Reducer:
     """Return a reducer that reduces the rows of each group, in the order of the groups."""
     if not 0 <= place <= reducer.inputs:
         raise ExpressionError(f"Reducer.group: There is no input {place}.")
+    different((name, *reducer.outputs))
 
     def reduce(rows: tuple[Row, ...]) -> Row:
+        keys = [row[place] for row in rows if row[place] is not None]
+        if not (all(map(is_number, keys)) or all(isinstance(key, str) for key in keys)):
+            raise unsupported("Reducer.group by what are neither all numbers nor all texts")
+        spend(len(rows) * reducer.inputs // _SHARE)
         groups: dict[Value, list[Row]] = {}
         for row in rows:
             if row[place] is not None:
                 groups.setdefault(row[place], []).append((*row[:place], *row[place + 1 :]))
-        keys = list(groups)
-        if not (all(map(is_number, keys)) or all(isinstance(key, str) for key in keys)):
-            raise unsupported("Reducer.group by what are neither all numbers nor all texts")
-        return (tuple({name: key, **reducer.named(tuple(groups[key]))} for key in sorted(keys)),)
+        return (tuple({name: key, **reducer.named(tuple(groups[key]))} for key in sorted(groups)),)
 
     return Reducer("Reducer.group", ("groups",), reduce, _bounded(reducer.inputs + 1))
 

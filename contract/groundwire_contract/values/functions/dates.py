@@ -128,10 +128,14 @@ def parse(pattern: str, text: str, zone: str | None) -> Date:
     """Return the date of a text by a pattern of years, months, days and times of day."""
     iso = {"yyyy": "0001", "YYYY": "0001"}.get(pattern, pattern)
     places = {letter: [i for i, char in enumerate(iso) if char == letter] for letter in "yYMdHms"}
-    if len(pattern) != len(text) or set(pattern) - set("yYMdHms-_/: T'."):
+    if len(pattern) != len(text) or set(pattern) - set("yYMdHms-_/: T."):
         raise unsupported(f"the pattern {pattern[:100]!r} of Date.parse")
+    if any(read != sign for sign, read in zip(pattern, text, strict=True) if sign not in places):
+        raise ExpressionError(f"Date.parse: Invalid format: '{text[:100]}' is malformed.")
     if pattern in ("yyyy", "YYYY"):
         return parsed(text, zone)
+    if any(spots[-1] - spots[0] >= len(spots) for spots in places.values() if spots):
+        raise unsupported(f"the pattern {pattern[:100]!r} of Date.parse")
     read = {letter: "".join(text[i] for i in spots) for letter, spots in places.items() if spots}
     year = read.get("y") or read.get("Y") or ""
     day = f"{year}-{read.get('M', '01')}-{read.get('d', '01')}"

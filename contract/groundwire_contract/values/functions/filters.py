@@ -156,7 +156,11 @@ def never() -> Filter:
 @LIBRARY.add("Filter.notNull(properties: List)")
 def not_null(names: tuple[Value, ...]) -> Filter:
     """Return a filter that passes for elements with all of these properties."""
-    return Filter("Filter.notNull", lambda item: all(operand(item, str(name)) is not None for name in names))
+    return Filter(
+        "Filter.notNull",
+        lambda item: all(operand(item, str(name)) is not None for name in names),
+        tests=max(1, len(names)),
+    )
 
 
 @LIBRARY.add("Filter.rangeContains(field: String, minValue: Object, maxValue: Object)")

@@ -12,13 +12,19 @@ from attrs import evolve, field, frozen
 
 from ..elements import Collection, Element, Feature, Image, Unknown, Value
 from ..filter import Filter
+from ..limits import own_parts
 from ..problem import too_large, unsupported
 from ..signature import Library
+from ..steps import spend
 from .bands import add_bands
 from .lists import ordered
 
 LIBRARY: Final = Library()
 _MOST_PAIRS: Final = 200_000
+_OWN: Final = 8
+"""Parts that an element is, without its properties."""
+_SHARE: Final = 4
+"""Parts of an element whose copy costs one step."""
 Matches = list[Element]
 _ORDERED: Final = (
     "ordering?: String, ascending?: Boolean = true, measureKey?: String, outer?: Boolean = false"
@@ -53,9 +59,15 @@ def _saved(key: str, value: Callable[[Matches], Value], *, outer: bool) -> Calla
     def join(item: Element, matches: Matches) -> list[Element]:
         if not matches:
             return [item] if outer else []
-        return [item.with_properties({key: value(matches)})]
+        return [_with(item, key, value(matches))]
 
     return join
+
+
+def _with(item: Element, key: str, value: Value) -> Element:
+    """Return an element with another property. A copy of the others is work."""
+    spend((own_parts(item) + _OWN) // _SHARE)
+    return item.with_properties({key: value})
 
 
 def _sorted(matches: Matches, name: str | None, ascending: bool) -> Matches:
@@ -135,8 +147,9 @@ def _measured(join: Join, item: Element, matches: Matches, condition: Filter) ->
     if measure is None:
         raise unsupported(f"{join.name} by a filter that does not measure")
     distances = [measure(item, match) for match in matches]
-    found = [match.with_properties({key: far}) for match, far in zip(matches, distances, strict=True)]
-    return [found[distances.index(min(distances))]] if join.nearest else found
+    pairs = list(zip(matches, distances, strict=True))
+    kept = [pairs[distances.index(min(distances))]] if join.nearest else pairs
+    return [_with(match, key, far) for match, far in kept]
 
 
 @LIBRARY.add(

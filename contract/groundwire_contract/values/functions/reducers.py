@@ -15,14 +15,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ..coercion import is_number
-from ..elements import Value
+from ..elements import Unknown, Value
 from ..problem import ExpressionError, unsupported
-from ..reducer import Reducer, Row
+from ..reducer import Reducer, Row, present
 from ..signature import Library
+from ..steps import spend
 from .arithmetic import checked, text_of
 
 LIBRARY: Final = Library()
 Numbers = Sequence[int | float]
+_MOST_BITS: Final = 2048
+"""Bits of a product, beyond those of a double; a longer one takes long."""
+_INPUTS: Final = 32
+"""Inputs that cost one step."""
 _HISTOGRAM: Final = "maxBuckets?: Integer, minBucketWidth?: Float, maxRaw?: Integer"
 
 
@@ -30,7 +35,7 @@ def _reducer(name: str, compute: Callable[[list[Value]], Value], *outputs: str, 
     """Register a reducer of the values of one input, without those that are missing."""
 
     def reduce(rows: tuple[Row, ...]) -> Row:
-        value = compute([row[0] for row in rows if row[0] is not None])
+        value = compute(present(rows))
         return value if len(outputs) > 1 else (value,)
 
     def make(*arguments: Value) -> Reducer:
@@ -75,6 +80,14 @@ def _sample(test: Callable[[Numbers], float], name: str) -> Callable[[Numbers], 
     return compute
 
 
+def _product(values: Numbers) -> int | float:
+    """Return a product. Raises ExpressionError for one that is no number of 64 bits."""
+    bits = sum(max(abs(value).bit_length() - 1, 0) for value in values if isinstance(value, int))
+    if bits > _MOST_BITS and 0 not in values:
+        raise unsupported("Reducer.product with a result so large")
+    return 0 if bits > _MOST_BITS else math.prod(values)
+
+
 def _modal(values: Numbers) -> int | float:
     modes = statistics.multimode(values)
     if len(modes) > 1:
@@ -84,7 +97,7 @@ def _modal(values: Numbers) -> int | float:
 
 _numeric("Reducer.sum", sum, "sum")
 _numeric("Reducer.mean", statistics.fmean, "mean")
-_numeric("Reducer.product", math.prod, "product")
+_numeric("Reducer.product", _product, "product")
 _numeric("Reducer.min", min, "min", inputs="numInputs?: Integer = 1")
 _numeric("Reducer.max", max, "max", inputs="numInputs?: Integer = 1")
 _numeric("Reducer.minMax", lambda values: (min(values), max(values)), "min", "max")
@@ -164,10 +177,11 @@ def percentile(percentiles: tuple[Value, ...], names: tuple[Value, ...] | None, 
     }
 
     def reduce(rows: tuple[Row, ...]) -> Row:
-        values = _numbers([row[0] for row in rows if row[0] is not None], "Reducer.percentile")
+        values = _numbers(present(rows), "Reducer.percentile")
         if not set(percentiles) <= known.keys():
             raise unsupported("percentiles but 0, 50 and 100")
-        return tuple(known[number](values) for number in percentiles)
+        found = {number: known[number](values) for number in {*percentiles}}
+        return tuple(found[number] for number in percentiles)
 
     return Reducer("Reducer.percentile", tuple(map(str, outputs)), reduce)
 
@@ -181,6 +195,7 @@ def to_list(size: int | None, optional: int) -> Reducer:
 
     def reduce(rows: tuple[Row, ...]) -> Row:
         needed = width - optional
+        spend(len(rows) * width // _INPUTS)
         kept = [row for row in rows if None not in [*map(_present, row[:needed])]]
         return (tuple(row[0] if size is None else row for row in kept),)
 
@@ -188,6 +203,8 @@ def to_list(size: int | None, optional: int) -> Reducer:
 
 
 def _present(value: Value) -> bool | None:
+    if isinstance(value, Unknown):
+        raise unsupported(value.name)
     return None if value is None else True
 
 
