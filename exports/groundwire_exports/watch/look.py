@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, cast
 
 from attrs import define, field
 from groundwire import Operation
@@ -42,7 +42,7 @@ def look(client: ExportClient, names: Iterable[str]) -> dict[str, Operation]:
 
 def read_states(client: ExportClient, names: Iterable[str]) -> Look:
     """Return the latest state of operations, and which do not exist. Raises as `look` does."""
-    wanted = dict.fromkeys(map(_checked, _names(names)))
+    wanted = dict.fromkeys(map(_checked, several(names, "names")))
     result = Look()
     if len(wanted) > _FEW:
         for project in dict.fromkeys(name.partition("/operations/")[0] for name in wanted):
@@ -55,12 +55,11 @@ def read_states(client: ExportClient, names: Iterable[str]) -> Look:
     return result
 
 
-def _names(names: Iterable[str]) -> list[str]:
-    if isinstance(names, str):
-        raise ArgumentError(
-            f"names: expected names of operations, got {shortened(names)}", hint="Pass a list."
-        )
-    return list(names)
+def several(values: object, name: str) -> list[Any]:
+    """Return the values of an iterable. Raises ArgumentError, about `name`, for a text or one value."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ArgumentError(f"{name}: expected several, got {shortened(values)}", hint="Pass a list.")
+    return list(cast("Iterable[Any]", values))
 
 
 def _checked(name: object) -> str:
