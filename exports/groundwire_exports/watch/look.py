@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, cast
+from typing import Final, TypeVar
 
 from attrs import define, field
 from groundwire import Operation
@@ -13,6 +13,7 @@ from groundwire_runtime.events import polls
 from ..arguments import ExportClient
 from ..protocol import is_operation_name, operation_id
 
+ItemT = TypeVar("ItemT")
 PAGE: Final = 500
 """Operations on a page of a listing."""
 _FEW: Final = 3
@@ -55,11 +56,11 @@ def read_states(client: ExportClient, names: Iterable[str]) -> Look:
     return result
 
 
-def several(values: object, name: str) -> list[Any]:
+def several(values: Iterable[ItemT], name: str) -> list[ItemT]:
     """Return the values of an iterable. Raises ArgumentError, about `name`, for a text or one value."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise ArgumentError(f"{name}: expected several, got {shortened(values)}", hint="Pass a list.")
-    return list(cast("Iterable[Any]", values))
+    return list(values)
 
 
 def _checked(name: object) -> str:
