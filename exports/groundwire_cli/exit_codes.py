@@ -32,8 +32,12 @@ UNKNOWN: Final = 4
 """The outcome of a start, or the state of an export, cannot be known now. The same command again is safe."""
 NOT_ALLOWED: Final = 5
 """Signed out, or not allowed."""
+UNWRITTEN: Final = 74
+"""The output cannot be written, as on a full disk. What the command did is done."""
 INTERRUPTED: Final = 130
 """Ctrl-C. What was started goes on."""
+BROKEN_PIPE: Final = 141
+"""The reader of the output is gone, as after `| head`: 128 and the number of SIGPIPE."""
 
 
 def exit_code_of(error: Exception) -> int:

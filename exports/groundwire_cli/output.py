@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, Any, Final, TypeAlias, cast
 
 import click
 from attrs import frozen
+
+from .exit_codes import BROKEN_PIPE, UNWRITTEN
 
 FORMATS: Final = ("table", "json", "names", "csv")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -32,6 +37,39 @@ def plain(text: str) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
+@contextmanager
+def written() -> Generator[None]:
+    """End the command with its exit code when its output cannot be written."""
+    try:
+        yield
+    except BrokenPipeError:
+        _discard(sys.stdout)
+        raise click.exceptions.Exit(BROKEN_PIPE) from None
+    except OSError as error:
+        _discard(sys.stdout)
+        with suppress(OSError):
+            click.echo(f"error: the output cannot be written: {error.strerror or error}", err=True)
+        raise click.exceptions.Exit(UNWRITTEN) from None
+
+
+def _discard(stream: IO[str] | None) -> None:
+    """Lead a stream to nowhere: what it still holds would fail again when the process ends."""
+    with suppress(OSError, ValueError):
+        if stream is not None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+def _write(text: str) -> None:
+    """Write a text to stdout, with `?` for characters that its encoding lacks."""
+    with written():
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+
+
 @frozen
 class Output:
     """Writes rows to stdout in one of `FORMATS`."""
@@ -42,25 +80,24 @@ class Output:
         """Write rows. `name`: the member that `names` prints. `columns`: those of a table; JSON and CSV have all."""
         if self.form == "json":
             for row in rows:
-                click.echo(json.dumps(row))
+                _write(f"{json.dumps(row)}\n")
         elif self.form == "names":
             for row in rows:
                 if row[name]:
-                    click.echo(plain(str(row[name])))
+                    _write(f"{plain(str(row[name]))}\n")
         elif self.form == "csv":
-            click.echo(_csv(list(rows)), nl=False)
+            _write(_csv(list(rows)))
         else:
             _print_table(list(rows), columns)
 
     def line(self, row: Row, columns: Sequence[str]) -> None:
         """Write one row of many that come over time, at once and without a header."""
         if self.form == "table":
-            click.echo("  ".join(plain(_cell(row[column])) for column in columns))
+            _write("  ".join(plain(_cell(row[column])) for column in columns) + "\n")
         elif self.form == "csv":
-            click.echo(_csv([row]).partition("\n")[2], nl=False)
+            _write(_csv([row]).partition("\n")[2])
         else:
             self.rows([row])
-        sys.stdout.flush()
 
     def value(self, value: Row, *, name: str = "name") -> None:
         """Write one value: in a table, a line for each member."""
@@ -104,4 +141,7 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
         # Text, since labels and messages are the words of others: no markup in them counts.
         cells = [plain(_cell(row.get(column))) for column in shown]
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    with console.capture() as printed:
+        console.print(table)
+    _write(printed.get())

@@ -260,11 +260,30 @@ def test_names_of_both_graphs_may_be_the_same() -> None:
         ({"dimensions": ()}, "`dimensions` must be one or two whole numbers", ""),
         ({"dimensions": "10X20"}, "`dimensions` must be one or two whole numbers", ""),
         ({"dimensions": "x"}, "`dimensions` must be one or two whole numbers", ""),
+        ({"dimensions": "9" * 5000}, "`dimensions` must be one or two whole numbers", "1024x512"),
+        ({"dimensions": "8x" + "9" * 5000}, "`dimensions` must be one or two whole numbers", ""),
+        ({"dimensions": 10**5000}, "`dimensions` must be one or two whole numbers", ""),
         ({"dimensions": 2**31}, "`dimensions` must be one or two whole numbers", ""),
         ({"region": (13, 52, 14)}, "bounds must be four numbers, got 3", "west, south"),
         ({"region": (14, 52, 13, 53)}, "are empty", "antimeridian"),
         ({"region": (13, 53, 14, 52)}, "are empty", "west, south, east, north"),
         ({"region": (399960, 5890200, 409960, 5900040)}, "latitudes of 5890200", "grid(bounds"),
+        (
+            {"region": {"type": "Point", "coordinates": [0, 90.5]}},
+            "/coordinates/1: a latitude of 90.5",
+            "crs",
+        ),
+        ({"region": [[[0, 0], [1, -91], [1, 0]]]}, "/0/1/1: a latitude of -91", "grid(bounds"),
+        (
+            {
+                "region": {
+                    "type": "GeometryCollection",
+                    "geometries": [POLYGON, {"type": "MultiPoint", "coordinates": [[1, 2], [5e5, 5.8e6]]}],
+                }
+            },
+            "/geometries/1/coordinates/1/1: a latitude of 5800000.0",
+            "degrees",
+        ),
         ({"region": (13, 52, 14, float("nan"))}, "/3: expected a finite number", ""),
         ({"region": (13, 52, 14, None)}, "/3: expected a finite number", ""),
         ({"region": RING}, "may be an outline or a line", "LineString"),
@@ -297,6 +316,14 @@ def test_bad_arguments_are_refused_by_name(arguments: dict[str, Any], message: s
         fit(ONE, **arguments)
     assert message in str(caught.value)
     assert hint in caught.value.hint
+
+
+def test_geojson_that_names_its_projection_has_no_latitudes() -> None:
+    point = {"type": "Point", "coordinates": [399960, 5900040]}
+    crs = {"type": "name", "properties": {"name": "EPSG:32633"}}
+    fit(ONE, region={**point, "crs": crs})
+    fit(ONE, region={"type": "GeometryCollection", "geometries": [point], "crs": crs})
+    fit(ONE, region={"type": "LineString", "coordinates": [[0, -90], [0, 90]]})
 
 
 @pytest.mark.parametrize("crs", ["32633", " 4326 "])

@@ -193,3 +193,9 @@ def test_metres_for_degrees_are_refused_with_the_way_to_metres(bounds: tuple[flo
 
 def test_a_grid_of_one_pixel_is_made_by_its_dimensions() -> None:
     assert scales(grid((0, 0, 1, 2), crs="EPSG:4326", dimensions=(1, 1))) == (1.0, -2.0)
+
+
+@pytest.mark.parametrize("bounds", [(0, 0, 5e-324, 1), (0, 0, 1, 5e-324)])
+def test_a_side_too_short_for_its_pixels_is_refused(bounds: tuple[float, float, float, float]) -> None:
+    with pytest.raises(ArgumentError, match="too close together for a scale above 0"):
+        grid(bounds, crs=UTM, dimensions=(4, 4))

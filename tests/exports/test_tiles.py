@@ -24,6 +24,17 @@ REQUEST = gw.ExportImageRequest(
     description="d", grid=GRID, export_options=FILES, request_id="job-1", priority=7
 )
 
+SIDES: tuple[Any, ...] = (0, -1, 2**31, 10**5000, 1.5, float("nan"), float("inf"), True, "8")
+
+
+def sized(side: Any) -> gw.PixelGrid:
+    return evolve(GRID, dimensions=gw.GridDimensions(width=10, height=side))
+
+
+def placed(**transform: Any) -> gw.PixelGrid:
+    return evolve(GRID, affine_transform=gw.AffineTransform(**transform))
+
+
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 scales = numbers.filter(lambda number: abs(number) > 1e-6)
 
@@ -125,6 +136,11 @@ def test_a_grid_within_a_side_is_one_tile() -> None:
             1,
             "grid: the transform is not finite",
         ),
+        *((sized(side), 1, "grid: expected sides of 1 to 2147483647 whole pixels") for side in SIDES),
+        (placed(scale_x="1", scale_y=1.0), 1, "grid: the transform is not finite"),
+        (placed(scale_x=10**400, scale_y=1.0), 1, "grid: the transform is not finite"),
+        (placed(scale_x=1e308, scale_y=1.0), 1, "leads to places that are not finite"),
+        (placed(scale_x=1.0, scale_y=1.0, translate_y="0"), 1, "grid: the transform is not finite"),
     ],
 )
 def test_bad_input_is_refused_before_the_first_tile(whole: Any, side: Any, message: str) -> None:
@@ -195,6 +211,7 @@ def test_a_side_of_one_pixel_is_not_split() -> None:
     [
         (evolve(REQUEST, grid=None), "'k' cannot be split: it has no grid"),
         (evolve(REQUEST, grid=gw.PixelGrid()), "'k' cannot be split: grid: has no width and height"),
+        *((evolve(REQUEST, grid=sized(side)), "'k' cannot be split: grid: expected sides") for side in SIDES),
         (evolve(REQUEST, grid=grid((0, 0, 1, 1), crs=UTM, scale=1)), "'k' cannot be split: it has one pixel"),
         (evolve(REQUEST, export_options=None), "'k' cannot be split: it does not export to files"),
         (

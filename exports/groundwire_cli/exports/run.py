@@ -13,6 +13,7 @@ from groundwire_exports.batch.requests import check_all_apart, entry_of
 from groundwire_exports.watch import progress
 
 from ..inputs.sources import read_exports
+from ..seconds import Seconds
 from ..session import Session, with_global_options
 from .ledgers import Place, counts_row, with_ledger
 
@@ -43,14 +44,10 @@ def _tries(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict
     "--retry", "tries", multiple=True, callback=_tries, help="Tries for a failure, such as internal=3."
 )
 @click.option("--split/--no-split", default=False, help="Split exports that are too large in four.")
+@click.option("--look-every", type=Seconds(above=True), help="Seconds between looks, 20 by default.")
+@click.option("--timeout", type=Seconds(above=True), help="Seconds to run; then exit code 3.")
 @click.option(
-    "--look-every", type=click.FloatRange(min=0, min_open=True), help="Seconds between looks, 20 by default."
-)
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds to run; then exit code 3."
-)
-@click.option(
-    "--settle", type=float, help="Seconds by which a listing may lag behind a start, 120 by default."
+    "--settle", type=Seconds(), help="Seconds by which a listing may lag behind a start, 120 by default."
 )
 @click.option(
     "--on-unknown",

@@ -24,6 +24,7 @@ from groundwire_runtime.errors import (
 from ..exit_codes import FAILED, SUCCEEDED, UNFINISHED, UNKNOWN, exit_code_of_states
 from ..inputs.sources import read_exports
 from ..operations.rows import COLUMNS, row_of
+from ..seconds import Seconds
 from ..session import Session, tell_error, with_global_options
 
 
@@ -32,9 +33,7 @@ from ..session import Session, tell_error, with_global_options
 @click.option(
     "--wait/--async", "waits", default=False, help="Wait for the end; --async, the default, does not."
 )
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds to wait; then exit code 3."
-)
+@click.option("--timeout", type=Seconds(above=True), help="Seconds to wait; then exit code 3.")
 @click.option("--request-id", help="Your own id: the same one starts nothing twice. For one export.")
 @click.option(
     "--on-full", type=click.Choice(["raise", "wait"]), default="raise", help="What a full queue does."

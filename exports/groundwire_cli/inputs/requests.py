@@ -95,17 +95,19 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _yaml(path: Path, text: str) -> Any:
     try:
         import yaml
+
+        from .core_schema import LOADER
     except ImportError:
         raise InputError(
             path, "", "YAML needs PyYAML", hint="Install it: pip install pyyaml. Or write JSON."
         ) from None
     try:
-        twice = _repeated_key(cast("Any", yaml).compose(text, Loader=yaml.SafeLoader))
+        twice = _repeated_key(cast("Any", yaml).compose(text, Loader=LOADER))
         if twice is not None:
             line, column = twice.start_mark.line + 1, twice.start_mark.column + 1
             problem = f"the key {twice.value!r} is there twice"
             raise InputError(path, f"line {line} column {column}", f"not YAML: {problem}")
-        value: Any = yaml.safe_load(text)
+        value: Any = cast("Any", yaml).load(text, Loader=LOADER)
         size = 0
         # Aliases make gigabytes of a few lines, so the size is counted piece by piece.
         for piece in json.JSONEncoder().iterencode(value):
@@ -120,9 +122,12 @@ def _yaml(path: Path, text: str) -> Any:
         raise InputError(path, place, f"not YAML: {error.problem}") from None
     except yaml.YAMLError as error:
         raise InputError(path, "", f"not YAML: {error}") from None
-    except (TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(
-            path, "", f"a value that JSON has not: {error}", hint="Quote dates and other words: '2026-01-01'."
+            path,
+            "",
+            f"a value that JSON has not: {error}",
+            hint="Write numbers as JSON has them, and quote other words.",
         ) from None
     return value
 

@@ -60,4 +60,7 @@ def _unique(
                 path, f"export {number}", f"the key {key!r} is used twice", hint="Give each its own."
             )
         exports[key] = request
+    # A script may find that there is nothing to do; a file was meant to have something.
+    if not exports and path.suffix != ".py":
+        raise InputError(path, "", "it has no exports", hint="Add a feature or a row, or pass another file.")
     return list(exports.items())

@@ -15,6 +15,7 @@ from groundwire_runtime.errors import OperationTimeout
 
 from ..exit_codes import UNFINISHED as STILL_RUNNING
 from ..exit_codes import exit_code_of_states
+from ..seconds import Seconds
 from ..session import Session, with_global_options
 from .list import full_name, rows_of
 from .rows import COLUMNS, row_of
@@ -26,7 +27,7 @@ _EVERY: Final = 20.0
 @click.command()
 @click.argument("names", nargs=-1)
 @with_selection
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds; then exit code 3.")
+@click.option("--timeout", type=Seconds(above=True), help="Seconds; then exit code 3.")
 @with_global_options
 def wait(
     session: Session,
@@ -63,10 +64,8 @@ def wait(
 
 @click.command()
 @with_selection
-@click.option(
-    "--every", type=click.FloatRange(min=1), default=_EVERY, help="Seconds between looks, 20 by default."
-)
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds; then exit code 3.")
+@click.option("--every", type=Seconds(1), default=_EVERY, help="Seconds between looks, 20 by default.")
+@click.option("--timeout", type=Seconds(above=True), help="Seconds; then exit code 3.")
 @with_global_options
 def watch(
     session: Session,

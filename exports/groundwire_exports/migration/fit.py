@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
@@ -25,6 +26,8 @@ Dimensions: TypeAlias = "int | str | tuple[int, ...] | list[int] | GridDimension
 _TRANSFORM: Final = ("scale_x", "shear_x", "translate_x", "shear_y", "scale_y", "translate_y")
 _DEFAULT_TRANSFORM: Final = (1, 0, 0, 0, -1, 0)
 _MAX_SIDE: Final = 2**31 - 1
+_SIDE_TEXT: Final = re.compile(r"\s*[0-9]{1,10}\s*", re.ASCII)
+"""A side as text. A longer number is too large, and Python refuses to read one of thousands of digits."""
 _PROJECTIONS: Final = frozenset(
     {
         "Geometry.projection",
@@ -167,7 +170,7 @@ def _sides(dimensions: object) -> tuple[int, ...]:
         dimensions = (dimensions.width, dimensions.height)
     if isinstance(dimensions, str):
         parts: tuple[Any, ...] = tuple(
-            int(part) if part.isascii() and part.strip().isdigit() else part for part in dimensions.split("x")
+            int(part) if _SIDE_TEXT.fullmatch(part) else part for part in dimensions.split("x")
         )
     else:
         parts = (dimensions,) if is_number(dimensions) else sequence(dimensions)

@@ -40,6 +40,10 @@ _NESTING: Final = {
     "MultiPolygon": 4,
 }
 """Lists around the numbers in `coordinates`, by type."""
+_DEGREES: Final = (
+    "A region is in degrees. For bounds in units of a projection use grid(bounds, crs=..., scale=...);"
+    " GeoJSON may name its projection in `crs`."
+)
 _MEMBERS: Final = ("type", "coordinates", "geometries", "geometry", "features", "crs", "geodesic")
 _MOST_LEVELS: Final = 40
 """Keys in the JSON pointer of a geometry; a collection in collections has two for each."""
@@ -85,8 +89,7 @@ def _bounds(values: tuple[Any, ...]) -> ValueNode:
         hint = "The order is west, south, east, north. Across the antimeridian, add 360 to east."
         raise refused(f"the bounds {tuple(corners)} are empty", hint)
     if south < -90 or north > 90:
-        hint = "A region is in degrees. For bounds in units of a projection use grid(bounds, crs=..., scale=...)."
-        raise refused(f"latitudes of {south} to {north} are not on the Earth", hint)
+        raise refused(f"latitudes of {south} to {north} are not on the Earth", _DEGREES)
     ring = [[west, north], [west, south], [east, south], [east, north]]
     return _polygon([ring])
 
@@ -95,6 +98,7 @@ def _rings(values: tuple[Any, ...]) -> ValueNode:
     rings = _coordinates(values, "", 4)
     depth = _depth(rings)
     if depth == 3:
+        _check_latitudes(rings, "")
         return _polygon(rings)
     if depth == 2:
         hint = 'Write {"type": "Polygon", "coordinates": [[...]]} or {"type": "LineString", "coordinates": [...]}.'
@@ -108,8 +112,20 @@ def _polygon(rings: object) -> ValueNode:
     return call("GeometryConstructors.Polygon", coordinates=literal(rings), evenOdd=literal(value=True))
 
 
-def _geojson(value: object, place: str) -> ValueNode:
-    """Return the node of a GeoJSON object; `place` is its JSON pointer."""
+def _check_latitudes(coordinates: list[Any], place: str) -> None:
+    """Raise ArgumentError for a position in degrees that is not on the Earth."""
+    if not coordinates or isinstance(coordinates[0], list):
+        for index, each in enumerate(coordinates):
+            _check_latitudes(each, f"{place}/{index}")
+    elif not -90 <= coordinates[1] <= 90:
+        raise refused(f"{place}/1: a latitude of {coordinates[1]} is not on the Earth", _DEGREES)
+
+
+def _geojson(value: object, place: str, *, in_degrees: bool = True) -> ValueNode:
+    """Return the node of a GeoJSON object; `place` is its JSON pointer.
+
+    `in_degrees`: False inside of a collection that names a projection.
+    """
     members = _members(value)
     if members is None or place.count("/") > _MOST_LEVELS:
         raise refused(f"{place or '/'}: expected a GeoJSON geometry, got {shortened(value, 80)}", _FORMS)
@@ -122,9 +138,13 @@ def _geojson(value: object, place: str) -> ValueNode:
             hint = "Pass one feature, or dissolve them into one geometry."
             raise refused(f"{place or '/'}: {len(features)} features are not one region", hint)
         return _geojson(features[0], f"{place}/features/0")
+    in_degrees = in_degrees and members.get("crs") is None
     if kind == "GeometryCollection":
         parts = sequence(members.get("geometries"))
-        nodes = [_geojson(part, f"{place}/geometries/{index}") for index, part in enumerate(parts)]
+        nodes = [
+            _geojson(part, f"{place}/geometries/{index}", in_degrees=in_degrees)
+            for index, part in enumerate(parts)
+        ]
         geometries = ValueNode.ArrayValue(ArrayValue(values=nodes)) if nodes else literal([])
         return call("GeometryConstructors.MultiGeometry", geometries=geometries, **_options(members, place))
     if not isinstance(kind, str) or kind not in _NESTING:
@@ -134,6 +154,8 @@ def _geojson(value: object, place: str) -> ValueNode:
     if depth != nesting and not (kind in _MAY_BE_EMPTY and not coordinates):
         problem = f"expected numbers in {nesting} lists for a {kind}, got {depth}"
         raise refused(f"{place}/coordinates: {problem}", "See RFC 7946, section 3.1.")
+    if in_degrees:
+        _check_latitudes(coordinates, f"{place}/coordinates")
     return call(f"GeometryConstructors.{kind}", coordinates=literal(coordinates), **_options(members, place))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import define, field
 from groundwire import Operation
@@ -13,6 +13,7 @@ from groundwire_runtime.events import polls
 from ..arguments import ExportClient
 from ..protocol import is_operation_name, operation_id
 
+ItemT = TypeVar("ItemT")
 PAGE: Final = 500
 """Operations on a page of a listing."""
 _FEW: Final = 3
@@ -42,7 +43,7 @@ def look(client: ExportClient, names: Iterable[str]) -> dict[str, Operation]:
 
 def read_states(client: ExportClient, names: Iterable[str]) -> Look:
     """Return the latest state of operations, and which do not exist. Raises as `look` does."""
-    wanted = dict.fromkeys(map(_checked, _names(names)))
+    wanted = dict.fromkeys(map(_checked, several(names, "names")))
     result = Look()
     if len(wanted) > _FEW:
         for project in dict.fromkeys(name.partition("/operations/")[0] for name in wanted):
@@ -55,12 +56,11 @@ def read_states(client: ExportClient, names: Iterable[str]) -> Look:
     return result
 
 
-def _names(names: Iterable[str]) -> list[str]:
-    if isinstance(names, str):
-        raise ArgumentError(
-            f"names: expected names of operations, got {shortened(names)}", hint="Pass a list."
-        )
-    return list(names)
+def several(values: Iterable[ItemT], name: str) -> list[ItemT]:
+    """Return the values of an iterable. Raises ArgumentError, about `name`, for a text or one value."""
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise ArgumentError(f"{name}: expected several, got {shortened(values)}", hint="Pass a list.")
+    return list(values)
 
 
 def _checked(name: object) -> str:

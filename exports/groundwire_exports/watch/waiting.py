@@ -12,11 +12,9 @@ from attrs import define, evolve, field, frozen
 from groundwire import Operation
 from groundwire_runtime.clock import SYSTEM, Clock
 from groundwire_runtime.errors import (
-    ArgumentError,
     AuthError,
     GroundwireError,
     OperationTimeout,
-    shortened,
 )
 from groundwire_runtime.polling import polling_delay
 
@@ -24,7 +22,7 @@ from ..arguments import ExportClient, check_callback, checked_seconds
 from ..export import Export
 from ..protocol import state_of
 from ..refusals import is_retryable
-from .look import Look, read_states
+from .look import Look, read_states, several
 
 OUTAGE: Final = 3600.0
 """Seconds of looks without an answer after which a wait without a timeout gives up."""
@@ -78,16 +76,11 @@ async def wait_all(
     if timeout is not None:
         timeout = checked_seconds(timeout, "timeout")
     handles = [
-        export if isinstance(export, Export) else Export(client, export) for export in _listed(exports)
+        export if isinstance(export, Export) else Export(client, export)
+        for export in several(exports, "exports")
     ]
     waiting = _Waiting(client=client, handles=handles, report=on_progress)
     return await waiting.run(timeout)
-
-
-def _listed(exports: Iterable[Export | Operation | str]) -> list[Export | Operation | str]:
-    if isinstance(exports, (str, Export, Operation)):
-        raise ArgumentError(f"exports: expected several, got {shortened(exports)}", hint="Pass a list.")
-    return list(exports)
 
 
 @define(kw_only=True)

@@ -232,3 +232,17 @@ def test_verbose_logs_calls_on_stderr(run: Run) -> None:
     assert "operations.list: 200" in run("-v", "operations", "list").stderr
     assert json.loads(run("operations", "list", "-v").stdout or "null") is None
     assert run("operations", "list").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("operations", "watch", "--every"),
+        ("operations", "watch", "--timeout"),
+        ("operations", "wait", "--timeout"),
+    ],
+)
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e300", "-1"])
+def test_seconds_are_finite(run: Run, words: tuple[str, ...], seconds: str) -> None:
+    result = run(*words, seconds)
+    assert (result.exit_code, words[-1] in result.stderr) == (2, True), result.output

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import groundwire as gw
+import pytest
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_exports import start_export
 
@@ -97,3 +98,48 @@ def test_a_terminal_gets_a_table_and_bars(earthengine_contract: EarthEngineContr
     assert "1 succeeded" in text
     assert "OPERATION" in text
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l"), "the cursor is shown again"
+
+
+def shell(
+    contract: EarthEngineContract, line: str, *, keep: tuple[int, ...] = (), **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a line of the shell, where "$@" is the command. Its exit code is that of the command."""
+    return subprocess.run(  # noqa: S603 - our own command
+        ["/bin/bash", "-o", "pipefail", "-c", line, "bash", *COMMAND],
+        env=environment(contract) | variables, capture_output=True, timeout=60, check=False, encoding="latin-1",
+        pass_fds=keep,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [*(f"exports explain --format {form}" for form in ("table", "json", "names", "csv")), "--help",
+     "exports --help", "exports start --help", "--version"],
+)  # fmt: skip
+def test_output_that_cannot_be_written_ends_the_command(
+    earthengine_contract: EarthEngineContract, words: str
+) -> None:
+    full = shell(earthengine_contract, f'"$@" {words} > /dev/full')
+    problem = "error: the output cannot be written: No space left on device\n"
+    assert (full.returncode, full.stderr) == (74, problem)
+    reader, writer = os.pipe()
+    os.close(reader)
+    gone = shell(earthengine_contract, f'"$@" {words} >&{writer}', keep=(writer,))
+    os.close(writer)
+    assert (gone.returncode, gone.stderr) == (141, "")
+
+
+def test_a_closed_stdout_is_told(earthengine_contract: EarthEngineContract) -> None:
+    closed = shell(earthengine_contract, '"$@" exports explain >&-')
+    assert (closed.returncode, closed.stderr.count("\n")) == (74, 1), closed.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "names"])
+def test_a_character_that_stdout_lacks_is_replaced(
+    earthengine_contract: EarthEngineContract, body: Path, form: str
+) -> None:
+    named = body.rename(body.with_name("d\u00e9m-\u2603.json"))
+    line = f'"$@" exports run --dry-run --format {form} --name n --ledger {body.parent}/n.sqlite {named}'
+    done = shell(earthengine_contract, line, PYTHONIOENCODING="latin-1", COLUMNS="200")
+    assert done.returncode == 0, done.stderr
+    assert "d\u00e9m-?" in done.stdout

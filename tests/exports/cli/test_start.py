@@ -8,6 +8,7 @@ from pathlib import Path
 
 import groundwire as gw
 import pytest
+from groundwire_cli.inputs.requests import read_request
 from groundwire_contract.fixture import EarthEngineContract
 from groundwire_runtime.events import Event
 
@@ -202,7 +203,7 @@ BAD = {
     "e.json": ('{"grid": {"dimensions": {"with": 5}}}', "e.json, /grid/dimensions/with: no such field"),
     "f.json": (b"\xff\xfe", "f.json, byte 0: not UTF-8"),
     "g.yaml": ("a: [1\nb: 2", "g.yaml, line "),
-    "h.yaml": ("description: 2026-01-01", "h.yaml: a value that JSON has not"),
+    "h.yaml": ("description: !!binary aGk=", "h.yaml: a value that JSON has not"),
     "i.txt": ("", "i.txt: expected a request (.json, .yaml)"),
     "j.py": ("def exports(:\n", "j.py, line 1: SyntaxError"),
     "k.py": ("x = 1\n", "k.py: it has no function exports()"),
@@ -220,6 +221,12 @@ BAD = {
     ),
     "r.csv": ("id,west\na\n", "r.csv, line 2: expected 2 values"),
     "s.csv": ("west\n5\n", "s.csv, line 2: no key"),
+    "u.csv": ("", "u.csv: it has no exports"),
+    "v.csv": ("id,west\n", "v.csv: it has no exports"),
+    "w.geojson": ('{"type": "FeatureCollection", "features": []}', "w.geojson: it has no exports"),
+    "x.yaml": ("priority: .nan", "x.yaml: a value that JSON has not: .nan"),
+    "y.yaml": ("priority: !!bool maybe", "y.yaml: a value that JSON has not"),
+    "z.yaml": ("priority: 12:30", "z.yaml, /priority: "),
     "t.py": ("raise RuntimeError('no')\n", "t.py, line 1: RuntimeError: no"),
 }
 
@@ -314,3 +321,14 @@ def test_what_is_no_file_is_not_read(run: Run, tmp_path: Path) -> None:
     result = run("exports", "start", tmp_path / "pipe.json")
     assert result.exit_code == 2
     assert "no file" in result.stderr
+
+
+def test_yaml_has_the_scalars_of_its_core_schema(tmp_path: Path) -> None:
+    file = tmp_path / "dem.yaml"
+    words = {"12:30": "12:30", "yes": "yes", "2026-01-01": "2026-01-01", "1_000": "1_000", "0b1": "0b1"}
+    for text, meant in words.items():
+        file.write_text(f"description: {text}", encoding="utf-8")
+        assert read_request(file).description == meant
+    for text, number in {"010": 10, "0o17": 15, "0x1F": 31, "+7": 7}.items():
+        file.write_text(f"priority: {text}", encoding="utf-8")
+        assert read_request(file).priority == number

@@ -209,3 +209,12 @@ def test_an_export_has_a_short_repr(client: Client) -> None:
     assert repr(export) == f"<Export SUCCEEDED 100% 'tile.0' {export.name}>"
     assert repr(Export(client, export.name)) == f"<Export UNKNOWN 0% '' {export.name}>"
     assert OperationState.SUCCEEDED in repr(export)
+
+
+@pytest.mark.parametrize("one", [None, 7, "projects/p/operations/o"])
+def test_what_is_not_several_is_refused(client: Client, one: Any) -> None:
+    with pytest.raises(ArgumentError, match="names: expected several") as caught:
+        look(client, one)
+    assert caught.value.hint == "Pass a list."
+    with pytest.raises(ArgumentError, match="exports: expected several"):
+        asyncio.run(wait_all(client, one))
