@@ -204,10 +204,8 @@ def grid(
     if dimensions is not None:
         width, height = _sides(dimensions)
         scale_x, scale_y = (east - west) / width, (north - south) / height
-        if not (_is_number(scale_x) and _is_number(scale_y)):
-            raise _refused("`bounds` are too far apart for a finite scale")
-        if not (scale_x and scale_y):
-            raise _refused("`bounds` are too close together for a scale above 0", "Give fewer pixels.")
+        if not (0 < scale_x < math.inf and 0 < scale_y < math.inf):
+            raise _refused("`bounds` are too far apart or too close for a scale")
     else:
         scale_x = scale_y = _positive(scale)
         width = _side("width", _pixels(east - west, scale_x, crs))

@@ -19,9 +19,8 @@ from hashlib import sha256
 from typing import Final
 
 from attrs import evolve, frozen
-from groundwire import Operation, Status
+from groundwire import Operation
 from groundwire_runtime.errors import ArgumentError, shortened
-from groundwire_runtime.operations import CANCELLED
 
 LONGEST_ID: Final = 60
 """Maximum characters of a request id."""
@@ -260,31 +259,8 @@ def description_of(operation: Operation) -> str:
 
 
 _NAME: Final = re.compile(r"projects/[^/\s]+/operations/[^/\s]+")
-_ENDS: Final = ("SUCCEEDED", "FAILED", "CANCELLED")
 
 
 def is_operation_name(name: object) -> bool:
     """Return True for `projects/{project}/operations/{id}`."""
     return isinstance(name, str) and name.isprintable() and _NAME.fullmatch(name) is not None
-
-
-def operation_id(name: str | None) -> str:
-    """Return the id in an operation's name. It is unique; the project before it may be given by its number."""
-    return (name or "").rpartition("/")[2]
-
-
-def state_of(operation: Operation) -> str:
-    """Return the state of an operation in OperationState's words: by its result, then by its metadata.
-
-    UNKNOWN if there is none, and for one that has ended while nothing tells how.
-    """
-    metadata = operation.metadata
-    state = metadata.get("state") if isinstance(metadata, Mapping) else metadata and metadata.state
-    word = "UNKNOWN" if state is None else str(state)
-    if not operation.done:
-        return word
-    if isinstance(operation.result, Status):
-        return word if word in _ENDS[1:] else "CANCELLED" if operation.result.code == CANCELLED else "FAILED"
-    if operation.result is not None:
-        return "SUCCEEDED"
-    return word if word in _ENDS else "UNKNOWN"

@@ -21,6 +21,7 @@ from groundwire_runtime.errors import (
     ProtocolError,
     ResourceExhausted,
     TransportError,
+    shortened,
 )
 from groundwire_runtime.retry import DEFAULT, full_jitter
 
@@ -65,18 +66,11 @@ def read_error(error: GroundwireError) -> tuple[Answer, GroundwireError]:
 
 
 def check_started(client: ExportClient, operation: Operation, description: str) -> None:
-    """Raise ProtocolError for an answer to another start than the one of this description.
-
-    An operation without a description is accepted.
-    """
-    name, described = (operation.name or "")[:200], description_of(operation)
-    if not is_operation_name(operation.name):
-        problem = f"an operation named {name!r}"
-    elif described not in ("", description):
-        problem = f"{name}, described as {described[:200]!r}"
-    else:
-        return
-    raise client.redacted(ProtocolError(f"the service answered a start with {problem}"))
+    """Raise ProtocolError for an answer to another start; no description will do."""
+    name, described = operation.name, description_of(operation)
+    if not is_operation_name(name) or described not in ("", description):
+        text = f"the service answered a start with {shortened(name)}, described as {shortened(described)}"
+        raise client.redacted(ProtocolError(text))
 
 
 def _queue_full(error: GroundwireError) -> QueueFull | None:

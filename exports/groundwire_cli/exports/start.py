@@ -10,7 +10,7 @@ import click
 from attrs import define, evolve, field
 from groundwire import ExportImageRequest, Operation
 from groundwire_exports import Export, QueueFull, start_export
-from groundwire_exports.protocol import state_of
+from groundwire_exports.states import state_of
 from groundwire_exports.watch import progress, wait_all
 from groundwire_runtime.errors import (
     ApiError,

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from groundwire import Operation, OperationMetadata, Status
 from groundwire_exports import unmarked
-from groundwire_exports.protocol import description_of, operation_id, state_of
+from groundwire_exports.protocol import description_of
+from groundwire_exports.states import operation_id, state_of
 
 COLUMNS: Final = ("operation", "label", "state", "percent", "error")
 """Columns of a table."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 from attrs import frozen
 from groundwire import Client, Operation, OperationMetadata
-from groundwire_exports.protocol import state_of
+from groundwire_exports.states import state_of
 
 from .rows import label_of
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 from groundwire import Operation
-from groundwire_exports.protocol import state_of
+from groundwire_exports.states import state_of
 from groundwire_exports.watch import progress, wait_all
 from groundwire_exports.watch.look import read_states
 from groundwire_runtime.errors import OperationTimeout

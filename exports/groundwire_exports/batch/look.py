@@ -12,8 +12,9 @@ from groundwire_runtime.errors import ApiError, GroundwireError, NotFound, Proto
 from groundwire_runtime.events import polls
 
 from ..arguments import ExportClient
-from ..protocol import description_of, follower, operation_id
+from ..protocol import description_of, follower
 from ..refusals import is_retryable
+from ..states import operation_id
 from .failures import Consequence, FailurePolicy
 from .identity import IdentityError
 from .ids import request_id, request_ids, tagged_description

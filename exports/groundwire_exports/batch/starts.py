@@ -11,8 +11,9 @@ from groundwire import Operation
 from groundwire_runtime.errors import ApiError, AuthError, GroundwireError
 
 from ..arguments import ExportClient
-from ..protocol import Answer, operation_id
+from ..protocol import Answer
 from ..refusals import QueueFull, check_started, read_error
+from ..states import operation_id
 from .failures import Consequence, FailurePolicy
 from .ids import request_id
 from .ledger import Ledger

@@ -13,7 +13,8 @@ from typing import Final
 from attrs import evolve
 from groundwire import Operation, OperationMetadata, Status
 
-from ..protocol import FOLLOWERS, TRIES, Answer, Known, Step, after_answer, after_listing, state_of
+from ..protocol import FOLLOWERS, TRIES, Answer, Known, Step, after_answer, after_listing
+from ..states import state_of
 from .records import Entry, State
 from .rules import FailureRule
 

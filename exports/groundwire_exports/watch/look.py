@@ -11,7 +11,8 @@ from groundwire_runtime.errors import ArgumentError, NotFound, ProtocolError, sh
 from groundwire_runtime.events import polls
 
 from ..arguments import ExportClient
-from ..protocol import is_operation_name, operation_id
+from ..protocol import is_operation_name
+from ..states import operation_id
 
 ItemT = TypeVar("ItemT")
 PAGE: Final = 500

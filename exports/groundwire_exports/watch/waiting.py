@@ -20,8 +20,8 @@ from groundwire_runtime.polling import polling_delay
 
 from ..arguments import ExportClient, check_callback, checked_seconds
 from ..export import Export
-from ..protocol import state_of
 from ..refusals import is_retryable
+from ..states import state_of
 from .look import Look, read_states, several
 
 OUTAGE: Final = 3600.0
