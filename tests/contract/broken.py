@@ -12,7 +12,7 @@ from groundwire_contract.assets.record import Asset, AssetType
 from groundwire_contract.clock import SteppedClock
 from groundwire_contract.contract import Contract, load, load_openapi
 from groundwire_contract.environment import Environment
-from groundwire_contract.exchange import Exchange, Reply
+from groundwire_contract.exchange import Exchange, Hold, Reply
 from groundwire_contract.operations import state as op
 from groundwire_contract.operations.script_library import script_named
 from groundwire_contract.overrides import read_step
@@ -144,7 +144,8 @@ class Asked:
             length=len(raw),
         )
         reply = desk.handle(exchange, "127.0.0.1")
-        assert isinstance(reply, Reply)
+        while isinstance(reply, Hold):
+            reply = desk.handle(exchange, "127.0.0.1", reply)
         return reply
 
 
