@@ -26,7 +26,7 @@ FORMATTED: Final = "openapi-python-client with ruff"
 
 @frozen
 class Seconds:
-    """What a run took, of the CPU and by the clock."""
+    """The time of a run, of the CPU and by the clock."""
 
     cpu: float
     wall: float

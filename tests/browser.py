@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +130,20 @@ def chromium(*more: str) -> Iterator[Browser]:
             yield Browser(driver)
         finally:
             driver.quit()
+
+
+@contextmanager
+def site(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The origin of a web site, which is not the address of a contract server."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def _program() -> str | None:

@@ -265,8 +265,7 @@ def _positive(scale: float | None) -> float:
 
 def _pixels(extent: float, scale: float, crs: object) -> int:
     """Return the pixels that cover an extent; rounding errors do not add a pixel."""
-    count = extent / scale
-    if not math.isfinite(count):
+    if not math.isfinite(count := extent / scale):
         raise _refused(f"`scale` {scale} is too small for an extent of {extent}")
     nearest = round(count)
     if nearest and math.isclose(count, nearest, rel_tol=1e-12):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Final
 
@@ -152,15 +151,8 @@ class _Empty(BaseHTTPRequestHandler):
 @pytest.fixture
 def site() -> Iterator[str]:
     """The origin of a site with an empty page."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Empty)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with browser.site(_Empty) as origin:
+        yield origin
 
 
 @browser.needed

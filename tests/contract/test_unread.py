@@ -1,4 +1,4 @@
-"""What a client has not read yet: a slow reader is told from one that reads nothing."""
+"""Bytes that a client has not read yet: a slow reader is told from one that reads nothing."""
 
 from __future__ import annotations
 

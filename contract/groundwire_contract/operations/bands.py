@@ -44,8 +44,6 @@ _UNBOUNDED: Final = frozenset(
     | {f"Image.{name}" for name in ("add", "subtract", "multiply", "divide")}
 )
 """Functions that do not bound an image."""
-_SCALED: Final = "Image.clipToBoundsAndScale"
-"""A function that bounds an image if it has a geometry: official clients call it for a scale alone too."""
 _DEEPEST: Final = 200
 
 

@@ -1,4 +1,4 @@
-"""What is known of the asset that an export makes, from the export's expression."""
+"""The facts that an export's expression tells of the asset that it makes."""
 
 # Values of expressions are of any type.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false

@@ -41,7 +41,7 @@ class ExportedImage:
 
     @cached_property
     def value(self) -> object:
-        """What is known of the value: an Image, an ExpressionError, or an Unknown."""
+        """The value as far as it is known: an Image, an ExpressionError, or an Unknown."""
         try:
             return facts(self._expression, self._context.catalog)
         except ExpressionError as error:

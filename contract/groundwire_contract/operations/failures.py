@@ -29,7 +29,7 @@ class Failure:
 
 @frozen(eq=False)
 class Asked:
-    """What a start asks for: its body, the image of its expression, and the asset that it makes, if it makes one."""
+    """A start: its body, the image of its expression, and the asset that it makes, if it makes one."""
 
     body: JsonObject
     image: ExportedImage

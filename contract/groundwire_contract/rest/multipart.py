@@ -37,6 +37,13 @@ class Part:
     headers: Mapping[str, str]
     content: bytes
 
+    def message(self) -> tuple[bytes, bytes]:
+        """Return the head and the body of an HTTP message that is the content; lines that end the part are no body."""
+        blank = _BLANK.search(self.content)
+        if blank is None:
+            return self.content, b""
+        return self.content[: blank.start()], self.content[blank.end() :].rstrip(b"\r\n")
+
 
 @frozen
 class BodyPart:

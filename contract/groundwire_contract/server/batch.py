@@ -32,7 +32,6 @@ MAX_HEAD: Final = 65536
 """Bytes of the request line and headers of a call, as of a request that comes alone."""
 TURN_SECONDS: Final = 0.01
 """Seconds after which a batch lets other requests be answered before its next call."""
-_BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _LINE: Final = re.compile(r"([A-Z]{1,20}) (/[!-\"$-~]*)(?: HTTP/1\.[01])?")
 """The line of a request: a path alone, without host and fragment."""
 _PHRASES: Final[Mapping[int, str]] = {each.value: each.phrase for each in HTTPStatus}
@@ -136,8 +135,7 @@ def _call(number: int, part: Part, batch: Exchange, shared: Mapping[str, str]) -
     where = f"part {number}" + (f" ({id_[:80]})" if id_ else "")
     if media_type(part.headers.get("content-type", "")).name != "application/http":
         raise MalformedError(f"{where} is not of the content type application/http")
-    blank = _BLANK.search(part.content)
-    head = part.content if blank is None else part.content[: blank.start()]
+    head, body = part.message()
     if len(head) > MAX_HEAD:
         raise MalformedError(f"{where} has a head of more than {MAX_HEAD} bytes")
     line, _, rest = head.partition(b"\n")
@@ -145,8 +143,6 @@ def _call(number: int, part: Part, batch: Exchange, shared: Mapping[str, str]) -
     if found is None:
         raise MalformedError(f"{where} does not begin with a verb and a path, such as GET /v1/name HTTP/1.1")
     path, _, query = found[2].partition("?")
-    # Lines that end a part are no content: some clients add them.
-    body = b"" if blank is None else part.content[blank.end() :].rstrip(b"\r\n")
     own = {name: text for name, text in headers_of(rest).items() if name != "host"}
     exchange = Exchange(
         verb=found[1],

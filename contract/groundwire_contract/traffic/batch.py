@@ -10,13 +10,12 @@ from typing import Final
 from attrs import evolve, frozen
 
 from ..exchange import Exchange, Pairs
-from ..rest.media import media_type
+from ..rest.media import MediaType, media_type
 from ..rest.multipart import MalformedError, headers_of, parts
 from ..server.batch import BatchCall, read_calls
 from .journal import Content, ForwardedExchange, decoded
 from .recording import Answer, Record, caller
 
-_BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/\S+ (\d{3})")
 
 
@@ -62,25 +61,22 @@ def _calls(verb: str, path: str, headers: Pairs, body: bytes) -> tuple[BatchCall
 
 def _answers(content_type: str, data: bytes, count: int) -> tuple[_PartAnswer, ...]:
     """Return the answers of a batch in order. Raises MalformedError."""
-    kind = media_type(content_type)
-    found = tuple(_read_answers(kind.name, data, content_type))
+    found = tuple(_read_answers(media_type(content_type), data))
     if len(found) != count:
         raise MalformedError(f"a batch of {count} calls has {len(found)} answers")
     return found
 
 
-def _read_answers(name: str, data: bytes, content_type: str) -> Iterator[_PartAnswer]:
-    if name != "multipart/mixed":
+def _read_answers(kind: MediaType, data: bytes) -> Iterator[_PartAnswer]:
+    if kind.name != "multipart/mixed":
         raise MalformedError("the answer to a batch is not multipart/mixed")
-    for part in parts(data, media_type(content_type)):
-        blank = _BLANK.search(part.content)
-        head = part.content if blank is None else part.content[: blank.start()]
+    for part in parts(data, kind):
+        head, body = part.message()
         status = _STATUS.match(head)
         if status is None:
             raise MalformedError("an answer of a batch does not begin with its status")
         headers = headers_of(head.partition(b"\n")[2])
-        body = b"" if blank is None else part.content[blank.end() :]
-        yield _PartAnswer(int(status[1]), tuple(headers.items()), body.rstrip(b"\r\n"))
+        yield _PartAnswer(int(status[1]), tuple(headers.items()), body)
 
 
 def _record(batch: Record, call: BatchCall, told: _PartAnswer | None) -> Record:

@@ -32,7 +32,7 @@ class Filter:
     joins: Callable[[Value, Value], bool] | None = field(default=None, repr=False)
     """The condition on an element of one collection and one of another; None if the filter has none."""
     measure: Callable[[Value, Value], float] | None = field(default=None, repr=False)
-    """How far apart two elements are; None if the filter does not measure."""
+    """The distance of two elements; None if the filter does not measure."""
 
 
 def operand(value: Value, name: str) -> Value:

@@ -47,14 +47,14 @@ def assets(server: Server) -> None:
     """List, create, copy, move and delete assets."""
     earthengine = _command(server)
     equal(earthengine("ls", f"{HOME}/scenes").split(), [f"{HOME}/scenes/{day}" for day in DAYS])
-    earthengine("create", "folder", f"{HOME}/work")
-    earthengine("create", "collection", f"{HOME}/work/days")
-    earthengine("cp", f"{HOME}/scenes/{DAYS[0]}", f"{HOME}/work/days/copy")
-    earthengine("mv", f"{HOME}/work/days/copy", f"{HOME}/work/days/moved")
-    equal(earthengine("ls", f"{HOME}/work/days").split(), [f"{HOME}/work/days/moved"])
-    equal(earthengine("ls", "-l", f"{HOME}/work").split(), ["[ImageCollection]", f"{HOME}/work/days"])
-    earthengine("rm", "-r", f"{HOME}/work")
-    assert "does not exist" in earthengine("asset", "info", f"{HOME}/work", code=1)
+    earthengine("create", "folder", f"{HOME}/jobs")
+    earthengine("create", "collection", f"{HOME}/jobs/days")
+    earthengine("cp", f"{HOME}/scenes/{DAYS[0]}", f"{HOME}/jobs/days/copy")
+    earthengine("mv", f"{HOME}/jobs/days/copy", f"{HOME}/jobs/days/moved")
+    equal(earthengine("ls", f"{HOME}/jobs/days").split(), [f"{HOME}/jobs/days/moved"])
+    equal(earthengine("ls", "-l", f"{HOME}/jobs").split(), ["[ImageCollection]", f"{HOME}/jobs/days"])
+    earthengine("rm", "-r", f"{HOME}/jobs")
+    assert "does not exist" in earthengine("asset", "info", f"{HOME}/jobs", code=1)
 
 
 def tasks(server: Server) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,15 +42,8 @@ def site(tmp_path: Path) -> Iterator[str]:
     pytest.importorskip("ee", reason="the list of functions comes with earthengine-api")
     shutil.copy(Path(os.environ["GROUNDWIRE_NODE_MODULES"], CLIENT), tmp_path)
     shutil.copy(Path(__file__).with_name("page.html"), tmp_path)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with browser.site(partial(_Quiet, directory=str(tmp_path))) as origin:
+        yield origin
 
 
 def seen(view: Browser, site: str, contract: EarthEngineContract) -> str:

@@ -1,4 +1,4 @@
-"""What is known of an asset that an export has made: its bands, properties, times and features, and nothing else."""
+"""Facts of an asset that an export has made: its bands, properties, times and features, and nothing else."""
 
 from __future__ import annotations
 
